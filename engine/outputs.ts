@@ -1,0 +1,61 @@
+import type { Offset } from './record.ts';
+
+/** What one firing of a window says. The newest revision of a (key, window) replaces the older ones (PL-17). */
+export interface ResultRow {
+  readonly key: string;
+  /** The window is `[windowStartMs, windowEndMs)`. */
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+  /** How many times this (key, window) has fired, from 1. */
+  readonly revision: number;
+  /** The aggregates by name, e.g. `{ departures: 12, meanDelayMin: 3.5 }`. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A record that came after its windows had closed. Counted, and kept byte for byte. */
+export interface LateRecord {
+  readonly offset: Offset;
+  readonly subSequence: number;
+  readonly key: string;
+  readonly eventTimeMs: number;
+  readonly arrivalTimeMs: number;
+  /** The partition's watermark when it arrived. */
+  readonly watermarkMs: number;
+  readonly data: Uint8Array;
+}
+
+/** A record that could not be counted, with the reason and its original bytes (PL-15). */
+export interface DeadLetter {
+  readonly offset: Offset;
+  readonly subSequence: number;
+  readonly partitionKey: string;
+  readonly arrivalTimeMs: number;
+  /** Stable and upper case, e.g. `NOT_JSON`. */
+  readonly code: string;
+  /** For people; never the payload. */
+  readonly reason: string;
+  readonly data: Uint8Array;
+}
+
+/** Everything that one commit decided and that has to reach the sinks. */
+export interface Outbox {
+  readonly results: readonly ResultRow[];
+  readonly lateRecords: readonly LateRecord[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+export const EMPTY_OUTBOX: Outbox = Object.freeze({ results: [], lateRecords: [], deadLetters: [] });
+
+export function isEmptyOutbox(outbox: Outbox): boolean {
+  return outbox.results.length === 0 && outbox.lateRecords.length === 0 && outbox.deadLetters.length === 0;
+}
+
+/**
+ * The id by which readers of an at-least-once sink drop repeats (PL-17). The key comes last, so that no key can be
+ * mistaken for another field.
+ *
+ * @example 'flights/results/978307200000-978310800000/1/ATL'
+ */
+export function resultId(pipeline: string, row: ResultRow): string {
+  return `${pipeline}/results/${row.windowStartMs}-${row.windowEndMs}/${row.revision}/${row.key}`;
+}

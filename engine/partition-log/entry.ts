@@ -1,0 +1,47 @@
+import type { Offset } from '../record.ts';
+
+/** Bytes inside the slot, or a reference to an immutable object when they are too large for it (PL-9). */
+export type Body = { readonly inline: Uint8Array } | { readonly blobKey: string };
+
+/** What became of every record of the partition so far. Part of the state: exact under any retry. */
+export interface Counters {
+  /** Records up to `reached`: always counted + late + deadLetters. */
+  readonly recordsIn: number;
+  readonly counted: number;
+  readonly late: number;
+  readonly deadLetters: number;
+  /** Firings so far. */
+  readonly results: number;
+}
+
+export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, late: 0, deadLetters: 0, results: 0 });
+
+/** Version v of a partition's log: the whole effect of one batch. Lives in slot `v mod W`. */
+export interface LogEntry {
+  /** Dense, from 1. */
+  readonly version: number;
+  readonly commitId: string;
+  /** commitId of version - 1; empty for version 1. Readers verify the chain (PL-7). */
+  readonly previousCommitId: string;
+  /** State before this commit covered all up to `from`; now all up to `reached`. */
+  readonly from: Offset;
+  readonly reached: Offset;
+  /** The partition's watermark after this commit; NO_WATERMARK before any record. */
+  readonly watermarkMs: number;
+  readonly counters: Counters;
+  /** Change of keyed state, encoded and compressed. */
+  readonly delta: Body;
+  /** What is to be delivered, encoded and compressed. */
+  readonly outbox: Body;
+  /** Newest snapshot that readers may start from; 0 and '' when there is none. */
+  readonly snapshotVersion: number;
+  readonly snapshotKey: string;
+  /** Every outbox up to here is delivered. */
+  readonly publishedVersion: number;
+  /** Hash of the topology's state schema (PL-30). */
+  readonly fingerprint: string;
+  /** Encoding of delta, outbox and snapshot. */
+  readonly codec: number;
+  /** Order-independent hash of the keyed state after this commit. */
+  readonly stateHash: number;
+}

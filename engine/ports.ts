@@ -1,0 +1,85 @@
+/**
+ * The ports: all that the engine asks of the world. Implementations live in `adapters/`; one contract suite per port in
+ * `test/contracts/` runs against each of them.
+ *
+ * Errors: an implementation throws TidemarkError of kind `unavailable` for anything that may go away by itself. After
+ * such an error the outcome is unknown: the request may have been executed, or may still be (PL-5).
+ */
+import type { LogEntry } from './partition-log/entry.ts';
+import type { Outbox } from './outputs.ts';
+import type { SourcePartition } from './record.ts';
+
+/** What one conditional put came to. */
+export type PutOutcome =
+  | { readonly kind: 'stored'; readonly writeUnits: number }
+  /** The condition failed; `found` is what the slot holds (undefined: nothing). */
+  | { readonly kind: 'conflict'; readonly found: LogEntry | undefined; readonly writeUnits: number };
+
+/** The ring of slots that holds the partition logs. Slots are never deleted (PL-2): there is no delete here. */
+export interface LogStore {
+  /**
+   * Writes `entry` into `slot`, once, without a retry of its own (PL-5).
+   *
+   * @param expectedVersion version that the slot must hold now; undefined: the slot must be empty (PL-1)
+   * @throws LOG_UNAVAILABLE (unavailable) the outcome is unknown
+   */
+  put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome>;
+
+  /**
+   * Reads these slots, strongly consistent, empty ones left out, in no order. The read as a whole is not atomic (PL-7).
+   *
+   * @throws LOG_UNAVAILABLE (unavailable) when any of them could not be read
+   */
+  read(logId: string, slots: readonly number[]): Promise<LogEntry[]>;
+}
+
+/** Immutable objects: snapshots, and deltas too large for a slot (PL-8, PL-9). Keys are slash-separated paths. */
+export interface BlobStore {
+  /** Writes unless the key is taken; a taken key is left as it is. @throws BLOB_UNAVAILABLE (unavailable) */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<'stored' | 'exists'>;
+  /** @returns undefined when there is no such key. @throws BLOB_UNAVAILABLE (unavailable) */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Deletes; a key that is not there is no error. @throws BLOB_UNAVAILABLE (unavailable) */
+  delete(key: string): Promise<void>;
+  /** Every key that begins with `prefix`, ascending. @throws BLOB_UNAVAILABLE (unavailable) */
+  list(prefix: string): Promise<string[]>;
+}
+
+/** One commit's outbox on its way to the sinks. */
+export interface Delivery {
+  readonly partition: SourcePartition;
+  /** Version and id of the commit: the same on every repeat. */
+  readonly version: number;
+  readonly commitId: string;
+  readonly outbox: Outbox;
+}
+
+/** Where results go. `deliver` must be safe to repeat: it is called again after a crash with the same delivery (PL-16). */
+export interface Sink {
+  /** For metrics and errors, e.g. `resultTable`. */
+  readonly name: string;
+  /** Resolves when all of it is stored. @throws SINK_UNAVAILABLE (unavailable) */
+  deliver(delivery: Delivery): Promise<SinkReceipt>;
+}
+
+export interface SinkReceipt {
+  /** Rows written, repeats and superseded revisions left out. */
+  readonly rows: number;
+  /** DynamoDB write units used; 0 for other sinks. */
+  readonly writeUnits: number;
+}
+
+/** Time and waiting, injected so that tests and the simulator own them. */
+export interface Clock {
+  /** Processing time [ms since 1970]. */
+  nowMs(): number;
+  sleep(durationMs: number): Promise<void>;
+}
+
+/** Randomness, injected. */
+export interface Random {
+  /** An id that nobody else draws: at least 96 random bits, URL-safe. */
+  id(): string;
+  /** A number in [0, 1). */
+  unit(): number;
+}

@@ -1,0 +1,47 @@
+/** A position in a source partition: a Kinesis sequence number or a Kafka offset. Always a big integer (PL-10). */
+export type Offset = bigint;
+
+/** State before the first record: every real offset is larger. */
+export const BEFORE_FIRST: Offset = -1n;
+
+/**
+ * One ordered part of a source, and the identity of its log (PL-11).
+ *
+ * @example { pipeline: 'flights', stage: '0', source: 'departures', incarnation: '1700000000000', partition: 'shardId-000000000000' }
+ */
+export interface SourcePartition {
+  readonly pipeline: string;
+  readonly stage: string;
+  /** Stream or topic name. */
+  readonly source: string;
+  /** Stream creation time in ms, or Kafka topic id: a source deleted and created again is another one. */
+  readonly incarnation: string;
+  /** Shard id or partition number. */
+  readonly partition: string;
+}
+
+/** A record as the broker gave it, not yet decoded. */
+export interface SourceRecord {
+  readonly offset: Offset;
+  /** Place inside an aggregated record; 0 when it is not one. All places share one offset. */
+  readonly subSequence: number;
+  readonly partitionKey: string;
+  /** When the broker stored it [ms since 1970]. */
+  readonly arrivalTimeMs: number;
+  readonly data: Uint8Array;
+}
+
+/** One partition's records in one invocation, in ascending offset. May repeat what was seen before. */
+export interface SourceBatch {
+  readonly partition: SourcePartition;
+  readonly records: readonly SourceRecord[];
+}
+
+/** A record that was decoded, validated and given its time: what user code sees. */
+export interface StreamRecord<K, V> {
+  readonly key: K;
+  readonly value: V;
+  readonly eventTimeMs: number;
+  readonly arrivalTimeMs: number;
+  readonly offset: Offset;
+}
