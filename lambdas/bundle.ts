@@ -1,0 +1,109 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
+import { TidemarkError } from '../engine/errors.ts';
+
+/** The functions that exist: folders of `lambdas/` with a `handler.ts`. */
+export type HandlerName = 'process-kinesis';
+
+export interface BundleProps {
+  readonly handler: HandlerName;
+  /** Module whose default export is the one pipeline of this bundle. */
+  readonly pipelineFile: string;
+  /** Folder that gets `index.mjs` and `index.mjs.map`; made when it is not there. */
+  readonly outDir: string;
+  /** Folder that holds `lambdas/`. @default the folder of this project */
+  readonly rootDir?: string;
+}
+
+export interface Bundle {
+  /** Path of `index.mjs`. */
+  readonly file: string;
+  /** Size of `index.mjs` [bytes]. */
+  readonly sizeBytes: number;
+  /** Every source file in it, relative to `rootDir`. */
+  readonly inputs: readonly string[];
+}
+
+type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
+
+/**
+ * Turns one handler and one pipeline into one ES module with all it imports, the AWS SDK included.
+ *
+ * The CDK app and the local runner both call this, so what runs locally is what is deployed. Equal sources give equal
+ * bytes, whatever folder the project lies in: a deployment without a change changes no function.
+ *
+ * @throws BUNDLE_FAILED (invalid) when esbuild reports an error or a warning
+ */
+export function bundleHandler({ handler, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
+  const built = buildInMemory(`lambdas/${handler}/handler.ts`, resolve(rootDir, pipelineFile), rootDir);
+  mkdirSync(outDir, { recursive: true });
+  for (const output of built.outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
+  return {
+    file: join(outDir, bundleFile),
+    sizeBytes: built.outputFiles.find((output) => basename(output.path) === bundleFile)?.contents.length ?? 0,
+    inputs: Object.keys(built.metafile.inputs).sort(),
+  };
+}
+
+const projectDir = resolve(import.meta.dirname, '..');
+const bundleFile = 'index.mjs';
+
+/** Some dependencies are CommonJS and call `require` for Node's own modules; an ES module has none. */
+const requireBanner =
+  "import { createRequire as tidemarkCreateRequire } from 'node:module';const require = tidemarkCreateRequire(import.meta.url);";
+
+function buildInMemory(entry: string, pipelineFile: string, rootDir: string): Built {
+  const built = orBundleFailed(entry, pipelineFile, () =>
+    buildSync({
+      absWorkingDir: rootDir,
+      entryPoints: [entry],
+      alias: { '#pipeline': pipelineFile },
+      // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
+      outfile: bundleFile,
+      write: false,
+      metafile: true,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      mainFields: ['module', 'main'],
+      minify: true,
+      legalComments: 'none',
+      sourcemap: 'linked',
+      sourcesContent: false,
+      banner: { js: requireBanner },
+      // A tsconfig.json of the folder would change the bytes.
+      tsconfigRaw: {},
+      logLevel: 'silent',
+    }),
+  );
+  if (built.warnings.length > 0) throw bundleFailed(entry, pipelineFile, built.warnings);
+  return built;
+}
+
+function orBundleFailed(entry: string, pipelineFile: string, build: () => Built): Built {
+  try {
+    return build();
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    throw bundleFailed(entry, pipelineFile, error.errors, error);
+  }
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  // esbuild may report from a worker thread: an Error of another realm is no instance of ours.
+  return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
+}
+
+function bundleFailed(entry: string, pipelineFile: string, reports: Message[], cause?: unknown): TidemarkError {
+  const [first] = reports;
+  const report = first === undefined ? 'none' : `${JSON.stringify(first.text)}${positionOf(first)}`;
+  const text = `${entry} with ${pipelineFile} must bundle without a report, got ${report}; correct that file`;
+  return new TidemarkError('invalid', 'BUNDLE_FAILED', text, { context: { entry, pipelineFile, reports: reports.length }, cause });
+}
+
+function positionOf({ location }: Message): string {
+  return location === null ? '' : ` at ${location.file}:${location.line}:${location.column}`;
+}

@@ -1,0 +1,99 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { bundleHandler } from '../../lambdas/bundle.ts';
+
+const fixture: Readonly<Record<string, string>> = {
+  'package.json': JSON.stringify({ type: 'module', imports: { '#pipeline': './pipelines/default.ts' } }),
+  'lambdas/process-kinesis/handler.ts':
+    "import os from 'legacy-os';\nimport pipeline from '#pipeline';\nexport const handler = (): string => `${pipeline.name} on ${os()}`;\n",
+  'pipelines/default.ts': "export default { name: 'default' };\n",
+  'pipelines/orders.ts': "import { name } from './shared.ts';\nexport default { name };\n",
+  'pipelines/shared.ts': "/*! licence */\nclass Named { name = 'orders' }\nexport const { name }: Named = new Named();\n",
+  'pipelines/broken.ts': "import { nothing } from './nowhere.ts';\nexport default nothing;\n",
+  'node_modules/legacy-os/package.json': JSON.stringify({ name: 'legacy-os', main: 'index.js' }),
+  'node_modules/legacy-os/index.js': "module.exports = () => require('os').EOL.length;\n",
+};
+
+const scratch = mkdtempSync(join(tmpdir(), 'tidemark-bundle-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+function checkout(folder: string): string {
+  const rootDir = join(scratch, folder);
+  for (const [file, text] of Object.entries(fixture)) {
+    mkdirSync(dirname(join(rootDir, file)), { recursive: true });
+    writeFileSync(join(rootDir, file), text);
+  }
+  return rootDir;
+}
+
+function bundle(rootDir: string, pipeline: string, outDir = join(rootDir, 'dist')) {
+  return bundleHandler({ handler: 'process-kinesis', pipelineFile: `pipelines/${pipeline}.ts`, outDir, rootDir });
+}
+
+const bytes = (file: string): { code: string; map: string } => ({
+  code: readFileSync(file, 'utf8'),
+  map: readFileSync(`${file}.map`, 'utf8'),
+});
+
+describe('bundleHandler', () => {
+  it('puts the given pipeline in place of the default one, and nothing of the others', () => {
+    const { inputs } = bundle(checkout('one'), 'orders');
+    expect(inputs).toEqual([
+      'lambdas/process-kinesis/handler.ts',
+      'node_modules/legacy-os/index.js',
+      'pipelines/orders.ts',
+      'pipelines/shared.ts',
+    ]);
+  });
+
+  it('gives an ES module that Node loads, with CommonJS dependencies that require a module of Node', () => {
+    const { file } = bundle(checkout('runs'), 'orders');
+    const script = `import(${JSON.stringify(file)}).then((m) => console.log(m.handler()))`;
+    expect(execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' }).trim()).toBe('orders on 1');
+  });
+
+  it('gives the same bytes in two checkouts of different depth', () => {
+    const near = bundle(checkout('near'), 'orders');
+    const far = bundle(checkout('a/far/away'), 'orders');
+    expect(bytes(far.file)).toEqual(bytes(near.file));
+  });
+
+  it('gives the same bytes into any output folder', () => {
+    const rootDir = checkout('out');
+    const inside = bundle(rootDir, 'orders');
+    const outside = bundle(rootDir, 'orders', join(scratch, 'elsewhere/deep'));
+    expect(bytes(outside.file)).toEqual(bytes(inside.file));
+  });
+
+  it('gives the same bytes whether or not the checkout has a tsconfig.json', () => {
+    const plain = bundle(checkout('plain'), 'orders');
+    const rootDir = checkout('configured');
+    writeFileSync(join(rootDir, 'tsconfig.json'), '{ "compilerOptions": { "target": "es2015", "useDefineForClassFields": false } }');
+    expect(bytes(bundle(rootDir, 'orders').file)).toEqual(bytes(plain.file));
+  });
+
+  it('names only relative sources in its map, and keeps no licence comment', () => {
+    const { file, sizeBytes } = bundle(checkout('map'), 'orders');
+    const { code, map } = bytes(file);
+    expect(map).toContain('"pipelines/orders.ts"');
+    expect(map).not.toMatch(/"(\.\.|\/)/);
+    expect(code).not.toContain('licence');
+    expect(code).not.toContain(scratch);
+    expect(code).toContain('sourceMappingURL=index.mjs.map');
+    expect(sizeBytes).toBe(Buffer.byteLength(code));
+  });
+
+  it('reports the first error of the sources in one TidemarkError', () => {
+    const rootDir = checkout('broken');
+    expect(() => bundle(rootDir, 'broken')).toThrow(
+      expect.objectContaining({
+        code: 'BUNDLE_FAILED',
+        kind: 'invalid',
+        message: expect.stringMatching(/^lambdas\/process-kinesis\/handler.ts with .*broken.ts must bundle without a report, got .*nowhere.* at pipelines\/broken.ts:1:24; correct that file$/),
+      }),
+    );
+  });
+});
