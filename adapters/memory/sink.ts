@@ -1,0 +1,55 @@
+import type { DeadLetter, LateRecord, ResultRow } from '../../engine/outputs.ts';
+import type { Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
+import type { SourcePartition } from '../../engine/record.ts';
+
+/** What has been delivered, in memory: the newest revision of each window, each late record and dead letter once. */
+export class MemorySink implements Sink {
+  readonly name = 'memory';
+  readonly #results = new Map<string, ResultRow>();
+  readonly #lateRecords = new Map<string, LateRecord>();
+  readonly #deadLetters = new Map<string, DeadLetter>();
+
+  async deliver({ partition, outbox }: Delivery): Promise<SinkReceipt> {
+    const written = new Set<string>();
+    for (const row of outbox.results) {
+      const id = JSON.stringify([row.key, row.windowStartMs, row.windowEndMs]);
+      if ((this.#results.get(id)?.revision ?? 0) >= row.revision) continue;
+      this.#results.set(id, structuredClone(row));
+      written.add(id);
+    }
+    const rows = written.size
+      + addNew(this.#lateRecords, partition, outbox.lateRecords)
+      + addNew(this.#deadLetters, partition, outbox.deadLetters);
+    return { rows, writeUnits: 0 };
+  }
+
+  /** Newest revision of each (key, window), in the order of first delivery. */
+  get results(): ResultRow[] {
+    return [...this.#results.values()].map((row) => structuredClone(row));
+  }
+
+  get lateRecords(): LateRecord[] {
+    return [...this.#lateRecords.values()].map(copyOf);
+  }
+
+  get deadLetters(): DeadLetter[] {
+    return [...this.#deadLetters.values()].map(copyOf);
+  }
+}
+
+type Refused = LateRecord | DeadLetter;
+
+/** @returns how many were new */
+function addNew<T extends Refused>(known: Map<string, T>, partition: SourcePartition, records: readonly T[]): number {
+  const before = known.size;
+  const { pipeline, stage, source, incarnation, partition: name } = partition;
+  for (const record of records) {
+    const id = [pipeline, stage, source, incarnation, name, record.offset, record.subSequence].join('/');
+    if (!known.has(id)) known.set(id, copyOf(record));
+  }
+  return known.size - before;
+}
+
+function copyOf<T extends Refused>(record: T): T {
+  return { ...record, data: new Uint8Array(record.data) };
+}
