@@ -1,0 +1,105 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { TidemarkError, messageOf } from '../../engine/errors.ts';
+import type { Body, Counters, LogEntry } from '../../engine/partition-log/entry.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+/** The one key attribute. It contains the slot, so that a busy log is spread over DynamoDB's partitions. */
+export function slotKey(logId: string, slot: number): string {
+  return `${logId}#${slot}`;
+}
+
+/**
+ * An entry as an item: attributes named as in LogEntry, offsets as decimal strings, the counters as one short list.
+ *
+ * @example { slotKey: { S: 'flights/0#5' }, version: { N: '5' }, counters: { L: [recordsIn, counted, late, deadLetters, results] }, … }
+ */
+export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
+  const { recordsIn, counted, late, deadLetters, results } = entry.counters;
+  return {
+    slotKey: { S: slotKey(logId, slot) },
+    version: { N: String(entry.version) },
+    commitId: { S: entry.commitId },
+    previousCommitId: { S: entry.previousCommitId },
+    from: { S: String(entry.from) },
+    reached: { S: String(entry.reached) },
+    watermarkMs: { N: String(entry.watermarkMs) },
+    counters: { L: [recordsIn, counted, late, deadLetters, results].map((n) => ({ N: String(n) })) },
+    ...bodyItem('delta', entry.delta),
+    ...bodyItem('outbox', entry.outbox),
+    snapshotVersion: { N: String(entry.snapshotVersion) },
+    snapshotKey: { S: entry.snapshotKey },
+    publishedVersion: { N: String(entry.publishedVersion) },
+    fingerprint: { S: entry.fingerprint },
+    codec: { N: String(entry.codec) },
+    stateHash: { N: String(entry.stateHash) },
+  };
+}
+
+/** @throws LOG_CORRUPT (internal) when an attribute is missing or of another type */
+export function fromLogItem(item: Item): LogEntry {
+  return {
+    version: readNumber(item, 'version'),
+    commitId: readText(item, 'commitId'),
+    previousCommitId: readText(item, 'previousCommitId'),
+    from: readOffset(item, 'from'),
+    reached: readOffset(item, 'reached'),
+    watermarkMs: readNumber(item, 'watermarkMs'),
+    counters: readCounters(item),
+    delta: readBody(item, 'delta'),
+    outbox: readBody(item, 'outbox'),
+    snapshotVersion: readNumber(item, 'snapshotVersion'),
+    snapshotKey: readText(item, 'snapshotKey'),
+    publishedVersion: readNumber(item, 'publishedVersion'),
+    fingerprint: readText(item, 'fingerprint'),
+    codec: readNumber(item, 'codec'),
+    stateHash: readNumber(item, 'stateHash'),
+  };
+}
+
+function bodyItem(name: 'delta' | 'outbox', body: Body): Item {
+  return 'inline' in body ? { [name]: { B: body.inline } } : { [`${name}Key`]: { S: body.blobKey } };
+}
+
+function readBody(item: Item, name: 'delta' | 'outbox'): Body {
+  const inline = item[name]?.B;
+  return inline === undefined ? { blobKey: readText(item, `${name}Key`) } : { inline };
+}
+
+function readCounters(item: Item): Counters {
+  const [recordsIn, counted, late, deadLetters, results] = (item['counters']?.L ?? []).map((value) => toNumber(item, 'counters', value.N));
+  if (recordsIn === undefined || counted === undefined || late === undefined || deadLetters === undefined || results === undefined) {
+    throw corrupt(item, 'counters', 'five numbers');
+  }
+  return { recordsIn, counted, late, deadLetters, results };
+}
+
+function readText(item: Item, name: string): string {
+  const text = item[name]?.S;
+  if (text === undefined) throw corrupt(item, name, 'a string');
+  return text;
+}
+
+function readNumber(item: Item, name: string): number {
+  return toNumber(item, name, item[name]?.N);
+}
+
+function toNumber(item: Item, name: string, text: string | undefined): number {
+  const value = Number(text);
+  if (text === undefined || !Number.isFinite(value)) throw corrupt(item, name, 'a number');
+  return value;
+}
+
+function readOffset(item: Item, name: string): bigint {
+  try {
+    return BigInt(readText(item, name));
+  } catch (error) {
+    throw corrupt(item, name, `a decimal integer (${messageOf(error)})`);
+  }
+}
+
+function corrupt(item: Item, name: string, rule: string): TidemarkError {
+  const key = item['slotKey']?.S ?? '';
+  const text = `attribute ${name} of slot ${key} must be ${rule}, got ${item[name] === undefined ? 'nothing' : 'something else'}; the log table holds an item that Tidemark did not write`;
+  return new TidemarkError('internal', 'LOG_CORRUPT', text, { context: { slotKey: key, attribute: name } });
+}

@@ -1,0 +1,36 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { TidemarkError } from '../../engine/errors.ts';
+import type { ResultRow } from '../../engine/outputs.ts';
+import { fromAttributeMap, toAttributeMap } from './attribute-value.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/**
+ * A result as an item: hash key `key`, range key `windowStartMs`.
+ *
+ * @example { key: { S: 'ATL' }, windowStartMs: { N: '0' }, windowEndMs: { N: '10' }, revision: { N: '1' }, values: { M: { departures: { N: '12' } } } }
+ */
+export function toResultItem(row: ResultRow): Item {
+  return {
+    key: { S: row.key },
+    windowStartMs: { N: String(row.windowStartMs) },
+    windowEndMs: { N: String(row.windowEndMs) },
+    revision: { N: String(row.revision) },
+    values: { M: toAttributeMap(row.values) },
+  };
+}
+
+/** @throws RESULTS_CORRUPT (internal) when it is not an item that toResultItem wrote */
+export function fromResultItem(item: Item): ResultRow {
+  const { key, windowStartMs, windowEndMs, revision, values } = item;
+  if (key?.S === undefined || windowStartMs?.N === undefined || windowEndMs?.N === undefined || revision?.N === undefined || values?.M === undefined) {
+    throw new TidemarkError('internal', 'RESULTS_CORRUPT', `a result must have key, windowStartMs, windowEndMs, revision and values, got ${JSON.stringify(Object.keys(item))}; the table holds an item that Tidemark did not write`);
+  }
+  return {
+    key: key.S,
+    windowStartMs: Number(windowStartMs.N),
+    windowEndMs: Number(windowEndMs.N),
+    revision: Number(revision.N),
+    values: fromAttributeMap(values.M),
+  };
+}
