@@ -1,0 +1,37 @@
+import { resultId } from '../../engine/outputs.ts';
+import type { DeadLetter, LateRecord, ResultRow } from '../../engine/outputs.ts';
+
+/**
+ * A result as one JSON line; the aggregates stand beside the fixed fields.
+ *
+ * @example {"id":"flights/results/0-10/1/ATL","key":"ATL","windowStartMs":0,"windowEndMs":10,"revision":1,"departures":12}
+ */
+export function resultLine(pipeline: string, row: ResultRow): string {
+  const { key, windowStartMs, windowEndMs, revision, values } = row;
+  return toJson({ id: resultId(pipeline, row), key, windowStartMs, windowEndMs, revision, ...values });
+}
+
+/** A late record as one JSON line: offset as a string, the original bytes in base64. */
+export function lateLine(partition: string, record: LateRecord): string {
+  const { offset, subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, data } = record;
+  return toJson({ partition, offset: String(offset), subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, data: toBase64(data) });
+}
+
+/** A dead letter as one JSON line: offset as a string, the original bytes in base64. */
+export function deadLetterLine(partition: string, letter: DeadLetter): string {
+  const { offset, subSequence, partitionKey, arrivalTimeMs, code, reason, data } = letter;
+  return toJson({ partition, offset: String(offset), subSequence, partitionKey, arrivalTimeMs, code, reason, data: toBase64(data) });
+}
+
+/** JSON has no infinities, no NaN and no big integers: they are written as text, e.g. `"Infinity"`. */
+function toJson(line: Record<string, unknown>): string {
+  return JSON.stringify(line, (_name, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+    return value;
+  });
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
