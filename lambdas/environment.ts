@@ -1,3 +1,5 @@
+import { requireSetting } from '../engine/errors.ts';
+
 /**
  * The environment variables of the functions: set by `lib/` and by the local runner, read by `wiring.ts`, nowhere else.
  * Endpoints of emulators come through the SDK's own `AWS_ENDPOINT_URL_*`.
@@ -11,4 +13,23 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_BLOBS: string;
   /** Results, late records and dead letters as gzip NDJSON: `s3://bucket/prefix` or `file:///folder`. */
   readonly TIDEMARK_LAKE: string;
+}
+
+/**
+ * Reads and checks the environment, once, at cold start.
+ *
+ * @throws INVALID_SETTING naming the variable
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): FunctionEnvironment {
+  const text = (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string): string => {
+    const value = variables[name] ?? '';
+    return requireSetting(name, value, valid(value), rule, 'set it in the environment of the function');
+  };
+  const isPlace = (value: string) => /^(s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?|file:\/\/\/.+)$/.test(value);
+  return Object.freeze({
+    TIDEMARK_LOG_TABLE: text('TIDEMARK_LOG_TABLE', (value) => value !== '', 'the name of a table'),
+    TIDEMARK_RESULTS_TABLE: text('TIDEMARK_RESULTS_TABLE', () => true, 'the name of a table'),
+    TIDEMARK_BLOBS: text('TIDEMARK_BLOBS', isPlace, 's3://bucket/prefix or file:///folder'),
+    TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
+  });
 }

@@ -39,6 +39,6 @@ export interface Topology<V = unknown> {
   readonly window: WindowAssigner;
   readonly allowedLatenessMs: number;
   /** By result field, in the order of the definition. */
-  readonly aggregates: ReadonlyArray<{ readonly name: string; readonly aggregate: Aggregate<V, unknown, unknown> }>;
+  readonly aggregates: ReadonlyArray<{ readonly name: string; readonly aggregate: Aggregate<V> }>;
   readonly sinks: readonly SinkSpec[];
 }

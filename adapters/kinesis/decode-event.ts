@@ -1,0 +1,55 @@
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { TidemarkError } from '../../engine/errors.ts';
+import type { SourceRecord } from '../../engine/record.ts';
+
+/** The records of one shard in one invocation. */
+export interface ShardRecords {
+  readonly streamArn: string;
+  readonly streamName: string;
+  /** e.g. `shardId-000000000000` */
+  readonly shardId: string;
+  readonly records: readonly SourceRecord[];
+}
+
+/**
+ * Lambda's Kinesis event by shard. Lambda sends one shard per event; the shard's name stands in each record's id only.
+ *
+ * @throws EVENT_MALFORMED (internal) when this is no Kinesis event, or a shard's records do not ascend
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ */
+export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
+  const records: readonly KinesisStreamRecord[] = Array.isArray(event?.Records) ? event.Records : [];
+  if (records.length === 0) throw malformed('an event with Records', typeof event);
+  const byShard = new Map<string, { streamArn: string; shardId: string; records: SourceRecord[] }>();
+  for (const record of records) {
+    const { eventID, eventSourceARN: streamArn, kinesis } = record;
+    const colon = typeof eventID === 'string' ? eventID.lastIndexOf(':') : -1;
+    if (colon < 1 || typeof streamArn !== 'string' || typeof kinesis?.sequenceNumber !== 'string') {
+      throw malformed('eventID, eventSourceARN and kinesis in each record', JSON.stringify(Object.keys(Object(record))));
+    }
+    const shardId = eventID.slice(0, colon);
+    const id = `${streamArn}:${shardId}`;
+    const shard = byShard.get(id) ?? { streamArn, shardId, records: [] };
+    byShard.set(id, shard);
+    const decoded = decodeRecord(kinesis);
+    const last = shard.records.at(-1);
+    if (last !== undefined && decoded.offset <= last.offset) throw malformed(`a sequence number above ${last.offset}`, String(decoded.offset));
+    shard.records.push(decoded);
+  }
+  return [...byShard.values()].map((shard) => ({ ...shard, streamName: shard.streamArn.slice(shard.streamArn.lastIndexOf('/') + 1) }));
+}
+
+function decodeRecord({ sequenceNumber, partitionKey, approximateArrivalTimestamp, data }: KinesisStreamRecord['kinesis']): SourceRecord {
+  if (!/^\d{1,128}$/.test(sequenceNumber)) throw malformed('a decimal sequence number', JSON.stringify(String(sequenceNumber).slice(0, 40)));
+  return {
+    offset: BigInt(sequenceNumber),
+    subSequence: 0,
+    partitionKey,
+    arrivalTimeMs: Math.round(approximateArrivalTimestamp * 1_000),
+    data: Buffer.from(data, 'base64'),
+  };
+}
+
+function malformed(rule: string, got: string): TidemarkError {
+  return new TidemarkError('internal', 'EVENT_MALFORMED', `event must have ${rule}, got ${got}; connect this function to a Kinesis stream only`);
+}

@@ -1,0 +1,36 @@
+import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+
+/**
+ * How many inputs become one result. Accumulators are values: `add` and `merge` return a new one and leave theirs as it
+ * was, so that a record which fails half way changes nothing (PL-15).
+ */
+export interface Aggregator<In, Acc, Out> {
+  init(): Acc;
+  /** @throws TidemarkError of kind data when the input cannot be added: the record becomes a dead letter */
+  add(accumulator: Acc, input: In): Acc;
+  merge(a: Acc, b: Acc): Acc;
+  result(accumulator: Acc): Out;
+  write(writer: ByteWriter, accumulator: Acc): void;
+  read(reader: ByteReader): Acc;
+}
+
+/**
+ * One named result of a window: what to take from a record of type `V`, and how to fold it. Its type says which records
+ * it fits, so that a wrong field does not compile.
+ */
+export interface Aggregate<V, Out = unknown> {
+  /** Canonical text: part of the state schema's fingerprint (PL-30), e.g. `mean(delay)`. */
+  readonly descriptor: string;
+  /** @throws anything: the record becomes a dead letter, and no accumulator has changed */
+  readonly extract: (value: V) => unknown;
+  readonly aggregator: Aggregator<unknown, unknown, Out>;
+}
+
+/** Builds an Aggregate; hides the accumulator's type. */
+export function aggregate<V, In, Acc, Out>(
+  descriptor: string,
+  extract: (value: V) => In,
+  aggregator: Aggregator<In, Acc, Out>,
+): Aggregate<V, Out> {
+  return Object.freeze({ descriptor, extract, aggregator: aggregator as Aggregator<unknown, unknown, Out> });
+}

@@ -1,0 +1,42 @@
+import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { messageOf, TidemarkError } from '../errors.ts';
+
+/** The encoding of everything in the log; counted up with every change that older code cannot read. */
+export const CODEC_VERSION = 1;
+
+const STORED = 0;
+const ZSTD = 1;
+const WORTH_COMPRESSING_BYTES = 64;
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+
+/** One byte that says how, then the bytes: whichever of the two forms is shorter. */
+export function compress(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > WORTH_COMPRESSING_BYTES) {
+    const packed = zstdCompressSync(bytes, OPTIONS);
+    if (packed.length < bytes.length) return withTag(ZSTD, packed);
+  }
+  return withTag(STORED, bytes);
+}
+
+/** @throws CORRUPT_BYTES (internal) when the bytes were not written by `compress` */
+export function decompress(bytes: Uint8Array): Uint8Array {
+  const body = bytes.subarray(1);
+  if (bytes[0] === STORED) return body;
+  try {
+    if (bytes[0] === ZSTD) return zstdDecompressSync(body);
+  } catch (cause) {
+    throw corrupt(messageOf(cause), cause);
+  }
+  throw corrupt(`tag ${bytes[0]}`, undefined);
+}
+
+function corrupt(what: string, cause: unknown): TidemarkError {
+  return new TidemarkError('internal', 'CORRUPT_BYTES', `stored bytes must be readable, got ${what}; restore the object from a backup`, { cause });
+}
+
+function withTag(tag: number, bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length + 1);
+  out[0] = tag;
+  out.set(bytes, 1);
+  return out;
+}

@@ -1,0 +1,123 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Topology } from './dsl/topology.ts';
+import { messageOf, TidemarkError } from './errors.ts';
+import type { SourceRecord } from './record.ts';
+import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS } from './time/watermark.ts';
+
+/** Deeper JSON is hostile or broken; refused before user code meets it. */
+export const MAX_NESTING = 64;
+/** A DynamoDB partition key holds no more [bytes of UTF-8]. */
+export const MAX_KEY_BYTES = 2_048;
+
+export interface Decoded<V> {
+  readonly value: V;
+  readonly key: string;
+  readonly eventTimeMs: number;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
+
+/**
+ * Bytes to a validated record with its key and event time.
+ *
+ * @throws TidemarkError of kind data, with the reason for the dead letter (PL-14, PL-15, PL-26): EMPTY, NOT_UTF8,
+ *   NOT_JSON, TOO_DEEP, FORBIDDEN_NAME, SCHEMA_MISMATCH, KEY_INVALID, KEY_MISMATCH, EVENT_TIME_INVALID, EVENT_TIME_IN_FUTURE
+ */
+export function decodeRecord<V>(topology: Topology<V>, record: SourceRecord): Decoded<V> {
+  const value = validate(topology.source.schema, parseJson(record.data));
+  const key = keyOf(value, topology.keyField, record.partitionKey);
+  return { value, key, eventTimeMs: eventTimeOf(topology, value, record.arrivalTimeMs) };
+}
+
+/** @throws EMPTY, NOT_UTF8, NOT_JSON, TOO_DEEP, FORBIDDEN_NAME (data) */
+export function parseJson(data: Uint8Array): unknown {
+  if (data.length === 0) throw dataError('EMPTY', 'record must have a body, got 0 bytes; send one JSON object');
+  let text: string;
+  try {
+    text = utf8.decode(data);
+  } catch {
+    throw dataError('NOT_UTF8', `record must be UTF-8, got ${data.length} bytes that are not; send one JSON object`);
+  }
+  // A document nested n deep has 2n brackets at least, so most records need no look at all.
+  if (text.length >= 2 * MAX_NESTING && isDeeperThan(text, MAX_NESTING)) {
+    throw dataError('TOO_DEEP', `record must be nested at most ${MAX_NESTING} deep, got more; flatten it`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw dataError('NOT_JSON', `record must be JSON, got ${data.length} bytes that are not; send one JSON object`);
+  }
+  if (text.includes('__proto__')) throw dataError('FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
+  return value;
+}
+
+function isDeeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (inString) {
+      if (unit === 0x5c) i++;
+      else if (unit === 0x22) inString = false;
+    } else if (unit === 0x22) inString = true;
+    else if (unit === 0x7b || unit === 0x5b) {
+      if (++depth > limit) return true;
+    } else if (unit === 0x7d || unit === 0x5d) depth--;
+  }
+  return false;
+}
+
+function validate<V>(schema: StandardSchemaV1<unknown, V>, value: unknown): V {
+  const result = schema['~standard'].validate(value);
+  if (result instanceof Promise) {
+    throw new TidemarkError('invalid', 'SCHEMA_IS_ASYNC', 'schema must validate synchronously, got a promise; remove async refinements');
+  }
+  if (result.issues === undefined) return result.value;
+  const issue = result.issues[0];
+  const path = issue?.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.') ?? '';
+  throw dataError('SCHEMA_MISMATCH', `record must match the schema, got a wrong ${shorten(path || 'record')}: ${shorten(issue?.message ?? 'no reason')}; correct the producer`);
+}
+
+function keyOf(value: unknown, field: string, partitionKey: string): string {
+  const raw: unknown = Object(value)[field];
+  if (typeof raw !== 'string' && typeof raw !== 'number') {
+    throw dataError('KEY_INVALID', `${field} must be a string or a number, got ${typeof raw}; correct the producer`);
+  }
+  const key = String(raw);
+  const tooLong = key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES;
+  if (key === '' || tooLong || !key.isWellFormed()) {
+    throw dataError('KEY_INVALID', `${field} must be 1 to ${MAX_KEY_BYTES} bytes of valid text, got ${key.length} characters; correct the producer`);
+  }
+  if (key !== partitionKey) {
+    throw dataError('KEY_MISMATCH', `${field} must equal the record's partition key, got another; use ${field} as partition key in the producer`);
+  }
+  return key;
+}
+
+function eventTimeOf<V>({ eventTime }: Topology<V>, value: V, arrivalTimeMs: number): number {
+  let eventTimeMs: number;
+  try {
+    eventTimeMs = eventTime.timestampExtractor(value);
+  } catch (cause) {
+    throw dataError('EVENT_TIME_INVALID', `event time must be readable, got an error: ${shorten(messageOf(cause))}; correct the timestamp extractor`, cause);
+  }
+  if (!Number.isSafeInteger(eventTimeMs) || eventTimeMs < MIN_EVENT_TIME_MS || eventTimeMs > MAX_EVENT_TIME_MS) {
+    throw dataError('EVENT_TIME_INVALID', `event time must be a whole number of ms since 1970 that a date can show, got ${String(eventTimeMs)}; correct the producer`);
+  }
+  if (isFromTheFuture(eventTimeMs, arrivalTimeMs, eventTime.maxClockSkewMs)) {
+    throw dataError('EVENT_TIME_IN_FUTURE', `event time must be at most ${eventTime.maxClockSkewMs} ms after arrival, got ${eventTimeMs - arrivalTimeMs} ms; set the producer's clock`);
+  }
+  return eventTimeMs;
+}
+
+function dataError(code: string, text: string, cause?: unknown): TidemarkError {
+  return new TidemarkError('data', code, text, { cause });
+}
+
+/** Messages of others may repeat the payload: never more than a line of it. */
+function shorten(text: string): string {
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
+}

@@ -1,0 +1,9 @@
+/** What a pipeline's definition may use. */
+export { pipeline, type Pipeline } from './dsl/pipeline.ts';
+export { kinesis } from './dsl/sources.ts';
+export { lake, resultTable } from './dsl/sinks.ts';
+export type { Topology } from './dsl/topology.ts';
+export { tumbling } from './window/tumbling-windows.ts';
+export { count, countIf, max, mean, min, sum } from './aggregate/aggregates.ts';
+export { days, hours, minutes, seconds } from './time/duration.ts';
+export { TidemarkError } from './errors.ts';

@@ -1,0 +1,32 @@
+import { requireSetting } from '../errors.ts';
+import type { SourcePartition } from '../record.ts';
+
+const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
+
+/**
+ * The name of a partition's log (PL-11): part of its slots' keys and of its objects' paths, so every part must be plain.
+ *
+ * @example 'flights/0/departures/1700000000000/shardId-000000000000'
+ * @throws INVALID_SETTING
+ */
+export function logIdOf({ pipeline, stage, source, incarnation, partition }: SourcePartition): string {
+  const parts = { pipeline, stage, source, incarnation, partition };
+  for (const [name, part] of Object.entries(parts)) {
+    requireSetting(name, part, SAFE.test(part), 'letters, digits, dots, hyphens and underscores', 'use the name that AWS gave it');
+  }
+  return Object.values(parts).join('/');
+}
+
+const padded = (version: number): string => String(version).padStart(16, '0');
+
+export const snapshotPrefix = (logId: string): string => `snapshots/${logId}/`;
+export const spillPrefix = (logId: string): string => `spills/${logId}/`;
+
+/** Immutable: no two commits share a version and an id (PL-8). */
+export const snapshotKeyOf = (logId: string, version: number, commitId: string): string => `${snapshotPrefix(logId)}${padded(version)}-${commitId}`;
+
+export const spillKeyOf = (logId: string, version: number, commitId: string, part: 'delta' | 'outbox'): string =>
+  `${spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;
+
+/** The version in a key made by `snapshotKeyOf` or `spillKeyOf`. */
+export const versionOfKey = (key: string): number => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);

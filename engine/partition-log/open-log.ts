@@ -1,0 +1,84 @@
+import { decompress } from '../codec/compression.ts';
+import { TidemarkError } from '../errors.ts';
+import type { BlobStore } from '../ports.ts';
+import { decodeChanges } from '../state/delta-codec.ts';
+import { emptyState, rebuildTimers, type PartitionState } from '../state/partition-state.ts';
+import { applyChange } from '../state/state-change.ts';
+import type { Body, LogEntry } from './entry.ts';
+import { snapshotPrefix } from './log-id.ts';
+import type { LogSettings } from './partition-log.ts';
+import { readTail, type LogTail } from './read-log.ts';
+import { checkStateSchema } from './state-schema.ts';
+import { aggregatesOf, decodeSnapshot } from './snapshot.ts';
+
+const MAX_LOADS = 3;
+
+export interface LoadedLog {
+  readonly state: PartitionState;
+  /** undefined: a new log. */
+  readonly head: LogEntry | undefined;
+  /** Not known to be delivered, ascending (PL-16). */
+  readonly undelivered: readonly LogEntry[];
+  readonly snapshotBytes: number;
+  readonly deltaBytes: number;
+}
+
+/**
+ * Snapshot plus log, verified (PL-7): the chain of commit ids and the state's hash at the head.
+ *
+ * @throws LOG_DELETED (internal) snapshots without a log: a fresh start would count everything again
+ * @throws STATE_SCHEMA_CHANGED (invalid) the state was written by another definition of the pipeline (PL-30)
+ */
+export async function openLog(settings: LogSettings, logId: string): Promise<LoadedLog> {
+  for (let attempt = 1; ; attempt++) {
+    const tail = await readTail(settings.logs, settings.clock, logId, settings.slots);
+    const head = tail.at(-1);
+    if (head === undefined) return newLog(settings, logId);
+    await checkStateSchema(settings, logId, head);
+    const loaded = await rebuild(settings, logId, tail, head);
+    if (loaded !== undefined) return loaded;
+    if (attempt === MAX_LOADS) {
+      throw new TidemarkError('internal', 'OBJECT_MISSING', `log ${logId} must find its snapshot and large deltas, got none for version ${head.version}; restore the deleted objects`);
+    }
+  }
+}
+
+async function newLog({ blobs, slots }: LogSettings, logId: string): Promise<LoadedLog> {
+  const snapshots = await blobs.list(snapshotPrefix(logId));
+  if (snapshots.length > 0) {
+    throw new TidemarkError('internal', 'LOG_DELETED', `log ${logId} must have its ${slots} slots, got none though it has snapshots; restore the log table, or delete the snapshots to begin anew`);
+  }
+  return { state: emptyState(), head: undefined, undelivered: [], snapshotBytes: 0, deltaBytes: 0 };
+}
+
+/** @returns undefined when an object is gone: a newer snapshot took its place during the read, so read again */
+async function rebuild({ blobs, topology }: LogSettings, logId: string, tail: LogTail, head: LogEntry): Promise<LoadedLog | undefined> {
+  let state = emptyState();
+  let snapshotBytes = 0;
+  if (head.snapshotVersion > 0) {
+    const bytes = await blobs.get(head.snapshotKey);
+    if (bytes === undefined) return undefined;
+    snapshotBytes = bytes.length;
+    state = decodeSnapshot(bytes, topology).state;
+  }
+  let deltaBytes = 0;
+  for (const entry of tail) {
+    if (entry.version <= head.snapshotVersion) continue;
+    const delta = await readBody(blobs, entry.delta);
+    if (delta === undefined) return undefined;
+    deltaBytes += delta.length;
+    const { reached, watermarkMs, counters } = entry;
+    applyChange(state, { ...decodeChanges(decompress(delta), aggregatesOf(topology)), reached, watermarkMs, counters, timers: undefined });
+    if (state.stateHash !== entry.stateHash) {
+      throw new TidemarkError('internal', 'STATE_HASH_MISMATCH', `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`);
+    }
+  }
+  state.timers = rebuildTimers(state, topology.window.endOf, topology.allowedLatenessMs);
+  return { state, head, undelivered: tail.filter(({ version }) => version > head.publishedVersion), snapshotBytes, deltaBytes };
+}
+
+/** The bytes of a body, wherever they are; undefined when the object is gone. */
+export async function readBody(blobs: BlobStore, body: Body): Promise<Uint8Array | undefined> {
+  return 'inline' in body ? body.inline : blobs.get(body.blobKey);
+}
+

@@ -1,0 +1,138 @@
+import { CODEC_VERSION, compress, decompress } from '../codec/compression.ts';
+import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
+import type { Topology } from '../dsl/topology.ts';
+import { TidemarkError } from '../errors.ts';
+import { isEmptyOutbox, type Outbox } from '../outputs.ts';
+import type { BlobStore, Clock, LogStore, Random } from '../ports.ts';
+import { encodeChanges } from '../state/delta-codec.ts';
+import type { PartitionState } from '../state/partition-state.ts';
+import { applyChange, hashAfter } from '../state/state-change.ts';
+import type { StepResult } from '../step.ts';
+import { commitEntry } from './commit.ts';
+import type { Body, LogEntry } from './entry.ts';
+import { spillKeyOf } from './log-id.ts';
+import { openLog, readBody, type LoadedLog } from './open-log.ts';
+import { decodeOutbox, encodeOutbox } from './outbox-codec.ts';
+import { mayOverwrite } from './ring.ts';
+import { aggregatesOf } from './snapshot.ts';
+import { Snapshots } from './snapshots.ts';
+import { recordStateSchema } from './state-schema.ts';
+
+export interface LogSettings {
+  readonly topology: Topology;
+  readonly logs: LogStore;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Slots of the ring; the same for the life of a log. */
+  readonly slots: number;
+  /** Larger bodies become objects (PL-9) [bytes]. */
+  readonly inlineLimitBytes: number;
+}
+
+/** A commit whose outbox is still to be delivered. */
+export interface Undelivered {
+  readonly version: number;
+  readonly commitId: string;
+  readonly outbox: Outbox;
+}
+
+/** One partition's log as one instance sees it: state in memory, and the right to commit the next version. */
+export class PartitionLog {
+  readonly logId: string;
+  readonly state: PartitionState;
+  readonly #settings: LogSettings;
+  readonly #snapshots: Snapshots;
+  #head: LogEntry | undefined;
+  #undelivered: Undelivered[];
+  #publishedVersion: number;
+
+  private constructor(settings: LogSettings, logId: string, loaded: LoadedLog, undelivered: Undelivered[]) {
+    this.#settings = settings;
+    this.logId = logId;
+    this.state = loaded.state;
+    this.#head = loaded.head;
+    this.#undelivered = undelivered;
+    this.#publishedVersion = loaded.head?.publishedVersion ?? 0;
+    this.#snapshots = new Snapshots(settings, logId, loaded);
+  }
+
+  static async open(settings: LogSettings, logId: string): Promise<PartitionLog> {
+    const loaded = await openLog(settings, logId);
+    const undelivered: Undelivered[] = [];
+    for (const { version, commitId, outbox } of loaded.undelivered) {
+      const bytes = await readBody(settings.blobs, outbox);
+      if (bytes === undefined) throw new TidemarkError('internal', 'OBJECT_MISSING', `outbox ${version} of ${logId} must be there until it is delivered, got nothing; restore the deleted object`);
+      undelivered.push({ version, commitId, outbox: decodeOutbox(decompress(bytes)) });
+    }
+    return new PartitionLog(settings, logId, loaded, undelivered);
+  }
+
+  get version(): number {
+    return this.#head?.version ?? 0;
+  }
+
+  /** What the next delivery has to bring out first, oldest first (PL-16). */
+  get undelivered(): readonly Undelivered[] {
+    return this.#undelivered;
+  }
+
+  /** Every outbox up to `version` has reached its sinks. The log learns of it with the next commit. */
+  markDelivered(version: number): void {
+    this.#undelivered = this.#undelivered.filter((waiting) => waiting.version > version);
+    this.#publishedVersion = Math.max(this.#publishedVersion, version);
+  }
+
+  /**
+   * Writes the next version; memory changes after the acknowledgement only (PL-6). After any error this object must not
+   * be used again.
+   *
+   * @returns write units used
+   * @throws FENCED (fenced), COMMIT_UNKNOWN, RING_FULL (unavailable)
+   */
+  async commit({ change, outbox }: StepResult): Promise<number> {
+    const { logs, clock, slots, random, topology } = this.#settings;
+    const version = this.version + 1;
+    const commitId = random.id();
+    if (version === 1) await recordStateSchema(this.#settings);
+    // Encoding gives every changed pane its hash, so it comes before the hash of the whole.
+    const delta = compress(encodeChanges(change, aggregatesOf(topology)));
+    const entry: LogEntry = {
+      version,
+      commitId,
+      previousCommitId: this.#head?.commitId ?? '',
+      from: this.state.reached,
+      reached: change.reached,
+      watermarkMs: change.watermarkMs,
+      counters: change.counters,
+      delta: await this.#body(version, commitId, 'delta', delta),
+      outbox: await this.#body(version, commitId, 'outbox', compress(encodeOutbox(outbox))),
+      ...this.#snapshots.pointer,
+      publishedVersion: this.#publishedVersion,
+      fingerprint: fingerprintOf(stateSchemaOf(topology)),
+      codec: CODEC_VERSION,
+      stateHash: hashAfter(this.state, change),
+    };
+    if (!mayOverwrite(version, slots, entry.snapshotVersion, entry.publishedVersion)) {
+      throw new TidemarkError('unavailable', 'RING_FULL', `version ${version} of ${this.logId} must wait for a snapshot and delivery of version ${version - slots}, got snapshot ${entry.snapshotVersion} and delivery ${entry.publishedVersion}; see why they fail`);
+    }
+    const writeUnits = await commitEntry(logs, clock, this.logId, slots, entry);
+    applyChange(this.state, change);
+    this.#head = entry;
+    if (isEmptyOutbox(outbox)) this.#noteEmpty(version);
+    else this.#undelivered.push({ version, commitId, outbox });
+    await this.#snapshots.afterCommit(entry, delta.length, this.state);
+    return writeUnits;
+  }
+
+  #noteEmpty(version: number): void {
+    if (this.#undelivered.length === 0) this.#publishedVersion = version;
+  }
+
+  async #body(version: number, commitId: string, part: 'delta' | 'outbox', bytes: Uint8Array): Promise<Body> {
+    if (bytes.length <= this.#settings.inlineLimitBytes) return { inline: bytes };
+    const blobKey = spillKeyOf(this.logId, version, commitId, part);
+    await this.#settings.blobs.putIfAbsent(blobKey, bytes);
+    return { blobKey };
+  }
+}

@@ -1,0 +1,59 @@
+import type { SourcePartition } from '../record.ts';
+import { openPanes } from '../state/partition-state.ts';
+import { logIdOf } from './log-id.ts';
+import { PartitionLog, type LogSettings } from './partition-log.ts';
+
+/**
+ * The logs that this instance holds in memory. One at a time works on a log (PL-4); different logs go on side by side.
+ * Whatever goes wrong, the log's memory is dropped and read again (PL-6).
+ */
+export class PartitionLogs {
+  readonly #settings: LogSettings;
+  readonly #maxPanes: number;
+  /** In order of last use. */
+  readonly #open = new Map<string, PartitionLog>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  /** @param maxPanes all logs in memory hold no more panes than this, least recently used are dropped first */
+  constructor(settings: LogSettings, maxPanes: number) {
+    this.#settings = settings;
+    this.#maxPanes = maxPanes;
+  }
+
+  /** Runs `work` on the partition's log when nobody else of this instance does. */
+  async use<T>(partition: SourcePartition, work: (log: PartitionLog) => Promise<T>): Promise<T> {
+    const logId = logIdOf(partition);
+    const before = this.#queues.get(logId) ?? Promise.resolve();
+    const mine = before.then(() => this.#run(logId, work));
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#queues.set(logId, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#queues.get(logId) === settled) this.#queues.delete(logId);
+    }
+  }
+
+  async #run<T>(logId: string, work: (log: PartitionLog) => Promise<T>): Promise<T> {
+    const log = this.#open.get(logId) ?? (await PartitionLog.open(this.#settings, logId));
+    this.#open.delete(logId);
+    const result = await work(log);
+    this.#open.set(logId, log);
+    this.#dropLeastUsed(logId);
+    return result;
+  }
+
+  #dropLeastUsed(keep: string): void {
+    let panes = 0;
+    for (const log of this.#open.values()) panes += openPanes(log.state);
+    for (const [logId, log] of this.#open) {
+      if (panes <= this.#maxPanes) return;
+      if (logId === keep) continue;
+      this.#open.delete(logId);
+      panes -= openPanes(log.state);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The arithmetic of the ring. Version v lives in slot v mod W and takes the place of version v - W:
+ *
+ *     slot      0     1     2     3          W = 4, head = 6
+ *     version   4     5     6     3   ◄── version 7 goes here: the slot must hold 3 (PL-1), and a snapshot
+ *                                         and every delivery must cover 3 (PL-3)
+ */
+
+/** Slots of a ring. A change of this number would misread every existing log. */
+export const RING_SLOTS = 64;
+
+export function slotOf(version: number, slots: number): number {
+  return version % slots;
+}
+
+/** What the slot must hold before version v is put there: exactly this, or nothing (PL-1). */
+export function expectedVersion(version: number, slots: number): number | undefined {
+  return version <= slots ? undefined : version - slots;
+}
+
+/** Version v may take the place of v - W only when nobody needs that any more (PL-3). */
+export function mayOverwrite(version: number, slots: number, snapshotVersion: number, publishedVersion: number): boolean {
+  return version - slots <= Math.min(snapshotVersion, publishedVersion);
+}
+
+/** A snapshot is due half a ring after the last one, or when the deltas since then outweigh it (PL-8). */
+export function isSnapshotDue(versionsSince: number, deltaBytesSince: number, snapshotBytes: number, slots: number): boolean {
+  return versionsSince >= slots / 2 || deltaBytesSince > Math.max(snapshotBytes, MIN_DELTA_BYTES);
+}
+
+/** Below this much of deltas, reading them is as cheap as reading a snapshot. */
+const MIN_DELTA_BYTES = 1_048_576;

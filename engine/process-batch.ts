@@ -1,0 +1,70 @@
+import { isKind } from './errors.ts';
+import { deliverWaiting } from './outbox.ts';
+import type { PartitionLog } from './partition-log/partition-log.ts';
+import type { PartitionLogs } from './partition-log/partition-logs.ts';
+import type { Sink } from './ports.ts';
+import type { SourceBatch } from './record.ts';
+import type { Topology } from './dsl/topology.ts';
+import { openPanes } from './state/partition-state.ts';
+import { step } from './step.ts';
+
+export interface Processor {
+  readonly topology: Topology;
+  readonly logs: PartitionLogs;
+  readonly sinks: readonly Sink[];
+}
+
+/** What one batch came to: the source of all metrics. */
+export interface BatchReport {
+  readonly partition: string;
+  /** Records that this batch brought and no earlier one. */
+  readonly recordsIn: number;
+  /** Records that the log had reached already (PL-13). */
+  readonly recordsReplayed: number;
+  readonly resultsOut: number;
+  readonly lateRecords: number;
+  readonly deadLetters: number;
+  readonly commits: number;
+  /** DynamoDB write units: log and result table. */
+  readonly writeUnits: number;
+  readonly openWindows: number;
+  readonly watermarkMs: number;
+}
+
+/**
+ * The way of one batch: state, step, commit, deliver. Returns when everything that it decided is stored and delivered;
+ * throws when it must come again. Losing to another instance is no error: reload, filter, once more (PL-5).
+ */
+export async function processBatch(processor: Processor, batch: SourceBatch): Promise<BatchReport> {
+  try {
+    return await processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch));
+  } catch (error) {
+    if (!isKind(error, 'fenced')) throw error;
+    return processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch));
+  }
+}
+
+async function processOnce({ topology, sinks }: Processor, log: PartitionLog, { partition, records }: SourceBatch): Promise<BatchReport> {
+  const before = await deliverWaiting(log, partition, sinks);
+  const fresh = records.filter(({ offset }) => offset > log.state.reached);
+  const report = {
+    partition: partition.partition,
+    recordsIn: fresh.length,
+    recordsReplayed: records.length - fresh.length,
+    resultsOut: 0,
+    lateRecords: 0,
+    deadLetters: 0,
+    commits: 0,
+    writeUnits: before.writeUnits,
+  };
+  if (fresh.length > 0) {
+    const result = step(topology, log.state, fresh);
+    report.resultsOut = result.outbox.results.length;
+    report.lateRecords = result.outbox.lateRecords.length;
+    report.deadLetters = result.outbox.deadLetters.length;
+    report.writeUnits += await log.commit(result);
+    report.commits = 1;
+    report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;
+  }
+  return { ...report, openWindows: openPanes(log.state), watermarkMs: log.state.watermarkMs };
+}

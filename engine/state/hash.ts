@@ -1,0 +1,35 @@
+/**
+ * A hash of the keyed state that does not depend on order: the sum, modulo 2^52, of one hash per entry. It changes by
+ * subtracting what was and adding what is, so that keeping it costs nothing per untouched entry.
+ */
+const MODULUS = 2 ** 52;
+
+export const EMPTY_HASH = 0;
+
+export function addHash(sum: number, hash: number): number {
+  return (sum + hash) % MODULUS;
+}
+
+export function subtractHash(sum: number, hash: number): number {
+  return (sum - hash + MODULUS) % MODULUS;
+}
+
+/** Hash of one entry, from its window, its key and its encoded value. In [0, 2^52). */
+export function entryHash(startMs: number, key: string, value: Uint8Array): number {
+  let a = 0x2c1b3c6d ^ (startMs | 0);
+  let b = 0x297a2d39 ^ Math.floor(startMs / 2 ** 32);
+  for (let i = 0; i < key.length; i++) {
+    const unit = key.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x85ebca6b);
+    b = Math.imul(b ^ unit, 0xc2b2ae35);
+  }
+  a = Math.imul(a ^ 0x1f, 0x85ebca6b);
+  for (let i = 0; i < value.length; i++) {
+    const byte = value[i] as number;
+    a = Math.imul(a ^ byte, 0x9e3779b1);
+    b = Math.imul(b ^ byte ^ (a >>> 15), 0x5f356495);
+  }
+  a = Math.imul(a ^ (a >>> 16) ^ b, 0x7feb352d);
+  b = Math.imul(b ^ (b >>> 15) ^ a, 0x846ca68b);
+  return ((b ^ (b >>> 16)) & 0xfffff) * 2 ** 32 + ((a ^ (a >>> 15)) >>> 0);
+}
