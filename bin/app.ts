@@ -1,0 +1,35 @@
+import { App } from 'aws-cdk-lib';
+import { isKind } from '../engine/errors.ts';
+import { addChecks } from '../lib/checks.ts';
+import { requireOneOwner } from '../lib/ingest/one-owner.ts';
+import { loadPipelines } from '../lib/load-pipeline.ts';
+import { PipelineStack } from '../lib/pipeline-stack.ts';
+import { parseStage, stageSettings } from '../lib/settings.ts';
+import { stages } from './stages.ts';
+
+/**
+ * The CDK app: one stack per pipeline.
+ *
+ * @example cdk deploy -c pipelines=flights,orders -c stage=prod
+ */
+async function build(app: App): Promise<void> {
+  const stage = parseStage(String(app.node.tryGetContext('stage') ?? 'dev'));
+  const settings = stageSettings(stage, stages[stage]);
+  const pipelines = await loadPipelines(String(app.node.getContext('pipelines')));
+  requireOneOwner(pipelines.map(({ topology }) => topology), settings);
+  for (const { name, file, topology } of pipelines) {
+    new PipelineStack(app, `Tidemark-${name}-${stage}`, { topology, pipelineFile: file, settings });
+  }
+  addChecks(app);
+}
+
+try {
+  const app = new App({ autoSynth: false });
+  await build(app);
+  app.synth();
+} catch (error) {
+  // What the user can correct is one line; anything else keeps its stack trace.
+  if (!isKind(error, 'invalid')) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  process.exitCode = 1;
+}

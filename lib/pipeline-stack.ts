@@ -1,0 +1,55 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { LakeBucket } from './deliver/lake-bucket.ts';
+import { ResultsTable } from './deliver/results-table.ts';
+import type { DeployedTopology } from './deployed-topology.ts';
+import { KinesisIngest } from './ingest/kinesis-ingest.ts';
+import { KinesisProcessor } from './process/kinesis-processor.ts';
+import { PartitionLogTable } from './process/partition-log-table.ts';
+import { SnapshotBucket } from './process/snapshot-bucket.ts';
+import type { StageSettings } from './settings.ts';
+
+export interface PipelineStackProps {
+  readonly topology: DeployedTopology;
+  /** Module whose default export is the pipeline. */
+  readonly pipelineFile: string;
+  readonly settings: StageSettings;
+}
+
+/** All that one pipeline needs in one stage, in the order in which data flows. */
+export class PipelineStack extends Stack {
+  constructor(scope: Construct, id: string, { topology, pipelineFile, settings }: PipelineStackProps) {
+    super(scope, id, {
+      description: `Tidemark pipeline ${topology.name}, stage ${settings.stage}`,
+      terminationProtection: settings.retainData,
+      tags: { pipeline: topology.name, stage: settings.stage },
+    });
+    const ingest = new KinesisIngest(this, 'Ingest', { stream: topology.source.stream, settings });
+    const log = new PartitionLogTable(this, 'PartitionLog', { settings });
+    const snapshots = new SnapshotBucket(this, 'Snapshots', { settings });
+    const results = topology.sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(this, 'Results', { settings }) : undefined;
+    const lake = new LakeBucket(this, 'Lake', { settings });
+
+    const processor = new KinesisProcessor(this, 'Processor', {
+      topology,
+      pipelineFile,
+      settings,
+      ingest,
+      environment: {
+        TIDEMARK_LOG_TABLE: log.table.tableName,
+        TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
+        TIDEMARK_BLOBS: snapshots.url,
+        TIDEMARK_LAKE: lake.url,
+      },
+    });
+    log.grantCommit(processor);
+    snapshots.grantKeep(processor);
+    results?.grantPublish(processor);
+    lake.grantAppend(processor);
+
+    new CfnOutput(this, 'StreamName', { value: ingest.stream.streamName });
+    new CfnOutput(this, 'PartitionLogTableName', { value: log.table.tableName });
+    if (results !== undefined) new CfnOutput(this, 'ResultsTableName', { value: results.table.tableName });
+    new CfnOutput(this, 'LakeBucketName', { value: lake.bucket.bucketName });
+  }
+}

@@ -1,0 +1,74 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, CfnEventSourceMapping, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionEnvironment } from '../../lambdas/environment.ts';
+import type { DeployedTopology } from '../deployed-topology.ts';
+import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
+import { requireWholeSeconds } from '../settings.ts';
+import type { StageSettings } from '../settings.ts';
+import { handlerCode } from './handler-code.ts';
+
+export interface KinesisProcessorProps {
+  readonly topology: DeployedTopology;
+  /** Module whose default export is the pipeline. */
+  readonly pipelineFile: string;
+  readonly settings: StageSettings;
+  readonly ingest: KinesisIngest;
+  readonly environment: FunctionEnvironment;
+}
+
+/** The function that runs the pipeline, and the mapping that calls it with one batch of one shard at a time. */
+export class KinesisProcessor extends Construct implements IGrantable {
+  readonly function: Function;
+  readonly grantPrincipal: IPrincipal;
+
+  constructor(scope: Construct, id: string, props: KinesisProcessorProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.grantPrincipal = role;
+    this.function = this.createFunction(role, props);
+    props.ingest.grantConsume(role);
+    this.createMapping(props);
+  }
+
+  private createFunction(role: Role, { topology, pipelineFile, settings, environment }: KinesisProcessorProps): Function {
+    const logGroup = new LogGroup(this, 'Logs', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    logGroup.grantWrite(role);
+    return new Function(this, 'Function', {
+      description: `Tidemark: runs the pipeline ${topology.name} on its Kinesis stream`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: handlerCode('process-kinesis', pipelineFile),
+      memorySize: settings.memoryMiB,
+      timeout: Duration.millis(settings.timeoutMs),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment: { ...environment },
+    });
+  }
+
+  /**
+   * Every setting that could make Lambda drop or reorder records is pinned, its default or not (PL-15).
+   *
+   * A commit is a whole batch or nothing, so there is no part of a batch to report: an error repeats all of it.
+   */
+  private createMapping({ topology: { source }, ingest }: KinesisProcessorProps): CfnEventSourceMapping {
+    return new CfnEventSourceMapping(this, 'Mapping', {
+      functionName: this.function.functionName,
+      eventSourceArn: ingest.stream.streamArn,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: source.batchSize,
+      maximumBatchingWindowInSeconds: requireWholeSeconds('maxBatchingWindowMs', source.maxBatchingWindowMs),
+      parallelizationFactor: 1,
+      maximumRetryAttempts: -1,
+      maximumRecordAgeInSeconds: -1,
+      bisectBatchOnFunctionError: false,
+      enabled: true,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../settings.ts';
+
+export interface PartitionLogTableProps {
+  readonly settings: StageSettings;
+}
+
+/**
+ * The ring of slots that holds the partition logs.
+ *
+ * A table of one region: a global table settles conflicts by last writer, and the log's fence is a condition. No time to
+ * live: slots are never deleted (PL-2).
+ */
+export class PartitionLogTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { settings }: PartitionLogTableProps) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'slotKey', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: settings.retainData,
+      removalPolicy: settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** Commit and read back. Neither delete nor update: a slot is only ever overwritten under its condition (PL-1, PL-2). */
+  grantCommit(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+      resourceArns: [this.table.tableArn],
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { requireSetting, TidemarkError } from '../engine/errors.ts';
+import { minutes, seconds } from '../engine/time/duration.ts';
+
+export type Stage = 'dev' | 'prod';
+
+/** How much a Kinesis stream takes in: 1 MB/s or 1,000 records/s per shard, or as much as comes. */
+export type StreamCapacity =
+  | { readonly mode: 'on-demand' }
+  /** Shards [1, 10000]. */
+  | { readonly mode: 'provisioned'; readonly shardCount: number };
+
+/** What differs between stages. Every field is set and in its range once `stageSettings` returned it. */
+export interface StageSettings {
+  /** Part of the names of stacks and, except in prod, of streams. */
+  readonly stage: Stage;
+  /** Tables, the stream and buckets outlive the stack, and cannot be deleted by mistake. @default true in prod */
+  readonly retainData: boolean;
+  /**
+   * Streams that somebody else owns, by their name in the pipeline: read, never created.
+   *
+   * @example { departures: 'arn:aws:kinesis:eu-central-1:123456789012:stream/departures' }
+   * @default {}
+   */
+  readonly existingStreamArns: Readonly<Record<string, string>>;
+  /** Capacity of streams that the stack creates. @default { mode: 'provisioned', shardCount: 1 } */
+  readonly streamCapacity: StreamCapacity;
+  /** How long the stream keeps records: the time there is to repair a pipeline that fails [24, 8760]. @default 24 */
+  readonly streamRetentionHours: number;
+  /** Memory of the functions, and with it their share of a processor [128, 10240]. @default 1024 */
+  readonly memoryMiB: number;
+  /** How long one batch may take, whole seconds [10000, 900000]. @default minutes(1) */
+  readonly timeoutMs: number;
+  /** How long the functions' logs are kept. @default RetentionDays.ONE_MONTH */
+  readonly logRetention: RetentionDays;
+}
+
+export type StageOverrides = Partial<Omit<StageSettings, 'stage'>>;
+
+const STAGES: readonly Stage[] = ['dev', 'prod'];
+const KINESIS_ARN = /^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/;
+
+/**
+ * The settings of a stage: defaults, then what `overrides` says.
+ *
+ * @throws INVALID_SETTING
+ */
+export function stageSettings(stage: Stage, overrides: StageOverrides = {}): StageSettings {
+  const settings: StageSettings = {
+    stage,
+    retainData: stage === 'prod',
+    existingStreamArns: {},
+    streamCapacity: { mode: 'provisioned', shardCount: 1 },
+    streamRetentionHours: 24,
+    memoryMiB: 1024,
+    timeoutMs: minutes(1),
+    logRetention: RetentionDays.ONE_MONTH,
+    ...overrides,
+  };
+  for (const [stream, arn] of Object.entries(settings.existingStreamArns)) {
+    const name = `existingStreamArns.${stream}`;
+    requireSetting(name, arn, KINESIS_ARN.test(arn), 'the ARN of a Kinesis stream', 'copy it from aws kinesis describe-stream-summary');
+  }
+  const { streamCapacity } = settings;
+  if (streamCapacity.mode === 'provisioned') requireInteger('shardCount', streamCapacity.shardCount, 1, 10_000);
+  requireInteger('streamRetentionHours', settings.streamRetentionHours, 24, 8_760);
+  requireInteger('memoryMiB', settings.memoryMiB, 128, 10_240);
+  requireInteger('timeoutMs', settings.timeoutMs, seconds(10), minutes(15));
+  requireWholeSeconds('timeoutMs', settings.timeoutMs);
+  return Object.freeze(settings);
+}
+
+/**
+ * Reads the stage from text.
+ *
+ * @throws INVALID_SETTING
+ */
+export function parseStage(text: string): Stage {
+  const stage = STAGES.find((known) => known === text);
+  if (stage !== undefined) return stage;
+  throw new TidemarkError('invalid', 'INVALID_SETTING', `stage must be ${STAGES.join(' or ')}, got ${JSON.stringify(text)}; pass -c stage=dev`);
+}
+
+/** Milliseconds as the whole seconds that AWS takes. @throws INVALID_SETTING */
+export function requireWholeSeconds(name: string, valueMs: number): number {
+  return requireSetting(name, valueMs, valueMs % 1_000 === 0, 'a multiple of 1000', 'pass seconds(1)') / 1_000;
+}
+
+function requireInteger(name: string, value: number, min: number, max: number): void {
+  requireSetting(name, value, Number.isSafeInteger(value) && value >= min && value <= max, `an integer in [${min}, ${max}]`, 'leave it out for the default');
+}
