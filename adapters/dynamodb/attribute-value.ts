@@ -3,11 +3,11 @@ import { TidemarkError } from '../../engine/errors.ts';
 
 /** DynamoDB holds 38 digits, but only magnitudes from 1e-130 to below 1e126. */
 const SMALLEST = 1e-130;
-const LARGEST = 9.999999999999999e125;
+const TOO_LARGE = 1e126;
 
 /**
  * A value of a result as a DynamoDB attribute. Every integer and double that DynamoDB can hold comes back exactly; the
- * others (infinities, NaN, beyond 1e126 or below 1e-130, bigints over 2^53) become their decimal text, as in the lake.
+ * others (infinities, NaN, 1e126 and above, below 1e-130, bigints over 2^53) become their decimal text, as in the lake.
  *
  * @throws RESULT_NOT_STORABLE (internal) for functions and symbols
  */
@@ -47,5 +47,5 @@ export function fromAttributeMap(map: Readonly<Record<string, AttributeValue>>):
 
 function isStorable(value: number): boolean {
   const magnitude = Math.abs(value);
-  return magnitude === 0 || (magnitude >= SMALLEST && magnitude <= LARGEST);
+  return magnitude === 0 || (magnitude >= SMALLEST && magnitude < TOO_LARGE);
 }

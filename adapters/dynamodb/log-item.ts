@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { TidemarkError, messageOf } from '../../engine/errors.ts';
+import { TidemarkError } from '../../engine/errors.ts';
 import type { Body, Counters, LogEntry } from '../../engine/partition-log/entry.ts';
 
 export type Item = Record<string, AttributeValue>;
@@ -91,11 +91,9 @@ function toNumber(item: Item, name: string, text: string | undefined): number {
 }
 
 function readOffset(item: Item, name: string): bigint {
-  try {
-    return BigInt(readText(item, name));
-  } catch (error) {
-    throw corrupt(item, name, `a decimal integer (${messageOf(error)})`);
-  }
+  const text = readText(item, name);
+  if (!/^-?\d+$/.test(text)) throw corrupt(item, name, 'a decimal integer');
+  return BigInt(text);
 }
 
 function corrupt(item: Item, name: string, rule: string): TidemarkError {

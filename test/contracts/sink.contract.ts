@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { MemorySink } from '../../adapters/memory/sink.ts';
+import type { ResultRow } from '../../engine/outputs.ts';
+import type { Sink } from '../../engine/ports.ts';
+import { sampleDelivery, sampleRow } from '../support/samples.ts';
+
+/** A sink that keeps the newest revision of each window, and what it holds now. */
+export interface OpenSink {
+  readonly sink: Sink;
+  results(): Promise<ResultRow[]>;
+}
+
+/** What every sink with the newest revision does. `open` gives an empty one. */
+export function newestRevisionContract(name: string, open: () => Promise<OpenSink>): void {
+  describe(`${name} as a sink of newest revisions`, () => {
+    it('keeps one row per key and window', async () => {
+      const { sink, results } = await open();
+      const rows = [sampleRow('ATL', 0, 1), sampleRow('ATL', 10, 1), sampleRow('BOS', 0, 1)];
+      expect(await sink.deliver(sampleDelivery({ results: rows }))).toMatchObject({ rows: 3 });
+      expect(sorted(await results())).toEqual(sorted(rows));
+    });
+
+    it('replaces an older revision and keeps a newer one (PL-17)', async () => {
+      const { sink, results } = await open();
+      await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 2)] }, 1));
+      expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }, 2))).toMatchObject({ rows: 0 });
+      expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 3)] }, 3))).toMatchObject({ rows: 1 });
+      expect(await results()).toEqual([sampleRow('ATL', 0, 3)]);
+    });
+
+    it('changes nothing when a delivery is repeated', async () => {
+      const { sink, results } = await open();
+      const delivery = sampleDelivery({ results: [sampleRow('ATL', 0, 1), sampleRow('BOS', 0, 4)] });
+      await sink.deliver(delivery);
+      const before = sorted(await results());
+      expect(await sink.deliver(delivery)).toMatchObject({ rows: 0 });
+      expect(sorted(await results())).toEqual(before);
+    });
+
+    it('counts one row when a window fires several times in one commit, in whatever order', async () => {
+      const { sink, results } = await open();
+      const rows = [sampleRow('ATL', 0, 1), sampleRow('ATL', 0, 3), sampleRow('ATL', 0, 2)];
+      expect(await sink.deliver(sampleDelivery({ results: rows }))).toMatchObject({ rows: 1 });
+      expect(await results()).toEqual([sampleRow('ATL', 0, 3)]);
+    });
+
+    it('takes an outbox without results', async () => {
+      const { sink, results } = await open();
+      expect(await sink.deliver(sampleDelivery({}))).toEqual({ rows: 0, writeUnits: 0 });
+      expect(await results()).toEqual([]);
+    });
+
+    it('gives values back as they were: integers, doubles, text, lists, nested objects', async () => {
+      const { sink, results } = await open();
+      const values = {
+        zero: 0, max: Number.MAX_SAFE_INTEGER, min: Number.MIN_SAFE_INTEGER, third: 1 / 3, tiny: 1.5e-120, huge: 1.2345678901234567e125,
+        negative: -123456789.12345679, yes: true, no: false, nothing: null, text: 'Zürich ✈', empty: '', list: [1, [2.5, 'x']], nested: { a: { b: [] } },
+      };
+      await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1, values)] }));
+      expect(await results()).toEqual([sampleRow('ATL', 0, 1, values)]);
+    });
+
+    it('ends up like the memory sink after any deliveries, repeats and orders', async () => {
+      const row = fc.record({ key: fc.constantFrom('ATL', 'BOS'), start: fc.constantFrom(0, 10), revision: fc.integer({ min: 1, max: 4 }), n: fc.double({ noNaN: true, min: -1e100, max: 1e100 }).map((n) => (Math.abs(n) < 1e-100 ? 0 : n)) });
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.array(row, { maxLength: 6 }), { maxLength: 4 }), async (batches) => {
+          const { sink, results } = await open();
+          const model = new MemorySink();
+          // A revision says the same thing whenever it is delivered.
+          const said = new Map<string, number>();
+          for (const batch of [...batches, ...batches]) {
+            const rows = batch.map(({ key, start, revision, n }) => {
+              const id = `${key}/${start}/${revision}`;
+              said.set(id, said.get(id) ?? n);
+              return sampleRow(key, start, revision, { n: said.get(id) });
+            });
+            const receipt = await sink.deliver(sampleDelivery({ results: rows }));
+            expect(receipt.rows).toBe((await model.deliver(sampleDelivery({ results: rows }))).rows);
+          }
+          expect(sorted(await results())).toEqual(sorted(model.results));
+        }),
+        { numRuns: 25 },
+      );
+    });
+  });
+}
+
+function sorted(rows: readonly ResultRow[]): ResultRow[] {
+  return [...rows].sort((a, b) => a.key.localeCompare(b.key) || a.windowStartMs - b.windowStartMs);
+}

@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { dynamoDbClient } from '../../adapters/dynamodb/client.ts';
+
+/** A DynamoDB in this process. */
+export interface TestDynamoDb {
+  readonly client: DynamoDBClient;
+  /** @returns the name of a new, empty table */
+  createLogTable(): Promise<string>;
+  /** @returns the name of a new, empty table */
+  createResultTable(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startDynalite(): Promise<TestDynamoDb> {
+  const server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = testClient(port);
+  let tables = 0;
+  const create = async (hash: string, range?: string): Promise<string> => {
+    const TableName = `table-${(tables += 1)}`;
+    await client.send(new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: hash, KeyType: 'HASH' }, ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }])],
+      AttributeDefinitions: [{ AttributeName: hash, AttributeType: 'S' }, ...(range === undefined ? [] : [{ AttributeName: range, AttributeType: 'N' as const }])],
+    }));
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.05 }, { TableName });
+    return TableName;
+  };
+  return {
+    client,
+    createLogTable: () => create('slotKey'),
+    createResultTable: () => create('key', 'windowStartMs'),
+    close: async () => {
+      client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A client for an emulator on this port. */
+export function testClient(port: number, settings: { readonly requestTimeoutMs?: number } = {}): DynamoDBClient {
+  return dynamoDbClient({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    ...settings,
+  });
+}
