@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { TidemarkError } from '../../engine/errors.ts';
+import type { TidemarkError } from '../../engine/errors.ts';
 import type { BlobStore } from '../../engine/ports.ts';
 import { awsFailure, errorName, errorStatus } from '../shared/aws-failure.ts';
 import { requireBlobKey } from '../shared/blob-key.ts';
