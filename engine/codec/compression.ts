@@ -7,7 +7,8 @@ export const CODEC_VERSION = 1;
 const STORED = 0;
 const ZSTD = 1;
 const WORTH_COMPRESSING_BYTES = 64;
-const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+/** The checksum is what tells a damaged snapshot: its header (offset, watermark, counters) is in no other hash. */
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** One byte that says how, then the bytes: whichever of the two forms is shorter. */
 export function compress(bytes: Uint8Array): Uint8Array {
