@@ -1,0 +1,50 @@
+import { TidemarkError } from '../../../engine/errors.ts';
+import type { DeadLetter, LateRecord, Outbox, ResultRow } from '../../../engine/outputs.ts';
+import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
+
+/** Keeps every delivery, in the order of versions, and refuses a repeat that says something else. */
+export class RecordingSink implements Sink {
+  readonly name = 'recording';
+  /** Versions as they came, repeats included. */
+  readonly versions: number[] = [];
+  isDown = false;
+  readonly #byVersion = new Map<number, { readonly commitId: string; readonly outbox: Outbox; readonly text: string }>();
+
+  async deliver({ version, commitId, outbox }: Delivery): Promise<SinkReceipt> {
+    if (this.isDown) throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', 'sink must answer, got nothing; wait');
+    const text = textOf([commitId, outbox]);
+    const known = this.#byVersion.get(version);
+    if (known !== undefined && known.text !== text) throw new Error(`delivery ${version} changed from ${known.text} to ${text}`);
+    this.#byVersion.set(version, { commitId, outbox, text });
+    this.versions.push(version);
+    return { rows: outbox.results.length, writeUnits: 0 };
+  }
+
+  get results(): ResultRow[] {
+    return this.#all().flatMap(({ results }) => results);
+  }
+
+  get lateRecords(): LateRecord[] {
+    return this.#all().flatMap(({ lateRecords }) => lateRecords);
+  }
+
+  get deadLetters(): DeadLetter[] {
+    return this.#all().flatMap(({ deadLetters }) => deadLetters);
+  }
+
+  /** Everything that came out, repeats left out, as one text: equal texts are equal bytes. */
+  get text(): string {
+    return textOf([this.results, this.lateRecords, this.deadLetters]);
+  }
+
+  #all(): Outbox[] {
+    return [...this.#byVersion].sort(([a], [b]) => a - b).map(([, { outbox }]) => outbox);
+  }
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === 'bigint') return `${part}n`;
+    return part instanceof Uint8Array ? Buffer.from(part).toString('base64') : part;
+  });
+}

@@ -1,0 +1,30 @@
+import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Outbox } from '../../../engine/outputs.ts';
+import { aggregatesOf, encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
+import type { SourceRecord } from '../../../engine/record.ts';
+import { encodeChanges } from '../../../engine/state/delta-codec.ts';
+import { emptyState, type PartitionState } from '../../../engine/state/partition-state.ts';
+import { applyChange } from '../../../engine/state/state-change.ts';
+import { step } from '../../../engine/step.ts';
+
+/** A partition without a log: steps, and takes every change for committed. */
+export class Partition {
+  readonly topology: Topology;
+  readonly state: PartitionState = emptyState();
+
+  constructor(topology: Topology) {
+    this.topology = topology;
+  }
+
+  process(...records: SourceRecord[]): Outbox {
+    const { change, outbox } = step(this.topology, this.state, records);
+    encodeChanges(change, aggregatesOf(this.topology));
+    applyChange(this.state, change);
+    return outbox;
+  }
+
+  /** Its whole state as bytes. */
+  bytes(): Uint8Array {
+    return encodeSnapshot({ logId: 'log', version: 1, commitId: 'c' }, this.state, this.topology);
+  }
+}
