@@ -9,7 +9,7 @@ import type { StageSettings } from '../settings.ts';
  */
 export function requireOneOwner(topologies: readonly DeployedTopology[], { existingStreamArns }: StageSettings): void {
   const owners = new Map<string, string>();
-  for (const { name, source } of topologies.filter((topology) => !(topology.source.stream in existingStreamArns))) {
+  for (const { name, source } of topologies.filter((topology) => !Object.hasOwn(existingStreamArns, topology.source.stream))) {
     const owner = owners.get(source.stream);
     if (owner !== undefined) {
       const text = `stream ${source.stream} must be created by one pipeline, got ${JSON.stringify([owner, name])}; put its ARN into existingStreamArns`;

@@ -1,0 +1,38 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const projectDir = resolve(import.meta.dirname, '../..');
+const { context: flags } = JSON.parse(readFileSync(join(projectDir, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+const scratch = mkdtempSync(join(tmpdir(), 'tidemark-app-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Runs the app as the CDK's command does, which hands it context and output folder through the environment. */
+function runApp(name: string, context: Record<string, string>) {
+  const outDir = join(scratch, name);
+  const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
+    cwd: projectDir,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: JSON.stringify({ ...flags, ...context }) },
+  });
+  return { outDir, status, stderr };
+}
+
+describe('the CDK app', () => {
+  it('synthesizes without an account, with every rule passed and the code bundled', () => {
+    const { outDir, status, stderr } = runApp('flights', { pipelines: 'flights' });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const files = readdirSync(outDir);
+    expect(files).toContain('Tidemark-flights-dev.template.json');
+    const assets = files.filter((file) => file.startsWith('asset.'));
+    expect(assets.map((asset) => readdirSync(join(outDir, asset)))).toEqual([['index.mjs', 'index.mjs.map']]);
+  });
+
+  it('says in one line which pipelines there are', () => {
+    const { status, stderr } = runApp('unknown', { pipelines: 'fligths' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^UNKNOWN_PIPELINE: pipeline must be one of .*flights.*, got "fligths"; .*\n$/);
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { requireOneOwner } from '../../lib/ingest/one-owner.ts';
+import { stageSettings } from '../../lib/settings.ts';
+import { orders } from './synthesize.ts';
+
+const fraud = { ...orders, name: 'fraud' };
+
+describe('requireOneOwner', () => {
+  it('refuses two pipelines that would both create a stream', () => {
+    expect(() => requireOneOwner([orders, fraud], stageSettings('dev'))).toThrow(
+      'stream purchases must be created by one pipeline, got ["orders","fraud"]; put its ARN into existingStreamArns',
+    );
+  });
+
+  it('lets any number of pipelines read a stream that exists', () => {
+    const existingStreamArns = { purchases: 'arn:aws:kinesis:eu-central-1:123456789012:stream/purchases' };
+    expect(() => requireOneOwner([orders, fraud], stageSettings('dev', { existingStreamArns }))).not.toThrow();
+  });
+
+  it('lets each pipeline create a stream of its own', () => {
+    const other = { ...fraud, source: { ...orders.source, stream: 'payments' } };
+    expect(() => requireOneOwner([orders, other], stageSettings('dev'))).not.toThrow();
+  });
+});

@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { pipelineStack, synthesize } from './synthesize.ts';
+
+describe('a pipeline stack', () => {
+  it('is the same template every time', () => {
+    expect(synthesize().toJSON()).toEqual(synthesize().toJSON());
+  });
+
+  it('tells the names that an operator needs', () => {
+    expect(Object.keys(synthesize().findOutputs('*')).sort()).toEqual(['LakeBucketName', 'PartitionLogTableName', 'ResultsTableName', 'StreamName']);
+  });
+
+  it('cannot be deleted by mistake in prod', () => {
+    expect(pipelineStack({ stage: 'prod' }).terminationProtection).toBe(true);
+    expect(pipelineStack().terminationProtection).toBe(false);
+  });
+
+  it.each(['dev', 'prod'] as const)('leaves no finding of the AWS Solutions rules open in %s', (stage) => {
+    expect(new AwsSolutionsChecks().validateScope(pipelineStack({ stage })).violations).toEqual([]);
+  });
+});

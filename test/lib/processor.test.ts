@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import type { FunctionEnvironment } from '../../lambdas/environment.ts';
+import { orders, synthesize } from './synthesize.ts';
+
+const MAPPING = 'AWS::Lambda::EventSourceMapping';
+const FUNCTION = 'AWS::Lambda::Function';
+const template = synthesize();
+
+describe('the event source mapping', () => {
+  it('retries for ever, whatever the age of a record (PL-15)', () => {
+    template.hasResourceProperties(MAPPING, { MaximumRetryAttempts: -1, MaximumRecordAgeInSeconds: -1 });
+  });
+
+  it('starts with the oldest record (PL-15)', () => {
+    template.hasResourceProperties(MAPPING, { StartingPosition: 'TRIM_HORIZON' });
+  });
+
+  it('leaves out no record (PL-15)', () => {
+    template.hasResourceProperties(MAPPING, { FilterCriteria: Match.absent(), DestinationConfig: Match.absent() });
+  });
+
+  it('keeps a shard in one piece and a batch whole (PL-15)', () => {
+    template.hasResourceProperties(MAPPING, {
+      ParallelizationFactor: 1,
+      BisectBatchOnFunctionError: false,
+      FunctionResponseTypes: Match.absent(),
+      TumblingWindowInSeconds: Match.absent(),
+    });
+  });
+
+  it('batches as the pipeline says', () => {
+    template.hasResourceProperties(MAPPING, { BatchSize: 250, MaximumBatchingWindowInSeconds: 2 });
+  });
+
+  it('refuses a batching window of half a second', () => {
+    const topology = { ...orders, source: { ...orders.source, maxBatchingWindowMs: 500 } };
+    expect(() => synthesize({ topology })).toThrow('maxBatchingWindowMs must be a multiple of 1000, got 500; pass seconds(1)');
+  });
+
+  it('reads the stream that exists already', () => {
+    const arn = 'arn:aws:kinesis:eu-central-1:123456789012:stream/shared';
+    const reading = synthesize({ overrides: { existingStreamArns: { purchases: arn } } });
+    reading.hasResourceProperties(MAPPING, { EventSourceArn: arn });
+    reading.resourceCountIs('AWS::Kinesis::Stream', 0);
+  });
+});
+
+describe('the function', () => {
+  it('runs on Node 24 on arm64', () => {
+    template.hasResourceProperties(FUNCTION, { Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+  });
+
+  it('has the memory and the time of its stage', () => {
+    template.hasResourceProperties(FUNCTION, { MemorySize: 1024, Timeout: 60 });
+    synthesize({ overrides: { memoryMiB: 2048, timeoutMs: 90_000 } }).hasResourceProperties(FUNCTION, { MemorySize: 2048, Timeout: 90 });
+  });
+
+  it('gets the whole FunctionEnvironment and nothing else', () => {
+    const expected: Record<keyof FunctionEnvironment, true> = {
+      TIDEMARK_LOG_TABLE: true,
+      TIDEMARK_RESULTS_TABLE: true,
+      TIDEMARK_BLOBS: true,
+      TIDEMARK_LAKE: true,
+    };
+    const [processor] = Object.values(template.findResources(FUNCTION));
+    expect(Object.keys(processor?.['Properties'].Environment.Variables).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  it('finds snapshots under a prefix of their bucket, and the lake in a bucket of its own', () => {
+    template.hasResourceProperties(FUNCTION, {
+      Environment: {
+        Variables: {
+          TIDEMARK_BLOBS: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^SnapshotsBucket') }, '/snapshots']] },
+          TIDEMARK_LAKE: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^LakeBucket') }]] },
+        },
+      },
+    });
+  });
+
+  it('gets an empty results table when the pipeline has none', () => {
+    const lakeOnly = synthesize({ topology: { ...orders, sinks: [{ kind: 'lake' }] } });
+    lakeOnly.hasResourceProperties(FUNCTION, { Environment: { Variables: { TIDEMARK_RESULTS_TABLE: '' } } });
+  });
+
+  it('is made after its rights, so that the mapping never meets a function without them', () => {
+    template.hasResource(FUNCTION, { DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ProcessorRoleDefaultPolicy')]) });
+  });
+
+  it('writes JSON log lines, kept for a month', () => {
+    template.hasResourceProperties(FUNCTION, { LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^ProcessorLogs') } } });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { rightsOf } from './rights.ts';
+import { synthesize } from './synthesize.ts';
+
+/** The only resources with a wildcard, and why. */
+const explainedWildcards: Readonly<Record<string, string>> = {
+  'SnapshotsBucket.Arn/snapshots/*': 'a snapshot has version and commit id in its name',
+  'LakeBucket.Arn/*': 'a file has output, time and commit id in its name',
+};
+
+const rights = rightsOf(synthesize());
+const actionsOn = (resource: string): string[] => rights.filter(({ resources }) => resources.includes(resource)).flatMap(({ actions }) => actions);
+
+describe('the rights of the function', () => {
+  it('let it append to the log and read it, and neither delete nor update a slot (PL-2)', () => {
+    expect(actionsOn('PartitionLogTable.Arn')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']);
+  });
+
+  it('let it put results', () => {
+    expect(actionsOn('ResultsTable.Arn')).toEqual(['dynamodb:PutItem']);
+  });
+
+  it('let it read the one stream', () => {
+    expect(actionsOn('IngestStream.Arn')).toEqual([
+      'kinesis:DescribeStream',
+      'kinesis:DescribeStreamSummary',
+      'kinesis:GetRecords',
+      'kinesis:GetShardIterator',
+      'kinesis:ListShards',
+    ]);
+  });
+
+  it('let it keep snapshots', () => {
+    expect(actionsOn('SnapshotsBucket.Arn/snapshots/*')).toEqual(['s3:DeleteObject', 's3:GetObject', 's3:PutObject']);
+    expect(actionsOn('SnapshotsBucket.Arn')).toEqual(['s3:ListBucket']);
+  });
+
+  it('let it write to the lake, and not read from it', () => {
+    expect(actionsOn('LakeBucket.Arn/*')).toEqual(['s3:PutObject']);
+    expect(actionsOn('LakeBucket.Arn')).toEqual([]);
+  });
+
+  it('let it write its own log lines', () => {
+    expect(actionsOn('ProcessorLogs.Arn')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+  });
+
+  it('end there', () => {
+    expect(rights.flatMap(({ resources }) => resources).sort()).toEqual([
+      'IngestStream.Arn',
+      'LakeBucket.Arn/*',
+      'PartitionLogTable.Arn',
+      'ProcessorLogs.Arn',
+      'ResultsTable.Arn',
+      'SnapshotsBucket.Arn',
+      'SnapshotsBucket.Arn/snapshots/*',
+    ]);
+  });
+
+  it('have no wildcard in an action, and none in a resource without a reason', () => {
+    expect(rights.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
+    const wildcards = rights.flatMap(({ resources }) => resources).filter((resource) => resource.includes('*'));
+    expect(wildcards.filter((resource) => !(resource in explainedWildcards))).toEqual([]);
+  });
+
+  it('come without a managed policy', () => {
+    const [role] = Object.values(synthesize().findResources('AWS::IAM::Role'));
+    expect(role?.['Properties']).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('name an existing stream by its ARN', () => {
+    const arn = 'arn:aws:kinesis:eu-central-1:123456789012:stream/shared';
+    const resources = rightsOf(synthesize({ overrides: { existingStreamArns: { purchases: arn } } })).flatMap((right) => right.resources);
+    expect(resources).toContain(arn);
+  });
+});

@@ -1,0 +1,39 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+
+/** An IAM statement that allows something. */
+export interface Right {
+  readonly actions: readonly string[];
+  /** As text, logical ids without their hash: `PartitionLogTable.Arn`, `SnapshotsBucket.Arn/snapshots/*`. */
+  readonly resources: readonly string[];
+}
+
+/** Every allowing statement of a template, in whatever resource it hides. Trust policies have no resource and are left out. */
+export function rightsOf(template: Template): Right[] {
+  return [...statementsIn(template.toJSON())].map((statement) => ({
+    actions: list(statement['Action']).map(text).sort(),
+    resources: list(statement['Resource']).map(text),
+  }));
+}
+
+function* statementsIn(node: unknown): Generator<Record<string, unknown>> {
+  if (!isObject(node)) return;
+  if (node['Effect'] === 'Allow' && 'Resource' in node) yield node;
+  for (const child of Object.values(node)) yield* statementsIn(child);
+}
+
+function text(node: unknown): string {
+  if (typeof node === 'string') return node;
+  if (!isObject(node)) throw new Error(`no text in ${JSON.stringify(node)}`);
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, Ref: reference } = node;
+  if (Array.isArray(attribute)) return `${withoutHash(text(attribute[0]))}.${text(attribute[1])}`;
+  if (Array.isArray(join)) return list(join[1]).map(text).join(text(join[0]));
+  if (typeof reference === 'string') return withoutHash(reference);
+  throw new Error(`no text in ${JSON.stringify(node)}`);
+}
+
+const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
+const list = (node: unknown): readonly unknown[] => (Array.isArray(node) ? node : [node]);
+
+function isObject(node: unknown): node is Record<string, unknown> {
+  return typeof node === 'object' && node !== null;
+}

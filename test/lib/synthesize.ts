@@ -1,0 +1,40 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { DeployedTopology } from '../../lib/deployed-topology.ts';
+import { PipelineStack } from '../../lib/pipeline-stack.ts';
+import { stageSettings } from '../../lib/settings.ts';
+import type { Stage, StageOverrides } from '../../lib/settings.ts';
+
+// The rules of CloudFormation and of the packs have a test of their own; here they would cost five seconds.
+process.env['CDK_VALIDATION'] = 'false';
+
+const projectDir = resolve(import.meta.dirname, '../..');
+const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+
+export const orders: DeployedTopology = {
+  name: 'orders',
+  source: { kind: 'kinesis', stream: 'purchases', batchSize: 250, maxBatchingWindowMs: 2_000 },
+  sinks: [{ kind: 'resultTable' }, { kind: 'lake' }],
+};
+
+export interface SynthesizeOptions {
+  readonly topology?: DeployedTopology;
+  readonly stage?: Stage;
+  readonly overrides?: StageOverrides;
+}
+
+/** A stack as `bin/app.ts` makes it, with the flags of cdk.json and without its code bundled. */
+export function pipelineStack({ topology = orders, stage = 'dev', overrides = {} }: SynthesizeOptions = {}): PipelineStack {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  return new PipelineStack(app, `Tidemark-${topology.name}-${stage}`, {
+    topology,
+    pipelineFile: resolve(projectDir, 'pipelines', `${topology.name}.ts`),
+    settings: stageSettings(stage, overrides),
+  });
+}
+
+export function synthesize(options: SynthesizeOptions = {}): Template {
+  return Template.fromStack(pipelineStack(options));
+}
