@@ -52,7 +52,7 @@ describe('bundleHandler', () => {
   it('gives an ES module that Node loads, with CommonJS dependencies that require a module of Node', () => {
     const { file } = bundle(checkout('runs'), 'orders');
     const script = `import(${JSON.stringify(file)}).then((m) => console.log(m.handler()))`;
-    expect(execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' }).trim()).toBe('orders on 1');
+    expect(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }).trim()).toBe('orders on 1');
   });
 
   it('gives the same bytes in two checkouts of different depth', () => {
