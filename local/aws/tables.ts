@@ -1,0 +1,60 @@
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  waitUntilTableExists,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+
+export function logTableName(pipeline: string): string {
+  return `tidemark-${pipeline}-log`;
+}
+
+export function resultsTableName(pipeline: string): string {
+  return `tidemark-${pipeline}-results`;
+}
+
+/** Creates the table of partition logs and the one of results, unless they are there. */
+export async function ensureTables(client: DynamoDBClient, pipeline: string): Promise<void> {
+  await Promise.all([
+    ensureTable(client, {
+      TableName: logTableName(pipeline),
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'slotKey', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'slotKey', KeyType: 'HASH' }],
+    }),
+    ensureTable(client, {
+      TableName: resultsTableName(pipeline),
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'key', AttributeType: 'S' },
+        { AttributeName: 'windowStartMs', AttributeType: 'N' },
+      ],
+      KeySchema: [
+        { AttributeName: 'key', KeyType: 'HASH' },
+        { AttributeName: 'windowStartMs', KeyType: 'RANGE' },
+      ],
+    }),
+  ]);
+}
+
+async function ensureTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+  try {
+    const found = await client.send(new DescribeTableCommand({ TableName: table.TableName }));
+    if (found.Table?.TableStatus === 'ACTIVE') return;
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    await create(client, table);
+  }
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: table.TableName });
+}
+
+async function create(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(table));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+}
