@@ -1,0 +1,86 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { StreamInfo } from '../aws/stream.ts';
+import type { BatchLimits } from './batch.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { Invoke } from './delivery.ts';
+import { ShardLoop } from './shard-loop.ts';
+import { ShardReader } from './shard-reader.ts';
+
+export interface EventSourceProps {
+  readonly client: KinesisClient;
+  readonly stream: StreamInfo;
+  readonly limits: BatchLimits;
+  readonly checkpoints: Checkpoints;
+  readonly invoke: Invoke;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Polls a stream as Lambda's event source mapping does: one batch of one shard at a time, retried until it succeeds,
+ * from TRIM_HORIZON or the checkpoint on.
+ */
+export class EventSource {
+  readonly #loops: readonly ShardLoop[];
+  readonly #wakeups = new Set<() => void>();
+  #stopped = false;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(props: EventSourceProps) {
+    this.#loops = props.stream.shards.map((shardId) => this.#loop(shardId, props));
+  }
+
+  /** Resolves when it was stopped; rejects when the function says that it can never work. */
+  run(): Promise<void> {
+    const running = Promise.all(this.#loops.map((loop) => loop.run()));
+    this.#running = running.catch(() => undefined); // the caller of run() sees the error
+    return running.then(() => undefined);
+  }
+
+  /** Begins no further batch, and waits for those in flight at most this long. */
+  async stop(waitMs: number): Promise<void> {
+    this.#stopped = true;
+    for (const wake of this.#wakeups) wake();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((done) => (timer = setTimeout(done, waitMs)));
+    await Promise.race([this.#running, timeout]);
+    clearTimeout(timer);
+  }
+
+  /** Records that were read and not yet taken by the function. */
+  get pending(): number {
+    return this.#loops.reduce((sum, loop) => sum + loop.pending, 0);
+  }
+
+  /** Newest sequence number that was read, by shard. */
+  lastRead(shardId: string): string | undefined {
+    return this.#loops.find((loop) => loop.shardId === shardId)?.lastRead;
+  }
+
+  /** True when everything that was in the stream at this moment has been taken. */
+  drainedSince(momentMs: number): boolean {
+    return this.#loops.every((loop) => loop.drainedSince(momentMs));
+  }
+
+  #loop(shardId: string, props: EventSourceProps): ShardLoop {
+    return new ShardLoop({
+      reader: new ShardReader(props.client, props.stream.name, shardId, props.checkpoints.get(shardId)),
+      streamArn: props.stream.arn,
+      limits: props.limits,
+      hooks: { invoke: props.invoke, failed: props.failed, stopped: () => this.#stopped, sleep: (ms) => this.#sleep(ms) },
+      taken: (shard, sequenceNumber) => props.checkpoints.advance(shard, sequenceNumber),
+      nowMs: () => performance.now(),
+    });
+  }
+
+  #sleep(durationMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wakeups.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, durationMs);
+      this.#wakeups.add(wake);
+    });
+  }
+}
