@@ -1,0 +1,33 @@
+import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Interval } from '../feeder/intervals.ts';
+import { flightsInput } from './flights.ts';
+import type { Input } from './input.ts';
+import { ndjsonInput } from './ndjson.ts';
+
+/** Pipelines that come with an input of their own, and how much of it a run takes unless told otherwise. */
+const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly records: number }>> = {
+  flights: { open: () => flightsInput(), records: 100_000 },
+};
+
+export interface InputChoice {
+  /** Path of a file with one record per line. */
+  readonly file?: string;
+  readonly skip: number;
+  /** @default all of a file, 100,000 of an embedded input */
+  readonly records?: number;
+}
+
+export interface SelectedInput {
+  readonly input: Input;
+  readonly wanted: Interval;
+}
+
+/** What this run puts into the stream; undefined when the pipeline has no input of its own and none was given. */
+export async function selectInput({ name, source }: Pick<Topology, 'name' | 'source'>, choice: InputChoice): Promise<SelectedInput | undefined> {
+  const embedded = Object.hasOwn(EMBEDDED, name) ? EMBEDDED[name] : undefined;
+  const input = choice.file === undefined ? embedded?.open() : await ndjsonInput(choice.file, source.partitionKey);
+  if (input === undefined) return undefined;
+  const records = choice.records ?? (choice.file === undefined ? (embedded?.records ?? input.length) : input.length);
+  const start = Math.min(choice.skip, input.length);
+  return { input, wanted: [start, Math.min(start + records, input.length)] };
+}
