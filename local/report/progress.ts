@@ -1,0 +1,63 @@
+import type { Terminal } from './terminal.ts';
+
+/** How far a run has come. */
+export interface Progress {
+  readonly recordsIn: number;
+  readonly resultsOut: number;
+  /** The slowest partition's [ms since 1970]; undefined before any record. */
+  readonly watermarkMs: number | undefined;
+  readonly openWindows: number;
+  readonly late: number;
+  readonly deadLetters: number;
+  /** Records in the stream that the function has not taken yet, as far as the runner knows. */
+  readonly backlog: number;
+}
+
+/** @example 'in 12,345 · out 678 · 5,000/s · watermark 2001-01-03 04:12 · open windows 312 · late 4 · dead letters 0 · backlog 900' */
+export function progressLine(progress: Progress, recordsPerSecond: number): string {
+  return [
+    `in ${grouped(progress.recordsIn)}`,
+    `out ${grouped(progress.resultsOut)}`,
+    `${grouped(Math.round(recordsPerSecond))}/s`,
+    `watermark ${moment(progress.watermarkMs)}`,
+    `open windows ${grouped(progress.openWindows)}`,
+    `late ${grouped(progress.late)}`,
+    `dead letters ${grouped(progress.deadLetters)}`,
+    `backlog ${grouped(progress.backlog)}`,
+  ].join(' · ');
+}
+
+/** @example grouped(1234567) // '1,234,567' */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** @example moment(0) // '1970-01-01 00:00' */
+export function moment(timeMs: number | undefined): string {
+  if (timeMs === undefined || Number.isNaN(new Date(timeMs).getTime())) return 'none yet';
+  return new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+const LIVE_MS = 200;
+const LINES_MS = 2_000;
+
+/** Shows progress until the returned function is called: in place on a terminal, else a line now and then. */
+export function showProgress(terminal: Terminal, read: () => Progress): () => void {
+  const everyMs = terminal.live ? LIVE_MS : LINES_MS;
+  const startedAtMs = performance.now();
+  const started = read().recordsIn;
+  let shown = '';
+  const show = (): void => {
+    const progress = read();
+    const seconds = Math.max(0.001, (performance.now() - startedAtMs) / 1_000);
+    const line = progressLine(progress, (progress.recordsIn - started) / seconds);
+    const still = line.replace(/ [\d,]+\/s/, '');
+    if (still !== shown) terminal.status(line);
+    shown = still;
+  };
+  const timer = setInterval(show, everyMs);
+  return () => {
+    clearInterval(timer);
+    terminal.clear();
+  };
+}

@@ -1,0 +1,47 @@
+import { pathToFileURL } from 'node:url';
+import { bundleHandler } from '../../lambdas/bundle.ts';
+import type { FunctionEnvironment } from '../../lambdas/environment.ts';
+import { ACCESS_KEY, REGION } from '../aws/clients.ts';
+import { logTableName, resultsTableName } from '../aws/tables.ts';
+import type { LoadedPipeline } from '../load-pipeline.ts';
+import type { Terminal } from '../report/terminal.ts';
+import type { PipelineDir } from '../storage/data-dir.ts';
+import { LocalFunction } from '../worker/local-function.ts';
+import { parseMetrics, type MetricsCollector } from '../worker/metrics.ts';
+import type { Services } from './services.ts';
+
+/** The bundle that is deployed for this pipeline. @returns the path of the module */
+export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir): string {
+  return bundleHandler({ handler: 'process-kinesis', pipelineFile: file, outDir: dir.bundle }).file;
+}
+
+/** The function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal. */
+export function pipelineFunction(modulePath: string, { topology }: LoadedPipeline, dir: PipelineDir, services: Services, metrics: MetricsCollector, terminal: Terminal): LocalFunction {
+  const { name, sinks } = topology;
+  const print = (line: string): void => terminal.line(`function: ${line}`);
+  return new LocalFunction({
+    functionName: `tidemark-${name}-process-kinesis`,
+    modulePath,
+    environment: {
+      ...({
+        TIDEMARK_LOG_TABLE: logTableName(name),
+        TIDEMARK_RESULTS_TABLE: sinks.some((sink) => sink.kind === 'resultTable') ? resultsTableName(name) : '',
+        TIDEMARK_BLOBS: pathToFileURL(dir.blobs).href,
+        TIDEMARK_LAKE: pathToFileURL(dir.lake).href,
+      } satisfies FunctionEnvironment),
+      AWS_ENDPOINT_URL_DYNAMODB: services.dynamodb.endpoint,
+      AWS_ENDPOINT_URL_KINESIS: services.kinesis.endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: ACCESS_KEY,
+      AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
+      AWS_LAMBDA_FUNCTION_NAME: `tidemark-${name}-process-kinesis`,
+      NODE_OPTIONS: '--enable-source-maps',
+    },
+    stdoutLine: (line) => {
+      const values = parseMetrics(line);
+      if (values === undefined) print(line);
+      else metrics.add(values);
+    },
+    stderrLine: print,
+  });
+}

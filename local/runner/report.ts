@@ -1,0 +1,45 @@
+import { readResults } from '../../adapters/dynamodb/read-results.ts';
+import { dynamodbClient } from '../aws/clients.ts';
+import { resultsTableName } from '../aws/tables.ts';
+import type { LoadedPipeline } from '../load-pipeline.ts';
+import { readHeads } from '../read-heads.ts';
+import { BusiestKeys } from '../report/busiest-keys.ts';
+import { summarize, type Summary } from '../report/summary.ts';
+import type { Services } from './services.ts';
+import type { Session } from './session.ts';
+
+export interface Report {
+  readonly summary: Summary;
+  readonly busiest: BusiestKeys;
+}
+
+/** Reads what has come of it: the counts from the partition logs, the keys from the result table. */
+export async function readReport({ topology }: LoadedPipeline, { dynamodb, stream }: Services, session: Session): Promise<Report> {
+  const [heads, busiest] = await Promise.all([
+    readHeads(dynamodb.endpoint, topology.name, stream),
+    readBusiest(dynamodb.endpoint, topology),
+  ]);
+  const summary = summarize({
+    pipeline: topology.name,
+    shards: stream.shards.length,
+    heads,
+    recordsPut: session.journal.sentTotal,
+    results: busiest.rows,
+    openWindows: session.metrics.openWindows,
+    writeUnits: session.metrics.totals.writeUnits,
+    elapsedMs: performance.now(), // since this process began: what the user has waited
+  });
+  return { summary, busiest };
+}
+
+async function readBusiest(endpoint: string, topology: LoadedPipeline['topology']): Promise<BusiestKeys> {
+  const busiest = new BusiestKeys(topology);
+  if (!topology.sinks.some((sink) => sink.kind === 'resultTable')) return busiest;
+  const client = dynamodbClient(endpoint);
+  try {
+    for await (const row of readResults(client, resultsTableName(topology.name))) busiest.add(row);
+  } finally {
+    client.destroy();
+  }
+  return busiest;
+}

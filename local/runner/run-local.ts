@@ -1,0 +1,63 @@
+import type { LoadedPipeline } from '../load-pipeline.ts';
+import { selectInput } from '../inputs/select-input.ts';
+import { showProgress } from '../report/progress.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { claimFolder } from '../storage/claim.ts';
+import { pipelineDir, prepareDataDir, removePipeline } from '../storage/data-dir.ts';
+import type { LocalOptions } from './options.ts';
+import { readReport, type Report } from './report.ts';
+import { startServices } from './services.ts';
+import { Session } from './session.ts';
+
+export interface LocalRun {
+  readonly options: LocalOptions;
+  readonly terminal: Terminal;
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal;
+  /** Called once when the input is drained; a run without `exit` goes on. */
+  readonly drained: (report: Report) => void;
+}
+
+type Undo = () => void | Promise<void>;
+
+/**
+ * Runs a pipeline on this machine until it is drained (`exit`) or stopped.
+ *
+ * @returns true when it was stopped before the input was drained
+ * @throws what makes going on impossible; nothing is lost then, the next run goes on
+ */
+export async function runLocal(loaded: LoadedPipeline, run: LocalRun): Promise<boolean> {
+  const undo: Undo[] = [];
+  try {
+    return await runWith(loaded, run, undo);
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+}
+
+async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drained }: LocalRun, undo: Undo[]): Promise<boolean> {
+  const { topology } = loaded;
+  const selected = await selectInput(topology, { skip: options.skip, ...(options.input === undefined ? {} : { file: options.input }), ...(options.records === undefined ? {} : { records: options.records }) });
+  const dir = pipelineDir(options.dataDir, topology.name);
+  prepareDataDir(options.dataDir);
+  undo.push(await claimFolder(dir));
+  if (options.fresh) removePipeline(dir);
+
+  const services = await startServices(dir, topology, options.shards);
+  undo.push(() => services.stop());
+  const session = new Session(loaded, dir, services, terminal);
+  undo.push(() => session.stop());
+  undo.push(showProgress(terminal, () => session.progress()));
+
+  const stopped = new Promise<'stopped'>((resolve) => signal.addEventListener('abort', () => resolve('stopped'), { once: true }));
+  if (signal.aborted) return true;
+  const running = session.run();
+  const untilEnd = Promise.race([running, services.kinesis.ended, services.dynamodb.ended, stopped]);
+  untilEnd.catch(() => undefined); // seen by one of the races below
+  const outcome = await Promise.race([session.drain(selected, options.rate).then(() => 'drained' as const), untilEnd]);
+  if (outcome !== 'drained') return true;
+  terminal.clear();
+  drained(await readReport(loaded, services, session));
+  if (!options.exit) await untilEnd;
+  return false;
+}
