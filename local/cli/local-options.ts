@@ -1,0 +1,30 @@
+import { integerFlag, textFlag, type FlagTexts } from './flags.ts';
+import type { LocalOptions } from '../runner/options.ts';
+
+export const DEFAULT_DATA_DIR = '.tidemark';
+
+/** Most shards that the local stream may have. */
+const MAX_SHARDS = 64;
+
+export function dataDirOf(flags: FlagTexts): string {
+  return textFlag({ 'data-dir': flags['dataDir'] }, 'data-dir', `leave it out for ${DEFAULT_DATA_DIR}`) ?? DEFAULT_DATA_DIR;
+}
+
+/** Checks the flags of `tidemark local`. @throws INVALID_SETTING naming the flag */
+export function localOptionsOf(flags: FlagTexts): LocalOptions {
+  const records = integerFlag(flags, 'records', { min: 1 }, 100_000);
+  const shards = integerFlag(flags, 'shards', { min: 1, max: MAX_SHARDS }, 4);
+  const rate = integerFlag(flags, 'rate', { min: 1 }, 1_000);
+  const input = textFlag(flags, 'input', 'pass --input FILE.ndjson');
+  return {
+    skip: integerFlag(flags, 'skip', { min: 0 }, 50_000) ?? 0,
+    dataDir: dataDirOf(flags),
+    fresh: flags['fresh'] === true,
+    exit: flags['exit'] === true,
+    json: flags['json'] === true,
+    ...(records === undefined ? {} : { records }),
+    ...(shards === undefined ? {} : { shards }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(input === undefined ? {} : { input }),
+  };
+}

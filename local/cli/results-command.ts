@@ -1,0 +1,40 @@
+import { readResults } from '../../adapters/dynamodb/read-results.ts';
+import type { ResultRow } from '../../engine/outputs.ts';
+import { dynamodbClient } from '../aws/clients.ts';
+import { resultsTableName } from '../aws/tables.ts';
+import { startDynamoDb } from '../emulators/start.ts';
+import { loadPipeline } from '../load-pipeline.ts';
+import { pipelineDir } from '../storage/data-dir.ts';
+import { textFlag, type FlagTexts } from './flags.ts';
+import { dataDirOf } from './local-options.ts';
+import { writeLines } from './output.ts';
+import { byKeyAndWindow, resultJson, resultTableText } from './result-lines.ts';
+import { requireData, withService } from './with-service.ts';
+
+/** `tidemark results <pipeline>`: the newest revision of each window, whether the pipeline runs or not. */
+export async function resultsCommand(pipeline: string, flags: FlagTexts): Promise<number> {
+  const key = textFlag(flags, 'key', 'pass --key ATL');
+  const { topology } = await loadPipeline(pipeline);
+  const dir = pipelineDir(dataDirOf(flags), topology.name);
+  requireData(dir);
+  const rows = await withService(dir, () => startDynamoDb(dir.dynamodb), (run) => run.dynamodbEndpoint, (endpoint) => read(endpoint, topology.name, key));
+  rows.sort(byKeyAndWindow);
+  const names = topology.aggregates.map(({ name }) => name);
+  await writeLines(flags['json'] === true ? jsonOf(rows) : [resultTableText(rows, names)]);
+  return 0;
+}
+
+async function read(endpoint: string, pipeline: string, key: string | undefined): Promise<ResultRow[]> {
+  const client = dynamodbClient(endpoint);
+  try {
+    const rows: ResultRow[] = [];
+    for await (const row of readResults(client, resultsTableName(pipeline), key === undefined ? {} : { key })) rows.push(row);
+    return rows;
+  } finally {
+    client.destroy();
+  }
+}
+
+function* jsonOf(rows: Iterable<ResultRow>): Generator<string> {
+  for (const row of rows) yield resultJson(row);
+}
