@@ -5,7 +5,7 @@
  * Of the delays, 95 % are at most 61 minutes: windows wait an hour. 99.85 % are at most 4 hours: for three more hours a
  * late flight corrects its window's result. The rest, about one flight in 700, goes to the late records.
  */
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { count, countIf, hours, kinesis, lake, max, mean, min, minutes, pipeline, resultTable, sum, tumbling } from '../engine/index.ts';
 
 /** A moment as ISO 8601 text or as ms since 1970; ms once validated. */

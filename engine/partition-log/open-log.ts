@@ -6,19 +6,18 @@ import { emptyState, rebuildTimers, type PartitionState } from '../state/partiti
 import { applyChange } from '../state/state-change.ts';
 import type { Body, LogEntry } from './entry.ts';
 import { snapshotPrefix } from './log-id.ts';
-import type { LogSettings } from './partition-log.ts';
+import { decodeOutbox } from './outbox-codec.ts';
+import type { LogSettings, Undelivered } from './partition-log.ts';
 import { readTail, type LogTail } from './read-log.ts';
 import { checkStateSchema } from './state-schema.ts';
 import { aggregatesOf, decodeSnapshot } from './snapshot.ts';
-
-const MAX_LOADS = 3;
 
 export interface LoadedLog {
   readonly state: PartitionState;
   /** undefined: a new log. */
   readonly head: LogEntry | undefined;
   /** Not known to be delivered, ascending (PL-16). */
-  readonly undelivered: readonly LogEntry[];
+  readonly undelivered: readonly Undelivered[];
   readonly snapshotBytes: number;
   readonly deltaBytes: number;
 }
@@ -30,25 +29,30 @@ export interface LoadedLog {
  * @throws STATE_SCHEMA_CHANGED (invalid) the state was written by another definition of the pipeline (PL-30)
  */
 export async function openLog(settings: LogSettings, logId: string): Promise<LoadedLog> {
-  for (let attempt = 1; ; attempt++) {
+  for (let seen = 0; ; ) {
     const tail = await readTail(settings.logs, settings.clock, logId, settings.slots);
     const head = tail.at(-1);
-    if (head === undefined) return newLog(settings, logId);
+    if (head === undefined) {
+      if ((await settings.blobs.list(snapshotPrefix(logId))).length === 0) return newLog();
+      // A snapshot is younger than version 1: either another instance began this log just now, or its slots are gone.
+      if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw deleted(settings, logId);
+      continue;
+    }
     await checkStateSchema(settings, logId, head);
     const loaded = await rebuild(settings, logId, tail, head);
     if (loaded !== undefined) return loaded;
-    if (attempt === MAX_LOADS) {
-      throw new TidemarkError('internal', 'OBJECT_MISSING', `log ${logId} must find its snapshot and large deltas, got none for version ${head.version}; restore the deleted objects`);
+    // A log that moved on meanwhile has newer objects; one that stands still has lost them.
+    if (head.version === seen) {
+      throw new TidemarkError('internal', 'OBJECT_MISSING', `log ${logId} must find its snapshot, large deltas and outboxes, got none for version ${head.version}; restore the deleted objects`);
     }
+    seen = head.version;
   }
 }
 
-async function newLog({ blobs, slots }: LogSettings, logId: string): Promise<LoadedLog> {
-  const snapshots = await blobs.list(snapshotPrefix(logId));
-  if (snapshots.length > 0) {
-    throw new TidemarkError('internal', 'LOG_DELETED', `log ${logId} must have its ${slots} slots, got none though it has snapshots; restore the log table, or delete the snapshots to begin anew`);
-  }
-  return { state: emptyState(), head: undefined, undelivered: [], snapshotBytes: 0, deltaBytes: 0 };
+const newLog = (): LoadedLog => ({ state: emptyState(), head: undefined, undelivered: [], snapshotBytes: 0, deltaBytes: 0 });
+
+function deleted({ slots }: LogSettings, logId: string): TidemarkError {
+  return new TidemarkError('internal', 'LOG_DELETED', `log ${logId} must have its ${slots} slots, got none though it has snapshots; restore the log table, or delete the snapshots to begin anew`);
 }
 
 /** @returns undefined when an object is gone: a newer snapshot took its place during the read, so read again */
@@ -74,11 +78,17 @@ async function rebuild({ blobs, topology }: LogSettings, logId: string, tail: Lo
     }
   }
   state.timers = rebuildTimers(state, topology.window.endOf, topology.allowedLatenessMs);
-  return { state, head, undelivered: tail.filter(({ version }) => version > head.publishedVersion), snapshotBytes, deltaBytes };
+  const undelivered: Undelivered[] = [];
+  for (const { version, commitId, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {
+    const bytes = await readBody(blobs, outbox);
+    if (bytes === undefined) return undefined;
+    undelivered.push({ version, commitId, outbox: decodeOutbox(decompress(bytes)) });
+  }
+  return { state, head, undelivered, snapshotBytes, deltaBytes };
 }
 
 /** The bytes of a body, wherever they are; undefined when the object is gone. */
-export async function readBody(blobs: BlobStore, body: Body): Promise<Uint8Array | undefined> {
+async function readBody(blobs: BlobStore, body: Body): Promise<Uint8Array | undefined> {
   return 'inline' in body ? body.inline : blobs.get(body.blobKey);
 }
 

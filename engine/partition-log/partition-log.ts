@@ -1,4 +1,4 @@
-import { CODEC_VERSION, compress, decompress } from '../codec/compression.ts';
+import { CODEC_VERSION, compress } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import type { Topology } from '../dsl/topology.ts';
 import { TidemarkError } from '../errors.ts';
@@ -11,8 +11,8 @@ import type { StepResult } from '../step.ts';
 import { commitEntry } from './commit.ts';
 import type { Body, LogEntry } from './entry.ts';
 import { spillKeyOf } from './log-id.ts';
-import { openLog, readBody, type LoadedLog } from './open-log.ts';
-import { decodeOutbox, encodeOutbox } from './outbox-codec.ts';
+import { openLog, type LoadedLog } from './open-log.ts';
+import { encodeOutbox } from './outbox-codec.ts';
 import { mayOverwrite } from './ring.ts';
 import { aggregatesOf } from './snapshot.ts';
 import { Snapshots } from './snapshots.ts';
@@ -47,25 +47,18 @@ export class PartitionLog {
   #undelivered: Undelivered[];
   #publishedVersion: number;
 
-  private constructor(settings: LogSettings, logId: string, loaded: LoadedLog, undelivered: Undelivered[]) {
+  private constructor(settings: LogSettings, logId: string, loaded: LoadedLog) {
     this.#settings = settings;
     this.logId = logId;
     this.state = loaded.state;
     this.#head = loaded.head;
-    this.#undelivered = undelivered;
+    this.#undelivered = [...loaded.undelivered];
     this.#publishedVersion = loaded.head?.publishedVersion ?? 0;
     this.#snapshots = new Snapshots(settings, logId, loaded);
   }
 
   static async open(settings: LogSettings, logId: string): Promise<PartitionLog> {
-    const loaded = await openLog(settings, logId);
-    const undelivered: Undelivered[] = [];
-    for (const { version, commitId, outbox } of loaded.undelivered) {
-      const bytes = await readBody(settings.blobs, outbox);
-      if (bytes === undefined) throw new TidemarkError('internal', 'OBJECT_MISSING', `outbox ${version} of ${logId} must be there until it is delivered, got nothing; restore the deleted object`);
-      undelivered.push({ version, commitId, outbox: decodeOutbox(decompress(bytes)) });
-    }
-    return new PartitionLog(settings, logId, loaded, undelivered);
+    return new PartitionLog(settings, logId, await openLog(settings, logId));
   }
 
   get version(): number {
@@ -95,6 +88,7 @@ export class PartitionLog {
     const version = this.version + 1;
     const commitId = random.id();
     if (version === 1) await recordStateSchema(this.#settings);
+    const pointer = await this.#snapshots.beforeCommit(this.#head, this.state);
     // Encoding gives every changed pane its hash, so it comes before the hash of the whole.
     const delta = compress(encodeChanges(change, aggregatesOf(topology)));
     const entry: LogEntry = {
@@ -107,7 +101,7 @@ export class PartitionLog {
       counters: change.counters,
       delta: await this.#body(version, commitId, 'delta', delta),
       outbox: await this.#body(version, commitId, 'outbox', compress(encodeOutbox(outbox))),
-      ...this.#snapshots.pointer,
+      ...pointer,
       publishedVersion: this.#publishedVersion,
       fingerprint: fingerprintOf(stateSchemaOf(topology)),
       codec: CODEC_VERSION,
@@ -121,7 +115,7 @@ export class PartitionLog {
     this.#head = entry;
     if (isEmptyOutbox(outbox)) this.#noteEmpty(version);
     else this.#undelivered.push({ version, commitId, outbox });
-    await this.#snapshots.afterCommit(entry, delta.length, this.state);
+    await this.#snapshots.afterCommit(entry, delta.length);
     return writeUnits;
   }
 

@@ -15,16 +15,15 @@ interface Pointer {
 const CLEAN_UP_EVERY = 8;
 
 /**
- * When a log takes snapshots, and which it keeps (PL-8). A snapshot counts once the log points to it: written after
- * version v, pointed to by version v + 1.
+ * When a log takes snapshots, and which it keeps (PL-8). One is written just before the commit that points to it, so a log
+ * whose snapshots failed for a while takes one as soon as it can, even when its ring is full.
  *
- *     commit v ──► put snapshot of v ──► commit v+1 carries the pointer ──► what the snapshot before last needed is deleted
+ *     put snapshot of v ──► commit v+1 carries the pointer ──► what only older snapshots than the last two needed is deleted
  */
 export class Snapshots {
   readonly #settings: LogSettings;
   readonly #logId: string;
   #pointer: Pointer;
-  #written: Pointer;
   #snapshotBytes: number;
   #deltaBytes: number;
   #sinceCleanUp = CLEAN_UP_EVERY;
@@ -33,36 +32,41 @@ export class Snapshots {
     this.#settings = settings;
     this.#logId = logId;
     this.#pointer = { snapshotVersion: head?.snapshotVersion ?? 0, snapshotKey: head?.snapshotKey ?? '' };
-    this.#written = this.#pointer;
     this.#snapshotBytes = snapshotBytes;
     this.#deltaBytes = deltaBytes;
   }
 
-  /** What the next commit says. */
-  get pointer(): Pointer {
-    return this.#written;
-  }
-
-  /** @throws BLOB_UNAVAILABLE (unavailable) the commit stands; a later instance takes the snapshot */
-  async afterCommit(entry: LogEntry, deltaBytes: number, state: PartitionState): Promise<void> {
-    this.#deltaBytes += deltaBytes;
-    if (entry.snapshotVersion > this.#pointer.snapshotVersion) await this.#replaced(this.#pointer.snapshotVersion, entry);
+  /**
+   * What the commit after `head` says about snapshots; takes one first when it is due.
+   *
+   * @throws BLOB_UNAVAILABLE (unavailable)
+   */
+  async beforeCommit(head: LogEntry | undefined, state: PartitionState): Promise<Pointer> {
     const { slots, topology, blobs } = this.#settings;
-    if (!isSnapshotDue(entry.version - this.#written.snapshotVersion, this.#deltaBytes, this.#snapshotBytes, slots)) return;
-    const { version, commitId } = entry;
+    const versionsSince = (head?.version ?? 0) - this.#pointer.snapshotVersion;
+    if (head === undefined || !isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots)) return this.#pointer;
+    const { version, commitId } = head;
     const bytes = encodeSnapshot({ logId: this.#logId, version, commitId }, state, topology);
     const snapshotKey = snapshotKeyOf(this.#logId, version, commitId);
     await blobs.putIfAbsent(snapshotKey, bytes);
-    this.#written = { snapshotVersion: version, snapshotKey };
     this.#snapshotBytes = bytes.length;
     this.#deltaBytes = 0;
+    return { snapshotVersion: version, snapshotKey };
   }
 
-  /** The log points to a newer snapshot: two are kept, and what belongs to those before can go. */
-  async #replaced(previousVersion: number, { snapshotVersion, snapshotKey }: LogEntry): Promise<void> {
+  /** The commit stands: its pointer is the log's. */
+  async afterCommit({ snapshotVersion, snapshotKey }: LogEntry, deltaBytes: number): Promise<void> {
+    this.#deltaBytes += deltaBytes;
+    const previousVersion = this.#pointer.snapshotVersion;
+    if (snapshotVersion === previousVersion) return;
     this.#pointer = { snapshotVersion, snapshotKey };
     if (++this.#sinceCleanUp < CLEAN_UP_EVERY) return;
     this.#sinceCleanUp = 0;
+    await this.#cleanUp(previousVersion);
+  }
+
+  /** Two snapshots are kept, and every large body that a reader of the older one may need. */
+  async #cleanUp(previousVersion: number): Promise<void> {
     const { blobs } = this.#settings;
     const snapshots = await blobs.list(snapshotPrefix(this.#logId));
     const spills = await blobs.list(spillPrefix(this.#logId));

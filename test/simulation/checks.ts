@@ -1,0 +1,79 @@
+import { logIdOf } from '../../engine/partition-log/log-id.ts';
+import type { LogEntry } from '../../engine/partition-log/entry.ts';
+import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
+import { resultId } from '../../engine/outputs.ts';
+import { BEFORE_FIRST } from '../../engine/record.ts';
+import type { Plan } from './plan.ts';
+import type { Expected } from './reference.ts';
+import { partitionOf, violation } from './world/functions.ts';
+import type { SeededRandom } from './world/random.ts';
+import type { Schedule } from './world/schedule.ts';
+import type { Readers } from './world/sinks.ts';
+import type { Storage } from './world/stores.ts';
+
+/** Everything that must hold once the faults have stopped and the input is drained. @throws at the first that does not */
+export async function checkAll(plan: Plan, expected: Expected, storage: Storage, readers: Readers, schedule: Schedule, random: SeededRandom): Promise<void> {
+  for (const shard of plan.shards) {
+    const logId = logIdOf(partitionOf(shard.id));
+    const history = storage.history.get(logId) ?? [];
+    checkHistory(logId, history, shard.records.length, shard.records.at(-1)?.offset ?? BEFORE_FIRST);
+    await checkRebuild(plan, logId, history.at(-1), storage, schedule, random);
+  }
+  checkResults(expected, readers);
+  checkRefused(expected, readers);
+}
+
+/** The chain is whole, offsets and watermark only go forward, and every record became something. */
+function checkHistory(logId: string, history: readonly LogEntry[], records: number, last: bigint): void {
+  history.forEach((entry, i) => {
+    const before = history[i - 1];
+    if (entry.version !== i + 1) throw violation(`${logId}: version ${entry.version} at place ${i + 1}`);
+    if (entry.previousCommitId !== (before?.commitId ?? '')) throw violation(`${logId}: version ${entry.version} does not follow its predecessor`);
+    if (entry.from !== (before?.reached ?? BEFORE_FIRST) || entry.reached < entry.from) throw violation(`${logId}: version ${entry.version} leaves a gap`);
+    if (before !== undefined && entry.watermarkMs < before.watermarkMs) throw violation(`${logId}: watermark fell at version ${entry.version}`);
+    const { recordsIn, counted, late, deadLetters } = entry.counters;
+    if (recordsIn !== counted + late + deadLetters) throw violation(`${logId}: ${recordsIn} records in, ${counted} + ${late} + ${deadLetters} out`);
+  });
+  const head = history.at(-1);
+  if ((head?.counters.recordsIn ?? 0) !== records) throw violation(`${logId}: ${head?.counters.recordsIn ?? 0} records of ${records}`);
+  if (records > 0 && head?.reached !== last) throw violation(`${logId}: reached ${head?.reached} of ${last}`);
+}
+
+/** Snapshot and log lead a stranger to the same state as the one who wrote them. */
+async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefined, storage: Storage, schedule: Schedule, random: SeededRandom): Promise<void> {
+  const { topology, settings } = plan;
+  const log = await PartitionLog.open({ topology, logs: storage.logs, blobs: storage.blobs, clock: schedule, random, slots: settings.slots, inlineLimitBytes: settings.inlineLimitBytes }, logId);
+  if (log.version !== (head?.version ?? 0)) throw violation(`${logId}: rebuilt to version ${log.version}, head is ${head?.version ?? 0}`);
+  if (head !== undefined && log.state.stateHash !== head.stateHash) throw violation(`${logId}: rebuilt to another state`);
+}
+
+/** The table has each window's newest firing, the lake has each firing, and neither has anything else. */
+function checkResults({ firings, newest }: Expected, { table, lake }: Readers): void {
+  const stored = table.results;
+  for (const { key, windowStartMs, revision, values } of stored) {
+    const want = newest.get(`${key}/${windowStartMs}`);
+    const got = `${revision} ${JSON.stringify(values)}`;
+    if (want !== got) throw violation(`result ${key}/${windowStartMs}: want ${want ?? 'none'}, got ${got}`);
+  }
+  if (stored.length !== newest.size) throw violation(`${stored.length} results of ${newest.size}`);
+  const prefix = resultId('simulated', { key: '', windowStartMs: 0, windowEndMs: 0, revision: 0, values: {} }).split('/').slice(0, 2).join('/');
+  let lines = 0;
+  for (const [id, line] of lake) {
+    if (!id.startsWith(`${prefix}/`) || !id.includes('-')) continue;
+    if (id.includes('/late/') || id.includes('/dead/')) continue;
+    const row = JSON.parse(line) as { key: string; windowStartMs: number; revision: number; values: unknown };
+    const want = firings.get(`${row.key}/${row.windowStartMs}/${row.revision}`);
+    if (want !== JSON.stringify(row.values)) throw violation(`firing ${id}: want ${want ?? 'none'}, got ${JSON.stringify(row.values)}`);
+    lines++;
+  }
+  if (lines !== firings.size) throw violation(`${lines} firings of ${firings.size} in the lake`);
+}
+
+function checkRefused({ late, dead }: Expected, { lake }: Readers): void {
+  for (const [folder, want] of [['late', late], ['dead', dead]] as const) {
+    const got = new Set([...lake.keys()].filter((id) => id.includes(`/${folder}/`)).map((id) => id.split('/')).map((parts) => `${parts[4]}/${parts[6]}`));
+    const missing = [...want].filter((id) => !got.has(id));
+    const extra = [...got].filter((id) => !want.has(id));
+    if (missing.length + extra.length > 0) throw violation(`${folder}: missing ${missing.join(' ')}, extra ${extra.join(' ')}`);
+  }
+}

@@ -1,0 +1,69 @@
+import { checkAll } from './checks.ts';
+import { planOf, START_MS, type Plan } from './plan.ts';
+import { expectedOf } from './reference.ts';
+import { Faults } from './world/faults.ts';
+import { FunctionPool } from './world/functions.ts';
+import { Mapping } from './world/mapping.ts';
+import { SeededRandom } from './world/random.ts';
+import { Schedule } from './world/schedule.ts';
+import { Readers } from './world/sinks.ts';
+import { Storage } from './world/stores.ts';
+
+export interface Outcome {
+  readonly seed: number;
+  /** undefined: everything held. */
+  readonly failure: string | undefined;
+  readonly faults: readonly string[];
+  readonly batches: number;
+  readonly commits: number;
+  readonly simulatedMs: number;
+}
+
+/** Faults stop when this much virtual time has passed; then everything must come out. */
+const FAULTS_UNTIL_MS = 1_800_000;
+const MAX_EVENTS = 400_000;
+
+/** One seed: a world goes wrong for a while, then everything is checked against the reference. */
+export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan: Plan = planOf(seed)): Promise<Outcome> {
+  const schedule = new Schedule(START_MS);
+  const faults = new Faults(seed, allowed);
+  const random = new SeededRandom(seed * 31 + 7);
+  const storage = new Storage();
+  const readers = new Readers();
+  let failure: unknown;
+  const world = { plan, storage, readers, schedule, faults, random, fail: (error: unknown) => (failure ??= error) };
+  const functions = new FunctionPool(world);
+  const { maxBatch, timeoutMs } = plan.settings;
+  const mappings = plan.shards.map((shard) => new Mapping({ shard, functions, schedule, faults, random, maxBatch, timeoutMs }));
+  let running = mappings.length;
+  for (const mapping of mappings) {
+    mapping.run().then(
+      () => running--,
+      (error: unknown) => world.fail(error),
+    );
+  }
+  schedule.after(FAULTS_UNTIL_MS, () => faults.stop());
+  try {
+    await schedule.run(() => running === 0 || failure !== undefined, MAX_EVENTS);
+    // Zombies wake up and late requests land: none of it may change anything any more.
+    faults.stop();
+    const settled = schedule.nowMs() + 3_600_000;
+    let over = false;
+    schedule.after(3_600_000, () => (over = schedule.nowMs() >= settled));
+    await schedule.run(() => over || failure !== undefined, MAX_EVENTS);
+    if (failure === undefined) {
+      const checking = checkAll(plan, expectedOf(plan), storage, readers, schedule, random);
+      await checking;
+    }
+  } catch (error) {
+    failure ??= error;
+  }
+  return {
+    seed,
+    failure: failure === undefined ? undefined : failure instanceof Error ? `${failure.message}` : String(failure),
+    faults: faults.happened,
+    batches: mappings.reduce((sum, { batches }) => sum + batches, 0),
+    commits: [...storage.history.values()].reduce((sum, { length }) => sum + length, 0),
+    simulatedMs: schedule.nowMs() - START_MS,
+  };
+}

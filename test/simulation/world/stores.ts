@@ -1,0 +1,93 @@
+import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
+import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
+import type { LogEntry } from '../../../engine/partition-log/entry.ts';
+import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
+import type { Faults } from './faults.ts';
+import type { Instance } from './instance.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What was really stored, seen by the checks: every version of every log, in the order in which it was written. */
+export class Storage {
+  readonly logs = new MemoryLogStore();
+  readonly blobs = new MemoryBlobStore();
+  readonly history = new Map<string, LogEntry[]>();
+
+  async put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
+    const outcome = await this.logs.put(logId, slot, entry, expectedVersion);
+    if (outcome.kind === 'stored') this.history.set(logId, [...(this.history.get(logId) ?? []), entry]);
+    return outcome;
+  }
+}
+
+interface World {
+  readonly storage: Storage;
+  readonly schedule: Schedule;
+  readonly faults: Faults;
+}
+
+/** DynamoDB as one instance meets it. */
+export class FaultyLogStore implements LogStore {
+  readonly #world: World;
+  readonly #instance: Instance;
+
+  constructor(world: World, instance: Instance) {
+    this.#world = world;
+    this.#instance = instance;
+  }
+
+  put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
+    const { storage, schedule, faults } = this.#world;
+    const execute = () => storage.put(logId, slot, entry, expectedVersion);
+    if (faults.decide('log.throttled')) return this.#instance.fail('throttled');
+    if (faults.decide('log.requestLost')) return this.#instance.fail('request lost');
+    if (faults.decide('log.executedLate')) {
+      schedule.after(faults.delayMs(), () => void execute());
+      return this.#instance.fail('executed late');
+    }
+    return this.#instance.call(execute, faults.decide('log.replyLost'));
+  }
+
+  async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
+    const { storage, faults } = this.#world;
+    if (faults.decide('log.readFails')) return this.#instance.fail('read failed');
+    if (!faults.decide('log.readTorn')) return this.#instance.call(() => storage.logs.read(logId, slots), false);
+    const parts: LogEntry[][] = [];
+    for (const slot of slots) parts.push(await this.#instance.call(() => storage.logs.read(logId, [slot]), false));
+    return parts.flat();
+  }
+}
+
+/** S3 as one instance meets it. */
+export class FaultyBlobStore implements BlobStore {
+  readonly #world: World;
+  readonly #instance: Instance;
+
+  constructor(world: World, instance: Instance) {
+    this.#world = world;
+    this.#instance = instance;
+  }
+
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<'stored' | 'exists'> {
+    const { storage, schedule, faults } = this.#world;
+    const execute = () => storage.blobs.putIfAbsent(key, bytes);
+    if (faults.decide('blob.failsBefore')) return this.#instance.fail('object store failed');
+    if (faults.decide('blob.executedLate')) {
+      schedule.after(faults.delayMs(), () => void execute());
+      return this.#instance.fail('executed late');
+    }
+    return this.#instance.call(execute, faults.decide('blob.replyLost'));
+  }
+
+  get(key: string): Promise<Uint8Array | undefined> {
+    if (this.#world.faults.decide('blob.readFails')) return this.#instance.fail('object read failed');
+    return this.#instance.call(() => this.#world.storage.blobs.get(key), false);
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#instance.call(() => this.#world.storage.blobs.delete(key), false);
+  }
+
+  list(prefix: string): Promise<string[]> {
+    return this.#instance.call(() => this.#world.storage.blobs.list(prefix), false);
+  }
+}
