@@ -34,7 +34,7 @@ export class ShardLoop {
   #oldestAtMs = 0;
   #inFlight = 0;
   #idleMs = FIRST_IDLE_MS;
-  #emptySinceMs = Number.POSITIVE_INFINITY;
+  #emptySinceMs = Number.NEGATIVE_INFINITY;
   #lastRead: string | undefined;
 
   constructor(props: ShardLoopProps) {
@@ -92,7 +92,7 @@ export class ShardLoop {
       this.#emptySinceMs = beganAtMs;
       return false;
     }
-    this.#emptySinceMs = Number.POSITIVE_INFINITY;
+    this.#emptySinceMs = Number.NEGATIVE_INFINITY;
     this.#idleMs = FIRST_IDLE_MS;
     if (this.#records.length === 0) this.#oldestAtMs = this.#props.nowMs();
     for (const record of records) {
