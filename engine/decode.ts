@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Topology } from './dsl/topology.ts';
-import { messageOf, TidemarkError } from './errors.ts';
+import { messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { SourceRecord } from './record.ts';
 import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS } from './time/watermark.ts';
 
@@ -49,7 +49,8 @@ export function parseJson(data: Uint8Array): unknown {
   } catch {
     throw dataError('NOT_JSON', `record must be JSON, got ${data.length} bytes that are not; send one JSON object`);
   }
-  if (text.includes('__proto__')) throw dataError('FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
+  // An escape can spell the name too; writing the value out again undoes it.
+  if (text.includes('__proto__') || (text.includes('\\u') && JSON.stringify(value).includes('__proto__'))) throw dataError('FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
   return value;
 }
 
@@ -77,7 +78,7 @@ function validate<V>(schema: StandardSchemaV1<unknown, V>, value: unknown): V {
   if (result.issues === undefined) return result.value;
   const issue = result.issues[0];
   const path = issue?.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.') ?? '';
-  throw dataError('SCHEMA_MISMATCH', `record must match the schema, got a wrong ${shorten(path || 'record')}: ${shorten(issue?.message ?? 'no reason')}; correct the producer`);
+  throw dataError('SCHEMA_MISMATCH', `record must match the schema, got a wrong ${oneLine(path || 'record')}: ${oneLine(issue?.message ?? 'no reason')}; correct the producer`);
 }
 
 function keyOf(value: unknown, field: string, partitionKey: string): string {
@@ -101,10 +102,10 @@ function eventTimeOf<V>({ eventTime }: Topology<V>, value: V, arrivalTimeMs: num
   try {
     eventTimeMs = eventTime.timestampExtractor(value);
   } catch (cause) {
-    throw dataError('EVENT_TIME_INVALID', `event time must be readable, got an error: ${shorten(messageOf(cause))}; correct the timestamp extractor`, cause);
+    throw dataError('EVENT_TIME_INVALID', `event time must be readable, got an error: ${oneLine(messageOf(cause))}; correct the timestamp extractor`, cause);
   }
   if (!Number.isSafeInteger(eventTimeMs) || eventTimeMs < MIN_EVENT_TIME_MS || eventTimeMs > MAX_EVENT_TIME_MS) {
-    throw dataError('EVENT_TIME_INVALID', `event time must be a whole number of ms since 1970 that a date can show, got ${String(eventTimeMs)}; correct the producer`);
+    throw dataError('EVENT_TIME_INVALID', `event time must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(eventTimeMs))}; correct the producer`);
   }
   if (isFromTheFuture(eventTimeMs, arrivalTimeMs, eventTime.maxClockSkewMs)) {
     throw dataError('EVENT_TIME_IN_FUTURE', `event time must be at most ${eventTime.maxClockSkewMs} ms after arrival, got ${eventTimeMs - arrivalTimeMs} ms; set the producer's clock`);
@@ -114,10 +115,4 @@ function eventTimeOf<V>({ eventTime }: Topology<V>, value: V, arrivalTimeMs: num
 
 function dataError(code: string, text: string, cause?: unknown): TidemarkError {
   return new TidemarkError('data', code, text, { cause });
-}
-
-/** Messages of others may repeat the payload: never more than a line of it. */
-function shorten(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
-  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
 }

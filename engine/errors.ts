@@ -30,9 +30,19 @@ export function isKind(error: unknown, kind: ErrorKind): error is TidemarkError 
   return error instanceof TidemarkError && error.kind === kind;
 }
 
-/** The text of anything that was thrown, for an error that wraps it. */
+/** The text of anything that was thrown, for an error that wraps it. Never throws itself: some values have no text. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return `a thrown ${typeof error}`;
+  }
+}
+
+/** Text of others, which may repeat the payload: never more than a line of it. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
 }
 
 /**

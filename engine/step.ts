@@ -4,7 +4,7 @@
  */
 import { decodeRecord } from './decode.ts';
 import type { Topology } from './dsl/topology.ts';
-import { isKind, messageOf, TidemarkError } from './errors.ts';
+import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
 import type { SourceRecord } from './record.ts';
 import type { PartitionState } from './state/partition-state.ts';
@@ -60,7 +60,7 @@ export function step<V>(topology: Topology<V>, state: PartitionState, records: r
 
 /** What cannot be processed becomes a dead letter; a mistake in the pipeline itself or in Tidemark does not. */
 function deadLetterFor({ offset, subSequence, partitionKey, arrivalTimeMs, data }: SourceRecord, error: unknown): DeadLetter {
-  const fault = error instanceof TidemarkError ? error : new TidemarkError('data', 'USER_CODE', `pipeline code must not throw, got ${messageOf(error).slice(0, 200)}`);
+  const fault = error instanceof TidemarkError ? error : new TidemarkError('data', 'USER_CODE', `pipeline code must not throw, got ${oneLine(messageOf(error))}; correct the pipeline or its schema`, { cause: error });
   if (!isKind(fault, 'data')) throw fault;
   return { offset, subSequence, partitionKey, arrivalTimeMs, code: fault.code, reason: fault.message, data };
 }
