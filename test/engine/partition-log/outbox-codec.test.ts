@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { EMPTY_OUTBOX, type Outbox } from '../../../engine/outputs.ts';
+import { decodeOutbox, encodeOutbox } from '../../../engine/partition-log/outbox-codec.ts';
+import { sampleDeadLetter, sampleLate, sampleRow } from '../../support/samples.ts';
+
+const bytes = (data: Uint8Array): Uint8Array => new Uint8Array(data);
+const offsets = fc.bigInt({ min: 0n, max: 2n ** 190n });
+const texts = fc.string({ unit: 'binary', maxLength: 20 });
+const times = fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 });
+const data = fc.uint8Array({ maxLength: 200 });
+const numbers = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+
+const outboxes: fc.Arbitrary<Outbox> = fc.uniqueArray(texts.filter((name) => name !== '__proto__'), { minLength: 1, maxLength: 3 }).chain((names) =>
+  fc.record({
+    results: fc.array(fc.record({ key: texts, windowStartMs: times, windowEndMs: times, revision: fc.nat(), values: fc.record(Object.fromEntries(names.map((name) => [name, numbers])), { noNullPrototype: true }) }, { noNullPrototype: true }), { maxLength: 5 }),
+    lateRecords: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), key: texts, eventTimeMs: times, arrivalTimeMs: times, watermarkMs: times, data }, { noNullPrototype: true }), { maxLength: 3 }),
+    deadLetters: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), partitionKey: texts, arrivalTimeMs: times, code: texts, reason: texts, data }, { noNullPrototype: true }), { maxLength: 3 }),
+  }, { noNullPrototype: true }),
+);
+
+describe('an outbox', () => {
+  it('comes back as it was, offsets beyond 2^53 and original bytes included', () => {
+    fc.assert(fc.property(outboxes, (outbox) => {
+      expect(decodeOutbox(encodeOutbox(outbox))).toEqual(outbox);
+    }));
+  });
+
+  it('may be empty', () => {
+    expect(decodeOutbox(encodeOutbox(EMPTY_OUTBOX))).toEqual(EMPTY_OUTBOX);
+  });
+
+  it('keeps the order of results, late records and dead letters', () => {
+    const outbox: Outbox = {
+      results: [sampleRow('b', 10, 1), sampleRow('a', 0, 2), sampleRow('a', 10, 1)],
+      lateRecords: [sampleLate(9n, { data: bytes(Uint8Array.of(0, 255)) }), sampleLate(8n, { data: bytes(new Uint8Array()) })],
+      deadLetters: [sampleDeadLetter(2n ** 180n + 1n, { data: bytes(Uint8Array.of(1)) })],
+    };
+    expect(decodeOutbox(encodeOutbox(outbox))).toEqual(outbox);
+  });
+
+  it('is refused when it was cut off', () => {
+    const whole = encodeOutbox({ ...EMPTY_OUTBOX, deadLetters: [sampleDeadLetter(1n)] });
+    expect(() => decodeOutbox(whole.subarray(0, -1))).toThrow(expect.objectContaining({ code: 'CORRUPT_BYTES' }));
+  });
+});
