@@ -59,3 +59,13 @@ export function isEmptyOutbox(outbox: Outbox): boolean {
 export function resultId(pipeline: string, row: ResultRow): string {
   return `${pipeline}/results/${row.windowStartMs}-${row.windowEndMs}/${row.revision}/${row.key}`;
 }
+
+/**
+ * A value as every sink and the log can hold it, so that a repeat after a crash says the same: JSON knows no undefined,
+ * no -0 and no numbers that are not finite.
+ */
+export function resultValue(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (typeof value !== 'number') return value;
+  return Number.isFinite(value) ? value + 0 : String(value);
+}

@@ -1,6 +1,6 @@
 import type { Decoded } from '../decode.ts';
 import type { Topology } from '../dsl/topology.ts';
-import type { ResultRow } from '../outputs.ts';
+import { resultValue, type ResultRow } from '../outputs.ts';
 import { pop, push, type Heap } from '../state/heap.ts';
 import { timerBefore, timerOf, type Pane, type PaneGroup, type PartitionState, type WindowTimer } from '../state/partition-state.ts';
 import { isClosed, isFired } from '../time/watermark.ts';
@@ -65,7 +65,7 @@ export class WindowStep<V> {
     pane.revision++;
     const values: Record<string, unknown> = {};
     this.#topology.aggregates.forEach(({ name, aggregate }, i) => {
-      values[name] = aggregate.aggregator.result(pane.accumulators[i]);
+      values[name] = resultValue(aggregate.aggregator.result(pane.accumulators[i]));
     });
     this.results.push({ key, windowStartMs: startMs, windowEndMs: this.#topology.window.endOf(startMs), revision: pane.revision, values });
   }

@@ -3,21 +3,24 @@ import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { resultId } from '../../engine/outputs.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
+import type { Clock } from '../../engine/ports.ts';
 import type { Plan } from './plan.ts';
 import type { Expected } from './reference.ts';
 import { partitionOf, violation } from './world/functions.ts';
 import type { SeededRandom } from './world/random.ts';
-import type { Schedule } from './world/schedule.ts';
 import type { Readers } from './world/sinks.ts';
 import type { Storage } from './world/stores.ts';
 
+/** The world has come to its end: nothing changes by waiting. */
+const NO_WAITING: Clock = { nowMs: () => 0, sleep: async () => {} };
+
 /** Everything that must hold once the faults have stopped and the input is drained. @throws at the first that does not */
-export async function checkAll(plan: Plan, expected: Expected, storage: Storage, readers: Readers, schedule: Schedule, random: SeededRandom): Promise<void> {
+export async function checkAll(plan: Plan, expected: Expected, storage: Storage, readers: Readers, random: SeededRandom): Promise<void> {
   for (const shard of plan.shards) {
     const logId = logIdOf(partitionOf(shard.id));
     const history = storage.history.get(logId) ?? [];
     checkHistory(logId, history, shard.records.length, shard.records.at(-1)?.offset ?? BEFORE_FIRST);
-    await checkRebuild(plan, logId, history.at(-1), storage, schedule, random);
+    await checkRebuild(plan, logId, history.at(-1), storage, random);
   }
   checkResults(expected, readers);
   checkRefused(expected, readers);
@@ -40,9 +43,9 @@ function checkHistory(logId: string, history: readonly LogEntry[], records: numb
 }
 
 /** Snapshot and log lead a stranger to the same state as the one who wrote them. */
-async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefined, storage: Storage, schedule: Schedule, random: SeededRandom): Promise<void> {
+async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefined, storage: Storage, random: SeededRandom): Promise<void> {
   const { topology, settings } = plan;
-  const log = await PartitionLog.open({ topology, logs: storage.logs, blobs: storage.blobs, clock: schedule, random, slots: settings.slots, inlineLimitBytes: settings.inlineLimitBytes }, logId);
+  const log = await PartitionLog.open({ topology, logs: storage.logs, blobs: storage.blobs, clock: NO_WAITING, random, slots: settings.slots, inlineLimitBytes: settings.inlineLimitBytes }, logId);
   if (log.version !== (head?.version ?? 0)) throw violation(`${logId}: rebuilt to version ${log.version}, head is ${head?.version ?? 0}`);
   if (head !== undefined && log.state.stateHash !== head.stateHash) throw violation(`${logId}: rebuilt to another state`);
 }

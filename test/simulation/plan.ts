@@ -89,7 +89,8 @@ function planShard(random: SeededRandom, index: number): PlannedShard {
     arrivalTimeMs += random.between(0, pauseMs);
     offset += BigInt(random.between(1, 3));
     const sensor = random.pick(sensors);
-    const atMs = arrivalTimeMs - random.between(0, disorderMs) + (random.chance(0.02) ? 10_000_000 : 0);
+    // Whole quarters of a second: boundaries of windows and of lateness are met exactly, again and again.
+    const atMs = Math.floor((arrivalTimeMs - random.between(0, disorderMs)) / 250) * 250 + (random.chance(0.02) ? 10_000_000 : 0);
     const text = random.chance(0.03) ? 'no reading' : JSON.stringify({ sensor, atMs, value: random.between(-50, 50) });
     const partitionKey = random.chance(0.01) ? 'elsewhere' : sensor;
     records.push({ offset, subSequence: 0, partitionKey, arrivalTimeMs, data: new TextEncoder().encode(text) });

@@ -1,3 +1,4 @@
+import { messageOf } from '../../engine/errors.ts';
 import { checkAll } from './checks.ts';
 import { planOf, START_MS, type Plan } from './plan.ts';
 import { expectedOf } from './reference.ts';
@@ -52,15 +53,14 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     schedule.after(3_600_000, () => (over = schedule.nowMs() >= settled));
     await schedule.run(() => over || failure !== undefined, MAX_EVENTS);
     if (failure === undefined) {
-      const checking = checkAll(plan, expectedOf(plan), storage, readers, schedule, random);
-      await checking;
+      await checkAll(plan, expectedOf(plan), storage, readers, random);
     }
   } catch (error) {
     failure ??= error;
   }
   return {
     seed,
-    failure: failure === undefined ? undefined : failure instanceof Error ? `${failure.message}` : String(failure),
+    failure: failure === undefined ? undefined : messageOf(failure),
     faults: faults.happened,
     batches: mappings.reduce((sum, { batches }) => sum + batches, 0),
     commits: [...storage.history.values()].reduce((sum, { length }) => sum + length, 0),

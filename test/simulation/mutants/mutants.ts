@@ -1,0 +1,68 @@
+/** Planted bugs: each drops or bends one rule. The simulator is worth what it finds. */
+export interface Mutant {
+  readonly name: string;
+  /** The rule that it breaks. */
+  readonly rule: string;
+  /** Where one safeguard covers for another, both have to go. */
+  readonly edits: readonly Edit[];
+}
+
+interface Edit {
+  readonly file: string;
+  /** Occurs exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const LOG = 'engine/partition-log';
+const MEMORY = 'adapters/memory/log-store.ts';
+const STORE_IT = 'this.#slots.set(`${logId}#${slot}`, copyEntry(entry));';
+const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);';
+
+export const MUTANTS: readonly Mutant[] = [
+  { name: 'blind upsert', rule: 'PL-1', edits: [{ file: MEMORY, find: "if (found?.version !== expectedVersion) return", replace: 'if (false) return' }] },
+  { name: 'slots expire, and the condition allows for it', rule: 'PL-1, PL-2', edits: [
+    { file: MEMORY, find: STORE_IT, replace: `${STORE_IT} if (entry.version % 5 === 0) this.#slots.delete(\`\${logId}#\${slot}\`);` },
+    { file: MEMORY, find: 'if (found?.version !== expectedVersion) return', replace: 'if (found !== undefined && found.version !== expectedVersion) return' },
+  ] },
+  { name: 'condition skips a version', rule: 'PL-1', edits: [{ file: `${LOG}/ring.ts`, find: 'version <= slots ? undefined : version - slots;', replace: 'version < slots ? undefined : version - slots;' }] },
+  { name: 'slots expire', rule: 'PL-2', edits: [{ file: MEMORY, find: STORE_IT, replace: `${STORE_IT} if (entry.version % 7 === 0) this.#slots.clear();` }] },
+  { name: 'no overwrite gate, snapshots too late', rule: 'PL-3, PL-8', edits: [
+    { file: `${LOG}/ring.ts`, find: 'return version - slots <= Math.min(snapshotVersion, publishedVersion);', replace: 'return version > snapshotVersion * 0 * publishedVersion * slots;' },
+    { file: `${LOG}/ring.ts`, find: 'return versionsSince >= slots / 2 ||', replace: 'return versionsSince >= slots + 2 ||' },
+  ] },
+  { name: 'a new id for every try', rule: 'PL-5', edits: [{ file: `${LOG}/commit.ts`, find: 'slotOf(entry.version, slots), entry,', replace: 'slotOf(entry.version, slots), attempt === 0 ? entry : { ...entry, commitId: `${entry.commitId}${attempt}` },' }] },
+  { name: 'own commit taken for another', rule: 'PL-5', edits: [{ file: `${LOG}/commit.ts`, find: "if (outcome.kind === 'stored' || outcome.found?.commitId === entry.commitId) return writeUnits;", replace: "if (outcome.kind === 'stored') return writeUnits; if (outcome.found?.commitId === entry.commitId) throw new TidemarkError('internal', 'X', 'lost to itself');" }] },
+  { name: 'a failed condition read as already done', rule: 'PL-5', edits: [{ file: `${LOG}/commit.ts`, find: "if (outcome.kind === 'stored' || outcome.found?.commitId === entry.commitId) return writeUnits;", replace: 'return writeUnits;' }] },
+  { name: 'a timeout read as committed', rule: 'PL-5', edits: [{ file: `${LOG}/commit.ts`, find: 'lastError = error;', replace: 'lastError = error; if (attempt === 1) return writeUnits;' }] },
+  { name: 'loser does not filter what others reached', rule: 'PL-5, PL-13', edits: [{ file: 'engine/process-batch.ts', find: 'records.filter(({ offset }) => offset > log.state.reached)', replace: 'records.filter(() => true)' }] },
+  { name: 'memory changed before the acknowledgement, and kept after a failure', rule: 'PL-6', edits: [
+    { file: `${LOG}/partition-log.ts`, find: '    const writeUnits = await commitEntry(', replace: '    applyChange(this.state, change);\n    const writeUnits = await commitEntry(' },
+    { file: `${LOG}/partition-logs.ts`, find: KEEP, replace: '    this.#open.set(logId, log);\n    const result = await work(log);' },
+  ] },
+  { name: 'the chain is not checked', rule: 'PL-7', edits: [{ file: `${LOG}/read-log.ts`, find: 'if (entry === undefined) return `no version ${version} below ${headVersion}`;', replace: 'if (entry === undefined) continue;' }] },
+  { name: 'a torn read is not noticed', rule: 'PL-7', edits: [{ file: `${LOG}/read-log.ts`, find: 'if (oldest + entries.length - 1 !== headVersion) return', replace: 'if (oldest + entries.length - 1 !== headVersion) return entries.sort((a, b) => a.version - b.version); if (false) return' }] },
+  { name: 'mutable snapshot key', rule: 'PL-8', edits: [{ file: `${LOG}/log-id.ts`, find: '`${snapshotPrefix(logId)}${padded(version)}-${commitId}`;', replace: '`${snapshotPrefix(logId)}${padded(0 * version)}-${commitId.slice(0, 0)}`;' }] },
+  { name: 'snapshot pointer one version too high', rule: 'PL-8', edits: [{ file: `${LOG}/snapshots.ts`, find: 'return { snapshotVersion: version, snapshotKey };', replace: 'return { snapshotVersion: version + 1, snapshotKey };' }] },
+  { name: 'snapshots never taken', rule: 'PL-8', edits: [{ file: `${LOG}/ring.ts`, find: 'return versionsSince >= slots / 2 ||', replace: 'return' }] },
+  { name: 'all old objects deleted at once', rule: 'PL-8', edits: [{ file: `${LOG}/snapshots.ts`, find: 'versionOfKey(key) <= previousVersion', replace: 'versionOfKey(key) < 1_000_000' }] },
+  { name: 'large deltas under a shared key', rule: 'PL-9', edits: [{ file: `${LOG}/log-id.ts`, find: '`${spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;', replace: '`${spillPrefix(logId)}${padded(version)}-${part}-${commitId.slice(0, 0)}`;' }] },
+  { name: 'large deltas written after the commit', rule: 'PL-9', edits: [{ file: `${LOG}/partition-log.ts`, find: 'await this.#settings.blobs.putIfAbsent(blobKey, bytes);', replace: 'void this.#settings.blobs.putIfAbsent(blobKey, bytes).catch(() => {});' }] },
+  { name: 'offsets compared as text', rule: 'PL-10', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'String(offset) > String(log.state.reached)' }] },
+  { name: 'offsets compared as numbers', rule: 'PL-10', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'Number(offset) > Number(log.state.reached)' }] },
+  { name: 'all partitions in one log', rule: 'PL-11', edits: [{ file: `${LOG}/log-id.ts`, find: "return Object.values(parts).join('/');", replace: "return Object.values(parts).slice(0, 4).join('/') + '/p';" }] },
+  { name: 'lateness decided per batch', rule: 'PL-12', edits: [{ file: 'engine/step.ts', find: 'windows.add(decoded, watermarkMs)', replace: 'windows.add(decoded, state.watermarkMs)' }] },
+  { name: 'watermark moved per batch', rule: 'PL-12', edits: [{ file: 'engine/step.ts', find: '        windows.advance(watermarkMs);', replace: '        if (record === records.at(-1)) windows.advance(watermarkMs);' }] },
+  { name: 'replays are not filtered', rule: 'PL-13', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'offset >= log.state.reached' }] },
+  { name: 'the future is believed', rule: 'PL-14', edits: [{ file: 'engine/time/watermark.ts', find: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs;', replace: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs * 1_000;' }] },
+  { name: 'undecodable records skipped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'deadLetters.push(deadLetterFor(record, error));', replace: 'void deadLetterFor(record, error);' }] },
+  { name: 'late records dropped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'lateRecords.push({', replace: 'void ({' }] },
+  { name: 'publish not awaited', rule: 'PL-16', edits: [{ file: 'engine/process-batch.ts', find: 'report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;', replace: 'void deliverWaiting(log, partition, sinks).catch(() => {});' }] },
+  { name: 'counted as delivered before it is', rule: 'PL-16', edits: [{ file: `${LOG}/partition-log.ts`, find: 'publishedVersion: this.#publishedVersion,', replace: 'publishedVersion: version,' }] },
+  { name: 'what is left over is not delivered first', rule: 'PL-16', edits: [{ file: `${LOG}/open-log.ts`, find: '    undelivered.push({', replace: '    if (version < 0) undelivered.push({' }] },
+  { name: 'table takes whatever comes last', rule: 'PL-17', edits: [{ file: 'adapters/memory/sink.ts', find: '(this.#results.get(id)?.revision ?? 0) >= row.revision', replace: 'this.#results.size < 0' }] },
+  { name: 'revision counts deliveries of the instance', rule: 'PL-17', edits: [{ file: 'engine/state/partition-state.ts', find: 'const revision = reader.varint();', replace: 'const revision = reader.varint() * 0;' }] },
+  { name: 'fires one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs <= watermarkMs;', replace: 'return endMs < watermarkMs;' }] },
+  { name: 'closes one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs + allowedLatenessMs <= watermarkMs;', replace: 'return endMs + allowedLatenessMs < watermarkMs;' }] },
+  { name: 'timers lost on reload', rule: 'PL-7', edits: [{ file: `${LOG}/open-log.ts`, find: 'state.timers = rebuildTimers(', replace: 'void rebuildTimers(' }] },
+];

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { simulate } from './simulate.ts';
+
+describe('a hostile world', () => {
+  it('ends with every record counted once, for each of 300 seeds', async () => {
+    const failures: string[] = [];
+    let faults = 0;
+    for (let seed = 1_000_000; seed < 1_000_300; seed++) {
+      const outcome = await simulate(seed);
+      faults += outcome.faults.length;
+      if (outcome.failure !== undefined) failures.push(`npm run simulate -- --seed ${seed} --trace: ${outcome.failure}`);
+    }
+    expect(failures).toEqual([]);
+    expect(faults).toBeGreaterThan(10_000);
+  });
+
+  it('is the same world again for the same seed', async () => {
+    expect(await simulate(42)).toEqual(await simulate(42));
+  });
+
+  it('holds without any fault', async () => {
+    expect((await simulate(7, new Set())).failure).toBeUndefined();
+  });
+});
