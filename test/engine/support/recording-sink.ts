@@ -43,8 +43,10 @@ export class RecordingSink implements Sink {
 }
 
 function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, name, part: unknown) {
     if (typeof part === 'bigint') return `${part}n`;
-    return part instanceof Uint8Array ? Buffer.from(part).toString('base64') : part;
+    // A Buffer has made itself an object by now: look at what it was.
+    const original = this[name];
+    return original instanceof Uint8Array ? Buffer.from(original).toString('base64') : part;
   });
 }

@@ -12,9 +12,16 @@ import type { LogStore, PutOutcome } from '../../../engine/ports.ts';
  */
 export type PutFate = 'ok' | 'lost request' | 'lost reply' | 'late';
 
+export interface SeenPut {
+  readonly logId: string;
+  readonly slot: number;
+  readonly entry: LogEntry;
+  readonly expectedVersion: number | undefined;
+}
+
 /** A log store whose faults are written down beforehand. */
 export class ScriptedLogStore implements LogStore {
-  readonly puts: LogEntry[] = [];
+  readonly puts: SeenPut[] = [];
   /** Fates of the next puts; `ok` when it is empty. */
   script: PutFate[] = [];
   /** Runs once, before the next put: what another instance does in between. */
@@ -33,7 +40,7 @@ export class ScriptedLogStore implements LogStore {
     const interposed = this.beforePut;
     this.beforePut = undefined;
     await interposed?.();
-    this.puts.push(entry);
+    this.puts.push({ logId, slot, entry, expectedVersion });
     const execute = () => this.#inner.put(logId, slot, entry, expectedVersion);
     const fate = this.script.shift() ?? 'ok';
     if (fate === 'ok') return execute();
