@@ -1,0 +1,25 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const PROGRAM = resolve(import.meta.dirname, '../../bin/tidemark.ts');
+
+/** Runs the command to its end. */
+export function tidemark(...args: readonly string[]): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', timeout: 120_000, maxBuffer: 2 ** 28 });
+  return { stdout, stderr, status };
+}
+
+/** Starts the command; its output is read by nobody. */
+export function startTidemark(...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...args], { stdio: 'ignore' });
+}
+
+/** Process ids of the children of `parent` whose command line has `part`. */
+export function childrenOf(parent: number, part: string): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((match) => match !== null && Number(match[2]) === parent && String(match[3]).includes(part))
+    .map((match) => Number(match?.[1]));
+}
