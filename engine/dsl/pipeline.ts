@@ -27,8 +27,8 @@ export interface Pipeline<V = unknown, Result = unknown> {
 
 type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Out : never };
 
-/** Names that result rows bear already. */
-const RESERVED = ['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'values'];
+/** Names that result rows bear already, and the one that no plain object can bear. */
+const RESERVED = ['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'values', '__proto__'];
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 export interface UntimedStream<V, K extends string> {
