@@ -1,9 +1,11 @@
 import { TidemarkError } from '../../../engine/errors.ts';
 import type { BlobStore } from '../../../engine/ports.ts';
 
-/** A blob store that can be switched off. */
+/** A blob store that can be switched off, or refuses to write some keys. */
 export class FailingBlobStore implements BlobStore {
   isDown = false;
+  /** Keys that begin so cannot be written. */
+  failsFor: string | undefined;
   readonly #inner: BlobStore;
 
   constructor(inner: BlobStore) {
@@ -11,7 +13,7 @@ export class FailingBlobStore implements BlobStore {
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array): Promise<'stored' | 'exists'> {
-    return this.#up().putIfAbsent(key, bytes);
+    return this.#up(this.failsFor !== undefined && key.startsWith(this.failsFor)).putIfAbsent(key, bytes);
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -26,8 +28,8 @@ export class FailingBlobStore implements BlobStore {
     return this.#up().list(prefix);
   }
 
-  #up(): BlobStore {
-    if (this.isDown) throw new TidemarkError('unavailable', 'BLOB_UNAVAILABLE', 'blob store must answer, got nothing; wait');
+  #up(fails = false): BlobStore {
+    if (this.isDown || fails) throw new TidemarkError('unavailable', 'BLOB_UNAVAILABLE', 'blob store must answer, got nothing; wait');
     return this.#inner;
   }
 }

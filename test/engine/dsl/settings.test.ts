@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { count, days, hours, kinesis, lake, minutes, pipeline, resultTable, seconds, sum, tumbling } from '../../../engine/index.ts';
+import { READING, type Reading } from '../support/readings.ts';
+
+const source = (settings: object = {}) => kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, ...settings });
+const untimed = () => pipeline('readings').source(source());
+const timed = (settings: object = {}) => untimed().eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, ...settings });
+const windowed = (settings: object = {}) => timed().keyBy('key').window(tumbling({ sizeMs: 10 }), settings);
+const aggregated = () => windowed().aggregate({ n: count() });
+
+describe('a wrong setting is refused at the call that got it', () => {
+  it.each<[string, () => unknown]>([
+    ['a pipeline name with capitals', () => pipeline('Flights')],
+    ['an empty pipeline name', () => pipeline('')],
+    ['a pipeline name that begins with a digit', () => pipeline('1st')],
+    ['a pipeline name of 64 letters', () => pipeline('x'.repeat(64))],
+    ['a stream name with a slash', () => source({ stream: 'a/b' })],
+    ['no stream name', () => source({ stream: '' })],
+    ['a stream name of 129 letters', () => source({ stream: 'x'.repeat(129) })],
+    ['no partition key', () => source({ partitionKey: '' })],
+    ['a schema that is none', () => source({ schema: {} })],
+    ['no schema', () => source({ schema: undefined })],
+    ['a batch size of 0', () => source({ batchSize: 0 })],
+    ['a batch size of 10,001', () => source({ batchSize: 10_001 })],
+    ['half a record', () => source({ batchSize: 0.5 })],
+    ['a batching window below 0', () => source({ maxBatchingWindowMs: -1 })],
+    ['a batching window of 300,001 ms', () => source({ maxBatchingWindowMs: 300_001 })],
+    ['a timestamp extractor that is none', () => untimed().eventTime('timeMs' as never, { maxOutOfOrdernessMs: 0 })],
+    ['no out-of-orderness bound', () => timed({ maxOutOfOrdernessMs: undefined })],
+    ['an out-of-orderness bound below 0', () => timed({ maxOutOfOrdernessMs: -1 })],
+    ['an out-of-orderness bound of NaN', () => timed({ maxOutOfOrdernessMs: NaN })],
+    ['an infinite out-of-orderness bound', () => timed({ maxOutOfOrdernessMs: Infinity })],
+    ['an idle timeout of 0', () => timed({ idleTimeoutMs: 0 })],
+    ['a clock skew below 0', () => timed({ maxClockSkewMs: -1 })],
+    ['a window of no size', () => tumbling({ sizeMs: 0 })],
+    ['a window with a fraction', () => tumbling({ sizeMs: 0.5 })],
+    ['a window as text', () => tumbling({ sizeMs: '10' as never })],
+    ['an offset below 0', () => tumbling({ sizeMs: 10, offsetMs: -1 })],
+    ['an offset as large as the window', () => tumbling({ sizeMs: 10, offsetMs: 10 })],
+    ['an allowed lateness below 0', () => windowed({ allowedLatenessMs: -1 })],
+    ['no aggregates', () => windowed().aggregate({})],
+    ...['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'values', '__proto__'].map((name): [string, () => unknown] => [`an aggregate called ${name}`, () => windowed().aggregate({ [name]: count() })]),
+    ['an aggregate of no field', () => sum('')],
+    ['no sink', () => (aggregated().to as () => unknown)()],
+    ['the same sink twice', () => aggregated().to(resultTable(), resultTable())],
+  ])('%s', (_, call) => {
+    expect(call).toThrow(expect.objectContaining({ name: 'TidemarkError', kind: 'invalid', code: 'INVALID_SETTING', message: expect.stringMatching(/^[a-zA-Z ]+ must be .+, got .+; .+$/) }));
+  });
+
+  it('with what it must be, what it was and what to do', () => {
+    expect(() => tumbling({ sizeMs: -5 })).toThrow('sizeMs must be an integer above 0, got -5; pass minutes(1)');
+  });
+
+  it('a key that is not the partition key, with what to do (PL-26)', () => {
+    expect(() => timed().keyBy('value' as 'key')).toThrow(expect.objectContaining({
+      kind: 'invalid',
+      code: 'KEY_IS_NOT_PARTITION_KEY',
+      message: 'keyBy must be the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in kinesis({ partitionKey })',
+    }));
+  });
+
+  it('without repeating a long value in full', () => {
+    expect(() => pipeline('X'.repeat(10_000))).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{1,350}$/) }));
+  });
+});
+
+describe('the limits themselves are allowed', () => {
+  it.each<[string, () => unknown]>([
+    ['a pipeline name of 63 letters', () => pipeline('x'.repeat(63))],
+    ['batch sizes of 1 and 10,000', () => [source({ batchSize: 1 }), source({ batchSize: 10_000 })]],
+    ['batching windows of 0 and 300,000 ms', () => [source({ maxBatchingWindowMs: 0 }), source({ maxBatchingWindowMs: 300_000 })]],
+    ['no slack at all', () => timed({ maxOutOfOrdernessMs: 0, maxClockSkewMs: 0, idleTimeoutMs: 1 })],
+    ['the last offset of a window', () => tumbling({ sizeMs: 10, offsetMs: 9 })],
+    ['both sinks', () => aggregated().to(resultTable(), lake())],
+  ])('%s', (_, call) => {
+    expect(call).not.toThrow();
+  });
+});
+
+describe('a definition', () => {
+  it('is frozen at every call', () => {
+    const frozen: object[] = [pipeline('readings'), source(), untimed(), timed(), timed().keyBy('key'), windowed(), aggregated(), resultTable(), lake(), tumbling({ sizeMs: 10 }), count(), sum('value')];
+    const complete = aggregated().to(resultTable());
+    const { topology } = complete;
+    frozen.push(complete, topology, topology.source, topology.eventTime, topology.window, topology.aggregates, ...topology.aggregates, topology.sinks);
+    for (const value of frozen) expect(Object.isFrozen(value)).toBe(true);
+  });
+
+  it('can be continued twice from the same place', () => {
+    const base = windowed();
+    const one = base.aggregate({ n: count() }).to(resultTable());
+    const other = base.aggregate({ total: sum('value') }).to(lake());
+    expect(one.topology.aggregates.map(({ name }) => name)).toEqual(['n']);
+    expect(other.topology.aggregates.map(({ name }) => name)).toEqual(['total']);
+  });
+
+  it('has the defaults that its documentation names', () => {
+    const { source: from, eventTime, allowedLatenessMs, window } = aggregated().to(resultTable()).topology;
+    expect(from).toMatchObject({ batchSize: 1_000, maxBatchingWindowMs: 1_000 });
+    expect(eventTime).toMatchObject({ idleTimeoutMs: minutes(1), maxClockSkewMs: hours(1) });
+    expect([allowedLatenessMs, window.descriptor]).toEqual([0, 'tumbling(size=10,offset=0)']);
+  });
+
+  it('counts durations in ms', () => {
+    expect([seconds(2), minutes(2), hours(2), days(2)]).toEqual([2_000, 120_000, 7_200_000, 172_800_000]);
+  });
+
+  it('says each aggregate in a canonical text', () => {
+    const { aggregates } = windowed().aggregate({ n: count(), total: sum<'value'>('value') }).to(resultTable()).topology;
+    expect(aggregates.map(({ aggregate }) => aggregate.descriptor)).toEqual(['count()', 'sum(value)']);
+    expect(aggregates[1]?.aggregate.extract({ key: 'a', timeMs: 0, value: 5 } satisfies Reading)).toBe(5);
+  });
+});
