@@ -5,7 +5,7 @@ import { isKind, messageOf } from '../../engine/errors.ts';
 export type Invoke = (event: KinesisStreamEvent) => Promise<unknown>;
 
 const FIRST_PAUSE_MS = 50;
-const MAX_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 1_000;
 
 export interface DeliveryHooks {
   readonly invoke: Invoke;

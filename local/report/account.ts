@@ -14,12 +14,30 @@ export function account(summary: Summary): string {
   ].join('\n');
 }
 
+/** What the suggested commands are about. */
+export interface Next {
+  /** As the user named it. */
+  readonly pipeline: string;
+  /** A key that has results. */
+  readonly key: string | undefined;
+  /** Records of the embedded input so far; undefined when the input was another. */
+  readonly records: number | undefined;
+  /** The flag that names the data dir; empty for the default one. */
+  readonly dataDir: string;
+}
+
 /** What to try next. */
-export function suggestions(pipeline: string, key: string | undefined): string {
+export function suggestions({ pipeline, key, records, dataDir }: Next): string {
+  const more = records === undefined ? `send ${pipeline} FILE.ndjson${dataDir}` : `local ${pipeline} --records ${records * 2} --exit${dataDir}    # goes on from here, even after kill -9`;
   return [
     'next:',
-    `  npx tidemark results ${pipeline}${key === undefined ? '' : ` --key ${key}`}`,
-    `  npx tidemark late ${pipeline}`,
-    `  npx tidemark local ${pipeline} --records 200000 --exit    # goes on from here, even after kill -9`,
+    `  npx tidemark results ${pipeline}${key === undefined ? '' : ` --key ${shellWord(key)}`}${dataDir}`,
+    `  npx tidemark late ${pipeline}${dataDir}`,
+    `  npx tidemark ${more}`,
   ].join('\n');
+}
+
+/** A word that a shell takes as it is. */
+export function shellWord(text: string): string {
+  return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -40,17 +40,17 @@ export function moment(timeMs: number | undefined): string {
 
 const LIVE_MS = 200;
 const LINES_MS = 2_000;
+const RATE_WINDOW_MS = 5_000;
 
 /** Shows progress until the returned function is called: in place on a terminal, else a line now and then. */
 export function showProgress(terminal: Terminal, read: () => Progress): () => void {
   const everyMs = terminal.live ? LIVE_MS : LINES_MS;
-  const startedAtMs = performance.now();
-  const started = read().recordsIn;
+  const rate = slidingRate(RATE_WINDOW_MS);
+  rate(performance.now(), read().recordsIn);
   let shown = '';
   const show = (): void => {
     const progress = read();
-    const seconds = Math.max(0.001, (performance.now() - startedAtMs) / 1_000);
-    const line = progressLine(progress, (progress.recordsIn - started) / seconds);
+    const line = progressLine(progress, rate(performance.now(), progress.recordsIn));
     const still = line.replace(/ [\d,]+\/s/, '');
     if (still !== shown) terminal.status(line);
     shown = still;
@@ -59,5 +59,17 @@ export function showProgress(terminal: Terminal, read: () => Progress): () => vo
   return () => {
     clearInterval(timer);
     terminal.clear();
+  };
+}
+
+/** Counts per second over the last stretch of time: a count that stands still has a rate of 0 soon. */
+export function slidingRate(windowMs: number): (nowMs: number, count: number) => number {
+  const samples: Array<readonly [nowMs: number, count: number]> = [];
+  return (nowMs, count) => {
+    samples.push([nowMs, count]);
+    // The newest sample that is old enough stays, as the beginning of the stretch.
+    while ((samples[1]?.[0] ?? Number.POSITIVE_INFINITY) <= nowMs - windowMs) samples.shift();
+    const [fromMs, from] = samples[0] ?? [nowMs, count];
+    return nowMs > fromMs ? ((count - from) * 1_000) / (nowMs - fromMs) : 0;
   };
 }

@@ -30,5 +30,5 @@ export function readTextFile(path: string): string | undefined {
 
 /** True for an error of the file system with this code, e.g. `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readTextFile } from './json-file.ts';
+import { hasCode, readTextFile } from './json-file.ts';
 
 /** A process that cannot be mistaken for a later one that got the same number. */
 export interface ProcessIdentity {
@@ -16,7 +16,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   try {
     process.kill(identity.pid, 0);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (hasCode(error, 'ESRCH')) return false;
     // EPERM: there is such a process, of another user.
   }
   return identity.startedAt === '' || identity.startedAt === startOf(identity.pid);

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { invocationContext } from './context.ts';
-import { toWireError, type InvocationRequest, type WorkerReply } from './protocol.ts';
+import { END_OF_OUTPUT, toWireError, type InvocationRequest, type WorkerReply } from './protocol.ts';
 
 /** Child side of the function: imports the bundle and answers invocations, several at once, one per shard. */
 type Handler = (event: unknown, context: unknown) => unknown;
@@ -21,11 +21,16 @@ try {
 }
 
 async function answer(handler: Handler, request: InvocationRequest): Promise<void> {
+  const message = await outcomeOf(handler, request);
+  process.stdout.write(`${END_OF_OUTPUT}${request.id}\n`);
+  reply(message);
+}
+
+async function outcomeOf(handler: Handler, request: InvocationRequest): Promise<WorkerReply> {
   try {
-    const value = await handler(request.event, invocationContext(request, Date.now));
-    reply({ kind: 'returned', id: request.id, value });
+    return { kind: 'returned', id: request.id, value: await handler(request.event, invocationContext(request, Date.now)) };
   } catch (error) {
-    reply({ kind: 'threw', id: request.id, error: toWireError(error) });
+    return { kind: 'threw', id: request.id, error: toWireError(error) };
   }
 }
 

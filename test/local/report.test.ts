@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { count, max, mean, sum } from '../../engine/index.ts';
+import { NO_WATERMARK } from '../../engine/time/watermark.ts';
+import { account, shellWord, suggestions } from '../../local/report/account.ts';
+import { BusiestKeys } from '../../local/report/busiest-keys.ts';
+import { printable } from '../../local/report/printable.ts';
+import { progressLine, slidingRate } from '../../local/report/progress.ts';
+import { imbalances, summarize } from '../../local/report/summary.ts';
+import { terminalOn } from '../../local/report/terminal.ts';
+
+const counters = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 5 };
+const parts = { pipeline: 'p', shards: 3, recordsPut: 20, results: 4, openWindows: 6, writeUnits: 30, elapsedMs: 1_234.5 };
+const summary = summarize({
+  ...parts,
+  heads: [
+    { partition: 'a', version: 2, watermarkMs: 5, counters },
+    { partition: 'b', version: 3, watermarkMs: NO_WATERMARK, counters },
+  ],
+});
+
+describe('progress', () => {
+  it('is one line', () => {
+    const progress = { recordsIn: 12_345, resultsOut: 678, watermarkMs: 0, openWindows: 312, late: 4, deadLetters: 0, backlog: 900 };
+    expect(progressLine(progress, 4_999.6)).toBe('in 12,345 · out 678 · 5,000/s · watermark 1970-01-01 00:00 · open windows 312 · late 4 · dead letters 0 · backlog 900');
+  });
+
+  it('has no watermark before any record', () => {
+    const progress = { recordsIn: 0, resultsOut: 0, watermarkMs: undefined, openWindows: 0, late: 0, deadLetters: 0, backlog: 0 };
+    expect(progressLine(progress, 0)).toContain('watermark none yet');
+  });
+
+  it('has the rate of the last stretch of time', () => {
+    const rate = slidingRate(10);
+    expect([rate(0, 0), rate(5, 5), rate(10, 10), rate(20, 10), rate(30, 10)]).toEqual([0, 1_000, 1_000, 0, 0]);
+  });
+
+  it('stays below the lines on a terminal', () => {
+    const written: string[] = [];
+    const terminal = terminalOn({ isTTY: true, columns: 40, write: (text) => written.push(text) });
+    terminal.status('working');
+    terminal.line('a word');
+    terminal.clear();
+    expect(written.join('')).toBe('working\r\u001b[2Ka word\nworking\r\u001b[2K');
+  });
+});
+
+describe('the account', () => {
+  it('adds up the partitions', () => {
+    expect(summary).toEqual({
+      pipeline: 'p', recordsPut: 20, recordsIn: 20, counted: 14, late: 4, deadLetters: 2, results: 4, firings: 10, openWindows: 6, commits: 5,
+      writeUnits: 30, elapsedMs: 1_235, watermarkMs: 5, shards: 3,
+    });
+    expect(account(summary)).toContain('✓ in 20 = counted 14 + late 4 + dead letters 2');
+  });
+
+  it('is loud about a record that is missing', () => {
+    expect(imbalances({ ...summary, late: 3 })).toEqual(['in 20 is not counted 14 + late 3 + dead letters 2']);
+    expect(imbalances({ ...summary, recordsPut: 21 })).toEqual(['in 20 is less than the 21 records put into the stream']);
+    expect(account({ ...summary, late: 3 })).toContain('THE COUNTS DO NOT ADD UP');
+  });
+
+  it('suggests commands that a shell understands', () => {
+    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 5, dataDir: '' }).split('\n')).toEqual([
+      'next:',
+      "  npx tidemark results flights --key 'a b'",
+      '  npx tidemark late flights',
+      '  npx tidemark local flights --records 10 --exit    # goes on from here, even after kill -9',
+    ]);
+    expect(shellWord("it's")).toBe("'it'\\''s'");
+  });
+});
+
+describe('the busiest keys', () => {
+  it('are totalled as each aggregate allows, the largest first', () => {
+    const named = { n: count(), top: max('x'), mean: mean('x'), total: sum('x') };
+    const busiest = new BusiestKeys({ keyField: 'origin', aggregates: Object.entries(named).map(([name, aggregate]) => ({ name, aggregate: aggregate as never })) });
+    const row = { windowStartMs: 0, windowEndMs: 10, revision: 1 };
+    busiest.add({ ...row, key: 'a', values: { n: 1, top: 5, mean: 5, total: 5 } });
+    busiest.add({ ...row, key: 'b', values: { n: 1_000, top: 5, mean: 5, total: 5 } });
+    busiest.add({ ...row, key: 'b', values: { n: 2, top: 3, mean: 3, total: 6 } });
+    const cells = busiest.toString().split('\n').filter((line) => line.startsWith('│')).map((line) => line.split('│').slice(1, -1).map((cell) => cell.trim()));
+    expect(cells).toEqual([['origin', 'windows', 'n', 'top', 'total'], ['b', '2', '1,002', '5', '11'], ['a', '1', '1', '5', '5']]);
+    expect(busiest.busiestKey).toBe('b');
+  });
+});
+
+describe('text from the outside', () => {
+  it.each([
+    ['a\u001b[2J', 'a\\u{1b}[2J'],
+    ['\u202eabc', '\\u{202e}abc'],
+    ['{"a":"ü"}', '{"a":"ü"}'],
+    ['x'.repeat(70), `${'x'.repeat(59)}…`],
+  ])('cannot move the cursor: %j', (text, expected) => {
+    expect(printable(text)).toBe(expected);
+  });
+});
