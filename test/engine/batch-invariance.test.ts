@@ -37,12 +37,12 @@ const sourceRecord = (input: Input, place: number): SourceRecord =>
 
 /** Lambda's part: the same batch until it succeeds. */
 async function untilDone(instance: Instance, records: readonly SourceRecord[]): Promise<void> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
       await instance.process(...records);
       return;
     } catch (error) {
-      if (!isKind(error, 'unavailable')) throw error;
+      if (!isKind(error, 'unavailable') || attempt === 20) throw error;
     }
   }
 }

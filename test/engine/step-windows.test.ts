@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { count, sum } from '../../engine/index.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
-import { reading, record, topologyOf } from './support/readings.ts';
+import { reading, record, topologyOf, type Reading } from './support/readings.ts';
 import { Partition } from './support/state.ts';
 import { step } from '../../engine/step.ts';
 
@@ -84,6 +85,29 @@ describe('a late record', () => {
   it('is judged by the watermark before it, so the record that moves time on is never late itself', () => {
     const { lateRecords } = new Partition(topologyOf()).process(reading(1, 'a', 0), reading(2, 'a', 500), reading(3, 'a', 500));
     expect(lateRecords).toEqual([]);
+  });
+});
+
+describe('a dead letter', () => {
+  it('whose time could be read moves no watermark: what it cannot count, it cannot close', () => {
+    const failing = { ...sum('value'), extract: ({ value }: Reading) => { if (value === 13) throw new Error('13'); return value; } };
+    const partition = new Partition(topologyOf({ aggregates: { total: failing } }));
+    const { results, lateRecords, deadLetters } = partition.process(reading(1, 'a', 0), reading(2, 'a', 50, 13), reading(3, 'a', 1));
+    expect([results, lateRecords, deadLetters.map(({ code }) => code)]).toEqual([[], [], ['USER_CODE']]);
+    expect(partition.state.watermarkMs).toBe(1);
+  });
+
+  it('changes no aggregate, those before the one that failed included', () => {
+    const failing = { ...sum('value'), extract: ({ value }: Reading) => { if (value === 13) throw new Error('13'); return value; } };
+    const partition = new Partition(topologyOf({ aggregates: { n: count(), total: failing } }));
+    expect(partition.process(reading(1, 'a', 0, 5), reading(2, 'a', 1, 13), reading(3, 'b', 2, 13), reading(4, 'c', 10)).results.map(({ key, values }) => [key, values])).toEqual([['a', { n: 1, total: 5 }]]);
+  });
+
+  it('comes of a sum that leaves the range of doubles, and the sum stays as it was', () => {
+    const partition = new Partition(topologyOf());
+    const { results, deadLetters } = partition.process(reading(1, 'a', 0, Number.MAX_VALUE), reading(2, 'a', 1, Number.MAX_VALUE), reading(3, 'a', 10));
+    expect(deadLetters).toMatchObject([{ offset: 2n, code: 'SUM_TOO_LARGE', reason: 'sum must stay within the range of doubles, got an overflow; aggregate a smaller unit' }]);
+    expect(results).toMatchObject([{ values: { n: 1, total: Number.MAX_VALUE } }]);
   });
 });
 
