@@ -35,7 +35,7 @@ export function terminalOn(output: Output): Terminal {
     status(text) {
       if (!live) return void output.write(`${text}\n`);
       clear();
-      shown = text.slice(0, Math.max(20, (output.columns ?? 80) - 1));
+      shown = text.slice(0, Math.max(20, (output.columns || 80) - 1));
       output.write(shown);
     },
   };

@@ -28,10 +28,19 @@ type Undo = () => void | Promise<void>;
  */
 export async function runLocal(loaded: LoadedPipeline, run: LocalRun): Promise<boolean> {
   const undo: Undo[] = [];
+  const outcome = await settled(() => runWith(loaded, run, undo));
+  const undone: Array<PromiseSettledResult<unknown>> = [];
+  for (const step of undo.reverse()) undone.push(await settled(step)); // one that fails keeps no other from its turn
+  if (outcome.status === 'rejected') throw outcome.reason;
+  for (const step of undone) if (step.status === 'rejected') throw step.reason;
+  return outcome.value;
+}
+
+async function settled<T>(work: () => T | Promise<T>): Promise<PromiseSettledResult<T>> {
   try {
-    return await runWith(loaded, run, undo);
-  } finally {
-    for (const step of undo.reverse()) await step();
+    return { status: 'fulfilled', value: await work() };
+  } catch (reason) {
+    return { status: 'rejected', reason };
   }
 }
 

@@ -33,6 +33,7 @@ describe('the end of a command', () => {
   it.each([
     ['2 for what the user can correct', new TidemarkError('invalid', 'X', 'a must be b'), 'tidemark: a must be b', 2],
     ['1 for anything else, in one line', new TidemarkError('unavailable', 'X', 'gone\nstack'), 'tidemark: gone', 1],
+    ['1 for a full disk, with what to do', Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' }), 'tidemark: ENOSPC: no space; free some space and start again, nothing is lost', 1],
     ['1 for what nobody expected', new Error('boom'), 'tidemark: boom', 1],
     ['0 after the help', new CommanderError(0, 'commander.helpDisplayed', ''), '', 0],
     ['2 for an unknown option', new CommanderError(1, 'commander.unknownOption', ''), '', 2],
