@@ -106,5 +106,5 @@ function endedByItself(spec: EmulatorSpec, reason: string): TidemarkError {
 /** The line of an uncaught error, without its stack. */
 export function reasonIn(stderr: string): string {
   const lines = stderr.split('\n');
-  return (lines.find((line) => /^\[?\w*Error\b/.test(line)) ?? lines.find((line) => /error: /i.test(line)) ?? lines.find((line) => line.trim() !== '') ?? '').trim();
+  return (lines.find((line) => /^\[?\w*Error\b/.test(line)) ?? lines.find((line) => /error: /i.test(line)) ?? lines.find((line) => line.trim() !== '') ?? '').trim().replace(/^\[(.*)\]( \{)?$/, '$1');
 }

@@ -39,6 +39,7 @@ describe('an emulator', () => {
 
   it('tells its own reason in one line', () => {
     expect(reasonIn('\nnode:internal\n  throw x\nError [OpenError]: IO error: lock /x/LOCK: busy\n    at a\n')).toBe('Error [OpenError]: IO error: lock /x/LOCK: busy');
+    expect(reasonIn('/x/index.js:408\n throw err\n ^\n\n[Error: IO error: full] {\n code: 1 }\n')).toBe('Error: IO error: full');
     expect(reasonIn('')).toBe('');
   });
 });
