@@ -7,7 +7,7 @@
  */
 import type { LogEntry } from './partition-log/entry.ts';
 import type { Outbox } from './outputs.ts';
-import type { SourcePartition } from './record.ts';
+import type { Offset, SourcePartition } from './record.ts';
 
 /** What one conditional put came to. */
 export type PutOutcome =
@@ -43,6 +43,25 @@ export interface BlobStore {
   delete(key: string): Promise<void>;
   /** Every key that begins with `prefix`, ascending. @throws BLOB_UNAVAILABLE (unavailable) */
   list(prefix: string): Promise<string[]>;
+}
+
+/** A shard's place in its stream. Both ends of the hash range belong to it. */
+export interface Lineage {
+  readonly fromHash: bigint;
+  readonly toHash: bigint;
+  /** Shards that this one came from by a split (one) or a merge (two); none for a shard of the first generation. */
+  readonly parents: readonly string[];
+}
+
+/** What lies above an offset: records; nothing for now; or nothing ever again, because the shard is closed. */
+export type Remaining = 'records' | 'none yet' | 'ended';
+
+/** The shards of a stream. */
+export interface ShardCatalog {
+  /** Every shard that the stream still knows, closed ones included, by name. @throws STREAM_UNAVAILABLE (unavailable) */
+  shards(stream: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>>;
+  /** Proof by reading (PL-19, PL-22): throttled or failing is no answer. @throws STREAM_UNAVAILABLE (unavailable) */
+  remaining(partition: SourcePartition, after: Offset): Promise<Remaining>;
 }
 
 /** One commit's outbox on its way to the sinks. */

@@ -2,9 +2,10 @@ import { isKind } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { PartitionLogs } from './partition-log/partition-logs.ts';
-import type { Sink } from './ports.ts';
+import type { ShardCatalog, Sink } from './ports.ts';
 import type { SourceBatch } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
+import { takeOver } from './reshard.ts';
 import { openPanes } from './state/partition-state.ts';
 import { step } from './step.ts';
 
@@ -12,6 +13,7 @@ export interface Processor {
   readonly topology: Topology;
   readonly logs: PartitionLogs;
   readonly sinks: readonly Sink[];
+  readonly shards: ShardCatalog;
 }
 
 /** What one batch came to: the source of all metrics. */
@@ -44,7 +46,9 @@ export async function processBatch(processor: Processor, batch: SourceBatch): Pr
   }
 }
 
-async function processOnce({ topology, sinks }: Processor, log: PartitionLog, { partition, records }: SourceBatch): Promise<BatchReport> {
+async function processOnce(processor: Processor, log: PartitionLog, { partition, records }: SourceBatch): Promise<BatchReport> {
+  const { topology, sinks } = processor;
+  if (log.version === 0) await takeOver(processor, log, partition);
   const before = await deliverWaiting(log, partition, sinks);
   const fresh = records.filter(({ offset }) => offset > log.state.reached);
   const report = {

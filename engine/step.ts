@@ -9,6 +9,7 @@ import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
 import type { SourceRecord } from './record.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { StateChange } from './state/state-change.ts';
+import { remainingFloors, watermarkOf } from './time/floors.ts';
 import { advanceWatermark } from './time/watermark.ts';
 import { WindowStep } from './window/window-step.ts';
 
@@ -33,7 +34,7 @@ export function step<V>(topology: Topology<V>, state: PartitionState, records: r
         windows.advance(watermarkMs);
       } else {
         const { offset, subSequence, arrivalTimeMs, data } = record;
-        lateRecords.push({ offset, subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, data });
+        lateRecords.push({ offset, subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(key, watermarkMs, state.floors), data });
       }
     } catch (error) {
       deadLetters.push(deadLetterFor(record, error));
@@ -51,11 +52,38 @@ export function step<V>(topology: Topology<V>, state: PartitionState, records: r
       deadLetters: counters.deadLetters + deadLetters.length,
       results: counters.results + windows.results.length,
     },
+    lastArrivalMs: records.reduce((last, { arrivalTimeMs }) => Math.max(last, arrivalTimeMs), state.lastArrivalMs),
+    floors: remainingFloors(state.floors, watermarkMs),
     panes: windows.panes,
     closed: windows.closed,
     timers: windows.timers,
   };
   return { change, outbox: { results: windows.results, lateRecords, deadLetters } };
+}
+
+/**
+ * Time moves on without a record (PL-20): fires and closes what `watermarkMs` reaches.
+ *
+ * @returns undefined when nothing is due: then there is nothing to commit
+ */
+export function stepTick(topology: Topology, state: PartitionState, watermarkMs: number): StepResult | undefined {
+  if (state.timers === undefined || state.timers.top.timeMs > watermarkMs || watermarkMs <= state.watermarkMs) return undefined;
+  const windows = new WindowStep(topology, state);
+  windows.advance(watermarkMs);
+  const { reached, counters, lastArrivalMs } = state;
+  return {
+    change: {
+      reached,
+      watermarkMs,
+      counters: { ...counters, results: counters.results + windows.results.length },
+      lastArrivalMs,
+      floors: remainingFloors(state.floors, watermarkMs),
+      panes: windows.panes,
+      closed: windows.closed,
+      timers: windows.timers,
+    },
+    outbox: { results: windows.results, lateRecords: [], deadLetters: [] },
+  };
 }
 
 /** What cannot be processed becomes a dead letter; a mistake in the pipeline itself or in Tidemark does not. */

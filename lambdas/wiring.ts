@@ -10,6 +10,7 @@ import { ResultTableSink } from '../adapters/dynamodb/result-table.ts';
 import { FileBlobStore } from '../adapters/file/blob-store.ts';
 import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
+import { KinesisShards } from '../adapters/kinesis/shards.ts';
 import { LakeSink } from '../adapters/lake/lake-sink.ts';
 import { S3BlobStore } from '../adapters/s3/blob-store.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
@@ -29,8 +30,9 @@ const MAX_PANES = 1_500_000;
 /** The handler of `process-kinesis`, with everything behind the ports that the environment names. */
 export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEvent, context: Context) => Promise<void> {
   const environment = readEnvironment(process.env);
-  const processor = processorOf({ topology }, environment);
-  const incarnations = new StreamIncarnations(new KinesisClient({ requestHandler: new NodeHttpHandler() }), SYSTEM_CLOCK);
+  const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
+  const processor = processorOf({ topology }, environment, kinesis);
+  const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK);
   return async (event) => {
     for (const { streamArn, streamName, shardId, records } of decodeKinesisEvent(event)) {
       const incarnation = await incarnations.of(streamArn);
@@ -40,7 +42,7 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
   };
 }
 
-function processorOf({ topology }: Pipeline, environment: FunctionEnvironment): Processor {
+function processorOf({ topology }: Pipeline, environment: FunctionEnvironment, kinesis: KinesisClient): Processor {
   const client = dynamoDbClient();
   const logs = new PartitionLogs(
     {
@@ -57,7 +59,7 @@ function processorOf({ topology }: Pipeline, environment: FunctionEnvironment): 
   const kinds = topology.sinks.map(({ kind }) => kind);
   const sinks: Sink[] = [new LakeSink({ blobs: blobStoreAt(environment.TIDEMARK_LAKE), pipeline: topology.name, results: kinds.includes('lake') })];
   if (kinds.includes('resultTable')) sinks.push(new ResultTableSink({ client, table: environment.TIDEMARK_RESULTS_TABLE }));
-  return { topology, logs, sinks };
+  return { topology, logs, sinks, shards: new KinesisShards(kinesis) };
 }
 
 /** `s3://bucket/prefix` or `file:///folder`, as checked by `readEnvironment`. */

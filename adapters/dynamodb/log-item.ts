@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Body, Counters, LogEntry } from '../../engine/partition-log/entry.ts';
+import type { Body, Counters, Floor, LogEntry } from '../../engine/partition-log/entry.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -25,6 +25,9 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     reached: { S: String(entry.reached) },
     watermarkMs: { N: String(entry.watermarkMs) },
     counters: { L: [recordsIn, counted, late, deadLetters, results].map((n) => ({ N: String(n) })) },
+    lastArrivalMs: { N: String(entry.lastArrivalMs) },
+    ...(entry.floors.length === 0 ? {} : { floors: { L: entry.floors.map(floorItem) } }),
+    ...(entry.sealedFor.length === 0 ? {} : { sealedFor: { L: entry.sealedFor.map((name) => ({ S: name })) } }),
     ...bodyItem('delta', entry.delta),
     ...bodyItem('outbox', entry.outbox),
     snapshotVersion: { N: String(entry.snapshotVersion) },
@@ -46,6 +49,9 @@ export function fromLogItem(item: Item): LogEntry {
     reached: readOffset(item, 'reached'),
     watermarkMs: readNumber(item, 'watermarkMs'),
     counters: readCounters(item),
+    lastArrivalMs: readNumber(item, 'lastArrivalMs'),
+    floors: (item['floors']?.L ?? []).map(({ M = {} }) => ({ fromHash: readOffset(M, 'fromHash'), toHash: readOffset(M, 'toHash'), watermarkMs: readNumber(M, 'watermarkMs') })),
+    sealedFor: (item['sealedFor']?.L ?? []).map((name) => readText({ sealedFor: name }, 'sealedFor')),
     delta: readBody(item, 'delta'),
     outbox: readBody(item, 'outbox'),
     snapshotVersion: readNumber(item, 'snapshotVersion'),
@@ -55,6 +61,10 @@ export function fromLogItem(item: Item): LogEntry {
     codec: readNumber(item, 'codec'),
     stateHash: readNumber(item, 'stateHash'),
   };
+}
+
+function floorItem({ fromHash, toHash, watermarkMs }: Floor): AttributeValue {
+  return { M: { fromHash: { S: String(fromHash) }, toHash: { S: String(toHash) }, watermarkMs: { N: String(watermarkMs) } } };
 }
 
 function bodyItem(name: 'delta' | 'outbox', body: Body): Item {

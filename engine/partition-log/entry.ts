@@ -14,6 +14,16 @@ export interface Counters {
   readonly results: number;
 }
 
+/**
+ * Keys of this hash range had a higher watermark before their partition was merged with one that was behind (PL-25):
+ * what was closed for them stays closed. Both ends belong to the range.
+ */
+export interface Floor {
+  readonly fromHash: bigint;
+  readonly toHash: bigint;
+  readonly watermarkMs: number;
+}
+
 export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, late: 0, deadLetters: 0, results: 0 });
 
 /** Version v of a partition's log: the whole effect of one batch. Lives in slot `v mod W`. */
@@ -29,6 +39,12 @@ export interface LogEntry {
   /** The partition's watermark after this commit; NO_WATERMARK before any record. */
   readonly watermarkMs: number;
   readonly counters: Counters;
+  /** Arrival of the newest record so far; NO_WATERMARK before any record. */
+  readonly lastArrivalMs: number;
+  /** Hash ranges that are ahead of `watermarkMs`; empty unless shards were merged. */
+  readonly floors: readonly Floor[];
+  /** The partitions that go on with this one's keys: not empty in the last entry of a sealed log only (PL-22). */
+  readonly sealedFor: readonly string[];
   /** Change of keyed state, encoded and compressed. */
   readonly delta: Body;
   /** What is to be delivered, encoded and compressed. */

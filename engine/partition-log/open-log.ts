@@ -71,8 +71,8 @@ async function rebuild({ blobs, topology }: LogSettings, logId: string, tail: Lo
     const delta = await readBody(blobs, entry.delta);
     if (delta === undefined) return undefined;
     deltaBytes += delta.length;
-    const { reached, watermarkMs, counters } = entry;
-    applyChange(state, { ...decodeChanges(decompress(delta), aggregatesOf(topology)), reached, watermarkMs, counters, timers: undefined });
+    const { reached, watermarkMs, counters, lastArrivalMs, floors } = entry;
+    applyChange(state, { ...decodeChanges(decompress(delta), aggregatesOf(topology)), reached, watermarkMs, counters, lastArrivalMs, floors, timers: undefined });
     if (state.stateHash !== entry.stateHash) {
       throw new TidemarkError('internal', 'STATE_HASH_MISMATCH', `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`);
     }

@@ -13,7 +13,7 @@ import type { Body, LogEntry } from './entry.ts';
 import { spillKeyOf } from './log-id.ts';
 import { openLog, type LoadedLog } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
-import { mayOverwrite } from './ring.ts';
+import { mayOverwrite, slotOf } from './ring.ts';
 import { aggregatesOf } from './snapshot.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordStateSchema } from './state-schema.ts';
@@ -65,6 +65,19 @@ export class PartitionLog {
     return this.#head?.version ?? 0;
   }
 
+  /** Other partitions have taken over its keys (PL-23). */
+  get isSealed(): boolean {
+    return (this.#head?.sealedFor.length ?? 0) > 0;
+  }
+
+  /** Whether this is still the newest version: one slot is read instead of the whole log. */
+  async isCurrent(): Promise<boolean> {
+    const { logs, slots } = this.#settings;
+    const next = this.version + 1;
+    const [found] = await logs.read(this.logId, [slotOf(next, slots)]);
+    return found === undefined || found.version < next;
+  }
+
   /** What the next delivery has to bring out first, oldest first (PL-16). */
   get undelivered(): readonly Undelivered[] {
     return this.#undelivered;
@@ -81,9 +94,11 @@ export class PartitionLog {
    * be used again.
    *
    * @returns write units used
-   * @throws FENCED (fenced), COMMIT_UNKNOWN, RING_FULL (unavailable)
+   * @param sealedFor the partitions that take over: this version is the log's last (PL-22)
+   * @throws FENCED (fenced), COMMIT_UNKNOWN, RING_FULL (unavailable), SEALED (internal)
    */
-  async commit({ change, outbox }: StepResult): Promise<number> {
+  async commit({ change, outbox }: StepResult, sealedFor: readonly string[] = []): Promise<number> {
+    if (this.isSealed) throw new TidemarkError('internal', 'SEALED', `log ${this.logId} must not go on after its seal, got a commit after version ${this.version}; see why its shard has records behind its end`);
     const { logs, clock, slots, random, topology } = this.#settings;
     const version = this.version + 1;
     const commitId = random.id();
@@ -99,6 +114,9 @@ export class PartitionLog {
       reached: change.reached,
       watermarkMs: change.watermarkMs,
       counters: change.counters,
+      lastArrivalMs: change.lastArrivalMs,
+      floors: change.floors,
+      sealedFor,
       delta: await this.#body(version, commitId, 'delta', delta),
       outbox: await this.#body(version, commitId, 'outbox', compress(encodeOutbox(outbox))),
       ...pointer,

@@ -20,6 +20,13 @@ export class PartitionLogs {
     this.#maxPanes = maxPanes;
   }
 
+  /** As `use`, on a log that is known to be the newest: for those who decide without a commit that would prove it. */
+  async useNewest<T>(partition: SourcePartition, work: (log: PartitionLog) => Promise<T>): Promise<T> {
+    const isCurrent = await this.use(partition, (log) => log.isCurrent());
+    if (!isCurrent) this.#open.delete(logIdOf(partition));
+    return this.use(partition, work);
+  }
+
   /** Runs `work` on the partition's log when nobody else of this instance does. */
   async use<T>(partition: SourcePartition, work: (log: PartitionLog) => Promise<T>): Promise<T> {
     const logId = logIdOf(partition);

@@ -4,10 +4,11 @@ import type { Topology } from '../dsl/topology.ts';
 import { TidemarkError } from '../errors.ts';
 import { decodeChanges, encodeChanges } from '../state/delta-codec.ts';
 import { addHash, EMPTY_HASH } from '../state/hash.ts';
+import { NO_WATERMARK } from '../time/watermark.ts';
 import { rebuildTimers, type PartitionState } from '../state/partition-state.ts';
 import type { Counters } from './entry.ts';
 
-/** The whole state of a partition after one version of its log. */
+/** The whole state of a partition after one version of its log. The entry after it, which points to it, tells the rest. */
 export interface SnapshotHeader {
   readonly logId: string;
   readonly version: number;
@@ -38,7 +39,7 @@ export function decodeSnapshot(bytes: Uint8Array, topology: Topology): { header:
     throw new TidemarkError('internal', 'SNAPSHOT_DAMAGED', `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${stateHash}; restore the object from a backup`);
   }
   const { watermarkMs, counters } = header;
-  const state: PartitionState = { reached: BigInt(header.reached), watermarkMs, counters, stateHash, groups, timers: undefined };
+  const state: PartitionState = { reached: BigInt(header.reached), watermarkMs, counters, lastArrivalMs: NO_WATERMARK, floors: [], stateHash, groups, timers: undefined };
   state.timers = rebuildTimers(state, topology.window.endOf, topology.allowedLatenessMs);
   return { header, state };
 }

@@ -1,6 +1,6 @@
 import type { Aggregate } from '../aggregate/aggregate.ts';
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { NO_COUNTERS, type Counters } from '../partition-log/entry.ts';
+import { NO_COUNTERS, type Counters, type Floor } from '../partition-log/entry.ts';
 import { BEFORE_FIRST, type Offset } from '../record.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';
 import { push, type Heap } from './heap.ts';
@@ -35,6 +35,8 @@ export interface PartitionState {
   reached: Offset;
   watermarkMs: number;
   counters: Counters;
+  lastArrivalMs: number;
+  floors: readonly Floor[];
   stateHash: number;
   readonly groups: Map<number, PaneGroup>;
   timers: Heap<WindowTimer> | undefined;
@@ -45,6 +47,8 @@ export function emptyState(): PartitionState {
     reached: BEFORE_FIRST,
     watermarkMs: NO_WATERMARK,
     counters: NO_COUNTERS,
+    lastArrivalMs: NO_WATERMARK,
+    floors: [],
     stateHash: EMPTY_HASH,
     groups: new Map(),
     timers: undefined,

@@ -1,7 +1,7 @@
 import { addHash, subtractHash } from './hash.ts';
 import type { Heap } from './heap.ts';
 import type { PaneGroup, PartitionState, WindowTimer } from './partition-state.ts';
-import type { Counters } from '../partition-log/entry.ts';
+import type { Counters, Floor } from '../partition-log/entry.ts';
 import type { Offset } from '../record.ts';
 
 /**
@@ -12,6 +12,8 @@ export interface StateChange {
   readonly reached: Offset;
   readonly watermarkMs: number;
   readonly counters: Counters;
+  readonly lastArrivalMs: number;
+  readonly floors: readonly Floor[];
   /** Changed panes by window and key. */
   readonly panes: ReadonlyMap<number, PaneGroup>;
   /** Windows whose panes are gone. Never in `panes` too. */
@@ -48,5 +50,7 @@ export function applyChange(state: PartitionState, change: StateChange): void {
   state.reached = change.reached;
   state.watermarkMs = change.watermarkMs;
   state.counters = change.counters;
+  state.lastArrivalMs = change.lastArrivalMs;
+  state.floors = change.floors;
   state.timers = change.timers;
 }

@@ -3,7 +3,8 @@ import type { Topology } from '../dsl/topology.ts';
 import { resultValue, type ResultRow } from '../outputs.ts';
 import { pop, push, type Heap } from '../state/heap.ts';
 import { timerBefore, timerOf, type Pane, type PaneGroup, type PartitionState, type WindowTimer } from '../state/partition-state.ts';
-import { isClosed, isFired } from '../time/watermark.ts';
+import { watermarkOf } from '../time/floors.ts';
+import { isClosed, isFired, NO_WATERMARK } from '../time/watermark.ts';
 
 /** The windows of one step: reads the state, writes into its own copies of the panes that it touches (PL-6). */
 export class WindowStep<V> {
@@ -26,8 +27,9 @@ export class WindowStep<V> {
    * @returns false when all of its windows are closed: the record is late
    * @throws anything that user code throws, before any pane has changed
    */
-  add({ key, value, eventTimeMs }: Decoded<V>, watermarkMs: number): boolean {
+  add({ key, value, eventTimeMs }: Decoded<V>, partitionWatermarkMs: number): boolean {
     const { window, allowedLatenessMs, aggregates } = this.#topology;
+    const watermarkMs = watermarkOf(key, partitionWatermarkMs, this.#state.floors);
     const open = window.windowStarts(eventTimeMs).filter((startMs) => !isClosed(window.endOf(startMs), allowedLatenessMs, watermarkMs));
     if (open.length === 0) return false;
     const inputs = aggregates.map(({ aggregate }) => aggregate.extract(value));
@@ -38,7 +40,7 @@ export class WindowStep<V> {
       );
     });
     open.forEach((startMs, i) => {
-      const pane = this.#own(startMs, key, watermarkMs);
+      const pane = this.#own(startMs, key, partitionWatermarkMs);
       pane.accumulators = next[i] as unknown[];
       if (isFired(window.endOf(startMs), watermarkMs)) this.#fire(startMs, key, pane);
     });
@@ -57,7 +59,12 @@ export class WindowStep<V> {
 
   #fireAll(startMs: number, watermarkMs: number): void {
     const keys = new Set([...(this.#state.groups.get(startMs)?.keys() ?? []), ...(this.panes.get(startMs)?.keys() ?? [])]);
-    for (const key of [...keys].sort()) this.#fire(startMs, key, this.#own(startMs, key, watermarkMs));
+    const endMs = this.#topology.window.endOf(startMs);
+    for (const key of [...keys].sort()) {
+      // A key that was ahead before a merge has had this firing already (PL-25).
+      const firedBefore = isFired(endMs, watermarkOf(key, NO_WATERMARK, this.#state.floors));
+      if (!firedBefore) this.#fire(startMs, key, this.#own(startMs, key, watermarkMs));
+    }
     this.#schedule(startMs, watermarkMs);
   }
 

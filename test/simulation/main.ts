@@ -26,7 +26,7 @@ async function replay(seed: number, trace: boolean): Promise<void> {
 }
 
 async function search(from: number, seeds: number, json: boolean): Promise<void> {
-  const totals = { seeds: 0, batches: 0, commits: 0, faults: 0, simulatedHours: 0 };
+  const totals = { seeds: 0, batches: 0, commits: 0, ticks: 0, seals: 0, faults: 0, simulatedHours: 0 };
   const failures: Outcome[] = [];
   const startedMs = performance.now();
   for (let seed = from; seed < from + seeds; seed++) {
@@ -34,6 +34,8 @@ async function search(from: number, seeds: number, json: boolean): Promise<void>
     totals.seeds++;
     totals.batches += outcome.batches;
     totals.commits += outcome.commits;
+    totals.ticks += outcome.ticks;
+    totals.seals += outcome.seals;
     totals.faults += outcome.faults.length;
     totals.simulatedHours += outcome.simulatedMs / 3_600_000;
     if (outcome.failure !== undefined) {

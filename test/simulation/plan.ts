@@ -1,7 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { count, kinesis, max, mean, pipeline, resultTable, sum, tumbling } from '../../engine/index.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Lineage } from '../../engine/ports.ts';
 import type { SourceRecord } from '../../engine/record.ts';
+import { ShardPlanner } from './shard-planner.ts';
 import { SeededRandom } from './world/random.ts';
 
 /** The sizes and the input of one simulation, all from its seed. */
@@ -21,12 +23,17 @@ export interface PlanSettings {
   readonly maxOutOfOrdernessMs: number;
   readonly allowedLatenessMs: number;
   readonly timeoutMs: number;
+  /** How often the scheduler ticks; 0: never. */
+  readonly tickEveryMs: number;
 }
 
-export interface PlannedShard {
+export interface PlannedShard extends Lineage {
   readonly id: string;
   /** In the order of arrival. */
   readonly records: readonly SourceRecord[];
+  readonly bornAtMs: number;
+  /** When it was split or merged; Infinity while it is open. */
+  readonly closedAtMs: number;
 }
 
 interface Reading {
@@ -62,38 +69,41 @@ export function planOf(seed: number): Plan {
     maxOutOfOrdernessMs: random.pick([0, 500, 5_000]),
     allowedLatenessMs: random.pick([0, 1_000, 20_000]),
     timeoutMs: random.pick([2_000, 60_000]),
+    tickEveryMs: random.pick([0, 20_000, 60_000]),
   };
-  const shards = Array.from({ length: random.between(1, 3) }, (_, i) => planShard(random, i));
-  return { seed, settings, shards, topology: topologyOf(settings) };
+  return { seed, settings, shards: planStream(random), topology: topologyOf(settings) };
 }
 
 function topologyOf({ sizeMs, maxOutOfOrdernessMs, allowedLatenessMs }: PlanSettings): Topology {
   return pipeline('simulated')
     .source(kinesis({ stream: 'readings', partitionKey: 'sensor', schema }))
-    .eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000 })
+    .eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs: 20_000 })
     .keyBy('sensor')
     .window(tumbling({ sizeMs }), { allowedLatenessMs })
     .aggregate({ readings: count(), total: sum('value'), mean: mean('value'), highest: max('value') })
     .to(resultTable()).topology;
 }
 
-function planShard(random: SeededRandom, index: number): PlannedShard {
-  const sensors = Array.from({ length: random.between(1, 6) }, (_, i) => `s${index}-${i}`);
-  const records: SourceRecord[] = [];
+/** One producer, whose records go where their keys' hashes say, while shards are split and merged under it. */
+function planStream(random: SeededRandom): PlannedShard[] {
+  const shards = new ShardPlanner(random.between(1, 3));
+  const sensors = Array.from({ length: random.between(1, 8) }, (_, i) => `s${i}`);
+  const disorderMs = random.pick([0, 1_000, 30_000]);
+  const pauseMs = random.pick([10, 300, 3_000]);
+  const reshardChance = random.pick([0, 0, 0.01, 0.05]);
   let arrivalTimeMs = START_MS;
   // Sequence numbers cross a power of ten, so that comparing them as text goes wrong (PL-10).
   let offset = 10n ** 20n - BigInt(random.between(1, 40));
-  const disorderMs = random.pick([0, 1_000, 30_000]);
-  const pauseMs = random.pick([10, 300, 3_000]);
-  for (let n = random.between(0, 120); n > 0; n--) {
-    arrivalTimeMs += random.between(0, pauseMs);
+  for (let n = random.between(0, 250); n > 0; n--) {
+    arrivalTimeMs += random.chance(0.01) ? 400_000 : random.between(0, pauseMs);
+    if (random.chance(reshardChance)) shards.reshard(random, arrivalTimeMs);
     offset += BigInt(random.between(1, 3));
     const sensor = random.pick(sensors);
     // Whole quarters of a second: boundaries of windows and of lateness are met exactly, again and again.
     const atMs = Math.floor((arrivalTimeMs - random.between(0, disorderMs)) / 250) * 250 + (random.chance(0.02) ? 10_000_000 : 0);
     const text = random.chance(0.03) ? 'no reading' : JSON.stringify({ sensor, atMs, value: random.between(-50, 50) });
     const partitionKey = random.chance(0.01) ? 'elsewhere' : sensor;
-    records.push({ offset, subSequence: 0, partitionKey, arrivalTimeMs, data: new TextEncoder().encode(text) });
+    shards.put({ offset, subSequence: 0, partitionKey, arrivalTimeMs, data: new TextEncoder().encode(text) });
   }
-  return { id: `shardId-${String(index).padStart(12, '0')}`, records };
+  return shards.all;
 }

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly faults: readonly string[];
   readonly batches: number;
   readonly commits: number;
+  readonly ticks: number;
+  readonly seals: number;
   readonly simulatedMs: number;
 }
 
@@ -44,16 +46,23 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     );
   }
   schedule.after(FAULTS_UNTIL_MS, () => faults.stop());
+  if (plan.settings.tickEveryMs > 0) {
+    const tick = () => {
+      void functions.tick();
+      schedule.after(plan.settings.tickEveryMs, tick);
+    };
+    tick();
+  }
   try {
     await schedule.run(() => running === 0 || failure !== undefined, MAX_EVENTS);
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
-    const settled = schedule.nowMs() + 3_600_000;
+    const settled = schedule.nowMs() + 600_000;
     let over = false;
-    schedule.after(3_600_000, () => (over = schedule.nowMs() >= settled));
+    schedule.after(600_000, () => (over = schedule.nowMs() >= settled));
     await schedule.run(() => over || failure !== undefined, MAX_EVENTS);
     if (failure === undefined) {
-      await checkAll(plan, expectedOf(plan), storage, readers, random);
+      await checkAll(plan, expectedOf(plan, storage.ticks), storage, readers, random);
     }
   } catch (error) {
     failure ??= error;
@@ -64,6 +73,8 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     faults: faults.happened,
     batches: mappings.reduce((sum, { batches }) => sum + batches, 0),
     commits: [...storage.history.values()].reduce((sum, { length }) => sum + length, 0),
+    ticks: [...storage.ticks.values()].reduce((sum, { length }) => sum + length, 0),
+    seals: [...storage.history.values()].filter((entries) => (entries.at(-1)?.sealedFor.length ?? 0) > 0).length,
     simulatedMs: schedule.nowMs() - START_MS,
   };
 }

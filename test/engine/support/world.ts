@@ -1,3 +1,4 @@
+import { MemoryShards } from '../../../adapters/memory/shards.ts';
 import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
@@ -40,7 +41,7 @@ export class World {
     const { logs, blobs, clock } = this;
     const random = { id: () => `id-${++this.#ids}`, unit: () => 0.5 };
     const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes }, 1_000_000);
-    return new Instance({ topology, logs: partitionLogs, sinks: [this.sink] });
+    return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards() });
   }
 
   /** What the ring holds now, ascending. */

@@ -15,6 +15,9 @@ interface Edit {
 }
 
 const LOG = 'engine/partition-log';
+const TICK = 'engine/process-tick.ts';
+const RESHARD = 'engine/reshard.ts';
+const INHERIT = 'engine/state/inherit-state.ts';
 const MEMORY = 'adapters/memory/log-store.ts';
 const STORE_IT = 'this.#slots.set(`${logId}#${slot}`, copyEntry(entry));';
 const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);';
@@ -65,4 +68,17 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'fires one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs <= watermarkMs;', replace: 'return endMs < watermarkMs;' }] },
   { name: 'closes one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs + allowedLatenessMs <= watermarkMs;', replace: 'return endMs + allowedLatenessMs < watermarkMs;' }] },
   { name: 'timers lost on reload', rule: 'PL-7', edits: [{ file: `${LOG}/open-log.ts`, find: 'state.timers = rebuildTimers(', replace: 'void rebuildTimers(' }] },
+  { name: 'a tick without proof', rule: 'PL-19', edits: [{ file: TICK, find: "isIdle: remaining !== 'records' && isQuiet", replace: 'isIdle: isQuiet' }] },
+  { name: 'a tick on an older proof', rule: 'PL-20', edits: [{ file: TICK, find: 'log.version === version ? stepTick', replace: 'version >= 0 ? stepTick' }] },
+  { name: 'idle partitions run ahead of active ones', rule: 'PL-21', edits: [{ file: TICK, find: 'return Math.min(...active', replace: 'return 300_000 + Math.min(...active' }] },
+  { name: 'the parent is not read to its end', rule: 'PL-22', edits: [{ file: RESHARD, find: "if (remaining !== 'ended') {", replace: "if (remaining === 'none yet') {" }] },
+  { name: 'a child does not wait', rule: 'PL-22', edits: [{ file: RESHARD, find: 'if (parents.length > 0) await log.commit', replace: 'if (parents.length > 2) await log.commit' }] },
+  { name: 'what the parent had left is not delivered', rule: 'PL-16, PL-22', edits: [{ file: RESHARD, find: '    await deliverWaiting(log, parent, processor.sinks);\n', replace: '    void deliverWaiting;\n' }] },
+  { name: 'no seal', rule: 'PL-23', edits: [{ file: RESHARD, find: 'await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));', replace: 'void change; void childrenOf;' }] },
+  { name: 'both children take everything', rule: 'PL-24', edits: [{ file: INHERIT, find: 'if (hash >= fromHash && hash <= toHash) put', replace: 'if (hash >= 0n) put' }] },
+  { name: 'hash range ends one early', rule: 'PL-24', edits: [{ file: INHERIT, find: 'hash <= toHash) put', replace: 'hash <= toHash / 2n) put' }] },
+  { name: 'a merged child takes the largest watermark', rule: 'PL-25', edits: [{ file: INHERIT, find: 'Math.min(...parents.map(({ state }) => state.watermarkMs))', replace: 'Math.max(...parents.map(({ state }) => state.watermarkMs))' }] },
+  { name: 'closed windows open again after a merge', rule: 'PL-25', edits: [{ file: INHERIT, find: 'floors: floors.filter((floor) => floor.watermarkMs > watermarkMs),', replace: 'floors: [],' }] },
+  { name: 'merged windows fire twice', rule: 'PL-25', edits: [{ file: 'engine/window/window-step.ts', find: 'if (!firedBefore) this.#fire', replace: 'if (!firedBefore || endMs > 0) this.#fire' }] },
+  { name: 'floors are lost on reload', rule: 'PL-25', edits: [{ file: `${LOG}/open-log.ts`, find: 'counters, lastArrivalMs, floors, timers: undefined });', replace: 'counters, lastArrivalMs, floors: floors.slice(0, 0), timers: undefined });' }] },
 ];

@@ -1,12 +1,14 @@
 import { isKind, TidemarkError } from '../../../engine/errors.ts';
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
 import { processBatch, type Processor } from '../../../engine/process-batch.ts';
+import { processTick } from '../../../engine/process-tick.ts';
 import type { SourcePartition, SourceRecord } from '../../../engine/record.ts';
 import type { Plan } from '../plan.ts';
 import type { Faults } from './faults.ts';
 import { Instance } from './instance.ts';
 import type { SeededRandom } from './random.ts';
 import type { Schedule } from './schedule.ts';
+import { FaultyShards } from './shards.ts';
 import { FaultySink, type Readers } from './sinks.ts';
 import { FaultyBlobStore, FaultyLogStore, type Storage } from './stores.ts';
 
@@ -60,6 +62,18 @@ export class FunctionPool {
     }
   }
 
+  /** The scheduler's tick: on the same instances as the batches here, so that they meet in every order. */
+  async tick(): Promise<void> {
+    const { faults, fail, schedule } = this.#world;
+    if (faults.decide('tick.otherInstance')) this.forget('tick');
+    const warm = this.#take('tick');
+    try {
+      await processTick(warm.processor, partitionOf(''), schedule.nowMs());
+    } catch (error) {
+      if (!isKind(error, 'unavailable') && !isKind(error, 'fenced')) fail(error);
+    }
+  }
+
   #take(shardId: string): Warm {
     const known = this.#warm.get(shardId);
     if (known !== undefined && !known.instance.isDead) return known;
@@ -86,7 +100,7 @@ export class FunctionPool {
       },
       settings.maxPanes,
     );
-    const warm = { instance, processor: { topology, logs, sinks: [new FaultySink(this.#world, instance)] } };
+    const warm = { instance, processor: { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards(this.#world, instance) } };
     this.#all.push(warm);
     return warm;
   }

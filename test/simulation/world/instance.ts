@@ -8,6 +8,8 @@ import type { Schedule } from './schedule.ts';
  */
 export class Instance {
   readonly name: string;
+  /** `partition@offset` for which the stream told it that nothing more was there. */
+  readonly provenDrained = new Set<string>();
   readonly #schedule: Schedule;
   readonly #faults: Faults;
   #frozenUntilMs = 0;

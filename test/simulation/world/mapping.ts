@@ -34,6 +34,7 @@ export class Mapping {
 
   async run(): Promise<void> {
     const { schedule, faults, random, maxBatch, functions, shard } = this.#props;
+    await schedule.sleep(shard.bornAtMs - schedule.nowMs());
     let size = 0;
     for (let failures = 0; ; ) {
       const ready = this.#ready();

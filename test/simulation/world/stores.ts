@@ -17,12 +17,26 @@ export class Storage {
     if (outcome.kind === 'stored') this.history.set(logId, [...(this.history.get(logId) ?? []), entry]);
     return outcome;
   }
+
+  /** The ticks that stand in the logs, by shard. */
+  get ticks(): Map<string, { after: bigint; toMs: number }[]> {
+    return new Map([...this.history].map(([logId, entries]) => [
+      logId.slice(logId.lastIndexOf('/') + 1),
+      entries.filter(isTick).map(({ reached, watermarkMs }) => ({ after: reached, toMs: watermarkMs })),
+    ]));
+  }
+}
+
+/** A commit that no record caused, and that neither begins a log nor ends one. */
+export function isTick({ version, from, reached, sealedFor }: LogEntry): boolean {
+  return from === reached && version > 1 && sealedFor.length === 0;
 }
 
 interface World {
   readonly storage: Storage;
   readonly schedule: Schedule;
   readonly faults: Faults;
+  fail(error: unknown): void;
 }
 
 /** DynamoDB as one instance meets it. */
@@ -38,6 +52,8 @@ export class FaultyLogStore implements LogStore {
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
     const { storage, schedule, faults } = this.#world;
     const execute = () => storage.put(logId, slot, entry, expectedVersion);
+    const place = `${logId.slice(logId.lastIndexOf('/') + 1)}@${entry.reached}`;
+    if (isTick(entry) && !this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
     if (faults.decide('log.throttled')) return this.#instance.fail('throttled');
     if (faults.decide('log.requestLost')) return this.#instance.fail('request lost');
     if (faults.decide('log.executedLate')) {

@@ -1,0 +1,74 @@
+import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand, type GetShardIteratorCommandInput, type KinesisClient, type ListShardsCommandOutput, type Shard } from '@aws-sdk/client-kinesis';
+import { messageOf, TidemarkError } from '../../engine/errors.ts';
+import type { Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
+import { BEFORE_FIRST, type Offset, type SourcePartition } from '../../engine/record.ts';
+
+/** Empty answers that are followed before the question is left for later: Kinesis may give some on the way through a shard. */
+const MAX_READS = 20;
+
+/** The shards of a Kinesis stream, and what is left in one. */
+export class KinesisShards implements ShardCatalog {
+  readonly #client: KinesisClient;
+
+  constructor(client: KinesisClient) {
+    this.#client = client;
+  }
+
+  async shards({ source }: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>> {
+    try {
+      const shards = new Map<string, Lineage>();
+      let next: string | undefined;
+      do {
+        // A page's token stands for the stream: the name must not come with it.
+        const page: ListShardsCommandOutput = await this.#client.send(new ListShardsCommand(next === undefined ? { StreamName: source } : { NextToken: next }));
+        for (const shard of page.Shards ?? []) shards.set(shard.ShardId ?? '', lineageOf(shard));
+        next = page.NextToken;
+      } while (next !== undefined);
+      return shards;
+    } catch (cause) {
+      throw unavailable(source, 'list its shards', cause);
+    }
+  }
+
+  /** Reads on from `after` until there is a record, the end of a closed shard, or proof of having caught up (PL-19, PL-22). */
+  async remaining({ source, partition }: SourcePartition, after: Offset): Promise<Remaining> {
+    try {
+      let { ShardIterator: iterator } = await this.#client.send(new GetShardIteratorCommand(startAfter(source, partition, after)));
+      for (let reads = 0; iterator !== undefined && reads < MAX_READS; reads++) {
+        const { Records = [], NextShardIterator, MillisBehindLatest }: ReadAnswer = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
+        if (Records.length > 0) return 'records';
+        if (NextShardIterator !== undefined && MillisBehindLatest === 0) return 'none yet';
+        iterator = NextShardIterator;
+      }
+      if (iterator === undefined) return 'ended';
+    } catch (cause) {
+      throw unavailable(source, `tell what is left in ${partition}`, cause);
+    }
+    throw unavailable(source, `tell what is left in ${partition}`, new Error(`nothing found in ${MAX_READS} reads`));
+  }
+}
+
+interface ReadAnswer {
+  readonly Records?: readonly unknown[] | undefined;
+  readonly NextShardIterator?: string | undefined;
+  readonly MillisBehindLatest?: number | undefined;
+}
+
+function startAfter(stream: string, shard: string, after: Offset): GetShardIteratorCommandInput {
+  const place = { StreamName: stream, ShardId: shard };
+  return after === BEFORE_FIRST
+    ? { ...place, ShardIteratorType: 'TRIM_HORIZON' }
+    : { ...place, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: String(after) };
+}
+
+function lineageOf({ HashKeyRange, ParentShardId, AdjacentParentShardId }: Shard): Lineage {
+  return {
+    fromHash: BigInt(HashKeyRange?.StartingHashKey ?? 0),
+    toHash: BigInt(HashKeyRange?.EndingHashKey ?? 0),
+    parents: [ParentShardId, AdjacentParentShardId].filter((name): name is string => typeof name === 'string' && name !== ''),
+  };
+}
+
+function unavailable(stream: string, what: string, cause: unknown): TidemarkError {
+  return new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must ${what}, got ${messageOf(cause)}; it is asked again`, { cause });
+}

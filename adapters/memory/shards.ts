@@ -1,0 +1,15 @@
+import type { Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
+
+/** A catalog that is told what it knows: for tests and benchmarks. Empty: no shard has parents. */
+export class MemoryShards implements ShardCatalog {
+  readonly known = new Map<string, Lineage>();
+  remains: (partition: string, after: bigint) => Remaining = () => 'none yet';
+
+  async shards(): Promise<ReadonlyMap<string, Lineage>> {
+    return new Map(this.known);
+  }
+
+  async remaining({ partition }: { readonly partition: string }, after: bigint): Promise<Remaining> {
+    return this.remains(partition, after);
+  }
+}

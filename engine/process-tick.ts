@@ -1,0 +1,79 @@
+import { isKind } from './errors.ts';
+import { deliverWaiting } from './outbox.ts';
+import type { PartitionLog } from './partition-log/partition-log.ts';
+import type { Processor } from './process-batch.ts';
+import type { SourcePartition } from './record.ts';
+import { stepTick } from './step.ts';
+
+/** What a tick found out about one partition. */
+export interface PartitionTime {
+  readonly partition: SourcePartition;
+  /** Of the log, when it was looked at. */
+  readonly version: number;
+  readonly watermarkMs: number;
+  /** Drained, and quiet for longer than the idle timeout. */
+  readonly isIdle: boolean;
+}
+
+/**
+ * The watermark of idle partitions (PL-21): the smallest of the active ones; when all are idle, the wall clock less the
+ * out-of-orderness bound and the idle timeout. No partition at all: undefined.
+ */
+export function idleWatermark(partitions: readonly PartitionTime[], nowMs: number, maxOutOfOrdernessMs: number, idleTimeoutMs: number): number | undefined {
+  if (partitions.length === 0) return undefined;
+  const active = partitions.filter(({ isIdle }) => !isIdle);
+  if (active.length === 0) return nowMs - maxOutOfOrdernessMs - idleTimeoutMs;
+  return Math.min(...active.map(({ watermarkMs }) => watermarkMs));
+}
+
+/**
+ * Moves time on where input has stopped (PL-19 to PL-21), so that the last windows come out. Losing to an invocation is no
+ * error: there was a record, so the partition is not idle.
+ *
+ * @param stream any partition of the stream; its name is not looked at
+ * @returns how many partitions moved
+ */
+export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number): Promise<number> {
+  const { maxOutOfOrdernessMs, idleTimeoutMs } = processor.topology.eventTime;
+  const times: PartitionTime[] = [];
+  for (const partition of (await processor.shards.shards(stream)).keys()) {
+    const time = await timeOf(processor, { ...stream, partition }, nowMs);
+    if (time !== undefined) times.push(time);
+  }
+  const targetMs = idleWatermark(times, nowMs, maxOutOfOrdernessMs, idleTimeoutMs);
+  if (targetMs === undefined) return 0;
+  let moved = 0;
+  for (const idle of times.filter(({ isIdle }) => isIdle)) {
+    if (await moveOn(processor, idle, targetMs)) moved++;
+  }
+  return moved;
+}
+
+/** @returns undefined for a partition that takes no part in time: sealed, or never written to */
+async function timeOf({ logs, shards, topology }: Processor, partition: SourcePartition, nowMs: number): Promise<PartitionTime | undefined> {
+  return logs.useNewest(partition, async (log) => {
+    if (log.isSealed) return undefined;
+    const { reached, watermarkMs, lastArrivalMs } = log.state;
+    const remaining = await shards.remaining(partition, reached);
+    if (log.version === 0 && remaining !== 'records') return undefined;
+    const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
+    return { partition, version: log.version, watermarkMs, isIdle: remaining !== 'records' && isQuiet };
+  });
+}
+
+async function moveOn({ logs, topology, sinks }: Processor, { partition, version }: PartitionTime, targetMs: number): Promise<boolean> {
+  try {
+    return await logs.useNewest(partition, async (log: PartitionLog) => {
+      await deliverWaiting(log, partition, sinks);
+      // Somebody was here since it was proved idle: then it is not.
+      const result = log.version === version ? stepTick(topology, log.state, targetMs) : undefined;
+      if (result === undefined) return false;
+      await log.commit(result);
+      await deliverWaiting(log, partition, sinks);
+      return true;
+    });
+  } catch (error) {
+    if (isKind(error, 'fenced')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * How a shard that came from others starts (PL-22 to PL-25):
+ *
+ *     parent  … v ──────────► SEAL (v+1, names its children) ──► nothing any more
+ *                  drained?                │ state
+ *     child                                ▼
+ *             first batch ──► waits ──► version 1: what it inherits ──► version 2: its own records
+ *
+ * Until the parents are drained the child fails as unavailable, and Lambda brings its batch again: right whether or not
+ * Lambda finishes parents first.
+ */
+import { TidemarkError } from './errors.ts';
+import { deliverWaiting } from './outbox.ts';
+import { EMPTY_OUTBOX } from './outputs.ts';
+import type { PartitionLog } from './partition-log/partition-log.ts';
+import type { Lineage } from './ports.ts';
+import type { Processor } from './process-batch.ts';
+import type { SourcePartition } from './record.ts';
+import { inheritState, type Parent } from './state/inherit-state.ts';
+
+/**
+ * Fills a new log with what its shard inherits; nothing to do for a shard without parents.
+ *
+ * @throws PARENT_NOT_DRAINED (unavailable) there are records in a parent still
+ */
+export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<void> {
+  const shards = await processor.shards.shards(partition);
+  const lineage = shards.get(partition.partition);
+  if (lineage === undefined || lineage.parents.length === 0) return;
+  const parents: Parent[] = [];
+  for (const name of lineage.parents) {
+    const parent = await seal(processor, { ...partition, partition: name }, shards);
+    if (parent !== undefined) parents.push({ state: parent.state, range: rangeOf(name, lineage, shards) });
+  }
+  if (parents.length > 0) await log.commit({ change: inheritState(processor.topology, lineage, parents), outbox: EMPTY_OUTBOX });
+}
+
+/** @returns the parent's log, sealed; undefined when nobody knows the parent any more */
+async function seal(processor: Processor, parent: SourcePartition, shards: ReadonlyMap<string, Lineage>): Promise<PartitionLog | undefined> {
+  return processor.logs.use(parent, async (log) => {
+    if (log.isSealed) return log;
+    if (log.version === 0) {
+      if (!shards.has(parent.partition)) return undefined;
+      await takeOver(processor, log, parent);
+    }
+    await deliverWaiting(log, parent, processor.sinks);
+    const remaining = await processor.shards.remaining(parent, log.state.reached);
+    if (remaining !== 'ended') {
+      throw new TidemarkError('unavailable', 'PARENT_NOT_DRAINED', `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`);
+    }
+    const { reached, watermarkMs, counters, lastArrivalMs, floors, timers } = log.state;
+    const change = { reached, watermarkMs, counters, lastArrivalMs, floors, timers, panes: new Map(), closed: [] };
+    await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));
+    return log;
+  });
+}
+
+function childrenOf(parent: string, shards: ReadonlyMap<string, Lineage>): string[] {
+  return [...shards].filter(([, { parents }]) => parents.includes(parent)).map(([name]) => name).sort();
+}
+
+/** The parent's hash range; of one that the stream has forgotten, what the other parent leaves of the child's. */
+function rangeOf(parent: string, child: Lineage, shards: ReadonlyMap<string, Lineage>): Pick<Lineage, 'fromHash' | 'toHash'> {
+  const known = shards.get(parent);
+  if (known !== undefined) return known;
+  if (child.parents.length === 1) return child;
+  const other = shards.get(child.parents.find((name) => name !== parent) ?? '');
+  if (other === undefined) {
+    throw new TidemarkError('internal', 'LINEAGE_LOST', `parents ${child.parents.join(' and ')} of a merged shard must be listed by the stream, got neither; their records have expired unread`);
+  }
+  return other.fromHash === child.fromHash ? { fromHash: other.toHash + 1n, toHash: child.toHash } : { fromHash: child.fromHash, toHash: other.fromHash - 1n };
+}

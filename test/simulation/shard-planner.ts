@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { SourceRecord } from '../../engine/record.ts';
+import { START_MS, type PlannedShard } from './plan.ts';
+import type { SeededRandom } from './world/random.ts';
+
+type Growing = { -readonly [K in keyof PlannedShard]: K extends 'records' ? SourceRecord[] : PlannedShard[K] };
+
+const HASHES = 2n ** 128n;
+
+/** The shards of a stream as a producer sees them: open ones cover all hashes, closed ones keep their records. */
+export class ShardPlanner {
+  readonly all: Growing[] = [];
+
+  constructor(count: number) {
+    for (let i = 0n; i < BigInt(count); i++) {
+      this.#open((HASHES * i) / BigInt(count), (HASHES * (i + 1n)) / BigInt(count) - 1n, [], START_MS);
+    }
+  }
+
+  put(record: SourceRecord): void {
+    const hash = BigInt(`0x${createHash('md5').update(record.partitionKey).digest('hex')}`);
+    this.#living().find(({ fromHash, toHash }) => fromHash <= hash && hash <= toHash)?.records.push(record);
+  }
+
+  /** Splits a shard in two, or merges two neighbours. */
+  reshard(random: SeededRandom, atMs: number): void {
+    const living = this.#living().sort((a, b) => (a.fromHash < b.fromHash ? -1 : 1));
+    const first = random.between(0, living.length - 1);
+    const one = living[first] as Growing;
+    const next = living[first + 1];
+    one.closedAtMs = atMs;
+    if (next !== undefined && random.chance(0.5)) {
+      next.closedAtMs = atMs;
+      this.#open(one.fromHash, next.toHash, [one.id, next.id], atMs);
+    } else {
+      const middle = (one.fromHash + one.toHash) / 2n;
+      this.#open(one.fromHash, middle, [one.id], atMs);
+      this.#open(middle + 1n, one.toHash, [one.id], atMs);
+    }
+  }
+
+  #living(): Growing[] {
+    return this.all.filter(({ closedAtMs }) => closedAtMs === Infinity);
+  }
+
+  #open(fromHash: bigint, toHash: bigint, parents: readonly string[], bornAtMs: number): void {
+    const id = `shardId-${String(this.all.length).padStart(12, '0')}`;
+    this.all.push({ id, fromHash, toHash, parents, records: [], bornAtMs, closedAtMs: Infinity });
+  }
+}
