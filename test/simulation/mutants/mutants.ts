@@ -73,7 +73,6 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'idle partitions run ahead of active ones', rule: 'PL-21', edits: [{ file: TICK, find: 'return Math.min(...active', replace: 'return 300_000 + Math.min(...active' }] },
   { name: 'the parent is not read to its end', rule: 'PL-22', edits: [{ file: RESHARD, find: "if (remaining !== 'ended') {", replace: "if (remaining === 'none yet') {" }] },
   { name: 'a child does not wait', rule: 'PL-22', edits: [{ file: RESHARD, find: 'if (parents.length > 0) await log.commit', replace: 'if (parents.length > 2) await log.commit' }] },
-  { name: 'what the parent had left is not delivered', rule: 'PL-16, PL-22', edits: [{ file: RESHARD, find: '    await deliverWaiting(log, parent, processor.sinks);\n', replace: '    void deliverWaiting;\n' }] },
   { name: 'no seal', rule: 'PL-23', edits: [{ file: RESHARD, find: 'await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));', replace: 'void change; void childrenOf;' }] },
   { name: 'both children take everything', rule: 'PL-24', edits: [{ file: INHERIT, find: 'if (hash >= fromHash && hash <= toHash) put', replace: 'if (hash >= 0n) put' }] },
   { name: 'hash range ends one early', rule: 'PL-24', edits: [{ file: INHERIT, find: 'hash <= toHash) put', replace: 'hash <= toHash / 2n) put' }] },

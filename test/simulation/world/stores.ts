@@ -2,6 +2,7 @@ import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
+import type { Plan } from '../plan.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
@@ -33,6 +34,7 @@ export function isTick({ version, from, reached, sealedFor }: LogEntry): boolean
 }
 
 interface World {
+  readonly plan: Plan;
   readonly storage: Storage;
   readonly schedule: Schedule;
   readonly faults: Faults;
@@ -53,7 +55,10 @@ export class FaultyLogStore implements LogStore {
     const { storage, schedule, faults } = this.#world;
     const execute = () => storage.put(logId, slot, entry, expectedVersion);
     const place = `${logId.slice(logId.lastIndexOf('/') + 1)}@${entry.reached}`;
-    if (isTick(entry) && !this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
+    if (isTick(entry)) {
+      if (!this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
+      if (entry.watermarkMs > this.#latestTick()) this.#world.fail(new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`));
+    }
     if (faults.decide('log.throttled')) return this.#instance.fail('throttled');
     if (faults.decide('log.requestLost')) return this.#instance.fail('request lost');
     if (faults.decide('log.executedLate')) {
@@ -61,6 +66,14 @@ export class FaultyLogStore implements LogStore {
       return this.#instance.fail('executed late');
     }
     return this.#instance.call(execute, faults.decide('log.replyLost'));
+  }
+
+  /** No tick may go beyond both the clock, less what records may be late, and the partition that is furthest (PL-21). */
+  #latestTick(): number {
+    const { storage, schedule, plan } = this.#world;
+    const { maxOutOfOrdernessMs, idleTimeoutMs } = plan.topology.eventTime;
+    const watermarks = [...storage.history.values()].map((entries) => entries.at(-1)?.watermarkMs ?? -Infinity);
+    return Math.max(schedule.nowMs() - maxOutOfOrdernessMs - idleTimeoutMs, ...watermarks);
   }
 
   async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
