@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SourceRecord } from '../../../engine/record.ts';
+import { step } from '../../../engine/step.ts';
 import { reading, record, topologyOf } from '../support/readings.ts';
 import { Instance, World } from '../support/world.ts';
 
@@ -100,6 +102,20 @@ describe('the outbox (PL-16)', () => {
     for (let i = 1; i <= 3; i++) await instance.process(reading(i, 'a', i));
     expect(world.sink.versions).toEqual([]);
     expect((await world.head()).publishedVersion).toBe(2);
+  });
+
+  it('that is empty does not pass for the delivery of an older one that still waits', async () => {
+    const world = new World();
+    await world.instance().use(async (log) => {
+      const commit = (...records: SourceRecord[]) => log.commit(step(world.settings.topology, log.state, records));
+      await commit(reading(1, 'a', 0), reading(2, 'a', 10));
+      await commit(reading(3, 'a', 11));
+      await commit(reading(4, 'a', 12));
+      expect(log.undelivered.map(({ version }) => version)).toEqual([1]);
+    });
+    expect((await world.head()).publishedVersion).toBe(0);
+    await world.instance().process(reading(4, 'a', 12));
+    expect(world.sink.results).toMatchObject([{ windowStartMs: 0, revision: 1 }]);
   });
 
   it('reaches every sink, and is repeated to all when one of them failed', async () => {
