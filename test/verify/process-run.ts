@@ -1,9 +1,8 @@
-import { MemoryShards } from '../../adapters/memory/shards.ts';
-import { createHash } from 'node:crypto';
 import { LakeSink } from '../../adapters/lake/lake-sink.ts';
 import { readLake } from '../../adapters/lake/read-lake.ts';
 import { MemoryBlobStore } from '../../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../../adapters/memory/log-store.ts';
+import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import { SYSTEM_RANDOM } from '../../adapters/shared/system-random.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
@@ -12,14 +11,12 @@ import { PartitionLogs } from '../../engine/partition-log/partition-logs.ts';
 import { readHead } from '../../engine/partition-log/read-log.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { processBatch, type Processor } from '../../engine/process-batch.ts';
-import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
-import { flightsInput } from '../../local/inputs/flights.ts';
 import flights from '../../pipelines/flights.ts';
 import type { SeededRandom } from '../simulation/world/random.ts';
 import { collect } from '../support/collect.ts';
 import { RecordingClock } from '../support/recording-clock.ts';
 import type { Row } from './compare.ts';
-import { shardStarts } from './expected.ts';
+import { flightsByShard } from './flights-by-shard.ts';
 import type { Run } from './run.ts';
 
 export interface ProcessRunSettings {
@@ -28,9 +25,6 @@ export interface ProcessRunSettings {
   /** Decides how records are cut into batches, and which come twice. */
   readonly random: SeededRandom;
 }
-
-/** Long after every departure. */
-const ARRIVAL_MS = Date.UTC(2002, 0);
 
 /** The flights through the engine in this process, over stores in memory, in batches of any size. */
 export async function processRun({ records, shards, random }: ProcessRunSettings): Promise<Run> {
@@ -44,7 +38,7 @@ export async function processRun({ records, shards, random }: ProcessRunSettings
 
   const heads: LogEntry[] = [];
   let openWindows = 0;
-  for (const [partition, all] of await byShard(records, shards)) {
+  for (const [partition, all] of await flightsByShard(records, shards)) {
     for (let from = 0; from < all.length; ) {
       const size = 1 + Math.floor(random.unit() ** 3 * 2_000);
       const repeated = Math.floor(random.unit() ** 8 * from);
@@ -73,22 +67,6 @@ export async function processRun({ records, shards, random }: ProcessRunSettings
       openWindows,
     },
   };
-}
-
-/** The records of each shard in order, as Kinesis would part them. */
-async function byShard(records: number, shards: number): Promise<Map<SourcePartition, SourceRecord[]>> {
-  const starts = shardStarts(shards);
-  const partitions = starts.map((_, i) => ({ pipeline: 'flights', stage: '0', source: 'departures', incarnation: '1', partition: `shardId-${String(i).padStart(12, '0')}` }));
-  const parted = new Map<SourcePartition, SourceRecord[]>(partitions.map((partition) => [partition, []]));
-  let offset = 0n;
-  for await (const piece of flightsInput().read(0, records)) {
-    for (const { partitionKey, data } of piece) {
-      const hash = createHash('md5').update(partitionKey).digest('hex');
-      const partition = partitions[starts.findLastIndex((start) => start <= hash)] as SourcePartition;
-      parted.get(partition)?.push({ offset: (offset += 1n), subSequence: 0, partitionKey, arrivalTimeMs: ARRIVAL_MS, data });
-    }
-  }
-  return parted;
 }
 
 async function linesOf(lake: MemoryBlobStore, folder: string): Promise<Row[]> {

@@ -1,0 +1,41 @@
+import type { KinesisStreamEvent } from 'aws-lambda';
+import type { SourcePartition, SourceRecord } from '../engine/record.ts';
+import { flightsByShard } from '../test/verify/flights-by-shard.ts';
+
+/** One invocation of the function. */
+export interface Invocation {
+  readonly partition: SourcePartition;
+  readonly event: KinesisStreamEvent;
+}
+
+/** Real flights as Lambda hands them over: one shard per event, the bytes in base64. */
+export async function flightsLoad({ records, shards, batchSize }: { readonly records: number; readonly shards: number; readonly batchSize: number }): Promise<Invocation[]> {
+  const invocations: Invocation[] = [];
+  for (const [partition, all] of await flightsByShard(records, shards)) {
+    for (let from = 0; from < all.length; from += batchSize) {
+      invocations.push({ partition, event: { Records: all.slice(from, from + batchSize).map((record) => eventRecord(partition, record)) } });
+    }
+  }
+  return invocations;
+}
+
+/** Sequence numbers are as long as Kinesis makes them. */
+function eventRecord({ source, partition }: SourcePartition, { offset, partitionKey, arrivalTimeMs, data }: SourceRecord): KinesisStreamEvent['Records'][number] {
+  const sequenceNumber = `49590338271490256608559692538361571095921${String(offset).padStart(15, '0')}`;
+  return {
+    awsRegion: 'us-east-1',
+    eventID: `${partition}:${sequenceNumber}`,
+    eventName: 'aws:kinesis:record',
+    eventSource: 'aws:kinesis',
+    eventSourceARN: `arn:aws:kinesis:us-east-1:000000000000:stream/${source}`,
+    eventVersion: '1.0',
+    invokeIdentityArn: 'arn:aws:iam::000000000000:role/bench',
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey,
+      sequenceNumber,
+      approximateArrivalTimestamp: arrivalTimeMs / 1_000,
+      data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import Table from 'cli-table3';
+import type { Recovery } from './recovery.ts';
+import type { Figure } from './rounds.ts';
+import type { Throughput } from './throughput.ts';
+import type { WriteUnits } from './write-units.ts';
+
+export interface BenchResult {
+  readonly quick: boolean;
+  readonly throughput: Throughput;
+  readonly writeUnits: readonly WriteUnits[];
+  readonly recovery: Recovery;
+}
+
+/** All of it for people. */
+export function reportOf({ throughput, writeUnits, recovery }: BenchResult): string {
+  return [throughputText(throughput), writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
+}
+
+function throughputText({ records, batchSize, bare, engine, ratio, stages }: Throughput): string {
+  const table = tableOf(['', 'median', 'rounds']);
+  table.push(row('bare JSON.parse over base64, records/s', bare, whole));
+  table.push(row('engine, event to commit, records/s', engine, whole));
+  table.push(row('engine / bare', ratio, (value) => value.toFixed(3)));
+  for (const [stage, share] of Object.entries(stages)) table.push(row(`  share of ${stage}`, share, percent));
+  return [`Throughput: ${whole(records)} real flights on 4 shards, batches of ${whole(batchSize)}, one thread`, table.toString()].join('\n');
+}
+
+function writeUnitsText(loads: readonly WriteUnits[]): string {
+  const [first] = loads;
+  const table = tableOf(['keys on the shard', ...loads.map(({ keys }) => whole(keys))]);
+  const line = (name: string, show: (load: WriteUnits) => string): void => void table.push([name, ...loads.map(show)]);
+  line('log', ({ log }) => log.toFixed(2));
+  line('snapshots and other objects', ({ objects }) => objects.toFixed(2));
+  line('state, all in all', ({ log, objects }) => (log + objects).toFixed(2));
+  line('result table', ({ resultTable }) => resultTable.toFixed(2));
+  line('an item per touched key and window', ({ naive }) => naive.toFixed(2));
+  line('  of that / state', ({ stateRatio }) => `${stateRatio.toFixed(1)} times`);
+  line('  of that / state and result table', ({ ratio }) => `${ratio.toFixed(1)} times`);
+  line('delta, bytes per changed key', ({ deltaBytesPerPane }) => deltaBytesPerPane.toFixed(1));
+  line('snapshot, bytes per key', ({ snapshotBytesPerPane }) => (Number.isNaN(snapshotBytesPerPane) ? 'none taken' : snapshotBytesPerPane.toFixed(1)));
+  return [`DynamoDB write units per 1,000 events, an S3 PUT or LIST as 8: ${whole(first?.events ?? 0)} events at random keys, 1,000 a second, windows of 5 minutes, batches of ${whole(first?.batchSize ?? 0)}`, table.toString()].join('\n');
+}
+
+function recoveryText({ keys, deltas, snapshotBytes, recoveryMs, recoveryRatio, snapshotMs, snapshotRatio, heapBytesPerKey }: Recovery): string {
+  const table = tableOf(['', 'median', 'rounds']);
+  table.push(row('recovery, ms', recoveryMs, whole));
+  table.push(row('  by JSON.parse of the same', recoveryRatio, (value) => value.toFixed(2)));
+  table.push(row('snapshot, ms', snapshotMs, whole));
+  table.push(row('  by JSON.stringify of the same', snapshotRatio, (value) => value.toFixed(2)));
+  if (heapBytesPerKey !== undefined) table.push(row('heap, bytes per key', heapBytesPerKey, whole));
+  return [`Recovery: ${whole(keys)} keys in one shard, from a snapshot of ${whole(snapshotBytes)} bytes and ${deltas} deltas, stores in memory`, table.toString()].join('\n');
+}
+
+function tableOf(head: string[]): Table.Table {
+  return new Table({ head, colAligns: ['left', ...head.slice(1).map(() => 'right' as const)], style: { head: [], border: [], compact: true } });
+}
+
+function row(name: string, { median, least, most }: Figure, show: (value: number) => string): string[] {
+  return [name, show(median), `${show(least)} – ${show(most)}`];
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;

@@ -1,0 +1,46 @@
+/**
+ * `npm run bench [-- --quick --json]`: what the engine costs. Every figure comes after a check that the results are right;
+ * none is asserted. Ratios are between things measured in turn in this process, so they hold on other machines too.
+ */
+import { parseArgs } from 'node:util';
+import { measureRecovery, type RecoverySettings } from './recovery.ts';
+import { reportOf, type BenchResult } from './report.ts';
+import { measureThroughput, type ThroughputSettings } from './throughput.ts';
+import { measureWriteUnits, type WriteUnits, type WriteUnitsSettings } from './write-units.ts';
+
+interface BenchSettings {
+  readonly throughput: ThroughputSettings;
+  readonly writeUnits: readonly WriteUnitsSettings[];
+  readonly recovery: RecoverySettings;
+}
+
+/** 640 batches: the ring goes round ten times, and two windows fire. */
+const FULL: BenchSettings = {
+  throughput: { records: 100_000, rounds: 9 },
+  writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
+  recovery: { keys: 1_000_000, rounds: 3 },
+};
+const QUICK: BenchSettings = {
+  throughput: { records: 10_000, rounds: 3 },
+  writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
+  recovery: { keys: 20_000, rounds: 3 },
+};
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } });
+const settings = values.quick ? QUICK : FULL;
+
+note('throughput');
+const throughput = await measureThroughput(settings.throughput);
+const writeUnits: WriteUnits[] = [];
+for (const load of settings.writeUnits) {
+  note(`write units, ${load.keys} keys`);
+  writeUnits.push(await measureWriteUnits(load));
+}
+note(`recovery, ${settings.recovery.keys} keys`);
+const recovery = await measureRecovery(settings.recovery);
+const result: BenchResult = { quick: values.quick, throughput, writeUnits, recovery };
+process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);
+
+function note(text: string): void {
+  process.stderr.write(`bench: ${text}\n`);
+}

@@ -1,0 +1,100 @@
+import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
+import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
+import { MemoryLogStore } from '../adapters/memory/log-store.ts';
+import { MemorySink } from '../adapters/memory/sink.ts';
+import type { Sink } from '../engine/ports.ts';
+import { processBatch } from '../engine/process-batch.ts';
+import flights from '../pipelines/flights.ts';
+import { compareRows } from '../test/verify/compare.ts';
+import { expectedOf } from '../test/verify/expected.ts';
+import { requireEqual, requireSame } from './equality.ts';
+import { flightsLoad, type Invocation } from './flights-load.ts';
+import { freshProcessor } from './processor.ts';
+import { figureOf, interleave, mapFigure, ratioOf, type Figure } from './rounds.ts';
+import { Staged, type Stage } from './stages.ts';
+import { NullSink } from './sinks.ts';
+
+export interface ThroughputSettings {
+  readonly records: number;
+  readonly rounds: number;
+}
+
+export interface Throughput {
+  readonly records: number;
+  readonly batchSize: number;
+  /** Records a second of bare JSON.parse over base64. */
+  readonly bare: Figure;
+  /** Records a second of the engine: event to stored commit, snapshots included. */
+  readonly engine: Figure;
+  /** engine / bare, of the same round. */
+  readonly ratio: Figure;
+  /** Share of the engine's time by stage, in [0, 1]. */
+  readonly stages: Readonly<Record<Stage, Figure>>;
+}
+
+const SHARDS = 4;
+const BATCH_SIZE = 1_000;
+
+/** What the engine costs beyond what nobody can avoid: parsing the same records. */
+export async function measureThroughput({ records, rounds }: ThroughputSettings): Promise<Throughput> {
+  const load = await flightsLoad({ records, shards: SHARDS, batchSize: BATCH_SIZE });
+  const counted = await requireRightResults(load, records);
+  const stagedRounds: Array<Readonly<Record<Stage, number>>> = [];
+  const times = await interleave(rounds, {
+    bare: () => requireSame('records parsed', records, parseBare(load)),
+    engine: async () => requireSame('records counted', counted, await runEngine(load, new NullSink())),
+    staged: () => {
+      const staged = new Staged(flights.topology);
+      for (const invocation of load) staged.run(invocation);
+      requireSame('records counted stage by stage', counted, staged.counted);
+      stagedRounds.push(staged.shares());
+    },
+  });
+  const perSecond = (ms: number): number => (records / ms) * 1_000;
+  const stages = Object.fromEntries(Object.keys(stagedRounds[0] ?? {}).map((stage) => [stage, figureOf(stagedRounds.slice(1).map((shares) => shares[stage as Stage]))]));
+  return {
+    records,
+    batchSize: BATCH_SIZE,
+    bare: mapFigure(times.bare, perSecond),
+    engine: mapFigure(times.engine, perSecond),
+    ratio: ratioOf(times.bare, times.engine),
+    stages: stages as Record<Stage, Figure>,
+  };
+}
+
+/** Every airport and hour as DuckDB has it. @returns how many records were counted */
+async function requireRightResults(load: readonly Invocation[], records: number): Promise<number> {
+  const sink = new MemorySink();
+  const counted = await runEngine(load, sink);
+  const expected = await expectedOf({ records, shards: SHARDS });
+  const results = sink.results.map(({ values, ...row }) => ({ ...row, ...values }));
+  const idOf = ({ key, windowStartMs }: Readonly<Record<string, unknown>>): string => `${String(key)}/${String(windowStartMs)}`;
+  requireEqual(compareRows('results', idOf, { expected: expected.results, actual: results }));
+  requireSame('records counted', expected.counts.counted, counted);
+  return counted;
+}
+
+/** @returns how many records were counted, neither late nor dead */
+async function runEngine(load: readonly Invocation[], sink: Sink): Promise<number> {
+  const processor = freshProcessor(flights.topology, { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() }, sink);
+  let counted = 0;
+  for (const { partition, event } of load) {
+    for (const { records } of decodeKinesisEvent(event)) {
+      const report = await processBatch(processor, { partition, records });
+      counted += report.recordsIn - report.lateRecords - report.deadLetters;
+    }
+  }
+  return counted;
+}
+
+/** @returns how many records had an origin */
+function parseBare(load: readonly Invocation[]): number {
+  let parsed = 0;
+  for (const { event } of load) {
+    for (const { kinesis } of event.Records) {
+      const record = JSON.parse(Buffer.from(kinesis.data, 'base64').toString('utf8')) as { readonly origin: string };
+      if (record.origin !== '') parsed += 1;
+    }
+  }
+  return parsed;
+}
