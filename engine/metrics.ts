@@ -1,7 +1,9 @@
-/** The metrics of a batch: emitted by the functions, drawn by the dashboard. Names are those of BatchReport. */
+import { NO_WATERMARK } from './time/watermark.ts';
+
+/** The metrics of a batch: emitted by the functions, drawn by the dashboard. Names of counts are those of BatchReport. */
 export const BATCH_METRICS = Object.freeze({
   namespace: 'Tidemark',
-  /** Dimension of all of them. */
+  /** The only dimension of all of them: each further one is a metric to pay for per value. */
   dimension: 'pipeline',
   counts: Object.freeze([
     { name: 'recordsIn' },
@@ -13,4 +15,16 @@ export const BATCH_METRICS = Object.freeze({
     { name: 'writeUnits' },
     { name: 'openWindows' },
   ] as const),
+  /** In milliseconds. Left out of a report while there is nothing to measure. */
+  durations: Object.freeze([{ name: 'watermarkLagMs' }] as const),
 });
+
+/** Stages may share an account: each has a namespace of its own, so that dev never rings the alarm of prod. */
+export function metricsNamespace(stage: string): string {
+  return `${BATCH_METRICS.namespace}/${stage}`;
+}
+
+/** How far event time is behind the clock [ms]; undefined before any record. */
+export function watermarkLagMs(watermarkMs: number, nowMs: number): number | undefined {
+  return watermarkMs === NO_WATERMARK ? undefined : nowMs - watermarkMs;
+}

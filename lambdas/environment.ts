@@ -13,6 +13,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_BLOBS: string;
   /** Results, late records and dead letters as gzip NDJSON: `s3://bucket/prefix` or `file:///folder`. */
   readonly TIDEMARK_LAKE: string;
+  /** Part of the namespace of the metrics, e.g. `prod`. @default local */
+  readonly TIDEMARK_STAGE?: string;
 }
 
 /**
@@ -20,9 +22,9 @@ export interface FunctionEnvironment {
  *
  * @throws INVALID_SETTING naming the variable
  */
-export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): FunctionEnvironment {
-  const text = (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string): string => {
-    const value = variables[name] ?? '';
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Required<FunctionEnvironment> {
+  const text = (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string, fallback = ''): string => {
+    const value = variables[name] ?? fallback;
     return requireSetting(name, value, valid(value), rule, 'set it in the environment of the function');
   };
   const isPlace = (value: string) => /^(s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?|file:\/\/\/.+)$/.test(value);
@@ -31,5 +33,6 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     TIDEMARK_RESULTS_TABLE: text('TIDEMARK_RESULTS_TABLE', () => true, 'the name of a table'),
     TIDEMARK_BLOBS: text('TIDEMARK_BLOBS', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
+    TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
 }

@@ -37,7 +37,8 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
     for (const { streamArn, streamName, shardId, records } of decodeKinesisEvent(event)) {
       const incarnation = await incarnations.of(streamArn);
       const partition = { pipeline: topology.name, stage: '0', source: streamName, incarnation, partition: shardId };
-      emitBatchReport(topology.name, await processBatch(processor, { partition, records }));
+      const report = await processBatch(processor, { partition, records });
+      emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
     }
   };
 }

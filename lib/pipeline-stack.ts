@@ -4,6 +4,7 @@ import { LakeBucket } from './deliver/lake-bucket.ts';
 import { ResultsTable } from './deliver/results-table.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 import { KinesisIngest } from './ingest/kinesis-ingest.ts';
+import { observed } from './observe/observed.ts';
 import { KinesisProcessor } from './process/kinesis-processor.ts';
 import { PartitionLogTable } from './process/partition-log-table.ts';
 import { SnapshotBucket } from './process/snapshot-bucket.ts';
@@ -40,16 +41,19 @@ export class PipelineStack extends Stack {
         TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
         TIDEMARK_BLOBS: snapshots.url,
         TIDEMARK_LAKE: lake.url,
+        TIDEMARK_STAGE: settings.stage,
       },
     });
     log.grantCommit(processor);
     snapshots.grantKeep(processor);
     results?.grantPublish(processor);
     lake.grantAppend(processor);
+    const { topic } = observed(this, 'Observe', { topology, settings, ingest, processor, log, results });
 
     new CfnOutput(this, 'StreamName', { value: ingest.stream.streamName });
     new CfnOutput(this, 'PartitionLogTableName', { value: log.table.tableName });
     if (results !== undefined) new CfnOutput(this, 'ResultsTableName', { value: results.table.tableName });
     new CfnOutput(this, 'LakeBucketName', { value: lake.bucket.bucketName });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
   }
 }

@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { requireSetting, TidemarkError } from '../engine/errors.ts';
-import { minutes, seconds } from '../engine/time/duration.ts';
+import { hours, minutes, seconds } from '../engine/time/duration.ts';
 
 export type Stage = 'dev' | 'prod';
 
@@ -33,6 +33,12 @@ export interface StageSettings {
   readonly timeoutMs: number;
   /** How long the functions' logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention: RetentionDays;
+  /** Who gets the alarms, besides what subscribes to the topic itself; each address confirms once. @default [] */
+  readonly alarmEmails: readonly string[];
+  /** A pipeline that reads records later than this is behind [60000, half of the retention]. @default minutes(15) */
+  readonly maxIteratorAgeMs: number;
+  /** A watermark further behind the clock than this rings an alarm; 0: none, e.g. for events of the past. @default 0 */
+  readonly maxWatermarkLagMs: number;
 }
 
 export type StageOverrides = Partial<Omit<StageSettings, 'stage'>>;
@@ -55,6 +61,9 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     memoryMiB: 1024,
     timeoutMs: minutes(1),
     logRetention: RetentionDays.ONE_MONTH,
+    alarmEmails: [],
+    maxIteratorAgeMs: minutes(15),
+    maxWatermarkLagMs: 0,
     ...overrides,
   };
   for (const [stream, arn] of Object.entries(settings.existingStreamArns)) {
@@ -67,6 +76,9 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   requireInteger('memoryMiB', settings.memoryMiB, 128, 10_240);
   requireInteger('timeoutMs', settings.timeoutMs, seconds(10), minutes(15));
   requireWholeSeconds('timeoutMs', settings.timeoutMs);
+  requireInteger('maxIteratorAgeMs', settings.maxIteratorAgeMs, minutes(1), hours(settings.streamRetentionHours) / 2);
+  requireInteger('maxWatermarkLagMs', settings.maxWatermarkLagMs, 0, Number.MAX_SAFE_INTEGER);
+  for (const email of settings.alarmEmails) requireSetting('alarmEmails', email, /^[^@\s]+@[^@\s]+$/.test(email), 'addresses of e-mail', 'pass [] for none');
   return Object.freeze(settings);
 }
 

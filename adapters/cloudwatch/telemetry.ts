@@ -1,6 +1,13 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { BATCH_METRICS, metricsNamespace, watermarkLagMs } from '../../engine/metrics.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
-import { BATCH_METRICS } from '../../engine/metrics.ts';
+
+export interface TelemetryContext {
+  readonly pipeline: string;
+  /** @see metricsNamespace */
+  readonly stage: string;
+  readonly nowMs: number;
+}
 
 /**
  * Writes one batch's report as an embedded-metric line to standard output: CloudWatch makes metrics of it, and no call is
@@ -8,9 +15,14 @@ import { BATCH_METRICS } from '../../engine/metrics.ts';
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emitBatchReport(pipeline: string, report: BatchReport): void {
-  const metrics = new Metrics({ namespace: BATCH_METRICS.namespace, serviceName: pipeline, defaultDimensions: { pipeline } });
+export function emitBatchReport({ pipeline, stage, nowMs }: TelemetryContext, report: BatchReport): void {
+  const metrics = new Metrics({ namespace: metricsNamespace(stage) });
+  // Powertools adds a dimension `service`; whoever asks for the metric by pipeline alone would find nothing.
+  metrics.clearDefaultDimensions();
+  metrics.setDefaultDimensions({ [BATCH_METRICS.dimension]: pipeline });
   for (const { name } of BATCH_METRICS.counts) metrics.addMetric(name, MetricUnit.Count, report[name]);
+  const lagMs = watermarkLagMs(report.watermarkMs, nowMs);
+  if (lagMs !== undefined) metrics.addMetric('watermarkLagMs', MetricUnit.Milliseconds, lagMs);
   metrics.addMetadata('partition', report.partition);
   metrics.addMetadata('watermarkMs', String(report.watermarkMs));
   metrics.publishStoredMetrics();

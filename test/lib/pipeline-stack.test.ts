@@ -8,7 +8,7 @@ describe('a pipeline stack', () => {
   });
 
   it('tells the names that an operator needs', () => {
-    expect(Object.keys(synthesize().findOutputs('*')).sort()).toEqual(['LakeBucketName', 'PartitionLogTableName', 'ResultsTableName', 'StreamName']);
+    expect(Object.keys(synthesize().findOutputs('*')).sort()).toEqual(['AlarmTopicArn', 'LakeBucketName', 'PartitionLogTableName', 'ResultsTableName', 'StreamName']);
   });
 
   it('cannot be deleted by mistake in prod', () => {

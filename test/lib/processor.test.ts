@@ -62,6 +62,7 @@ describe('the function', () => {
       TIDEMARK_RESULTS_TABLE: true,
       TIDEMARK_BLOBS: true,
       TIDEMARK_LAKE: true,
+      TIDEMARK_STAGE: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));
     expect(Object.keys(processor?.['Properties'].Environment.Variables).sort()).toEqual(Object.keys(expected).sort());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rightsOf } from './rights.ts';
+import { invitationsOf, rightsOf } from './rights.ts';
 import { synthesize } from './synthesize.ts';
 
 /** The only resources with a wildcard, and why. */
@@ -71,5 +71,17 @@ describe('the rights of the function', () => {
     const arn = 'arn:aws:kinesis:eu-central-1:123456789012:stream/shared';
     const resources = rightsOf(synthesize({ overrides: { existingStreamArns: { purchases: arn } } })).flatMap((right) => right.resources);
     expect(resources).toContain(arn);
+  });
+});
+
+describe('the policies of resources', () => {
+  it('let the alarms of this account publish, and nobody else but the account itself', () => {
+    const ofThisAccount = ['aws:SourceAccount', 'aws:SourceArn'];
+    expect(invitationsOf(synthesize())).toEqual([
+      // The policy of a key names that key alone, as *; without the account nobody could manage it.
+      { who: 'account', actions: ['kms:*'], resources: ['*'], conditions: [] },
+      { who: 'cloudwatch.amazonaws.com', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: ['*'], conditions: ofThisAccount },
+      { who: 'cloudwatch.amazonaws.com', actions: ['sns:Publish'], resources: ['ObserveAlarmTopic'], conditions: ofThisAccount },
+    ]);
   });
 });

@@ -7,12 +7,39 @@ export interface Right {
   readonly resources: readonly string[];
 }
 
-/** Every allowing statement of a template, in whatever resource it hides. Trust policies have no resource and are left out. */
+/** What a resource lets somebody do who is not named by a role of the template. */
+export interface Invitation extends Right {
+  /** `cloudwatch.amazonaws.com`, or the account itself: `account`. */
+  readonly who: string;
+  /** Condition keys that hold, sorted: `aws:SourceAccount`. */
+  readonly conditions: readonly string[];
+}
+
+/** Every allowing statement of the roles of a template, in whatever resource it hides. Trust policies have no resource and are left out. */
 export function rightsOf(template: Template): Right[] {
-  return [...statementsIn(template.toJSON())].map((statement) => ({
-    actions: list(statement['Action']).map(text).sort(),
-    resources: list(statement['Resource']).map(text),
-  }));
+  return [...statementsIn(template.toJSON())].filter((statement) => !('Principal' in statement)).map(rightOf);
+}
+
+/** Every allowing statement of the policies of resources: keys, topics, buckets. */
+export function invitationsOf(template: Template): Invitation[] {
+  return [...statementsIn(template.toJSON())]
+    .filter((statement) => 'Principal' in statement)
+    .map((statement) => ({ ...rightOf(statement), who: whoOf(statement['Principal']), conditions: conditionKeys(statement['Condition']) }));
+}
+
+const rightOf = (statement: Record<string, unknown>): Right => ({
+  actions: list(statement['Action']).map(text).sort(),
+  resources: list(statement['Resource']).map(text),
+});
+
+function whoOf(principal: unknown): string {
+  if (!isObject(principal)) return text(principal);
+  if ('Service' in principal) return list(principal['Service']).map(text).join(', ');
+  return list(principal['AWS']).map(text).join(', ').replace(/^arn:.*:iam::AWS::AccountId:root$/, 'account');
+}
+
+function conditionKeys(condition: unknown): string[] {
+  return isObject(condition) ? Object.values(condition).flatMap((keys) => (isObject(keys) ? Object.keys(keys) : [])).sort() : [];
 }
 
 function* statementsIn(node: unknown): Generator<Record<string, unknown>> {

@@ -25,6 +25,10 @@ describe('stageSettings', () => {
     ['more memory than Lambda has', { memoryMiB: 10_241 }],
     ['a batch of more than 15 minutes', { timeoutMs: 900_001 }],
     ['a part of a second', { timeoutMs: 10_500 }],
+    ['an age that no batch is below', { maxIteratorAgeMs: 59_999 }],
+    ['an age at which records are already at risk', { streamRetentionHours: 24, maxIteratorAgeMs: 12 * 3_600_000 + 1 }],
+    ['a lag of less than nothing', { maxWatermarkLagMs: -1 }],
+    ['an e-mail address without a host', { alarmEmails: ['on-call'] }],
     ['a stream by its name', { existingStreamArns: { purchases: 'purchases' } }],
   ])('refuses %s', (_, overrides) => {
     expect(() => stageSettings('dev', overrides)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING', kind: 'invalid' }));

@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { BatchMetrics } from './batch-metrics.ts';
+import type { FunctionMetrics, StreamMetrics, TableMetrics } from './service-metrics.ts';
+
+/** Everything that is measured of one pipeline. Widgets and alarms take their metrics from here. */
+export interface PipelineMetrics {
+  readonly batch: BatchMetrics;
+  readonly function: FunctionMetrics;
+  readonly stream: StreamMetrics;
+  readonly log: TableMetrics;
+  /** undefined: the pipeline has no result table. */
+  readonly results: TableMetrics | undefined;
+  readonly derived: DerivedMetrics;
+}
+
+/** Figures that are computed of others, by CloudWatch. */
+export interface DerivedMetrics {
+  /** recordsIn = counted + late + dead letters: what is neither late nor dead is counted. */
+  readonly recordsCountedCount: IMetric;
+  readonly latePercent: IMetric;
+  /** Put into the stream and not reported by the function: on its way, or stuck. Two services count it independently. */
+  readonly recordsUnreadCount: IMetric;
+  readonly recordsPerCommitCount: IMetric;
+  readonly writeUnitsPerThousandCount: IMetric;
+  readonly lambdaPerThousandMs: IMetric;
+}
+
+export function derivedMetrics(batch: BatchMetrics, fn: FunctionMetrics, stream: StreamMetrics): DerivedMetrics {
+  const { recordsInCount: recordsIn } = batch;
+  const math = (label: string, expression: string, usingMetrics: Record<string, IMetric>): IMetric =>
+    new MathExpression({ label, expression, usingMetrics, period: Duration.minutes(1) });
+  return {
+    recordsCountedCount: math('= counted', 'recordsIn - late - dead', { recordsIn, late: batch.lateRecordCount, dead: batch.deadLetterCount }),
+    latePercent: math('late [% of records]', '100 * late / recordsIn', { recordsIn, late: batch.lateRecordCount }),
+    recordsUnreadCount: math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut: stream.recordsPutCount }),
+    recordsPerCommitCount: math('records per commit', 'recordsIn / commits', { recordsIn, commits: batch.commitCount }),
+    writeUnitsPerThousandCount: math('write units per 1,000 records', '1000 * writeUnits / recordsIn', { recordsIn, writeUnits: batch.writeUnitCount }),
+    lambdaPerThousandMs: math('Lambda ms per 1,000 records', '1000 * durationMs / recordsIn', { recordsIn, durationMs: fn.durationTotalMs }),
+  };
+}

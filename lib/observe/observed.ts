@@ -1,0 +1,42 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ResultsTable } from '../deliver/results-table.ts';
+import type { DeployedTopology } from '../deployed-topology.ts';
+import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
+import type { KinesisProcessor } from '../process/kinesis-processor.ts';
+import type { PartitionLogTable } from '../process/partition-log-table.ts';
+import type { StageSettings } from '../settings.ts';
+import { batchMetrics } from './batch-metrics.ts';
+import { derivedMetrics } from './metrics.ts';
+import { Observe } from './observe.ts';
+import { functionMetrics, streamMetrics, tableMetrics } from './service-metrics.ts';
+
+export interface ObservedProps {
+  readonly topology: DeployedTopology;
+  readonly settings: StageSettings;
+  readonly ingest: KinesisIngest;
+  readonly processor: KinesisProcessor;
+  readonly log: PartitionLogTable;
+  readonly results: ResultsTable | undefined;
+}
+
+/** The dashboard and the alarms of the parts of a pipeline. */
+export function observed(scope: Construct, id: string, { topology, settings, ingest, processor, log, results }: ObservedProps): Observe {
+  const batch = batchMetrics(topology.name, settings.stage);
+  const fn = functionMetrics(processor.function);
+  const stream = streamMetrics(ingest.stream);
+  return new Observe(scope, id, {
+    name: Stack.of(scope).stackName,
+    pipeline: topology.name,
+    settings,
+    logGroupName: processor.function.logGroup.logGroupName,
+    metrics: {
+      batch,
+      function: fn,
+      stream,
+      log: tableMetrics(log.table),
+      results: results === undefined ? undefined : tableMetrics(results.table),
+      derived: derivedMetrics(batch, fn, stream),
+    },
+  });
+}

@@ -1,0 +1,24 @@
+import { SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { COLOURS } from '../colours.ts';
+import type { PipelineMetrics } from '../metrics.ts';
+import { graph, heading } from './layout.ts';
+import type { Section } from './layout.ts';
+
+/** What do 1,000 records take? */
+export function costSection({ log, results, derived }: PipelineMetrics): Section {
+  const tables = [log.writeUnitCount.with({ label: 'log', color: COLOURS.good }), ...(results === undefined ? [] : [results.writeUnitCount.with({ label: 'results', color: COLOURS.other })])];
+  return [
+    heading('5 · What does it cost?', 'Small batches cost most: a commit is paid per batch, not per record. A longer batching window makes both figures fall.'),
+    [
+      new SingleValueWidget({
+        title: 'In this time range',
+        width: 12,
+        height: 6,
+        setPeriodToTimeRange: true,
+        metrics: [derived.writeUnitsPerThousandCount, derived.lambdaPerThousandMs, derived.recordsPerCommitCount],
+      }),
+      graph('Per 1,000 records', 'write units', 6, [derived.writeUnitsPerThousandCount], { right: [derived.lambdaPerThousandMs], rightYAxis: { min: 0, label: 'ms', showUnits: false } }),
+      graph('Write units as DynamoDB bills them', 'units per minute', 6, tables, { stacked: true }),
+    ],
+  ];
+}

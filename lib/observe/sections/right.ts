@@ -1,0 +1,35 @@
+import { Color, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { COLOURS } from '../colours.ts';
+import type { PipelineMetrics } from '../metrics.ts';
+import { COLUMNS, graph, heading } from './layout.ts';
+import type { Section } from './layout.ts';
+
+/** Is every record accounted for, and none refused? */
+export function rightSection({ batch, stream, log, derived }: PipelineMetrics): Section {
+  return [
+    heading('2 · Is it right?', 'Healthy: no dead letters, a few late records at most, and what is put and not yet in comes down to 0. Refused commits are harmless one by one: two functions had the same shard, one won.'),
+    [
+      new SingleValueWidget({
+        title: 'Every record of this time range',
+        width: COLUMNS,
+        height: 3,
+        setPeriodToTimeRange: true,
+        metrics: [
+          stream.recordsPutCount.with({ label: 'put into the stream', color: COLOURS.source }),
+          // Before the expressions that use them: of one metric with two labels, the CDK keeps the first.
+          batch.recordsInCount.with({ label: 'in', color: COLOURS.good }),
+          batch.lateRecordCount.with({ label: '− late', color: COLOURS.warn }),
+          batch.deadLetterCount.with({ label: '− dead letters', color: COLOURS.bad }),
+          derived.recordsCountedCount,
+          derived.recordsUnreadCount,
+        ],
+      }),
+    ],
+    [
+      graph('Late', '% of records', 6, [derived.latePercent]),
+      graph('Dead letters', 'records per minute', 6, [batch.deadLetterCount.with({ label: 'dead letters', color: COLOURS.bad })]),
+      graph('Replayed: came again, not counted again', 'records per minute', 6, [batch.recordsReplayedCount.with({ label: 'replayed', color: Color.GREY })]),
+      graph('Refused commits', 'puts per minute', 6, [log.refusedPutCount.with({ label: 'refused by the partition log', color: COLOURS.warn })]),
+    ],
+  ];
+}

@@ -1,0 +1,70 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+
+const period = Duration.minutes(1);
+
+/** What Lambda reports of the function. */
+export interface FunctionMetrics {
+  readonly invocationCount: Metric;
+  readonly errorCount: Metric;
+  readonly throttleCount: Metric;
+  readonly durationP50Ms: Metric;
+  readonly durationMaxMs: Metric;
+  readonly durationTotalMs: Metric;
+  /** Age of the oldest record of a batch when the function got it. */
+  readonly iteratorAgeMaxMs: Metric;
+}
+
+export function functionMetrics(fn: Function): FunctionMetrics {
+  return {
+    invocationCount: fn.metricInvocations({ period }),
+    errorCount: fn.metricErrors({ period }),
+    throttleCount: fn.metricThrottles({ period }),
+    durationP50Ms: fn.metricDuration({ period, statistic: Stats.percentile(50) }),
+    durationMaxMs: fn.metricDuration({ period, statistic: Stats.MAXIMUM }),
+    durationTotalMs: fn.metricDuration({ period, statistic: Stats.SUM }),
+    iteratorAgeMaxMs: fn.metric('IteratorAge', { period, statistic: Stats.MAXIMUM }),
+  };
+}
+
+/** What Kinesis reports of the stream. */
+export interface StreamMetrics {
+  readonly recordsPutCount: Metric;
+  /** Records that producers must send again: the stream is full. */
+  readonly writeThrottleCount: Metric;
+}
+
+export function streamMetrics(stream: IStream): StreamMetrics {
+  return {
+    recordsPutCount: stream.metricIncomingRecords({ period, statistic: Stats.SUM }),
+    writeThrottleCount: stream.metricWriteProvisionedThroughputExceeded({ period, statistic: Stats.SUM }),
+  };
+}
+
+/** What DynamoDB reports of a table. */
+export interface TableMetrics {
+  readonly writeUnitCount: Metric;
+  readonly writeThrottleCount: Metric;
+  readonly readThrottleCount: Metric;
+  /** Puts whose condition failed: of the log, a commit that lost to another; of the results, a revision that came too late. */
+  readonly refusedPutCount: Metric;
+  readonly putLatencyP99Ms: Metric;
+  readonly putSystemErrorCount: Metric;
+}
+
+export function tableMetrics(table: Table): TableMetrics {
+  const total = (name: string): Metric => table.metric(name, { period, statistic: Stats.SUM });
+  const ofPuts = (metricName: string, statistic: string): Metric =>
+    new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap: { TableName: table.tableName, Operation: 'PutItem' }, statistic, period });
+  return {
+    writeUnitCount: total('ConsumedWriteCapacityUnits'),
+    writeThrottleCount: total('WriteThrottleEvents'),
+    readThrottleCount: total('ReadThrottleEvents'),
+    refusedPutCount: total('ConditionalCheckFailedRequests'),
+    putLatencyP99Ms: ofPuts('SuccessfulRequestLatency', Stats.percentile(99)),
+    putSystemErrorCount: ofPuts('SystemErrors', Stats.SUM),
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { emitted } from '../../support/emitted.ts';
+import { orders, synthesize } from '../synthesize.ts';
+
+const ALARM = 'AWS::CloudWatch::Alarm';
+const template = synthesize();
+const named = (name: string) => ({ AlarmName: `Tidemark-orders-dev-${name}` });
+const properties = Object.values(template.findResources(ALARM)).map((resource): Record<string, unknown> => resource['Properties']);
+
+describe('every alarm', () => {
+  it('is one of these', () => {
+    expect(properties.map((alarm) => String(alarm['AlarmName']).replace('Tidemark-orders-dev-', ''))).toEqual(
+      expect.arrayContaining(['FunctionErrors', 'FunctionThrottles', 'Stalled', 'Behind', 'RecordsAtRisk', 'DeadLetters', 'StreamFull', 'TableThrottles', 'TableSystemErrors']),
+    );
+    expect(properties).toHaveLength(9);
+  });
+
+  it('says what has happened and what to do', () => {
+    for (const { AlarmDescription } of properties) expect(AlarmDescription).toMatch(/^[A-Z].{60,400}\.$/);
+  });
+
+  it('tells the topic when it rings and when it is over', () => {
+    const topic = [{ Ref: Match.stringLikeRegexp('^ObserveAlarmTopic') }];
+    template.allResourcesProperties(ALARM, { AlarmActions: topic, OKActions: topic });
+  });
+
+  it('rings above its threshold, and not for a stream at rest', () => {
+    template.allResourcesProperties(ALARM, { ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching' });
+  });
+
+  it('looks at five minutes at a time, each metric of its expression too', () => {
+    for (const { Period, Metrics } of properties) {
+      const periods = Metrics === undefined ? [Period] : JSON.stringify(Metrics).match(/(?<="Period":)\d+/g)?.map(Number);
+      expect(new Set(periods)).toEqual(new Set([300]));
+    }
+  });
+});
+
+describe('the alarm', () => {
+  it.each([
+    ['FunctionErrors', 'AWS/Lambda', 'Errors', 'Sum', 0, 2, 3],
+    ['FunctionThrottles', 'AWS/Lambda', 'Throttles', 'Sum', 0, 2, 3],
+    ['Behind', 'AWS/Lambda', 'IteratorAge', 'Maximum', 900_000, 3, 3],
+    ['RecordsAtRisk', 'AWS/Lambda', 'IteratorAge', 'Maximum', 43_200_000, 1, 1],
+    ['DeadLetters', 'Tidemark/dev', 'deadLetters', 'Sum', 0, 1, 1],
+    ['StreamFull', 'AWS/Kinesis', 'WriteProvisionedThroughputExceeded', 'Sum', 0, 3, 3],
+  ])('%s watches %s %s', (name, Namespace, MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods) => {
+    template.hasResourceProperties(ALARM, { ...named(name), Namespace, MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods });
+  });
+
+  it('Stalled rings when records come in for a quarter of an hour and nothing runs', () => {
+    template.hasResourceProperties(ALARM, {
+      ...named('Stalled'),
+      Threshold: 0,
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 3,
+      Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(FILL(recordsPut, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)' })]),
+    });
+  });
+
+  it('TableThrottles adds up reads and writes of both tables, one without data too', () => {
+    template.hasResourceProperties(ALARM, { ...named('TableThrottles'), Metrics: Match.arrayWith([Match.objectLike({ Expression: 'SUM([table0, table1, table2, table3])' })]) });
+  });
+
+  it('TableThrottles looks at the log alone when there is no result table', () => {
+    synthesize({ topology: { ...orders, sinks: [{ kind: 'lake' }] } }).hasResourceProperties(ALARM, {
+      ...named('TableThrottles'),
+      Metrics: Match.arrayWith([Match.objectLike({ Expression: 'SUM([table0, table1])' })]),
+    });
+  });
+
+  it('TableSystemErrors watches puts', () => {
+    template.hasResourceProperties(ALARM, {
+      ...named('TableSystemErrors'),
+      Metrics: Match.arrayWith([
+        Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: 'SystemErrors', Dimensions: Match.arrayWith([{ Name: 'Operation', Value: 'PutItem' }]) }) }) }),
+      ]),
+    });
+  });
+
+  it('RecordsAtRisk leaves half of the retention for the repair, whatever the retention', () => {
+    synthesize({ overrides: { streamRetentionHours: 168 } }).hasResourceProperties(ALARM, { ...named('RecordsAtRisk'), Threshold: 302_400_000 });
+  });
+
+  it('Behind rings at the age that the stage says', () => {
+    synthesize({ overrides: { maxIteratorAgeMs: 60_000 } }).hasResourceProperties(ALARM, { ...named('Behind'), Threshold: 60_000 });
+  });
+
+  it('WatermarkLag is there only for a pipeline whose events are of now', () => {
+    expect(properties.map((alarm) => alarm['AlarmName'])).not.toContain('Tidemark-orders-dev-WatermarkLag');
+    synthesize({ overrides: { maxWatermarkLagMs: 7_200_000 } }).hasResourceProperties(ALARM, { ...named('WatermarkLag'), MetricName: 'watermarkLagMs', Statistic: 'Maximum', Threshold: 7_200_000 });
+  });
+
+  it('names no metric of ours that the function does not emit', () => {
+    const withLag = synthesize({ overrides: { maxWatermarkLagMs: 1 } }).findResources(ALARM);
+    const ours = Object.values(withLag).map((resource) => resource['Properties']).filter(({ Namespace }) => String(Namespace).startsWith('Tidemark'));
+    const [metrics] = emitted()._aws.CloudWatchMetrics;
+    expect(ours.map(({ MetricName }) => MetricName).sort()).toEqual(['deadLetters', 'watermarkLagMs']);
+    for (const { MetricName, Namespace, Dimensions } of ours) {
+      expect(metrics?.Metrics.map(({ Name }) => Name)).toContain(MetricName);
+      expect(Namespace).toBe(metrics?.Namespace);
+      expect(Dimensions).toEqual([{ Name: 'pipeline', Value: 'orders' }]);
+    }
+  });
+});
