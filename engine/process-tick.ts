@@ -30,7 +30,6 @@ export function idleWatermark(partitions: readonly PartitionTime[], nowMs: numbe
  * Moves time on where input has stopped (PL-19 to PL-21), so that the last windows come out. Losing to an invocation is no
  * error: there was a record, so the partition is not idle.
  *
- * @param stream any partition of the stream; its name is not looked at
  * @returns how many partitions moved
  */
 export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number): Promise<number> {

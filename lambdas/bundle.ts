@@ -5,7 +5,7 @@ import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
 import { TidemarkError } from '../engine/errors.ts';
 
 /** The functions that exist: folders of `lambdas/` with a `handler.ts`. */
-export type HandlerName = 'process-kinesis';
+export type HandlerName = 'process-kinesis' | 'tick';
 
 export interface BundleProps {
   readonly handler: HandlerName;

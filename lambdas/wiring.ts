@@ -20,6 +20,7 @@ import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { BlobStore, Sink } from '../engine/ports.ts';
 import { processBatch, type Processor } from '../engine/process-batch.ts';
+import { processTick } from '../engine/process-tick.ts';
 import { readEnvironment, type FunctionEnvironment } from './environment.ts';
 
 /** A body above this is cheaper as an object: one PUT costs as much as 8 write units, and takes longer [bytes]. */
@@ -40,6 +41,23 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
       const report = await processBatch(processor, { partition, records });
       emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
     }
+  };
+}
+
+/** What the scheduler sends. */
+export interface TickEvent {
+  /** Name of the stream whose idle shards are to move on. */
+  readonly stream: string;
+}
+
+/** The handler of `tick`: moves the watermark of idle shards, so that their last windows come out (PL-19 to PL-21). */
+export function tickHandler({ topology }: Pipeline): (event: TickEvent) => Promise<{ readonly moved: number }> {
+  const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
+  const processor = processorOf({ topology }, readEnvironment(process.env), kinesis);
+  const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK);
+  return async ({ stream }) => {
+    const incarnation = await incarnations.of(stream);
+    return { moved: await processTick(processor, { pipeline: topology.name, stage: '0', source: stream, incarnation }, SYSTEM_CLOCK.nowMs()) };
   };
 }
 

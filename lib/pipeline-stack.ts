@@ -8,6 +8,7 @@ import { observed } from './observe/observed.ts';
 import { KinesisProcessor } from './process/kinesis-processor.ts';
 import { PartitionLogTable } from './process/partition-log-table.ts';
 import { SnapshotBucket } from './process/snapshot-bucket.ts';
+import { Tick } from './process/tick.ts';
 import type { StageSettings } from './settings.ts';
 
 export interface PipelineStackProps {
@@ -31,23 +32,21 @@ export class PipelineStack extends Stack {
     const results = topology.sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(this, 'Results', { settings }) : undefined;
     const lake = new LakeBucket(this, 'Lake', { settings });
 
-    const processor = new KinesisProcessor(this, 'Processor', {
-      topology,
-      pipelineFile,
-      settings,
-      ingest,
-      environment: {
-        TIDEMARK_LOG_TABLE: log.table.tableName,
-        TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
-        TIDEMARK_BLOBS: snapshots.url,
-        TIDEMARK_LAKE: lake.url,
-        TIDEMARK_STAGE: settings.stage,
-      },
-    });
-    log.grantCommit(processor);
-    snapshots.grantKeep(processor);
-    results?.grantPublish(processor);
-    lake.grantAppend(processor);
+    const environment = {
+      TIDEMARK_LOG_TABLE: log.table.tableName,
+      TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
+      TIDEMARK_BLOBS: snapshots.url,
+      TIDEMARK_LAKE: lake.url,
+      TIDEMARK_STAGE: settings.stage,
+    };
+    const processor = new KinesisProcessor(this, 'Processor', { topology, pipelineFile, settings, ingest, environment });
+    const tick = new Tick(this, 'Tick', { topology, pipelineFile, settings, ingest, environment });
+    for (const writer of [processor, tick]) {
+      log.grantCommit(writer);
+      snapshots.grantKeep(writer);
+      results?.grantPublish(writer);
+      lake.grantAppend(writer);
+    }
     const { topic } = observed(this, 'Observe', { topology, settings, ingest, processor, log, results });
 
     new CfnOutput(this, 'StreamName', { value: ingest.stream.streamName });

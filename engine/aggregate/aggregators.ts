@@ -61,7 +61,7 @@ interface Mean {
   readonly count: number;
 }
 
-/** The exact sum divided by the count, rounded once; undefined before the first. */
+/** The exact sum, rounded, divided by the count; undefined before the first. */
 export const averaging: Aggregator<number, Mean, number | undefined> = {
   init: () => ({ sum: ZERO, count: 0 }),
   add: ({ sum, count }, value) => ({ sum: addExactly(sum, value), count: count + 1 }),

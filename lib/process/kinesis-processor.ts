@@ -1,15 +1,14 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnEventSourceMapping, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
 import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
 import { requireWholeSeconds } from '../settings.ts';
 import type { StageSettings } from '../settings.ts';
-import { handlerCode } from './handler-code.ts';
+import { pipelineFunction } from './pipeline-function.ts';
 
 export interface KinesisProcessorProps {
   readonly topology: DeployedTopology;
@@ -35,20 +34,13 @@ export class KinesisProcessor extends Construct implements IGrantable {
   }
 
   private createFunction(role: Role, { topology, pipelineFile, settings, environment }: KinesisProcessorProps): Function {
-    const logGroup = new LogGroup(this, 'Logs', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    logGroup.grantWrite(role);
-    return new Function(this, 'Function', {
+    return pipelineFunction(this, {
       description: `Tidemark: runs the pipeline ${topology.name} on its Kinesis stream`,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: handlerCode('process-kinesis', pipelineFile),
-      memorySize: settings.memoryMiB,
-      timeout: Duration.millis(settings.timeoutMs),
+      handler: 'process-kinesis',
+      pipelineFile,
+      settings,
+      environment,
       role,
-      logGroup,
-      loggingFormat: LoggingFormat.JSON,
-      environment: { ...environment },
     });
   }
 

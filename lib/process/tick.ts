@@ -1,0 +1,38 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { KinesisProcessorProps } from './kinesis-processor.ts';
+import { pipelineFunction } from './pipeline-function.ts';
+
+/**
+ * Calls the pipeline's `tick` every minute: the last windows come out when input stops (PL-19). A tick that is missed or
+ * comes twice does no harm, so it is not retried.
+ */
+export class Tick extends Construct implements IGrantable {
+  readonly grantPrincipal: IPrincipal;
+
+  constructor(scope: Construct, id: string, { topology, pipelineFile, settings, ingest, environment }: KinesisProcessorProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.grantPrincipal = role;
+    const description = `Tidemark: moves time on where the input of ${topology.name} has stopped`;
+    const tick = pipelineFunction(this, { description, handler: 'tick', pipelineFile, settings, environment, role });
+    ingest.grantConsume(role);
+    // By hand: the library's target may invoke every version of the function.
+    const scheduler = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [tick.functionArn] }));
+    new CfnSchedule(this, 'Schedule', {
+      description,
+      scheduleExpression: 'rate(1 minute)',
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: tick.functionArn,
+        roleArn: scheduler.roleArn,
+        input: Stack.of(this).toJsonString({ stream: ingest.stream.streamName }),
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+      },
+    });
+  }
+}
