@@ -1,0 +1,57 @@
+import { MergeShardsCommand, PutRecordCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KinesisShards } from '../../../adapters/kinesis/shards.ts';
+import { MAX_HASH } from '../../../engine/codec/key-hash.ts';
+import { BEFORE_FIRST } from '../../../engine/record.ts';
+import { startKinesalite, type RunningKinesalite } from '../../support/kinesalite.ts';
+
+const FIRST = 'shardId-000000000000';
+const partitionOf = (source: string, partition: string) => ({ pipeline: 'p', stage: '0', source, incarnation: '1', partition });
+
+describe('the shards of a Kinesis stream', () => {
+  let kinesis: RunningKinesalite;
+  let shards: KinesisShards;
+  beforeAll(async () => {
+    kinesis = await startKinesalite();
+    shards = new KinesisShards(kinesis.client);
+  });
+  afterAll(() => kinesis.stop());
+
+  it('have no parents in the first generation and cover all hashes', async () => {
+    await kinesis.createStream('fresh', 2);
+    const all = [...(await shards.shards({ source: 'fresh' })).values()];
+    expect(all.map(({ parents }) => parents)).toEqual([[], []]);
+    expect(all[0]?.fromHash).toBe(0n);
+    expect(all[1]?.toHash).toBe(MAX_HASH);
+  });
+
+  it('know their parents after a split and a merge', async () => {
+    await kinesis.createStream('moving', 1);
+    await kinesis.client.send(new SplitShardCommand({ StreamName: 'moving', ShardToSplit: FIRST, NewStartingHashKey: String(2n ** 127n) }));
+    await kinesis.active('moving');
+    await kinesis.client.send(new MergeShardsCommand({ StreamName: 'moving', ShardToMerge: 'shardId-000000000001', AdjacentShardToMerge: 'shardId-000000000002' }));
+    await kinesis.active('moving');
+    const lineage = await shards.shards({ source: 'moving' });
+    expect(lineage.get('shardId-000000000002')).toEqual({ fromHash: 2n ** 127n, toHash: MAX_HASH, parents: [FIRST] });
+    expect(lineage.get('shardId-000000000003')).toEqual({ fromHash: 0n, toHash: MAX_HASH, parents: ['shardId-000000000001', 'shardId-000000000002'] });
+  });
+
+  it('tell what is left: nothing yet, records, nothing yet again, and the end once closed', async () => {
+    await kinesis.createStream('read', 1);
+    const shard = partitionOf('read', FIRST);
+    expect(await shards.remaining(shard, BEFORE_FIRST)).toBe('none yet');
+    const put = await kinesis.client.send(new PutRecordCommand({ StreamName: 'read', PartitionKey: 'a', Data: Buffer.from('x') }));
+    expect(await shards.remaining(shard, BEFORE_FIRST)).toBe('records');
+    const offset = BigInt(put.SequenceNumber ?? '');
+    expect(await shards.remaining(shard, offset)).toBe('none yet');
+    await kinesis.client.send(new SplitShardCommand({ StreamName: 'read', ShardToSplit: FIRST, NewStartingHashKey: String(2n ** 127n) }));
+    await kinesis.active('read');
+    expect(await shards.remaining(shard, BEFORE_FIRST)).toBe('records');
+    expect(await shards.remaining(shard, offset)).toBe('ended');
+  });
+
+  it('are unavailable, and not idle, when the stream does not answer', async () => {
+    await expect(shards.remaining(partitionOf('absent', FIRST), BEFORE_FIRST)).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_UNAVAILABLE' });
+    await expect(shards.shards({ source: 'absent' })).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_UNAVAILABLE' });
+  });
+});

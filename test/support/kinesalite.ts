@@ -1,0 +1,43 @@
+import { CreateStreamCommand, DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import kinesalite from 'kinesalite';
+import type { AddressInfo } from 'node:net';
+
+export interface RunningKinesalite {
+  readonly client: KinesisClient;
+  createStream(name: string, shards: number): Promise<void>;
+  /** Resolves when the stream is ready again. */
+  active(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A Kinesis API in this process, on a port of its own, in memory. */
+export async function startKinesalite(): Promise<RunningKinesalite> {
+  const server = kinesalite({ createStreamMs: 0, updateStreamMs: 0, deleteStreamMs: 0, shardLimit: 100 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = server.address() as AddressInfo;
+  const client = new KinesisClient({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: new NodeHttpHandler(),
+  });
+  const active = async (name: string) => {
+    for (;;) {
+      const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName: name }));
+      if (StreamDescriptionSummary?.StreamStatus === 'ACTIVE') return;
+    }
+  };
+  return {
+    client,
+    active,
+    async createStream(name, shards) {
+      await client.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
+      await active(name);
+    },
+    async stop() {
+      client.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
