@@ -16,7 +16,7 @@ export interface StreamInfo {
   readonly arn: string;
   /** Tells a stream from a later one of the same name. */
   readonly createdAtMs: number;
-  /** Closed ones included. */
+  /** Closed ones included; those that come of a later split or merge are not here. */
   readonly shards: readonly string[];
 }
 
@@ -39,13 +39,18 @@ export async function ensureStream(client: KinesisClient, name: string, shards: 
   await client.send(new IncreaseStreamRetentionPeriodCommand({ StreamName: name, RetentionPeriodHours: RETENTION_HOURS }));
   const has = active.OpenShardCount ?? 0;
   requireSetting('shards', shards ?? has, shards === undefined || shards === has, `${has}, as the stream has`, 'leave it out, or start over with --fresh');
-  const listed = await client.send(new ListShardsCommand({ StreamName: name }));
   return {
     name,
     arn: active.StreamARN ?? '',
     createdAtMs: active.StreamCreationTimestamp?.getTime() ?? 0,
-    shards: (listed.Shards ?? []).map((shard) => shard.ShardId ?? '').sort(),
+    shards: await listShards(client, name),
   };
+}
+
+/** Every shard that the stream knows now, closed ones included. */
+export async function listShards(client: KinesisClient, name: string): Promise<string[]> {
+  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: name }));
+  return Shards.map((shard) => shard.ShardId ?? '').sort();
 }
 
 async function create(client: KinesisClient, name: string, shards: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import type { StreamInfo } from '../aws/stream.ts';
+import { listShards, type StreamInfo } from '../aws/stream.ts';
 import type { BatchLimits } from './batch.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Invoke } from './delivery.ts';
@@ -17,21 +17,24 @@ export interface EventSourceProps {
 
 /**
  * Polls a stream as Lambda's event source mapping does: one batch of one shard at a time, retried until it succeeds,
- * from TRIM_HORIZON or the checkpoint on.
+ * from TRIM_HORIZON or the checkpoint on. When a shard has come to its end, those that came of it are taken up.
  */
 export class EventSource {
-  readonly #loops: readonly ShardLoop[];
+  readonly #props: EventSourceProps;
+  readonly #loops: ShardLoop[];
+  #looking = 0;
   readonly #wakeups = new Set<() => void>();
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(props: EventSourceProps) {
+    this.#props = props;
     this.#loops = props.stream.shards.map((shardId) => this.#loop(shardId, props));
   }
 
   /** Resolves when it was stopped; rejects when the function says that it can never work. */
   run(): Promise<void> {
-    const running = Promise.all(this.#loops.map((loop) => loop.run()));
+    const running = Promise.all(this.#loops.map((loop) => this.#follow(loop)));
     this.#running = running.catch(() => undefined); // the caller of run() sees the error
     return running.then(() => undefined);
   }
@@ -58,7 +61,20 @@ export class EventSource {
 
   /** True when everything that was in the stream at this moment has been taken. */
   drainedSince(momentMs: number): boolean {
-    return this.#loops.every((loop) => loop.drainedSince(momentMs));
+    return this.#looking === 0 && this.#loops.every((loop) => loop.drainedSince(momentMs));
+  }
+
+  /** One shard to its end, and whatever came of it. */
+  async #follow(loop: ShardLoop): Promise<void> {
+    await loop.run();
+    if (this.#stopped) return;
+    this.#looking++;
+    const { client, stream } = this.#props;
+    const known = new Set(this.#loops.map(({ shardId }) => shardId));
+    const children = (await listShards(client, stream.name)).filter((shardId) => !known.has(shardId)).map((shardId) => this.#loop(shardId, this.#props));
+    this.#loops.push(...children.filter(({ shardId }) => !this.#loops.some((other) => other.shardId === shardId)));
+    this.#looking--;
+    await Promise.all(children.filter((child) => this.#loops.includes(child)).map((child) => this.#follow(child)));
   }
 
   #loop(shardId: string, props: EventSourceProps): ShardLoop {

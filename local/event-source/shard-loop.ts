@@ -36,6 +36,7 @@ export class ShardLoop {
   #idleMs = FIRST_IDLE_MS;
   #emptySinceMs = Number.NEGATIVE_INFINITY;
   #lastRead: string | undefined;
+  #ended = false;
 
   constructor(props: ShardLoopProps) {
     this.#props = props;
@@ -56,9 +57,9 @@ export class ShardLoop {
     return this.#lastRead;
   }
 
-  /** True when a read that began after this moment found nothing, and nothing is pending. */
+  /** True when a read that began after this moment found nothing, or nothing can come any more, and nothing is pending. */
   drainedSince(momentMs: number): boolean {
-    return this.pending === 0 && this.#emptySinceMs > momentMs;
+    return this.pending === 0 && (this.#ended || this.#emptySinceMs > momentMs);
   }
 
   async run(): Promise<void> {
@@ -67,7 +68,10 @@ export class ShardLoop {
       const length = batchLength(this.#sizes, nowMs() - this.#oldestAtMs, this.#limits);
       if (length > 0) await this.#handOver(length);
       else if (!(await this.#fill())) await hooks.sleep(this.#pauseMs());
-      if (this.#props.reader.closed && this.pending === 0) return;
+      if (this.#props.reader.closed && this.pending === 0) {
+        this.#ended = true;
+        return;
+      }
     }
   }
 
