@@ -27,7 +27,7 @@ describe('the CDK app', () => {
     const files = readdirSync(outDir);
     expect(files).toContain('Tidemark-flights-dev.template.json');
     const assets = files.filter((file) => file.startsWith('asset.'));
-    expect(assets.map((asset) => readdirSync(join(outDir, asset)))).toEqual([['index.mjs', 'index.mjs.map']]);
+    expect(assets.map((asset) => readdirSync(join(outDir, asset)))).toEqual([['index.mjs', 'index.mjs.map'], ['index.mjs', 'index.mjs.map']]);
   });
 
   it('says in one line which pipelines there are', () => {

@@ -9,9 +9,10 @@ const explainedWildcards: Readonly<Record<string, string>> = {
 };
 
 const rights = rightsOf(synthesize());
-const actionsOn = (resource: string): string[] => rights.filter(({ resources }) => resources.includes(resource)).flatMap(({ actions }) => actions);
+/** What the functions may do, each right once: the one for batches and the one for ticks have the same. */
+const actionsOn = (resource: string): string[] => [...new Set(rights.filter(({ resources }) => resources.includes(resource)).flatMap(({ actions }) => actions))];
 
-describe('the rights of the function', () => {
+describe('the rights of the functions', () => {
   it('let it append to the log and read it, and neither delete nor update a slot (PL-2)', () => {
     expect(actionsOn('PartitionLogTable.Arn')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']);
   });
@@ -41,11 +42,15 @@ describe('the rights of the function', () => {
   });
 
   it('let it write its own log lines', () => {
-    expect(actionsOn('ProcessorLogs.Arn')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    for (const logs of ['ProcessorLogs.Arn', 'TickLogs.Arn']) expect(actionsOn(logs)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+  });
+
+  it('let the scheduler call the tick, and nothing else', () => {
+    expect(actionsOn('TickFunction.Arn')).toEqual(['lambda:InvokeFunction']);
   });
 
   it('end there', () => {
-    expect(rights.flatMap(({ resources }) => resources).sort()).toEqual([
+    expect([...new Set(rights.flatMap(({ resources }) => resources))].sort()).toEqual([
       'IngestStream.Arn',
       'LakeBucket.Arn/*',
       'PartitionLogTable.Arn',
@@ -53,6 +58,8 @@ describe('the rights of the function', () => {
       'ResultsTable.Arn',
       'SnapshotsBucket.Arn',
       'SnapshotsBucket.Arn/snapshots/*',
+      'TickFunction.Arn',
+      'TickLogs.Arn',
     ]);
   });
 
@@ -63,8 +70,9 @@ describe('the rights of the function', () => {
   });
 
   it('come without a managed policy', () => {
-    const [role] = Object.values(synthesize().findResources('AWS::IAM::Role'));
-    expect(role?.['Properties']).not.toHaveProperty('ManagedPolicyArns');
+    const roles = Object.values(synthesize().findResources('AWS::IAM::Role'));
+    expect(roles).toHaveLength(3);
+    for (const role of roles) expect(role['Properties']).not.toHaveProperty('ManagedPolicyArns');
   });
 
   it('name an existing stream by its ARN', () => {

@@ -1,0 +1,20 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, it } from '@jest/globals';
+import { synthesize } from './synthesize.ts';
+
+describe('the tick', () => {
+  it('is called every minute with the name of its stream, and not again when it fails', () => {
+    synthesize().hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: Match.objectLike({
+        Input: { 'Fn::Join': ['', ['{"stream":"', Match.anyValue(), '"}']] },
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+      }),
+    });
+  });
+
+  it('has the environment of the function that takes the batches', () => {
+    synthesize().resourcePropertiesCountIs('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_STAGE: 'dev' }) } }, 2);
+  });
+});
