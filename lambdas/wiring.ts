@@ -23,7 +23,7 @@ import { processBatch, type Processor } from '../engine/process-batch.ts';
 import { processTick } from '../engine/process-tick.ts';
 import { readEnvironment, type FunctionEnvironment } from './environment.ts';
 
-/** A body above this is cheaper as an object: one PUT costs as much as 8 write units, and takes longer [bytes]. */
+/** A body above this becomes an object (PL-9). From 8 KiB on that is cheaper, one PUT costing as much as 8 write units; up to here it is not worth the second round trip before the commit [bytes]. */
 const INLINE_LIMIT_BYTES = 32_768;
 /** About 300 bytes each: what a function of 1 GiB can hold with room to work. */
 const MAX_PANES = 1_500_000;
