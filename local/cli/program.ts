@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { FlagTexts } from './flags.ts';
 import { DEFAULT_DATA_DIR } from './local-options.ts';
 
-const DATA_DIR = ['--data-dir <dir>', `where everything is kept (default: ${DEFAULT_DATA_DIR})`] as const;
+export const DATA_DIR = ['--data-dir <dir>', `where everything is kept (default: ${DEFAULT_DATA_DIR})`] as const;
 const PIPELINE = ['<pipeline>', 'a name in pipelines/, or the path of a .ts file'] as const;
 
 /** The command line. Each command is loaded when it is asked for, so that help comes at once. */
@@ -48,6 +48,7 @@ function addReaders(root: Command, ended: (exitCode: number) => void): void {
   }
 }
 
-function command(root: Command, name: string, description: string): Command {
+/** A command about one pipeline. */
+export function command(root: Command, name: string, description: string): Command {
   return root.command(name).description(description).argument(...PIPELINE);
 }

@@ -26,6 +26,9 @@ export async function withService<T>(dir: PipelineDir, start: () => Promise<Emul
 
 /** @throws NOTHING_YET (invalid) when the pipeline has never run in this data dir */
 export function requireData(dir: PipelineDir): void {
-  if (hasData(dir)) return;
-  throw new TidemarkError('invalid', 'NOTHING_YET', `pipeline ${dir.pipeline} must have run once, got no data of it in ${dir.root}; start tidemark local ${dir.pipeline} --exit`);
+  if (!hasData(dir)) throw nothingYet(dir);
+}
+
+export function nothingYet(dir: PipelineDir): TidemarkError {
+  return new TidemarkError('invalid', 'NOTHING_YET', `pipeline ${dir.pipeline} must have run once, got no data of it in ${dir.root}; start tidemark local ${dir.pipeline} --exit`);
 }

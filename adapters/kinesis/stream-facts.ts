@@ -1,0 +1,65 @@
+import { DescribeStreamSummaryCommand, ListShardsCommand, ResourceNotFoundException, type KinesisClient, type ListShardsCommandOutput } from '@aws-sdk/client-kinesis';
+import { messageOf, TidemarkError } from '../../engine/errors.ts';
+
+/** A shard that the stream still knows. */
+export interface ShardFacts {
+  readonly name: string;
+  /** Takes records; a closed one was split or merged. */
+  readonly open: boolean;
+}
+
+/** What an operator needs to know of a stream. */
+export interface StreamFacts {
+  readonly name: string;
+  readonly arn: string;
+  /** Creation time in ms, as text: the incarnation in its logs' names (PL-11). */
+  readonly incarnation: string;
+  readonly retentionHours: number;
+  readonly encrypted: boolean;
+  /** Largest record that it takes; undefined when the service does not say. */
+  readonly maxRecordKiB: number | undefined;
+  /** `AUTO` ignores partition keys; undefined when the service does not say. */
+  readonly distribution: string | undefined;
+  /** By name. */
+  readonly shards: readonly ShardFacts[];
+}
+
+/**
+ * Describes a stream without changing it.
+ *
+ * @returns undefined when there is no such stream
+ * @throws STREAM_UNAVAILABLE (unavailable)
+ */
+export async function describeStream(client: KinesisClient, name: string): Promise<StreamFacts | undefined> {
+  try {
+    const { StreamDescriptionSummary: summary } = await client.send(new DescribeStreamSummaryCommand({ StreamName: name }));
+    if (summary?.StreamCreationTimestamp === undefined) throw new Error('no creation time in the answer');
+    return {
+      name,
+      arn: summary.StreamARN ?? '',
+      incarnation: String(summary.StreamCreationTimestamp.getTime()),
+      retentionHours: summary.RetentionPeriodHours ?? 0,
+      encrypted: summary.EncryptionType === 'KMS',
+      maxRecordKiB: summary.MaxRecordSizeInKiB,
+      distribution: summary.RecordDistributionStrategy,
+      shards: await listShards(client, name),
+    };
+  } catch (cause) {
+    if (cause instanceof ResourceNotFoundException) return undefined;
+    throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${name} must describe itself, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary and kinesis:ListShards, or try again`, { cause });
+  }
+}
+
+async function listShards(client: KinesisClient, name: string): Promise<ShardFacts[]> {
+  const shards: ShardFacts[] = [];
+  let next: string | undefined;
+  do {
+    // A page's token stands for the stream: the name must not come with it.
+    const page: ListShardsCommandOutput = await client.send(new ListShardsCommand(next === undefined ? { StreamName: name } : { NextToken: next }));
+    for (const { ShardId = '', SequenceNumberRange } of page.Shards ?? []) {
+      shards.push({ name: ShardId, open: SequenceNumberRange?.EndingSequenceNumber === undefined });
+    }
+    next = page.NextToken;
+  } while (next !== undefined);
+  return shards.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,33 @@
+import { mapParallel } from '../../adapters/shared/parallel.ts';
+import { TidemarkError } from '../../engine/errors.ts';
+import { openLog, type LoadedLog } from '../../engine/partition-log/open-log.ts';
+import { NO_WATERMARK } from '../../engine/time/watermark.ts';
+import { logIdIn, readOnly, type Place } from '../place.ts';
+import { faultyReport, shardReport, type Fault, type ShardReport } from './shard-report.ts';
+
+/** Logs that are read side by side: each is a few hundred KB. */
+const PARALLEL_LOGS = 4;
+
+type Opened = { readonly shard: string; readonly loaded: LoadedLog } | { readonly shard: string; readonly fault: Fault };
+
+/**
+ * Opens the log of every shard as a cold function would, and so verifies it. A log at fault is reported, not thrown: the
+ * others are still worth seeing.
+ *
+ * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE (unavailable)
+ */
+export async function inspect(place: Place): Promise<ShardReport[]> {
+  const opened = await mapParallel(place.stream.shards, PARALLEL_LOGS, ({ name }) => open(place, name));
+  const furthestMs = Math.max(NO_WATERMARK, ...opened.map((one) => ('loaded' in one ? one.loaded.state.watermarkMs : NO_WATERMARK)));
+  return opened.map((one) => ('loaded' in one ? shardReport(one.shard, one.loaded, furthestMs) : faultyReport(one.shard, one.fault)));
+}
+
+async function open(place: Place, shard: string): Promise<Opened> {
+  try {
+    return { shard, loaded: await openLog(readOnly(place), logIdIn(place, shard)) };
+  } catch (error) {
+    // What will not go away by itself is a finding; what may (a throttled table) says nothing about the log.
+    if (!(error instanceof TidemarkError) || error.kind === 'unavailable' || error.code === 'READ_ONLY') throw error;
+    return { shard, fault: { code: error.code, text: error.message } };
+  }
+}

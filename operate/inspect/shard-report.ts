@@ -1,0 +1,102 @@
+import { NO_COUNTERS, type Counters } from '../../engine/partition-log/entry.ts';
+import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
+import { isEmptyOutbox } from '../../engine/outputs.ts';
+import { openPanes } from '../../engine/state/partition-state.ts';
+import { NO_WATERMARK } from '../../engine/time/watermark.ts';
+
+/** Why a log could not be opened. */
+export interface Fault {
+  /** Of a TidemarkError, e.g. `LOG_DAMAGED`. */
+  readonly code: string;
+  readonly text: string;
+}
+
+/** One shard's log, as `tidemark inspect` shows it. Everything that is not known is null. */
+export interface ShardReport {
+  readonly shard: string;
+  /** `empty`: no record yet; `sealed`: other shards go on with its keys (PL-23); `faulty`: see `fault`. */
+  readonly status: 'empty' | 'open' | 'sealed' | 'faulty';
+  readonly version: number;
+  /** Sequence number up to which all is in the state. */
+  readonly reached: string | null;
+  readonly watermarkMs: number | null;
+  /** The same, for people. */
+  readonly watermark: string | null;
+  /** How far its watermark is behind that of the furthest shard. */
+  readonly lagMs: number | null;
+  readonly recordsIn: number;
+  readonly counted: number;
+  readonly late: number;
+  readonly deadLetters: number;
+  readonly firings: number;
+  readonly openWindows: number;
+  /** Keys in open windows. */
+  readonly openPanes: number;
+  readonly snapshotBytes: number;
+  /** Since the snapshot. */
+  readonly deltaBytes: number;
+  /** Both together: what a cold start reads. */
+  readonly stateBytes: number;
+  /** 0: none yet. */
+  readonly snapshotVersion: number;
+  /** Versions since the snapshot: due at half the ring (PL-8). */
+  readonly snapshotAge: number;
+  /** Outboxes not known to be delivered. The newest is known with the next commit only, so 1 is at rest. */
+  readonly undelivered: number;
+  /** The chain of commits and the hash of the state. */
+  readonly verified: boolean;
+  readonly fault: Fault | null;
+}
+
+/** @param furthestMs the largest watermark of all shards; NO_WATERMARK when none has one */
+export function shardReport(shard: string, { state, head, undelivered, snapshotBytes, deltaBytes }: LoadedLog, furthestMs: number): ShardReport {
+  const watermarkMs = state.watermarkMs === NO_WATERMARK ? null : state.watermarkMs;
+  return {
+    shard,
+    status: head === undefined ? 'empty' : head.sealedFor.length > 0 ? 'sealed' : 'open',
+    version: head?.version ?? 0,
+    reached: head === undefined ? null : String(head.reached),
+    watermarkMs,
+    watermark: watermarkMs === null ? null : new Date(watermarkMs).toISOString(),
+    lagMs: watermarkMs === null ? null : furthestMs - watermarkMs,
+    ...countsOf(state.counters),
+    openWindows: state.groups.size,
+    openPanes: openPanes(state),
+    snapshotBytes,
+    deltaBytes,
+    stateBytes: snapshotBytes + deltaBytes,
+    snapshotVersion: head?.snapshotVersion ?? 0,
+    snapshotAge: (head?.version ?? 0) - (head?.snapshotVersion ?? 0),
+    undelivered: undelivered.filter(({ outbox }) => !isEmptyOutbox(outbox)).length,
+    verified: true,
+    fault: null,
+  };
+}
+
+/** A shard whose log cannot be opened. */
+export function faultyReport(shard: string, fault: Fault): ShardReport {
+  return {
+    shard,
+    status: 'faulty',
+    version: 0,
+    reached: null,
+    watermarkMs: null,
+    watermark: null,
+    lagMs: null,
+    ...countsOf(NO_COUNTERS),
+    openWindows: 0,
+    openPanes: 0,
+    snapshotBytes: 0,
+    deltaBytes: 0,
+    stateBytes: 0,
+    snapshotVersion: 0,
+    snapshotAge: 0,
+    undelivered: 0,
+    verified: false,
+    fault,
+  };
+}
+
+function countsOf({ recordsIn, counted, late, deadLetters, results }: Counters): Pick<ShardReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings'> {
+  return { recordsIn, counted, late, deadLetters, firings: results };
+}
