@@ -11,6 +11,12 @@ export interface ShardRecords {
   readonly records: readonly SourceRecord[];
 }
 
+interface Shard {
+  readonly streamArn: string;
+  readonly shardId: string;
+  readonly records: SourceRecord[];
+}
+
 /**
  * Lambda's Kinesis event by shard. Lambda sends one shard per event; the shard's name stands in each record's id only.
  *
@@ -20,7 +26,8 @@ export interface ShardRecords {
 export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
   const records: readonly KinesisStreamRecord[] = Array.isArray(event?.Records) ? event.Records : [];
   if (records.length === 0) throw malformed('an event with Records', typeof event);
-  const byShard = new Map<string, { streamArn: string; shardId: string; records: SourceRecord[] }>();
+  const byShard = new Map<string, Shard>();
+  let shard: Shard | undefined;
   for (const record of records) {
     const { eventID, eventSourceARN: streamArn, kinesis } = record;
     const colon = typeof eventID === 'string' ? eventID.lastIndexOf(':') : -1;
@@ -28,15 +35,18 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
       throw malformed('eventID, eventSourceARN and kinesis in each record', JSON.stringify(Object.keys(Object(record))));
     }
     const shardId = eventID.slice(0, colon);
-    const id = `${streamArn}:${shardId}`;
-    const shard = byShard.get(id) ?? { streamArn, shardId, records: [] };
-    byShard.set(id, shard);
+    // Nearly always all records are of one shard.
+    if (shard === undefined || shard.shardId !== shardId || shard.streamArn !== streamArn) {
+      const id = `${streamArn}:${shardId}`;
+      shard = byShard.get(id) ?? { streamArn, shardId, records: [] };
+      byShard.set(id, shard);
+    }
     const decoded = decodeRecord(kinesis);
     const last = shard.records.at(-1);
     if (last !== undefined && decoded.offset <= last.offset) throw malformed(`a sequence number above ${last.offset}`, String(decoded.offset));
     shard.records.push(decoded);
   }
-  return [...byShard.values()].map((shard) => ({ ...shard, streamName: shard.streamArn.slice(shard.streamArn.lastIndexOf('/') + 1) }));
+  return [...byShard.values()].map((found) => ({ ...found, streamName: found.streamArn.slice(found.streamArn.lastIndexOf('/') + 1) }));
 }
 
 function decodeRecord({ sequenceNumber, partitionKey, approximateArrivalTimestamp, data }: KinesisStreamRecord['kinesis']): SourceRecord {

@@ -67,7 +67,19 @@ export class ByteWriter {
 
   /** UTF-8 with its length in bytes before it. */
   string(value: string): void {
-    this.blob(encoder.encode(value));
+    // Most keys are ASCII: then bytes are characters, and no encoder is needed.
+    const start = this.#length;
+    this.varint(value.length);
+    this.#reserve(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) {
+        this.#length = start;
+        this.blob(encoder.encode(value));
+        return;
+      }
+      this.#bytes[this.#length++] = unit;
+    }
   }
 
   blob(value: Uint8Array): void {

@@ -32,19 +32,28 @@ export class WindowStep<V> {
     const watermarkMs = watermarkOf(key, partitionWatermarkMs, this.#state.floors);
     const open = window.windowStarts(eventTimeMs).filter((startMs) => !isClosed(window.endOf(startMs), allowedLatenessMs, watermarkMs));
     if (open.length === 0) return false;
-    const inputs = aggregates.map(({ aggregate }) => aggregate.extract(value));
-    const next = open.map((startMs) => {
-      const before = this.#find(startMs, key);
-      return aggregates.map(({ aggregate: { aggregator } }, i) =>
-        aggregator.add(before === undefined ? aggregator.init() : before.accumulators[i], inputs[i]),
-      );
-    });
-    open.forEach((startMs, i) => {
+    // All that may throw comes first: inputs, then sums. Only then does a pane change.
+    const inputs: unknown[] = [];
+    for (const { aggregate } of aggregates) inputs.push(aggregate.extract(value));
+    const next: unknown[][] = [];
+    for (const startMs of open) next.push(this.#accumulate(this.#find(startMs, key), inputs));
+    for (let i = 0; i < open.length; i++) {
+      const startMs = open[i] as number;
       const pane = this.#own(startMs, key, partitionWatermarkMs);
       pane.accumulators = next[i] as unknown[];
       if (isFired(window.endOf(startMs), watermarkMs)) this.#fire(startMs, key, pane);
-    });
+    }
     return true;
+  }
+
+  #accumulate(before: Pane | undefined, inputs: readonly unknown[]): unknown[] {
+    const { aggregates } = this.#topology;
+    const accumulators: unknown[] = [];
+    for (let i = 0; i < inputs.length; i++) {
+      const { aggregator } = (aggregates[i] as (typeof aggregates)[number]).aggregate;
+      accumulators.push(aggregator.add(before === undefined ? aggregator.init() : before.accumulators[i], inputs[i]));
+    }
+    return accumulators;
   }
 
   /** Fires and closes whatever the watermark has reached, in the order of time, then window, then key. */
