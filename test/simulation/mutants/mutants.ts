@@ -43,7 +43,11 @@ export const MUTANTS: readonly Mutant[] = [
     { file: `${LOG}/partition-log.ts`, find: '    const writeUnits = await commitEntry(', replace: '    applyChange(this.state, change);\n    const writeUnits = await commitEntry(' },
     { file: `${LOG}/partition-logs.ts`, find: KEEP, replace: '    this.#open.set(logId, log);\n    const result = await work(log);' },
   ] },
-  { name: 'the chain is not checked', rule: 'PL-7', edits: [{ file: `${LOG}/read-log.ts`, find: 'if (entry === undefined) return `no version ${version} below ${headVersion}`;', replace: 'if (entry === undefined) continue;' }] },
+  { name: 'the chain is not checked', rule: 'PL-7', edits: [
+    { file: `${LOG}/read-log.ts`, find: 'if (oldest + entries.length - 1 !== headVersion) return', replace: 'if (headVersion < 0) return' },
+    { file: `${LOG}/read-log.ts`, find: 'if (entry === undefined) return `no version ${version} below ${headVersion}`;', replace: 'if (entry === undefined) continue;' },
+    { file: `${LOG}/read-log.ts`, find: 'if (previousCommitId !== undefined && entry.previousCommitId !== previousCommitId) return', replace: 'if (previousCommitId === entry.commitId) return' },
+  ] },
   { name: 'a torn read is not noticed', rule: 'PL-7', edits: [{ file: `${LOG}/read-log.ts`, find: 'if (oldest + entries.length - 1 !== headVersion) return', replace: 'if (oldest + entries.length - 1 !== headVersion) return entries.sort((a, b) => a.version - b.version); if (false) return' }] },
   { name: 'mutable snapshot key', rule: 'PL-8', edits: [{ file: `${LOG}/log-id.ts`, find: '`${snapshotPrefix(logId)}${padded(version)}-${commitId}`;', replace: '`${snapshotPrefix(logId)}${padded(0 * version)}-${commitId.slice(0, 0)}`;' }] },
   { name: 'snapshot pointer one version too high', rule: 'PL-8', edits: [{ file: `${LOG}/snapshots.ts`, find: 'return { snapshotVersion: version, snapshotKey };', replace: 'return { snapshotVersion: version + 1, snapshotKey };' }] },
