@@ -8,5 +8,12 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     .option('--json', 'one JSON object per shard and line')
     .option(...DATA_DIR)
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./inspect-command.ts')).inspectCommand(pipeline, flags)));
+  command(root, 'cost', 'what a load would cost a month on AWS, and where Managed Flink would be cheaper')
+    .requiredOption('--events-per-second <n>', 'on average, e.g. 0.5 or 20000')
+    .requiredOption('--keys <n>', 'different keys')
+    .option('--event-bytes <n>', 'size of a record with its key (default: 200)')
+    .option('--flink-events-per-kpu <n>', 'what one KPU of Managed Flink gets through (default: 10000)')
+    .option('--json', 'print one JSON object')
+    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./cost-command.ts')).costCommand(pipeline, flags)));
   return root;
 }

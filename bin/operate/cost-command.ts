@@ -1,0 +1,28 @@
+import { integerFlag, type FlagTexts } from '../../local/cli/flags.ts';
+import { writeLines } from '../../local/cli/output.ts';
+import { loadPipeline } from '../../local/load-pipeline.ts';
+import { crossover } from '../../operate/cost/crossover.ts';
+import { estimate } from '../../operate/cost/estimate.ts';
+import { inputOf, type LoadQuestion } from '../../operate/cost/input-of.ts';
+import { costJson, costText, type CostReport } from '../../operate/cost/report.ts';
+import { numberFlag } from './number-flag.ts';
+
+export const DEFAULT_EVENT_BYTES = 200;
+
+/** `tidemark cost <pipeline> --events-per-second N --keys K`: asks nobody, needs neither data nor an account. */
+export async function costCommand(pipeline: string, flags: FlagTexts): Promise<number> {
+  const load = loadOf(flags);
+  const { topology } = await loadPipeline(pipeline);
+  const input = inputOf(topology, load);
+  const report: CostReport = { pipeline: topology.name, input, estimate: estimate(input), crossover: crossover(input) };
+  await writeLines([flags['json'] === true ? costJson(report) : costText(report)]);
+  return 0;
+}
+
+function loadOf(flags: FlagTexts): LoadQuestion {
+  const eventsPerSecond = numberFlag('events-per-second', flags['eventsPerSecond'], [0.01, 1_000_000], 100);
+  const keys = integerFlag({ keys: flags['keys'] }, 'keys', { min: 1, max: 1_000_000_000 }, 1_000) ?? 1;
+  const eventBytes = integerFlag({ 'event-bytes': flags['eventBytes'] }, 'event-bytes', { min: 1, max: 1_048_576 }, DEFAULT_EVENT_BYTES) ?? DEFAULT_EVENT_BYTES;
+  const flinkEventsPerKpu = integerFlag({ 'flink-events-per-kpu': flags['flinkEventsPerKpu'] }, 'flink-events-per-kpu', { min: 1 }, 10_000);
+  return { eventsPerSecond, keys, eventBytes, ...(flinkEventsPerKpu === undefined ? {} : { flinkEventsPerKpu }) };
+}

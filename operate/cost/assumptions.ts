@@ -1,0 +1,59 @@
+import { BATCH_METRICS } from '../../engine/metrics.ts';
+
+/** What the model takes for granted. Sizes were measured on the flights of 2001 and on the benchmark's readings. */
+export const ASSUMED = Object.freeze({
+  /** A shard takes so much [records/s], [bytes/s]. @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+  shardRecordsPerSecond: 1_000,
+  shardBytesPerSecond: 1_000_000,
+  /** Largest payload of an invocation, and what surrounds one record in it [bytes]. */
+  payloadBytes: 6 * 1_048_576,
+  envelopeBytes: 400,
+  /** Lambda asks a shard once a second when there is little. */
+  pollSeconds: 1,
+
+  /** A log item with nothing in it: attributes 505, empty outbox 85, empty delta 10 [bytes]. */
+  logItemBytes: 600,
+  /** Compressed, per changed key and window: 11 to 25 measured [bytes]. */
+  deltaBytesPerPane: 16,
+  /** Compressed, per result in an outbox: 15 to 27 measured in batches of 100 and more [bytes]. */
+  outboxBytesPerResult: 20,
+  /** Compressed, per open key and window in a snapshot: 16 measured [bytes]. */
+  snapshotBytesPerPane: 16,
+  /** A result of six aggregates: 154 measured, below one write unit [bytes]. */
+  resultItemBytes: 154,
+  /** What DynamoDB adds to an item for its storage [bytes]. */
+  itemOverheadBytes: 100,
+  /** Firings per result: late records correct a window. 17,251 / 14,319 on the flights. */
+  firingsPerResult: 1.2,
+  /** Compressed, per line of the lake [bytes]. */
+  lakeBytesPerLine: 60,
+  /** Larger bodies become objects, as in `lambdas/wiring.ts` [bytes]. */
+  inlineLimitBytes: 32_768,
+
+  /** Memory of the function: default of `lib/settings.ts` [MiB]. */
+  memoryMiB: 1_024,
+  /** An invocation with one conditional put [ms]. */
+  batchMs: 15,
+  /** Per record: 4 µs measured on one fast core, a function of 1 GiB has 0.6 of a slower one [ms]. */
+  recordMs: 0.02,
+  /** A round of parallel puts into the result table, and how many a round has [ms]. */
+  resultRoundMs: 8,
+  resultPutsPerRound: 32,
+  /** A tick each minute: once, and per shard [ms]. */
+  tickMs: 50,
+  tickMsPerShard: 25,
+
+  /** The embedded-metric line (725 measured) and Lambda's own three JSON lines [bytes]. */
+  logBytesPerInvocation: 1_600,
+  metrics: BATCH_METRICS.counts.length + BATCH_METRICS.durations.length,
+  alarmMetrics: 14,
+  dashboards: 1,
+
+  /**
+   * What one KPU (1 vCPU, 4 GB) does with windowed aggregation. The upper end of 5,000 to 10,000, which another vendor
+   * states for a unit of the same size: in favour of Flink.
+   *
+   * @see https://www.alibabacloud.com/help/en/flink/product-overview/billable-items
+   */
+  flinkEventsPerKpu: 10_000,
+});

@@ -1,0 +1,33 @@
+/**
+ * Prices on demand in us-east-1, in US dollars, without free tiers, discounts and taxes. Collected November 2026 from the
+ * services' price pages. The only place in this project with prices: bench and docs quote what comes from here.
+ */
+export const PRICES = Object.freeze({
+  region: 'us-east-1',
+  collected: '2026-11',
+  /** https://aws.amazon.com/kinesis/data-streams/pricing/ */
+  kinesis: {
+    perShardHour: 0.015,
+    /** One per 25 KB of a record, begun ones included. */
+    perMillionPutUnits: 0.014,
+    onDemandPerStreamHour: 0.04,
+    /** Each record rounded up to 1 KB. */
+    onDemandPerGbIn: 0.08,
+    onDemandPerGbOut: 0.04,
+    /** Above the 24 hours that are included, up to 7 days. */
+    extendedRetentionPerShardHour: 0.02,
+  },
+  /** https://aws.amazon.com/lambda/pricing/, arm64 */
+  lambda: { perGbSecond: 0.0000133334, perMillionRequests: 0.2 },
+  /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+  dynamodb: { perMillionWriteUnits: 0.625, perGbMonth: 0.25 },
+  /** https://aws.amazon.com/s3/pricing/, standard class; a LIST costs as much as a PUT */
+  s3: { perThousandPuts: 0.005, perGbMonth: 0.023 },
+  /** https://aws.amazon.com/cloudwatch/pricing/ */
+  cloudwatch: { perGbOfLogs: 0.5, perMetricMonth: 0.3, perAlarmMetricMonth: 0.1, perDashboardMonth: 3 },
+  /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */
+  flink: { perKpuHour: 0.11, orchestrationKpus: 1, storageGbPerKpu: 50, perGbMonth: 0.1 },
+});
+
+export const HOURS_PER_MONTH = 730;
+export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;

@@ -1,0 +1,116 @@
+import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
+import { ASSUMED } from './assumptions.ts';
+import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+import type { CostInput, Traffic } from './traffic.ts';
+
+/** One line of a bill. */
+export interface CostLine {
+  readonly service: string;
+  readonly what: string;
+  /** Per month. */
+  readonly quantity: number;
+  readonly unit: string;
+  readonly usd: number;
+  /** Managed Flink would pay the same: the stream, and the places where results go. */
+  readonly shared: boolean;
+}
+
+const GB = 1_073_741_824;
+const PUT_UNIT_BYTES = 25 * 1_024;
+const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
+/** As in the engine: a snapshot every half ring, or when the deltas since outweigh it and this. */
+const SNAPSHOT_EVERY = RING_SLOTS / 2;
+const MIN_DELTA_BYTES = 1_048_576;
+/** Two listings at every eighth snapshot; about ten snapshots lie there before. */
+const LISTS_PER_SNAPSHOT = 2 / 8;
+const SNAPSHOTS_KEPT = 10;
+
+export function kinesisLines({ eventsPerSecond, eventBytes }: CostInput, { shards }: Traffic): CostLine[] {
+  const putUnits = eventsPerSecond * HOURS_PER_MONTH * 3_600 * Math.ceil(eventBytes / PUT_UNIT_BYTES);
+  const hours = shards * HOURS_PER_MONTH;
+  return [
+    { service: 'Kinesis', what: 'shards', quantity: hours, unit: 'shard-hours', usd: hours * PRICES.kinesis.perShardHour, shared: true },
+    { service: 'Kinesis', what: 'records put', quantity: putUnits, unit: 'put units', usd: (putUnits / 1e6) * PRICES.kinesis.perMillionPutUnits, shared: true },
+  ];
+}
+
+/** The same stream in on-demand mode. */
+export function kinesisOnDemandUsd({ eventsPerSecond, eventBytes }: CostInput): number {
+  const { onDemandPerStreamHour, onDemandPerGbIn, onDemandPerGbOut } = PRICES.kinesis;
+  const records = eventsPerSecond * HOURS_PER_MONTH * 3_600;
+  const gbIn = (records * Math.ceil(eventBytes / 1_024) * 1_024) / GB;
+  const gbOut = (records * eventBytes) / GB;
+  return HOURS_PER_MONTH * onDemandPerStreamHour + gbIn * onDemandPerGbIn + gbOut * onDemandPerGbOut;
+}
+
+export function lambdaLines(traffic: Traffic): CostLine[] {
+  const requests = traffic.batchesPerMonth + MINUTES_PER_MONTH;
+  const tickMs = ASSUMED.tickMs + ASSUMED.tickMsPerShard * traffic.shards;
+  const gbSeconds = ((traffic.batchesPerMonth * traffic.batchMs + MINUTES_PER_MONTH * tickMs) / 1_000) * (ASSUMED.memoryMiB / 1_024);
+  return [
+    { service: 'Lambda', what: 'batches and ticks', quantity: requests, unit: 'requests', usd: (requests / 1e6) * PRICES.lambda.perMillionRequests, shared: false },
+    { service: 'Lambda', what: 'duration', quantity: gbSeconds, unit: 'GB-seconds', usd: gbSeconds * PRICES.lambda.perGbSecond, shared: false },
+  ];
+}
+
+/** The log: one put per batch. A body above the inline limit goes to S3, and leaves a small item. */
+export function logLines({ touchedPanesPerBatch, firedPerBurst, bursts, batchesPerMonth, openPanes }: Traffic): CostLine[] {
+  const calm = putOf(touchedPanesPerBatch, 0);
+  const burst = putOf(touchedPanesPerBatch + firedPerBurst, firedPerBurst);
+  // A large item costs its size twice: when it is put, and when it is put over.
+  const large = Math.min(batchesPerMonth, 2 * bursts);
+  const units = large * burst.units + (batchesPerMonth - large) * calm.units;
+  const spills = bursts * burst.objects + (batchesPerMonth - bursts) * calm.objects;
+  const snapshotBytes = openPanes * ASSUMED.snapshotBytesPerPane;
+  const deltaBytes = touchedPanesPerBatch * ASSUMED.deltaBytesPerPane;
+  const every = Math.min(SNAPSHOT_EVERY, Math.floor(Math.max(snapshotBytes, MIN_DELTA_BYTES) / deltaBytes) + 1);
+  const puts = (batchesPerMonth / every) * (1 + LISTS_PER_SNAPSHOT) + spills;
+  return [
+    { service: 'DynamoDB', what: 'log', quantity: units, unit: 'write units', usd: (units / 1e6) * PRICES.dynamodb.perMillionWriteUnits, shared: false },
+    { service: 'S3', what: 'snapshots, large deltas', quantity: puts, unit: 'PUT and LIST', usd: (puts / 1e3) * PRICES.s3.perThousandPuts, shared: false },
+  ];
+}
+
+/** One put of the log: write units, and objects that go beside it. */
+function putOf(panes: number, results: number): { readonly units: number; readonly objects: number } {
+  const bodies = [panes * ASSUMED.deltaBytesPerPane, results * ASSUMED.outboxBytesPerResult];
+  const inline = bodies.filter((bytes) => bytes <= ASSUMED.inlineLimitBytes);
+  const bytes = inline.reduce((sum, one) => sum + one, ASSUMED.logItemBytes);
+  return { units: Math.ceil(bytes / 1_024), objects: bodies.length - inline.length };
+}
+
+/** What lies in S3 for the log: snapshots that are kept. */
+export function snapshotStorageLine({ openPanes, shards }: Traffic): CostLine {
+  const gb = (SNAPSHOTS_KEPT * openPanes * shards * ASSUMED.snapshotBytesPerPane) / GB;
+  return { service: 'S3', what: 'snapshots kept', quantity: gb, unit: 'GB', usd: gb * PRICES.s3.perGbMonth, shared: false };
+}
+
+/** Storage is that of one month's results. */
+export function resultTableLines({ firingsPerMonth, resultsPerMonth }: Traffic): CostLine[] {
+  const gb = (resultsPerMonth * (ASSUMED.resultItemBytes + ASSUMED.itemOverheadBytes)) / GB;
+  return [
+    { service: 'DynamoDB', what: 'results', quantity: firingsPerMonth, unit: 'write units', usd: (firingsPerMonth / 1e6) * PRICES.dynamodb.perMillionWriteUnits, shared: true },
+    { service: 'DynamoDB', what: 'results kept', quantity: gb, unit: 'GB', usd: gb * PRICES.dynamodb.perGbMonth, shared: true },
+  ];
+}
+
+/** A file per commit that fires something. Storage is that of one month's lines. */
+export function lakeLines({ batchesPerMonth, bursts, resultsPerMonth, firingsPerMonth }: Traffic): CostLine[] {
+  const corrections = (firingsPerMonth - resultsPerMonth) / batchesPerMonth;
+  const files = bursts + (batchesPerMonth - bursts) * -Math.expm1(-corrections);
+  const gb = (firingsPerMonth * ASSUMED.lakeBytesPerLine) / GB;
+  return [
+    { service: 'S3', what: 'lake files', quantity: files, unit: 'PUT', usd: (files / 1e3) * PRICES.s3.perThousandPuts, shared: true },
+    { service: 'S3', what: 'lake kept', quantity: gb, unit: 'GB', usd: gb * PRICES.s3.perGbMonth, shared: true },
+  ];
+}
+
+export function cloudwatchLines({ batchesPerMonth }: Traffic): CostLine[] {
+  const { perGbOfLogs, perMetricMonth, perAlarmMetricMonth, perDashboardMonth } = PRICES.cloudwatch;
+  const gb = ((batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation) / GB;
+  const fixed = ASSUMED.metrics * perMetricMonth + ASSUMED.alarmMetrics * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
+  return [
+    { service: 'CloudWatch', what: 'logs', quantity: gb, unit: 'GB', usd: gb * perGbOfLogs, shared: false },
+    { service: 'CloudWatch', what: 'metrics, alarms, dashboard', quantity: ASSUMED.metrics + ASSUMED.alarmMetrics + ASSUMED.dashboards, unit: 'items', usd: fixed, shared: false },
+  ];
+}
