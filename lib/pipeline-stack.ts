@@ -47,7 +47,7 @@ export class PipelineStack extends Stack {
       results?.grantPublish(writer);
       lake.grantAppend(writer);
     }
-    const { topic } = observed(this, 'Observe', { topology, settings, ingest, processor, log, results });
+    const { topic } = observed(this, 'Observe', { topology, settings, ingest, processor, tick, log, results });
 
     new CfnOutput(this, 'StreamName', { value: ingest.stream.streamName });
     new CfnOutput(this, 'PartitionLogTableName', { value: log.table.tableName });

@@ -21,7 +21,7 @@ const period = Duration.minutes(5);
 
 /** What somebody must know of at once. The dashboard shows the rest. */
 export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettings): AlarmDefinition[] {
-  const { batch, function: fn, stream, log, results } = metrics;
+  const { batch, function: fn, tick, stream, log, results } = metrics;
   const tables = results === undefined ? [log] : [log, results];
   const definitions: AlarmDefinition[] = [
     {
@@ -31,6 +31,10 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
     {
       id: 'FunctionThrottles', metric: fn.throttleCount.with({ period }), threshold: 0, datapoints: 2, periods: 3,
       description: 'Lambda refuses invocations: the account is out of concurrency. See which function takes it, or ask for a higher quota; one shard needs one.',
+    },
+    {
+      id: 'TickErrors', metric: tick.errorCount.with({ period }), threshold: 0, datapoints: 3, periods: 3,
+      description: 'Time does not move on where input has stopped, so last windows do not come out; shards with input are not touched. Read the error in the log of the tick function; it tries again every minute.',
     },
     {
       id: 'Stalled', metric: stalledFlag(metrics), threshold: 0, datapoints: 3, periods: 3,

@@ -19,7 +19,7 @@ export interface BatchMetrics {
   readonly openWindowsMaxCount: Metric;
   /** Of the slowest shard. */
   readonly watermarkLagMaxMs: Metric;
-  /** Of the fastest shard: far from the slowest, one shard holds back the rest. */
+  /** Of the fastest shard. */
   readonly watermarkLagMinMs: Metric;
 }
 

@@ -8,6 +8,8 @@ import type { FunctionMetrics, StreamMetrics, TableMetrics } from './service-met
 export interface PipelineMetrics {
   readonly batch: BatchMetrics;
   readonly function: FunctionMetrics;
+  /** Of the function that moves time on where input has stopped. */
+  readonly tick: FunctionMetrics;
   readonly stream: StreamMetrics;
   readonly log: TableMetrics;
   /** undefined: the pipeline has no result table. */
@@ -22,6 +24,10 @@ export interface DerivedMetrics {
   readonly latePercent: IMetric;
   /** Put into the stream and not reported by the function: on its way, or stuck. Two services count it independently. */
   readonly recordsUnreadCount: IMetric;
+  /** Of the slowest shard; minutes, since nobody reads nine digits at night. */
+  readonly watermarkLagMaxMinutes: IMetric;
+  /** Of the fastest shard: far from the slowest, one shard holds back the rest. */
+  readonly watermarkLagMinMinutes: IMetric;
   readonly recordsPerCommitCount: IMetric;
   readonly writeUnitsPerThousandCount: IMetric;
   readonly lambdaPerThousandMs: IMetric;
@@ -35,6 +41,8 @@ export function derivedMetrics(batch: BatchMetrics, fn: FunctionMetrics, stream:
     recordsCountedCount: math('= counted', 'recordsIn - late - dead', { recordsIn, late: batch.lateRecordCount, dead: batch.deadLetterCount }),
     latePercent: math('late [% of records]', '100 * late / recordsIn', { recordsIn, late: batch.lateRecordCount }),
     recordsUnreadCount: math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut: stream.recordsPutCount }),
+    watermarkLagMaxMinutes: math('slowest shard', 'lagMs / 60000', { lagMs: batch.watermarkLagMaxMs }),
+    watermarkLagMinMinutes: math('fastest shard', 'leastLagMs / 60000', { leastLagMs: batch.watermarkLagMinMs }),
     recordsPerCommitCount: math('records per commit', 'recordsIn / commits', { recordsIn, commits: batch.commitCount }),
     writeUnitsPerThousandCount: math('write units per 1,000 records', '1000 * writeUnits / recordsIn', { recordsIn, writeUnits: batch.writeUnitCount }),
     lambdaPerThousandMs: math('Lambda ms per 1,000 records', '1000 * durationMs / recordsIn', { recordsIn, durationMs: fn.durationTotalMs }),

@@ -5,6 +5,7 @@ import type { DeployedTopology } from '../deployed-topology.ts';
 import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
 import type { KinesisProcessor } from '../process/kinesis-processor.ts';
 import type { PartitionLogTable } from '../process/partition-log-table.ts';
+import type { Tick } from '../process/tick.ts';
 import type { StageSettings } from '../settings.ts';
 import { batchMetrics } from './batch-metrics.ts';
 import { derivedMetrics } from './metrics.ts';
@@ -16,12 +17,13 @@ export interface ObservedProps {
   readonly settings: StageSettings;
   readonly ingest: KinesisIngest;
   readonly processor: KinesisProcessor;
+  readonly tick: Tick;
   readonly log: PartitionLogTable;
   readonly results: ResultsTable | undefined;
 }
 
 /** The dashboard and the alarms of the parts of a pipeline. */
-export function observed(scope: Construct, id: string, { topology, settings, ingest, processor, log, results }: ObservedProps): Observe {
+export function observed(scope: Construct, id: string, { topology, settings, ingest, processor, tick, log, results }: ObservedProps): Observe {
   const batch = batchMetrics(topology.name, settings.stage);
   const fn = functionMetrics(processor.function);
   const stream = streamMetrics(ingest.stream);
@@ -33,6 +35,7 @@ export function observed(scope: Construct, id: string, { topology, settings, ing
     metrics: {
       batch,
       function: fn,
+      tick: functionMetrics(tick.function),
       stream,
       log: tableMetrics(log.table),
       results: results === undefined ? undefined : tableMetrics(results.table),

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { KinesisProcessorProps } from './kinesis-processor.ts';
@@ -11,6 +12,7 @@ import { pipelineFunction } from './pipeline-function.ts';
  * comes twice does no harm, so it is not retried.
  */
 export class Tick extends Construct implements IGrantable {
+  readonly function: Function;
   readonly grantPrincipal: IPrincipal;
 
   constructor(scope: Construct, id: string, { topology, pipelineFile, settings, ingest, environment }: KinesisProcessorProps) {
@@ -18,17 +20,17 @@ export class Tick extends Construct implements IGrantable {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
     const description = `Tidemark: moves time on where the input of ${topology.name} has stopped`;
-    const tick = pipelineFunction(this, { description, handler: 'tick', pipelineFile, settings, environment, role });
+    this.function = pipelineFunction(this, { description, handler: 'tick', pipelineFile, settings, environment, role });
     ingest.grantConsume(role);
     // By hand: the library's target may invoke every version of the function.
     const scheduler = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
-    scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [tick.functionArn] }));
+    scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }));
     new CfnSchedule(this, 'Schedule', {
       description,
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
-        arn: tick.functionArn,
+        arn: this.function.functionArn,
         roleArn: scheduler.roleArn,
         input: Stack.of(this).toJsonString({ stream: ingest.stream.streamName }),
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },

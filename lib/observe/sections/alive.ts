@@ -9,10 +9,10 @@ export function aliveSection({ function: fn, stream, batch }: PipelineMetrics, {
   return [
     heading('1 · Is it alive?', 'Healthy: what is put is processed within the minute, the age is flat and low, no errors, the longest batch is far from the timeout.'),
     [
-      graph('Records put, and records processed', 'records per minute', 6, [
+      graph('Records put and processed', 'per minute', 6, [
         stream.recordsPutCount.with({ label: 'put into the stream', color: COLOURS.source }),
         batch.recordsInCount.with({ label: 'processed', color: COLOURS.good }),
-        stream.writeThrottleCount.with({ label: 'refused by the stream: more shards', color: COLOURS.bad }),
+        stream.writeThrottleCount.with({ label: 'refused: stream full', color: COLOURS.bad }),
       ]),
       graph('Age of the oldest record in a batch', 'ms', 6, [fn.iteratorAgeMaxMs.with({ label: 'iterator age', color: COLOURS.good })], {
         leftAnnotations: [{ value: maxIteratorAgeMs, label: 'behind', color: COLOURS.warn }],

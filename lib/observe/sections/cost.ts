@@ -5,8 +5,8 @@ import { graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** What do 1,000 records take? */
-export function costSection({ log, results, derived }: PipelineMetrics): Section {
-  const tables = [log.writeUnitCount.with({ label: 'log', color: COLOURS.good }), ...(results === undefined ? [] : [results.writeUnitCount.with({ label: 'results', color: COLOURS.other })])];
+export function costSection({ batch, log, results, derived }: PipelineMetrics): Section {
+  const billed = [log.writeUnitCount.with({ label: 'billed: log', color: COLOURS.good }), ...(results === undefined ? [] : [results.writeUnitCount.with({ label: 'billed: results', color: COLOURS.other })])];
   return [
     heading('5 · What does it cost?', 'Small batches cost most: a commit is paid per batch, not per record. A longer batching window makes both figures fall.'),
     [
@@ -18,7 +18,7 @@ export function costSection({ log, results, derived }: PipelineMetrics): Section
         metrics: [derived.writeUnitsPerThousandCount, derived.lambdaPerThousandMs, derived.recordsPerCommitCount],
       }),
       graph('Per 1,000 records', 'write units', 6, [derived.writeUnitsPerThousandCount], { right: [derived.lambdaPerThousandMs], rightYAxis: { min: 0, label: 'ms', showUnits: false } }),
-      graph('Write units as DynamoDB bills them', 'units per minute', 6, tables, { stacked: true }),
+      graph('Write units', 'per minute', 6, [batch.writeUnitCount.with({ label: 'counted by the function', color: COLOURS.source }), ...billed]),
     ],
   ];
 }

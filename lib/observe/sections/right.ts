@@ -27,8 +27,8 @@ export function rightSection({ batch, stream, log, derived }: PipelineMetrics): 
     ],
     [
       graph('Late', '% of records', 6, [derived.latePercent]),
-      graph('Dead letters', 'records per minute', 6, [batch.deadLetterCount.with({ label: 'dead letters', color: COLOURS.bad })]),
-      graph('Replayed: came again, not counted again', 'records per minute', 6, [batch.recordsReplayedCount.with({ label: 'replayed', color: Color.GREY })]),
+      graph('Dead letters', 'per minute', 6, [batch.deadLetterCount.with({ label: 'dead letters', color: COLOURS.bad })]),
+      graph('Came again, not counted again', 'per minute', 6, [batch.recordsReplayedCount.with({ label: 'replayed', color: Color.GREY })]),
       graph('Refused commits', 'puts per minute', 6, [log.refusedPutCount.with({ label: 'refused by the partition log', color: COLOURS.warn })]),
     ],
   ];

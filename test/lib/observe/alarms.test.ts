@@ -11,9 +11,9 @@ const properties = Object.values(template.findResources(ALARM)).map((resource): 
 describe('every alarm', () => {
   it('is one of these', () => {
     expect(properties.map((alarm) => String(alarm['AlarmName']).replace('Tidemark-orders-dev-', ''))).toEqual(
-      expect.arrayContaining(['FunctionErrors', 'FunctionThrottles', 'Stalled', 'Behind', 'RecordsAtRisk', 'DeadLetters', 'StreamFull', 'TableThrottles', 'TableSystemErrors']),
+      expect.arrayContaining(['FunctionErrors', 'FunctionThrottles', 'TickErrors', 'Stalled', 'Behind', 'RecordsAtRisk', 'DeadLetters', 'StreamFull', 'TableThrottles', 'TableSystemErrors']),
     );
-    expect(properties).toHaveLength(9);
+    expect(properties).toHaveLength(10);
   });
 
   it('says what has happened and what to do', () => {
@@ -41,12 +41,18 @@ describe('the alarm', () => {
   it.each([
     ['FunctionErrors', 'AWS/Lambda', 'Errors', 'Sum', 0, 2, 3],
     ['FunctionThrottles', 'AWS/Lambda', 'Throttles', 'Sum', 0, 2, 3],
+    ['TickErrors', 'AWS/Lambda', 'Errors', 'Sum', 0, 3, 3],
     ['Behind', 'AWS/Lambda', 'IteratorAge', 'Maximum', 900_000, 3, 3],
     ['RecordsAtRisk', 'AWS/Lambda', 'IteratorAge', 'Maximum', 43_200_000, 1, 1],
     ['DeadLetters', 'Tidemark/dev', 'deadLetters', 'Sum', 0, 1, 1],
     ['StreamFull', 'AWS/Kinesis', 'WriteProvisionedThroughputExceeded', 'Sum', 0, 3, 3],
   ])('%s watches %s %s', (name, Namespace, MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods) => {
     template.hasResourceProperties(ALARM, { ...named(name), Namespace, MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods });
+  });
+
+  it('FunctionErrors and TickErrors watch different functions', () => {
+    const watched = properties.filter(({ MetricName }) => MetricName === 'Errors').map(({ Dimensions }) => JSON.stringify(Dimensions));
+    expect(new Set(watched).size).toBe(2);
   });
 
   it('Stalled rings when records come in for a quarter of an hour and nothing runs', () => {

@@ -73,6 +73,12 @@ describe('the dashboard', () => {
     expect(counted?.expression).toBe('recordsIn - late - dead');
   });
 
+  it('says in minutes how far the watermark is behind', () => {
+    const { properties } = titled('Watermark behind');
+    expect(properties.yAxis?.left?.label).toBe('minutes');
+    expect(seriesOf(properties).flatMap(({ expression }) => expression ?? [])).toEqual(['lagMs / 60000', 'leastLagMs / 60000']);
+  });
+
   it('computes what 1,000 records cost', () => {
     const expressions = seriesOf(titled('Per 1,000').properties).flatMap(({ expression }) => expression ?? []);
     expect(expressions).toEqual(['1000 * writeUnits / recordsIn', '1000 * durationMs / recordsIn']);
