@@ -1,3 +1,4 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
 import { describeStream, type StreamFacts } from '../../adapters/kinesis/stream-facts.ts';
@@ -11,6 +12,7 @@ import type { Place } from '../../operate/place.ts';
 
 export interface LocalPlace extends Place {
   readonly stream: StreamFacts;
+  readonly kinesis: KinesisClient;
   /** `tidemark local` is at work on it. */
   readonly running: boolean;
 }
@@ -53,7 +55,7 @@ async function withClients<T>(topology: Topology, dir: PipelineDir, endpoints: E
     const stream = await describeStream(kinesis, topology.source.stream);
     if (stream === undefined) return undefined;
     const logs = new DynamoDbLogStore({ client: dynamodb, table: logTableName(topology.name) });
-    return await use({ topology, stream, logs, blobs: new FileBlobStore(dir.blobs), running });
+    return await use({ topology, stream, logs, blobs: new FileBlobStore(dir.blobs), kinesis, running });
   } finally {
     kinesis.destroy();
     dynamodb.destroy();

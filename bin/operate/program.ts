@@ -15,5 +15,10 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     .option('--flink-events-per-kpu <n>', 'what one KPU of Managed Flink gets through (default: 10000)')
     .option('--json', 'print one JSON object')
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./cost-command.ts')).costCommand(pipeline, flags)));
+  command(root, 'doctor', 'check what is there against what the design needs, and say what to do')
+    .option('--stack <name>', 'the deployed pipeline of this CloudFormation stack, instead of the one on this machine')
+    .option('--json', 'one JSON object per check and line')
+    .option(...DATA_DIR)
+    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./doctor-command.ts')).doctorCommand(pipeline, flags)));
   return root;
 }

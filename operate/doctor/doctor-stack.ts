@@ -1,0 +1,45 @@
+import { behindMs } from '../../adapters/kinesis/behind.ts';
+import { KinesisShards } from '../../adapters/kinesis/shards.ts';
+import { mapParallel } from '../../adapters/shared/parallel.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
+import { TidemarkError } from '../../engine/errors.ts';
+import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
+import { BEFORE_FIRST } from '../../engine/record.ts';
+import { partitionOf, type Place } from '../place.ts';
+import type { StackClients } from '../stack/clients.ts';
+import { describeStack } from '../stack/describe-stack.ts';
+import { stackPlace } from '../stack/stack-place.ts';
+import type { Finding } from './finding.ts';
+import { logChecks, type ShardState } from './log-checks.ts';
+import { mappingChecks } from './mapping-checks.ts';
+import { shardStates } from './shard-states.ts';
+import { stackChecks } from './stack-checks.ts';
+import { streamChecks, type ShardBacklog } from './stream-checks.ts';
+
+const PARALLEL_READS = 4;
+
+/**
+ * Checks a deployed pipeline against what the design needs. Reads only.
+ *
+ * @throws WRONG_STACK (invalid) when it is that of another pipeline
+ */
+export async function doctorStack(clients: StackClients, topology: Topology, stack: string): Promise<Finding[]> {
+  const facts = await describeStack(clients, stack);
+  if (facts.pipeline !== topology.name) {
+    throw new TidemarkError('invalid', 'WRONG_STACK', `stack ${stack} must have the tag pipeline ${topology.name}, got ${JSON.stringify(facts.pipeline ?? 'none')}; correct --stack or the pipeline`);
+  }
+  const before = [...stackChecks(facts), ...mappingChecks(facts.mapping, topology.source)];
+  if (facts.stream === undefined) return [...before, ...streamChecks(facts, [])];
+  const place = stackPlace(clients, topology, facts, facts.stream);
+  const shards = await shardStates(place, new KinesisShards(clients.kinesis));
+  return [...before, ...streamChecks(facts, await backlogsOf(clients, place, shards)), ...logChecks(shards, RING_SLOTS)];
+}
+
+/** Of the shards that have something left. */
+async function backlogsOf({ kinesis }: StackClients, place: Place, shards: readonly ShardState[]): Promise<ShardBacklog[]> {
+  const waiting = shards.filter(({ remaining }) => remaining === 'records');
+  return mapParallel(waiting, PARALLEL_READS, async ({ report: { shard, reached } }) => ({
+    shard,
+    behindMs: await behindMs(kinesis, partitionOf(place, shard), reached === null ? BEFORE_FIRST : BigInt(reached)),
+  }));
+}

@@ -1,0 +1,47 @@
+import type { Topology } from '../../engine/dsl/topology.ts';
+import type { MappingFacts } from '../stack/stack-facts.ts';
+import { ok, problem, warning, type Finding } from './finding.ts';
+
+interface Pin {
+  readonly id: string;
+  /** As it should be. */
+  readonly lookedAt: string;
+  readonly found: (mapping: MappingFacts) => unknown;
+  readonly holds: (mapping: MappingFacts) => boolean;
+  /** What happens otherwise. */
+  readonly otherwise: string;
+}
+
+/** The settings with which Lambda never drops or reorders a record (PL-15). */
+const PINS: readonly Pin[] = [
+  { id: 'mapping-enabled', lookedAt: 'the mapping calls the function', found: ({ state }) => state, holds: ({ state }) => state === 'Enabled', otherwise: 'nothing is processed: enable it before the retention of the stream is over' },
+  { id: 'mapping-retries', lookedAt: 'retries without end (-1)', found: (mapping) => mapping.maximumRetryAttempts, holds: (mapping) => mapping.maximumRetryAttempts === -1, otherwise: 'Lambda drops batches that fail' },
+  { id: 'mapping-record-age', lookedAt: 'records of any age (-1)', found: (mapping) => mapping.maximumRecordAgeInSeconds, holds: (mapping) => mapping.maximumRecordAgeInSeconds === -1, otherwise: 'Lambda drops records that waited' },
+  { id: 'mapping-filter', lookedAt: 'no filter (0)', found: ({ filters }) => filters, holds: ({ filters }) => filters === 0, otherwise: 'Lambda drops records that do not match' },
+  { id: 'mapping-parallelization', lookedAt: 'one batch of a shard at a time (1)', found: (mapping) => mapping.parallelizationFactor, holds: (mapping) => mapping.parallelizationFactor === 1, otherwise: 'batches of one shard refuse each other for ever' },
+  { id: 'mapping-start', lookedAt: 'starts at TRIM_HORIZON or AT_TIMESTAMP', found: ({ startingPosition }) => startingPosition, holds: ({ startingPosition }) => startingPosition === 'TRIM_HORIZON' || startingPosition === 'AT_TIMESTAMP', otherwise: 'Lambda skips what comes before its first poll of a shard' },
+  { id: 'mapping-window', lookedAt: "no window of Lambda's own (0)", found: (mapping) => mapping.tumblingWindowInSeconds ?? 0, holds: (mapping) => (mapping.tumblingWindowInSeconds ?? 0) === 0, otherwise: 'Lambda sends invocations that are no batches' },
+];
+
+export function mappingChecks(mapping: MappingFacts, source: Topology['source']): Finding[] {
+  return [...PINS.map((pin) => pinned(pin, mapping)), batchSettings(mapping, source), lastResult(mapping)];
+}
+
+function pinned({ id, lookedAt, found, holds, otherwise }: Pin, mapping: MappingFacts): Finding {
+  const text = String(found(mapping) ?? 'nothing');
+  return holds(mapping) ? ok(id, lookedAt, text) : problem(id, lookedAt, text, `${otherwise}; somebody changed it: deploy the stack again`);
+}
+
+/** Differing from the definition costs money or time, never records. */
+function batchSettings({ batchSize, maximumBatchingWindowInSeconds }: MappingFacts, { batchSize: wanted, maxBatchingWindowMs }: Topology['source']): Finding {
+  const lookedAt = `batches of ${wanted} records or ${maxBatchingWindowMs / 1_000} s, as in the definition`;
+  const found = `${batchSize ?? 'nothing'} records or ${maximumBatchingWindowInSeconds ?? 0} s`;
+  const same = batchSize === wanted && (maximumBatchingWindowInSeconds ?? 0) * 1_000 === maxBatchingWindowMs;
+  return same ? ok('mapping-batch', lookedAt, found) : warning('mapping-batch', lookedAt, found, 'what is deployed is not this definition: deploy it');
+}
+
+/** @example 'OK', 'No records processed', 'PROBLEM: Function call failed' */
+function lastResult({ lastProcessingResult: found = 'nothing yet' }: MappingFacts): Finding {
+  const lookedAt = 'the last invocation succeeded';
+  return found.startsWith('PROBLEM') ? problem('mapping-last-result', lookedAt, found, 'read the error in the log of the function; the batch is repeated until it succeeds') : ok('mapping-last-result', lookedAt, found);
+}

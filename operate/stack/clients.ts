@@ -1,0 +1,27 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { dynamoDbClient } from '../../adapters/dynamodb/client.ts';
+
+/** What an operator's command asks in an account. Region and credentials are those of the environment. */
+export interface StackClients {
+  readonly cloudformation: CloudFormationClient;
+  readonly lambda: LambdaClient;
+  readonly kinesis: KinesisClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly s3: S3Client;
+}
+
+export function stackClients(): StackClients {
+  const settings = () => ({ requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }) });
+  return {
+    cloudformation: new CloudFormationClient(settings()),
+    lambda: new LambdaClient(settings()),
+    kinesis: new KinesisClient(settings()),
+    dynamodb: dynamoDbClient({ requestTimeoutMs: 20_000 }),
+    s3: new S3Client(settings()),
+  };
+}

@@ -1,0 +1,103 @@
+import { DescribeStacksCommand, paginateListStackResources, type Stack } from '@aws-sdk/client-cloudformation';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { describeStream } from '../../adapters/kinesis/stream-facts.ts';
+import { TidemarkError } from '../../engine/errors.ts';
+import type { StackClients } from './clients.ts';
+import { asking } from './failure.ts';
+import type { FunctionFacts, MappingFacts, StackFacts, TableFacts } from './stack-facts.ts';
+
+/**
+ * Looks at a deployed pipeline, and changes nothing: stack ─► mapping ─► function ─► tables, stream.
+ *
+ * @throws UNKNOWN_STACK, NOT_A_PIPELINE_STACK, STACK_REFUSED (invalid), STACK_UNAVAILABLE (unavailable)
+ */
+export async function describeStack(clients: StackClients, stack: string): Promise<StackFacts> {
+  const { StackStatus = '', Tags = [], EnableTerminationProtection = false } = await describe(clients, stack);
+  const tag = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
+  const mapping = await describeMapping(clients, stack, await mappingId(clients, stack));
+  const fn = await describeFunction(clients, stack, mapping.functionArn);
+  const { TIDEMARK_LOG_TABLE: log, TIDEMARK_RESULTS_TABLE: results } = fn.environment;
+  return {
+    stack,
+    status: StackStatus,
+    pipeline: tag('pipeline'),
+    stage: tag('stage'),
+    terminationProtection: EnableTerminationProtection,
+    mapping,
+    function: fn,
+    tables: [
+      ...(log === undefined ? [] : [await describeTable(clients, stack, 'log', log)]),
+      ...(results === undefined || results === '' ? [] : [await describeTable(clients, stack, 'results', results)]),
+    ],
+    stream: await describeStream(clients.kinesis, mapping.streamArn.slice(mapping.streamArn.lastIndexOf('/') + 1)),
+  };
+}
+
+async function describe({ cloudformation }: StackClients, stack: string): Promise<Stack> {
+  const { Stacks = [] } = await asking(stack, 'cloudformation:DescribeStacks', () => cloudformation.send(new DescribeStacksCommand({ StackName: stack })));
+  if (Stacks[0] === undefined) throw new TidemarkError('unavailable', 'STACK_UNAVAILABLE', `stack ${stack} must describe itself, got an empty answer; try again`);
+  return Stacks[0];
+}
+
+/** @throws NOT_A_PIPELINE_STACK */
+async function mappingId({ cloudformation }: StackClients, stack: string): Promise<string> {
+  const ids = await asking(stack, 'cloudformation:ListStackResources', async () => {
+    const found: string[] = [];
+    for await (const page of paginateListStackResources({ client: cloudformation }, { StackName: stack })) {
+      for (const { ResourceType, PhysicalResourceId = '' } of page.StackResourceSummaries ?? []) {
+        if (ResourceType === 'AWS::Lambda::EventSourceMapping' && PhysicalResourceId !== '') found.push(PhysicalResourceId);
+      }
+    }
+    return found;
+  });
+  const [only, ...more] = ids;
+  if (only !== undefined && more.length === 0) return only;
+  throw new TidemarkError('invalid', 'NOT_A_PIPELINE_STACK', `stack ${stack} must have one event source mapping, got ${ids.length}; pass the stack of one pipeline, such as Tidemark-flights-dev`);
+}
+
+async function describeMapping({ lambda }: StackClients, stack: string, id: string): Promise<MappingFacts> {
+  const found = await asking(stack, 'lambda:GetEventSourceMapping', () => lambda.send(new GetEventSourceMappingCommand({ UUID: id })));
+  return {
+    state: found.State,
+    lastProcessingResult: found.LastProcessingResult,
+    startingPosition: found.StartingPosition,
+    batchSize: found.BatchSize,
+    maximumBatchingWindowInSeconds: found.MaximumBatchingWindowInSeconds,
+    parallelizationFactor: found.ParallelizationFactor,
+    maximumRetryAttempts: found.MaximumRetryAttempts,
+    maximumRecordAgeInSeconds: found.MaximumRecordAgeInSeconds,
+    tumblingWindowInSeconds: found.TumblingWindowInSeconds,
+    bisectBatchOnFunctionError: found.BisectBatchOnFunctionError,
+    filters: found.FilterCriteria?.Filters?.length ?? 0,
+    streamArn: found.EventSourceArn ?? '',
+    functionArn: found.FunctionArn ?? '',
+  };
+}
+
+async function describeFunction({ lambda }: StackClients, stack: string, arn: string): Promise<FunctionFacts> {
+  const found = await asking(stack, 'lambda:GetFunctionConfiguration', () => lambda.send(new GetFunctionConfigurationCommand({ FunctionName: arn })));
+  return {
+    name: found.FunctionName ?? arn,
+    state: found.State,
+    lastUpdateStatus: found.LastUpdateStatus,
+    runtime: found.Runtime,
+    environment: found.Environment?.Variables ?? {},
+  };
+}
+
+async function describeTable({ dynamodb }: StackClients, stack: string, role: TableFacts['role'], name: string): Promise<TableFacts> {
+  const { Table } = await asking(stack, 'dynamodb:DescribeTable', () => dynamodb.send(new DescribeTableCommand({ TableName: name })));
+  const backups = await asking(stack, 'dynamodb:DescribeContinuousBackups', () => dynamodb.send(new DescribeContinuousBackupsCommand({ TableName: name })));
+  const expiry = await asking(stack, 'dynamodb:DescribeTimeToLive', () => dynamodb.send(new DescribeTimeToLiveCommand({ TableName: name })));
+  const { ContinuousBackupsDescription: continuous } = backups;
+  return {
+    role,
+    name,
+    status: Table?.TableStatus,
+    deletionProtection: Table?.DeletionProtectionEnabled ?? false,
+    pointInTimeRecovery: continuous?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED',
+    timeToLive: (expiry.TimeToLiveDescription?.TimeToLiveStatus ?? 'DISABLED') !== 'DISABLED',
+    replicas: (Table?.Replicas ?? []).map(({ RegionName = '' }) => RegionName),
+  };
+}

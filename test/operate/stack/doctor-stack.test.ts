@@ -1,0 +1,89 @@
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { doctorStack } from '../../../operate/doctor/doctor-stack.ts';
+import { stackClients } from '../../../operate/stack/clients.ts';
+import { describeStack } from '../../../operate/stack/describe-stack.ts';
+import { topologyOf } from '../../engine/support/readings.ts';
+import { startFakeAws, type Answer, type FakeAws } from '../support/fake-aws.ts';
+import { notOk } from '../support/findings.ts';
+import { mappingAnswer, resources, stackAnswers, stackError } from '../support/stack-answers.ts';
+import { stackFacts } from '../support/stack-facts.ts';
+
+const STACK = stackFacts().stack;
+const FUNCTION = `GET /2015-03-31/functions/${stackFacts().mapping.functionArn}/configuration`;
+const MAPPING = 'GET /2015-03-31/event-source-mappings/mapping-1';
+
+describe('a deployed pipeline', () => {
+  let aws: FakeAws | undefined;
+  beforeAll(() => {
+    Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_MAX_ATTEMPTS: '1' });
+  });
+  afterEach(async () => {
+    await aws?.close();
+    aws = undefined;
+  });
+
+  /** Clients find the account by the environment, as they do for an operator. */
+  async function clientsOf(changes: Readonly<Record<string, Answer>> = {}) {
+    aws = await startFakeAws(stackAnswers(changes));
+    process.env['AWS_ENDPOINT_URL'] = aws.endpoint;
+    return stackClients();
+  }
+  const doctor = async (changes?: Readonly<Record<string, Answer>>) => doctorStack(await clientsOf(changes), topologyOf(), STACK);
+
+  it('is described as it is', async () => {
+    const facts = await describeStack(await clientsOf(), STACK);
+    const expected = stackFacts();
+    expect(facts).toEqual({
+      ...expected,
+      stream: {
+        ...expected.stream, incarnation: '1700000000000', distribution: undefined,
+        shards: [{ name: 'shardId-000000000000', open: false }, { name: 'shardId-000000000001', open: true }],
+      },
+    });
+  });
+
+  it('has nothing wrong when all is as the stack makes it', async () => {
+    const findings = await doctor();
+    expect(notOk(findings)).toEqual({});
+    expect(findings.length).toBeGreaterThan(20);
+  });
+
+  it('is not changed: every call only asks', async () => {
+    await doctor();
+    const names = new Set(aws?.calls.map((call) => call.split(' ')[0]));
+    expect([...names].filter((name) => !/^(Describe|List|Get|BatchGet|GET)/.test(name ?? ''))).toEqual([]);
+  });
+
+  it('shows a setting that somebody changed', async () => {
+    const changed = mappingAnswer({ MaximumRetryAttempts: 3, FilterCriteria: { Filters: [{ Pattern: '{}' }] } });
+    expect(notOk(await doctor({ [MAPPING]: { body: changed } }))).toEqual({ 'mapping-retries': 'problem', 'mapping-filter': 'problem' });
+  });
+
+  it('shows shards with records and no log, and how far they are behind', async () => {
+    const records = { Records: [{ Data: 'e30=', PartitionKey: 'a', SequenceNumber: '5' }], NextShardIterator: 'next', MillisBehindLatest: 13 * 3_600_000 };
+    expect(notOk(await doctor({ GetRecords: { body: records } }))).toEqual({ 'shards-with-log': 'warning', 'stream-retention': 'problem' });
+  });
+
+  it('shows a log whose slots are gone', async () => {
+    const bucket = '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Contents><Key>snapshots/snapshots/x/1</Key></Contents></ListBucketResult>';
+    expect(notOk(await doctor({ 'GET /blobs/': { body: bucket } }))).toEqual({ 'log-chain': 'problem' });
+  });
+
+  it('shows a stream that is gone', async () => {
+    const gone = { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no stream' } };
+    expect(notOk(await doctor({ DescribeStreamSummary: gone }))).toEqual({ stream: 'problem' });
+  });
+
+  it.each<[string, Record<string, Answer>, { readonly code: string; readonly kind: string; readonly message: RegExp }]>([
+    ['a stack that is not there', { DescribeStacks: stackError('ValidationError', `Stack with id ${STACK} does not exist`) }, { code: 'UNKNOWN_STACK', kind: 'invalid', message: /^stack must be deployed in this account and region, got "Tidemark-readings-prod"; correct --stack/ }],
+    ['a stack without a mapping', { ListStackResources: resources('AWS::DynamoDB::Table log-1') }, { code: 'NOT_A_PIPELINE_STACK', kind: 'invalid', message: /must have one event source mapping, got 0/ }],
+    ['a function without our environment', { [FUNCTION]: { body: { FunctionName: 'processor', Environment: { Variables: { OTHER: '1' } } } } }, { code: 'NOT_A_PIPELINE_STACK', kind: 'invalid', message: /function processor of .* must have TIDEMARK_LOG_TABLE and TIDEMARK_BLOBS, got \["OTHER"\]/ }],
+    ['the stack of another pipeline', {}, { code: 'WRONG_STACK', kind: 'invalid', message: /must have the tag pipeline other, got "readings"/ }],
+    ['missing rights', { [MAPPING]: { status: 403, body: { __type: 'AccessDeniedException', message: 'not you' } } }, { code: 'STACK_REFUSED', kind: 'invalid', message: /got not you from lambda:GetEventSourceMapping; set AWS_REGION and credentials that have this right/ }],
+    ['a service that fails', { DescribeTimeToLive: { status: 500, body: { __type: 'InternalServerError', message: 'later' } } }, { code: 'STACK_UNAVAILABLE', kind: 'unavailable', message: /from dynamodb:DescribeTimeToLive; try again/ }],
+  ])('is refused in one line: %s', async (_title, changes, { code, kind, message }) => {
+    const topology = topologyOf({ name: code === 'WRONG_STACK' ? 'other' : 'readings' });
+    const refused = doctorStack(await clientsOf(changes), topology, STACK);
+    await expect(refused).rejects.toMatchObject({ code, kind, message: expect.stringMatching(message) });
+  });
+});

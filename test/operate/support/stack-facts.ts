@@ -1,0 +1,36 @@
+import type { FunctionFacts, MappingFacts, StackFacts, TableFacts } from '../../../operate/stack/stack-facts.ts';
+
+const STREAM_ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
+
+/** A mapping as the stack makes it. */
+export function mappingFacts(changes: Partial<MappingFacts> = {}): MappingFacts {
+  return {
+    state: 'Enabled', lastProcessingResult: 'OK', startingPosition: 'TRIM_HORIZON', batchSize: 1_000, maximumBatchingWindowInSeconds: 1, parallelizationFactor: 1,
+    maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, tumblingWindowInSeconds: 0, bisectBatchOnFunctionError: false, filters: 0,
+    streamArn: STREAM_ARN, functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:processor', ...changes,
+  };
+}
+
+export function functionFacts(changes: Partial<FunctionFacts> = {}): FunctionFacts {
+  return {
+    name: 'processor', state: 'Active', lastUpdateStatus: 'Successful', runtime: 'nodejs24.x',
+    environment: { TIDEMARK_LOG_TABLE: 'log-1', TIDEMARK_RESULTS_TABLE: 'results-1', TIDEMARK_BLOBS: 's3://blobs/snapshots' }, ...changes,
+  };
+}
+
+export function tableFacts(role: TableFacts['role'], changes: Partial<TableFacts> = {}): TableFacts {
+  return { role, name: `${role}-1`, status: 'ACTIVE', deletionProtection: true, pointInTimeRecovery: true, timeToLive: false, replicas: [], ...changes };
+}
+
+/** A stack in prod with nothing wrong. */
+export function stackFacts(changes: Partial<StackFacts> = {}): StackFacts {
+  return {
+    stack: 'Tidemark-readings-prod', status: 'UPDATE_COMPLETE', pipeline: 'readings', stage: 'prod', terminationProtection: true,
+    mapping: mappingFacts(), function: functionFacts(), tables: [tableFacts('log'), tableFacts('results')],
+    stream: {
+      name: 'readings', arn: STREAM_ARN, incarnation: '1', retentionHours: 24, encrypted: true, maxRecordKiB: 1_024, distribution: 'USER_PARTITION_KEY',
+      shards: [{ name: 'shardId-000000000000', open: true }],
+    },
+    ...changes,
+  };
+}
