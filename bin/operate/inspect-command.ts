@@ -5,6 +5,7 @@ import { nothingYet, requireData } from '../../local/cli/with-service.ts';
 import { loadPipeline } from '../../local/load-pipeline.ts';
 import { pipelineDir } from '../../local/storage/data-dir.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
+import { shardJson } from '../../operate/inspect/shard-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
 import { withLocalPlace } from './local-place.ts';
 
@@ -15,6 +16,6 @@ export async function inspectCommand(pipeline: string, flags: FlagTexts): Promis
   requireData(dir);
   const reports = await withLocalPlace(topology, dir, inspect);
   if (reports === undefined) throw nothingYet(dir);
-  await writeLines(flags['json'] === true ? reports.map((report) => JSON.stringify(report)) : [inspectTable(reports)]);
+  await writeLines(flags['json'] === true ? reports.map(shardJson) : [inspectTable(reports)]);
   return reports.every(({ verified }) => verified) ? 0 : 1;
 }

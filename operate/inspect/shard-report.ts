@@ -11,7 +11,7 @@ export interface Fault {
   readonly text: string;
 }
 
-/** One shard's log, as `tidemark inspect` shows it. Everything that is not known is null. */
+/** One shard's log, as `tidemark inspect` shows it. Of a faulty one nothing else is known: its numbers are 0, and never shown. */
 export interface ShardReport {
   readonly shard: string;
   /** `empty`: no record yet; `sealed`: other shards go on with its keys (PL-23); `faulty`: see `fault`. */
@@ -95,6 +95,12 @@ export function faultyReport(shard: string, fault: Fault): ShardReport {
     verified: false,
     fault,
   };
+}
+
+/** One line; of a faulty log only what is known, so that nobody adds up zeros. */
+export function shardJson(report: ShardReport): string {
+  const { shard, status, verified, fault } = report;
+  return JSON.stringify(status === 'faulty' ? { shard, status, verified, fault } : report);
 }
 
 function countsOf({ recordsIn, counted, late, deadLetters, results }: Counters): Pick<ShardReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings'> {

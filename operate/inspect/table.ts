@@ -22,6 +22,8 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
   ['log', 'left', ({ status, verified }) => (verified ? status : 'FAULTY')],
 ];
 
+const KNOWN_OF_FAULTY: readonly string[] = ['shard', 'log'];
+
 const LEGEND = 'behind: the furthest shard · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: 1 is the newest, known with the next commit';
 
 /** The reports as a table for people, faults in full below it. */
@@ -31,7 +33,7 @@ export function inspectTable(reports: readonly ShardReport[]): string {
     colAligns: COLUMNS.map(([, align]) => align),
     style: { head: [], border: [], compact: true },
   });
-  for (const report of reports) table.push(COLUMNS.map(([, , cell]) => cell(report)));
+  for (const report of reports) table.push(COLUMNS.map(([head, , cell]) => (report.verified || KNOWN_OF_FAULTY.includes(head) ? cell(report) : '')));
   const faults = reports.flatMap(({ shard, fault }) => (fault === null ? [] : [`${shard}: ${fault.code}: ${fault.text}`]));
   return [table.toString(), LEGEND, ...faults].join('\n');
 }

@@ -68,7 +68,6 @@ async function describeMapping({ lambda }: StackClients, stack: string, id: stri
     maximumRetryAttempts: found.MaximumRetryAttempts,
     maximumRecordAgeInSeconds: found.MaximumRecordAgeInSeconds,
     tumblingWindowInSeconds: found.TumblingWindowInSeconds,
-    bisectBatchOnFunctionError: found.BisectBatchOnFunctionError,
     filters: found.FilterCriteria?.Filters?.length ?? 0,
     streamArn: found.EventSourceArn ?? '',
     functionArn: found.FunctionArn ?? '',

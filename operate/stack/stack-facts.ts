@@ -11,7 +11,6 @@ export interface MappingFacts {
   readonly maximumRetryAttempts: number | undefined;
   readonly maximumRecordAgeInSeconds: number | undefined;
   readonly tumblingWindowInSeconds: number | undefined;
-  readonly bisectBatchOnFunctionError: boolean | undefined;
   readonly filters: number;
   readonly streamArn: string;
   readonly functionArn: string;

@@ -4,6 +4,7 @@ import { openLog } from '../../engine/partition-log/open-log.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
+import { faultyReport, shardJson } from '../../operate/inspect/shard-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
 import { logIdIn, readOnly } from '../../operate/place.ts';
 import { reading, record } from '../engine/support/readings.ts';
@@ -103,8 +104,18 @@ describe('the table of inspect', () => {
     const world = await processed();
     world.logs.onRead = (entries) => entries.filter(({ version }) => version !== 1);
     const text = inspectTable(await inspect(placeOf(world)));
-    expect(text).toMatch(/│ 0 +│.*FAULTY/);
+    expect(text).toMatch(/│ 0 +│[ │]+FAULTY/);
     expect(text).toMatch(/│ 1 +│.*none yet.*empty/);
     expect(text).toContain(`${FIRST_SHARD}: LOG_DAMAGED: log flights/0/departures/1/${FIRST_SHARD} must be one chain`);
+  });
+});
+
+describe('the JSON of inspect', () => {
+  it('has all of a log that could be opened, and no number of one that could not', async () => {
+    const [known] = await inspect(placeOf(await processed()));
+    if (known === undefined) throw new Error('no report');
+    expect(JSON.parse(shardJson(known))).toEqual(known);
+    const fault = { code: 'LOG_DAMAGED', text: 'no version 3' };
+    expect(JSON.parse(shardJson(faultyReport(FIRST_SHARD, fault)))).toEqual({ shard: FIRST_SHARD, status: 'faulty', verified: false, fault });
   });
 });

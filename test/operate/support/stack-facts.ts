@@ -6,7 +6,7 @@ const STREAM_ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
 export function mappingFacts(changes: Partial<MappingFacts> = {}): MappingFacts {
   return {
     state: 'Enabled', lastProcessingResult: 'OK', startingPosition: 'TRIM_HORIZON', batchSize: 1_000, maximumBatchingWindowInSeconds: 1, parallelizationFactor: 1,
-    maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, tumblingWindowInSeconds: 0, bisectBatchOnFunctionError: false, filters: 0,
+    maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, tumblingWindowInSeconds: 0, filters: 0,
     streamArn: STREAM_ARN, functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:processor', ...changes,
   };
 }
