@@ -1,6 +1,9 @@
 /**
- * Prices on demand in us-east-1, in US dollars, without free tiers, discounts and taxes. Collected November 2026 from the
- * services' price pages. The only place in this project with prices: bench and docs quote what comes from here.
+ * Prices on demand in us-east-1, in US dollars, without free tiers, discounts and taxes, as known in November 2026. The only
+ * place in this project with prices: bench and docs quote what comes from here.
+ *
+ * Not checked against the price pages, which the links name for whoever can: Kinesis on demand and extended retention, storage
+ * of DynamoDB and S3, CloudWatch, storage of Flink. One secondary source has another price for Kinesis on demand.
  */
 export const PRICES = Object.freeze({
   region: 'us-east-1',
