@@ -1,6 +1,12 @@
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
 
 /**
+ * What a result is in a table with typed columns. `number` has numbers that are no integers; `json` is anything else,
+ * stored there as JSON text.
+ */
+export type ResultType = 'integer' | 'number' | 'text' | 'boolean' | 'json';
+
+/**
  * How many inputs become one result. Accumulators are values: `add` and `merge` return a new one and leave theirs as it
  * was, so that a record which fails half way changes nothing (PL-15).
  */
@@ -12,6 +18,8 @@ export interface Aggregator<In, Acc, Out> {
   result(accumulator: Acc): Out;
   write(writer: ByteWriter, accumulator: Acc): void;
   read(reader: ByteReader): Acc;
+  /** Type of the column of these results in the lake. @default 'json' */
+  readonly resultType?: ResultType;
 }
 
 /**

@@ -23,6 +23,7 @@ function readSum(reader: ByteReader): ExactSum {
 }
 
 export const counting: Aggregator<boolean, number, number> = {
+  resultType: 'integer',
   init: () => 0,
   add: (total, counts) => (counts ? total + 1 : total),
   merge: (a, b) => a + b,
@@ -32,6 +33,7 @@ export const counting: Aggregator<boolean, number, number> = {
 };
 
 export const summing: Aggregator<number, ExactSum, number> = {
+  resultType: 'number',
   init: () => ZERO,
   add: addExactly,
   merge: mergeExactly,
@@ -44,6 +46,7 @@ export const summing: Aggregator<number, ExactSum, number> = {
 function extreme(pick: (a: number, b: number) => number): Aggregator<number, number | undefined, number | undefined> {
   const join = (a: number | undefined, b: number | undefined) => (a === undefined ? b : b === undefined ? a : pick(a, b));
   return {
+    resultType: 'number',
     init: () => undefined,
     add: join,
     merge: join,
@@ -63,6 +66,7 @@ interface Mean {
 
 /** The exact sum, rounded, divided by the count; undefined before the first. */
 export const averaging: Aggregator<number, Mean, number | undefined> = {
+  resultType: 'number',
   init: () => ({ sum: ZERO, count: 0 }),
   add: ({ sum, count }, value) => ({ sum: addExactly(sum, value), count: count + 1 }),
   merge: (a, b) => ({ sum: mergeExactly(a.sum, b.sum), count: a.count + b.count }),
