@@ -4,9 +4,11 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { dynamoDbClient } from '../../adapters/dynamodb/client.ts';
 
-/** A DynamoDB in this process. */
+/** A DynamoDB on this machine. */
 export interface TestDynamoDb {
   readonly client: DynamoDBClient;
+  /** Of loopback. */
+  readonly port: number;
   /** @returns the name of a new, empty table */
   createLogTable(): Promise<string>;
   /** @returns the name of a new, empty table */
@@ -14,10 +16,15 @@ export interface TestDynamoDb {
   close(): Promise<void>;
 }
 
+/** The emulator, in this process. */
 export async function startDynalite(): Promise<TestDynamoDb> {
   const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  return testTables((server.address() as AddressInfo).port, () => new Promise((resolve) => server.close(resolve)));
+}
+
+/** The DynamoDB that answers on this port. */
+export function testTables(port: number, stop: () => Promise<unknown>): TestDynamoDb {
   const client = testClient(port);
   let tables = 0;
   const create = async (hash: string, range?: string): Promise<string> => {
@@ -33,11 +40,12 @@ export async function startDynalite(): Promise<TestDynamoDb> {
   };
   return {
     client,
+    port,
     createLogTable: () => create('slotKey'),
     createResultTable: () => create('key', 'windowStartMs'),
     close: async () => {
       client.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await stop();
     },
   };
 }
