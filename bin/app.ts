@@ -4,17 +4,19 @@ import { addChecks } from '../lib/checks.ts';
 import { requireOneOwner } from '../lib/ingest/one-owner.ts';
 import { loadPipelines } from '../lib/load-pipeline.ts';
 import { PipelineStack } from '../lib/pipeline-stack.ts';
-import { parseStage, stageSettings } from '../lib/settings.ts';
-import { stages } from './stages.ts';
+import { parseStage, parseTarget, stageSettings } from '../lib/settings.ts';
+import { stages, targets } from './stages.ts';
 
 /**
  * The CDK app: one stack per pipeline.
  *
  * @example cdk deploy -c pipelines=flights,orders -c stage=prod
+ * @example AWS_ENDPOINT_URL=http://localhost:4566 cdk deploy -c target=emulator
  */
 async function build(app: App): Promise<void> {
   const stage = parseStage(String(app.node.tryGetContext('stage') ?? 'dev'));
-  const settings = stageSettings(stage, stages[stage]);
+  const target = parseTarget(String(app.node.tryGetContext('target') ?? 'aws'));
+  const settings = stageSettings(stage, { ...stages[stage], ...targets[target] });
   const pipelines = await loadPipelines(String(app.node.getContext('pipelines')));
   requireOneOwner(pipelines.map(({ topology }) => topology), settings);
   for (const { name, file, topology } of pipelines) {

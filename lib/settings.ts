@@ -4,6 +4,9 @@ import { hours, minutes, seconds } from '../engine/time/duration.ts';
 
 export type Stage = 'dev' | 'prod';
 
+/** What a stack is deployed to. */
+export type Target = 'aws' | 'emulator';
+
 /** How much a Kinesis stream takes in: 1 MB/s or 1,000 records/s per shard, or as much as comes. */
 export type StreamCapacity =
   | { readonly mode: 'on-demand' }
@@ -37,6 +40,8 @@ export interface StageSettings {
   readonly alarmEmails: readonly string[];
   /** A pipeline that reads records later than this is behind [60000, half of the retention]. @default minutes(15) */
   readonly maxIteratorAgeMs: number;
+  /** Alarms on a metric that CloudWatch computes of others are created too. @default true */
+  readonly computedAlarms: boolean;
   /** A watermark further behind the clock than this rings an alarm; 0: none, e.g. for events of the past. @default 0 */
   readonly maxWatermarkLagMs: number;
 }
@@ -44,6 +49,7 @@ export interface StageSettings {
 export type StageOverrides = Partial<Omit<StageSettings, 'stage'>>;
 
 const STAGES: readonly Stage[] = ['dev', 'prod'];
+const TARGETS: readonly Target[] = ['aws', 'emulator'];
 const KINESIS_ARN = /^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/;
 
 /**
@@ -63,6 +69,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     logRetention: RetentionDays.ONE_MONTH,
     alarmEmails: [],
     maxIteratorAgeMs: minutes(15),
+    computedAlarms: true,
     maxWatermarkLagMs: 0,
     ...overrides,
   };
@@ -88,9 +95,22 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
  * @throws INVALID_SETTING
  */
 export function parseStage(text: string): Stage {
-  const stage = STAGES.find((known) => known === text);
-  if (stage !== undefined) return stage;
-  throw new TidemarkError('invalid', 'INVALID_SETTING', `stage must be ${STAGES.join(' or ')}, got ${JSON.stringify(text)}; pass -c stage=dev`);
+  return oneOf('stage', STAGES, text);
+}
+
+/**
+ * Reads the target from text.
+ *
+ * @throws INVALID_SETTING
+ */
+export function parseTarget(text: string): Target {
+  return oneOf('target', TARGETS, text);
+}
+
+function oneOf<T extends string>(name: string, known: readonly T[], text: string): T {
+  const found = known.find((one) => one === text);
+  if (found !== undefined) return found;
+  throw new TidemarkError('invalid', 'INVALID_SETTING', `${name} must be ${known.join(' or ')}, got ${JSON.stringify(text)}; pass -c ${name}=${known[0]}`);
 }
 
 /** Milliseconds as the whole seconds that AWS takes. @throws INVALID_SETTING */

@@ -65,12 +65,13 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
       description: 'DynamoDB fails by itself, so batches are retried: nothing is lost. See the AWS Health dashboard; nothing to do but wait.',
     },
   ];
-  if (settings.maxWatermarkLagMs === 0) return definitions;
+  const wanted = settings.computedAlarms ? definitions : definitions.filter(({ metric }) => metric.toMetricConfig().mathExpression === undefined);
+  if (settings.maxWatermarkLagMs === 0) return wanted;
   const lag: AlarmDefinition = {
     id: 'WatermarkLag', metric: batch.watermarkLagMaxMs.with({ period }), threshold: settings.maxWatermarkLagMs, datapoints: 3, periods: 3,
     description: 'Event time stands still on a shard, so its windows do not end. See which shard (dashboard, "By shard"): are its producers silent, or are their clocks behind?',
   };
-  return [...definitions, lag];
+  return [...wanted, lag];
 }
 
 /** 1 while records come in and nothing runs, else 0. */

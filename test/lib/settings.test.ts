@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseStage, stageSettings } from '../../lib/settings.ts';
+import { parseStage, parseTarget, stageSettings } from '../../lib/settings.ts';
 import type { StageOverrides } from '../../lib/settings.ts';
 
 describe('stageSettings', () => {
@@ -50,5 +50,15 @@ describe('parseStage', () => {
 
   it('says which stages there are', () => {
     expect(() => parseStage('staging')).toThrow('stage must be dev or prod, got "staging"; pass -c stage=dev');
+  });
+});
+
+describe('parseTarget', () => {
+  it('knows aws and emulator', () => {
+    expect(['aws', 'emulator'].map(parseTarget)).toEqual(['aws', 'emulator']);
+  });
+
+  it('says which targets there are', () => {
+    expect(() => parseTarget('localstack')).toThrow('target must be aws or emulator, got "localstack"; pass -c target=aws');
   });
 });

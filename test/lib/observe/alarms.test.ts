@@ -37,6 +37,14 @@ describe('every alarm', () => {
   });
 });
 
+describe('without computed alarms', () => {
+  it('leaves out those that compute, and no other', () => {
+    const left = Object.values(synthesize({ overrides: { computedAlarms: false, maxWatermarkLagMs: 1 } }).findResources(ALARM));
+    expect(left).toHaveLength(8);
+    for (const { Properties } of left) expect(Properties).toMatchObject({ MetricName: expect.any(String) });
+  });
+});
+
 describe('the alarm', () => {
   it.each([
     ['FunctionErrors', 'AWS/Lambda', 'Errors', 'Sum', 0, 2, 3],
