@@ -14,12 +14,19 @@ export interface Aggregator<In, Acc, Out> {
   init(): Acc;
   /** @throws TidemarkError of kind data when the input cannot be added: the record becomes a dead letter */
   add(accumulator: Acc, input: In): Acc;
+  /** Of two parts of one whole, `a` those records that were added first. */
   merge(a: Acc, b: Acc): Acc;
   result(accumulator: Acc): Out;
+  /** Equal accumulators give equal bytes: the state's hash depends on them. Their number is bounded. */
   write(writer: ByteWriter, accumulator: Acc): void;
   read(reader: ByteReader): Acc;
   /** Type of the column of these results in the lake. @default 'json' */
   readonly resultType?: ResultType;
+}
+
+/** What `extract` may know of a record besides its value. */
+export interface RecordTime {
+  readonly eventTimeMs: number;
 }
 
 /**
@@ -30,14 +37,14 @@ export interface Aggregate<V, Out = unknown> {
   /** Canonical text: part of the state schema's fingerprint (PL-30), e.g. `mean(delay)`. */
   readonly descriptor: string;
   /** @throws anything: the record becomes a dead letter, and no accumulator has changed */
-  readonly extract: (value: V) => unknown;
+  readonly extract: (value: V, record: RecordTime) => unknown;
   readonly aggregator: Aggregator<unknown, unknown, Out>;
 }
 
 /** Builds an Aggregate; hides the accumulator's type. */
 export function aggregate<V, In, Acc, Out>(
   descriptor: string,
-  extract: (value: V) => In,
+  extract: (value: V, record: RecordTime) => In,
   aggregator: Aggregator<In, Acc, Out>,
 ): Aggregate<V, Out> {
   return Object.freeze({ descriptor, extract, aggregator: aggregator as Aggregator<unknown, unknown, Out> });

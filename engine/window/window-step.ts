@@ -27,14 +27,15 @@ export class WindowStep<V> {
    * @returns false when all of its windows are closed: the record is late
    * @throws anything that user code throws, before any pane has changed
    */
-  add({ key, value, eventTimeMs }: Decoded<V>, partitionWatermarkMs: number): boolean {
+  add(record: Decoded<V>, partitionWatermarkMs: number): boolean {
+    const { key, value, eventTimeMs } = record;
     const { window, allowedLatenessMs, aggregates } = this.#topology;
     const watermarkMs = watermarkOf(key, partitionWatermarkMs, this.#state.floors);
     const open = window.windowStarts(eventTimeMs).filter((startMs) => !isClosed(window.endOf(startMs), allowedLatenessMs, watermarkMs));
     if (open.length === 0) return false;
     // All that may throw comes first: inputs, then sums. Only then does a pane change.
     const inputs: unknown[] = [];
-    for (const { aggregate } of aggregates) inputs.push(aggregate.extract(value));
+    for (const { aggregate } of aggregates) inputs.push(aggregate.extract(value, record));
     const next: unknown[][] = [];
     for (const startMs of open) next.push(this.#accumulate(this.#find(startMs, key), inputs));
     for (let i = 0; i < open.length; i++) {

@@ -9,9 +9,11 @@ interface Row {
   readonly n: number;
 }
 
+const AT_0 = { eventTimeMs: 0 };
+
 const ALL: Readonly<Record<string, Aggregate<Row>>> = { count: count(), countIf: countIf(({ n }: Row) => n > 0), sum: sum('n'), min: min('n'), max: max('n'), mean: mean('n') };
 
-const fold = ({ aggregator, extract }: Aggregate<Row>, numbers: readonly number[]): unknown => numbers.reduce<unknown>((total, n) => aggregator.add(total, extract({ n })), aggregator.init());
+const fold = ({ aggregator, extract }: Aggregate<Row>, numbers: readonly number[]): unknown => numbers.reduce<unknown>((total, n) => aggregator.add(total, extract({ n }, AT_0)), aggregator.init());
 
 /** There and back through the bytes of a delta. */
 function stored({ aggregator }: Aggregate<Row>, accumulator: unknown): unknown {
@@ -42,8 +44,8 @@ describe('the aggregates', () => {
 
     it('goes on after a delta or snapshot as if nothing had happened', () => {
       fc.assert(fc.property(numbers, numbers, (first, second) => {
-        const here = second.reduce<unknown>((total, n) => aggregator.add(total, one.extract({ n })), fold(one, first));
-        const there = second.reduce<unknown>((total, n) => aggregator.add(total, one.extract({ n })), stored(one, fold(one, first)));
+        const here = second.reduce<unknown>((total, n) => aggregator.add(total, one.extract({ n }, AT_0)), fold(one, first));
+        const there = second.reduce<unknown>((total, n) => aggregator.add(total, one.extract({ n }, AT_0)), stored(one, fold(one, first)));
         expect(there).toEqual(here);
         expect(stored(one, here)).toEqual(here);
       }));
@@ -64,7 +66,7 @@ describe('the aggregates', () => {
 
   it.each(['5', null, undefined, NaN, Infinity, -Infinity, {}])('sum, min, max and mean refuse %p in place of a number', (n) => {
     for (const one of [sum('n'), min('n'), max('n'), mean('n')]) {
-      expect(() => one.extract({ n: n as number })).toThrow(expect.objectContaining({ kind: 'data', code: 'NOT_A_NUMBER' }));
+      expect(() => one.extract({ n: n as number }, AT_0)).toThrow(expect.objectContaining({ kind: 'data', code: 'NOT_A_NUMBER' }));
     }
   });
 

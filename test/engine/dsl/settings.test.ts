@@ -108,6 +108,6 @@ describe('a definition', () => {
   it('says each aggregate in a canonical text', () => {
     const { aggregates } = windowed().aggregate({ n: count(), total: sum<'value'>('value') }).to(resultTable()).topology;
     expect(aggregates.map(({ aggregate }) => aggregate.descriptor)).toEqual(['count()', 'sum(value)']);
-    expect(aggregates[1]?.aggregate.extract({ key: 'a', timeMs: 0, value: 5 } satisfies Reading)).toBe(5);
+    expect(aggregates[1]?.aggregate.extract({ key: 'a', timeMs: 0, value: 5 } satisfies Reading, { eventTimeMs: 0 })).toBe(5);
   });
 });
