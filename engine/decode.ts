@@ -22,9 +22,11 @@ const encoder = new TextEncoder();
  * Bytes to a validated record with its key and event time.
  *
  * @throws TidemarkError of kind data, with the reason for the dead letter (PL-14, PL-15, PL-26): EMPTY, NOT_UTF8,
- *   NOT_JSON, TOO_DEEP, FORBIDDEN_NAME, SCHEMA_MISMATCH, KEY_INVALID, KEY_MISMATCH, EVENT_TIME_INVALID, EVENT_TIME_IN_FUTURE
+ *   NOT_JSON, TOO_DEEP, FORBIDDEN_NAME, SCHEMA_MISMATCH, KEY_INVALID, KEY_MISMATCH, EVENT_TIME_INVALID, EVENT_TIME_IN_FUTURE,
+ *   and whatever reason the adapter gave
  */
 export function decodeRecord<V>(topology: Topology<V>, record: SourceRecord): Decoded<V> {
+  if (record.refusal !== undefined) throw record.refusal;
   const value = validate(topology.source.schema, parseJson(record.data));
   const key = keyOf(value, topology.keyField, record.partitionKey);
   return { value, key, eventTimeMs: eventTimeOf(topology, value, record.arrivalTimeMs) };
@@ -85,6 +87,10 @@ function keyOf(value: unknown, field: string, partitionKey: string): string {
   const raw: unknown = Object(value)[field];
   if (typeof raw !== 'string' && typeof raw !== 'number') {
     throw dataError('KEY_INVALID', `${field} must be a string or a number, got ${typeof raw}; correct the producer`);
+  }
+  // Above 2^53 two numbers are read as one, and so would be two keys.
+  if (typeof raw === 'number' && (!Number.isFinite(raw) || (Number.isInteger(raw) && !Number.isSafeInteger(raw)))) {
+    throw dataError('KEY_INVALID', `${field} must be a number that JSON keeps exactly, got ${raw}; send it as text`);
   }
   const key = String(raw);
   const tooLong = key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES;

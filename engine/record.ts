@@ -1,3 +1,5 @@
+import type { TidemarkError } from './errors.ts';
+
 /** A position in a source partition: a Kinesis sequence number or a Kafka offset. Always a big integer (PL-10). */
 export type Offset = bigint;
 
@@ -29,9 +31,11 @@ export interface SourceRecord {
   /** When the broker stored it [ms since 1970]. */
   readonly arrivalTimeMs: number;
   readonly data: Uint8Array;
+  /** Of kind data: why the adapter could not take it apart, or may not have it counted here. It becomes a dead letter. */
+  readonly refusal?: TidemarkError;
 }
 
-/** One partition's records in one invocation, in ascending offset. May repeat what was seen before. */
+/** One partition's records, in ascending offset, all places of an offset together. May repeat what was seen before. */
 export interface SourceBatch {
   readonly partition: SourcePartition;
   readonly records: readonly SourceRecord[];

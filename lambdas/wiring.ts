@@ -9,8 +9,10 @@ import { DynamoDbLogStore } from '../adapters/dynamodb/log-store.ts';
 import { ResultTableSink } from '../adapters/dynamodb/result-table.ts';
 import { FileBlobStore } from '../adapters/file/blob-store.ts';
 import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
+import { HashRanges } from '../adapters/kinesis/hash-ranges.ts';
 import { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
 import { KinesisShards } from '../adapters/kinesis/shards.ts';
+import { sourceBatches } from '../adapters/kinesis/source-batches.ts';
 import { LakeSink } from '../adapters/lake/lake-sink.ts';
 import { S3BlobStore } from '../adapters/s3/blob-store.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
@@ -34,12 +36,15 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
   const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
   const processor = processorOf({ topology }, environment, kinesis);
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK);
+  const ranges = new HashRanges(processor.shards);
   return async (event) => {
     for (const { streamArn, streamName, shardId, records } of decodeKinesisEvent(event)) {
       const incarnation = await incarnations.of(streamArn);
       const partition = { pipeline: topology.name, stage: '0', source: streamName, incarnation, partition: shardId };
-      const report = await processBatch(processor, { partition, records });
-      emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
+      for (const batch of sourceBatches(records, await ranges.of(partition))) {
+        const report = await processBatch(processor, { partition, records: batch });
+        emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
+      }
     }
   };
 }

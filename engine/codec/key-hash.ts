@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The largest hash of a key: Kinesis spreads keys over [0, 2^128). */
 export const MAX_HASH = 2n ** 128n - 1n;
@@ -9,5 +9,5 @@ export const MAX_HASH = 2n ** 128n - 1n;
  * @see https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html
  */
 export function hashOfKey(key: string): bigint {
-  return BigInt(`0x${createHash('md5').update(key).digest('hex')}`);
+  return BigInt(`0x${hash('md5', key)}`);
 }

@@ -2,20 +2,21 @@ import { TidemarkError } from '../../../engine/errors.ts';
 import type { DeadLetter, LateRecord, Outbox, ResultRow } from '../../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
 
-/** Keeps every delivery, in the order of versions, and refuses a repeat that says something else. */
+/** Keeps every delivery, in the order of partitions and versions, and refuses a repeat that says something else. */
 export class RecordingSink implements Sink {
   readonly name = 'recording';
   /** Versions as they came, repeats included. */
   readonly versions: number[] = [];
   isDown = false;
-  readonly #byVersion = new Map<number, { readonly commitId: string; readonly outbox: Outbox; readonly text: string }>();
+  readonly #byVersion = new Map<string, { readonly commitId: string; readonly outbox: Outbox; readonly text: string }>();
 
-  async deliver({ version, commitId, outbox }: Delivery): Promise<SinkReceipt> {
+  async deliver({ partition, version, commitId, outbox }: Delivery): Promise<SinkReceipt> {
     if (this.isDown) throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', 'sink must answer, got nothing; wait');
     const text = textOf([commitId, outbox]);
-    const known = this.#byVersion.get(version);
-    if (known !== undefined && known.text !== text) throw new Error(`delivery ${version} changed from ${known.text} to ${text}`);
-    this.#byVersion.set(version, { commitId, outbox, text });
+    const id = `${partition.partition}/${String(version).padStart(12, '0')}`;
+    const known = this.#byVersion.get(id);
+    if (known !== undefined && known.text !== text) throw new Error(`delivery ${id} changed from ${known.text} to ${text}`);
+    this.#byVersion.set(id, { commitId, outbox, text });
     this.versions.push(version);
     return { rows: outbox.results.length, writeUnits: 0 };
   }
@@ -38,7 +39,7 @@ export class RecordingSink implements Sink {
   }
 
   #all(): Outbox[] {
-    return [...this.#byVersion].sort(([a], [b]) => a - b).map(([, { outbox }]) => outbox);
+    return [...this.#byVersion].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { outbox }]) => outbox);
   }
 }
 
