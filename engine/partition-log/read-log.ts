@@ -33,13 +33,13 @@ export async function readTail(store: LogStore, clock: Clock, logId: string, slo
  *
  * Everything that the ring should hold must be there: versions head - W + 1 … head.
  */
-export function checkChain(entries: readonly LogEntry[], slots: number): LogTail | string {
+export function checkChain<E extends Pick<LogEntry, 'version' | 'commitId' | 'previousCommitId'>>(entries: readonly E[], slots: number): readonly E[] | string {
   if (entries.length === 0) return [];
   const byVersion = new Map(entries.map((entry) => [entry.version, entry]));
   const headVersion = Math.max(...byVersion.keys());
   const oldest = expectedVersion(headVersion, slots) === undefined ? 1 : headVersion - slots + 1;
   if (oldest + entries.length - 1 !== headVersion) return `${entries.length} entries up to version ${headVersion}`;
-  const chain: LogEntry[] = [];
+  const chain: E[] = [];
   for (let version = oldest; version <= headVersion; version++) {
     const entry = byVersion.get(version);
     if (entry === undefined) return `no version ${version} below ${headVersion}`;

@@ -1,0 +1,95 @@
+/** A machine whose every state can be looked at. */
+export interface Machine<S> {
+  readonly initial: S;
+  /** Everything that can happen next. */
+  moves(state: S): Iterable<Move<S>>;
+  /** Equal for states that differ in names only. */
+  keyOf(state: S): string;
+  /** What is wrong with a state, or undefined. */
+  wrong(state: S): string | undefined;
+  /** Everything has come out. */
+  isDone(state: S): boolean;
+}
+
+export interface Move<S> {
+  readonly label: string;
+  readonly next: S;
+}
+
+export interface Exploration {
+  readonly states: number;
+  readonly moves: number;
+  /** Of the state that is furthest from the first. */
+  readonly depth: number;
+  /** The shortest way to something wrong; undefined: there is none. */
+  readonly counterExample: CounterExample | undefined;
+}
+
+export interface CounterExample {
+  readonly wrong: string;
+  readonly trace: readonly string[];
+}
+
+/**
+ * Visits every state there is, the nearest first, and checks each; then that from every one of them everything can still
+ * come out.
+ *
+ * @throws when there are more than `maxStates`: then nothing has been shown
+ */
+export function explore<S>(machine: Machine<S>, maxStates: number): Exploration {
+  const index = new Map<string, number>([[machine.keyOf(machine.initial), 0]]);
+  const parents = [-1];
+  const labels = [''];
+  const done: number[] = machine.isDone(machine.initial) ? [0] : [];
+  const predecessors: number[][] = [[]];
+  let moves = 0;
+  let depth = 0;
+  let at = 0;
+  const traceTo = (state: number): string[] => (state === 0 ? [] : [...traceTo(parents[state] as number), labels[state] as string]);
+  const result = (counterExample?: CounterExample): Exploration => ({ states: index.size, moves, depth, counterExample });
+
+  for (let frontier = [machine.initial]; frontier.length > 0; depth++) {
+    const following: S[] = [];
+    for (const state of frontier) {
+      for (const { label, next } of machine.moves(state)) {
+        moves++;
+        const key = machine.keyOf(next);
+        const known = index.get(key);
+        if (known !== undefined) {
+          predecessors[known]?.push(at);
+          continue;
+        }
+        const added = index.size;
+        if (added >= maxStates) throw new Error(`model must have at most ${maxStates} states, got more; make the scenario smaller`);
+        index.set(key, added);
+        parents.push(at);
+        labels.push(label);
+        predecessors.push([at]);
+        const wrong = machine.wrong(next);
+        if (wrong !== undefined) return result({ wrong, trace: traceTo(added) });
+        if (machine.isDone(next)) done.push(added);
+        following.push(next);
+      }
+      at++;
+    }
+    frontier = following;
+  }
+  const stuck = firstWithoutWayTo(done, predecessors);
+  return result(stuck === undefined ? undefined : { wrong: 'nothing leads from here to the end', trace: traceTo(stuck) });
+}
+
+/** The nearest state from which none of `goals` can be reached. */
+function firstWithoutWayTo(goals: readonly number[], predecessors: readonly (readonly number[])[]): number | undefined {
+  const leads = new Uint8Array(predecessors.length);
+  const open = [...goals];
+  for (const goal of goals) leads[goal] = 1;
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    for (const before of predecessors[state] as readonly number[]) {
+      if (leads[before] === 1) continue;
+      leads[before] = 1;
+      open.push(before);
+    }
+  }
+  const stuck = leads.indexOf(0);
+  return stuck === -1 ? undefined : stuck;
+}
