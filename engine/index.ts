@@ -1,6 +1,6 @@
 /** What a pipeline's definition may use. */
 export { pipeline, type Pipeline } from './dsl/pipeline.ts';
-export { kinesis } from './dsl/sources.ts';
+export { kafka, kinesis } from './dsl/sources.ts';
 export { lake, resultTable } from './dsl/sinks.ts';
 export type { Topology } from './dsl/topology.ts';
 export { tumbling } from './window/tumbling-windows.ts';

@@ -53,6 +53,9 @@ async function loadPipeline(name: string, file: string, importModule: NonNullabl
   if (!isPipeline(pipeline)) {
     throw refused('NOT_A_PIPELINE', `default export of ${file} must be a complete pipeline`, typeof pipeline, "write export default pipeline('…') … .to(…)");
   }
+  if ((pipeline.topology.source.kind as string) === 'kafka') {
+    throw refused('SOURCE_NOT_DEPLOYABLE', `source of ${name} must be kinesis({ … }) for a stack`, 'kafka', 'deploy lambdas/process-kafka yourself, as docs/kafka.md says');
+  }
   if (pipeline.topology.name !== name) {
     throw refused('NOT_A_PIPELINE', `pipeline of ${file} must be named ${name}`, pipeline.topology.name, 'name the file as the pipeline');
   }
@@ -61,7 +64,7 @@ async function loadPipeline(name: string, file: string, importModule: NonNullabl
 
 function isPipeline(value: unknown): value is { readonly topology: DeployedTopology } {
   const topology = fieldOf(value, 'topology');
-  return typeof fieldOf(topology, 'name') === 'string' && fieldOf(fieldOf(topology, 'source'), 'kind') === 'kinesis' && Array.isArray(fieldOf(topology, 'sinks'));
+  return typeof fieldOf(topology, 'name') === 'string' && ['kinesis', 'kafka'].includes(String(fieldOf(fieldOf(topology, 'source'), 'kind'))) && Array.isArray(fieldOf(topology, 'sinks'));
 }
 
 function fieldOf(value: unknown, field: string): unknown {

@@ -21,7 +21,7 @@ export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Prom
   const file = fileOf(nameOrPath, folder);
   const module = await importModule(file);
   const topology = (module.default as { topology?: Topology } | undefined)?.topology;
-  if (typeof topology?.name !== 'string' || topology.source?.kind !== 'kinesis') {
+  if (typeof topology?.name !== 'string' || !['kinesis', 'kafka'].includes(topology.source?.kind ?? '')) {
     throw new TidemarkError('invalid', 'NOT_A_PIPELINE', `default export of ${file} must be a complete pipeline, got ${typeof module.default}; write export default pipeline('…') … .to(…)`);
   }
   requireSetting('pipeline name', topology.name, topology.name !== 'lake', 'another word than lake, which is a folder of the data dir', 'choose another name');

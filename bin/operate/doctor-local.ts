@@ -1,4 +1,5 @@
 import { KinesisShards } from '../../adapters/kinesis/shards.ts';
+import { nameOfSource } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { hasData, type PipelineDir } from '../../local/storage/data-dir.ts';
@@ -22,5 +23,5 @@ export async function doctorLocal(topology: Topology, dir: PipelineDir): Promise
       localBacklog(shards, place.running, topology.name),
     ];
   });
-  return findings ?? [problem(...DATA_DIR, `no stream ${topology.source.stream} in ${dir.dir}`, begin)];
+  return findings ?? [problem(...DATA_DIR, `no stream ${nameOfSource(topology.source)} in ${dir.dir}`, begin)];
 }

@@ -2,6 +2,7 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
 import { describeStream, type StreamFacts } from '../../adapters/kinesis/stream-facts.ts';
+import { requireKinesis } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { dynamodbClient, kinesisClient } from '../../local/aws/clients.ts';
 import { logTableName } from '../../local/aws/tables.ts';
@@ -52,7 +53,7 @@ async function withClients<T>(topology: Topology, dir: PipelineDir, endpoints: E
   const kinesis = kinesisClient(endpoints.kinesisEndpoint);
   const dynamodb = dynamodbClient(endpoints.dynamodbEndpoint);
   try {
-    const stream = await describeStream(kinesis, topology.source.stream);
+    const stream = await describeStream(kinesis, requireKinesis(topology.source, 'this command on local data').stream);
     if (stream === undefined) return undefined;
     const logs = new DynamoDbLogStore({ client: dynamodb, table: logTableName(topology.name) });
     return await use({ topology, stream, logs, blobs: new FileBlobStore(dir.blobs), kinesis, running });

@@ -2,7 +2,7 @@ import type { Aggregate } from '../aggregate/aggregate.ts';
 import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
 import { hours, minutes } from '../time/duration.ts';
 import type { WindowAssigner } from '../window/window-assigner.ts';
-import type { EventTime, KinesisSource, SinkSpec, Topology } from './topology.ts';
+import type { EventTime, SinkSpec, Source, Topology } from './topology.ts';
 
 export interface EventTimeSettings {
   /** How far behind the newest event a record may come and still be in time, 0 or more. */
@@ -66,12 +66,12 @@ export interface AggregatedStream<V, Result> {
  * @param name lower case letters, digits and hyphens, 63 at most: names tables, folders and metrics
  * @throws INVALID_SETTING at the call that got a wrong setting
  */
-export function pipeline(name: string): { source<V, const K extends string>(source: KinesisSource<V> & { readonly partitionKey: K }): UntimedStream<V, K> } {
+export function pipeline(name: string): { source<V, const K extends string>(source: Source<V> & { readonly partitionKey: K }): UntimedStream<V, K> } {
   requireSetting('pipeline name', name, NAME.test(name), 'lower case letters, digits and hyphens, beginning with a letter, at most 63', "pass a name such as 'flights'");
-  return Object.freeze({ source: <V, const K extends string>(source: KinesisSource<V> & { readonly partitionKey: K }) => untimed<V, K>(name, source) });
+  return Object.freeze({ source: <V, const K extends string>(source: Source<V> & { readonly partitionKey: K }) => untimed<V, K>(name, source) });
 }
 
-function untimed<V, K extends string>(name: string, source: KinesisSource<V>): UntimedStream<V, K> {
+function untimed<V, K extends string>(name: string, source: Source<V>): UntimedStream<V, K> {
   return Object.freeze({
     eventTime(timestampExtractor: (value: V) => number, settings: EventTimeSettings) {
       const { maxOutOfOrdernessMs, idleTimeoutMs = minutes(1), maxClockSkewMs = hours(1) } = settings;
@@ -84,11 +84,11 @@ function untimed<V, K extends string>(name: string, source: KinesisSource<V>): U
   });
 }
 
-function timed<V, K extends string>(name: string, source: KinesisSource<V>, eventTime: EventTime<V>): TimedStream<V, K> {
+function timed<V, K extends string>(name: string, source: Source<V>, eventTime: EventTime<V>): TimedStream<V, K> {
   return Object.freeze({
     keyBy(field: K) {
       if (field !== source.partitionKey) {
-        throw new TidemarkError('invalid', 'KEY_IS_NOT_PARTITION_KEY', `keyBy must be the source's partition key ${JSON.stringify(source.partitionKey)}, got ${JSON.stringify(field)}; use ${JSON.stringify(field)} as the partition key in the producers and in kinesis({ partitionKey })`);
+        throw new TidemarkError('invalid', 'KEY_IS_NOT_PARTITION_KEY', `keyBy must be the source's partition key ${JSON.stringify(source.partitionKey)}, got ${JSON.stringify(field)}; use ${JSON.stringify(field)} as the partition key in the producers and in the source`);
       }
       return keyed({ name, source, eventTime, keyField: field });
     },

@@ -1,20 +1,29 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { requireSetting } from '../errors.ts';
-import type { KinesisSource } from './topology.ts';
+import { requireSetting, TidemarkError } from '../errors.ts';
+import type { KafkaSource, KinesisSource, Source } from './topology.ts';
 
 type KeyField<V> = { [K in keyof V & string]: V[K] extends string | number ? K : never }[keyof V & string];
 
-export interface KinesisSettings<S extends StandardSchemaV1, K extends string> {
-  /** Stream name, 1 to 128 letters, digits, dots, hyphens and underscores. */
-  readonly stream: string;
-  /** The field whose value every producer uses as the partition key: a string or a number. */
-  readonly partitionKey: K;
+/** What every source needs. */
+interface SourceSettings<S extends StandardSchemaV1, K extends string> {
   /** What a record looks like: any Standard Schema (zod, valibot, arktype, …) that validates synchronously. */
   readonly schema: S;
+  /** The field whose value every producer uses as the partition key: a string or a number. */
+  readonly partitionKey: K;
   /** Records per invocation at most [1, 10000]. @default 1000 */
   readonly batchSize?: number;
   /** How long Lambda gathers a batch [0, 300000]. @default 1000 */
   readonly maxBatchingWindowMs?: number;
+}
+
+export interface KinesisSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
+  /** Stream name, 1 to 128 letters, digits, dots, hyphens and underscores. */
+  readonly stream: string;
+}
+
+export interface KafkaSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
+  /** Topic name, 1 to 249 letters, digits, dots, hyphens and underscores. */
+  readonly topic: string;
 }
 
 /**
@@ -26,19 +35,48 @@ export interface KinesisSettings<S extends StandardSchemaV1, K extends string> {
 export function kinesis<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
   settings: KinesisSettings<S, K>,
 ): KinesisSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
-  const { stream, partitionKey, schema, batchSize = 1_000, maxBatchingWindowMs = 1_000 } = settings;
+  const { stream } = settings;
   requireSetting('stream', stream, /^[a-zA-Z0-9_.-]{1,128}$/.test(stream), '1 to 128 letters, digits, dots, hyphens and underscores', "pass the stream's name");
+  return Object.freeze({ kind: 'kinesis' as const, stream, ...checked(settings) });
+}
+
+/**
+ * Reads JSON records from a Kafka topic, of MSK or any other cluster. Record keys are text and equal the partition key's
+ * field.
+ *
+ * @example kafka({ topic: 'departures', partitionKey: 'origin', schema: Departure })
+ * @throws INVALID_SETTING
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
+ */
+export function kafka<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
+  settings: KafkaSettings<S, K>,
+): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
+  const { topic } = settings;
+  requireSetting('topic', topic, /^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$/.test(topic), '1 to 249 letters, digits, dots, hyphens and underscores, not beginning with a dot', "pass the topic's name");
+  return Object.freeze({ kind: 'kafka' as const, topic, ...checked(settings) });
+}
+
+/** Stream or topic name: what the source is called in logs' names, metrics and errors. */
+export function nameOfSource(source: Pick<KinesisSource, 'kind' | 'stream'> | Pick<KafkaSource, 'kind' | 'topic'>): string {
+  return source.kind === 'kinesis' ? source.stream : source.topic;
+}
+
+/**
+ * For what works with a stream only.
+ *
+ * @param what e.g. 'tidemark send'
+ * @throws NEEDS_KINESIS (invalid)
+ */
+export function requireKinesis(source: Source, what: string): KinesisSource {
+  if (source.kind === 'kinesis') return source;
+  throw new TidemarkError('invalid', 'NEEDS_KINESIS', `source for ${what} must be kinesis({ … }), got kafka({ topic: ${JSON.stringify(source.topic)} }); see docs/kafka.md for what there is instead`);
+}
+
+function checked<S extends StandardSchemaV1, K extends string>({ partitionKey, schema, batchSize = 1_000, maxBatchingWindowMs = 1_000 }: SourceSettings<S, K>) {
   requireSetting('partitionKey', partitionKey, typeof partitionKey === 'string' && partitionKey !== '', 'a field name', 'name a field of the schema');
   requireSetting('schema', typeof schema, typeof Object(schema)['~standard']?.validate === 'function', 'a Standard Schema', 'pass z.object({ … })');
   requireSetting('batchSize', batchSize, Number.isSafeInteger(batchSize) && batchSize >= 1 && batchSize <= 10_000, 'an integer in [1, 10000]', 'leave it out for 1000');
   const inRange = Number.isSafeInteger(maxBatchingWindowMs) && maxBatchingWindowMs >= 0 && maxBatchingWindowMs <= 300_000;
   requireSetting('maxBatchingWindowMs', maxBatchingWindowMs, inRange, 'an integer in [0, 300000]', 'pass seconds(1)');
-  return Object.freeze({
-    kind: 'kinesis' as const,
-    stream,
-    partitionKey,
-    schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>,
-    batchSize,
-    maxBatchingWindowMs,
-  });
+  return { partitionKey, schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>, batchSize, maxBatchingWindowMs };
 }

@@ -17,6 +17,24 @@ export interface KinesisSource<V = unknown> {
   readonly maxBatchingWindowMs: number;
 }
 
+/** A Kafka topic as the source of a pipeline. */
+export interface KafkaSource<V = unknown> {
+  readonly kind: 'kafka';
+  /** Topic name. */
+  readonly topic: string;
+  /** The field whose value every producer uses as the record's key (PL-26). */
+  readonly partitionKey: string;
+  /** Any Standard Schema: zod, valibot, arktype … Must validate synchronously. */
+  readonly schema: StandardSchemaV1<unknown, V>;
+  /** Records per invocation at most [1, 10000]. @default 1000 */
+  readonly batchSize: number;
+  /** How long Lambda gathers a batch [0, 300000]. @default 1000 */
+  readonly maxBatchingWindowMs: number;
+}
+
+/** Where a pipeline's records come from. */
+export type Source<V = unknown> = KinesisSource<V> | KafkaSource<V>;
+
 export interface EventTime<V = unknown> {
   /** When it happened [ms since 1970]. */
   readonly timestampExtractor: (value: V) => number;
@@ -32,7 +50,7 @@ export type SinkSpec = { readonly kind: 'resultTable' } | { readonly kind: 'lake
 /** The frozen graph of one pipeline: what the infrastructure and the functions are derived from. */
 export interface Topology<V = unknown> {
   readonly name: string;
-  readonly source: KinesisSource<V>;
+  readonly source: Source<V>;
   readonly eventTime: EventTime<V>;
   /** Field that groups records; equals the source's partition key. */
   readonly keyField: string;

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { requireKinesis } from '../../engine/dsl/sources.ts';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import { kinesisClient } from '../aws/clients.ts';
 import { ensureStream } from '../aws/stream.ts';
@@ -16,7 +17,7 @@ import { withService } from './with-service.ts';
 /** `tidemark send <pipeline> FILE.ndjson|-`: every line as a record, each time it is called. */
 export async function sendCommand(pipeline: string, file: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
-  const { partitionKey, stream } = topology.source;
+  const { partitionKey, stream } = requireKinesis(topology.source, 'tidemark send');
   if (file !== '-') await ndjsonInput(file, partitionKey); // all of it can be sent, or nothing is
   const records = ndjsonRecords(file === '-' ? process.stdin : createReadStream(file), partitionKey);
   const dir = pipelineDir(dataDirOf(flags), topology.name);

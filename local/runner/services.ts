@@ -1,3 +1,4 @@
+import { requireKinesis } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { dynamodbClient, kinesisClient } from '../aws/clients.ts';
 import { ensureStream, type StreamInfo } from '../aws/stream.ts';
@@ -27,7 +28,7 @@ export async function startServices(dir: PipelineDir, { name, source }: Topology
   try {
     if (kinesis.status === 'rejected') throw kinesis.reason;
     if (dynamodb.status === 'rejected') throw dynamodb.reason;
-    const stream = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, name, source.stream, shards);
+    const stream = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, name, requireKinesis(source, 'tidemark local').stream, shards);
     writeJsonFile(dir.runFile, {
       ...thisProcess(),
       stream: stream.name,

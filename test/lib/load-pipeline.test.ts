@@ -71,6 +71,11 @@ describe('loadPipelines', () => {
     expect(await refusal('unfinished')).toMatchObject({ code: 'NOT_A_PIPELINE' });
   });
 
+  it('refuses a Kafka source, which a stack cannot be made for yet', async () => {
+    const kafka = async () => ({ default: { topology: { ...orders, source: { kind: 'kafka', topic: 'orders' } } } });
+    await expect(loadPipelines('orders', { folder, importModule: kafka as typeof importModule })).rejects.toMatchObject({ code: 'SOURCE_NOT_DEPLOYABLE', kind: 'invalid' });
+  });
+
   it('refuses a pipeline under the name of another', async () => {
     expect(await refusal('renamed')).toMatchObject({
       code: 'NOT_A_PIPELINE',

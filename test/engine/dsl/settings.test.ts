@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { count, days, hours, kinesis, lake, minutes, pipeline, resultTable, seconds, sum, tumbling } from '../../../engine/index.ts';
+import { count, days, hours, kafka, kinesis, lake, minutes, pipeline, resultTable, seconds, sum, tumbling } from '../../../engine/index.ts';
 import { READING, type Reading } from '../support/readings.ts';
 
 const source = (settings: object = {}) => kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, ...settings });
@@ -20,6 +20,10 @@ describe('a wrong setting is refused at the call that got it', () => {
     ['no partition key', () => source({ partitionKey: '' })],
     ['a schema that is none', () => source({ schema: {} })],
     ['no schema', () => source({ schema: undefined })],
+    ['a topic name with a slash', () => kafka({ topic: 'a/b', partitionKey: 'key', schema: READING })],
+    ['a topic name that begins with a dot', () => kafka({ topic: '.', partitionKey: 'key', schema: READING })],
+    ['a topic name of 250 letters', () => kafka({ topic: 'x'.repeat(250), partitionKey: 'key', schema: READING })],
+    ['a batch of Kafka records of 0', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, batchSize: 0 })],
     ['a batch size of 0', () => source({ batchSize: 0 })],
     ['a batch size of 10,001', () => source({ batchSize: 10_001 })],
     ['half a record', () => source({ batchSize: 0.5 })],
@@ -55,7 +59,7 @@ describe('a wrong setting is refused at the call that got it', () => {
     expect(() => timed().keyBy('value' as 'key')).toThrow(expect.objectContaining({
       kind: 'invalid',
       code: 'KEY_IS_NOT_PARTITION_KEY',
-      message: 'keyBy must be the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in kinesis({ partitionKey })',
+      message: 'keyBy must be the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in the source',
     }));
   });
 
