@@ -4,6 +4,7 @@ export { kafka, kinesis } from './dsl/sources.ts';
 export { lake, resultTable } from './dsl/sinks.ts';
 export type { Topology } from './dsl/topology.ts';
 export { tumbling } from './window/tumbling-windows.ts';
-export { count, countIf, max, mean, min, sum } from './aggregate/aggregates.ts';
+export { count, countIf, max, mean, min, sum, sumExact } from './aggregate/aggregates.ts';
+export { standardDeviation, variance } from './aggregate/variance.ts';
 export { days, hours, minutes, seconds } from './time/duration.ts';
 export { TidemarkError } from './errors.ts';

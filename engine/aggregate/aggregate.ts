@@ -22,6 +22,8 @@ export interface Aggregator<In, Acc, Out> {
   read(reader: ByteReader): Acc;
   /** Type of the column of these results in the lake. @default 'json' */
   readonly resultType?: ResultType;
+  /** Size of a result in a table at most [bytes]. @default 25, a number */
+  readonly maxResultBytes?: number;
 }
 
 /** What `extract` may know of a record besides its value. */

@@ -1,9 +1,11 @@
-/** The built-in aggregates, as a pipeline's definition uses them. */
-import { requireSetting, TidemarkError } from '../errors.ts';
+/** Counts, sums, means and extremes, as a pipeline's definition uses them. */
+import { TidemarkError } from '../errors.ts';
 import { aggregate, type Aggregate } from './aggregate.ts';
-import { averaging, counting, maximum, minimum, summing } from './aggregators.ts';
+import { averaging, counting, maximum, minimum, summing, summingExactly } from './aggregators.ts';
+import { numberIn, requireField, type NumberField, type WithFields } from './fields.ts';
 
-type WithNumber<F extends string> = { readonly [K in F]: number };
+/** Sums of so many of these stay within the range of doubles, however many there are and in whatever order. */
+const TOO_LARGE = 1e288;
 
 /** How many records. */
 export function count(): Aggregate<unknown, number> {
@@ -20,32 +22,55 @@ export function countIf<V>(condition: (value: V) => boolean, name = 'condition')
   return aggregate(`countIf(${name})`, (value: V) => Boolean(condition(value)), counting);
 }
 
-/** The sum of a numeric field: exact inside, rounded once to a double (so integers are exact up to 2^53). */
-export function sum<const F extends string>(field: F): Aggregate<WithNumber<F>, number> {
-  return aggregate(`sum(${field})`, numberIn(field), summing);
+/**
+ * The sum of a numeric field, below 1e288 in magnitude: exact inside, rounded once to a double. So it is the same in any
+ * order, and exact for integers up to 2^53; beyond that see `sumExact`.
+ *
+ * @example sum('cents') // 1250
+ */
+export function sum<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number> {
+  return aggregate(`sum(${field})`, numberIn(field, TOO_LARGE), summing);
 }
 
-export function min<const F extends string>(field: F): Aggregate<WithNumber<F>, number | undefined> {
+/**
+ * The sum of a field of whole numbers, of any size and never rounded, as decimal text: JSON has no larger numbers.
+ *
+ * @example sumExact('cents') // '9007199254740993'
+ */
+export function sumExact<const F extends string, V = WithFields<F, number | bigint>>(field: F & NumberField<V, F, number | bigint>): Aggregate<V, string> {
+  return aggregate(`sumExact(${field})`, integerIn(field), summingExactly);
+}
+
+/** The least of a numeric field. @example min('delay') // -12 */
+export function min<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined> {
   return aggregate(`min(${field})`, numberIn(field), minimum);
 }
 
-export function max<const F extends string>(field: F): Aggregate<WithNumber<F>, number | undefined> {
+/** The most of a numeric field. @example max('delay') // 95 */
+export function max<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined> {
   return aggregate(`max(${field})`, numberIn(field), maximum);
 }
 
-/** The arithmetic mean of a numeric field. */
-export function mean<const F extends string>(field: F): Aggregate<WithNumber<F>, number | undefined> {
-  return aggregate(`mean(${field})`, numberIn(field), averaging);
+/**
+ * The arithmetic mean of a numeric field, below 1e288 in magnitude: the double nearest to the exact one.
+ *
+ * @example mean('delay') // 8.25
+ */
+export function mean<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined> {
+  return aggregate(`mean(${field})`, numberIn(field, TOO_LARGE), averaging);
 }
 
-/** @throws NOT_A_NUMBER (data) when the field of a record is no finite number: the schema let it through */
-function numberIn<F extends string>(field: F): (value: WithNumber<F>) => number {
-  requireSetting('field', field, typeof field === 'string' && field !== '', 'a field name', 'name a numeric field of the schema');
+const TOO_LARGE_INTEGER = 10n ** 300n;
+
+/** @throws NOT_AN_INTEGER (data) when the field of a record is no whole number below 1e300 in magnitude */
+function integerIn(field: string): (value: unknown) => bigint {
+  requireField('field', field);
   return (value) => {
-    const number: unknown = value[field];
-    if (typeof number !== 'number' || !Number.isFinite(number)) {
-      throw new TidemarkError('data', 'NOT_A_NUMBER', `${field} must be a finite number, got ${typeof number}; let the schema refuse it`);
+    const given = (value as Readonly<Record<string, unknown>>)[field];
+    const integer = typeof given === 'bigint' ? given : Number.isInteger(given) ? BigInt(given as number) : undefined;
+    if (integer === undefined || integer >= TOO_LARGE_INTEGER || -integer >= TOO_LARGE_INTEGER) {
+      throw new TidemarkError('data', 'NOT_AN_INTEGER', `${field} must be a whole number below 1e300 in magnitude, got ${integer === undefined ? typeof given : 'a larger one'}; let the schema refuse it, or use sum`);
     }
-    return number;
+    return integer;
   };
 }

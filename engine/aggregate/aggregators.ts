@@ -1,26 +1,7 @@
-/** The accumulators behind the built-in aggregates. */
-import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { addExactly, mergeExactly, partialsOf, roundSum, type ExactSum } from './exact-sum.ts';
+/** The accumulators of counts, sums, means and extremes. */
 import type { Aggregator } from './aggregate.ts';
-
-const ZERO: ExactSum = 0;
-
-function writeSum(writer: ByteWriter, sum: ExactSum): void {
-  const partials = partialsOf(sum);
-  if (partials.length === 1) {
-    writer.number(partials[0]);
-  } else {
-    writer.number(undefined);
-    writer.varint(partials.length);
-    for (const partial of partials) writer.float(partial);
-  }
-}
-
-function readSum(reader: ByteReader): ExactSum {
-  const single = reader.number();
-  if (single !== undefined) return single;
-  return Array.from({ length: reader.varint() }, () => reader.float());
-}
+import { nearestQuotient, UNIT_BITS, unitsOf } from './exact-quotient.ts';
+import { addExactly, mergeExactly, NOTHING, readSum, roundSum, writeSum, type ExactSum } from './exact-sum.ts';
 
 export const counting: Aggregator<boolean, number, number> = {
   resultType: 'integer',
@@ -34,12 +15,24 @@ export const counting: Aggregator<boolean, number, number> = {
 
 export const summing: Aggregator<number, ExactSum, number> = {
   resultType: 'number',
-  init: () => ZERO,
+  init: () => NOTHING,
   add: addExactly,
   merge: mergeExactly,
   result: roundSum,
   write: writeSum,
   read: readSum,
+};
+
+/** Whole numbers of any size; the result is their decimal text. */
+export const summingExactly: Aggregator<bigint, bigint, string> = {
+  resultType: 'text',
+  maxResultBytes: 340,
+  init: () => 0n,
+  add: (total, value) => total + value,
+  merge: (a, b) => a + b,
+  result: String,
+  write: (writer, total) => writer.string(String(total)),
+  read: (reader) => BigInt(reader.string()),
 };
 
 /** The smallest or largest so far; undefined before the first. */
@@ -64,13 +57,16 @@ interface Mean {
   readonly count: number;
 }
 
-/** The exact sum, rounded, divided by the count; undefined before the first. */
+/** The exact sum by the count, rounded once; undefined before the first. */
 export const averaging: Aggregator<number, Mean, number | undefined> = {
   resultType: 'number',
-  init: () => ({ sum: ZERO, count: 0 }),
+  init: () => ({ sum: NOTHING, count: 0 }),
   add: ({ sum, count }, value) => ({ sum: addExactly(sum, value), count: count + 1 }),
   merge: (a, b) => ({ sum: mergeExactly(a.sum, b.sum), count: a.count + b.count }),
-  result: ({ sum, count }) => (count === 0 ? undefined : roundSum(sum) / count),
+  result: ({ sum, count }) => {
+    if (count === 0) return undefined;
+    return typeof sum === 'number' ? sum / count : nearestQuotient(unitsOf(sum), BigInt(count) << UNIT_BITS);
+  },
   write: (writer, { sum, count }) => {
     writeSum(writer, sum);
     writer.varint(count);

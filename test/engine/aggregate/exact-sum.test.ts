@@ -71,6 +71,15 @@ describe('an exact sum', () => {
     }));
   });
 
+  it('has one form, whatever the order and the tree', () => {
+    fc.assert(fc.property(values, fc.array(fc.nat(), { maxLength: 20 }), (list, cuts) => {
+      const sum = summed(list);
+      expect(summed(list.toReversed())).toEqual(sum);
+      expect(treeSum(list, cuts)).toEqual(sum);
+      expect(partialsOf(sum).reduce((units, partial) => units + unitsOf(partial), 0n)).toBe(list.reduce((units, value) => units + unitsOf(value), 0n));
+    }), { numRuns: 500 });
+  });
+
   it('leaves the accumulator as it was', () => {
     const sum = Object.freeze(addExactly(addExactly(0, 1e16), 0.1)) as readonly number[];
     const copy = [...sum];

@@ -90,7 +90,7 @@ describe('the outbox (PL-16)', () => {
 
   it('says the same at its second delivery, after a crash before the log heard of the first', async () => {
     const world = new World({ topology: topologyOf({ allowedLatenessMs: 10 }) });
-    await world.instance().process(reading(1, 'a', 0, -0), reading(2, 'b', 1, 0.1), reading(3, '😀', 12, 1e300), record(4, Uint8Array.of(0, 255)), reading(5, 'a', 2, 5), reading(6, 'a', 50), reading(7, 'a', 3));
+    await world.instance().process(reading(1, 'a', 0, -0), reading(2, 'b', 1, 0.1), reading(3, '😀', 12, 1e287), record(4, Uint8Array.of(0, 255)), reading(5, 'a', 2, 5), reading(6, 'a', 50), reading(7, 'a', 3));
     await world.instance().process(reading(8, 'a', 51));
     // RecordingSink throws when a repeat says something else.
     expect(world.sink.versions).toEqual([1, 1]);

@@ -29,3 +29,20 @@ export function nearestDouble(units: bigint): number {
 export function exactTotal(values: readonly number[]): number {
   return nearestDouble(values.reduce((total, value) => total + unitsOf(value), 0n));
 }
+
+/** A double is the nearest to numerator / denominator when neither neighbour is nearer. */
+export function isNearest(value: number, numerator: bigint, denominator: bigint): boolean {
+  const distance = (other: number): bigint => {
+    const difference = unitsOf(other) * denominator - (numerator << 1074n);
+    return difference < 0n ? -difference : difference;
+  };
+  return [neighbour(value, 1n), neighbour(value, -1n)].every((other) => !Number.isFinite(other) || distance(value) <= distance(other));
+}
+
+/** The next double away from zero, or towards it. */
+function neighbour(value: number, step: 1n | -1n): number {
+  if (value === 0) return Number(step) * Number.MIN_VALUE;
+  BITS.setFloat64(0, value);
+  BITS.setBigUint64(0, BITS.getBigUint64(0) + step);
+  return BITS.getFloat64(0);
+}
