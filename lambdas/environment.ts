@@ -13,6 +13,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_BLOBS: string;
   /** Results, late records and dead letters as gzip NDJSON: `s3://bucket/prefix` or `file:///folder`. */
   readonly TIDEMARK_LAKE: string;
+  /** Firehose stream that brings the results to the lake. @default '': the function writes them there itself */
+  readonly TIDEMARK_LAKE_FIREHOSE?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
   readonly TIDEMARK_STAGE?: string;
 }
@@ -33,6 +35,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     TIDEMARK_RESULTS_TABLE: text('TIDEMARK_RESULTS_TABLE', () => true, 'the name of a table'),
     TIDEMARK_BLOBS: text('TIDEMARK_BLOBS', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
+    TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
 }

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { LakeBucket } from './deliver/lake-bucket.ts';
+import { Lake } from './deliver/lake.ts';
 import { ResultsTable } from './deliver/results-table.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 import { KinesisIngest } from './ingest/kinesis-ingest.ts';
@@ -30,13 +30,13 @@ export class PipelineStack extends Stack {
     const log = new PartitionLogTable(this, 'PartitionLog', { settings });
     const snapshots = new SnapshotBucket(this, 'Snapshots', { settings });
     const results = topology.sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(this, 'Results', { settings }) : undefined;
-    const lake = new LakeBucket(this, 'Lake', { settings });
+    const lake = new Lake(this, 'Lake', { topology, settings, name: this.stackName });
 
     const environment = {
       TIDEMARK_LOG_TABLE: log.table.tableName,
       TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
       TIDEMARK_BLOBS: snapshots.url,
-      TIDEMARK_LAKE: lake.url,
+      ...lake.environment,
       TIDEMARK_STAGE: settings.stage,
     };
     const processor = new KinesisProcessor(this, 'Processor', { topology, pipelineFile, settings, ingest, environment });
@@ -52,7 +52,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'StreamName', { value: ingest.stream.streamName });
     new CfnOutput(this, 'PartitionLogTableName', { value: log.table.tableName });
     if (results !== undefined) new CfnOutput(this, 'ResultsTableName', { value: results.table.tableName });
-    new CfnOutput(this, 'LakeBucketName', { value: lake.bucket.bucketName });
+    new CfnOutput(this, 'LakeBucketName', { value: lake.files.bucket.bucketName });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
   }
 }

@@ -13,6 +13,20 @@ export type StreamCapacity =
   /** Shards [1, 10000]. */
   | { readonly mode: 'provisioned'; readonly shardCount: number };
 
+/** What the files of results are: columns for Athena, or JSON lines. */
+export type LakeFormat = 'parquet' | 'gzip-ndjson';
+
+/** Firehose gathers results into files of some size: at least once, minutes later. */
+export interface LakeByFirehose {
+  readonly by: 'firehose';
+  readonly format: LakeFormat;
+  /** How long a file is gathered at most, whole seconds [60000, 900000]. */
+  readonly bufferMs: number;
+}
+
+/** Who writes results to the lake. The function writes one JSON file per commit and day: exactly once, at once, many small files. */
+export type LakeDelivery = LakeByFirehose | { readonly by: 'function' };
+
 /** What differs between stages. Every field is set and in its range once `stageSettings` returned it. */
 export interface StageSettings {
   /** Part of the names of stacks and, except in prod, of streams. */
@@ -30,6 +44,8 @@ export interface StageSettings {
   readonly streamCapacity: StreamCapacity;
   /** How long the stream keeps records: the time there is to repair a pipeline that fails [24, 8760]. @default 24 */
   readonly streamRetentionHours: number;
+  /** @default { by: 'firehose', format: 'parquet', bufferMs: minutes(5) } */
+  readonly lakeDelivery: LakeDelivery;
   /** Memory of the functions, and with it their share of a processor [128, 10240]. @default 1024 */
   readonly memoryMiB: number;
   /** How long one batch may take, whole seconds [10000, 900000]. @default minutes(1) */
@@ -64,6 +80,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     existingStreamArns: {},
     streamCapacity: { mode: 'provisioned', shardCount: 1 },
     streamRetentionHours: 24,
+    lakeDelivery: { by: 'firehose', format: 'parquet', bufferMs: minutes(5) },
     memoryMiB: 1024,
     timeoutMs: minutes(1),
     logRetention: RetentionDays.ONE_MONTH,
@@ -80,6 +97,11 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   const { streamCapacity } = settings;
   if (streamCapacity.mode === 'provisioned') requireInteger('shardCount', streamCapacity.shardCount, 1, 10_000);
   requireInteger('streamRetentionHours', settings.streamRetentionHours, 24, 8_760);
+  const { lakeDelivery } = settings;
+  if (lakeDelivery.by === 'firehose') {
+    requireInteger('bufferMs', lakeDelivery.bufferMs, minutes(1), minutes(15));
+    requireWholeSeconds('bufferMs', lakeDelivery.bufferMs);
+  }
   requireInteger('memoryMiB', settings.memoryMiB, 128, 10_240);
   requireInteger('timeoutMs', settings.timeoutMs, seconds(10), minutes(15));
   requireWholeSeconds('timeoutMs', settings.timeoutMs);

@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { TidemarkError, isKind } from '../../engine/errors.ts';
 import type { BlobStore, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
+import { deadLetterLine, lateLine, resultLine } from '../shared/lines.ts';
 import { mapParallel } from '../shared/parallel.ts';
-import { hourFolder, objectName } from './layout.ts';
+import { dayFolder, objectName } from './layout.ts';
 import type { LakeFolder } from './layout.ts';
-import { deadLetterLine, lateLine, resultLine } from './lines.ts';
 
 const PARALLEL_WRITES = 8;
 const compress = promisify(gzip);
@@ -13,16 +13,16 @@ const compress = promisify(gzip);
 export interface LakeSinkProps {
   readonly blobs: BlobStore;
   readonly pipeline: string;
-  /** Write results too; late records and dead letters are always written. */
-  readonly results: boolean;
+  /** Folder of the results; none: another sink has them. Late records and dead letters are always written. */
+  readonly results: 'results' | 'oversized' | 'none';
 }
 
 /**
- * The lake: gzip NDJSON by hour. Results go by windowStartMs (every firing), late records by eventTimeMs, dead letters
+ * The lake: gzip NDJSON by day (UTC). Results go by windowStartMs (every firing), late records by eventTimeMs, dead letters
  * by arrivalTimeMs. An object's name is that of its commit, so a repeat finds it taken and each row is there once.
  *
  * ```
- *  flights/results/year=2001/month=01/day=01/hour=00/shardId-000000000000-000000000042-Kq3x.gz
+ *  flights/results/day=2001-01-01/shardId-000000000000-000000000042-Kq3x.gz
  *  flights/late/…
  *  flights/dead-letters/…
  * ```
@@ -31,7 +31,7 @@ export class LakeSink implements Sink {
   readonly name = 'lake';
   readonly #blobs: BlobStore;
   readonly #pipeline: string;
-  readonly #results: boolean;
+  readonly #results: LakeSinkProps['results'];
 
   constructor({ blobs, pipeline, results }: LakeSinkProps) {
     this.#blobs = blobs;
@@ -51,12 +51,12 @@ export class LakeSink implements Sink {
   #linesByFolder({ partition: { partition }, outbox }: Delivery): Map<string, string[]> {
     const folders = new Map<string, string[]>();
     const add = (folder: LakeFolder, timeMs: number, line: string): void => {
-      const path = hourFolder(this.#pipeline, folder, timeMs);
+      const path = dayFolder(this.#pipeline, folder, timeMs);
       const lines = folders.get(path);
       if (lines === undefined) folders.set(path, [line]);
       else lines.push(line);
     };
-    if (this.#results) for (const row of outbox.results) add('results', row.windowStartMs, resultLine(this.#pipeline, row));
+    if (this.#results !== 'none') for (const row of outbox.results) add(this.#results, row.windowStartMs, resultLine(this.#pipeline, row));
     for (const record of outbox.lateRecords) add('late', record.eventTimeMs, lateLine(partition, record));
     for (const letter of outbox.deadLetters) add('dead-letters', letter.arrivalTimeMs, deadLetterLine(partition, letter));
     return folders;

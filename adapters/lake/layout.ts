@@ -1,18 +1,18 @@
 import type { Delivery } from '../../engine/ports.ts';
 import { toSegment } from '../shared/blob-key.ts';
 
-/** The folders of a pipeline in the lake. */
-export type LakeFolder = 'results' | 'late' | 'dead-letters';
+/** The folders of a pipeline in the lake. `oversized`: results that are too large for the sink that has the others. */
+export type LakeFolder = 'results' | 'oversized' | 'late' | 'dead-letters';
 
 /**
- * The folder of one hour (UTC), laid out as Firehose does it. A time without a four-digit year is `year=unknown`.
+ * The folder of one day (UTC), which is a partition of the lake's tables. A time without a four-digit year is
+ * `day=unknown`.
  *
- * @example hourFolder('flights', 'results', 0) // 'flights/results/year=1970/month=01/day=01/hour=00'
+ * @example dayFolder('flights', 'results', 0) // 'flights/results/day=1970-01-01'
  */
-export function hourFolder(pipeline: string, folder: LakeFolder, timeMs: number): string {
-  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d)/.exec(isoOrEmpty(timeMs));
-  const hour = match === null ? 'year=unknown' : `year=${match[1]}/month=${match[2]}/day=${match[3]}/hour=${match[4]}`;
-  return `${toSegment(pipeline)}/${folder}/${hour}`;
+export function dayFolder(pipeline: string, folder: LakeFolder, timeMs: number): string {
+  const [day = 'unknown'] = /^\d{4}-\d\d-\d\d(?=T)/.exec(isoOrEmpty(timeMs)) ?? [];
+  return `${toSegment(pipeline)}/${folder}/day=${day}`;
 }
 
 /**

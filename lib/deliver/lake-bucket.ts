@@ -8,6 +8,8 @@ import type { StageSettings } from '../settings.ts';
 
 export interface LakeBucketProps {
   readonly settings: StageSettings;
+  /** Folder of the pipeline: all that its functions may write lies below. */
+  readonly folder: string;
 }
 
 /** Results, late records and dead letters as files. Every pipeline has one: nothing that is refused gets lost (PL-15). */
@@ -15,16 +17,18 @@ export class LakeBucket extends Construct {
   readonly bucket: Bucket;
   /** `s3://bucket` */
   readonly url: string;
+  readonly #objects: string;
 
-  constructor(scope: Construct, id: string, { settings }: LakeBucketProps) {
+  constructor(scope: Construct, id: string, { settings, folder }: LakeBucketProps) {
     super(scope, id);
+    this.#objects = `${folder}/*`;
     this.bucket = privateBucket(this, 'Bucket', settings);
     this.url = `s3://${this.bucket.bucketName}`;
   }
 
   /** Write only. */
   grantAppend(grantee: IGrantable & Construct): void {
-    Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [this.bucket.arnForObjects('*')] });
-    acknowledgeObjects(grantee, this.bucket, '*', 'A file has output, time and commit id in its name, so the names are not known beforehand.');
+    Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [this.bucket.arnForObjects(this.#objects)] });
+    acknowledgeObjects(grantee, this.bucket, this.#objects, 'A file has output, time and commit id in its name, so the names are not known beforehand.');
   }
 }

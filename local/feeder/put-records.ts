@@ -1,4 +1,5 @@
 import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import { callsOf as cut } from '../../adapters/shared/calls.ts';
 import type { InputRecord } from '../inputs/input.ts';
 
 /** Kinesis takes no more in one call. */
@@ -16,21 +17,10 @@ export interface PutReceipt {
 }
 
 /** Pieces of an order of records that each fit into one call. */
-export function* callsOf(records: readonly InputRecord[], maxRecords: number = MAX_CALL_RECORDS): Generator<readonly InputRecord[]> {
-  let call: InputRecord[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    // Some room for what the service counts besides.
-    const size = record.data.byteLength + Buffer.byteLength(record.partitionKey) + 64;
-    if (call.length > 0 && (call.length >= maxRecords || bytes + size > MAX_CALL_BYTES)) {
-      yield call;
-      call = [];
-      bytes = 0;
-    }
-    call.push(record);
-    bytes += size;
-  }
-  if (call.length > 0) yield call;
+export function callsOf(records: readonly InputRecord[], maxRecords: number = MAX_CALL_RECORDS): Iterable<readonly InputRecord[]> {
+  // Some room for what the service counts besides.
+  const sizeOf = ({ data, partitionKey }: InputRecord): number => data.byteLength + Buffer.byteLength(partitionKey) + 64;
+  return cut(records, sizeOf, { entries: maxRecords, bytes: MAX_CALL_BYTES });
 }
 
 /**

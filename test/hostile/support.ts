@@ -55,7 +55,7 @@ export class HostileStream {
     this.shards.known.set(SHARD.partition, WHOLE);
     this.shards.remains = () => 'ended';
     const { processor } = this.world.instance();
-    this.#processor = { ...processor, shards: this.shards, sinks: [this.world.sink, new LakeSink({ blobs: this.lake, pipeline: topology.name, results: true })] };
+    this.#processor = { ...processor, shards: this.shards, sinks: [this.world.sink, new LakeSink({ blobs: this.lake, pipeline: topology.name, results: 'results' })] };
     this.#ranges = new HashRanges(this.shards);
   }
 

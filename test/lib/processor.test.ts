@@ -62,6 +62,7 @@ describe('the function', () => {
       TIDEMARK_RESULTS_TABLE: true,
       TIDEMARK_BLOBS: true,
       TIDEMARK_LAKE: true,
+      TIDEMARK_LAKE_FIREHOSE: true,
       TIDEMARK_STAGE: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));
@@ -73,7 +74,7 @@ describe('the function', () => {
       Environment: {
         Variables: {
           TIDEMARK_BLOBS: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^SnapshotsBucket') }, '/snapshots']] },
-          TIDEMARK_LAKE: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^LakeBucket') }]] },
+          TIDEMARK_LAKE: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^LakeFilesBucket') }]] },
         },
       },
     });

@@ -5,12 +5,12 @@ import { synthesize } from './synthesize.ts';
 /** The only resources with a wildcard, and why. */
 const explainedWildcards: Readonly<Record<string, string>> = {
   'SnapshotsBucket.Arn/snapshots/*': 'a snapshot has version and commit id in its name',
-  'LakeBucket.Arn/*': 'a file has output, time and commit id in its name',
+  'LakeFilesBucket.Arn/orders/*': 'a file has output, time and commit id in its name; Firehose chooses the names of its own',
 };
 
 const rights = rightsOf(synthesize());
 /** What the functions may do, each right once: the one for batches and the one for ticks have the same. */
-const actionsOn = (resource: string): string[] => [...new Set(rights.filter(({ resources }) => resources.includes(resource)).flatMap(({ actions }) => actions))];
+const actionsOn = (resource: string): string[] => [...new Set(rights.filter(({ resources }) => resources.includes(resource)).flatMap(({ actions }) => actions))].sort();
 
 describe('the rights of the functions', () => {
   it('let it append to the log and read it, and neither delete nor update a slot (PL-2)', () => {
@@ -37,8 +37,20 @@ describe('the rights of the functions', () => {
   });
 
   it('let it write to the lake, and not read from it', () => {
-    expect(actionsOn('LakeBucket.Arn/*')).toEqual(['s3:PutObject']);
-    expect(actionsOn('LakeBucket.Arn')).toEqual([]);
+    const direct = rightsOf(synthesize({ overrides: { lakeDelivery: { by: 'function' } } })).filter(({ resources }) => resources.some((resource) => resource.startsWith('Lake')));
+    expect(direct).toEqual([{ actions: ['s3:PutObject'], resources: ['LakeFilesBucket.Arn/orders/*'] }, { actions: ['s3:PutObject'], resources: ['LakeFilesBucket.Arn/orders/*'] }]);
+  });
+
+  it('let it put results into the Firehose stream', () => {
+    expect(actionsOn('LakeFirehoseStream.Arn')).toEqual(['firehose:PutRecordBatch']);
+  });
+
+  it('let Firehose write below the folder of the pipeline, read the columns, and log', () => {
+    const glue = 'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId';
+    expect(actionsOn('LakeFilesBucket.Arn/orders/*')).toEqual(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject']);
+    expect(actionsOn('LakeFilesBucket.Arn')).toEqual(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads']);
+    expect(actionsOn(`${glue}:table/LakeTablesDatabase/LakeTablesresults`)).toEqual(['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions']);
+    expect(actionsOn('LakeFirehoseRoleLogs.Arn')).toEqual(['logs:PutLogEvents']);
   });
 
   it('let it write its own log lines', () => {
@@ -52,7 +64,10 @@ describe('the rights of the functions', () => {
   it('end there', () => {
     expect([...new Set(rights.flatMap(({ resources }) => resources))].sort()).toEqual([
       'IngestStream.Arn',
-      'LakeBucket.Arn/*',
+      'LakeFilesBucket.Arn',
+      'LakeFilesBucket.Arn/orders/*',
+      'LakeFirehoseRoleLogs.Arn',
+      'LakeFirehoseStream.Arn',
       'PartitionLogTable.Arn',
       'ProcessorLogs.Arn',
       'ResultsTable.Arn',
@@ -60,6 +75,9 @@ describe('the rights of the functions', () => {
       'SnapshotsBucket.Arn/snapshots/*',
       'TickFunction.Arn',
       'TickLogs.Arn',
+      'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:catalog',
+      'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:database/LakeTablesDatabase',
+      'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:table/LakeTablesDatabase/LakeTablesresults',
     ]);
   });
 
@@ -71,7 +89,7 @@ describe('the rights of the functions', () => {
 
   it('come without a managed policy', () => {
     const roles = Object.values(synthesize().findResources('AWS::IAM::Role'));
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(4);
     for (const role of roles) expect(role['Properties']).not.toHaveProperty('ManagedPolicyArns');
   });
 

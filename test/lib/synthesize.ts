@@ -16,6 +16,11 @@ const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json'), 'ut
 export const orders: DeployedTopology = {
   name: 'orders',
   source: { kind: 'kinesis', stream: 'purchases', batchSize: 250, maxBatchingWindowMs: 2_000 },
+  aggregates: [
+    { name: 'purchases', aggregate: { descriptor: 'count()', aggregator: { resultType: 'integer' } } },
+    { name: 'meanPriceUsd', aggregate: { descriptor: 'mean(priceUsd)', aggregator: { resultType: 'number' } } },
+    { name: 'lastItems', aggregate: { descriptor: 'lastItems()', aggregator: {} } },
+  ],
   sinks: [{ kind: 'resultTable' }, { kind: 'lake' }],
 };
 

@@ -34,7 +34,7 @@ export async function processRun({ records, shards, random }: ProcessRunSettings
   const lake = new MemoryBlobStore();
   const sink = new MemorySink();
   const settings = { topology, logs, blobs: new MemoryBlobStore(), clock, random: SYSTEM_RANDOM, slots: RING_SLOTS, inlineLimitBytes: 32_768 };
-  const processor: Processor = { topology, logs: new PartitionLogs(settings, 1_500_000), sinks: [new LakeSink({ blobs: lake, pipeline: topology.name, results: true }), sink], shards: new MemoryShards() };
+  const processor: Processor = { topology, logs: new PartitionLogs(settings, 1_500_000), sinks: [new LakeSink({ blobs: lake, pipeline: topology.name, results: 'results' }), sink], shards: new MemoryShards() };
 
   const heads: LogEntry[] = [];
   let openWindows = 0;

@@ -7,27 +7,27 @@ import { TidemarkError } from '../../../engine/errors.ts';
 import { collect } from '../../support/collect.ts';
 import { sampleDeadLetter, sampleDelivery, sampleLate, sampleRow, SHARD } from '../../support/samples.ts';
 
-const HOUR = 3_600_000;
+const DAY = 86_400_000;
 
-function openLake(results = true): { blobs: MemoryBlobStore; sink: LakeSink } {
+function openLake(results: 'results' | 'none' = 'results'): { blobs: MemoryBlobStore; sink: LakeSink } {
   const blobs = new MemoryBlobStore();
   return { blobs, sink: new LakeSink({ blobs, pipeline: 'flights', results }) };
 }
 
 describe('LakeSink', () => {
-  it('lays objects out by hour: results by window start, late records by event time, dead letters by arrival', async () => {
+  it('lays objects out by day: results by window start, late records by event time, dead letters by arrival', async () => {
     const { blobs, sink } = openLake();
     const delivery = sampleDelivery({
-      results: [sampleRow('ATL', 0, 1), sampleRow('BOS', HOUR, 1)],
-      lateRecords: [sampleLate(7n, { eventTimeMs: 2 * HOUR })],
-      deadLetters: [sampleDeadLetter(8n, { arrivalTimeMs: 36 * HOUR })],
+      results: [sampleRow('ATL', 0, 1), sampleRow('BOS', DAY, 1)],
+      lateRecords: [sampleLate(7n, { eventTimeMs: 2 * DAY - 1 })],
+      deadLetters: [sampleDeadLetter(8n, { arrivalTimeMs: 1.5 * DAY })],
     }, 42);
     expect(await sink.deliver(delivery)).toEqual({ rows: 4, writeUnits: 0 });
     expect(await blobs.list('')).toEqual([
-      'flights/dead-letters/year=1970/month=01/day=02/hour=12/shardId-000000000000-000000000042-commit-42.gz',
-      'flights/late/year=1970/month=01/day=01/hour=02/shardId-000000000000-000000000042-commit-42.gz',
-      'flights/results/year=1970/month=01/day=01/hour=00/shardId-000000000000-000000000042-commit-42.gz',
-      'flights/results/year=1970/month=01/day=01/hour=01/shardId-000000000000-000000000042-commit-42.gz',
+      'flights/dead-letters/day=1970-01-02/shardId-000000000000-000000000042-commit-42.gz',
+      'flights/late/day=1970-01-02/shardId-000000000000-000000000042-commit-42.gz',
+      'flights/results/day=1970-01-01/shardId-000000000000-000000000042-commit-42.gz',
+      'flights/results/day=1970-01-02/shardId-000000000000-000000000042-commit-42.gz',
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('LakeSink', () => {
 
   it('holds each row once when a delivery is repeated, even after a failure in the middle', async () => {
     const { blobs, sink } = openLake();
-    const delivery = sampleDelivery({ results: [sampleRow('ATL', 0, 1), sampleRow('ATL', HOUR, 1)] });
+    const delivery = sampleDelivery({ results: [sampleRow('ATL', 0, 1), sampleRow('ATL', DAY, 1)] });
     await sink.deliver(delivery);
     const [first, second] = await blobs.list('');
     const before = await blobs.get(first ?? '');
@@ -79,7 +79,7 @@ describe('LakeSink', () => {
   });
 
   it('leaves results out when told to, but never late records or dead letters', async () => {
-    const { blobs, sink } = openLake(false);
+    const { blobs, sink } = openLake('none');
     const { rows } = await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)], lateRecords: [sampleLate(1n)], deadLetters: [sampleDeadLetter(2n)] }));
     expect(rows).toBe(2);
     expect((await blobs.list('')).map((key) => key.split('/')[1])).toEqual(['dead-letters', 'late']);
@@ -100,20 +100,20 @@ describe('LakeSink', () => {
   it.each([NaN, Infinity, 8.64e15 + 1, Date.UTC(10_000, 0), Date.UTC(-1, 0)])('puts time %p into a safe folder', async (eventTimeMs) => {
     const { blobs, sink } = openLake();
     await sink.deliver(sampleDelivery({ lateRecords: [sampleLate(1n, { eventTimeMs })] }));
-    expect(await blobs.list('flights/late/year=unknown/')).toHaveLength(1);
+    expect(await blobs.list('flights/late/day=unknown/')).toHaveLength(1);
   });
 
   it('cannot be led out of its folders by names', async () => {
     const blobs = new MemoryBlobStore();
-    const sink = new LakeSink({ blobs, pipeline: '..', results: true });
+    const sink = new LakeSink({ blobs, pipeline: '..', results: 'results' });
     await sink.deliver({ ...sampleDelivery({ results: [sampleRow('../../x', 0, 1)] }), partition: { ...SHARD, partition: '../../etc/passwd' } });
-    expect(await blobs.list('')).toEqual(['_/results/year=1970/month=01/day=01/hour=00/.._.._etc_passwd-000000000001-commit-1.gz']);
+    expect(await blobs.list('')).toEqual(['_/results/day=1970-01-01/.._.._etc_passwd-000000000001-commit-1.gz']);
   });
 
   it('reports an unavailable blob store as an unavailable sink', async () => {
     const cause = new TidemarkError('unavailable', 'BLOB_UNAVAILABLE', 'could not write blob x: the disk is full');
     const blobs = Object.assign(new MemoryBlobStore(), { putIfAbsent: () => Promise.reject(cause) });
-    await expect(new LakeSink({ blobs, pipeline: 'flights', results: true }).deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }))).rejects.toMatchObject({ kind: 'unavailable', code: 'SINK_UNAVAILABLE', cause });
+    await expect(new LakeSink({ blobs, pipeline: 'flights', results: 'results' }).deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }))).rejects.toMatchObject({ kind: 'unavailable', code: 'SINK_UNAVAILABLE', cause });
   });
 });
 

@@ -1,0 +1,27 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { ResultTableSink } from '../adapters/dynamodb/result-table.ts';
+import { FirehoseSink } from '../adapters/firehose/firehose-sink.ts';
+import { LakeSink } from '../adapters/lake/lake-sink.ts';
+import type { Topology } from '../engine/dsl/topology.ts';
+import type { Sink } from '../engine/ports.ts';
+import { blobStoreAt } from './blob-store-at.ts';
+import type { FunctionEnvironment } from './environment.ts';
+
+/** Where the outbox of a pipeline goes. Late records and dead letters are always the lake's, written by the function itself. */
+export function sinksOf({ name: pipeline, sinks }: Pick<Topology, 'name' | 'sinks'>, environment: Required<FunctionEnvironment>, dynamodb: DynamoDBClient): Sink[] {
+  const { TIDEMARK_LAKE: lake, TIDEMARK_LAKE_FIREHOSE: stream, TIDEMARK_RESULTS_TABLE: table } = environment;
+  const blobs = blobStoreAt(lake);
+  const kinds = sinks.map(({ kind }) => kind);
+  const viaFirehose = kinds.includes('lake') && stream !== '';
+  const list: Sink[] = [new LakeSink({ blobs, pipeline, results: kinds.includes('lake') && !viaFirehose ? 'results' : 'none' })];
+  if (viaFirehose) list.push(new FirehoseSink({ client: firehoseClient(), stream, oversized: new LakeSink({ blobs, pipeline, results: 'oversized' }) }));
+  if (kinds.includes('resultTable')) list.push(new ResultTableSink({ client: dynamodb, table }));
+  return list;
+}
+
+/** Sends each request once: the sink itself resends what was refused, and only that. */
+function firehoseClient(): FirehoseClient {
+  return new FirehoseClient({ maxAttempts: 1, requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }) });
+}

@@ -1,0 +1,69 @@
+import { TidemarkError } from '../../engine/errors.ts';
+import type { ResultType } from '../../engine/aggregate/aggregate.ts';
+import type { DeployedTopology } from '../deployed-topology.ts';
+
+/** A column of a table: names are lower case, as Athena sees them. */
+export interface LakeColumn {
+  readonly name: string;
+  readonly type: 'bigint' | 'double' | 'string' | 'boolean';
+  readonly comment: string;
+}
+
+/** The partition column of every table: a day of UTC. */
+export const DAY = 'day';
+
+const TYPES: Readonly<Record<ResultType, LakeColumn['type']>> = { integer: 'bigint', number: 'double', text: 'string', boolean: 'boolean', json: 'string' };
+
+const column = (name: string, type: LakeColumn['type'], comment: string): LakeColumn => ({ name, type, comment });
+
+const RESULT: readonly LakeColumn[] = [
+  column('id', 'string', 'the same on every repeat: drop repeats by it'),
+  column('key', 'string', 'what the pipeline groups by'),
+  column('windowstartms', 'bigint', 'the window begins [ms since 1970]'),
+  column('windowendms', 'bigint', 'the window ends before [ms since 1970]'),
+  column('revision', 'bigint', 'how many times this key and window has fired: the newest replaces the others'),
+];
+
+const REFUSED: readonly LakeColumn[] = [
+  column('partition', 'string', 'shard that it came from'),
+  column('offset', 'string', 'place in that shard, a large integer'),
+  column('subsequence', 'bigint', 'place inside an aggregated record'),
+];
+
+export const LATE_COLUMNS: readonly LakeColumn[] = [
+  ...REFUSED,
+  column('key', 'string', 'what the pipeline groups by'),
+  column('eventtimems', 'bigint', 'when it happened [ms since 1970]'),
+  column('arrivaltimems', 'bigint', 'when the broker stored it [ms since 1970]'),
+  column('watermarkms', 'bigint', 'watermark of the shard when it arrived [ms since 1970]'),
+  column('data', 'string', 'the original bytes in base64'),
+];
+
+export const DEAD_LETTER_COLUMNS: readonly LakeColumn[] = [
+  ...REFUSED,
+  column('partitionkey', 'string', 'partition key as the producer gave it'),
+  column('arrivaltimems', 'bigint', 'when the broker stored it [ms since 1970]'),
+  column('code', 'string', 'why it was refused, in one word'),
+  column('reason', 'string', 'why it was refused'),
+  column('data', 'string', 'the original bytes in base64'),
+];
+
+/**
+ * The columns of the results, those of the aggregates last.
+ *
+ * @throws LAKE_COLUMN_NAME (invalid) when a name is no column's, or two differ in upper and lower case only
+ */
+export function resultColumns({ aggregates }: Pick<DeployedTopology, 'aggregates'>): LakeColumn[] {
+  const taken = new Set([DAY, ...RESULT.map(({ name }) => name)]);
+  const ours = aggregates.map(({ name, aggregate: { descriptor, aggregator } }) => {
+    const lower = name.toLowerCase();
+    const isFree = /^[a-z_][a-z0-9_]{0,254}$/.test(lower) && !taken.has(lower);
+    if (!isFree) {
+      const rule = `letters, digits and underscores, and differ by more than upper and lower case from ${DAY} and the other columns of the lake`;
+      throw new TidemarkError('invalid', 'LAKE_COLUMN_NAME', `aggregate name must be ${rule}, got ${JSON.stringify(name)}; choose another name`);
+    }
+    taken.add(lower);
+    return column(lower, TYPES[aggregator.resultType ?? 'json'], descriptor.slice(0, 255));
+  });
+  return [...RESULT, ...ours];
+}

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { FirehoseSink } from '../../adapters/firehose/firehose-sink.ts';
+import { LakeSink } from '../../adapters/lake/lake-sink.ts';
+import { readLake } from '../../adapters/lake/read-lake.ts';
+import { MemoryBlobStore } from '../../adapters/memory/blob-store.ts';
+import { collect } from '../support/collect.ts';
+import { rowsIn, startFirehose } from '../support/firehose.ts';
+import type { RunningFirehose } from '../support/firehose.ts';
+import { firingsContract } from './firings.contract.ts';
+
+let firehose: RunningFirehose;
+
+beforeAll(async () => {
+  firehose = await startFirehose();
+});
+
+afterAll(() => firehose.stop());
+
+firingsContract('LakeSink', async () => {
+  const blobs = new MemoryBlobStore();
+  return { sink: new LakeSink({ blobs, pipeline: 'flights', results: 'results' }), rows: () => collect(readLake(blobs, 'flights/results/')) };
+});
+
+firingsContract('FirehoseSink', async () => {
+  firehose.reset();
+  const oversized = new LakeSink({ blobs: new MemoryBlobStore(), pipeline: 'flights', results: 'oversized' });
+  return { sink: new FirehoseSink({ client: firehose.client, stream: 'results', oversized }), rows: async () => rowsIn(firehose.stored) };
+});
