@@ -1,8 +1,9 @@
-import { isKind } from './errors.ts';
+import { isKind, TidemarkError } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Processor } from './process-batch.ts';
 import type { SourcePartition } from './record.ts';
+import { takeOver } from './reshard.ts';
 import { stepTick } from './step.ts';
 
 /** What a tick found out about one partition. */
@@ -35,9 +36,15 @@ export function idleWatermark(partitions: readonly PartitionTime[], nowMs: numbe
 export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number): Promise<number> {
   const { maxOutOfOrdernessMs, idleTimeoutMs } = processor.topology.eventTime;
   const times: PartitionTime[] = [];
-  for (const partition of (await processor.shards.shards(stream)).keys()) {
-    const time = await timeOf(processor, { ...stream, partition }, nowMs);
-    if (time !== undefined) times.push(time);
+  try {
+    for (const partition of (await processor.shards.shards(stream)).keys()) {
+      const time = await timeOf(processor, { ...stream, partition }, nowMs);
+      if (time !== undefined) times.push(time);
+    }
+  } catch (error) {
+    // An invocation has begun a shard's log at the same moment: the next tick looks again.
+    if (isKind(error, 'fenced')) return 0;
+    throw error;
   }
   const targetMs = idleWatermark(times, nowMs, maxOutOfOrdernessMs, idleTimeoutMs);
   if (targetMs === undefined) return 0;
@@ -48,16 +55,34 @@ export async function processTick(processor: Processor, stream: Omit<SourceParti
   return moved;
 }
 
-/** @returns undefined for a partition that takes no part in time: sealed, or never written to */
-async function timeOf({ logs, shards, topology }: Processor, partition: SourcePartition, nowMs: number): Promise<PartitionTime | undefined> {
+/**
+ * A shard that came of others takes over from them here too: without a record of its own it would never have a log, and
+ * the windows that it inherits would never come out.
+ *
+ * @returns undefined for a partition that takes no part in time: sealed, never written to, or waiting for its parents
+ */
+async function timeOf(processor: Processor, partition: SourcePartition, nowMs: number): Promise<PartitionTime | undefined> {
+  const { logs, shards, topology } = processor;
   return logs.useNewest(partition, async (log) => {
     if (log.isSealed) return undefined;
+    if (log.version === 0 && !(await hasTakenOver(processor, log, partition))) return undefined;
     const { reached, watermarkMs, lastArrivalMs } = log.state;
     const remaining = await shards.remaining(partition, reached);
     if (log.version === 0 && remaining !== 'records') return undefined;
     const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
     return { partition, version: log.version, watermarkMs, isIdle: remaining !== 'records' && isQuiet };
   });
+}
+
+/** @returns false: there are records in a parent still, and the parent holds time */
+async function hasTakenOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<boolean> {
+  try {
+    await takeOver(processor, log, partition);
+    return true;
+  } catch (error) {
+    if (error instanceof TidemarkError && error.code === 'PARENT_NOT_DRAINED') return false;
+    throw error;
+  }
 }
 
 async function moveOn({ logs, topology, sinks }: Processor, { partition, version }: PartitionTime, targetMs: number): Promise<boolean> {

@@ -19,6 +19,8 @@ export interface Expected {
   /** `shard/offset` of what came too late, and of what could not be counted. */
   readonly late: ReadonlySet<string>;
   readonly dead: ReadonlySet<string>;
+  /** `sensor/start` of windows with records that have never fired. */
+  readonly waiting: ReadonlySet<string>;
 }
 
 interface Window {
@@ -36,7 +38,7 @@ interface Past {
 
 export function expectedOf({ shards, settings }: Plan, ticks: ReadonlyMap<string, readonly LoggedTick[]>): Expected {
   const { sizeMs, maxOutOfOrdernessMs, allowedLatenessMs } = settings;
-  const expected = { firings: new Map<string, string>(), newest: new Map<string, string>(), late: new Set<string>(), dead: new Set<string>() };
+  const expected = { firings: new Map<string, string>(), newest: new Map<string, string>(), late: new Set<string>(), dead: new Set<string>(), waiting: new Set<string>() };
   const pasts = new Map<string, Past>();
 
   for (const shard of shards) {
@@ -88,6 +90,11 @@ export function expectedOf({ shards, settings }: Plan, ticks: ReadonlyMap<string
     }
     for (const { toMs } of due) moveTo(toMs);
     pasts.set(shard.id, { windows, timeOf, watermark });
+  }
+  const parents = new Set(shards.flatMap((shard) => shard.parents));
+  for (const [id, { windows }] of pasts) {
+    if (parents.has(id)) continue;
+    for (const [name, { revision }] of windows) if (revision === 0) expected.waiting.add(name);
   }
   return expected;
 }

@@ -75,6 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'a tick without proof', rule: 'PL-19', edits: [{ file: TICK, find: "isIdle: remaining !== 'records' && isQuiet", replace: 'isIdle: isQuiet' }] },
   { name: 'a tick on an older proof', rule: 'PL-20', edits: [{ file: TICK, find: 'log.version === version ? stepTick', replace: 'version >= 0 ? stepTick' }] },
   { name: 'idle partitions run ahead of active ones', rule: 'PL-21', edits: [{ file: TICK, find: 'return Math.min(...active', replace: 'return 300_000 + Math.min(...active' }] },
+  { name: 'a shard without a record of its own never takes over', rule: 'PL-21, PL-24', edits: [{ file: TICK, find: 'if (log.version === 0 && !(await hasTakenOver(processor, log, partition))) return undefined;', replace: 'if (log.version === 0) return undefined;' }] },
   { name: 'the parent is not read to its end', rule: 'PL-22', edits: [{ file: RESHARD, find: "if (remaining !== 'ended') {", replace: "if (remaining === 'none yet') {" }] },
   { name: 'a child does not wait', rule: 'PL-22', edits: [{ file: RESHARD, find: 'if (parents.length > 0) await log.commit', replace: 'if (parents.length > 2) await log.commit' }] },
   { name: 'no seal', rule: 'PL-23', edits: [{ file: RESHARD, find: 'await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));', replace: 'void change; void childrenOf;' }] },
