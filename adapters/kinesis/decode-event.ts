@@ -51,6 +51,7 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
 
 function decodeRecord({ sequenceNumber, partitionKey, approximateArrivalTimestamp, data }: KinesisStreamRecord['kinesis']): SourceRecord {
   if (!/^\d{1,128}$/.test(sequenceNumber)) throw malformed('a decimal sequence number', JSON.stringify(String(sequenceNumber).slice(0, 40)));
+  if (!Number.isFinite(approximateArrivalTimestamp)) throw malformed('a time of arrival in each record', typeof approximateArrivalTimestamp);
   return {
     offset: BigInt(sequenceNumber),
     subSequence: 0,

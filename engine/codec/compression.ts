@@ -4,14 +4,24 @@ import { messageOf, TidemarkError } from '../errors.ts';
 /** The encoding of everything in the log; counted up with every change that older code cannot read. */
 export const CODEC_VERSION = 1;
 
+/** No body is larger before compression: what a function's memory can hold, so a damaged or forged one is refused in time. */
+export const MAX_BODY_BYTES = 536_870_912;
+
 const STORED = 0;
 const ZSTD = 1;
 const WORTH_COMPRESSING_BYTES = 64;
 /** The checksum is what tells a damaged snapshot: its header (offset, watermark, counters) is in no other hash. */
 const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
 
-/** One byte that says how, then the bytes: whichever of the two forms is shorter. */
+/**
+ * One byte that says how, then the bytes: whichever of the two forms is shorter.
+ *
+ * @throws BODY_TOO_LARGE (internal) above MAX_BODY_BYTES: nobody could read it again
+ */
 export function compress(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw new TidemarkError('internal', 'BODY_TOO_LARGE', `body of a log must be at most ${MAX_BODY_BYTES} bytes, got ${bytes.length}; split the shard, so that each has fewer keys`);
+  }
   if (bytes.length > WORTH_COMPRESSING_BYTES) {
     const packed = zstdCompressSync(bytes, OPTIONS);
     if (packed.length < bytes.length) return withTag(ZSTD, packed);
@@ -19,12 +29,12 @@ export function compress(bytes: Uint8Array): Uint8Array {
   return withTag(STORED, bytes);
 }
 
-/** @throws CORRUPT_BYTES (internal) when the bytes were not written by `compress` */
+/** @throws CORRUPT_BYTES (internal) when the bytes were not written by `compress`, or become more than it takes */
 export function decompress(bytes: Uint8Array): Uint8Array {
   const body = bytes.subarray(1);
   if (bytes[0] === STORED) return body;
   try {
-    if (bytes[0] === ZSTD) return zstdDecompressSync(body);
+    if (bytes[0] === ZSTD) return zstdDecompressSync(body, { maxOutputLength: MAX_BODY_BYTES });
   } catch (cause) {
     throw corrupt(messageOf(cause), cause);
   }

@@ -25,12 +25,17 @@ export type EmbeddedLine = Readonly<Record<string, unknown>> & {
 
 /** The line that the function prints for a batch. */
 export function emitted(context: Partial<TelemetryContext> = {}, overrides: Partial<BatchReport> = {}): EmbeddedLine {
-  const lines: string[] = [];
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => lines.push(String(chunk)) > 0);
+  return JSON.parse(emittedLines([{ ...report, ...overrides }], context).join('')) as EmbeddedLine;
+}
+
+/** All that the function prints for these batches, by line. */
+export function emittedLines(reports: readonly BatchReport[], context: Partial<TelemetryContext> = {}): string[] {
+  const printed: string[] = [];
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
   try {
-    emitBatchReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, { ...report, ...overrides });
+    for (const one of reports) emitBatchReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, one);
   } finally {
     write.mockRestore();
   }
-  return JSON.parse(lines.join('')) as EmbeddedLine;
+  return printed.join('').split('\n').filter((line) => line !== '');
 }

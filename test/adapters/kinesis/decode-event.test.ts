@@ -53,6 +53,7 @@ describe('a Kinesis event', () => {
     ['goes backwards', event(record('10'), record('5'))],
     ['repeats a record', event(record('5'), record('5'))],
     ['has a sequence number that is no number', event(record('5; drop'))],
+    ['has no time of arrival', event({ ...record('5'), kinesis: { ...record('5').kinesis, approximateArrivalTimestamp: NaN } })],
     ['has no shard in its ids', event({ ...record('5'), eventID: '5' })],
   ])('that %s is refused, so that nothing is counted wrongly', (_, broken) => {
     expect(() => decodeKinesisEvent(broken)).toThrow(expect.objectContaining({ kind: 'internal', code: 'EVENT_MALFORMED' }));
