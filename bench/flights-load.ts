@@ -1,4 +1,7 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
+import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
+import { sourceBatches } from '../adapters/kinesis/source-batches.ts';
+import { MAX_HASH } from '../engine/codec/key-hash.ts';
 import type { SourcePartition, SourceRecord } from '../engine/record.ts';
 import { flightsByShard } from '../test/verify/flights-by-shard.ts';
 
@@ -17,6 +20,14 @@ export async function flightsLoad({ records, shards, batchSize }: { readonly rec
     }
   }
   return invocations;
+}
+
+/** Of a stream with more than one shard, so that keys are hashed. */
+const RANGE = { fromHash: 0n, toHash: MAX_HASH - 1n };
+
+/** An event as the function takes it apart. */
+export function batchesOf(event: KinesisStreamEvent): Array<readonly SourceRecord[]> {
+  return decodeKinesisEvent(event).flatMap(({ records }) => [...sourceBatches(records, RANGE)]);
 }
 
 /** Sequence numbers are as long as Kinesis makes them. */

@@ -1,4 +1,3 @@
-import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { compress } from '../engine/codec/compression.ts';
 import { decodeRecord, parseJson } from '../engine/decode.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
@@ -10,7 +9,7 @@ import { encodeChanges } from '../engine/state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../engine/state/partition-state.ts';
 import { applyChange } from '../engine/state/state-change.ts';
 import { step } from '../engine/step.ts';
-import type { Invocation } from './flights-load.ts';
+import { batchesOf, type Invocation } from './flights-load.ts';
 
 export const STAGES = ['event and base64', 'JSON', 'schema, key and time', 'windows', 'delta', 'outbox', 'apply and hash', 'snapshot'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -45,7 +44,7 @@ export class Staged {
     this.#states.set(partition.partition, log);
     const { state } = log;
     const topology = this.#topology;
-    const records = this.#time('event and base64', () => decodeKinesisEvent(event).flatMap((shard) => shard.records));
+    const records = this.#time('event and base64', () => batchesOf(event).flat());
     const parseMs = elapsed(() => parseAll(records));
     const decodeMs = elapsed(() => decodeAll(topology, records));
     this.#add('JSON', parseMs);

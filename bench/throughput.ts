@@ -1,4 +1,3 @@
-import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { MemorySink } from '../adapters/memory/sink.ts';
@@ -8,7 +7,7 @@ import flights from '../pipelines/flights.ts';
 import { compareRows } from '../test/verify/compare.ts';
 import { expectedOf } from '../test/verify/expected.ts';
 import { requireEqual, requireSame } from './equality.ts';
-import { flightsLoad, type Invocation } from './flights-load.ts';
+import { batchesOf, flightsLoad, type Invocation } from './flights-load.ts';
 import { freshProcessor } from './processor.ts';
 import { figureOf, interleave, mapFigure, ratioOf, type Figure } from './rounds.ts';
 import { Staged, type Stage } from './stages.ts';
@@ -79,7 +78,7 @@ async function runEngine(load: readonly Invocation[], sink: Sink): Promise<numbe
   const processor = freshProcessor(flights.topology, { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() }, sink);
   let counted = 0;
   for (const { partition, event } of load) {
-    for (const { records } of decodeKinesisEvent(event)) {
+    for (const records of batchesOf(event)) {
       const report = await processBatch(processor, { partition, records });
       counted += report.recordsIn - report.lateRecords - report.deadLetters;
     }

@@ -115,7 +115,8 @@ const TIMES: readonly HostileCase[] = [
   { what: 'an event time of NaN from the extractor', put: put(json({})), dead: { EVENT_TIME_INVALID: 1 }, settings: { timestampExtractor: ({ key }) => (key === 'a' ? NaN : 0) } },
   { what: 'an event time of Infinity from the extractor', put: put(json({})), dead: { EVENT_TIME_INVALID: 1 }, settings: { timestampExtractor: ({ key }) => (key === 'a' ? Infinity : 0) } },
   { what: 'a value of 2^53 + 1, which JSON rounds', put: put('{"key":"a","timeMs":0,"value":9007199254740993}'), counted: 1 },
-  { what: 'the largest double', put: put(json({ value: Number.MAX_VALUE })), counted: 1 },
+  { what: 'the largest double, whose sum would be none', put: put(json({ value: Number.MAX_VALUE })), dead: { NUMBER_TOO_LARGE: 1 } },
+  { what: 'a value of 1e287', put: put(json({ value: 1e287 })), counted: 1 },
   { what: 'the smallest double', put: put(json({ value: 5e-324 })), counted: 1 },
   { what: 'a value of 1e400', put: put('{"key":"a","timeMs":0,"value":1e400}'), dead: { NOT_A_NUMBER: 1 }, settings: loose() },
 ];
