@@ -49,7 +49,7 @@ describe.each(CASES)('$what', (hostile) => {
 async function checkLake({ lake }: HostileStream, expected: number): Promise<void> {
   let lines = 0;
   for (const key of await lake.list('')) {
-    expect(key).toMatch(/^readings\/(results|late|dead-letters)\/year=(unknown|-?\d+\/month=\d\d\/day=\d\d\/hour=\d\d)\/shardId-000000000000-\d{12}-id-\d+\.gz$/);
+    expect(key).toMatch(/^readings\/(results|late|dead-letters)\/day=(unknown|\d{4}-\d\d-\d\d)\/shardId-000000000000-\d{12}-id-\d+\.gz$/);
     if (key.includes('/results/')) continue;
     for (const line of gunzipSync((await lake.get(key)) as Uint8Array).toString().trimEnd().split('\n')) {
       JSON.parse(line);
