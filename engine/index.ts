@@ -1,7 +1,7 @@
 /** What a pipeline's definition may use. */
 export { pipeline, type Pipeline } from './dsl/pipeline.ts';
 export { kafka, kinesis } from './dsl/sources.ts';
-export { lake, resultTable } from './dsl/sinks.ts';
+export { lake, resultTable, stream } from './dsl/sinks.ts';
 export type { Topology } from './dsl/topology.ts';
 export { tumbling } from './window/tumbling-windows.ts';
 export { count, countIf, max, mean, min, sum, sumExact } from './aggregate/aggregates.ts';

@@ -15,6 +15,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_LAKE: string;
   /** Firehose stream that brings the results to the lake. @default '': the function writes them there itself */
   readonly TIDEMARK_LAKE_FIREHOSE?: string;
+  /** Kinesis stream that gets the results; empty when the pipeline has no stream() sink. @default '' */
+  readonly TIDEMARK_OUTPUT_STREAM?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
   readonly TIDEMARK_STAGE?: string;
 }
@@ -36,6 +38,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     TIDEMARK_BLOBS: text('TIDEMARK_BLOBS', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
+    TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the name of a Kinesis stream'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
 }

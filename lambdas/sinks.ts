@@ -1,8 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ResultTableSink } from '../adapters/dynamodb/result-table.ts';
 import { FirehoseSink } from '../adapters/firehose/firehose-sink.ts';
+import { StreamSink } from '../adapters/kinesis/stream-sink.ts';
 import { LakeSink } from '../adapters/lake/lake-sink.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
 import type { Sink } from '../engine/ports.ts';
@@ -16,12 +18,14 @@ export function sinksOf({ name: pipeline, sinks }: Pick<Topology, 'name' | 'sink
   const kinds = sinks.map(({ kind }) => kind);
   const viaFirehose = kinds.includes('lake') && stream !== '';
   const list: Sink[] = [new LakeSink({ blobs, pipeline, results: kinds.includes('lake') && !viaFirehose ? 'results' : 'none' })];
-  if (viaFirehose) list.push(new FirehoseSink({ client: firehoseClient(), stream, oversized: new LakeSink({ blobs, pipeline, results: 'oversized' }) }));
+  const oversized = new LakeSink({ blobs, pipeline, results: 'oversized' });
+  if (viaFirehose) list.push(new FirehoseSink({ client: firehoseClient(), stream, oversized }));
+  if (kinds.includes('stream')) list.push(new StreamSink({ client: kinesisClient(), stream: environment.TIDEMARK_OUTPUT_STREAM, oversized }));
   if (kinds.includes('resultTable')) list.push(new ResultTableSink({ client: dynamodb, table }));
   return list;
 }
 
-/** Sends each request once: the sink itself resends what was refused, and only that. */
-function firehoseClient(): FirehoseClient {
-  return new FirehoseClient({ maxAttempts: 1, requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }) });
-}
+/** Sends each request once: the sinks themselves resend what was refused, and only that. */
+const once = () => ({ maxAttempts: 1, requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }) });
+const firehoseClient = (): FirehoseClient => new FirehoseClient(once());
+const kinesisClient = (): KinesisClient => new KinesisClient(once());

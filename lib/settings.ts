@@ -44,6 +44,8 @@ export interface StageSettings {
   readonly streamCapacity: StreamCapacity;
   /** How long the stream keeps records: the time there is to repair a pipeline that fails [24, 8760]. @default 24 */
   readonly streamRetentionHours: number;
+  /** Keep every record of the source, as it came, in the lake bucket by Firehose. @default false */
+  readonly archive: boolean;
   /** @default { by: 'firehose', format: 'parquet', bufferMs: minutes(5) } */
   readonly lakeDelivery: LakeDelivery;
   /** Memory of the functions, and with it their share of a processor [128, 10240]. @default 1024 */
@@ -80,6 +82,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     existingStreamArns: {},
     streamCapacity: { mode: 'provisioned', shardCount: 1 },
     streamRetentionHours: 24,
+    archive: false,
     lakeDelivery: { by: 'firehose', format: 'parquet', bufferMs: minutes(5) },
     memoryMiB: 1024,
     timeoutMs: minutes(1),

@@ -122,6 +122,10 @@ function aggregated<V, Result>(base: Omit<Topology<V>, 'sinks'>): AggregatedStre
   return Object.freeze({
     to(...sinks: readonly SinkSpec[]): Pipeline<V, Result> {
       const kinds = sinks.map(({ kind }) => kind);
+      for (const sink of sinks) {
+        const feedsItself = sink.kind === 'stream' && base.source.kind === 'kinesis' && sink.stream === base.source.stream;
+        requireSetting('stream', kinds, !feedsItself, 'another stream than the source', 'a pipeline that reads its own results never ends');
+      }
       requireSetting('sinks', kinds, kinds.length > 0 && new Set(kinds).size === kinds.length, 'at least one, each kind once', 'pass resultTable()');
       const topology: Topology<V> = Object.freeze({ ...base, sinks: Object.freeze([...sinks]) });
       // The compiler has checked that all parts fit one record type; from here on nobody needs to know it.

@@ -35,9 +35,7 @@ export interface KafkaSettings<S extends StandardSchemaV1, K extends string> ext
 export function kinesis<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
   settings: KinesisSettings<S, K>,
 ): KinesisSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
-  const { stream } = settings;
-  requireSetting('stream', stream, /^[a-zA-Z0-9_.-]{1,128}$/.test(stream), '1 to 128 letters, digits, dots, hyphens and underscores', "pass the stream's name");
-  return Object.freeze({ kind: 'kinesis' as const, stream, ...checked(settings) });
+  return Object.freeze({ kind: 'kinesis' as const, stream: requireStreamName(settings.stream), ...checked(settings) });
 }
 
 /**
@@ -79,4 +77,9 @@ function checked<S extends StandardSchemaV1, K extends string>({ partitionKey, s
   const inRange = Number.isSafeInteger(maxBatchingWindowMs) && maxBatchingWindowMs >= 0 && maxBatchingWindowMs <= 300_000;
   requireSetting('maxBatchingWindowMs', maxBatchingWindowMs, inRange, 'an integer in [0, 300000]', 'pass seconds(1)');
   return { partitionKey, schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>, batchSize, maxBatchingWindowMs };
+}
+
+/** @throws INVALID_SETTING */
+export function requireStreamName(name: string): string {
+  return requireSetting('stream', name, /^[a-zA-Z0-9_.-]{1,128}$/.test(name), '1 to 128 letters, digits, dots, hyphens and underscores', "pass the stream's name");
 }

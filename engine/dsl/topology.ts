@@ -45,7 +45,13 @@ export interface EventTime<V = unknown> {
 }
 
 /** Where results go. */
-export type SinkSpec = { readonly kind: 'resultTable' } | { readonly kind: 'lake' };
+export type SinkSpec = { readonly kind: 'resultTable' } | { readonly kind: 'lake' } | StreamSinkSpec;
+
+export interface StreamSinkSpec {
+  readonly kind: 'stream';
+  /** Stream name. */
+  readonly stream: string;
+}
 
 /** The frozen graph of one pipeline: what the infrastructure and the functions are derived from. */
 export interface Topology<V = unknown> {

@@ -7,7 +7,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { requireWholeSeconds } from '../settings.ts';
 import type { LakeByFirehose, StageSettings } from '../settings.ts';
-import { FirehoseRole } from './firehose-role.ts';
+import { FirehoseRole } from '../firehose-role.ts';
 import { DAY } from './lake-columns.ts';
 
 export interface LakeFirehoseProps {

@@ -14,8 +14,8 @@ export interface LakeTablesProps {
   readonly format: LakeFormat;
   /** undefined: the pipeline has no results in the lake. */
   readonly results: readonly LakeColumn[] | undefined;
-  /** Results too large for Firehose lie apart. */
-  readonly oversized: boolean;
+  /** Results too large for a sink's records; undefined: there are none. */
+  readonly oversized: readonly LakeColumn[] | undefined;
 }
 
 interface Storage {
@@ -55,7 +55,7 @@ export class LakeTables extends Construct {
     const { account } = Stack.of(this);
     this.database = new CfnDatabase(this, 'Database', { catalogId: account, databaseInput: { name: database } });
     this.results = results && this.addTable('results', 'every firing of every window', `${location}/results`, format, results);
-    if (results && oversized) this.addTable('oversized', 'results too large for Firehose', `${location}/oversized`, 'gzip-ndjson', results);
+    if (oversized) this.addTable('oversized', 'results too large for a record of another sink', `${location}/oversized`, 'gzip-ndjson', oversized);
     this.addTable('late', 'records whose windows had closed', `${location}/late`, 'gzip-ndjson', LATE_COLUMNS);
     this.addTable('dead_letters', 'records that could not be counted', `${location}/dead-letters`, 'gzip-ndjson', DEAD_LETTER_COLUMNS);
   }

@@ -31,14 +31,15 @@ export class Lake extends Construct {
     const folder = topology.name;
     this.files = new LakeBucket(this, 'Files', { settings, folder });
     const { bucket } = this.files;
-    const results = topology.sinks.some(({ kind }) => kind === 'lake') ? resultColumns(topology) : undefined;
+    const kinds = topology.sinks.map(({ kind }) => kind);
+    const results = kinds.includes('lake') ? resultColumns(topology) : undefined;
     const byFirehose = results !== undefined && delivery.by === 'firehose';
     const tables = new LakeTables(this, 'Tables', {
       database: name.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_'),
       location: `s3://${bucket.bucketName}/${folder}`,
       format: byFirehose ? delivery.format : 'gzip-ndjson',
       results,
-      oversized: byFirehose,
+      oversized: byFirehose || kinds.includes('stream') ? resultColumns(topology) : undefined,
     });
     new LakeQueries(this, 'Queries', { name, database: tables.database.ref, results });
     this.firehose = byFirehose && tables.results ? new LakeFirehose(this, 'Firehose', { bucket, folder, delivery, database: tables.database, table: tables.results, settings }) : undefined;

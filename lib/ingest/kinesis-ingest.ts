@@ -1,10 +1,9 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { Construct } from 'constructs';
-import type { Stage, StageSettings } from '../settings.ts';
+import { kinesisStream } from '../kinesis-stream.ts';
+import type { StageSettings } from '../settings.ts';
 
 export interface KinesisIngestProps {
   /** Stream name as the pipeline gives it. */
@@ -18,8 +17,7 @@ export class KinesisIngest extends Construct {
 
   constructor(scope: Construct, id: string, { stream, settings }: KinesisIngestProps) {
     super(scope, id);
-    const existingArn = settings.existingStreamArns[stream];
-    this.stream = existingArn === undefined ? this.createStream(stream, settings) : Stream.fromStreamArn(this, 'Stream', existingArn);
+    this.stream = kinesisStream(this, stream, settings);
   }
 
   /** What an event source mapping needs to read this one stream. */
@@ -36,21 +34,4 @@ export class KinesisIngest extends Construct {
       resourceArns: [this.stream.streamArn],
     });
   }
-
-  private createStream(stream: string, { stage, streamCapacity, streamRetentionHours, retainData }: StageSettings): Stream {
-    return new Stream(this, 'Stream', {
-      streamName: physicalName(stream, stage),
-      ...(streamCapacity.mode === 'provisioned'
-        ? { streamMode: StreamMode.PROVISIONED, shardCount: streamCapacity.shardCount }
-        : { streamMode: StreamMode.ON_DEMAND }),
-      retentionPeriod: Duration.hours(streamRetentionHours),
-      encryption: StreamEncryption.MANAGED,
-      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
-  }
-}
-
-/** Producers know the stream by its name, so prod has the very name; the other stages live beside it in one account. */
-function physicalName(stream: string, stage: Stage): string {
-  return stage === 'prod' ? stream : `${stream}-${stage}`;
 }

@@ -27,6 +27,7 @@ export function pipelineFunction(modulePath: string, { topology }: LoadedPipelin
         TIDEMARK_LOG_TABLE: logTableName(name),
         TIDEMARK_RESULTS_TABLE: sinks.some((sink) => sink.kind === 'resultTable') ? resultsTableName(name) : '',
         TIDEMARK_BLOBS: pathToFileURL(dir.blobs).href,
+        TIDEMARK_OUTPUT_STREAM: sinks.find((sink) => sink.kind === 'stream')?.stream ?? '',
         TIDEMARK_LAKE: pathToFileURL(dir.lake).href,
       } satisfies FunctionEnvironment),
       AWS_ENDPOINT_URL_DYNAMODB: services.dynamodb.endpoint,

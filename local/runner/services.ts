@@ -19,7 +19,7 @@ export interface Services {
 }
 
 /** Starts the emulators, makes the stream and the tables, and tells other processes where they are. */
-export async function startServices(dir: PipelineDir, { name, source }: Topology, shards: number | undefined): Promise<Services> {
+export async function startServices(dir: PipelineDir, { name, source, sinks }: Topology, shards: number | undefined): Promise<Services> {
   const started = await Promise.allSettled([startKinesis(dir.kinesis), startDynamoDb(dir.dynamodb)]);
   const stop = async (): Promise<void> => {
     await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])));
@@ -28,7 +28,7 @@ export async function startServices(dir: PipelineDir, { name, source }: Topology
   try {
     if (kinesis.status === 'rejected') throw kinesis.reason;
     if (dynamodb.status === 'rejected') throw dynamodb.reason;
-    const stream = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, name, requireKinesis(source, 'tidemark local').stream, shards);
+    const stream = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, name, requireKinesis(source, 'tidemark local').stream, shards, sinks);
     writeJsonFile(dir.runFile, {
       ...thisProcess(),
       stream: stream.name,
@@ -42,11 +42,12 @@ export async function startServices(dir: PipelineDir, { name, source }: Topology
   }
 }
 
-async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, pipeline: string, stream: string, shards: number | undefined): Promise<StreamInfo> {
+async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, pipeline: string, stream: string, shards: number | undefined, sinks: Topology['sinks']): Promise<StreamInfo> {
   const kinesis = kinesisClient(kinesisEndpoint);
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
     const [info] = await Promise.all([ensureStream(kinesis, stream, shards), ensureTables(dynamodb, pipeline)]);
+    for (const sink of sinks) if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);
     return info;
   } finally {
     kinesis.destroy();

@@ -63,6 +63,7 @@ describe('the function', () => {
       TIDEMARK_BLOBS: true,
       TIDEMARK_LAKE: true,
       TIDEMARK_LAKE_FIREHOSE: true,
+      TIDEMARK_OUTPUT_STREAM: true,
       TIDEMARK_STAGE: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));

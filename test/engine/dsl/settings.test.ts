@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { count, days, hours, kafka, kinesis, lake, minutes, pipeline, resultTable, seconds, sum, tumbling } from '../../../engine/index.ts';
+import { count, days, hours, kafka, kinesis, lake, minutes, pipeline, resultTable, seconds, stream, sum, tumbling } from '../../../engine/index.ts';
 import { READING, type Reading } from '../support/readings.ts';
 
 const source = (settings: object = {}) => kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, ...settings });
@@ -46,6 +46,8 @@ describe('a wrong setting is refused at the call that got it', () => {
     ...['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'values', '__proto__'].map((name): [string, () => unknown] => [`an aggregate called ${name}`, () => windowed().aggregate({ [name]: count() })]),
     ['an aggregate of no field', () => sum('')],
     ['no sink', () => (aggregated().to as () => unknown)()],
+    ['an output stream with a slash in its name', () => stream({ stream: 'a/b' })],
+    ['results into the source', () => aggregated().to(stream({ stream: 'readings' }))],
     ['the same sink twice', () => aggregated().to(resultTable(), resultTable())],
   ])('%s', (_, call) => {
     expect(call).toThrow(expect.objectContaining({ name: 'TidemarkError', kind: 'invalid', code: 'INVALID_SETTING', message: expect.stringMatching(/^[a-zA-Z ]+ must be .+, got .+; .+$/) }));
@@ -75,7 +77,7 @@ describe('the limits themselves are allowed', () => {
     ['batching windows of 0 and 300,000 ms', () => [source({ maxBatchingWindowMs: 0 }), source({ maxBatchingWindowMs: 300_000 })]],
     ['no slack at all', () => timed({ maxOutOfOrdernessMs: 0, maxClockSkewMs: 0, idleTimeoutMs: 1 })],
     ['the last offset of a window', () => tumbling({ sizeMs: 10, offsetMs: 9 })],
-    ['both sinks', () => aggregated().to(resultTable(), lake())],
+    ['every sink', () => aggregated().to(resultTable(), lake(), stream({ stream: 'results' }))],
   ])('%s', (_, call) => {
     expect(call).not.toThrow();
   });
