@@ -62,6 +62,12 @@ export interface ShardCatalog {
   shards(stream: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>>;
   /** Proof by reading (PL-19, PL-22): throttled or failing is no answer. @throws STREAM_UNAVAILABLE (unavailable) */
   remaining(partition: SourcePartition, after: Offset): Promise<Remaining>;
+  /**
+   * Called when records come again: halts when the source has lost what was counted, for then they are others (PL-11).
+   *
+   * @throws OFFSETS_RAN_BACKWARDS (internal), STREAM_UNAVAILABLE (unavailable)
+   */
+  confirm(partition: SourcePartition, reached: Offset): Promise<void>;
 }
 
 /** One commit's outbox on its way to the sinks. */

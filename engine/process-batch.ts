@@ -51,6 +51,7 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
   if (log.version === 0) await takeOver(processor, log, partition);
   const before = await deliverWaiting(log, partition, sinks);
   const fresh = records.filter(({ offset }) => offset > log.state.reached);
+  if (fresh.length < records.length) await processor.shards.confirm(partition, log.state.reached);
   const report = {
     partition: partition.partition,
     recordsIn: fresh.length,

@@ -5,7 +5,7 @@ import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
 import { TidemarkError } from '../engine/errors.ts';
 
 /** The functions that exist: folders of `lambdas/` with a `handler.ts`. */
-export type HandlerName = 'process-kinesis' | 'tick';
+export type HandlerName = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka';
 
 export interface BundleProps {
   readonly handler: HandlerName;
@@ -59,7 +59,8 @@ function buildInMemory(entry: string, pipelineFile: string, rootDir: string): Bu
     buildSync({
       absWorkingDir: rootDir,
       entryPoints: [entry],
-      alias: { '#pipeline': pipelineFile },
+      // The Kafka client reads its WebAssembly from a file beside it, unless it is told to take the copy inside a module.
+      alias: { '#pipeline': pipelineFile, '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
       outfile: bundleFile,
       write: false,

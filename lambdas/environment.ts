@@ -17,6 +17,10 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_LAKE_FIREHOSE?: string;
   /** Kinesis stream that gets the results; empty when the pipeline has no stream() sink. @default '' */
   readonly TIDEMARK_OUTPUT_STREAM?: string;
+  /** Brokers of a Kafka source or sink, `host:port` with commas between; empty when there is none. */
+  readonly TIDEMARK_KAFKA_BROKERS?: string;
+  /** `yes` when the event source mapping reports batch item failures: Kafka's does in provisioned mode only. @default no */
+  readonly TIDEMARK_PARTIAL_BATCHES?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
   readonly TIDEMARK_STAGE?: string;
 }
@@ -31,6 +35,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     const value = variables[name] ?? fallback;
     return requireSetting(name, value, valid(value), rule, 'set it in the environment of the function');
   };
+  const isBroker = (value: string) => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(value);
   const isPlace = (value: string) => /^(s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?|file:\/\/\/.+)$/.test(value);
   return Object.freeze({
     TIDEMARK_LOG_TABLE: text('TIDEMARK_LOG_TABLE', (value) => value !== '', 'the name of a table'),
@@ -39,6 +44,13 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the name of a Kinesis stream'),
+    TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),
+    TIDEMARK_PARTIAL_BATCHES: text('TIDEMARK_PARTIAL_BATCHES', (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
+}
+
+/** @throws INVALID_SETTING when no broker is named */
+export function requireBrokers({ TIDEMARK_KAFKA_BROKERS: brokers }: Required<FunctionEnvironment>, what: string): string[] {
+  return requireSetting('TIDEMARK_KAFKA_BROKERS', brokers, brokers !== '', `the brokers of the cluster for ${what}`, 'set it in the environment of the function, as host:port').split(',');
 }

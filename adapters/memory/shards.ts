@@ -12,4 +12,7 @@ export class MemoryShards implements ShardCatalog {
   async remaining({ partition }: { readonly partition: string }, after: bigint): Promise<Remaining> {
     return this.remains(partition, after);
   }
+
+  /** What it knows is never lost. */
+  async confirm(): Promise<void> {}
 }

@@ -24,6 +24,14 @@ export interface KinesisSettings<S extends StandardSchemaV1, K extends string> e
 export interface KafkaSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
   /** Topic name, 1 to 249 letters, digits, dots, hyphens and underscores. */
   readonly topic: string;
+  /**
+   * What producers choose a key's partition by: `murmur2` is what Java's client, kafkajs and others do by default, and a
+   * record in another partition than that is a dead letter, for its key would have two states (PL-26). `any`: something
+   * else, and you see to it that all producers do the same.
+   *
+   * @default 'murmur2'
+   */
+  readonly partitioner?: 'murmur2' | 'any';
 }
 
 /**
@@ -49,14 +57,21 @@ export function kinesis<S extends StandardSchemaV1, const K extends KeyField<Sta
 export function kafka<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
   settings: KafkaSettings<S, K>,
 ): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
-  const { topic } = settings;
+  const { topic, partitioner = 'murmur2' } = settings;
   requireSetting('topic', topic, /^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$/.test(topic), '1 to 249 letters, digits, dots, hyphens and underscores, not beginning with a dot', "pass the topic's name");
-  return Object.freeze({ kind: 'kafka' as const, topic, ...checked(settings) });
+  requireSetting('partitioner', partitioner, ['murmur2', 'any'].includes(partitioner), "'murmur2' or 'any'", 'leave it out for murmur2');
+  return Object.freeze({ kind: 'kafka' as const, topic, partitioner, ...checked(settings) });
 }
 
 /** Stream or topic name: what the source is called in logs' names, metrics and errors. */
 export function nameOfSource(source: Pick<KinesisSource, 'kind' | 'stream'> | Pick<KafkaSource, 'kind' | 'topic'>): string {
   return source.kind === 'kinesis' ? source.stream : source.topic;
+}
+
+/** For what works with a topic only. @throws NEEDS_KAFKA (invalid) */
+export function requireKafka(source: Source, what: string): KafkaSource {
+  if (source.kind === 'kafka') return source;
+  throw new TidemarkError('invalid', 'NEEDS_KAFKA', `source for ${what} must be kafka({ … }), got kinesis({ stream: ${JSON.stringify(source.stream)} }); connect the pipeline's own function`);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface KafkaSource<V = unknown> {
   readonly topic: string;
   /** The field whose value every producer uses as the record's key (PL-26). */
   readonly partitionKey: string;
+  /** What producers choose a key's partition by. @default 'murmur2' */
+  readonly partitioner: 'murmur2' | 'any';
   /** Any Standard Schema: zod, valibot, arktype … Must validate synchronously. */
   readonly schema: StandardSchemaV1<unknown, V>;
   /** Records per invocation at most [1, 10000]. @default 1000 */

@@ -33,4 +33,6 @@ export class FaultyShards implements ShardCatalog {
     if (remaining !== 'records') this.#instance.provenDrained.add(`${partition}@${after}`);
     return remaining;
   }
+
+  async confirm(): Promise<void> {}
 }

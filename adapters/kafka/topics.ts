@@ -1,0 +1,128 @@
+import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import { MAX_HASH } from '../../engine/codec/key-hash.ts';
+import { messageOf, TidemarkError } from '../../engine/errors.ts';
+import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
+import type { Offset, SourcePartition } from '../../engine/record.ts';
+import { behindFetched, hasCommitted } from './committed.ts';
+import { clientOptions, type KafkaConnection } from './connection.ts';
+
+/** How long an answer holds. Short: a topic may be deleted and made again. */
+const VALID_MS = 1_000;
+/** Fetches that are followed before the question is left for later. */
+const MAX_READS = 50;
+
+export interface Topic {
+  /** Another one for a topic of the same name that was deleted and made again (PL-11). */
+  readonly id: string;
+  readonly partitions: number;
+}
+
+/** What a cluster says of its topics. Kafka's partitions never split: none has parents, and each may hold any hash. */
+export class KafkaTopics implements ShardCatalog {
+  readonly #client: Consumer;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, { readonly topic: Topic; readonly untilMs: number }>();
+
+  constructor(connection: KafkaConnection, clock: Clock) {
+    // It asks and fetches only: the group is never joined.
+    this.#client = new Consumer({ ...clientOptions(connection), groupId: 'tidemark-facts' });
+    this.#clock = clock;
+  }
+
+  /** @throws TOPIC_UNAVAILABLE (unavailable) */
+  async describe(name: string): Promise<Topic> {
+    const known = this.#known.get(name);
+    if (known !== undefined && known.untilMs > this.#clock.nowMs()) return known.topic;
+    return this.#ask(name);
+  }
+
+  async shards({ source }: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>> {
+    const { partitions } = await this.describe(source);
+    return new Map(Array.from({ length: partitions }, (_, partition) => [String(partition), { fromHash: 0n, toHash: MAX_HASH, parents: [] }]));
+  }
+
+  /**
+   * Reads on from `after` to the end that readers of committed records see. An open transaction is not drained.
+   *
+   * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
+   */
+  async remaining(partition: SourcePartition, after: Offset): Promise<Remaining> {
+    const end = await this.#requireEnd(partition, after);
+    const start = await this.#listOffset(partition, ListOffsetTimestamps.EARLIEST);
+    let from = after + 1n > start ? after + 1n : start;
+    for (let reads = 0; from < end && reads < MAX_READS; reads++) {
+      const fetched = await this.#fetch(partition, from);
+      if (fetched.lastStableOffset < end || hasCommitted(fetched, from)) return 'records';
+      from = behindFetched(fetched) ?? from;
+    }
+    return from < end ? 'records' : 'none yet';
+  }
+
+  /** @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable) */
+  async confirm(partition: SourcePartition, reached: Offset): Promise<void> {
+    await this.#requireEnd(partition, reached);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  /** The partition's end, uncommitted records included, once it is sure that it is not below what was reached (PL-11). */
+  async #requireEnd(partition: SourcePartition, reached: Offset): Promise<Offset> {
+    const { source, incarnation } = partition;
+    const { id } = await this.#ask(source);
+    if (id !== incarnation) throw new TidemarkError('unavailable', 'TOPIC_RECREATED', `topic ${source} must have the id ${incarnation}, got ${id}; it was made again, the next invocation begins its logs`);
+    const end = await this.#listOffset(partition, ListOffsetTimestamps.LATEST);
+    if (end > reached) return end;
+    throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`);
+  }
+
+  async #ask(name: string): Promise<Topic> {
+    return this.#call(name, 'describe itself', async () => {
+      const metadata = await this.#client.metadata({ topics: [name], forceUpdate: true });
+      const found = metadata.topics.get(name);
+      if (found === undefined) throw new Error('no such topic in the answer');
+      const topic = { id: found.id, partitions: found.partitionsCount };
+      this.#known.set(name, { topic, untilMs: this.#clock.nowMs() + VALID_MS });
+      return topic;
+    });
+  }
+
+  async #listOffset({ source, partition }: SourcePartition, timestamp: bigint): Promise<Offset> {
+    return this.#call(source, `tell the offsets of partition ${partition}`, async () => {
+      const index = Number(partition);
+      const offsets = await this.#client.listOffsets({ topics: [source], partitions: { [source]: [index] }, timestamp, isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED });
+      const offset = offsets.get(source)?.[index];
+      if (offset === undefined) throw new Error('no offset in the answer');
+      return offset;
+    });
+  }
+
+  async #fetch({ source, partition, incarnation }: SourcePartition, from: Offset) {
+    return this.#call(source, `give the records of partition ${partition}`, async () => {
+      const index = Number(partition);
+      const metadata = await this.#client.metadata({ topics: [source] });
+      const leader = metadata.topics.get(source)?.partitions[index];
+      if (leader === undefined) throw new Error('no leader in the answer');
+      const response = await this.#client.fetch({
+        node: leader.leader,
+        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
+        minBytes: 1,
+        maxBytes: 4_194_304,
+        maxWaitTime: 100,
+        topics: [{ topicId: incarnation, partitions: [{ partition: index, currentLeaderEpoch: leader.leaderEpoch, fetchOffset: from, lastFetchedEpoch: -1, partitionMaxBytes: 1_048_576 }] }],
+      });
+      const found = response.responses[0]?.partitions[0];
+      if (found === undefined || found.errorCode !== 0) throw new Error(`error code ${found?.errorCode ?? 'missing'} in the answer`);
+      return found;
+    });
+  }
+
+  async #call<T>(topic: string, what: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (cause) {
+      throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${messageOf(cause)}; see whether it exists and the brokers can be reached, it is asked again`, { cause });
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { Context } from 'aws-lambda';
+import { emitBatchReport } from '../adapters/cloudwatch/telemetry.ts';
+import { decodeKafkaEvent, type KafkaEvent, type PartitionRecords } from '../adapters/kafka/decode-event.ts';
+import { responseOf, type PartialResponse } from '../adapters/kafka/partial-response.ts';
+import { KafkaTopics } from '../adapters/kafka/topics.ts';
+import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
+import { requireKafka } from '../engine/dsl/sources.ts';
+import { messageOf } from '../engine/errors.ts';
+import type { Pipeline } from '../engine/index.ts';
+import { PartitionCounts } from '../engine/partition-count.ts';
+import { processBatch, type Processor } from '../engine/process-batch.ts';
+import { processTick } from '../engine/process-tick.ts';
+import { blobStoreAt } from './blob-store-at.ts';
+import { readEnvironment, requireBrokers, type FunctionEnvironment } from './environment.ts';
+import { processorOf } from './processor.ts';
+
+/** The handler of `process-kafka`: each partition's log is committed on its own, side by side. */
+export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: Context) => Promise<PartialResponse> {
+  const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'process-kafka');
+  const { topic, partitioner } = requireKafka(topology.source, 'process-kafka');
+  return async (event) => {
+    const { id, partitions } = await topics.describe(topic);
+    const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
+    await counts.require(source, partitions);
+    const process = async ({ partition, records }: PartitionRecords): Promise<void> => {
+      const report = await processBatch(processor, { partition: { ...source, partition: String(partition) }, records });
+      emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
+    };
+    const parts = decodeKafkaEvent(event, { topic, partitions, partitioner });
+    const settled = await Promise.allSettled(parts.map(process));
+    const outcomes = parts.map(({ partition, records }, i) => ({ topic, partition, firstOffset: records[0]?.offset ?? 0n, outcome: settled[i] as PromiseSettledResult<void> }));
+    for (const { partition, outcome } of outcomes) if (outcome.status === 'rejected') console.error(`partition ${partition}: ${messageOf(outcome.reason)}`);
+    return responseOf(outcomes, environment.TIDEMARK_PARTIAL_BATCHES === 'yes');
+  };
+}
+
+/** The handler of `tick-kafka`: moves the watermark of idle partitions, so that their last windows come out (PL-19 to PL-21). */
+export function kafkaTickHandler(pipeline: Pipeline): () => Promise<{ readonly moved: number }> {
+  const { topology, topics, processor, counts } = kafkaParts(pipeline, 'tick-kafka');
+  const { topic } = requireKafka(topology.source, 'tick-kafka');
+  return async () => {
+    const { id, partitions } = await topics.describe(topic);
+    const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
+    await counts.require(source, partitions);
+    return { moved: await processTick(processor, source, SYSTEM_CLOCK.nowMs()) };
+  };
+}
+
+interface KafkaParts extends Pipeline {
+  readonly environment: Required<FunctionEnvironment>;
+  readonly topics: KafkaTopics;
+  readonly processor: Processor;
+  readonly counts: PartitionCounts;
+}
+
+function kafkaParts({ topology }: Pipeline, name: string): KafkaParts {
+  const environment = readEnvironment(process.env);
+  const topics = new KafkaTopics({ brokers: requireBrokers(environment, name) }, SYSTEM_CLOCK);
+  const processor = processorOf({ topology }, environment, topics);
+  return { topology, environment, topics, processor, counts: new PartitionCounts(blobStoreAt(environment.TIDEMARK_BLOBS)) };
+}

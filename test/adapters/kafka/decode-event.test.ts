@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeKafkaEvent, type KafkaEventRecord } from '../../../adapters/kafka/decode-event.ts';
+import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
+
+const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
+const PARTITIONS = 4;
+const FACTS = { topic: 'departures', partitions: PARTITIONS, partitioner: 'murmur2' } as const;
+const home = (key: string): number => partitionOf(Buffer.from(key), PARTITIONS);
+
+function recordOf(offset: number, changes: Partial<KafkaEventRecord> = {}): KafkaEventRecord {
+  return { topic: 'departures', partition: home('ATL'), offset, timestamp: 20, timestampType: 'CREATE_TIME', key: base64('ATL'), value: base64('{}'), headers: [], ...changes };
+}
+
+const decode = (...records: KafkaEventRecord[]) => decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': records } }, FACTS)[0]?.records ?? [];
+const refusal = (changes: Partial<KafkaEventRecord>, facts: typeof FACTS | { topic: string; partitions: number; partitioner: 'any' } = FACTS) =>
+  decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': [recordOf(0, changes)] } }, facts)[0]?.records[0]?.refusal;
+
+describe('decodeKafkaEvent', () => {
+  it('gives each partition its records, whatever cluster they are of', () => {
+    const [a, b] = ['ATL', 'BOS'].map((key) => ({ ...recordOf(7, { key: base64(key) }), partition: home(key) }));
+    for (const eventSource of ['aws:kafka', 'SelfManagedKafka'] as const) {
+      const parts = decodeKafkaEvent({ eventSource, records: { 'departures-1': [a as KafkaEventRecord], 'departures-2': [b as KafkaEventRecord] } }, FACTS);
+      expect(parts.map(({ partition }) => partition)).toEqual([home('ATL'), home('BOS')]);
+    }
+  });
+
+  it('keeps offset, key, bytes and timestamp', () => {
+    expect(decode(recordOf(5, { value: base64(new Uint8Array([0, 255])) }))).toEqual([{ offset: 5n, subSequence: 0, partitionKey: 'ATL', arrivalTimeMs: 20, data: Buffer.from([0, 255]) }]);
+  });
+
+  it('takes gaps in offsets, as compaction and transactions leave them, and the first offset of all', () => {
+    expect(decode(recordOf(0), recordOf(1), recordOf(40)).map(({ offset }) => offset)).toEqual([0n, 1n, 40n]);
+  });
+
+  it('is not disturbed by headers of any form', () => {
+    const headers = [{ a: [1, 2] }, { a: [] }, { 'schrä\u0000g': [255] }];
+    expect(decode(recordOf(1, { headers }))[0]?.refusal).toBeUndefined();
+  });
+
+  it('takes the timestamp of the broker or of the producer as the arrival', () => {
+    expect(decode(recordOf(1, { timestampType: 'LOG_APPEND_TIME', timestamp: 99 }))[0]?.arrivalTimeMs).toBe(99);
+  });
+
+  it.each<[string, Partial<KafkaEventRecord>, string]>([
+    ['a null value', { value: null }, 'TOMBSTONE'],
+    ['no value', { value: undefined as never }, 'TOMBSTONE'],
+    ['a null key', { key: null }, 'KEY_MISSING'],
+    ['a key that is no text', { key: base64(new Uint8Array([0xc0, 0x80])) }, 'KEY_NOT_TEXT'],
+    ['no timestamp', { timestamp: -1 }, 'TIMESTAMP_MISSING'],
+    ['a key in another partition than its own', { partition: (home('ATL') + 1) % PARTITIONS }, 'KEY_IN_OTHER_PARTITION'],
+  ])('marks %s for the dead letters', (_, changes, code) => {
+    expect(refusal(changes)).toMatchObject({ kind: 'data', code, message: expect.stringMatching(/ must .+, got .+; .+/) });
+  });
+
+  it('keeps an empty value and an empty key apart from null', () => {
+    expect(refusal({ value: '' })).toBeUndefined();
+    expect(refusal({ key: '', partition: home('') })).toBeUndefined();
+  });
+
+  it('does not look where a key lies when producers do otherwise', () => {
+    expect(refusal({ partition: (home('ATL') + 1) % PARTITIONS }, { ...FACTS, partitioner: 'any' })).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['no event', undefined],
+    ['an event without records', { records: {} }],
+    ['a record of another topic', { records: { 'departures-0': [recordOf(1, { topic: 'arrivals' })] } }],
+    ['two partitions under one name', { records: { 'departures-0': [recordOf(1), { ...recordOf(2), partition: (home('ATL') + 1) % PARTITIONS }] } }],
+    ['a partition that the topic does not have', { records: { 'departures-9': [{ ...recordOf(1), partition: 9 }] } }],
+    ['an offset twice', { records: { 'departures-0': [recordOf(1), recordOf(1)] } }],
+    ['an offset below 0', { records: { 'departures-0': [recordOf(-1)] } }],
+    ['an offset above 2^53', { records: { 'departures-0': [recordOf(2 ** 53)] } }],
+    ['no list of records', { records: { 'departures-0': {} } }],
+  ])('refuses %s', (_, event) => {
+    expect(() => decodeKafkaEvent(event as never, FACTS)).toThrow(expect.objectContaining({ kind: 'internal', code: 'EVENT_MALFORMED' }));
+  });
+});
