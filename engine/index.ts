@@ -5,6 +5,7 @@ export { lake, resultTable, stream } from './dsl/sinks.ts';
 export type { Topology } from './dsl/topology.ts';
 export { tumbling } from './window/tumbling-windows.ts';
 export { count, countIf, max, mean, min, sum, sumExact } from './aggregate/aggregates.ts';
+export { collect, first, last, maxBy, minBy, topN } from './aggregate/taking.ts';
 export { standardDeviation, variance } from './aggregate/variance.ts';
 export { days, hours, minutes, seconds } from './time/duration.ts';
 export { TidemarkError } from './errors.ts';

@@ -1,4 +1,5 @@
 import type { Aggregate } from '../aggregate/aggregate.ts';
+import { requireRowFits } from '../aggregate/row-size.ts';
 import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
 import { hours, minutes } from '../time/duration.ts';
 import type { WindowAssigner } from '../window/window-assigner.ts';
@@ -113,6 +114,7 @@ function windowed<V>(base: Omit<Topology<V>, 'aggregates' | 'sinks'>): WindowedS
         requireSetting('aggregate name', reserved, false, `none of ${RESERVED.join(', ')}`, 'choose another name');
       }
       const list = Object.entries<Aggregate<V>>(aggregates).map(([field, aggregate]) => Object.freeze({ name: field, aggregate }));
+      requireRowFits(list);
       return aggregated<V, ResultOf<A>>({ ...base, aggregates: Object.freeze(list) });
     },
   });

@@ -1,0 +1,109 @@
+/** Aggregates that keep values of records: the first, the last, the best, all of them. */
+import { requireSetting } from '../errors.ts';
+import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
+import { numberIn, valueIn, type NumberField, type StorableFields, type Take, type Taken, type WithFields } from './fields.ts';
+import { toJsonValue, type JsonValue } from './json-value.ts';
+import { keepingBest, keepingCounted, keepingLatest, keepingOne, requireFits, type Collected } from './keeping.ts';
+import type { Ranked } from './ranking.ts';
+
+export interface TakeSettings {
+  /** What is taken of one record may have so many bytes, else it becomes a dead letter, [1, 65536]. @default 1024 */
+  readonly maxBytes?: number;
+}
+
+export interface BySettings<By> extends TakeSettings {
+  /** A numeric field. */
+  readonly by: By;
+}
+
+export interface TopSettings<By> extends BySettings<By> {
+  /** How many, 1 or more; a row of the table must hold them, see maxBytes. */
+  readonly n: number;
+}
+
+export interface CollectSettings extends TakeSettings {
+  /** How many are kept, 1 or more; a row of the table must hold them, see maxBytes. */
+  readonly maxItems: number;
+}
+
+type WithTakenAndBy<T extends Take, B extends string> = WithFields<T> & WithFields<B, number>;
+
+/**
+ * A field of the record with the earliest event time, or an object of several; of two at one time, the one that came first.
+ *
+ * @example first('status') // 'open'
+ * @example first(['status', 'user']) // { status: 'open', user: 'ann' }
+ */
+export function first<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: TakeSettings = {}): Aggregate<V, Taken<V, T> | undefined> {
+  return keep('first', take, settings, inTime, keepingOne);
+}
+
+/**
+ * A field of the record with the latest event time, or an object of several; of two at one time, the one that came last.
+ *
+ * @example last('status') // 'closed'
+ */
+export function last<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: TakeSettings = {}): Aggregate<V, Taken<V, T> | undefined> {
+  return keep('last', take, settings, inTime, keepingLatest);
+}
+
+/**
+ * A field, or several, of the record whose field `by` is least; of equals the earliest, then the one that came first.
+ *
+ * @example minBy(['shop', 'cents'], { by: 'cents' }) // { shop: 'A', cents: 199 }
+ */
+export function minBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined> {
+  return keep('minBy', take, settings, numberIn(settings.by), keepingOne);
+}
+
+/**
+ * A field, or several, of the record whose field `by` is largest; of equals the earliest, then the one that came first.
+ *
+ * @example maxBy('place', { by: 'magnitude' }) // 'Honshu'
+ */
+export function maxBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined> {
+  return keep('maxBy', take, settings, largestFirst(settings.by), keepingOne);
+}
+
+/**
+ * A field, or several, of the `n` records whose field `by` is largest, in this order; of equals the earliest, then the one
+ * that came first.
+ *
+ * @example topN(['place', 'magnitude'], { n: 2, by: 'magnitude' }) // [{ place: 'Honshu', magnitude: 7.1 }, { place: 'Lima', magnitude: 6 }]
+ */
+export function topN<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: TopSettings<B & NumberField<V, B>>): Aggregate<V, ReadonlyArray<Taken<V, T>>> {
+  return keep('topN', take, settings, largestFirst(settings.by), (maxBytes) => {
+    requireFits('n', settings.n, maxBytes);
+    return keepingBest(settings.n, maxBytes);
+  });
+}
+
+/**
+ * A field, or several, of every record, by event time and then arrival. Of more than `maxItems` the earliest are kept, and
+ * `dropped` says how many are not.
+ *
+ * @example collect('page', { maxItems: 3 }) // { items: ['/', '/cart', '/pay'], dropped: 2 }
+ */
+export function collect<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: CollectSettings): Aggregate<V, Collected<Taken<V, T>>> {
+  return keep('collect', take, settings, inTime, (maxBytes) => {
+    requireFits('maxItems', settings.maxItems, maxBytes);
+    return keepingCounted(settings.maxItems, maxBytes);
+  });
+}
+
+const inTime = (): number => 0;
+
+function largestFirst(by: string): (value: unknown) => number {
+  const number = numberIn(by);
+  return (value) => -number(value);
+}
+
+/** @param Out what the fields of a record make of the kept values: the compiler has checked that they are there */
+function keep<V, Acc, Out>(name: string, take: Take, settings: TakeSettings, rankOf: (value: unknown) => number, keeping: (maxBytes: number) => Aggregator<Ranked, Acc, JsonValue | undefined | Collected<JsonValue>>): Aggregate<V, Out> {
+  const { maxBytes = 1_024 } = settings;
+  requireSetting('maxBytes', maxBytes, Number.isSafeInteger(maxBytes) && maxBytes >= 1 && maxBytes <= 65_536, 'an integer in [1, 65536]', 'leave it out for 1024');
+  const valueOf = valueIn(take, maxBytes);
+  const descriptor = `${name}(${JSON.stringify(toJsonValue({ ...settings, take, maxBytes }, 'settings'))})`;
+  // Adding 0 makes -0 of a rank 0.
+  return aggregate(descriptor, (value: V, { eventTimeMs }) => ({ rank: rankOf(value) + 0, timeMs: eventTimeMs, value: valueOf(value) }), keeping(maxBytes) as unknown as Aggregator<Ranked, Acc, Out>);
+}
