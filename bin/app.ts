@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { resolve } from 'node:path';
 import { isKind } from '../engine/errors.ts';
 import { addChecks } from '../lib/checks.ts';
 import { requireOneOwner } from '../lib/ingest/one-owner.ts';
@@ -11,13 +12,15 @@ import { stages, targets } from './stages.ts';
  * The CDK app: one stack per pipeline.
  *
  * @example cdk deploy -c pipelines=flights,orders -c stage=prod
+ * @example cdk deploy -c folder=../my-pipelines -c pipelines=all
  * @example AWS_ENDPOINT_URL=http://localhost:4566 cdk deploy -c target=emulator
  */
 async function build(app: App): Promise<void> {
   const stage = parseStage(String(app.node.tryGetContext('stage') ?? 'dev'));
   const target = parseTarget(String(app.node.tryGetContext('target') ?? 'aws'));
   const settings = stageSettings(stage, { ...stages[stage], ...targets[target] });
-  const pipelines = await loadPipelines(String(app.node.getContext('pipelines')));
+  const folder: unknown = app.node.tryGetContext('folder');
+  const pipelines = await loadPipelines(String(app.node.getContext('pipelines')), typeof folder === 'string' ? { folder: resolve(folder) } : {});
   requireOneOwner(pipelines.map(({ topology }) => topology), settings);
   for (const { name, file, topology } of pipelines) {
     new PipelineStack(app, `Tidemark-${name}-${stage}`, { topology, pipelineFile: file, settings });

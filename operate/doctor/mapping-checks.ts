@@ -40,8 +40,9 @@ function batchSettings({ batchSize, maximumBatchingWindowInSeconds }: MappingFac
   return same ? ok('mapping-batch', lookedAt, found) : warning('mapping-batch', lookedAt, found, 'what is deployed is not this definition: deploy it');
 }
 
-/** @example 'OK', 'No records processed', 'PROBLEM: Function call failed' */
+/** @example 'OK', 'No records processed', 'PROBLEM: Function call failed'; emulators have words of their own: 'OK - 500 records', 'FAILED' */
 function lastResult({ lastProcessingResult: found = 'nothing yet' }: MappingFacts): Finding {
   const lookedAt = 'the last invocation succeeded';
-  return found.startsWith('PROBLEM') ? problem('mapping-last-result', lookedAt, found, 'read the error in the log of the function; the batch is repeated until it succeeds') : ok('mapping-last-result', lookedAt, found);
+  const succeeded = /^(OK|No records processed|nothing yet)/.test(found);
+  return succeeded ? ok('mapping-last-result', lookedAt, found) : problem('mapping-last-result', lookedAt, found, 'read the error in the log of the function; the batch is repeated until it succeeds');
 }

@@ -30,6 +30,8 @@ describe('the checks of the mapping', () => {
     ['with another batch size', { batchSize: 100 }, { 'mapping-batch': 'warning' }],
     ['with another batching window', { maximumBatchingWindowInSeconds: 0 }, { 'mapping-batch': 'warning' }],
     ['whose last call failed', { lastProcessingResult: 'PROBLEM: Function call failed' }, { 'mapping-last-result': 'problem' }],
+    ['whose last call failed, in the words of an emulator', { lastProcessingResult: 'FAILED' }, { 'mapping-last-result': 'problem' }],
+    ['whose last call succeeded, in the words of an emulator', { lastProcessingResult: 'OK - 500 records' }, {}],
     ['that was never called', { lastProcessingResult: 'No records processed' }, {}],
   ])('judge a mapping %s', (_title, changes, expected) => {
     expect(notOk(mappingChecks(mappingFacts(changes), source))).toEqual(expected);

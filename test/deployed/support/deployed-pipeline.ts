@@ -1,0 +1,86 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { dynamoDbClient } from '../../../adapters/dynamodb/client.ts';
+import { readResults } from '../../../adapters/dynamodb/read-results.ts';
+import { readLake } from '../../../adapters/lake/read-lake.ts';
+import { S3BlobStore } from '../../../adapters/s3/blob-store.ts';
+import flights from '../../../pipelines/flights.ts';
+import { inspect } from '../../../operate/inspect/inspect.ts';
+import type { ShardReport } from '../../../operate/inspect/shard-report.ts';
+import type { StackClients } from '../../../operate/stack/clients.ts';
+import { describeStack } from '../../../operate/stack/describe-stack.ts';
+import { stackPlace } from '../../../operate/stack/stack-place.ts';
+import { collect } from '../../support/collect.ts';
+import type { Row } from '../../verify/compare.ts';
+import type { Run } from '../../verify/run.ts';
+
+/** A pipeline of the emulator, as its users see it: result table and lake, and what an operator reads. */
+export interface DeployedPipeline {
+  results(): Promise<Row[]>;
+  lake(folder: 'results' | 'late' | 'dead-letters'): Promise<Row[]>;
+  /** The logs of all shards. */
+  shards(): Promise<ShardReport[]>;
+  /** What the event source mapping says of its last batch. */
+  lastProcessingResult(): Promise<string>;
+  /** All that came out, as verify compares it, but for the dead letters: DuckDB knows of none. @param poison how many there are */
+  run(poison: number): Promise<Run>;
+}
+
+/** Clients as anybody would make them, but for HTTP/1.1: see docs/localstack.md. */
+export function clientsAt(endpoint: string): StackClients {
+  const settings = () => ({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, requestHandler: new NodeHttpHandler() });
+  return {
+    cloudformation: new CloudFormationClient(settings()),
+    lambda: new LambdaClient(settings()),
+    kinesis: new KinesisClient(settings()),
+    dynamodb: dynamoDbClient(settings()),
+    s3: new S3Client({ ...settings(), forcePathStyle: true }),
+  };
+}
+
+/** The pipeline of `stack`, which must be deployed once the first question is asked. */
+export function deployedPipeline(clients: StackClients, stack: string): DeployedPipeline {
+  const place = (variable: string): Promise<string> => describeStack(clients, stack).then(({ function: { environment } }) => environment[variable] ?? '');
+  const results = async (): Promise<Row[]> => {
+    const rows = await collect(readResults(clients.dynamodb, await place('TIDEMARK_RESULTS_TABLE')));
+    return rows.map(({ values, ...row }) => ({ ...row, ...values }));
+  };
+  const lake: DeployedPipeline['lake'] = async (folder) => {
+    const bucket = new URL(await place('TIDEMARK_LAKE')).hostname;
+    return collect(readLake(new S3BlobStore({ client: clients.s3, bucket }), `flights/${folder}/`));
+  };
+  const shards = async (): Promise<ShardReport[]> => {
+    const facts = await describeStack(clients, stack);
+    if (facts.stream === undefined) throw new Error(`stack ${stack} must have its stream, got none`);
+    return inspect(stackPlace(clients, flights.topology, facts, facts.stream));
+  };
+  return {
+    results,
+    lake,
+    shards,
+    lastProcessingResult: async () => (await describeStack(clients, stack)).mapping.lastProcessingResult ?? '',
+    run: async (poison) => runOf({ results: await results(), lake: await lake('results'), late: await lake('late'), shards: await shards() }, poison),
+  };
+}
+
+function runOf({ results, lake, late, shards }: { results: Row[]; lake: Row[]; late: Row[]; shards: ShardReport[] }, poison: number): Run {
+  const total = (name: 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'openPanes'): number => shards.reduce((sum, shard) => sum + shard[name], 0);
+  return {
+    results,
+    lake,
+    late,
+    deadLetters: [],
+    counts: {
+      recordsIn: total('recordsIn') - poison,
+      counted: total('counted'),
+      late: total('late'),
+      deadLetters: total('deadLetters') - poison,
+      results: results.length,
+      firings: total('firings'),
+      openWindows: total('openPanes'),
+    },
+  };
+}
