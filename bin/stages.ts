@@ -9,5 +9,10 @@ export const stages: Readonly<Record<Stage, StageOverrides>> = {
 /** What each target does differently, whatever the stage. `docs/localstack.md` says why. */
 export const targets: Readonly<Record<Target, StageOverrides>> = {
   aws: {},
-  emulator: { retainData: false, computedAlarms: false },
+  emulator: {
+    retainData: false,
+    computedAlarms: false,
+    lakeDelivery: { by: 'function' },
+    leftOut: ['AWS::Athena::NamedQuery'],
+  },
 };

@@ -5,6 +5,7 @@ import { OutputStream } from './deliver/output-stream.ts';
 import { ResultsTable } from './deliver/results-table.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 import { KinesisIngest } from './ingest/kinesis-ingest.ts';
+import { leaveOut } from './leave-out.ts';
 import { RawArchive } from './ingest/raw-archive.ts';
 import { observed } from './observe/observed.ts';
 import { KinesisProcessor } from './process/kinesis-processor.ts';
@@ -55,6 +56,7 @@ export class PipelineStack extends Stack {
       output?.grantPublish(writer);
     }
     const { topic } = observed(this, 'Observe', { topology, settings, ingest, processor, tick, log, results });
+    leaveOut(this, settings.leftOut);
 
     new CfnOutput(this, 'StreamName', { value: ingest.stream.streamName });
     new CfnOutput(this, 'PartitionLogTableName', { value: log.table.tableName });

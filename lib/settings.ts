@@ -60,6 +60,8 @@ export interface StageSettings {
   readonly maxIteratorAgeMs: number;
   /** Alarms on a metric that CloudWatch computes of others are created too. @default true */
   readonly computedAlarms: boolean;
+  /** Types of resources that are left out, since the target does not know them, e.g. `AWS::Athena::NamedQuery`. @default [] */
+  readonly leftOut: readonly string[];
   /** A watermark further behind the clock than this rings an alarm; 0: none, e.g. for events of the past. @default 0 */
   readonly maxWatermarkLagMs: number;
 }
@@ -90,6 +92,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     alarmEmails: [],
     maxIteratorAgeMs: minutes(15),
     computedAlarms: true,
+    leftOut: [],
     maxWatermarkLagMs: 0,
     ...overrides,
   };
