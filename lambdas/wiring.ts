@@ -6,12 +6,11 @@ import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { HashRanges } from '../adapters/kinesis/hash-ranges.ts';
 import { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
 import { KinesisShards } from '../adapters/kinesis/shards.ts';
-import { sourceBatches } from '../adapters/kinesis/source-batches.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import type { Pipeline } from '../engine/index.ts';
-import { processBatch } from '../engine/process-batch.ts';
 import { processTick } from '../engine/process-tick.ts';
 import { readEnvironment } from './environment.ts';
+import { processShard } from './process-shard.ts';
 import { processorOf } from './processor.ts';
 
 /** The handler of `process-kinesis`, with everything behind the ports that the environment names. */
@@ -22,11 +21,8 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK);
   const ranges = new HashRanges(processor.shards);
   return async (event) => {
-    for (const { streamArn, streamName, shardId, records } of decodeKinesisEvent(event)) {
-      const incarnation = await incarnations.of(streamArn);
-      const partition = { pipeline: topology.name, stage: '0', source: streamName, incarnation, partition: shardId };
-      for (const batch of sourceBatches(records, await ranges.of(partition))) {
-        const report = await processBatch(processor, { partition, records: batch });
+    for (const shard of decodeKinesisEvent(event)) {
+      for await (const report of processShard({ processor, incarnations, ranges }, shard)) {
         emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
       }
     }

@@ -1,0 +1,24 @@
+import type { ShardRecords } from '../adapters/kinesis/decode-event.ts';
+import type { HashRanges } from '../adapters/kinesis/hash-ranges.ts';
+import type { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
+import { sourceBatches } from '../adapters/kinesis/source-batches.ts';
+import { processBatch, type BatchReport, type Processor } from '../engine/process-batch.ts';
+
+/** What takes the records of a Kinesis shard. */
+export interface ShardProcessor {
+  readonly processor: Processor;
+  readonly incarnations: Pick<StreamIncarnations, 'of'>;
+  readonly ranges: HashRanges;
+  /** Records of one commit. @default MAX_BATCH_RECORDS */
+  readonly maxRecords?: number;
+}
+
+/** The records of one shard in one invocation: of which stream they are, which of them count here, and their batches. */
+export async function* processShard({ processor, incarnations, ranges, maxRecords }: ShardProcessor, shard: ShardRecords): AsyncGenerator<BatchReport> {
+  const { streamArn, streamName, shardId, records } = shard;
+  const incarnation = await incarnations.of(streamArn, records);
+  const partition = { pipeline: processor.topology.name, stage: '0', source: streamName, incarnation, partition: shardId };
+  for (const batch of sourceBatches(records, await ranges.of(partition), maxRecords)) {
+    yield processBatch(processor, { partition, records: batch });
+  }
+}
