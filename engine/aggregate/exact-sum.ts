@@ -53,9 +53,9 @@ function grow(partials: readonly number[], value: number): number[] {
   const grown: number[] = [];
   let rest = value;
   for (const partial of partials) {
-    const [large, small] = Math.abs(rest) < Math.abs(partial) ? [partial, rest] : [rest, partial];
-    const total = large + small;
-    const error = small - (total - large);
+    const total = rest + partial;
+    const added = total - rest;
+    const error = rest - (total - added) + (partial - added);
     if (error !== 0) grown.push(error);
     rest = total;
   }

@@ -22,6 +22,11 @@ export function resultOf<V, Out>(aggregate: Aggregate<V, Out>, records: Readonly
   return aggregate.aggregator.result(fold(aggregate, records));
 }
 
+/** The same for many records: nothing is frozen on the way. */
+export function unwatched<V, Out>({ aggregator, extract }: Aggregate<V, Out>, records: ReadonlyArray<Timed<V>>): Out {
+  return aggregator.result(records.reduce<unknown>((accumulator, record) => aggregator.add(accumulator, extract(record.value, record)), aggregator.init()));
+}
+
 export function bytesOf<V>({ aggregator }: Aggregate<V>, accumulator: unknown): Uint8Array {
   const writer = new ByteWriter();
   aggregator.write(writer, accumulator);
