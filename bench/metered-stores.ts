@@ -5,7 +5,6 @@ import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { decompress } from '../engine/codec/compression.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
 import type { LogEntry } from '../engine/partition-log/entry.ts';
-import { aggregatesOf } from '../engine/partition-log/snapshot.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../engine/ports.ts';
 import { decodeChanges } from '../engine/state/delta-codec.ts';
 
@@ -28,8 +27,9 @@ export class DeltaMeter {
 
   add(delta: Uint8Array): void {
     this.bytes += delta.length;
-    const { panes } = decodeChanges(decompress(delta), aggregatesOf(this.#topology));
-    for (const group of panes.values()) this.panes += group.size;
+    for (const { puts } of decodeChanges(decompress(delta), this.#topology.tables)) {
+      for (const group of puts.values()) this.panes += group.size;
+    }
   }
 }
 

@@ -8,7 +8,8 @@ import { readHead } from '../engine/partition-log/read-log.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import { encodeSnapshot } from '../engine/partition-log/snapshot.ts';
 import { processBatch, type Processor } from '../engine/process-batch.ts';
-import { openPanes, type PartitionState } from '../engine/state/partition-state.ts';
+import { entriesIn, type PartitionState } from '../engine/state/partition-state.ts';
+import type { Table } from '../engine/state/table.ts';
 import { requireSame } from './equality.ts';
 import { freshProcessor, type Stores } from './processor.ts';
 import { readings, readingsOf, SHARD } from './readings.ts';
@@ -100,7 +101,7 @@ async function build(keys: number, stores: Stores): Promise<{ state: PartitionSt
   let head = await feed(BATCH, 'random');
   while (head.snapshotVersion === 0 || head.version - head.snapshotVersion < MOST_DELTAS) head = await feed(BATCH, 'random');
   const state = await stateOf(processor);
-  requireSame('keys in memory', keys, openPanes(state));
+  requireSame('keys in memory', keys, entriesIn(state));
   return { state, head };
 }
 
@@ -109,32 +110,36 @@ function stateOf({ logs }: Processor): Promise<PartitionState> {
 }
 
 function requireSameState(expected: PartitionState, actual: PartitionState, comparesPanes: boolean): void {
-  requireSame('open keys', openPanes(expected), openPanes(actual));
+  requireSame('open keys', entriesIn(expected), entriesIn(actual));
   requireSame('hash of the state', expected.stateHash, actual.stateHash);
   requireSame('offset', expected.reached, actual.reached);
   requireSame('watermark', expected.watermarkMs, actual.watermarkMs);
   requireSame('counters', JSON.stringify(expected.counters), JSON.stringify(actual.counters));
   if (!comparesPanes) return;
-  for (const [startMs, group] of expected.groups) {
-    const recovered = actual.groups.get(startMs);
+  for (const [startMs, group] of panesOf(expected)) {
+    const recovered = panesOf(actual).get(startMs);
     for (const [key, pane] of group) {
       if (!isDeepStrictEqual(pane, recovered?.get(key))) throw new Error(`pane ${startMs}/${key} must be recovered as it was, got another`);
     }
   }
 }
 
+function panesOf({ tables }: PartitionState): Table['groups'] {
+  return (tables[0] as Table).groups;
+}
+
 /** What plain JSON takes for the same panes; a function of its own for the same reason. */
 async function throughJson(state: PartitionState): Promise<{ stringifyMs: number; parseMs: number }> {
   let text = '';
   const stringifyMs = await timed(() => {
-    text = JSON.stringify([...state.groups].map(([startMs, group]) => [startMs, [...group]]));
+    text = JSON.stringify([...panesOf(state)].map(([startMs, group]) => [startMs, [...group]]));
   });
   let panes = new Map<number, Map<string, unknown>>();
   const parseMs = await timed(() => {
     const parsed = JSON.parse(text) as Array<[number, Array<[string, unknown]>]>;
     panes = new Map(parsed.map(([startMs, group]) => [startMs, new Map(group)]));
   });
-  requireSame('panes through JSON', openPanes(state), [...panes.values()].reduce((sum, { size }) => sum + size, 0));
+  requireSame('panes through JSON', entriesIn(state), [...panes.values()].reduce((sum, { size }) => sum + size, 0));
   return { stringifyMs, parseMs };
 }
 

@@ -3,7 +3,7 @@ import { decodeRecord, parseJson } from '../engine/decode.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
 import { isKind } from '../engine/errors.ts';
 import { encodeOutbox } from '../engine/partition-log/outbox-codec.ts';
-import { aggregatesOf, encodeSnapshot } from '../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../engine/partition-log/snapshot.ts';
 import type { SourceRecord } from '../engine/record.ts';
 import { encodeChanges } from '../engine/state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../engine/state/partition-state.ts';
@@ -40,7 +40,7 @@ export class Staged {
   }
 
   run({ partition, event }: Invocation): void {
-    const log = this.#states.get(partition.partition) ?? { state: emptyState(), commits: 0 };
+    const log = this.#states.get(partition.partition) ?? { state: emptyState(this.#topology), commits: 0 };
     this.#states.set(partition.partition, log);
     const { state } = log;
     const topology = this.#topology;
@@ -52,7 +52,7 @@ export class Staged {
     const startMs = performance.now();
     const { change, outbox } = step(topology, state, records);
     this.#add('windows', performance.now() - startMs - decodeMs);
-    this.#time('delta', () => compress(encodeChanges(change, aggregatesOf(topology))));
+    this.#time('delta', () => compress(encodeChanges(change.tables, topology.tables)));
     this.#time('outbox', () => compress(encodeOutbox(outbox)));
     this.#time('apply and hash', () => applyChange(state, change));
     log.commits += 1;
@@ -76,7 +76,7 @@ function parseAll(records: readonly SourceRecord[]): number {
 }
 
 function decodeAll(topology: Topology, records: readonly SourceRecord[]): number {
-  return tally(records, (record) => decodeRecord(topology, record));
+  return tally(records, (record) => topology.keyOf(decodeRecord(topology, record, record.arrivalTimeMs).value, record.partitionKey));
 }
 
 /** @returns how many of them can be decoded: the result is used, so that the work is done */

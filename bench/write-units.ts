@@ -1,6 +1,9 @@
 import type { Topology } from '../engine/dsl/topology.ts';
 import { processBatch } from '../engine/process-batch.ts';
-import { openPanes, type PartitionState } from '../engine/state/partition-state.ts';
+import { stepTick } from '../engine/step.ts';
+import { MAX_EVENT_TIME_MS } from '../engine/time/watermark.ts';
+import { EMPTY_OUTBOX } from '../engine/outputs.ts';
+import { entriesIn, type PartitionState } from '../engine/state/partition-state.ts';
 import { compareRows, type Row } from '../test/verify/compare.ts';
 import { requireEqual } from './equality.ts';
 import { DeltaMeter, MeteredBlobStore, MeteredLogStore } from './metered-stores.ts';
@@ -49,11 +52,11 @@ export async function measureWriteUnits({ keys, batches }: WriteUnitsSettings): 
   const stores = { logs: new MeteredLogStore(deltas), blobs: new MeteredBlobStore(deltas) };
   const table = new MeteredResultTable();
   const processor = freshProcessor(topology, stores, table);
-  const naive = new NaiveDesign(topology.window.sizeMs);
+  const naive = new NaiveDesign(topology.results.windowMs as number);
   let snapshotPanes = 0;
   for (let batch = 0; batch < batches; batch++) {
     const records = [...readingsOf({ keys, perSecond: PER_SECOND, order: 'random' }, batch * BATCH_SIZE, BATCH_SIZE)];
-    const before = { snapshots: stores.blobs.snapshotPuts, panes: await processor.logs.use(SHARD, async ({ state }) => openPanes(state)) };
+    const before = { snapshots: stores.blobs.snapshotPuts, panes: await processor.logs.use(SHARD, async ({ state }) => entriesIn(state)) };
     await processBatch(processor, { partition: SHARD, records });
     if (stores.blobs.snapshotPuts > before.snapshots) snapshotPanes += before.panes;
     naive.process(records);
@@ -83,12 +86,10 @@ export async function measureWriteUnits({ keys, batches }: WriteUnitsSettings): 
 /** What was delivered, and over it what is still open: every window once. */
 function allRows(topology: Topology, table: MeteredResultTable, state: PartitionState): Iterable<Row> {
   const rows = new Map<string, Row>([...table.rows].map(([id, { values }]) => [id, { id, ...values }]));
-  for (const [startMs, group] of state.groups) {
-    for (const [key, pane] of group) {
-      const values = topology.aggregates.map(({ name, aggregate }, i) => [name, aggregate.aggregator.result(pane.accumulators[i])]);
-      const id = `${startMs}/${key}`;
-      rows.set(id, { id, ...Object.fromEntries(values) });
-    }
+  const { outbox } = stepTick(topology, state, { watermarkMs: MAX_EVENT_TIME_MS, processingTimeMs: undefined }) ?? { outbox: EMPTY_OUTBOX };
+  for (const { key, windowStartMs, values } of outbox.results) {
+    const id = `${windowStartMs}/${key}`;
+    rows.set(id, { id, ...values });
   }
   return rows.values();
 }

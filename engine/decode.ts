@@ -1,35 +1,36 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Topology } from './dsl/topology.ts';
+import type { EventTime, Topology } from './dsl/topology.ts';
 import { messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { SourceRecord } from './record.ts';
-import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS } from './time/watermark.ts';
+import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS, NO_WATERMARK } from './time/watermark.ts';
 
 /** Deeper JSON is hostile or broken; refused before user code meets it. */
 export const MAX_NESTING = 64;
 /** A DynamoDB partition key holds no more [bytes of UTF-8]. */
 export const MAX_KEY_BYTES = 2_048;
 
-export interface Decoded<V> {
-  readonly value: V;
-  readonly key: string;
+/** A record before its transformations. */
+export interface Decoded {
+  readonly value: unknown;
   readonly eventTimeMs: number;
+  /** To where it moves the watermark, unless that is further already. */
+  readonly watermarkMs: number;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
 /**
- * Bytes to a validated record with its key and event time.
+ * Bytes to a validated record with its times.
  *
- * @throws TidemarkError of kind data, with the reason for the dead letter (PL-14, PL-15, PL-26): EMPTY, NOT_UTF8,
- *   NOT_JSON, TOO_DEEP, FORBIDDEN_NAME, SCHEMA_MISMATCH, KEY_INVALID, KEY_MISMATCH, EVENT_TIME_INVALID, EVENT_TIME_IN_FUTURE,
- *   and whatever reason the adapter gave
+ * @throws TidemarkError of kind data, with the reason for the dead letter (PL-14, PL-15): EMPTY, NOT_UTF8, NOT_JSON,
+ *   TOO_DEEP, FORBIDDEN_NAME, SCHEMA_MISMATCH, EVENT_TIME_INVALID, EVENT_TIME_IN_FUTURE, and whatever reason the
+ *   adapter gave
  */
-export function decodeRecord<V>(topology: Topology<V>, record: SourceRecord): Decoded<V> {
+export function decodeRecord(topology: Topology, record: SourceRecord, processingTimeMs: number): Decoded {
   if (record.refusal !== undefined) throw record.refusal;
   const value = validate(topology.source.schema, parseJson(record.data));
-  const key = keyOf(value, topology.keyField, record.partitionKey);
-  return { value, key, eventTimeMs: eventTimeOf(topology, value, record.arrivalTimeMs) };
+  return { value, ...timesOf(topology.eventTime, value, record.arrivalTimeMs, processingTimeMs) };
 }
 
 /** @throws EMPTY, NOT_UTF8, NOT_JSON, TOO_DEEP, FORBIDDEN_NAME (data) */
@@ -83,7 +84,12 @@ function validate<V>(schema: StandardSchemaV1<unknown, V>, value: unknown): V {
   throw dataError('SCHEMA_MISMATCH', `record must match the schema, got a wrong ${oneLine(path || 'record')}: ${oneLine(issue?.message ?? 'no reason')}; correct the producer`);
 }
 
-function keyOf(value: unknown, field: string, partitionKey: string): string {
+/**
+ * The text of a key field.
+ *
+ * @throws KEY_INVALID (data)
+ */
+export function keyPart(value: unknown, field: string): string {
   const raw: unknown = Object(value)[field];
   if (typeof raw !== 'string' && typeof raw !== 'number') {
     throw dataError('KEY_INVALID', `${field} must be a string or a number, got ${typeof raw}; correct the producer`);
@@ -97,28 +103,38 @@ function keyOf(value: unknown, field: string, partitionKey: string): string {
   if (key === '' || tooLong || !key.isWellFormed()) {
     throw dataError('KEY_INVALID', `${field} must be 1 to ${MAX_KEY_BYTES} bytes of valid text, got ${key.length} characters; correct the producer`);
   }
-  if (key !== partitionKey) {
-    throw dataError('KEY_MISMATCH', `${field} must equal the record's partition key, got another; use ${field} as partition key in the producer`);
-  }
   return key;
 }
 
-function eventTimeOf<V>({ eventTime }: Topology<V>, value: V, arrivalTimeMs: number): number {
-  let eventTimeMs: number;
-  try {
-    eventTimeMs = eventTime.timestampExtractor(value);
-  } catch (cause) {
-    throw dataError('EVENT_TIME_INVALID', `event time must be readable, got an error: ${oneLine(messageOf(cause))}; correct the timestamp extractor`, cause);
+function timesOf(eventTime: EventTime, value: unknown, arrivalTimeMs: number, processingTimeMs: number): Omit<Decoded, 'value'> {
+  if (eventTime.kind !== 'event') {
+    const eventTimeMs = eventTime.kind === 'arrival' ? arrivalTimeMs : processingTimeMs;
+    return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
   }
-  if (!Number.isSafeInteger(eventTimeMs) || eventTimeMs < MIN_EVENT_TIME_MS || eventTimeMs > MAX_EVENT_TIME_MS) {
-    throw dataError('EVENT_TIME_INVALID', `event time must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(eventTimeMs))}; correct the producer`);
-  }
-  if (isFromTheFuture(eventTimeMs, arrivalTimeMs, eventTime.maxClockSkewMs)) {
-    throw dataError('EVENT_TIME_IN_FUTURE', `event time must be at most ${eventTime.maxClockSkewMs} ms after arrival, got ${eventTimeMs - arrivalTimeMs} ms; set the producer's clock`);
-  }
-  return eventTimeMs;
+  const eventTimeMs = timeIn('event time', eventTime.timestampExtractor, value, arrivalTimeMs, eventTime.maxClockSkewMs);
+  if (eventTime.watermarkExtractor === undefined) return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
+  return { eventTimeMs, watermarkMs: timeIn('watermark', eventTime.watermarkExtractor, value, arrivalTimeMs, eventTime.maxClockSkewMs) ?? NO_WATERMARK };
 }
 
-function dataError(code: string, text: string, cause?: unknown): TidemarkError {
+/** A time that user code takes from a record (PL-14). */
+function timeIn<T extends number | undefined>(name: 'event time' | 'watermark', extractor: (value: unknown) => T, value: unknown, arrivalTimeMs: number, maxClockSkewMs: number): T {
+  const code = name === 'event time' ? 'EVENT_TIME' : 'WATERMARK';
+  let timeMs: T;
+  try {
+    timeMs = extractor(value);
+  } catch (cause) {
+    throw dataError(`${code}_INVALID`, `${name} must be readable, got an error: ${oneLine(messageOf(cause))}; correct the timestamp extractor`, cause);
+  }
+  if (timeMs === undefined && name === 'watermark') return timeMs;
+  if (!Number.isSafeInteger(timeMs) || (timeMs as number) < MIN_EVENT_TIME_MS || (timeMs as number) > MAX_EVENT_TIME_MS) {
+    throw dataError(`${code}_INVALID`, `${name} must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(timeMs))}; correct the producer`);
+  }
+  if (isFromTheFuture(timeMs as number, arrivalTimeMs, maxClockSkewMs)) {
+    throw dataError(`${code}_IN_FUTURE`, `${name} must be at most ${maxClockSkewMs} ms after arrival, got ${(timeMs as number) - arrivalTimeMs} ms; set the producer's clock`);
+  }
+  return timeMs;
+}
+
+export function dataError(code: string, text: string, cause?: unknown): TidemarkError {
   return new TidemarkError('data', code, text, { cause });
 }

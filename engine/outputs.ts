@@ -6,8 +6,12 @@ export interface ResultRow {
   /** The window is `[windowStartMs, windowEndMs)`. */
   readonly windowStartMs: number;
   readonly windowEndMs: number;
-  /** How many times this (key, window) has fired, from 1. */
+  /** How many times this (key, window) has fired or been taken back, from 1. */
   readonly revision: number;
+  /** Of results without a window of their own, such as those of count windows: tells them apart within a key. */
+  readonly sequence?: number;
+  /** A tombstone: what the revision before it said does not hold any more. `values` repeat it, or are empty. */
+  readonly retracted?: true;
   /** The aggregates by name, e.g. `{ departures: 12, meanDelayMin: 3.5 }`. */
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -37,17 +41,30 @@ export interface DeadLetter {
   readonly data: Uint8Array;
 }
 
+/** A value that a branch or a process function sent beside the results. */
+export interface SideOutput {
+  /** Which one: its name in the pipeline. */
+  readonly output: string;
+  readonly key: string;
+  readonly eventTimeMs: number;
+  /** Tells it from the others of its partition. */
+  readonly sequence: number;
+  /** As JSON can hold it. */
+  readonly value: unknown;
+}
+
 /** Everything that one commit decided and that has to reach the sinks. */
 export interface Outbox {
   readonly results: readonly ResultRow[];
+  readonly sideOutputs: readonly SideOutput[];
   readonly lateRecords: readonly LateRecord[];
   readonly deadLetters: readonly DeadLetter[];
 }
 
-export const EMPTY_OUTBOX: Outbox = Object.freeze({ results: [], lateRecords: [], deadLetters: [] });
+export const EMPTY_OUTBOX: Outbox = Object.freeze({ results: [], sideOutputs: [], lateRecords: [], deadLetters: [] });
 
-export function isEmptyOutbox(outbox: Outbox): boolean {
-  return outbox.results.length === 0 && outbox.lateRecords.length === 0 && outbox.deadLetters.length === 0;
+export function isEmptyOutbox({ results, sideOutputs, lateRecords, deadLetters }: Outbox): boolean {
+  return results.length + sideOutputs.length + lateRecords.length + deadLetters.length === 0;
 }
 
 /**

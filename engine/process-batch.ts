@@ -6,7 +6,7 @@ import type { ShardCatalog, Sink } from './ports.ts';
 import type { SourceBatch } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
 import { takeOver } from './reshard.ts';
-import { openPanes } from './state/partition-state.ts';
+import { entriesIn } from './state/partition-state.ts';
 import { step } from './step.ts';
 
 export interface Processor {
@@ -71,5 +71,5 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     report.commits = 1;
     report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;
   }
-  return { ...report, openWindows: openPanes(log.state), watermarkMs: log.state.watermarkMs };
+  return { ...report, openWindows: entriesIn(log.state), watermarkMs: log.state.watermarkMs };
 }

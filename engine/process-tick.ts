@@ -4,7 +4,7 @@ import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Processor } from './process-batch.ts';
 import type { SourcePartition } from './record.ts';
 import { takeOver } from './reshard.ts';
-import { stepTick } from './step.ts';
+import { stepTick, type TickTarget } from './step.ts';
 
 /** What a tick found out about one partition. */
 export interface PartitionTime {
@@ -12,6 +12,8 @@ export interface PartitionTime {
   /** Of the log, when it was looked at. */
   readonly version: number;
   readonly watermarkMs: number;
+  /** All that came has been processed: processing time may go on. */
+  readonly isDrained: boolean;
   /** Drained, and quiet for longer than the idle timeout. */
   readonly isIdle: boolean;
 }
@@ -47,10 +49,9 @@ export async function processTick(processor: Processor, stream: Omit<SourceParti
     throw error;
   }
   const targetMs = idleWatermark(times, nowMs, maxOutOfOrdernessMs, idleTimeoutMs);
-  if (targetMs === undefined) return 0;
   let moved = 0;
-  for (const idle of times.filter(({ isIdle }) => isIdle)) {
-    if (await moveOn(processor, idle, targetMs)) moved++;
+  for (const time of times.filter(({ isDrained }) => isDrained)) {
+    if (await moveOn(processor, time, { watermarkMs: time.isIdle ? targetMs : undefined, processingTimeMs: nowMs })) moved++;
   }
   return moved;
 }
@@ -70,7 +71,8 @@ async function timeOf(processor: Processor, partition: SourcePartition, nowMs: n
     const remaining = await shards.remaining(partition, reached);
     if (log.version === 0 && remaining !== 'records') return undefined;
     const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
-    return { partition, version: log.version, watermarkMs, isIdle: remaining !== 'records' && isQuiet };
+    const isDrained = remaining !== 'records';
+    return { partition, version: log.version, watermarkMs, isDrained, isIdle: isDrained && isQuiet };
   });
 }
 
@@ -85,12 +87,12 @@ async function hasTakenOver(processor: Processor, log: PartitionLog, partition: 
   }
 }
 
-async function moveOn({ logs, topology, sinks }: Processor, { partition, version }: PartitionTime, targetMs: number): Promise<boolean> {
+async function moveOn({ logs, topology, sinks }: Processor, { partition, version }: PartitionTime, target: TickTarget): Promise<boolean> {
   try {
     return await logs.useNewest(partition, async (log: PartitionLog) => {
       await deliverWaiting(log, partition, sinks);
       // Somebody was here since it was proved idle: then it is not.
-      const result = log.version === version ? stepTick(topology, log.state, targetMs) : undefined;
+      const result = log.version === version ? stepTick(topology, log.state, target) : undefined;
       if (result === undefined) return false;
       await log.commit(result);
       await deliverWaiting(log, partition, sinks);

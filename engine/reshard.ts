@@ -12,6 +12,7 @@
 import { TidemarkError } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import { EMPTY_OUTBOX } from './outputs.ts';
+import { progressOf } from './partition-log/entry.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
 import type { Processor } from './process-batch.ts';
@@ -48,8 +49,7 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
     if (remaining !== 'ended') {
       throw new TidemarkError('unavailable', 'PARENT_NOT_DRAINED', `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`);
     }
-    const { reached, watermarkMs, counters, lastArrivalMs, floors, timers } = log.state;
-    const change = { reached, watermarkMs, counters, lastArrivalMs, floors, timers, panes: new Map(), closed: [] };
+    const change = { ...progressOf(log.state), tables: [], timers: log.state.timers };
     await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));
     return log;
   });

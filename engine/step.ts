@@ -1,17 +1,18 @@
 /**
  * One batch, as a pure function: reads the state, decides what changes and what goes out, touches neither (PL-6). Every
- * decision is made record by record, so that it does not matter how records are cut into batches (PL-12).
+ * decision is made record by record, so that it does not matter how records are cut into batches (PL-12). A record is taken
+ * whole or not at all: one that fails, or is late, half way leaves nothing behind.
  */
-import { decodeRecord } from './decode.ts';
+import { decodeRecord, type Decoded } from './decode.ts';
 import type { Topology } from './dsl/topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
+import type { Progress } from './partition-log/entry.ts';
 import type { SourceRecord } from './record.ts';
+import { Run } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { StateChange } from './state/state-change.ts';
 import { remainingFloors, watermarkOf } from './time/floors.ts';
-import { advanceWatermark } from './time/watermark.ts';
-import { WindowStep } from './window/window-step.ts';
 
 export interface StepResult {
   readonly change: StateChange;
@@ -19,71 +20,98 @@ export interface StepResult {
 }
 
 /** @param records one partition's, ascending, none at or below `state.reached` (PL-13) */
-export function step<V>(topology: Topology<V>, state: PartitionState, records: readonly SourceRecord[]): StepResult {
-  const windows = new WindowStep(topology, state);
+export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[]): StepResult {
+  const run = new Run(topology, state);
   const lateRecords: LateRecord[] = [];
   const deadLetters: DeadLetter[] = [];
-  let { watermarkMs } = state;
+  let { watermarkMs, lastArrivalMs } = state;
 
   for (const record of records) {
+    run.reached = record.offset;
+    lastArrivalMs = Math.max(lastArrivalMs, record.arrivalTimeMs);
+    run.advanceProcessing(record.arrivalTimeMs);
+    const mark = run.mark();
     try {
-      const decoded = decodeRecord(topology, record);
-      const { key, eventTimeMs } = decoded;
-      if (windows.add(decoded, watermarkMs)) {
-        watermarkMs = advanceWatermark(watermarkMs, eventTimeMs, topology.eventTime.maxOutOfOrdernessMs);
-        windows.advance(watermarkMs);
+      const decoded = decodeRecord(topology, record, run.processingTimeMs);
+      const lateKey = lateKeyOf(run, topology, record, decoded);
+      if (lateKey === undefined) {
+        watermarkMs = Math.max(watermarkMs, decoded.watermarkMs);
       } else {
+        run.rollBack(mark);
         const { offset, subSequence, arrivalTimeMs, data } = record;
-        lateRecords.push({ offset, subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(key, watermarkMs, state.floors), data });
+        lateRecords.push({ offset, subSequence, key: lateKey, eventTimeMs: decoded.eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors), data });
       }
     } catch (error) {
+      run.rollBack(mark);
       deadLetters.push(deadLetterFor(record, error));
     }
+    run.advance(watermarkMs);
   }
 
   const { counters } = state;
-  const change: StateChange = {
-    reached: records.at(-1)?.offset ?? state.reached,
+  return finish(run, state, { lateRecords, deadLetters }, {
+    reached: run.reached,
     watermarkMs,
+    processingTimeMs: run.processingTimeMs,
+    lastArrivalMs,
     counters: {
       recordsIn: counters.recordsIn + records.length,
       counted: counters.counted + records.length - lateRecords.length - deadLetters.length,
       late: counters.late + lateRecords.length,
       deadLetters: counters.deadLetters + deadLetters.length,
-      results: counters.results + windows.results.length,
+      results: counters.results + run.results.length,
     },
-    lastArrivalMs: records.reduce((last, { arrivalTimeMs }) => Math.max(last, arrivalTimeMs), state.lastArrivalMs),
-    floors: remainingFloors(state.floors, watermarkMs),
-    panes: windows.panes,
-    closed: windows.closed,
-    timers: windows.timers,
-  };
-  return { change, outbox: { results: windows.results, lateRecords, deadLetters } };
+  });
+}
+
+/** To where a tick moves the clocks of a partition; undefined leaves a clock as it is. */
+export interface TickTarget {
+  readonly watermarkMs: number | undefined;
+  readonly processingTimeMs: number | undefined;
 }
 
 /**
- * Time moves on without a record (PL-20): fires and closes what `watermarkMs` reaches.
+ * Time moves on without a record (PL-20): fires and closes what it reaches.
  *
  * @returns undefined when nothing is due: then there is nothing to commit
  */
-export function stepTick(topology: Topology, state: PartitionState, watermarkMs: number): StepResult | undefined {
-  if (state.timers === undefined || state.timers.top.timeMs > watermarkMs || watermarkMs <= state.watermarkMs) return undefined;
-  const windows = new WindowStep(topology, state);
-  windows.advance(watermarkMs);
+export function stepTick(topology: Topology, state: PartitionState, target: TickTarget): StepResult | undefined {
+  const watermarkMs = Math.max(state.watermarkMs, target.watermarkMs ?? state.watermarkMs);
+  const processingTimeMs = Math.max(state.processingTimeMs, target.processingTimeMs ?? state.processingTimeMs);
+  const run = new Run(topology, state);
+  if (!run.isDue(watermarkMs, processingTimeMs)) return undefined;
+  run.advanceProcessing(processingTimeMs);
+  run.advance(watermarkMs);
   const { reached, counters, lastArrivalMs } = state;
+  const refused = { lateRecords: [], deadLetters: [] };
+  return finish(run, state, refused, { reached, watermarkMs, processingTimeMs, lastArrivalMs, counters: { ...counters, results: counters.results + run.results.length } });
+}
+
+function finish(run: Run, state: PartitionState, refused: Pick<Outbox, 'lateRecords' | 'deadLetters'>, progress: Omit<Progress, 'floors' | 'sequence'>): StepResult {
+  const { results, sideOutputs, failures, tables, timers, sequence } = run;
   return {
-    change: {
-      reached,
-      watermarkMs,
-      counters: { ...counters, results: counters.results + windows.results.length },
-      lastArrivalMs,
-      floors: remainingFloors(state.floors, watermarkMs),
-      panes: windows.panes,
-      closed: windows.closed,
-      timers: windows.timers,
-    },
-    outbox: { results: windows.results, lateRecords: [], deadLetters: [] },
+    change: { ...progress, sequence, floors: remainingFloors(state.floors, progress.watermarkMs), tables, timers },
+    outbox: { results, sideOutputs, lateRecords: refused.lateRecords, deadLetters: [...refused.deadLetters, ...failures] },
   };
+}
+
+/** Brings all that a record became to the operators. @returns the key of the first part that came too late */
+function lateKeyOf(run: Run, topology: Topology, record: SourceRecord, { value, eventTimeMs }: Decoded): string | undefined {
+  const { transform } = topology;
+  if (transform === undefined) {
+    const key = topology.keyOf(value, record.partitionKey);
+    return run.process({ key, value, eventTimeMs }) === 'late' ? key : undefined;
+  }
+  let lateKey: string | undefined;
+  transform(value, {
+    emit: (part) => {
+      if (lateKey !== undefined) return;
+      const key = topology.keyOf(part, record.partitionKey);
+      if (run.process({ key, value: part, eventTimeMs }) === 'late') lateKey = key;
+    },
+    emitTo: (output, part) => run.emitTo(output, record.partitionKey, eventTimeMs, part),
+  });
+  return lateKey;
 }
 
 /** What cannot be processed becomes a dead letter; a mistake in the pipeline itself or in Tidemark does not. */

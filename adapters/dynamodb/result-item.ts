@@ -16,13 +16,15 @@ export function toResultItem(row: ResultRow): Item {
     windowStartMs: { N: String(row.windowStartMs) },
     windowEndMs: { N: String(row.windowEndMs) },
     revision: { N: String(row.revision) },
+    ...(row.sequence === undefined ? {} : { sequence: { N: String(row.sequence) } }),
+    ...(row.retracted === true ? { retracted: { BOOL: true } } : {}),
     values: { M: toAttributeMap(row.values) },
   };
 }
 
 /** @throws RESULTS_CORRUPT (internal) when it is not an item that toResultItem wrote */
 export function fromResultItem(item: Item): ResultRow {
-  const { key, windowStartMs, windowEndMs, revision, values } = item;
+  const { key, windowStartMs, windowEndMs, revision, sequence, retracted, values } = item;
   if (key?.S === undefined || windowStartMs?.N === undefined || windowEndMs?.N === undefined || revision?.N === undefined || values?.M === undefined) {
     throw new TidemarkError('internal', 'RESULTS_CORRUPT', `a result must have key, windowStartMs, windowEndMs, revision and values, got ${JSON.stringify(Object.keys(item))}; the table holds an item that Tidemark did not write`);
   }
@@ -31,6 +33,8 @@ export function fromResultItem(item: Item): ResultRow {
     windowStartMs: Number(windowStartMs.N),
     windowEndMs: Number(windowEndMs.N),
     revision: Number(revision.N),
+    ...(sequence?.N === undefined ? {} : { sequence: Number(sequence.N) }),
+    ...(retracted?.BOOL === true ? { retracted: true as const } : {}),
     values: fromAttributeMap(values.M),
   };
 }

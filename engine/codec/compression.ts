@@ -2,7 +2,7 @@ import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
 import { messageOf, TidemarkError } from '../errors.ts';
 
 /** The encoding of everything in the log; counted up with every change that older code cannot read. */
-export const CODEC_VERSION = 1;
+export const CODEC_VERSION = 2;
 
 /** No body is larger before compression: what a function's memory can hold, so a damaged or forged one is refused in time. */
 export const MAX_BODY_BYTES = 536_870_912;

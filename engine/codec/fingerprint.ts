@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Topology } from '../dsl/topology.ts';
 
-/** What the stored state depends on, as text that people can compare: a change of any line makes old state unreadable (PL-30). */
-export function stateSchemaOf({ keyField, window, allowedLatenessMs, aggregates }: Topology): readonly string[] {
-  return [
-    `key: ${keyField}`,
-    `window: ${window.descriptor}`,
-    `allowedLatenessMs: ${allowedLatenessMs}`,
-    ...aggregates.map(({ name, aggregate }) => `aggregate ${name}: ${aggregate.descriptor}`),
-  ];
+/** What the stored state depends on, as text that people can compare (PL-30). */
+export function stateSchemaOf({ keyFields, operators }: Pick<Topology, 'keyFields' | 'operators'>): readonly string[] {
+  return [`key: ${keyFields.join(', ')}`, ...operators.flatMap(({ schema }) => schema)];
 }
 
 /** A short hash of the state schema. */

@@ -1,22 +1,34 @@
-import type { Aggregate } from '../aggregate/aggregate.ts';
-import { requireRowFits } from '../aggregate/row-size.ts';
-import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
+import { requireMs, requireSetting } from '../errors.ts';
 import { hours, minutes } from '../time/duration.ts';
-import type { WindowAssigner } from '../window/window-assigner.ts';
-import type { EventTime, SinkSpec, Source, Topology } from './topology.ts';
+import type { Draft } from './draft.ts';
+import { timedStream, type TimedStream } from './streams.ts';
+import type { EventTime, Source, Topology } from './topology.ts';
 
-export interface EventTimeSettings {
-  /** How far behind the newest event a record may come and still be in time, 0 or more. */
-  readonly maxOutOfOrdernessMs: number;
-  /** After how much quiet a partition counts as idle, above 0. @default minutes(1) */
-  readonly idleTimeoutMs?: number;
+/** How far records may be out of order; or the watermark that they carry. */
+export type EventTimeSettings<V> = IdleSettings & {
   /** How far ahead of its arrival an event may be dated, 0 or more (PL-14). @default hours(1) */
   readonly maxClockSkewMs?: number;
+} & (
+  | {
+    /** How far behind the newest event a record may come and still be in time, 0 or more. */
+    readonly maxOutOfOrdernessMs: number;
+    readonly watermark?: undefined;
+  }
+  | {
+    /** The watermark that a record carries, if it carries one: nothing older comes after it. */
+    readonly watermark: (value: V) => number | undefined;
+    readonly maxOutOfOrdernessMs?: undefined;
+  }
+);
+
+export interface IdleSettings {
+  /** After how much quiet a partition counts as idle, above 0. @default minutes(1) */
+  readonly idleTimeoutMs?: number;
 }
 
-export interface WindowSettings {
-  /** How long after its end a window still takes late records, 0 or more. @default 0 */
-  readonly allowedLatenessMs?: number;
+export interface ArrivalTimeSettings extends IdleSettings {
+  /** How far arrival times of one partition may be out of order, 0 or more. @default 0 */
+  readonly maxOutOfOrdernessMs?: number;
 }
 
 /** A pipeline that is complete: what a file in `pipelines/` exports by default. */
@@ -26,39 +38,19 @@ export interface Pipeline<V = unknown, Result = unknown> {
   readonly types?: { readonly record: V; readonly result: Result };
 }
 
-type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Out : never };
-
-/** Names that result rows bear already, and the one that no plain object can bear. */
-const RESERVED = ['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'values', '__proto__'];
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 export interface UntimedStream<V, K extends string> {
   /**
-   * Says when a record happened, and how late it may come.
+   * Windows go by when a record happened, whenever it comes.
    *
    * @example .eventTime((flight) => flight.date, { maxOutOfOrdernessMs: minutes(30) })
    */
-  eventTime(timestampExtractor: (value: V) => number, settings: EventTimeSettings): TimedStream<V, K>;
-}
-
-export interface TimedStream<V, K extends string> {
-  /** Groups records. The field must be the source's partition key, so that each key lives in one partition (PL-26). */
-  keyBy(field: K): KeyedStream<V>;
-}
-
-export interface KeyedStream<V> {
-  /** @example .window(tumbling({ sizeMs: hours(1) }), { allowedLatenessMs: hours(6) }) */
-  window(assigner: WindowAssigner, settings?: WindowSettings): WindowedStream<V>;
-}
-
-export interface WindowedStream<V> {
-  /** @example .aggregate({ departures: count(), meanDelayMin: mean('delay') }) */
-  aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A): AggregatedStream<V, ResultOf<A>>;
-}
-
-export interface AggregatedStream<V, Result> {
-  /** Where results go. Late records and dead letters always go to the lake's own folders. */
-  to(...sinks: readonly [SinkSpec, ...SinkSpec[]]): Pipeline<V, Result>;
+  eventTime(timestampExtractor: (value: V) => number, settings: EventTimeSettings<V>): TimedStream<V, K>;
+  /** Windows go by when the broker stored a record. */
+  arrivalTime(settings?: ArrivalTimeSettings): TimedStream<V, K>;
+  /** Windows go by the clock of processing: the newest arrival so far, or the tick of an idle partition. Nothing is ever late. */
+  processingTime(): TimedStream<V, K>;
 }
 
 /**
@@ -73,65 +65,48 @@ export function pipeline(name: string): { source<V, const K extends string>(sour
 }
 
 function untimed<V, K extends string>(name: string, source: Source<V>): UntimedStream<V, K> {
+  const timed = (eventTime: EventTime): TimedStream<V, K> => timedStream<V, K>(draftOf(name, source, Object.freeze(eventTime)));
   return Object.freeze({
-    eventTime(timestampExtractor: (value: V) => number, settings: EventTimeSettings) {
-      const { maxOutOfOrdernessMs, idleTimeoutMs = minutes(1), maxClockSkewMs = hours(1) } = settings;
+    eventTime(timestampExtractor: (value: V) => number, settings: EventTimeSettings<V>) {
+      const { maxOutOfOrdernessMs, watermark, idleTimeoutMs = minutes(1), maxClockSkewMs = hours(1) } = settings;
       requireSetting('timestampExtractor', timestampExtractor, typeof timestampExtractor === 'function', 'a function', 'pass (record) => record.timeMs');
-      requireMs('maxOutOfOrdernessMs', maxOutOfOrdernessMs, 0, 'pass minutes(1)');
+      if (watermark === undefined) requireMs('maxOutOfOrdernessMs', maxOutOfOrdernessMs as number, 0, 'pass minutes(1)');
+      else requireSetting('maxOutOfOrdernessMs', maxOutOfOrdernessMs, maxOutOfOrdernessMs === undefined, 'left out where records carry the watermark', 'leave one of the two out');
       requireMs('idleTimeoutMs', idleTimeoutMs, 1, 'pass minutes(1)');
       requireMs('maxClockSkewMs', maxClockSkewMs, 0, 'pass minutes(5)');
-      return timed<V, K>(name, source, Object.freeze({ timestampExtractor, maxOutOfOrdernessMs, idleTimeoutMs, maxClockSkewMs }));
+      return timed({
+        kind: 'event',
+        timestampExtractor: timestampExtractor as EventTime['timestampExtractor'],
+        watermarkExtractor: watermark as EventTime['watermarkExtractor'],
+        maxOutOfOrdernessMs: maxOutOfOrdernessMs ?? 0,
+        idleTimeoutMs,
+        maxClockSkewMs,
+      });
     },
+    arrivalTime({ maxOutOfOrdernessMs = 0, idleTimeoutMs = minutes(1) }: ArrivalTimeSettings = {}) {
+      requireMs('maxOutOfOrdernessMs', maxOutOfOrdernessMs, 0, 'pass seconds(1)');
+      requireMs('idleTimeoutMs', idleTimeoutMs, 1, 'pass minutes(1)');
+      return timed(clockTime('arrival', maxOutOfOrdernessMs, idleTimeoutMs));
+    },
+    processingTime: () => timed(clockTime('processing', 0, 1)),
   });
 }
 
-function timed<V, K extends string>(name: string, source: Source<V>, eventTime: EventTime<V>): TimedStream<V, K> {
-  return Object.freeze({
-    keyBy(field: K) {
-      if (field !== source.partitionKey) {
-        throw new TidemarkError('invalid', 'KEY_IS_NOT_PARTITION_KEY', `keyBy must be the source's partition key ${JSON.stringify(source.partitionKey)}, got ${JSON.stringify(field)}; use ${JSON.stringify(field)} as the partition key in the producers and in the source`);
-      }
-      return keyed({ name, source, eventTime, keyField: field });
-    },
-  });
+function clockTime(kind: 'arrival' | 'processing', maxOutOfOrdernessMs: number, idleTimeoutMs: number): EventTime {
+  return { kind, timestampExtractor: () => Number.NaN, watermarkExtractor: undefined, maxOutOfOrdernessMs, idleTimeoutMs, maxClockSkewMs: 0 };
 }
 
-function keyed<V>(base: Pick<Topology<V>, 'name' | 'source' | 'eventTime' | 'keyField'>): KeyedStream<V> {
-  return Object.freeze({
-    window(window: WindowAssigner, { allowedLatenessMs = 0 }: WindowSettings = {}) {
-      requireMs('allowedLatenessMs', allowedLatenessMs, 0, 'pass hours(1)');
-      return windowed({ ...base, window, allowedLatenessMs });
-    },
-  });
-}
-
-function windowed<V>(base: Omit<Topology<V>, 'aggregates' | 'sinks'>): WindowedStream<V> {
-  return Object.freeze({
-    aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A) {
-      const names = Object.keys(aggregates);
-      requireSetting('aggregates', names, names.length > 0, 'at least one', 'pass { records: count() }');
-      for (const reserved of names.filter((given) => RESERVED.includes(given))) {
-        requireSetting('aggregate name', reserved, false, `none of ${RESERVED.join(', ')}`, 'choose another name');
-      }
-      const list = Object.entries<Aggregate<V>>(aggregates).map(([field, aggregate]) => Object.freeze({ name: field, aggregate }));
-      requireRowFits(list);
-      return aggregated<V, ResultOf<A>>({ ...base, aggregates: Object.freeze(list) });
-    },
-  });
-}
-
-function aggregated<V, Result>(base: Omit<Topology<V>, 'sinks'>): AggregatedStream<V, Result> {
-  return Object.freeze({
-    to(...sinks: readonly SinkSpec[]): Pipeline<V, Result> {
-      const kinds = sinks.map(({ kind }) => kind);
-      for (const sink of sinks) {
-        const feedsItself = sink.kind === 'stream' && base.source.kind === 'kinesis' && sink.stream === base.source.stream;
-        requireSetting('stream', kinds, !feedsItself, 'another stream than the source', 'a pipeline that reads its own results never ends');
-      }
-      requireSetting('sinks', kinds, kinds.length > 0 && new Set(kinds).size === kinds.length, 'at least one, each kind once', 'pass resultTable()');
-      const topology: Topology<V> = Object.freeze({ ...base, sinks: Object.freeze([...sinks]) });
-      // The compiler has checked that all parts fit one record type; from here on nobody needs to know it.
-      return Object.freeze({ topology: topology as Topology });
-    },
-  });
+function draftOf<V>(name: string, source: Source<V>, eventTime: EventTime): Draft {
+  return {
+    name,
+    // The compiler has checked that all parts fit one record type; from here on nobody needs to know it.
+    source: source as Source,
+    eventTime,
+    transform: undefined,
+    keyFields: [],
+    operators: [],
+    resultTransforms: [],
+    results: { identity: 'window', columns: undefined, windowMs: undefined, allowedLatenessMs: 0 },
+    sideOutputs: [],
+  };
 }

@@ -1,6 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Aggregate } from '../aggregate/aggregate.ts';
-import type { WindowAssigner } from '../window/window-assigner.ts';
+import type { ResultType } from '../aggregate/aggregate.ts';
+import type { Operator } from '../operator.ts';
+import type { ResultRow } from '../outputs.ts';
+import type { TableSpec } from '../state/table.ts';
+import type { Transform } from './transform.ts';
 
 /** A Kinesis stream as the source of a pipeline. */
 export interface KinesisSource<V = unknown> {
@@ -37,9 +40,14 @@ export interface KafkaSource<V = unknown> {
 /** Where a pipeline's records come from. */
 export type Source<V = unknown> = KinesisSource<V> | KafkaSource<V>;
 
-export interface EventTime<V = unknown> {
-  /** When it happened [ms since 1970]. */
-  readonly timestampExtractor: (value: V) => number;
+/** Which clock windows go by, and how far it may be trusted. */
+export interface EventTime {
+  /** `event`: when it happened; `arrival`: when the broker stored it; `processing`: when it is processed. */
+  readonly kind: 'event' | 'arrival' | 'processing';
+  /** When it happened [ms since 1970]; of kind `event` only. */
+  readonly timestampExtractor: (value: unknown) => number;
+  /** The watermark that a record carries, if any; undefined: it follows from the event times. */
+  readonly watermarkExtractor: ((value: unknown) => number | undefined) | undefined;
   readonly maxOutOfOrdernessMs: number;
   readonly idleTimeoutMs: number;
   /** How far ahead of its arrival an event may claim to be (PL-14). */
@@ -55,16 +63,46 @@ export interface StreamSinkSpec {
   readonly stream: string;
 }
 
-/** The frozen graph of one pipeline: what the infrastructure and the functions are derived from. */
-export interface Topology<V = unknown> {
+export interface ResultColumn {
   readonly name: string;
-  readonly source: Source<V>;
-  readonly eventTime: EventTime<V>;
-  /** Field that groups records; equals the source's partition key. */
-  readonly keyField: string;
-  readonly window: WindowAssigner;
+  readonly type: ResultType;
+  /** How it is computed, e.g. `mean(delay)`. */
+  readonly descriptor: string;
+}
+
+/** What the results of a pipeline are, for those who show, store or count them. */
+export interface ResultShape {
+  /** `window`: told apart by key and window; `sequence`: by key and a running number. */
+  readonly identity: 'window' | 'sequence';
+  /** The values; undefined where only the pipeline's own code knows them, as after a `map`. */
+  readonly columns: readonly ResultColumn[] | undefined;
+  /** How long a window lasts, or is likely to; undefined without windows. */
+  readonly windowMs: number | undefined;
+  /** For how long after its end a window is kept. */
   readonly allowedLatenessMs: number;
-  /** By result field, in the order of the definition. */
-  readonly aggregates: ReadonlyArray<{ readonly name: string; readonly aggregate: Aggregate<V> }>;
+}
+
+/** The frozen graph of one pipeline: what the infrastructure and the functions are derived from. */
+export interface Topology {
+  readonly name: string;
+  readonly source: Source;
+  readonly eventTime: EventTime;
+  /** What happens to a record before it has a key; undefined: nothing. */
+  readonly transform: Transform | undefined;
+  /** Fields that group records; the first is the source's partition key. */
+  readonly keyFields: readonly string[];
+  /** @throws KEY_INVALID, KEY_MISMATCH (data) */
+  keyOf(value: unknown, partitionKey: string): string;
+  /** The part of a key that decides to which shard it belongs (PL-26). */
+  routingKeyOf(key: string): string;
+  /** In the order of their work; at least one. */
+  readonly operators: readonly Operator[];
+  /** All tables of all operators, in order. */
+  readonly tables: readonly TableSpec[];
+  /** What becomes of a result of operator `from`; undefined: it is left out. */
+  shape(from: number, row: ResultRow): ResultRow | undefined;
+  readonly results: ResultShape;
+  /** Names of the outputs beside the results. */
+  readonly sideOutputs: readonly string[];
   readonly sinks: readonly SinkSpec[];
 }

@@ -1,4 +1,5 @@
-import type { Offset } from '../record.ts';
+import { BEFORE_FIRST, type Offset } from '../record.ts';
+import { NO_WATERMARK } from '../time/watermark.ts';
 
 /** Bytes inside the slot, or a reference to an immutable object when they are too large for it (PL-9). */
 export type Body = { readonly inline: Uint8Array } | { readonly blobKey: string };
@@ -26,8 +27,39 @@ export interface Floor {
 
 export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, late: 0, deadLetters: 0, results: 0 });
 
+/** What is known of a partition apart from its keyed state: small, and whole in every log entry. */
+export interface Progress {
+  /** The state covers all records up to here. */
+  readonly reached: Offset;
+  /** NO_WATERMARK before any record. */
+  readonly watermarkMs: number;
+  /** The newest arrival or tick so far: the only processing time that a step knows (PL-12). NO_WATERMARK before any. */
+  readonly processingTimeMs: number;
+  /** Arrival of the newest record so far; NO_WATERMARK before any record. */
+  readonly lastArrivalMs: number;
+  readonly counters: Counters;
+  /** Numbers the results that have no window: grows with each, and never falls for a key, not by resharding either. */
+  readonly sequence: number;
+  /** Hash ranges that are ahead of `watermarkMs`; empty unless shards were merged. */
+  readonly floors: readonly Floor[];
+}
+
+export const NO_PROGRESS: Progress = Object.freeze({
+  reached: BEFORE_FIRST,
+  watermarkMs: NO_WATERMARK,
+  processingTimeMs: NO_WATERMARK,
+  lastArrivalMs: NO_WATERMARK,
+  counters: NO_COUNTERS,
+  sequence: 0,
+  floors: Object.freeze([]),
+});
+
+export function progressOf({ reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors }: Progress): Progress {
+  return { reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors };
+}
+
 /** Version v of a partition's log: the whole effect of one batch. Lives in slot `v mod W`. */
-export interface LogEntry {
+export interface LogEntry extends Progress {
   /** Dense, from 1. */
   readonly version: number;
   readonly commitId: string;
@@ -35,14 +67,6 @@ export interface LogEntry {
   readonly previousCommitId: string;
   /** State before this commit covered all up to `from`; now all up to `reached`. */
   readonly from: Offset;
-  readonly reached: Offset;
-  /** The partition's watermark after this commit; NO_WATERMARK before any record. */
-  readonly watermarkMs: number;
-  readonly counters: Counters;
-  /** Arrival of the newest record so far; NO_WATERMARK before any record. */
-  readonly lastArrivalMs: number;
-  /** Hash ranges that are ahead of `watermarkMs`; empty unless shards were merged. */
-  readonly floors: readonly Floor[];
   /** The partitions that go on with this one's keys: not empty in the last entry of a sealed log only (PL-22). */
   readonly sealedFor: readonly string[];
   /** Change of keyed state, encoded and compressed. */

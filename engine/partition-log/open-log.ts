@@ -2,15 +2,16 @@ import { decompress } from '../codec/compression.ts';
 import { TidemarkError } from '../errors.ts';
 import type { BlobStore } from '../ports.ts';
 import { decodeChanges } from '../state/delta-codec.ts';
-import { emptyState, rebuildTimers, type PartitionState } from '../state/partition-state.ts';
+import { emptyState, type PartitionState } from '../state/partition-state.ts';
+import { timersOf } from '../state/rebuild-timers.ts';
 import { applyChange } from '../state/state-change.ts';
-import type { Body, LogEntry } from './entry.ts';
+import { progressOf, type Body, type LogEntry } from './entry.ts';
 import { snapshotPrefix } from './log-id.ts';
 import { decodeOutbox } from './outbox-codec.ts';
 import type { LogSettings, Undelivered } from './partition-log.ts';
 import { readTail, type LogTail } from './read-log.ts';
 import { checkStateSchema } from './state-schema.ts';
-import { aggregatesOf, decodeSnapshot } from './snapshot.ts';
+import { decodeSnapshot } from './snapshot.ts';
 
 export interface LoadedLog {
   readonly state: PartitionState;
@@ -33,7 +34,7 @@ export async function openLog(settings: LogSettings, logId: string): Promise<Loa
     const tail = await readTail(settings.logs, settings.clock, logId, settings.slots);
     const head = tail.at(-1);
     if (head === undefined) {
-      if ((await settings.blobs.list(snapshotPrefix(logId))).length === 0) return newLog();
+      if ((await settings.blobs.list(snapshotPrefix(logId))).length === 0) return newLog(settings);
       // A snapshot is younger than version 1: either another instance began this log just now, or its slots are gone.
       if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw deleted(settings, logId);
       continue;
@@ -49,7 +50,7 @@ export async function openLog(settings: LogSettings, logId: string): Promise<Loa
   }
 }
 
-const newLog = (): LoadedLog => ({ state: emptyState(), head: undefined, undelivered: [], snapshotBytes: 0, deltaBytes: 0 });
+const newLog = ({ topology }: LogSettings): LoadedLog => ({ state: emptyState(topology), head: undefined, undelivered: [], snapshotBytes: 0, deltaBytes: 0 });
 
 function deleted({ slots }: LogSettings, logId: string): TidemarkError {
   return new TidemarkError('internal', 'LOG_DELETED', `log ${logId} must have its ${slots} slots, got none though it has snapshots; restore the log table, or delete the snapshots to begin anew`);
@@ -57,7 +58,7 @@ function deleted({ slots }: LogSettings, logId: string): TidemarkError {
 
 /** @returns undefined when an object is gone: a newer snapshot took its place during the read, so read again */
 async function rebuild({ blobs, topology }: LogSettings, logId: string, tail: LogTail, head: LogEntry): Promise<LoadedLog | undefined> {
-  let state = emptyState();
+  let state = emptyState(topology);
   let snapshotBytes = 0;
   if (head.snapshotVersion > 0) {
     const bytes = await blobs.get(head.snapshotKey);
@@ -71,13 +72,12 @@ async function rebuild({ blobs, topology }: LogSettings, logId: string, tail: Lo
     const delta = await readBody(blobs, entry.delta);
     if (delta === undefined) return undefined;
     deltaBytes += delta.length;
-    const { reached, watermarkMs, counters, lastArrivalMs, floors } = entry;
-    applyChange(state, { ...decodeChanges(decompress(delta), aggregatesOf(topology)), reached, watermarkMs, counters, lastArrivalMs, floors, timers: undefined });
+    applyChange(state, { ...progressOf(entry), tables: decodeChanges(decompress(delta), topology.tables), timers: [] });
     if (state.stateHash !== entry.stateHash) {
       throw new TidemarkError('internal', 'STATE_HASH_MISMATCH', `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`);
     }
   }
-  state.timers = rebuildTimers(state, topology.window.endOf, topology.allowedLatenessMs);
+  state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
   for (const { version, commitId, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {
     const bytes = await readBody(blobs, outbox);

@@ -9,12 +9,11 @@ import type { PartitionState } from '../state/partition-state.ts';
 import { applyChange, hashAfter } from '../state/state-change.ts';
 import type { StepResult } from '../step.ts';
 import { commitEntry } from './commit.ts';
-import type { Body, LogEntry } from './entry.ts';
+import { progressOf, type Body, type LogEntry } from './entry.ts';
 import { spillKeyOf } from './log-id.ts';
 import { openLog, type LoadedLog } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
 import { mayOverwrite, slotOf } from './ring.ts';
-import { aggregatesOf } from './snapshot.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordStateSchema } from './state-schema.ts';
 
@@ -105,17 +104,13 @@ export class PartitionLog {
     if (version === 1) await recordStateSchema(this.#settings);
     const pointer = await this.#snapshots.beforeCommit(this.#head, this.state);
     // Encoding gives every changed pane its hash, so it comes before the hash of the whole.
-    const delta = compress(encodeChanges(change, aggregatesOf(topology)));
+    const delta = compress(encodeChanges(change.tables, topology.tables));
     const entry: LogEntry = {
       version,
       commitId,
       previousCommitId: this.#head?.commitId ?? '',
       from: this.state.reached,
-      reached: change.reached,
-      watermarkMs: change.watermarkMs,
-      counters: change.counters,
-      lastArrivalMs: change.lastArrivalMs,
-      floors: change.floors,
+      ...progressOf(change),
       sealedFor,
       delta: await this.#body(version, commitId, 'delta', delta),
       outbox: await this.#body(version, commitId, 'outbox', compress(encodeOutbox(outbox))),

@@ -1,5 +1,5 @@
 import type { SourcePartition } from '../record.ts';
-import { openPanes } from '../state/partition-state.ts';
+import { entriesIn } from '../state/partition-state.ts';
 import { logIdOf } from './log-id.ts';
 import { PartitionLog, type LogSettings } from './partition-log.ts';
 
@@ -55,12 +55,12 @@ export class PartitionLogs {
 
   #dropLeastUsed(keep: string): void {
     let panes = 0;
-    for (const log of this.#open.values()) panes += openPanes(log.state);
+    for (const log of this.#open.values()) panes += entriesIn(log.state);
     for (const [logId, log] of this.#open) {
       if (panes <= this.#maxPanes) return;
       if (logId === keep) continue;
       this.#open.delete(logId);
-      panes -= openPanes(log.state);
+      panes -= entriesIn(log.state);
     }
   }
 }

@@ -3,31 +3,30 @@ import { compress, decompress } from '../codec/compression.ts';
 import type { Topology } from '../dsl/topology.ts';
 import { TidemarkError } from '../errors.ts';
 import { decodeChanges, encodeChanges } from '../state/delta-codec.ts';
-import { addHash, EMPTY_HASH } from '../state/hash.ts';
-import { rebuildTimers, type PartitionState } from '../state/partition-state.ts';
-import type { Counters, Floor } from './entry.ts';
+import { emptyState, type PartitionState } from '../state/partition-state.ts';
+import { timersOf } from '../state/rebuild-timers.ts';
+import { applyChange } from '../state/state-change.ts';
+import { progressOf, type Floor, type Progress } from './entry.ts';
 
 /** The whole state of a partition after one version of its log. */
 export interface SnapshotHeader {
   readonly logId: string;
   readonly version: number;
   readonly commitId: string;
-  readonly reached: string;
-  readonly watermarkMs: number;
-  readonly counters: Counters;
-  readonly lastArrivalMs: number;
-  /** As in LogEntry, hashes as decimal text. */
-  readonly floors: readonly { readonly fromHash: string; readonly toHash: string; readonly watermarkMs: number }[];
+  /** Offsets and hashes as decimal text. */
+  readonly progress: Omit<Progress, 'reached' | 'floors'> & {
+    readonly reached: string;
+    readonly floors: ReadonlyArray<{ readonly fromHash: string; readonly toHash: string; readonly watermarkMs: number }>;
+  };
   readonly stateHash: number;
 }
 
 export function encodeSnapshot(header: Pick<SnapshotHeader, 'logId' | 'version' | 'commitId'>, state: PartitionState, topology: Topology): Uint8Array {
-  const { watermarkMs, counters, lastArrivalMs, stateHash } = state;
   const floors = state.floors.map((floor) => ({ ...floor, fromHash: String(floor.fromHash), toHash: String(floor.toHash) }));
-  const full: SnapshotHeader = { ...header, reached: String(state.reached), watermarkMs, counters, lastArrivalMs, floors, stateHash };
+  const full: SnapshotHeader = { ...header, progress: { ...progressOf(state), reached: String(state.reached), floors }, stateHash: state.stateHash };
   const writer = new ByteWriter();
   writer.string(JSON.stringify(full));
-  writer.raw(encodeChanges({ panes: state.groups, closed: [] }, aggregatesOf(topology)));
+  writer.raw(encodeChanges(state.tables.map(({ groups }) => ({ dropped: new Set(), puts: groups })), topology.tables));
   return compress(writer.finish());
 }
 
@@ -35,20 +34,16 @@ export function encodeSnapshot(header: Pick<SnapshotHeader, 'logId' | 'version' 
 export function decodeSnapshot(bytes: Uint8Array, topology: Topology): { header: SnapshotHeader; state: PartitionState } {
   const reader = new ByteReader(decompress(bytes));
   const header = JSON.parse(reader.string()) as SnapshotHeader;
-  const groups = new Map(decodeChanges(reader.rest(), aggregatesOf(topology)).panes);
-  let stateHash = EMPTY_HASH;
-  for (const group of groups.values()) for (const pane of group.values()) stateHash = addHash(stateHash, pane.hash);
-  if (stateHash !== header.stateHash) {
-    throw new TidemarkError('internal', 'SNAPSHOT_DAMAGED', `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${stateHash}; restore the object from a backup`);
+  const state = emptyState(topology);
+  const progress: Progress = { ...header.progress, reached: BigInt(header.progress.reached), floors: header.progress.floors.map(readFloor) };
+  applyChange(state, { ...progress, tables: decodeChanges(reader.rest(), topology.tables), timers: [] });
+  if (state.stateHash !== header.stateHash) {
+    throw new TidemarkError('internal', 'SNAPSHOT_DAMAGED', `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${state.stateHash}; restore the object from a backup`);
   }
-  const { watermarkMs, counters, lastArrivalMs } = header;
-  const state: PartitionState = { reached: BigInt(header.reached), watermarkMs, counters, lastArrivalMs, floors: header.floors.map(readFloor), stateHash, groups, timers: undefined };
-  state.timers = rebuildTimers(state, topology.window.endOf, topology.allowedLatenessMs);
+  state.timers = timersOf(topology, state);
   return { header, state };
 }
 
-export const aggregatesOf = (topology: Topology) => topology.aggregates.map(({ aggregate }) => aggregate);
-
-function readFloor({ fromHash, toHash, watermarkMs }: SnapshotHeader['floors'][number]): Floor {
+function readFloor({ fromHash, toHash, watermarkMs }: SnapshotHeader['progress']['floors'][number]): Floor {
   return { fromHash: BigInt(fromHash), toHash: BigInt(toHash), watermarkMs };
 }

@@ -2,6 +2,8 @@
  * A hash of the keyed state that does not depend on order: the sum, modulo 2^52, of one hash per entry. It changes by
  * subtracting what was and adding what is, so that keeping it costs nothing per untouched entry.
  */
+import type { Group } from './table.ts';
+
 const MODULUS = 2 ** 52;
 
 export const EMPTY_HASH = 0;
@@ -14,10 +16,28 @@ export function subtractHash(sum: number, hash: number): number {
   return (sum - hash + MODULUS) % MODULUS;
 }
 
-/** Hash of one entry, from its window, its key and its encoded value. In [0, 2^52). */
-export function entryHash(startMs: number, key: string, value: Uint8Array): number {
-  let a = 0x2c1b3c6d ^ (startMs | 0);
-  let b = 0x297a2d39 ^ Math.floor(startMs / 2 ** 32);
+/** A number for a table's name, so that the same entry weighs differently in different tables. */
+export function seedOf(name: string): number {
+  let seed = 0x2c1b3c6d;
+  for (let i = 0; i < name.length; i++) seed = Math.imul(seed ^ name.charCodeAt(i), 0x01000193);
+  return seed;
+}
+
+/** Hash of one entry, from its table, its place there and its encoded value. In [0, 2^52). */
+export function entryHash(seed: number, group: Group, key: string, value: Uint8Array): number {
+  let a = seed;
+  let b = 0x297a2d39 ^ seed;
+  if (typeof group === 'number') {
+    a ^= group | 0;
+    b ^= Math.floor(group / 2 ** 32);
+  } else {
+    for (let i = 0; i < group.length; i++) {
+      const unit = group.charCodeAt(i);
+      a = Math.imul(a ^ unit, 0x85ebca6b);
+      b = Math.imul(b ^ unit, 0xc2b2ae35);
+    }
+    a = Math.imul(a ^ 0x1d, 0x85ebca6b);
+  }
   for (let i = 0; i < key.length; i++) {
     const unit = key.charCodeAt(i);
     a = Math.imul(a ^ unit, 0x85ebca6b);

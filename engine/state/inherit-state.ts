@@ -1,12 +1,14 @@
 import { hashOfKey } from '../codec/key-hash.ts';
 import type { Topology } from '../dsl/topology.ts';
-import { NO_COUNTERS, type Floor } from '../partition-log/entry.ts';
+import { NO_PROGRESS, type Floor } from '../partition-log/entry.ts';
 import type { Lineage } from '../ports.ts';
-import { BEFORE_FIRST } from '../record.ts';
 import { clipFloors } from '../time/floors.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';
-import { emptyState, rebuildTimers, type Pane, type PaneGroup, type PartitionState } from './partition-state.ts';
-import type { StateChange } from './state-change.ts';
+import { emptyState, type PartitionState } from './partition-state.ts';
+import { timersOf } from './rebuild-timers.ts';
+import { applyTable, type StateChange } from './state-change.ts';
+import type { Entry, Group, Table, TableSpec } from './table.ts';
+import type { TableChange } from './table-view.ts';
 
 export interface Parent {
   readonly state: PartitionState;
@@ -14,36 +16,45 @@ export interface Parent {
 }
 
 /**
- * What a child shard starts from (PL-24, PL-25): its parents' panes whose keys it takes over, and the smallest of their
+ * What a child shard starts from (PL-24, PL-25): its parents' entries whose keys it takes over, and the smallest of their
  * watermarks. Whoever was ahead leaves a floor behind, so that what it had closed stays closed.
  */
 export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, parents: readonly Parent[]): StateChange {
-  const watermarkMs = parents.length === 0 ? NO_WATERMARK : Math.min(...parents.map(({ state }) => state.watermarkMs));
-  const panes = new Map<number, PaneGroup>();
+  const states = parents.map(({ state }) => state);
+  const watermarkMs = states.length === 0 ? NO_WATERMARK : Math.min(...states.map((state) => state.watermarkMs));
   const floors: Floor[] = [];
   for (const { state, range } of parents) {
     floors.push(...clipFloors([...state.floors, { ...range, watermarkMs: state.watermarkMs }], fromHash, toHash));
-    for (const [startMs, group] of state.groups) {
-      for (const [key, pane] of group) {
-        const hash = hashOfKey(key);
-        if (hash >= fromHash && hash <= toHash) put(panes, startMs, key, pane);
+  }
+  const isMine = (key: string): boolean => {
+    const hash = hashOfKey(topology.routingKeyOf(key));
+    return hash >= fromHash && hash <= toHash;
+  };
+  const progress = {
+    ...NO_PROGRESS,
+    watermarkMs,
+    processingTimeMs: Math.max(NO_WATERMARK, ...states.map((state) => state.processingTimeMs)),
+    lastArrivalMs: Math.max(NO_WATERMARK, ...states.map((state) => state.lastArrivalMs)),
+    sequence: Math.max(0, ...states.map(({ sequence }) => sequence)),
+    floors: floors.filter((floor) => floor.watermarkMs > watermarkMs),
+  };
+  const tables = topology.tables.map((spec, i) => inherited(spec, states.map((state) => state.tables[i] as Table), isMine));
+  const inherits = emptyState(topology);
+  tables.forEach((change, i) => applyTable(inherits.tables[i] as Table, change));
+  return { ...progress, tables, timers: timersOf(topology, { ...inherits, ...progress }) };
+}
+
+function inherited({ routedBy }: TableSpec, parents: readonly Table[], isMine: (key: string) => boolean): TableChange {
+  const puts = new Map<Group, Map<string, Entry>>();
+  for (const { groups } of parents) {
+    for (const [group, entries] of groups) {
+      if (routedBy === 'group' && !isMine(group as string)) continue;
+      for (const [key, entry] of entries) {
+        if (routedBy === 'key' && !isMine(key)) continue;
+        const taken = puts.get(group) ?? new Map<string, Entry>();
+        puts.set(group, taken.set(key, { ...entry }));
       }
     }
   }
-  return {
-    reached: BEFORE_FIRST,
-    watermarkMs,
-    counters: NO_COUNTERS,
-    lastArrivalMs: Math.max(NO_WATERMARK, ...parents.map(({ state }) => state.lastArrivalMs)),
-    floors: floors.filter((floor) => floor.watermarkMs > watermarkMs),
-    panes,
-    closed: [],
-    timers: rebuildTimers({ ...emptyState(), watermarkMs, groups: panes }, topology.window.endOf, topology.allowedLatenessMs),
-  };
-}
-
-function put(panes: Map<number, PaneGroup>, startMs: number, key: string, pane: Pane): void {
-  const group = panes.get(startMs) ?? new Map();
-  panes.set(startMs, group);
-  group.set(key, { ...pane });
+  return { dropped: new Set(), puts };
 }

@@ -1,38 +1,36 @@
+import type { Progress } from '../partition-log/entry.ts';
 import { addHash, subtractHash } from './hash.ts';
-import type { Heap } from './heap.ts';
-import type { PaneGroup, PartitionState, WindowTimer } from './partition-state.ts';
-import type { Counters, Floor } from '../partition-log/entry.ts';
-import type { Offset } from '../record.ts';
+import type { PartitionState } from './partition-state.ts';
+import type { Group, Table } from './table.ts';
+import type { TableChange } from './table-view.ts';
+import type { OperatorTimers } from './timer.ts';
 
 /**
- * What a step decided, apart from the state that it read (PL-6): new and changed panes, and windows that closed.
- * Encoded it is the log entry's delta; applied it is the next state.
+ * What a step decided, apart from the state that it read (PL-6). Encoded it is the log entry's delta; applied it is the
+ * next state.
  */
-export interface StateChange {
-  readonly reached: Offset;
-  readonly watermarkMs: number;
-  readonly counters: Counters;
-  readonly lastArrivalMs: number;
-  readonly floors: readonly Floor[];
-  /** Changed panes by window and key. */
-  readonly panes: ReadonlyMap<number, PaneGroup>;
-  /** Windows whose panes are gone. Never in `panes` too. */
-  readonly closed: readonly number[];
-  readonly timers: Heap<WindowTimer> | undefined;
+export interface StateChange extends Progress {
+  /** In the order of the topology's tables. */
+  readonly tables: readonly TableChange[];
+  readonly timers: readonly OperatorTimers[];
 }
 
-/** The hash of the state after `change`: every pane in `change.panes` must carry its own hash already. */
-export function hashAfter(state: PartitionState, change: Pick<StateChange, 'panes' | 'closed'>): number {
-  let hash = state.stateHash;
-  for (const startMs of change.closed) {
-    for (const pane of state.groups.get(startMs)?.values() ?? []) hash = subtractHash(hash, pane.hash);
+/** The hash of the state after `change`: every entry that it puts must carry its own hash already. */
+export function hashAfter(state: PartitionState, { tables }: Pick<StateChange, 'tables'>): number {
+  return tables.reduce((hash, change, i) => hashAfterTable(hash, state.tables[i] as Table, change), state.stateHash);
+}
+
+function hashAfterTable(before: number, table: Table, { dropped, puts }: TableChange): number {
+  let hash = before;
+  for (const group of dropped) {
+    for (const entry of table.groups.get(group)?.values() ?? []) hash = subtractHash(hash, entry.hash);
   }
-  for (const [startMs, group] of change.panes) {
-    const before = state.groups.get(startMs);
-    for (const [key, pane] of group) {
-      const old = before?.get(key);
+  for (const [group, entries] of puts) {
+    const stored = dropped.has(group) ? undefined : table.groups.get(group);
+    for (const [key, entry] of entries) {
+      const old = stored?.get(key);
       if (old !== undefined) hash = subtractHash(hash, old.hash);
-      hash = addHash(hash, pane.hash);
+      if (entry !== undefined) hash = addHash(hash, entry.hash);
     }
   }
   return hash;
@@ -41,16 +39,25 @@ export function hashAfter(state: PartitionState, change: Pick<StateChange, 'pane
 /** Makes `change` part of `state`. Called after the commit was acknowledged, and when the log is read (PL-6). */
 export function applyChange(state: PartitionState, change: StateChange): void {
   state.stateHash = hashAfter(state, change);
-  for (const startMs of change.closed) state.groups.delete(startMs);
-  for (const [startMs, group] of change.panes) {
-    const known = state.groups.get(startMs);
-    if (known === undefined) state.groups.set(startMs, group);
-    else for (const [key, pane] of group) known.set(key, pane);
-  }
+  change.tables.forEach((tableChange, i) => applyTable(state.tables[i] as Table, tableChange));
   state.reached = change.reached;
   state.watermarkMs = change.watermarkMs;
-  state.counters = change.counters;
+  state.processingTimeMs = change.processingTimeMs;
   state.lastArrivalMs = change.lastArrivalMs;
+  state.counters = change.counters;
+  state.sequence = change.sequence;
   state.floors = change.floors;
   state.timers = change.timers;
+}
+
+export function applyTable(table: Table, { dropped, puts }: TableChange): void {
+  for (const group of dropped) table.drop(group);
+  for (const [group, entries] of puts) applyGroup(table, group, entries);
+}
+
+function applyGroup(table: Table, group: Group, entries: TableChange['puts'] extends ReadonlyMap<Group, infer E> ? E : never): void {
+  for (const [key, entry] of entries) {
+    if (entry === undefined) table.delete(group, key);
+    else table.put(group, key, entry);
+  }
 }

@@ -1,5 +1,7 @@
 import { requireMs, requireSetting } from '../errors.ts';
+import { alignedWindows } from './aligned-windows.ts';
 import type { WindowAssigner } from './window-assigner.ts';
+import type { WindowedAggregation, Windows } from './windows.ts';
 
 export interface TumblingWindows {
   /** Length of a window, above 0. */
@@ -14,16 +16,21 @@ export interface TumblingWindows {
  * @example tumbling({ sizeMs: hours(1) }) // [0:00, 1:00), [1:00, 2:00), …
  * @throws INVALID_SETTING when sizeMs is not a whole number above 0 or offsetMs is outside [0, sizeMs)
  */
-export function tumbling({ sizeMs, offsetMs = 0 }: TumblingWindows): WindowAssigner {
+export function tumbling({ sizeMs, offsetMs = 0 }: TumblingWindows): Windows & WindowAssigner {
   requireMs('sizeMs', sizeMs, 1, 'pass minutes(1)');
   const inside = Number.isSafeInteger(offsetMs) && offsetMs >= 0 && offsetMs < sizeMs;
   requireSetting('offsetMs', offsetMs, inside, `an integer in [0, ${sizeMs})`, 'leave it out to align windows with 1970-01-01T00:00Z');
-  return Object.freeze({
-    kind: 'tumbling' as const,
-    sizeMs,
+  const assigner: WindowAssigner = Object.freeze({
     descriptor: `tumbling(size=${sizeMs},offset=${offsetMs})`,
     windowStarts: (eventTimeMs: number) => [tumblingStart(eventTimeMs, sizeMs, offsetMs)],
     endOf: (startMs: number) => startMs + sizeMs,
+  });
+  return Object.freeze({
+    ...assigner,
+    kind: 'tumbling' as const,
+    sizeMs,
+    results: 'bounded' as const,
+    operator: (aggregation: WindowedAggregation) => alignedWindows(assigner, aggregation),
   });
 }
 

@@ -1,14 +1,6 @@
-/** Half-open: a record at `endMs` belongs to the next window. */
-export interface TimeWindow {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-/** Which windows a record falls into: a pure function of its event time. */
+/** Which windows a record falls into: a pure function of its event time. The same windows for every key. */
 export interface WindowAssigner {
-  readonly kind: 'tumbling';
-  readonly sizeMs: number;
-  /** Canonical text of all settings: part of the state schema's fingerprint (PL-30). */
+  /** Canonical text of all settings: part of the state's schema (PL-30), e.g. `tumbling(size=3600000,offset=0)`. */
   readonly descriptor: string;
   /** Start of every window that holds `eventTimeMs`, ascending. */
   windowStarts(eventTimeMs: number): readonly number[];

@@ -31,10 +31,10 @@ export class BusiestKeys {
   readonly #keys = new Map<string, Totals>();
   rows = 0;
 
-  constructor({ keyField, aggregates }: Pick<Topology, 'keyField' | 'aggregates'>) {
-    this.#keyField = keyField;
-    this.#columns = aggregates.flatMap(({ name, aggregate }) => {
-      const fold = FOLDS.find(([prefix]) => aggregate.descriptor.startsWith(prefix))?.[1];
+  constructor({ keyFields, results }: Pick<Topology, 'keyFields' | 'results'>) {
+    this.#keyField = keyFields.join(', ');
+    this.#columns = (results.columns ?? []).flatMap(({ name, descriptor }) => {
+      const fold = FOLDS.find(([prefix]) => descriptor.startsWith(prefix))?.[1];
       return fold === undefined ? [] : [{ name, fold }];
     });
   }

@@ -1,7 +1,7 @@
 import { NO_COUNTERS, type Counters } from '../../engine/partition-log/entry.ts';
 import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
 import { isEmptyOutbox } from '../../engine/outputs.ts';
-import { openPanes } from '../../engine/state/partition-state.ts';
+import { entriesIn, openWindows } from '../../engine/state/partition-state.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 
 /** Why a log could not be opened. */
@@ -30,7 +30,7 @@ export interface ShardReport {
   readonly deadLetters: number;
   readonly firings: number;
   readonly openWindows: number;
-  /** Keys in open windows. */
+  /** Entries of the state: for most pipelines, keys in open windows. */
   readonly openPanes: number;
   readonly snapshotBytes: number;
   /** Since the snapshot. */
@@ -60,8 +60,8 @@ export function shardReport(shard: string, { state, head, undelivered, snapshotB
     watermark: watermarkMs === null ? null : new Date(watermarkMs).toISOString(),
     lagMs: watermarkMs === null ? null : furthestMs - watermarkMs,
     ...countsOf(state.counters),
-    openWindows: state.groups.size,
-    openPanes: openPanes(state),
+    openWindows: openWindows(state),
+    openPanes: entriesIn(state),
     snapshotBytes,
     deltaBytes,
     stateBytes: snapshotBytes + deltaBytes,

@@ -87,7 +87,7 @@ describe.each(BAD)('$what', (input) => {
     ]);
     expect(lateRecords).toEqual([]);
     expect(partition.state).toMatchObject({ reached: 3n, watermarkMs: 0, counters: { recordsIn: 3, counted: 2, late: 0, deadLetters: 1 } });
-    expect([...(partition.state.groups.get(0)?.keys() ?? [])]).toEqual(['c']);
+    expect([...(partition.state.tables[0]?.groups.get(0)?.keys() ?? [])]).toEqual(['c']);
   });
 
   it('has a reason of one line, without the payload and without control characters', () => {

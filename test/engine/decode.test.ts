@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeRecord } from '../../engine/decode.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
+import type { SourceRecord } from '../../engine/record.ts';
 import { kinesis, count, pipeline, resultTable, tumbling } from '../../engine/index.ts';
 import { ANYTHING, reading, record, topologyOf } from './support/readings.ts';
+
+function decode(topology: Topology, given: SourceRecord) {
+  const { value, eventTimeMs } = decodeRecord(topology, given, given.arrivalTimeMs);
+  return { value, eventTimeMs, key: topology.keyOf(value, given.partitionKey) };
+}
 
 const nested = (depth: number): string => `{"key":"a","timeMs":0,"value":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
 
 describe('a good record', () => {
   it('comes with value, key and event time', () => {
-    expect(decodeRecord(topologyOf(), reading(1, 'a', 5, 7))).toEqual({ value: { key: 'a', timeMs: 5, value: 7 }, key: 'a', eventTimeMs: 5 });
+    expect(decode(topologyOf(), reading(1, 'a', 5, 7))).toEqual({ value: { key: 'a', timeMs: 5, value: 7 }, key: 'a', eventTimeMs: 5 });
   });
 
   it.each([
@@ -16,7 +23,7 @@ describe('a good record', () => {
     ['a key that is the name of a method', 'constructor'],
     ['a key with control characters', 'a\0\n'],
   ])('may have %s', (_, key) => {
-    expect(decodeRecord(topologyOf(), reading(1, key, 5)).key).toBe(key);
+    expect(decode(topologyOf(), reading(1, key, 5)).key).toBe(key);
   });
 
   it('may have a number as its key, which the producer wrote as text', () => {
@@ -24,26 +31,26 @@ describe('a good record', () => {
       .source(kinesis({ stream: 's', partitionKey: 'value', schema: ANYTHING }))
       .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0 })
       .keyBy('value').window(tumbling({ sizeMs: 10 })).aggregate({ n: count() }).to(resultTable()).topology;
-    expect(decodeRecord(topology, record(1, '{"timeMs":0,"value":12}', { partitionKey: '12' })).key).toBe('12');
+    expect(decode(topology, record(1, '{"timeMs":0,"value":12}', { partitionKey: '12' })).key).toBe('12');
   });
 
   it('may be nested 64 deep, not 65', () => {
     const topology = topologyOf({ schema: ANYTHING });
-    expect(decodeRecord(topology, record(1, nested(64))).key).toBe('a');
-    expect(() => decodeRecord(topology, record(1, nested(65)))).toThrow(expect.objectContaining({ code: 'TOO_DEEP', message: 'record must be nested at most 64 deep, got more; flatten it' }));
+    expect(decode(topology, record(1, nested(64))).key).toBe('a');
+    expect(() => decode(topology, record(1, nested(65)))).toThrow(expect.objectContaining({ code: 'TOO_DEEP', message: 'record must be nested at most 64 deep, got more; flatten it' }));
   });
 
   it('may have any brackets in its text', () => {
     const key = `${'['.repeat(200)}"\\${'{'.repeat(200)}`;
-    expect(decodeRecord(topologyOf(), reading(1, key, 5)).key).toBe(key);
+    expect(decode(topologyOf(), reading(1, key, 5)).key).toBe(key);
   });
 
   it('may begin with a byte order mark', () => {
-    expect(decodeRecord(topologyOf(), record(1, '\ufeff{"key":"a","timeMs":0,"value":1}')).key).toBe('a');
+    expect(decode(topologyOf(), record(1, '\ufeff{"key":"a","timeMs":0,"value":1}')).key).toBe('a');
   });
 
   it('may be exactly maxClockSkewMs ahead of its arrival (PL-14)', () => {
-    expect(decodeRecord(topologyOf(), reading(1, 'a', 2_000)).eventTimeMs).toBe(2_000);
+    expect(decode(topologyOf(), reading(1, 'a', 2_000)).eventTimeMs).toBe(2_000);
   });
 });
 
@@ -59,13 +66,13 @@ describe('the reason of a dead letter says', () => {
     { code: 'EVENT_TIME_INVALID', body: '{"key":"a","timeMs":0.5,"value":1}', reason: 'event time must be a whole number of ms since 1970 that a date can show, got 0.5; correct the producer' },
     { code: 'EVENT_TIME_IN_FUTURE', body: '{"key":"a","timeMs":2001,"value":1}', reason: "event time must be at most 1000 ms after arrival, got 1001 ms; set the producer's clock" },
   ])('$code in words', ({ code, body, reason }) => {
-    expect(() => decodeRecord(topologyOf(), record(1, body))).toThrow(expect.objectContaining({ kind: 'data', code, message: reason }));
+    expect(() => decode(topologyOf(), record(1, body))).toThrow(expect.objectContaining({ kind: 'data', code, message: reason }));
   });
 });
 
 it('refuses a schema that validates asynchronously: a mistake of the pipeline, no dead letter', () => {
   const schema = { '~standard': { version: 1 as const, vendor: 'test', validate: () => Promise.resolve({ issues: [] }) } };
-  expect(() => decodeRecord(topologyOf({ schema }), reading(1, 'a', 0))).toThrow(expect.objectContaining({
+  expect(() => decode(topologyOf({ schema }), reading(1, 'a', 0))).toThrow(expect.objectContaining({
     kind: 'invalid',
     code: 'SCHEMA_IS_ASYNC',
     message: 'schema must validate synchronously, got a promise; remove async refinements',

@@ -73,7 +73,7 @@ describe('the account', () => {
 describe('the busiest keys', () => {
   it('are totalled as each aggregate allows, the largest first', () => {
     const named = { n: count(), top: max('x'), mean: mean('x'), total: sum('x') };
-    const busiest = new BusiestKeys({ keyField: 'origin', aggregates: Object.entries(named).map(([name, aggregate]) => ({ name, aggregate: aggregate as never })) });
+    const busiest = new BusiestKeys({ keyFields: ['origin'], results: { identity: 'window', windowMs: 10, allowedLatenessMs: 0, columns: Object.entries(named).map(([name, { descriptor }]) => ({ name, descriptor, type: 'number' })) } });
     const row = { windowStartMs: 0, windowEndMs: 10, revision: 1 };
     busiest.add({ ...row, key: 'a', values: { n: 1, top: 5, mean: 5, total: 5 } });
     busiest.add({ ...row, key: 'b', values: { n: 1_000, top: 5, mean: 5, total: 5 } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { progressOf } from '../../engine/partition-log/entry.ts';
 import { isKind } from '../../engine/errors.ts';
 import { openLog } from '../../engine/partition-log/open-log.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
@@ -57,8 +58,7 @@ describe('inspect', () => {
     const world = await processed();
     const place = placeOf(world);
     const ahead = await PartitionLog.open({ ...readOnly(place), logs: world.logs, blobs: world.blobs }, logIdIn(place, SECOND_SHARD));
-    const { reached, counters, lastArrivalMs, floors, timers } = ahead.state;
-    await ahead.commit({ change: { reached, watermarkMs: 50, counters, lastArrivalMs, floors, panes: new Map(), closed: [], timers }, outbox: EMPTY_OUTBOX });
+    await ahead.commit({ change: { ...progressOf(ahead.state), watermarkMs: 50, tables: [], timers: ahead.state.timers }, outbox: EMPTY_OUTBOX });
     expect((await inspect(place)).map(({ lagMs }) => lagMs)).toEqual([37, 0]);
   });
 

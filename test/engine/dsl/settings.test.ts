@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
 import { count, days, hours, kafka, kinesis, lake, minutes, pipeline, resultTable, seconds, stream, sum, tumbling } from '../../../engine/index.ts';
 import { READING, type Reading } from '../support/readings.ts';
 
@@ -62,7 +63,7 @@ describe('a wrong setting is refused at the call that got it', () => {
     expect(() => timed().keyBy('value' as 'key')).toThrow(expect.objectContaining({
       kind: 'invalid',
       code: 'KEY_IS_NOT_PARTITION_KEY',
-      message: 'keyBy must be the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in the source',
+      message: 'keyBy must begin with the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in the source',
     }));
   });
 
@@ -89,7 +90,7 @@ describe('a definition', () => {
     const frozen: object[] = [pipeline('readings'), source(), untimed(), timed(), timed().keyBy('key'), windowed(), aggregated(), resultTable(), lake(), tumbling({ sizeMs: 10 }), count(), sum('value')];
     const complete = aggregated().to(resultTable());
     const { topology } = complete;
-    frozen.push(complete, topology, topology.source, topology.eventTime, topology.window, topology.aggregates, ...topology.aggregates, topology.sinks);
+    frozen.push(complete, topology, topology.source, topology.eventTime, topology.operators, ...topology.operators, topology.tables, topology.keyFields, topology.sinks);
     for (const value of frozen) expect(Object.isFrozen(value)).toBe(true);
   });
 
@@ -97,15 +98,16 @@ describe('a definition', () => {
     const base = windowed();
     const one = base.aggregate({ n: count() }).to(resultTable());
     const other = base.aggregate({ total: sum('value') }).to(lake());
-    expect(one.topology.aggregates.map(({ name }) => name)).toEqual(['n']);
-    expect(other.topology.aggregates.map(({ name }) => name)).toEqual(['total']);
+    expect(one.topology.results.columns?.map(({ name }) => name)).toEqual(['n']);
+    expect(other.topology.results.columns?.map(({ name }) => name)).toEqual(['total']);
   });
 
   it('has the defaults that its documentation names', () => {
-    const { source: from, eventTime, allowedLatenessMs, window } = aggregated().to(resultTable()).topology;
+    const { source: from, eventTime, results, operators } = aggregated().to(resultTable()).topology;
     expect(from).toMatchObject({ batchSize: 1_000, maxBatchingWindowMs: 1_000 });
     expect(eventTime).toMatchObject({ idleTimeoutMs: minutes(1), maxClockSkewMs: hours(1) });
-    expect([allowedLatenessMs, window.descriptor]).toEqual([0, 'tumbling(size=10,offset=0)']);
+    expect(results).toMatchObject({ allowedLatenessMs: 0, windowMs: 10, identity: 'window' });
+    expect(operators[0]?.schema[0]).toBe('window: tumbling(size=10,offset=0)');
   });
 
   it('counts durations in ms', () => {
@@ -113,8 +115,8 @@ describe('a definition', () => {
   });
 
   it('says each aggregate in a canonical text', () => {
-    const { aggregates } = windowed().aggregate({ n: count(), total: sum<'value'>('value') }).to(resultTable()).topology;
-    expect(aggregates.map(({ aggregate }) => aggregate.descriptor)).toEqual(['count()', 'sum(value)']);
-    expect(aggregates[1]?.aggregate.extract({ key: 'a', timeMs: 0, value: 5 } satisfies Reading, { eventTimeMs: 0 })).toBe(5);
+    const { results } = windowed().aggregate({ n: count(), total: sum<'value'>('value') }).to(resultTable()).topology;
+    expect(results.columns?.map(({ descriptor }) => descriptor)).toEqual(['count()', 'sum(value)']);
+    expect((sum('value') as Aggregate<Reading>).extract({ key: 'a', timeMs: 0, value: 5 } satisfies Reading, { eventTimeMs: 0 })).toBe(5);
   });
 });

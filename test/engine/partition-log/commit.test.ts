@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { EMPTY_OUTBOX } from '../../../engine/outputs.ts';
+import { progressOf } from '../../../engine/partition-log/entry.ts';
 import { reading } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
@@ -137,7 +139,7 @@ describe('another writer that wins', () => {
     const log = await one.use(async (open) => open);
     await other.process(reading(2, 'a', 1));
     const { state } = log;
-    await expect(log.commit({ change: { ...state, reached: 9n, panes: new Map(), closed: [] }, outbox: { results: [], lateRecords: [], deadLetters: [] } })).rejects.toMatchObject({ kind: 'fenced', code: 'FENCED', message: expect.stringMatching(FENCED_TEXT) });
+    await expect(log.commit({ change: { ...progressOf(state), reached: 9n, tables: [], timers: state.timers }, outbox: EMPTY_OUTBOX })).rejects.toMatchObject({ kind: 'fenced', code: 'FENCED', message: expect.stringMatching(FENCED_TEXT) });
     expect((await world.head()).reached).toBe(2n);
   });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { EMPTY_OUTBOX } from '../../../engine/outputs.ts';
+import { progressOf } from '../../../engine/partition-log/entry.ts';
 import { expectedVersion, isSnapshotDue, mayOverwrite, slotOf } from '../../../engine/partition-log/ring.ts';
 import { reading } from '../support/readings.ts';
 import { World } from '../support/world.ts';
@@ -55,7 +57,7 @@ describe('the overwrite gate (PL-3)', () => {
     world.logs.onRead = (entries) => entries.map((entry) => ({ ...entry, publishedVersion: 0 }));
     const log = await world.instance().use(async (open) => open);
     expect(log.undelivered.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
-    const { change, outbox } = { change: { reached: 5n, watermarkMs: 5, counters: undelivered.counters, lastArrivalMs: 0, floors: [], panes: new Map(), closed: [], timers: undefined }, outbox: { results: [], lateRecords: [], deadLetters: [] } };
+    const { change, outbox } = { change: { ...progressOf(undelivered), reached: 5n, watermarkMs: 5, tables: [], timers: [] }, outbox: EMPTY_OUTBOX };
     await expect(log.commit({ change, outbox })).rejects.toMatchObject({ kind: 'unavailable', code: 'RING_FULL' });
     expect(world.logs.puts).toHaveLength(4);
   });

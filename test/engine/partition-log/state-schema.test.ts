@@ -14,10 +14,10 @@ async function reopened(after: TopologySettings): Promise<unknown> {
 describe('a changed definition (PL-30)', () => {
   it.each<{ what: string; after: TopologySettings; differences: string }>([
     { what: 'another window', after: { sizeMs: 20 }, differences: '-window: tumbling(size=10,offset=0) +window: tumbling(size=20,offset=0)' },
-    { what: 'another lateness', after: { allowedLatenessMs: 5 }, differences: '-allowedLatenessMs: 0 +allowedLatenessMs: 5' },
-    { what: 'one aggregate more', after: { aggregates: { n: count(), least: min('value'), most: max('value') } }, differences: '+aggregate most: max(value)' },
-    { what: 'one aggregate less', after: { aggregates: { n: count() } }, differences: '-aggregate least: min(value)' },
-    { what: 'an aggregate that means something else', after: { aggregates: { n: count(), least: max('value') } }, differences: '-aggregate least: min(value) +aggregate least: max(value)' },
+    { what: 'another lateness', after: { allowedLatenessMs: 5 }, differences: '-window allowedLatenessMs: 0 +window allowedLatenessMs: 5' },
+    { what: 'one aggregate more', after: { aggregates: { n: count(), least: min('value'), most: max('value') } }, differences: '+window aggregate most: max(value)' },
+    { what: 'one aggregate less', after: { aggregates: { n: count() } }, differences: '-window aggregate least: min(value)' },
+    { what: 'an aggregate that means something else', after: { aggregates: { n: count(), least: max('value') } }, differences: '-window aggregate least: min(value) +window aggregate least: max(value)' },
     { what: 'another order of aggregates', after: { aggregates: { least: min('value'), n: count() } }, differences: 'another order of aggregates' },
   ])('is refused before a record is read, with the lines that differ: $what', async ({ after, differences }) => {
     expect(await reopened(after)).toMatchObject({
@@ -50,7 +50,7 @@ describe('a log that another release wrote', () => {
     await expect(world.instance().process(reading(2, 'a', 1))).rejects.toMatchObject({
       kind: 'invalid',
       code: 'CODEC_UNKNOWN',
-      message: `log ${world.logId} must have encoding 1, got 99; deploy the release that wrote it`,
+      message: `log ${world.logId} must have encoding 2, got 99; deploy the release that wrote it`,
     });
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { addHash, EMPTY_HASH, entryHash, subtractHash } from '../../../engine/state/hash.ts';
+import { addHash, EMPTY_HASH, entryHash, seedOf, subtractHash } from '../../../engine/state/hash.ts';
 import { Partition } from '../support/state.ts';
 import { reading, topologyOf } from '../support/readings.ts';
 
+const SEED = seedOf('window/panes');
 const hashes = fc.integer({ min: 0, max: 2 ** 52 - 1 });
 
 describe('the hash of the state', () => {
@@ -19,15 +20,15 @@ describe('the hash of the state', () => {
     }));
   });
 
-  it('tells windows, keys and values apart', () => {
+  it('tells tables, windows, keys and values apart', () => {
     const bytes = Uint8Array.of(1, 2);
-    const all = [entryHash(0, 'a', bytes), entryHash(10, 'a', bytes), entryHash(2 ** 32, 'a', bytes), entryHash(-10, 'a', bytes), entryHash(0, 'b', bytes), entryHash(0, 'a\0', bytes), entryHash(0, 'a', Uint8Array.of(2, 1)), entryHash(0, 'a', Uint8Array.of(1, 2, 0))];
+    const all = [entryHash(seedOf('other'), 0, 'a', bytes), entryHash(SEED, '', 'a', bytes), entryHash(SEED, 'a', '', bytes), entryHash(SEED, 0, 'a', bytes), entryHash(SEED, 10, 'a', bytes), entryHash(SEED, 2 ** 32, 'a', bytes), entryHash(SEED, -10, 'a', bytes), entryHash(SEED, 0, 'b', bytes), entryHash(SEED, 0, 'a\0', bytes), entryHash(SEED, 0, 'a', Uint8Array.of(2, 1)), entryHash(SEED, 0, 'a', Uint8Array.of(1, 2, 0))];
     expect(new Set(all).size).toBe(all.length);
   });
 
   it('gives 100,000 small entries 100,000 hashes', () => {
     const all = new Set<number>();
-    for (let i = 0; i < 100_000; i++) all.add(entryHash((i % 10) * 3_600_000, `key-${Math.floor(i / 10)}`, Uint8Array.of(1, 4)));
+    for (let i = 0; i < 100_000; i++) all.add(entryHash(SEED, (i % 10) * 3_600_000, `key-${Math.floor(i / 10)}`, Uint8Array.of(1, 4)));
     expect(all.size).toBe(100_000);
   });
 

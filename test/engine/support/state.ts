@@ -1,6 +1,6 @@
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
-import { aggregatesOf, encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
 import { encodeChanges } from '../../../engine/state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../../../engine/state/partition-state.ts';
@@ -10,15 +10,16 @@ import { step } from '../../../engine/step.ts';
 /** A partition without a log: steps, and takes every change for committed. */
 export class Partition {
   readonly topology: Topology;
-  readonly state: PartitionState = emptyState();
+  readonly state: PartitionState;
 
   constructor(topology: Topology) {
     this.topology = topology;
+    this.state = emptyState(topology);
   }
 
   process(...records: SourceRecord[]): Outbox {
     const { change, outbox } = step(this.topology, this.state, records);
-    encodeChanges(change, aggregatesOf(this.topology));
+    encodeChanges(change.tables, this.topology.tables);
     applyChange(this.state, change);
     return outbox;
   }

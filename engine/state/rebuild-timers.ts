@@ -1,0 +1,21 @@
+import type { Topology } from '../dsl/topology.ts';
+import { clocksOf } from '../run.ts';
+import type { PartitionState } from './partition-state.ts';
+import { withTimer, type OperatorTimers, type Timers } from './timer.ts';
+
+/** Timers follow from what the tables hold, so they are not stored: this finds them again after loading. */
+export function timersOf(topology: Pick<Topology, 'operators'>, state: PartitionState): OperatorTimers[] {
+  const clocks = clocksOf(topology, state);
+  let first = 0;
+  return topology.operators.map((operator, i) => {
+    const tables = state.tables.slice(first, first + operator.tables.length);
+    first += operator.tables.length;
+    let event: Timers;
+    let processing: Timers;
+    for (const { domain, timer } of operator.timersOf(tables, clocks[i] as (typeof clocks)[number])) {
+      if (domain === 'event') event = withTimer(event, timer);
+      else processing = withTimer(processing, timer);
+    }
+    return { event, processing };
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Keyed state is kept in tables, and nowhere else: a table holds entries by group and key, an operator owns one or several.
+ *
+ *     group is a number   a window's start, or 0 where time plays no part; the key is the grouping key
+ *     group is a text     the grouping key; the key is one inside of its map
+ */
+import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+
+/** What a table holds. Never changed once it is in a table or in a change (PL-6), but for the hash. */
+export interface Entry {
+  /** The share of this entry in the state's hash; given when it is encoded or decoded. */
+  hash: number;
+}
+
+export type Group = number | string;
+
+export interface TableSpec<E extends Entry = Entry> {
+  /** Stable and unique within the pipeline (PL-30), e.g. `window/panes`. */
+  readonly name: string;
+  /** Which part of an entry's place says to which shard it belongs (PL-24); `all`: every shard has a copy. */
+  readonly routedBy: 'key' | 'group' | 'all';
+  readonly groups: 'number' | 'text';
+  /** Deterministic: equal entries give equal bytes. */
+  write(writer: ByteWriter, entry: E): void;
+  read(reader: ByteReader): E;
+}
+
+export class Table {
+  readonly groups = new Map<Group, Map<string, Entry>>();
+  /** Entries of all groups. */
+  size = 0;
+
+  get(group: Group, key: string): Entry | undefined {
+    return this.groups.get(group)?.get(key);
+  }
+
+  put(group: Group, key: string, entry: Entry): void {
+    let entries = this.groups.get(group);
+    if (entries === undefined) this.groups.set(group, (entries = new Map()));
+    const before = entries.size;
+    entries.set(key, entry);
+    this.size += entries.size - before;
+  }
+
+  delete(group: Group, key: string): void {
+    const entries = this.groups.get(group);
+    if (entries?.delete(key) !== true) return;
+    this.size--;
+    if (entries.size === 0) this.groups.delete(group);
+  }
+
+  drop(group: Group): void {
+    this.size -= this.groups.get(group)?.size ?? 0;
+    this.groups.delete(group);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Windows that are the same for every key: tumbling, hopping, by the calendar, one for all time. A pane per window and key,
+ * a timer per window.
+ */
+import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+import type { Table, TableSpec } from '../state/table.ts';
+import type { TableView } from '../state/table-view.ts';
+import type { Timer } from '../state/timer.ts';
+import { isClosed, isFired, NO_WATERMARK } from '../time/watermark.ts';
+import { countsUnfired, emissionSchema, nextMultiple, type Emission, type Repeat } from './emission.ts';
+import { Panes, type Pane } from './panes.ts';
+import type { WindowAssigner } from './window-assigner.ts';
+import type { WindowedAggregation } from './windows.ts';
+
+export function alignedWindows(assigner: WindowAssigner, aggregation: WindowedAggregation): Operator {
+  const { id, allowedLatenessMs, emission } = aggregation;
+  const panes = new Panes(aggregation);
+  const spec: TableSpec<Pane> = { name: `${id}/panes`, routedBy: 'key', groups: 'number', write: (writer, pane) => panes.write(writer, pane), read: (reader) => panes.read(reader) };
+  const plan = new WindowTimers(assigner, allowedLatenessMs, emission);
+  return Object.freeze({
+    id,
+    schema: [`${id}: ${assigner.descriptor}`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...aggregation.aggregates.map(({ name, aggregate }) => `${id} aggregate ${name}: ${aggregate.descriptor}`)],
+    tables: [spec as TableSpec],
+    delayMs: emission.finalOnly ? allowedLatenessMs : 0,
+    bind: (context: OperatorContext) => new AlignedRun(context, assigner, aggregation, panes, plan),
+    timersOf: ([table]: readonly Table[], clocks: Clocks) => [...(table as Table).groups.keys()].flatMap((startMs) => plan.of(startMs as number, clocks)),
+  });
+}
+
+/** Which timers an open window has. */
+class WindowTimers {
+  readonly #assigner: WindowAssigner;
+  readonly #allowedLatenessMs: number;
+  readonly #emission: Emission;
+
+  constructor(assigner: WindowAssigner, allowedLatenessMs: number, emission: Emission) {
+    this.#assigner = assigner;
+    this.#allowedLatenessMs = allowedLatenessMs;
+    this.#emission = emission;
+  }
+
+  of(startMs: number, clocks: Clocks): DomainTimer[] {
+    return [this.boundary(startMs, clocks.watermarkMs), ...this.repeats(startMs, clocks)];
+  }
+
+  /** It fires at its end, and closes when the allowed lateness has passed; with one final result it only closes. */
+  boundary(startMs: number, watermarkMs: number): DomainTimer {
+    const endMs = this.#assigner.endOf(startMs);
+    const timer = this.#emission.finalOnly || isFired(endMs, watermarkMs)
+      ? { timeMs: endMs + this.#allowedLatenessMs, startMs, key: '', kind: 'close' }
+      : { timeMs: endMs, startMs, key: '', kind: 'fire' };
+    return { domain: 'event', timer };
+  }
+
+  /** The next time that a trigger looks at it. */
+  repeats(startMs: number, { watermarkMs, processingTimeMs }: Clocks): DomainTimer[] {
+    const repeat = this.repeatOf(startMs, watermarkMs);
+    if (repeat === undefined || repeat.by === 'records') return [];
+    const domain = repeat.by === 'eventTime' ? 'event' : 'processing';
+    const nowMs = domain === 'event' ? watermarkMs : processingTimeMs;
+    // There is no watermark yet: the first one decides.
+    if (nowMs === NO_WATERMARK) return [{ domain, timer: { timeMs: NO_WATERMARK + 1, startMs, key: '', kind: 'repeat' } }];
+    return [{ domain, timer: { timeMs: nextMultiple(nowMs, repeat.everyMs), startMs, key: '', kind: 'repeat' } }];
+  }
+
+  repeatOf(startMs: number, watermarkMs: number): Repeat | undefined {
+    if (this.#emission.finalOnly) return undefined;
+    return isFired(this.#assigner.endOf(startMs), watermarkMs) ? this.#emission.late : this.#emission.early;
+  }
+}
+
+class AlignedRun implements BoundOperator {
+  readonly #context: OperatorContext;
+  readonly #assigner: WindowAssigner;
+  readonly #allowedLatenessMs: number;
+  readonly #emission: Emission;
+  readonly #panes: Panes;
+  readonly #timers: WindowTimers;
+  readonly #table: TableView<Pane>;
+
+  constructor(context: OperatorContext, assigner: WindowAssigner, { allowedLatenessMs, emission }: WindowedAggregation, panes: Panes, timers: WindowTimers) {
+    this.#context = context;
+    this.#assigner = assigner;
+    this.#allowedLatenessMs = allowedLatenessMs;
+    this.#emission = emission;
+    this.#panes = panes;
+    this.#timers = timers;
+    this.#table = context.tables[0] as TableView<Pane>;
+  }
+
+  process(element: Element): Verdict {
+    const { key, eventTimeMs } = element;
+    const watermarkMs = this.#context.watermarkOf(key);
+    let inputs: unknown[] | undefined;
+    for (const startMs of this.#assigner.windowStarts(eventTimeMs)) {
+      const endMs = this.#assigner.endOf(startMs);
+      if (isClosed(endMs, this.#allowedLatenessMs, watermarkMs)) continue;
+      inputs ??= this.#panes.inputsOf(element);
+      if (this.#table.isNew(startMs)) this.#schedule(this.#timers.of(startMs, this.#context));
+      const pane = this.#panes.add(this.#table.get(startMs, key) ?? this.#panes.empty, inputs);
+      const repeat = this.#timers.repeatOf(startMs, watermarkMs);
+      const isDue = repeat?.by === 'records' && (repeat.n === 1 || pane.unfired >= repeat.n);
+      this.#table.put(startMs, key, isDue ? this.#panes.fire(this.#context, key, { startMs, endMs }, pane) : pane);
+    }
+    return inputs === undefined ? 'late' : 'accepted';
+  }
+
+  onTimer(timer: Timer): void {
+    if (timer.kind === 'fire') this.#onEnd(timer.startMs);
+    else if (timer.kind === 'repeat') this.#repeat(timer, 'eventTime');
+    else this.#close(timer.startMs);
+  }
+
+  onProcessingTimer(timer: Timer): void {
+    this.#repeat(timer, 'processingTime');
+  }
+
+  #onEnd(startMs: number): void {
+    const endMs = this.#assigner.endOf(startMs);
+    // A key that was ahead before a merge has had this firing already (PL-25).
+    this.#fireEach(startMs, (_pane, key) => !isFired(endMs, this.#context.watermarkOf(key)));
+    this.#schedule([this.#timers.boundary(startMs, endMs), ...this.#timers.repeats(startMs, this.#clocksAfter())]);
+  }
+
+  /** Timers of a phase that is over may still come: they are not those that the state calls for, so they do nothing (PL-12). */
+  #repeat({ startMs, timeMs }: Timer, by: 'eventTime' | 'processingTime'): void {
+    const isArming = timeMs === NO_WATERMARK + 1;
+    const repeat = this.#timers.repeatOf(startMs, by === 'eventTime' ? timeMs : this.#context.watermarkMs);
+    if (this.#table.isNew(startMs) || repeat?.by !== by || (timeMs % repeat.everyMs !== 0 && !isArming)) return;
+    if (!isArming) this.#fireEach(startMs, ({ unfired }) => unfired > 0);
+    this.#schedule(this.#timers.repeats(startMs, this.#clocksAfter()));
+  }
+
+  /** As they are once this move is over. */
+  #clocksAfter(): Clocks {
+    return { watermarkMs: Math.max(this.#context.targetMs, this.#context.watermarkMs), processingTimeMs: this.#context.processingTimeMs };
+  }
+
+  #close(startMs: number): void {
+    if (this.#emission.finalOnly) this.#fireEach(startMs, () => true);
+    else if (countsUnfired(this.#emission)) this.#fireEach(startMs, ({ unfired }) => unfired > 0);
+    this.#table.drop(startMs);
+  }
+
+  /** Fires panes in the order of their keys. */
+  #fireEach(startMs: number, isWanted: (pane: Pane, key: string) => boolean): void {
+    const window = { startMs, endMs: this.#assigner.endOf(startMs) };
+    for (const key of this.#table.keys(startMs)) {
+      const pane = this.#table.get(startMs, key) as Pane;
+      if (!isWanted(pane, key)) continue;
+      this.#context.attempt({ windowStartMs: startMs, windowEndMs: window.endMs }, key, () => this.#table.put(startMs, key, this.#panes.fire(this.#context, key, window, pane)));
+    }
+  }
+
+  #schedule(timers: readonly DomainTimer[]): void {
+    for (const { domain, timer } of timers) this.#context.schedule(domain, timer);
+  }
+}

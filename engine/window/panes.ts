@@ -1,0 +1,121 @@
+import type { Aggregate } from '../aggregate/aggregate.ts';
+import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import type { Element, OperatorContext } from '../operator.ts';
+import { resultValue, type ResultRow } from '../outputs.ts';
+import type { Entry } from '../state/table.ts';
+import { countsUnfired } from './emission.ts';
+import type { NamedAggregate, WindowedAggregation } from './windows.ts';
+
+/** What a pane holds: state of one key in one window. An immutable value. */
+export interface Pane extends Entry {
+  /** One per aggregate, in the order of the topology. */
+  readonly accumulators: readonly unknown[];
+  /** How many times it has fired or been taken back (PL-17). */
+  readonly revision: number;
+  /** Records since the last firing; 0 where no trigger asks for it. */
+  readonly unfired: number;
+  /** What the last firing said, while it stands and a retraction may have to repeat it. */
+  readonly said: readonly unknown[] | undefined;
+}
+
+/** The bounds of a firing. */
+export interface WindowBounds {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** How panes of one operator are filled, fired and stored. */
+export class Panes {
+  readonly #aggregates: readonly NamedAggregate[];
+  readonly #accumulation: WindowedAggregation['emission']['accumulation'];
+  readonly #countsUnfired: boolean;
+  readonly #empty: Pane;
+
+  constructor({ aggregates, emission }: WindowedAggregation) {
+    this.#aggregates = aggregates;
+    this.#accumulation = emission.accumulation;
+    this.#countsUnfired = countsUnfired(emission);
+    this.#empty = Object.freeze({ accumulators: aggregates.map(({ aggregate }) => aggregate.aggregator.init()), revision: 0, unfired: 0, said: undefined, hash: 0 });
+  }
+
+  get empty(): Pane {
+    return this.#empty;
+  }
+
+  /** What the aggregates take of a record. @throws anything that user code throws */
+  inputsOf(element: Element): unknown[] {
+    const inputs: unknown[] = [];
+    for (const { aggregate } of this.#aggregates) inputs.push((aggregate as Aggregate<unknown>).extract(element.value, element));
+    return inputs;
+  }
+
+  add(pane: Pane, inputs: readonly unknown[]): Pane {
+    const accumulators: unknown[] = [];
+    for (let i = 0; i < inputs.length; i++) {
+      accumulators.push((this.#aggregates[i] as NamedAggregate).aggregate.aggregator.add(pane.accumulators[i], inputs[i]));
+    }
+    return { accumulators, revision: pane.revision, unfired: this.#countsUnfired ? pane.unfired + 1 : 0, said: pane.said, hash: 0 };
+  }
+
+  /** Both together; `a` came first. Of no revision: the caller knows which. */
+  merge(a: Pane, b: Pane): Pane {
+    return { accumulators: this.mergeAccumulators(a.accumulators, b.accumulators), revision: 0, unfired: a.unfired + b.unfired, said: undefined, hash: 0 };
+  }
+
+  mergeAccumulators(a: readonly unknown[], b: readonly unknown[]): unknown[] {
+    return this.#aggregates.map(({ aggregate }, i) => aggregate.aggregator.merge(a[i], b[i]));
+  }
+
+  /** Emits a result; returns the pane as it is after it. */
+  fire(context: OperatorContext, key: string, window: WindowBounds, pane: Pane): Pane {
+    const retracted = this.retract(context, key, window, pane);
+    const revision = retracted.revision + 1;
+    context.emit(this.row(key, window, revision, pane.accumulators));
+    const accumulators = this.#accumulation === 'discarding' ? this.#empty.accumulators : pane.accumulators;
+    return { accumulators, revision, unfired: 0, said: this.#accumulation === 'retracting' ? pane.accumulators : undefined, hash: 0 };
+  }
+
+  /** Takes back what the last firing said, in a pipeline that wants to hear of it. */
+  retract(context: OperatorContext, key: string, window: WindowBounds, pane: Pane): Pane {
+    if (pane.said === undefined) return pane;
+    const revision = pane.revision + 1;
+    context.emit({ ...this.row(key, window, revision, pane.said), retracted: true });
+    return { ...pane, revision, said: undefined, hash: 0 };
+  }
+
+  row(key: string, { startMs, endMs }: WindowBounds, revision: number, accumulators: readonly unknown[]): ResultRow {
+    const values: Record<string, unknown> = {};
+    for (let i = 0; i < this.#aggregates.length; i++) {
+      const { name, aggregate } = this.#aggregates[i] as NamedAggregate;
+      values[name] = resultValue(aggregate.aggregator.result(accumulators[i]));
+    }
+    return { key, windowStartMs: startMs, windowEndMs: endMs, revision, values };
+  }
+
+  write(writer: ByteWriter, pane: Pane): void {
+    writer.varint(pane.revision);
+    if (this.#countsUnfired) writer.varint(pane.unfired);
+    if (this.#accumulation === 'retracting') {
+      writer.byte(pane.said === undefined ? 0 : 1);
+      if (pane.said !== undefined) this.#writeAccumulators(writer, pane.said);
+    }
+    this.#writeAccumulators(writer, pane.accumulators);
+  }
+
+  read(reader: ByteReader): Pane {
+    const revision = reader.varint();
+    const unfired = this.#countsUnfired ? reader.varint() : 0;
+    const said = this.#accumulation === 'retracting' && reader.byte() === 1 ? this.#readAccumulators(reader) : undefined;
+    return { revision, unfired, said, accumulators: this.#readAccumulators(reader), hash: 0 };
+  }
+
+  #writeAccumulators(writer: ByteWriter, accumulators: readonly unknown[]): void {
+    for (let i = 0; i < this.#aggregates.length; i++) (this.#aggregates[i] as NamedAggregate).aggregate.aggregator.write(writer, accumulators[i]);
+  }
+
+  #readAccumulators(reader: ByteReader): unknown[] {
+    const accumulators: unknown[] = [];
+    for (const { aggregate } of this.#aggregates) accumulators.push(aggregate.aggregator.read(reader));
+    return accumulators;
+  }
+}
