@@ -74,7 +74,8 @@ export function isEmptyOutbox({ results, sideOutputs, lateRecords, deadLetters }
  * @example 'flights/results/978307200000-978310800000/1/ATL'
  */
 export function resultId(pipeline: string, row: ResultRow): string {
-  return `${pipeline}/results/${row.windowStartMs}-${row.windowEndMs}/${row.revision}/${row.key}`;
+  const place = row.sequence === undefined ? `${row.windowStartMs}-${row.windowEndMs}` : `n${row.sequence}`;
+  return `${pipeline}/results/${place}/${row.revision}/${row.key}`;
 }
 
 /**

@@ -2,13 +2,16 @@ import { resultId } from '../../engine/outputs.ts';
 import type { DeadLetter, LateRecord, ResultRow } from '../../engine/outputs.ts';
 
 /**
- * A result as one JSON line; the aggregates stand beside the fixed fields.
+ * A result as one JSON line; the values stand beside the fixed fields. `sequence` and `"retracted":true` are there where
+ * they say something.
  *
  * @example {"id":"flights/results/0-10/1/ATL","key":"ATL","windowStartMs":0,"windowEndMs":10,"revision":1,"departures":12}
  */
 export function resultLine(pipeline: string, row: ResultRow): string {
-  const { key, windowStartMs, windowEndMs, revision, values } = row;
-  return toJson({ id: resultId(pipeline, row), key, windowStartMs, windowEndMs, revision, ...values });
+  const { key, windowStartMs, windowEndMs, revision, sequence, retracted, values } = row;
+  const numbered = sequence === undefined ? {} : { sequence };
+  const takenBack = retracted === true ? { retracted } : {};
+  return toJson({ id: resultId(pipeline, row), key, windowStartMs, windowEndMs, revision, ...numbered, ...takenBack, ...values });
 }
 
 /** A late record as one JSON line: offset as a string, the original bytes in base64. */

@@ -106,7 +106,7 @@ function draftOf<V>(name: string, source: Source<V>, eventTime: EventTime): Draf
     keyFields: [],
     operators: [],
     resultTransforms: [],
-    results: { identity: 'window', columns: undefined, windowMs: undefined, allowedLatenessMs: 0 },
+    results: { identity: 'window', columns: [], windowMs: undefined, allowedLatenessMs: 0 },
     sideOutputs: [],
   };
 }

@@ -1,5 +1,5 @@
 /** The calls of the DSL between a pipeline's source and its window, each a frozen value. */
-import type { Aggregate } from '../aggregate/aggregate.ts';
+import type { Aggregate, ResultType } from '../aggregate/aggregate.ts';
 import { requireRowFits } from '../aggregate/row-size.ts';
 import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
 import { DEFAULT_EMISSION, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
@@ -52,14 +52,21 @@ export interface WindowedStream<V> {
   aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A): ResultStream<V, ResultOf<A>>;
 }
 
+export type ResultTypes<S> = { readonly [F in keyof S & string]: ResultType };
+
 /** What a second window over the results of a first one sees. */
 export type WindowResult<R> = R & { readonly windowStartMs: number; readonly windowEndMs: number };
 
 export interface ResultStream<V, R> {
   /** Leaves results out (SQL's `having`). A result that does not pass any more after a late record is taken back. */
   filter(isWanted: (values: R) => boolean): ResultStream<V, R>;
-  /** Changes the values of results. */
-  map<S extends Readonly<Record<string, unknown>>>(change: (values: R) => S): ResultStream<V, S>;
+  /**
+   * Changes the values of results.
+   *
+   * @param types what each value is, for tables with typed columns
+   * @example .map(({ paid, visits }) => ({ conversion: paid / visits }), { conversion: 'number' })
+   */
+  map<S extends Readonly<Record<string, unknown>>>(change: (values: R) => S, types: ResultTypes<S>): ResultStream<V, S>;
   /**
    * Windows over the results, of the same keys: hours from minutes. Only the final result of each inner window counts, so
    * these windows wait for the inner ones' allowed lateness.
@@ -113,16 +120,20 @@ function windowedStream<V>(draft: Draft, windows: Windows, settings: WindowSetti
   return Object.freeze({
     aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A) {
       const names = Object.keys(aggregates);
-      const reservedNames = draft.keyFields.length === 1 ? RESERVED : [...RESERVED, ...draft.keyFields];
       requireSetting('aggregates', names, names.length > 0, 'at least one', 'pass { records: count() }');
-      for (const reserved of names.filter((given) => reservedNames.includes(given))) {
-        requireSetting('aggregate name', reserved, false, `none of ${reservedNames.join(', ')}`, 'choose another name');
-      }
+      requireNames(names, draft.keyFields.length === 1 ? [] : draft.keyFields);
       const list = Object.entries<Aggregate<V>>(aggregates).map(([name, aggregate]): NamedAggregate => Object.freeze({ name, aggregate }));
       requireRowFits(list);
-      return resultStream<V, ResultOf<A>>(draft, { windows, allowedLatenessMs, emission, aggregates: Object.freeze(list) }, undefined);
+      return resultStream<V, ResultOf<A>>(draft, { windows, allowedLatenessMs, emission, aggregates: Object.freeze(list), columns: [...keyColumns(draft.keyFields), ...list.map(columnOf)] }, undefined);
     },
   });
+}
+
+function requireNames(names: readonly string[], taken: readonly string[]): void {
+  const reserved = [...RESERVED, ...taken];
+  for (const name of names.filter((given) => reserved.includes(given))) {
+    requireSetting('result name', name, false, `none of ${reserved.join(', ')}`, 'choose another name');
+  }
 }
 
 function emissionOf({ trigger, accumulation = 'accumulating', finalOnly = false }: WindowSettings): Emission {
@@ -139,12 +150,17 @@ interface PendingWindow {
   readonly allowedLatenessMs: number;
   readonly emission: Emission;
   readonly aggregates: readonly NamedAggregate[];
+  readonly columns: readonly ResultColumn[];
 }
 
 function resultStream<V, R>(draft: Draft, pending: PendingWindow, transform: Draft['resultTransforms'][number]): ResultStream<V, R> {
   return Object.freeze({
     filter: (isWanted: (values: R) => boolean) => resultStream<V, R>(draft, pending, having(transform, isWanted)),
-    map: <S>(change: (values: R) => S) => resultStream<V, S>(draft, pending, changing(transform, change as never)),
+    map: <S>(change: (values: R) => S, types: ResultTypes<S>) => {
+      const columns = Object.entries<ResultType>(types).map(([name, type]) => ({ name, type, descriptor: 'map' }));
+      requireNames(columns.map(({ name }) => name), []);
+      return resultStream<V, S>(draft, { ...pending, columns }, changing(transform, change as never));
+    },
     window(windows: Windows, settings: WindowSettings = {}) {
       const { emission } = pending;
       const isPlain = emission.early === undefined && emission.late === DEFAULT_EMISSION.late && emission.accumulation === 'accumulating';
@@ -166,7 +182,7 @@ function resultStream<V, R>(draft: Draft, pending: PendingWindow, transform: Dra
   });
 }
 
-function withOperator(draft: Draft, { windows, allowedLatenessMs, emission, aggregates }: PendingWindow, transform: Draft['resultTransforms'][number]): Draft {
+function withOperator(draft: Draft, { windows, allowedLatenessMs, emission, aggregates, columns }: PendingWindow, transform: Draft['resultTransforms'][number]): Draft {
   const id = draft.operators.length === 0 ? 'window' : `window${draft.operators.length + 1}`;
   return {
     ...draft,
@@ -174,7 +190,7 @@ function withOperator(draft: Draft, { windows, allowedLatenessMs, emission, aggr
     resultTransforms: [...draft.resultTransforms, transform],
     results: {
       identity: windows.results === 'bounded' ? 'window' : 'sequence',
-      columns: transform === undefined ? [...keyColumns(draft.keyFields), ...aggregates.map(columnOf)] : undefined,
+      columns,
       windowMs: windows.sizeMs,
       allowedLatenessMs,
     },

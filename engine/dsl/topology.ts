@@ -66,7 +66,7 @@ export interface StreamSinkSpec {
 export interface ResultColumn {
   readonly name: string;
   readonly type: ResultType;
-  /** How it is computed, e.g. `mean(delay)`. */
+  /** How it is computed, for people, e.g. `mean(delay)`. */
   readonly descriptor: string;
 }
 
@@ -74,8 +74,7 @@ export interface ResultColumn {
 export interface ResultShape {
   /** `window`: told apart by key and window; `sequence`: by key and a running number. */
   readonly identity: 'window' | 'sequence';
-  /** The values; undefined where only the pipeline's own code knows them, as after a `map`. */
-  readonly columns: readonly ResultColumn[] | undefined;
+  readonly columns: readonly ResultColumn[];
   /** How long a window lasts, or is likely to; undefined without windows. */
   readonly windowMs: number | undefined;
   /** For how long after its end a window is kept. */

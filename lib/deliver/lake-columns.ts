@@ -24,6 +24,9 @@ const RESULT: readonly LakeColumn[] = [
   column('revision', 'bigint', 'how many times this key and window has fired: the newest replaces the others'),
 ];
 
+const RETRACTED = column('retracted', 'boolean', 'true: what was said before does not hold any more');
+const SEQUENCE = column('sequence', 'bigint', 'tells results of a key apart that have no window of their own');
+
 const REFUSED: readonly LakeColumn[] = [
   column('partition', 'string', 'shard that it came from'),
   column('offset', 'string', 'place in that shard, a large integer'),
@@ -49,21 +52,22 @@ export const DEAD_LETTER_COLUMNS: readonly LakeColumn[] = [
 ];
 
 /**
- * The columns of the results, those of the aggregates last.
+ * The columns of the results, those of the pipeline's own values last.
  *
  * @throws LAKE_COLUMN_NAME (invalid) when a name is no column's, or two differ in upper and lower case only
  */
-export function resultColumns({ aggregates }: Pick<DeployedTopology, 'aggregates'>): LakeColumn[] {
-  const taken = new Set([DAY, ...RESULT.map(({ name }) => name)]);
-  const ours = aggregates.map(({ name, aggregate: { descriptor, aggregator } }) => {
+export function resultColumns({ results }: Pick<DeployedTopology, 'results'>): LakeColumn[] {
+  const fixed = [...RESULT, ...(results.identity === 'sequence' ? [SEQUENCE] : []), RETRACTED];
+  const taken = new Set([DAY, ...fixed.map(({ name }) => name)]);
+  const ours = results.columns.map(({ name, type, descriptor }) => {
     const lower = name.toLowerCase();
     const isFree = /^[a-z_][a-z0-9_]{0,254}$/.test(lower) && !taken.has(lower);
     if (!isFree) {
       const rule = `letters, digits and underscores, and differ by more than upper and lower case from ${DAY} and the other columns of the lake`;
-      throw new TidemarkError('invalid', 'LAKE_COLUMN_NAME', `aggregate name must be ${rule}, got ${JSON.stringify(name)}; choose another name`);
+      throw new TidemarkError('invalid', 'LAKE_COLUMN_NAME', `result name must be ${rule}, got ${JSON.stringify(name)}; choose another name`);
     }
     taken.add(lower);
-    return column(lower, TYPES[aggregator.resultType ?? 'json'], descriptor.slice(0, 255));
+    return column(lower, TYPES[type], descriptor.slice(0, 255));
   });
-  return [...RESULT, ...ours];
+  return [...fixed, ...ours];
 }

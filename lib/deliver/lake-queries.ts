@@ -28,18 +28,19 @@ export function savedQueries(results: readonly LakeColumn[] | undefined): SavedQ
 
 function resultQueries(results: readonly LakeColumn[]): SavedQuery[] {
   const columns = results.map(({ name }) => `"${name}"`).join(', ');
-  const onceBy = (fields: string, order: string): string => [
+  const identity = results.some(({ name }) => name === 'sequence') ? '"key", "sequence"' : '"key", "windowstartms", "windowendms"';
+  const onceBy = (fields: string, order: string, condition = ''): string => [
     `SELECT ${columns}`,
     'FROM (',
     `  SELECT *, row_number() OVER (PARTITION BY ${fields} ORDER BY ${order}) AS nth`,
     `  FROM results WHERE ${LAST_WEEK}`,
-    ') WHERE nth = 1 ORDER BY "windowstartms", "key", "revision"',
+    `) WHERE nth = 1${condition} ORDER BY "windowstartms", "key", "revision"`,
   ].join('\n');
   return [
     {
       name: 'Results of the last week',
       description: 'One row per key and window: its newest revision.',
-      sql: onceBy('"key", "windowstartms", "windowendms"', '"revision" DESC'),
+      sql: onceBy(identity, '"revision" DESC', ' AND NOT coalesce("retracted", false)'),
     },
     {
       name: 'Every firing of the last week, repeats dropped by id',

@@ -19,7 +19,7 @@ export async function resultsCommand(pipeline: string, flags: FlagTexts): Promis
   requireData(dir);
   const rows = await withService(dir, () => startDynamoDb(dir.dynamodb), (run) => run.dynamodbEndpoint, (endpoint) => read(endpoint, topology.name, key));
   rows.sort(byKeyAndWindow);
-  const names = topology.results.columns?.map(({ name }) => name) ?? [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const names = topology.results.columns.map(({ name }) => name);
   await writeLines(flags['json'] === true ? jsonOf(rows) : [resultTableText(rows, names)]);
   return 0;
 }

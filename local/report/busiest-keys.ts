@@ -33,7 +33,7 @@ export class BusiestKeys {
 
   constructor({ keyFields, results }: Pick<Topology, 'keyFields' | 'results'>) {
     this.#keyField = keyFields.join(', ');
-    this.#columns = (results.columns ?? []).flatMap(({ name, descriptor }) => {
+    this.#columns = results.columns.flatMap(({ name, descriptor }) => {
       const fold = FOLDS.find(([prefix]) => descriptor.startsWith(prefix))?.[1];
       return fold === undefined ? [] : [{ name, fold }];
     });

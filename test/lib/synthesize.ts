@@ -16,11 +16,14 @@ const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json'), 'ut
 export const orders: DeployedTopology = {
   name: 'orders',
   source: { kind: 'kinesis', stream: 'purchases', batchSize: 250, maxBatchingWindowMs: 2_000 },
-  aggregates: [
-    { name: 'purchases', aggregate: { descriptor: 'count()', aggregator: { resultType: 'integer' } } },
-    { name: 'meanPriceUsd', aggregate: { descriptor: 'mean(priceUsd)', aggregator: { resultType: 'number' } } },
-    { name: 'lastItems', aggregate: { descriptor: 'lastItems()', aggregator: {} } },
-  ],
+  results: {
+    identity: 'window',
+    columns: [
+      { name: 'purchases', type: 'integer', descriptor: 'count()' },
+      { name: 'meanPriceUsd', type: 'number', descriptor: 'mean(priceUsd)' },
+      { name: 'lastItems', type: 'json', descriptor: 'lastItems()' },
+    ],
+  },
   sinks: [{ kind: 'resultTable' }, { kind: 'lake' }],
 };
 

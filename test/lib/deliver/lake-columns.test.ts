@@ -9,20 +9,20 @@ import { orders } from '../synthesize.ts';
 const names = (columns: readonly LakeColumn[]): string[] => columns.map(({ name }) => name);
 /** As Athena and Firehose see the fields of a line: in lower case. */
 const fieldsOf = (line: string): string[] => Object.keys(JSON.parse(line) as object).map((name) => name.toLowerCase());
-const named = (name: string) => ({ aggregates: [{ name, aggregate: { descriptor: 'count()', aggregator: {} } }] });
+const named = (name: string) => ({ results: { identity: 'window' as const, columns: [{ name, type: 'json' as const, descriptor: 'count()' }] } });
 
 describe('the columns of the lake', () => {
   it('are the fields of the lines that the sinks write, in their order', () => {
     const values = { purchases: 1, meanPriceUsd: 2, lastItems: [] };
-    expect(names(resultColumns(orders))).toEqual(fieldsOf(resultLine('orders', sampleRow('a', 0, 1, values))));
+    expect(names(resultColumns(orders))).toEqual(fieldsOf(resultLine('orders', { ...sampleRow('a', 0, 1, values), retracted: true })));
     expect(names(LATE_COLUMNS)).toEqual(fieldsOf(lateLine('shard', sampleLate(1n))));
     expect(names(DEAD_LETTER_COLUMNS)).toEqual(fieldsOf(deadLetterLine('shard', sampleDeadLetter(1n))));
   });
 
   it('have the types that the aggregates say; what is neither number nor text is JSON in a string', () => {
-    expect(resultColumns(orders).slice(5).map(({ name, type }) => [name, type])).toEqual([['purchases', 'bigint'], ['meanpriceusd', 'double'], ['lastitems', 'string']]);
+    expect(resultColumns(orders).slice(6).map(({ name, type }) => [name, type])).toEqual([['purchases', 'bigint'], ['meanpriceusd', 'double'], ['lastitems', 'string']]);
     const ofNumbers = [count(), countIf(() => true), sum('n'), min('n'), max('n'), mean('n')];
-    const types = ofNumbers.map((aggregate) => resultColumns({ aggregates: [{ name: 'a', aggregate }] }).at(-1)?.type);
+    const types = ofNumbers.map(({ aggregator: { resultType = 'json' } }) => resultColumns({ results: { identity: 'window', columns: [{ name: 'a', type: resultType, descriptor: 'a' }] } }).at(-1)?.type);
     expect(types).toEqual(['bigint', 'bigint', 'double', 'double', 'double', 'double']);
   });
 
@@ -31,10 +31,9 @@ describe('the columns of the lake', () => {
   });
 
   it('refuse two names that differ in case only', () => {
-    const [one] = named('total').aggregates;
-    const [other] = named('Total').aggregates;
-    expect(() => resultColumns({ aggregates: [one, other].flatMap((each) => each ?? []) })).toThrow(
-      'aggregate name must be letters, digits and underscores, and differ by more than upper and lower case from day and the other columns of the lake, got "Total"; choose another name',
+    const columns = [...named('total').results.columns, ...named('Total').results.columns];
+    expect(() => resultColumns({ results: { identity: 'window', columns } })).toThrow(
+      'result name must be letters, digits and underscores, and differ by more than upper and lower case from day and the other columns of the lake, got "Total"; choose another name',
     );
   });
 });

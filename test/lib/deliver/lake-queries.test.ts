@@ -8,7 +8,7 @@ import { savedQueries } from '../../../lib/deliver/lake-queries.ts';
 import { sampleDeadLetter, sampleLate, sampleRow } from '../../support/samples.ts';
 import { orders } from '../synthesize.ts';
 
-const columns = resultColumns({ aggregates: orders.aggregates.slice(0, 1) });
+const columns = resultColumns({ results: { ...orders.results, columns: orders.results.columns.slice(0, 1) } });
 const queries = savedQueries(columns);
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
