@@ -5,6 +5,8 @@ export { lake, resultTable, stream } from './dsl/sinks.ts';
 export type { Topology } from './dsl/topology.ts';
 export { tumbling } from './window/tumbling-windows.ts';
 export { count, countIf, max, mean, min, sum, sumExact } from './aggregate/aggregates.ts';
+export type { Aggregate, Aggregator } from './aggregate/aggregate.ts';
+export { custom } from './aggregate/custom.ts';
 export { approxDistinct } from './aggregate/distinct.ts';
 export { histogram } from './aggregate/histogram.ts';
 export { quantile, quantiles } from './aggregate/quantile.ts';

@@ -8,26 +8,38 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 const MAX_DEPTH = 16;
 
 /**
- * The one form of a value: names of objects sorted and none of them absent, no -0, text that UTF-8 can hold.
+ * The one form of a value, frozen: names of objects sorted and none of them absent, no -0, text that UTF-8 can hold.
  *
  * @param what names the value in an error
  * @throws NOT_JSON (data) for what JSON has no form for: dates, functions, NaN …
  */
-export function toJsonValue(value: unknown, what: string, depth = 0): JsonValue {
+export function toJsonValue(value: unknown, what: string): JsonValue {
+  return cleaned(value, what, 0, (number) => {
+    if (!Number.isFinite(number)) throw notJson(what, String(number));
+    return number + 0;
+  });
+}
+
+/** The same for what stays inside: any number goes. */
+export function toPlainData(value: unknown, what: string): JsonValue {
+  return cleaned(value, what, 0, (number) => number);
+}
+
+function cleaned(value: unknown, what: string, depth: number, clean: (number: number) => number): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'string') return value.toWellFormed();
-  if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
-  if (typeof value !== 'object') throw notJson(what, typeof value);
+  if (typeof value === 'number') return clean(value);
+  if (typeof value !== 'object') throw notJson(what, `a ${typeof value}`);
   if (depth === MAX_DEPTH) throw notJson(what, `more than ${MAX_DEPTH} levels`);
-  if (Array.isArray(value)) return value.map((element) => toJsonValue(element, what, depth + 1));
+  if (Array.isArray(value)) return Object.freeze(value.map((element) => cleaned(element, what, depth + 1, clean)));
   if (!isPlain(value)) throw notJson(what, 'an object of a class');
   const fields: Array<[string, JsonValue]> = [];
   for (const [name, field] of Object.entries(value)) {
     if (name === '') throw notJson(what, 'an empty name');
-    if (field !== undefined) fields.push([name.toWellFormed(), toJsonValue(field, what, depth + 1)]);
+    if (field !== undefined) fields.push([name.toWellFormed(), cleaned(field, what, depth + 1, clean)]);
   }
-  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.freeze(Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** Bytes of a value in a table, at most. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */

@@ -1,0 +1,132 @@
+/** Which aggregates fit which records, and what their results are. `tsc` is what tests; nothing here runs but the definitions. */
+import { expect, it } from '@jest/globals';
+import { z } from 'zod/mini';
+import {
+  approxDistinct, collect, count, countIf, custom, first, histogram, hours, kinesis, last, max, maxBy, mean, min, minBy, pipeline, quantile, quantiles,
+  resultTable, standardDeviation, sum, sumExact, topN, tumbling, variance, type Aggregate,
+} from '../../engine/index.ts';
+import type { Mistake, NumberField, StorableFields } from '../../engine/aggregate/fields.ts';
+
+const Sale = z.object({
+  shop: z.string(), till: z.number(), soldMs: z.number(), cents: z.number(), tags: z.array(z.string()), status: z.enum(['open', 'paid']),
+  note: z.optional(z.string()), tip: z.optional(z.number()), points: z.bigint(), day: z.date(),
+});
+type Sale = z.infer<typeof Sale>;
+
+const windowed = pipeline('sales')
+  .source(kinesis({ stream: 'sales', partitionKey: 'shop', schema: Sale }))
+  .eventTime((sale) => sale.soldMs, { maxOutOfOrdernessMs: 0 })
+  .keyBy('shop')
+  .window(tumbling({ sizeMs: hours(1) }));
+
+/** Compiles if the two types are one. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Same<A, B>): void => undefined;
+
+it('results have the types that the schema gives them', () => {
+  const complete = windowed.aggregate({
+    sales: count(),
+    large: countIf((sale) => sale.cents > 1_000),
+    cents: sum('cents'),
+    exact: sumExact('cents'),
+    points: sumExact('points'),
+    spread: variance('cents', { of: 'sample' }),
+    deviation: standardDeviation('cents', { of: 'population' }),
+    first: first('status'),
+    last: last(['status', 'note']),
+    cheapest: minBy('tags', { by: 'cents' }),
+    dearest: maxBy(['shop', 'cents'], { by: 'cents' }),
+    top: topN('till', { by: 'cents', n: 3 }),
+    tills: collect('till', { maxItems: 5 }),
+    shops: approxDistinct(['shop', 'till']),
+    median: quantile('cents', 0.5),
+    some: quantiles('cents', { p50: 0.5, p99: 0.99 }),
+    sizes: histogram('cents', { bounds: [100, 1_000] }),
+    longest: custom('longest', (sale) => sale.note ?? '', { init: () => '', add: (a, b) => (b.length > a.length ? b : a), merge: (a, b) => (b.length > a.length ? b : a), result: (text) => text.length }),
+  }).to(resultTable());
+  type Result = NonNullable<typeof complete.types>['result'];
+  type Status = 'open' | 'paid';
+  same<Result['sales' | 'large' | 'cents' | 'shops' | 'longest'], number>(true);
+  same<Result['exact' | 'points'], string>(true);
+  same<Result['spread' | 'deviation' | 'median'], number | undefined>(true);
+  same<Result['first'], Status | undefined>(true);
+  same<Result['last'], { readonly status: Status; readonly note: string | null } | undefined>(true);
+  same<Result['cheapest'], string[] | undefined>(true);
+  same<Result['dearest'], { readonly shop: string; readonly cents: number } | undefined>(true);
+  same<Result['top'], readonly number[]>(true);
+  same<Result['tills']['items'], readonly number[]>(true);
+  same<Result['some'], { readonly p50: number; readonly p99: number } | undefined>(true);
+  same<Result['sizes'], readonly number[]>(true);
+  expect(complete).toBeDefined();
+});
+
+it('a mistake is a sentence', () => {
+  same<NumberField<Sale, 'cents'>, unknown>(true);
+  same<NumberField<Sale, 'shop'>, Mistake<"the field 'shop' is not a number">>(true);
+  same<NumberField<Sale, 'dollars'>, Mistake<"the record has no field 'dollars'">>(true);
+  same<NumberField<Sale, 'tip'>, Mistake<"the field 'tip' may be absent: give it a default in the schema">>(true);
+  same<StorableFields<Sale, 'day'>, Mistake<"the field 'day' is nothing that JSON can hold: convert it in the schema">>(true);
+  expect(() => sum('')).toThrow('field must be a field name, got ""; name a field of the schema');
+});
+
+it('an aggregate that is defined apart says which records it fits', () => {
+  const cents: Aggregate<{ readonly cents: number }, number> = sum('cents');
+  expect(windowed.aggregate({ cents })).toBeDefined();
+});
+
+/** Never called: a wrong definition would throw at once. */
+export function misuse(): void {
+  // @ts-expect-error the record has no field 'dollars'
+  windowed.aggregate({ a: sum('dollars') });
+  // @ts-expect-error the field 'shop' is not a number
+  windowed.aggregate({ a: sum('shop') });
+  // @ts-expect-error the field 'tip' may be absent
+  windowed.aggregate({ a: mean('tip') });
+  // @ts-expect-error the field 'points' is not a number: only sumExact takes a bigint
+  windowed.aggregate({ a: sum('points') });
+  // @ts-expect-error the field 'shop' is not a number
+  windowed.aggregate({ a: sumExact('shop') });
+  // @ts-expect-error the field 'tags' is not a number
+  windowed.aggregate({ a: min('tags') });
+  // @ts-expect-error the field 'day' is not a number
+  windowed.aggregate({ a: max('day') });
+  // @ts-expect-error the field 'shop' is not a number
+  windowed.aggregate({ a: variance('shop', { of: 'sample' }) });
+  // @ts-expect-error of a population or of a sample
+  windowed.aggregate({ a: variance('cents') });
+  // @ts-expect-error neither population nor sample
+  windowed.aggregate({ a: standardDeviation('cents', { of: 'all' }) });
+  // @ts-expect-error the record has no field 'state'
+  windowed.aggregate({ a: first('state') });
+  // @ts-expect-error one of the fields is not there
+  windowed.aggregate({ a: last(['status', 'state']) });
+  // @ts-expect-error the field 'day' is nothing that JSON can hold
+  windowed.aggregate({ a: first('day') });
+  // @ts-expect-error by a field that is not a number
+  windowed.aggregate({ a: minBy('shop', { by: 'status' }) });
+  // @ts-expect-error by a field that is not there
+  windowed.aggregate({ a: maxBy('shop', { by: 'dollars' }) });
+  // @ts-expect-error by nothing
+  windowed.aggregate({ a: topN('shop', { n: 3 }) });
+  // @ts-expect-error how many
+  windowed.aggregate({ a: topN('shop', { by: 'cents' }) });
+  // @ts-expect-error without a bound
+  windowed.aggregate({ a: collect('shop') });
+  // @ts-expect-error the record has no field 'visitor'
+  windowed.aggregate({ a: approxDistinct('visitor') });
+  // @ts-expect-error the field 'shop' is not a number
+  windowed.aggregate({ a: quantile('shop', 0.5) });
+  // @ts-expect-error a quantile without a name
+  windowed.aggregate({ a: quantiles('cents', 0.5) });
+  // @ts-expect-error the field 'tags' is not a number
+  windowed.aggregate({ a: histogram('tags', { bounds: [1] }) });
+  // @ts-expect-error a field that is not there, in one's own aggregate
+  windowed.aggregate({ a: custom('mine', (sale) => sale.dollars, { init: () => 0, add: (a) => a, merge: (a) => a, result: (a) => a }) });
+  // @ts-expect-error one's own aggregate without merge
+  windowed.aggregate({ a: custom('mine', (sale) => sale.cents, { init: () => 0, add: (a: number) => a, result: (a: number) => a }) });
+  // @ts-expect-error bytes that can be written, but not read
+  windowed.aggregate({ a: custom('mine', (sale) => sale.cents, { init: () => 0, add: (a: number) => a, merge: (a: number) => a, result: (a: number) => a, write: () => undefined }) });
+  const elsewhere = sum('dollars');
+  // @ts-expect-error an aggregate that was defined apart, of another record
+  windowed.aggregate({ a: elsewhere });
+}
