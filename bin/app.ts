@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { resolve } from 'node:path';
 import { isKind } from '../engine/errors.ts';
-import { addChecks } from '../lib/checks.ts';
+import { addChecks } from './checks.ts';
 import { requireOneOwner } from '../lib/ingest/one-owner.ts';
 import { loadPipelines } from '../lib/load-pipeline.ts';
 import { PipelineStack } from '../lib/pipeline-stack.ts';

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
 import { TidemarkError } from '../engine/errors.ts';
+import { SOURCE_EXTENSION } from './source-extension.ts';
 
 /** The functions that exist: folders of `lambdas/` with a `handler.ts`. */
 export type HandlerName = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka';
@@ -37,7 +38,7 @@ type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
  * @throws BUNDLE_FAILED (invalid) when esbuild reports an error or a warning
  */
 export function bundleHandler({ handler, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
-  const built = buildInMemory(`lambdas/${handler}/handler.ts`, resolve(rootDir, pipelineFile), rootDir);
+  const built = buildInMemory(`lambdas/${handler}/handler${SOURCE_EXTENSION}`, resolve(rootDir, pipelineFile), rootDir);
   mkdirSync(outDir, { recursive: true });
   for (const output of built.outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
   return {

@@ -1,8 +1,11 @@
-import type { KinesisSource, ResultShape, Topology } from '../engine/dsl/topology.ts';
+import type { KafkaSource, KinesisSource, ResultShape, Topology } from '../engine/dsl/topology.ts';
+
+export type DeployedKinesis = Pick<KinesisSource, 'kind' | 'stream' | 'batchSize' | 'maxBatchingWindowMs'>;
+export type DeployedKafka = Pick<KafkaSource, 'kind' | 'topic' | 'batchSize' | 'maxBatchingWindowMs'>;
 
 /** What the infrastructure reads of a topology: names and figures, none of the user's code. */
 export interface DeployedTopology extends Pick<Topology, 'name' | 'sinks'> {
+  readonly source: DeployedKinesis | DeployedKafka;
   /** For the columns of the lake's tables, and the key of the result table. */
   readonly results: Pick<ResultShape, 'identity' | 'columns'>;
-  readonly source: Pick<KinesisSource, 'kind' | 'stream' | 'batchSize' | 'maxBatchingWindowMs'>;
 }

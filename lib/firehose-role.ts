@@ -4,7 +4,7 @@ import type { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { LogGroup, LogStream } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledgeObjects } from './checks.ts';
+import { acknowledgeObjects } from './acknowledge.ts';
 import type { StageSettings } from './settings.ts';
 
 export interface FirehoseRoleProps {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, TidemarkError } from '../engine/errors.ts';
+import { SOURCE_EXTENSION } from '../lambdas/source-extension.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 
 export interface LoadedPipeline {
@@ -35,13 +36,13 @@ export async function loadPipelines(selection: string, options: LoadOptions = {}
   for (const name of names) {
     if (!known.includes(name)) throw refused('UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}`, name, `add ${resolve(folder, name)}.ts or correct the name`);
   }
-  return Promise.all(names.map((name) => loadPipeline(name, resolve(folder, `${name}.ts`), importModule)));
+  return Promise.all(names.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
 }
 
 function pipelineNames(folder: string): string[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
+    .filter((file) => file.endsWith(SOURCE_EXTENSION) && !file.endsWith('.d.ts'))
+    .map((file) => file.slice(0, -SOURCE_EXTENSION.length))
     .sort();
 }
 
@@ -53,7 +54,7 @@ async function loadPipeline(name: string, file: string, importModule: NonNullabl
   if (!isPipeline(pipeline)) {
     throw refused('NOT_A_PIPELINE', `default export of ${file} must be a complete pipeline`, typeof pipeline, "write export default pipeline('…') … .to(…)");
   }
-  if ((pipeline.topology.source.kind as string) === 'kafka') {
+  if (pipeline.topology.source.kind === 'kafka') {
     throw refused('SOURCE_NOT_DEPLOYABLE', `source of ${name} must be kinesis({ … }) for a stack`, 'kafka', 'deploy lambdas/process-kafka yourself, as docs/kafka.md says');
   }
   if (pipeline.topology.name !== name) {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isKind, messageOf, requireSetting, TidemarkError } from '../engine/errors.ts';
+import { SOURCE_EXTENSION } from '../lambdas/source-extension.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
 
 export interface LoadedPipeline {
@@ -30,7 +31,7 @@ export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Prom
 
 function fileOf(nameOrPath: string, folder: string): string {
   const known = pipelineNames(folder);
-  if (known.includes(nameOrPath)) return join(folder, `${nameOrPath}.ts`);
+  if (known.includes(nameOrPath)) return join(folder, `${nameOrPath}${SOURCE_EXTENSION}`);
   const path = resolve(nameOrPath);
   if (/\.[cm]?[jt]s$/.test(nameOrPath) && existsSync(path)) return path;
   throw new TidemarkError('invalid', 'UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}, or the path of a .ts file, got ${JSON.stringify(nameOrPath)}; correct the name`);
@@ -39,8 +40,8 @@ function fileOf(nameOrPath: string, folder: string): string {
 function pipelineNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
+    .filter((file) => file.endsWith(SOURCE_EXTENSION) && !file.endsWith('.d.ts'))
+    .map((file) => file.slice(0, -SOURCE_EXTENSION.length))
     .sort();
 }
 

@@ -1,5 +1,6 @@
 import { requireMs, requireSetting } from '../errors.ts';
 import { hours, minutes } from '../time/duration.ts';
+import { noteDefinitionSite } from './definition-site.ts';
 import type { Draft } from './draft.ts';
 import { timedStream, type TimedStream } from './streams.ts';
 import type { EventTime, Source, Topology } from './topology.ts';
@@ -61,6 +62,7 @@ export interface UntimedStream<V, K extends string> {
  */
 export function pipeline(name: string): { source<V, const K extends string>(source: Source<V> & { readonly partitionKey: K }): UntimedStream<V, K> } {
   requireSetting('pipeline name', name, NAME.test(name), 'lower case letters, digits and hyphens, beginning with a letter, at most 63', "pass a name such as 'flights'");
+  noteDefinitionSite(name, pipeline);
   return Object.freeze({ source: <V, const K extends string>(source: Source<V> & { readonly partitionKey: K }) => untimed<V, K>(name, source) });
 }
 

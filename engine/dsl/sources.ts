@@ -80,8 +80,8 @@ export function requireKafka(source: Source, what: string): KafkaSource {
  * @param what e.g. 'tidemark send'
  * @throws NEEDS_KINESIS (invalid)
  */
-export function requireKinesis(source: Source, what: string): KinesisSource {
-  if (source.kind === 'kinesis') return source;
+export function requireKinesis<S extends Pick<KinesisSource, 'kind'> | Pick<KafkaSource, 'kind' | 'topic'>>(source: S, what: string): Extract<S, { kind: 'kinesis' }> {
+  if (source.kind === 'kinesis') return source as Extract<S, { kind: 'kinesis' }>;
   throw new TidemarkError('invalid', 'NEEDS_KINESIS', `source for ${what} must be kinesis({ … }), got kafka({ topic: ${JSON.stringify(source.topic)} }); see docs/kafka.md for what there is instead`);
 }
 

@@ -2,7 +2,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledgeObjects } from '../checks.ts';
+import { acknowledgeObjects } from '../acknowledge.ts';
 import { privateBucket } from '../private-bucket.ts';
 import type { StageSettings } from '../settings.ts';
 

@@ -22,5 +22,5 @@ export function requireOneOwner(topologies: readonly DeployedTopology[], { exist
 }
 
 function streamsOf({ source, sinks }: DeployedTopology): string[] {
-  return [source.stream, ...sinks.flatMap((sink) => (sink.kind === 'stream' ? [sink.stream] : []))];
+  return [...(source.kind === 'kinesis' ? [source.stream] : []), ...sinks.flatMap((sink) => (sink.kind === 'stream' ? [sink.stream] : []))];
 }

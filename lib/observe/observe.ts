@@ -1,5 +1,6 @@
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarmDefinitions } from './alarm-definitions.ts';
@@ -13,6 +14,7 @@ export type ObserveProps = Omit<DashboardProps, 'alarms'>;
 /** What an operator sees of a pipeline: a dashboard to read, and alarms that ring. */
 export class Observe extends Construct {
   readonly topic: Topic;
+  readonly dashboard: Dashboard;
   readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: ObserveProps) {
@@ -20,7 +22,7 @@ export class Observe extends Construct {
     const { metrics, settings, name } = props;
     this.topic = new AlarmTopic(this, 'AlarmTopic', { emails: settings.alarmEmails }).topic;
     this.alarms = alarmDefinitions(metrics, settings).map((definition) => this.createAlarm(name, definition));
-    pipelineDashboard(this, 'Dashboard', { ...props, alarms: this.alarms });
+    this.dashboard = pipelineDashboard(this, 'Dashboard', { ...props, alarms: this.alarms });
   }
 
   private createAlarm(prefix: string, { id, metric, threshold, datapoints, periods, description }: AlarmDefinition): Alarm {

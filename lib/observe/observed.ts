@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ResultsTable } from '../deliver/results-table.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
@@ -13,6 +12,8 @@ import { Observe } from './observe.ts';
 import { functionMetrics, streamMetrics, tableMetrics } from './service-metrics.ts';
 
 export interface ObservedProps {
+  /** Of the dashboard, and beginning of the alarms' names. */
+  readonly name: string;
   readonly topology: DeployedTopology;
   readonly settings: StageSettings;
   readonly ingest: KinesisIngest;
@@ -23,12 +24,12 @@ export interface ObservedProps {
 }
 
 /** The dashboard and the alarms of the parts of a pipeline. */
-export function observed(scope: Construct, id: string, { topology, settings, ingest, processor, tick, log, results }: ObservedProps): Observe {
+export function observed(scope: Construct, id: string, { name, topology, settings, ingest, processor, tick, log, results }: ObservedProps): Observe {
   const batch = batchMetrics(topology.name, settings.stage);
   const fn = functionMetrics(processor.function);
   const stream = streamMetrics(ingest.stream);
   return new Observe(scope, id, {
-    name: Stack.of(scope).stackName,
+    name,
     pipeline: topology.name,
     settings,
     logGroupName: processor.function.logGroup.logGroupName,

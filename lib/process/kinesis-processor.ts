@@ -4,14 +4,16 @@ import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
-import type { DeployedTopology } from '../deployed-topology.ts';
+import type { DeployedKinesis } from '../deployed-topology.ts';
 import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
 import { requireWholeSeconds } from '../settings.ts';
 import type { StageSettings } from '../settings.ts';
 import { pipelineFunction } from './pipeline-function.ts';
 
 export interface KinesisProcessorProps {
-  readonly topology: DeployedTopology;
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  readonly source: DeployedKinesis;
   /** Module whose default export is the pipeline. */
   readonly pipelineFile: string;
   readonly settings: StageSettings;
@@ -33,9 +35,9 @@ export class KinesisProcessor extends Construct implements IGrantable {
     this.createMapping(props);
   }
 
-  private createFunction(role: Role, { topology, pipelineFile, settings, environment }: KinesisProcessorProps): Function {
+  private createFunction(role: Role, { pipeline, pipelineFile, settings, environment }: KinesisProcessorProps): Function {
     return pipelineFunction(this, {
-      description: `Tidemark: runs the pipeline ${topology.name} on its Kinesis stream`,
+      description: `Tidemark: runs the pipeline ${pipeline} on its Kinesis stream`,
       handler: 'process-kinesis',
       pipelineFile,
       settings,
@@ -49,7 +51,7 @@ export class KinesisProcessor extends Construct implements IGrantable {
    *
    * A commit is a whole batch or nothing, so there is no part of a batch to report: an error repeats all of it.
    */
-  private createMapping({ topology: { source }, ingest }: KinesisProcessorProps): CfnEventSourceMapping {
+  private createMapping({ source, ingest }: KinesisProcessorProps): CfnEventSourceMapping {
     return new CfnEventSourceMapping(this, 'Mapping', {
       functionName: this.function.functionName,
       eventSourceArn: ingest.stream.streamArn,

@@ -15,11 +15,11 @@ export class Tick extends Construct implements IGrantable {
   readonly function: Function;
   readonly grantPrincipal: IPrincipal;
 
-  constructor(scope: Construct, id: string, { topology, pipelineFile, settings, ingest, environment }: KinesisProcessorProps) {
+  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment }: KinesisProcessorProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
-    const description = `Tidemark: moves time on where the input of ${topology.name} has stopped`;
+    const description = `Tidemark: moves time on where the input of ${pipeline} has stopped`;
     this.function = pipelineFunction(this, { description, handler: 'tick', pipelineFile, settings, environment, role });
     ingest.grantConsume(role);
     // By hand: the library's target may invoke every version of the function.

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
+import { SOURCE_EXTENSION } from '../../lambdas/source-extension.ts';
 import type { Listening } from './serve.ts';
 
 /** A running emulator of an AWS service. */
@@ -16,7 +17,7 @@ export interface Emulator {
 export interface EmulatorSpec {
   /** For people: `Kinesis`. */
   readonly service: string;
-  /** File name of the child's module. */
+  /** File name of the child's module, without its extension. */
   readonly module: string;
   /** Folder of its data. */
   readonly path: string;
@@ -58,7 +59,7 @@ interface Launch {
 }
 
 function launch(spec: EmulatorSpec): Launch {
-  const child = fork(join(import.meta.dirname, spec.module), [spec.path], {
+  const child = fork(join(import.meta.dirname, `${spec.module}${SOURCE_EXTENSION}`), [spec.path], {
     execArgv: ['--disable-warning=DEP0005', '--disable-warning=DEP0169'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -9,7 +9,7 @@ export function startKinesis(path: string): Promise<Emulator> {
     const client = kinesisClient(endpoint, 1);
     await client.send(new ListStreamsCommand({})).finally(() => client.destroy());
   };
-  return startEmulator({ service: 'Kinesis', module: 'kinesalite-process.ts', path, probe });
+  return startEmulator({ service: 'Kinesis', module: 'kinesalite-process', path, probe });
 }
 
 /** DynamoDB on loopback, with its tables in `path`. */
@@ -18,5 +18,5 @@ export function startDynamoDb(path: string): Promise<Emulator> {
     const client = dynamodbClient(endpoint);
     await client.send(new ListTablesCommand({})).finally(() => client.destroy());
   };
-  return startEmulator({ service: 'DynamoDB', module: 'dynalite-process.ts', path, probe });
+  return startEmulator({ service: 'DynamoDB', module: 'dynalite-process', path, probe });
 }

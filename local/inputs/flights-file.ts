@@ -61,6 +61,6 @@ export class FlightsFile {
 
 /** The package exports its module only: the data lies beside its folder. */
 function embeddedFile(): string {
-  const main = createRequire(join(import.meta.dirname, 'flights-file.ts')).resolve('vega-datasets');
+  const main = createRequire(import.meta.filename).resolve('vega-datasets');
   return join(dirname(main), '..', 'data', 'flights-3m.parquet');
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { TidemarkError } from '../../engine/errors.ts';
+import { SOURCE_EXTENSION } from '../../lambdas/source-extension.ts';
 import { END_OF_OUTPUT, fromWireError, type InvocationRequest, type WireError, type WorkerReply } from './protocol.ts';
 
 export interface FunctionProcessProps {
@@ -35,7 +36,7 @@ export class FunctionProcess {
 
   constructor(props: FunctionProcessProps) {
     this.#stdoutLine = props.stdoutLine;
-    this.#child = fork(join(import.meta.dirname, 'worker-process.ts'), [props.modulePath], {
+    this.#child = fork(join(import.meta.dirname, `worker-process${SOURCE_EXTENSION}`), [props.modulePath], {
       env: { ...inherited(), ...props.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,13 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import type { App } from 'aws-cdk-lib';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
-
-/** Holds every stack against the AWS Solutions rules: a finding that nobody acknowledged with a reason fails the synth. */
-export function addChecks(app: App): void {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }));
-}
 
 /** Accepts that `grantee` has rights on every object of `bucket` below `objects`, e.g. `snapshots/*`. */
 export function acknowledgeObjects(grantee: Construct, bucket: Bucket, objects: string, reason: string): void {

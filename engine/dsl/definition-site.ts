@@ -1,0 +1,25 @@
+/** In which modules `pipeline(name)` was called: a function is bundled with its pipeline's module, which only the call knows. */
+const sites = new Map<string, Set<string>>();
+
+/** Notes where a pipeline of this name is defined: the caller of `caller`. Where a runtime has no such stack, nowhere. */
+export function noteDefinitionSite(name: string, caller: (...args: never[]) => unknown): void {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, caller);
+  const site = siteIn(holder.stack ?? '');
+  if (site !== undefined) sites.set(name, (sites.get(name) ?? new Set()).add(site));
+}
+
+/** The modules that define a pipeline of this name, as `file:` URLs or paths; more than one when the name is taken twice. */
+export function definitionSites(name: string): readonly string[] {
+  return [...(sites.get(name) ?? [])];
+}
+
+/**
+ * The module of the topmost frame.
+ *
+ * @example siteIn('Error\n    at file:///app/pipelines/orders.ts:3:16') // 'file:///app/pipelines/orders.ts'
+ */
+export function siteIn(stack: string): string | undefined {
+  const frame = stack.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
+  return /(?:^\s+at (?:async )?|\()((?:file:\/\/|\/|[A-Za-z]:\\)[^()]+?):\d+:\d+\)?$/.exec(frame)?.[1];
+}
