@@ -6,6 +6,12 @@ import { BEFORE_FIRST, type Offset, type SourcePartition } from '../../engine/re
 /** Empty answers that are followed before the question is left for later: Kinesis may give some on the way through a shard. */
 const MAX_READS = 20;
 
+/**
+ * Empty answers at the newest record, one after the other, that count as having caught up. One does not: of a shard that
+ * was closed since its last record, only the iterator that comes next says that nothing will ever follow.
+ */
+const CAUGHT_UP = 2;
+
 /** The shards of a Kinesis stream, and what is left in one. */
 export class KinesisShards implements ShardCatalog {
   readonly #client: KinesisClient;
@@ -34,10 +40,12 @@ export class KinesisShards implements ShardCatalog {
   async remaining({ source, partition }: SourcePartition, after: Offset): Promise<Remaining> {
     try {
       let { ShardIterator: iterator } = await this.#client.send(new GetShardIteratorCommand(startAfter(source, partition, after)));
+      let caughtUp = 0;
       for (let reads = 0; iterator !== undefined && reads < MAX_READS; reads++) {
         const { Records = [], NextShardIterator, MillisBehindLatest }: ReadAnswer = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
         if (Records.length > 0) return 'records';
-        if (NextShardIterator !== undefined && MillisBehindLatest === 0) return 'none yet';
+        caughtUp = MillisBehindLatest === 0 ? caughtUp + 1 : 0;
+        if (NextShardIterator !== undefined && caughtUp === CAUGHT_UP) return 'none yet';
         iterator = NextShardIterator;
       }
       if (iterator === undefined) return 'ended';

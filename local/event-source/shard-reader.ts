@@ -43,13 +43,22 @@ export class ShardReader {
   async #read(iterator: string): Promise<readonly KinesisRecord[]> {
     const response = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: this.#limit }));
     const records = response.Records ?? [];
+    if (records.length === 0) {
+      // The same iterator again: it stays where nothing was read. But of a closed shard only the next one says so.
+      this.#closed = response.NextShardIterator === undefined || (await this.#endsAt(response.NextShardIterator));
+      return records;
+    }
     this.#closed = response.NextShardIterator === undefined;
-    if (records.length === 0) return records; // the same iterator again: it stays where nothing was read
     this.#iterator = response.NextShardIterator;
     this.#position = records.at(-1)?.SequenceNumber ?? this.#position;
     const bytes = records.reduce((sum, record) => sum + (record.Data?.byteLength ?? 0) + 100, 0);
     this.#limit = Math.min(MAX_LIMIT, this.#limit * 4, Math.max(1, Math.floor((RESPONSE_BYTES * records.length) / bytes)));
     return records;
+  }
+
+  async #endsAt(iterator: string): Promise<boolean> {
+    const { Records = [], NextShardIterator } = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
+    return Records.length === 0 && NextShardIterator === undefined;
   }
 
   async #iteratorAt(position: string | undefined): Promise<string> {

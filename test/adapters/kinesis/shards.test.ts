@@ -1,8 +1,10 @@
 import { MergeShardsCommand, PutRecordCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
 import { KinesisShards } from '../../../adapters/kinesis/shards.ts';
 import { MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { BEFORE_FIRST } from '../../../engine/record.ts';
+import { ShardReader } from '../../../local/event-source/shard-reader.ts';
 import { startKinesalite, type RunningKinesalite } from '../../support/kinesalite.ts';
 
 const FIRST = 'shardId-000000000000';
@@ -48,6 +50,19 @@ describe('the shards of a Kinesis stream', () => {
     await kinesis.active('read');
     expect(await shards.remaining(shard, BEFORE_FIRST)).toBe('records');
     expect(await shards.remaining(shard, offset)).toBe('ended');
+  });
+
+  it('have ended although the last record came long before they were closed', async () => {
+    await kinesis.createStream('quiet', 1);
+    const { SequenceNumber = '' } = await kinesis.client.send(new PutRecordCommand({ StreamName: 'quiet', PartitionKey: 'a', Data: Buffer.from('x') }));
+    const reader = new ShardReader(kinesis.client, 'quiet', FIRST, undefined);
+    expect(await reader.next()).toHaveLength(1);
+    await wait(2_100);
+    await kinesis.client.send(new SplitShardCommand({ StreamName: 'quiet', ShardToSplit: FIRST, NewStartingHashKey: String(2n ** 127n) }));
+    await kinesis.active('quiet');
+    expect(await shards.remaining(partitionOf('quiet', FIRST), BigInt(SequenceNumber))).toBe('ended');
+    const late = new ShardReader(kinesis.client, 'quiet', FIRST, SequenceNumber);
+    expect([await reader.next(), reader.closed, await late.next(), late.closed]).toEqual([[], true, [], true]);
   });
 
   it('are unavailable, and not idle, when the stream does not answer', async () => {
