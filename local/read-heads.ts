@@ -15,7 +15,7 @@ export async function readHeads(dynamodbEndpoint: string, pipeline: string, stre
   try {
     const heads = await Promise.all(
       stream.shards.map(async (partition): Promise<PartitionHead[]> => {
-        const logId = logIdOf({ pipeline, stage: '0', source: stream.name, incarnation: String(stream.createdAtMs), partition });
+        const logId = logIdOf({ pipeline, stage: '0', source: stream.name, incarnation: stream.incarnation, partition });
         const head = await readHead(store, SYSTEM_CLOCK, logId, RING_SLOTS);
         return head === undefined ? [] : [{ partition, version: head.version, watermarkMs: head.watermarkMs, counters: head.counters }];
       }),

@@ -1,10 +1,10 @@
-import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import { Consumer } from '@platformatic/kafka';
 import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
-import { behindFetched, hasCommitted } from './committed.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
+import { KafkaReader, type PartitionRange, type PartitionRead } from './reader.ts';
 
 /** How long an answer holds. Short: a topic may be deleted and made again. */
 const VALID_MS = 1_000;
@@ -20,12 +20,14 @@ export interface Topic {
 /** What a cluster says of its topics. Kafka's partitions never split: none has parents, and each may hold any hash. */
 export class KafkaTopics implements ShardCatalog {
   readonly #client: Consumer;
+  readonly #reader: KafkaReader;
   readonly #clock: Clock;
   readonly #known = new Map<string, { readonly topic: Topic; readonly untilMs: number }>();
 
   constructor(connection: KafkaConnection, clock: Clock) {
     // It asks and fetches only: the group is never joined.
     this.#client = new Consumer({ ...clientOptions(connection), groupId: 'tidemark-facts' });
+    this.#reader = new KafkaReader(this.#client);
     this.#clock = clock;
   }
 
@@ -47,34 +49,35 @@ export class KafkaTopics implements ShardCatalog {
    * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
    */
   async remaining(partition: SourcePartition, after: Offset): Promise<Remaining> {
-    const end = await this.#requireEnd(partition, after);
-    const start = await this.#listOffset(partition, ListOffsetTimestamps.EARLIEST);
+    const { start, end, stableEnd } = await this.#requireRange(partition, after);
+    if (stableEnd < end) return 'records';
     let from = after + 1n > start ? after + 1n : start;
     for (let reads = 0; from < end && reads < MAX_READS; reads++) {
-      const fetched = await this.#fetch(partition, from);
-      if (fetched.lastStableOffset < end || hasCommitted(fetched, from)) return 'records';
-      from = behindFetched(fetched) ?? from;
+      const read = await this.#read(partition, from);
+      if (read.records.length > 0 || read.isOutOfRange) return 'records';
+      from = read.next;
     }
     return from < end ? 'records' : 'none yet';
   }
 
   /** @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable) */
   async confirm(partition: SourcePartition, reached: Offset): Promise<void> {
-    await this.#requireEnd(partition, reached);
+    await this.#requireRange(partition, reached);
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
 
-  /** The partition's end, uncommitted records included, once it is sure that it is not below what was reached (PL-11). */
-  async #requireEnd(partition: SourcePartition, reached: Offset): Promise<Offset> {
+  /** Where the partition begins and ends, once it is sure that the end is not below what was reached (PL-11). */
+  async #requireRange(partition: SourcePartition, reached: Offset): Promise<PartitionRange> {
     const { source, incarnation } = partition;
     const { id } = await this.#ask(source);
     if (id !== incarnation) throw new TidemarkError('unavailable', 'TOPIC_RECREATED', `topic ${source} must have the id ${incarnation}, got ${id}; it was made again, the next invocation begins its logs`);
-    const end = await this.#listOffset(partition, ListOffsetTimestamps.LATEST);
-    if (end > reached) return end;
-    throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`);
+    const index = Number(partition.partition);
+    const range = await this.#call(source, `tell the offsets of partition ${index}`, async () => (await this.#reader.ranges(source, [index])).get(index));
+    if (range !== undefined && range.end > reached) return range;
+    throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${range?.end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`);
   }
 
   async #ask(name: string): Promise<Topic> {
@@ -88,33 +91,12 @@ export class KafkaTopics implements ShardCatalog {
     });
   }
 
-  async #listOffset({ source, partition }: SourcePartition, timestamp: bigint): Promise<Offset> {
-    return this.#call(source, `tell the offsets of partition ${partition}`, async () => {
-      const index = Number(partition);
-      const offsets = await this.#client.listOffsets({ topics: [source], partitions: { [source]: [index] }, timestamp, isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED });
-      const offset = offsets.get(source)?.[index];
-      if (offset === undefined) throw new Error('no offset in the answer');
-      return offset;
-    });
-  }
-
-  async #fetch({ source, partition, incarnation }: SourcePartition, from: Offset) {
-    return this.#call(source, `give the records of partition ${partition}`, async () => {
-      const index = Number(partition);
-      const metadata = await this.#client.metadata({ topics: [source] });
-      const leader = metadata.topics.get(source)?.partitions[index];
-      if (leader === undefined) throw new Error('no leader in the answer');
-      const response = await this.#client.fetch({
-        node: leader.leader,
-        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
-        minBytes: 1,
-        maxBytes: 4_194_304,
-        maxWaitTime: 100,
-        topics: [{ topicId: incarnation, partitions: [{ partition: index, currentLeaderEpoch: leader.leaderEpoch, fetchOffset: from, lastFetchedEpoch: -1, partitionMaxBytes: 1_048_576 }] }],
-      });
-      const found = response.responses[0]?.partitions[0];
-      if (found === undefined || found.errorCode !== 0) throw new Error(`error code ${found?.errorCode ?? 'missing'} in the answer`);
-      return found;
+  async #read({ source, partition }: SourcePartition, from: Offset): Promise<PartitionRead> {
+    const index = Number(partition);
+    return this.#call(source, `give the records of partition ${index}`, async () => {
+      const read = (await this.#reader.read(source, new Map([[index, from]]))).get(index);
+      if (read === undefined) throw new Error('nothing of it in the answer');
+      return read;
     });
   }
 

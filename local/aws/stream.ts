@@ -16,6 +16,8 @@ export interface StreamInfo {
   readonly arn: string;
   /** Tells a stream from a later one of the same name. */
   readonly createdAtMs: number;
+  /** The same, as it stands in the names of logs (PL-11). */
+  readonly incarnation: string;
   /** Closed ones included; those that come of a later split or merge are not here. */
   readonly shards: readonly string[];
 }
@@ -43,6 +45,7 @@ export async function ensureStream(client: KinesisClient, name: string, shards: 
     name,
     arn: active.StreamARN ?? '',
     createdAtMs: active.StreamCreationTimestamp?.getTime() ?? 0,
+    incarnation: String(active.StreamCreationTimestamp?.getTime() ?? 0),
     shards: await listShards(client, name),
   };
 }

@@ -1,3 +1,4 @@
+import { requireSetting } from '../../engine/errors.ts';
 import { integerFlag, textFlag, type FlagTexts } from './flags.ts';
 import type { LocalOptions } from '../runner/options.ts';
 
@@ -16,6 +17,8 @@ export function localOptionsOf(flags: FlagTexts): LocalOptions {
   const shards = integerFlag(flags, 'shards', { min: 1, max: MAX_SHARDS }, 4);
   const rate = integerFlag(flags, 'rate', { min: 1 }, 1_000);
   const input = textFlag(flags, 'input', 'pass --input FILE.ndjson');
+  const kafka = textFlag(flags, 'kafka', 'pass --kafka localhost:9092')?.split(',');
+  requireSetting('kafka', kafka, kafka === undefined || kafka.every((broker) => /^[^\s:]+:\d+$/.test(broker)), 'host:port, with commas between', 'pass --kafka localhost:9092');
   return {
     skip: integerFlag(flags, 'skip', { min: 0 }, 50_000) ?? 0,
     dataDir: dataDirOf(flags),
@@ -25,6 +28,7 @@ export function localOptionsOf(flags: FlagTexts): LocalOptions {
     ...(records === undefined ? {} : { records }),
     ...(shards === undefined ? {} : { shards }),
     ...(rate === undefined ? {} : { rate }),
+    ...(kafka === undefined ? {} : { kafka }),
     ...(input === undefined ? {} : { input }),
   };
 }

@@ -26,6 +26,7 @@ function addLocal(root: Command, ended: (exitCode: number) => void): void {
     .option('--input <file>', 'one record per line, instead of the embedded input')
     .option('--rate <n>', 'put at most n records per second')
     .option('--shards <n>', 'shards of a new stream (default: 4)')
+    .option('--kafka <host:port>', 'brokers of your own, for a pipeline that reads Kafka')
     .option('--fresh', "forget this pipeline's data first")
     .option('--exit', 'end when the input is drained')
     .option('--json', 'print one JSON object on stdout, nothing else')

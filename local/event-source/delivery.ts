@@ -1,11 +1,18 @@
-import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { KinesisStreamRecord } from 'aws-lambda';
 import { isKind, messageOf } from '../../engine/errors.ts';
-
-/** Runs the function on one event; rejects on its error, timeout or death. */
-export type Invoke = (event: KinesisStreamEvent) => Promise<unknown>;
+import type { Invoke } from '../source/local-source.ts';
 
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
+
+/** How records of one kind become an event, and what of them is left after the function's answer. */
+export interface EventShape<R> {
+  event(records: readonly R[]): unknown;
+  remaining(records: readonly R[], response: unknown): readonly R[];
+}
+
+/** Lambda's Kinesis event. */
+export const KINESIS_EVENT: EventShape<KinesisStreamRecord> = { event: (records) => ({ Records: records }), remaining };
 
 export interface DeliveryHooks {
   readonly invoke: Invoke;
@@ -21,12 +28,12 @@ export interface DeliveryHooks {
  *
  * @returns true when the batch was taken
  */
-export async function deliver(records: readonly KinesisStreamRecord[], hooks: DeliveryHooks): Promise<boolean> {
+export async function deliver<R>(records: readonly R[], shape: EventShape<R>, hooks: DeliveryHooks): Promise<boolean> {
   let rest = records;
   let pauseMs = FIRST_PAUSE_MS;
   while (!hooks.stopped()) {
     try {
-      const left = remaining(rest, await hooks.invoke({ Records: [...rest] }));
+      const left = shape.remaining(rest, await hooks.invoke(shape.event([...rest])));
       if (left.length === 0) return true;
       if (left.length < rest.length) pauseMs = FIRST_PAUSE_MS;
       hooks.failed(new Error(`the function reports ${left.length} of ${rest.length} records as failed`));

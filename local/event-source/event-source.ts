@@ -2,9 +2,9 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { listShards, type StreamInfo } from '../aws/stream.ts';
 import type { BatchLimits } from './batch.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import type { Invoke } from './delivery.ts';
 import { ShardLoop } from './shard-loop.ts';
 import { ShardReader } from './shard-reader.ts';
+import type { Invoke, LocalEventSource } from '../source/local-source.ts';
 
 export interface EventSourceProps {
   readonly client: KinesisClient;
@@ -19,7 +19,7 @@ export interface EventSourceProps {
  * Polls a stream as Lambda's event source mapping does: one batch of one shard at a time, retried until it succeeds,
  * from TRIM_HORIZON or the checkpoint on. When a shard has come to its end, those that came of it are taken up.
  */
-export class EventSource {
+export class EventSource implements LocalEventSource {
   readonly #props: EventSourceProps;
   readonly #loops: ShardLoop[];
   #looking = 0;
@@ -60,7 +60,7 @@ export class EventSource {
   }
 
   /** True when everything that was in the stream at this moment has been taken. */
-  drainedSince(momentMs: number): boolean {
+  async drainedSince(momentMs: number): Promise<boolean> {
     return this.#looking === 0 && this.#loops.every((loop) => loop.drainedSince(momentMs));
   }
 

@@ -1,7 +1,7 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { messageOf } from '../../engine/errors.ts';
 import { batchLength, type BatchLimits } from './batch.ts';
-import { deliver, type DeliveryHooks } from './delivery.ts';
+import { deliver, KINESIS_EVENT, type DeliveryHooks } from './delivery.ts';
 import { EVENT_FRAME_BYTES, eventBytes, toEventRecord } from './event.ts';
 import type { ShardReader } from './shard-reader.ts';
 
@@ -81,7 +81,7 @@ export class ShardLoop {
     this.#sizes = this.#sizes.slice(length);
     this.#inFlight = length;
     this.#oldestAtMs = this.#props.nowMs();
-    const [taken] = await Promise.all([deliver(batch, this.#props.hooks), this.#records.length < this.#limits.batchSize ? this.#fill() : undefined]);
+    const [taken] = await Promise.all([deliver(batch, KINESIS_EVENT, this.#props.hooks), this.#records.length < this.#limits.batchSize ? this.#fill() : undefined]);
     if (!taken) return; // stopped: the next run begins with this batch
     this.#props.taken(this.shardId, batch.at(-1)?.kinesis.sequenceNumber ?? '', length);
     this.#inFlight = 0;

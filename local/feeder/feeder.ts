@@ -1,16 +1,13 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { messageOf } from '../../engine/errors.ts';
-import type { StreamInfo } from '../aws/stream.ts';
 import type { Input, InputRecord } from '../inputs/input.ts';
+import type { FeedTarget, PutReceipt } from './feed-target.ts';
 import type { Interval } from './intervals.ts';
 import type { FeederJournal } from './journal.ts';
-import { callsOf, MAX_CALL_RECORDS, putRecords, type PutReceipt } from './put-records.ts';
+import { callsOf, MAX_CALL_RECORDS } from './put-records.ts';
 import { recover } from './recover.ts';
 
 export interface FeederProps {
-  /** Makes one attempt per call. */
-  readonly client: KinesisClient;
-  readonly stream: StreamInfo;
+  readonly target: FeedTarget;
   readonly journal: FeederJournal;
   /** Records per second at most. @default no limit */
   readonly rate?: number;
@@ -53,10 +50,10 @@ async function feedInterval(input: Input, [start, end]: Interval, props: FeederP
 }
 
 async function putOnce(identity: string, position: number, call: readonly InputRecord[], props: FeederProps): Promise<boolean> {
-  const { client, stream, journal } = props;
+  const { target, journal } = props;
   journal.intend(identity, position, call);
   try {
-    const receipt = await putRecords(client, stream.name, call);
+    const receipt = await target.put(call);
     journal.done(receipt.after);
     props.put(receipt);
     return true;
@@ -71,7 +68,7 @@ async function putOnce(identity: string, position: number, call: readonly InputR
 
 /** Clears up an intent whose outcome is unknown. */
 async function settle(props: FeederProps): Promise<void> {
-  await recover(props.client, props.stream, props.journal);
+  await recover(props.target, props.journal);
 }
 
 interface Pace {

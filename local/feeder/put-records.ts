@@ -1,20 +1,13 @@
 import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { callsOf as cut } from '../../adapters/shared/calls.ts';
 import type { InputRecord } from '../inputs/input.ts';
+import type { PutReceipt } from './feed-target.ts';
 
 /** Kinesis takes no more in one call. */
 export const MAX_CALL_RECORDS = 500;
 const MAX_CALL_BYTES = 5_000_000;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 2_000;
-
-/** What became of one call. */
-export interface PutReceipt {
-  /** Newest sequence number by shard. */
-  readonly after: Readonly<Record<string, string>>;
-  /** Records by shard. */
-  readonly counts: Readonly<Record<string, number>>;
-}
 
 /** Pieces of an order of records that each fit into one call. */
 export function callsOf(records: readonly InputRecord[], maxRecords: number = MAX_CALL_RECORDS): Iterable<readonly InputRecord[]> {

@@ -1,26 +1,18 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import type { StreamInfo } from '../aws/stream.ts';
-import { ShardReader } from '../event-source/shard-reader.ts';
+import type { FeedTarget } from './feed-target.ts';
 import { digestOf, type FeederJournal } from './journal.ts';
 
 /**
- * Finds out what became of a call whose answer is unknown, by reading the stream behind the last known sequence
- * numbers. Nobody may be putting the same records meanwhile.
+ * Finds out what became of a call whose answer is unknown, by reading what is behind the last known positions. Nobody
+ * may be putting the same records meanwhile.
  */
-export async function recover(client: KinesisClient, stream: StreamInfo, journal: FeederJournal): Promise<void> {
+export async function recover(target: FeedTarget, journal: FeederJournal): Promise<void> {
   const { intent } = journal;
   if (intent === undefined) return;
   const found = new Map<string, number>();
   const after: Record<string, string> = {};
-  for (const shardId of stream.shards) {
-    const reader = new ShardReader(client, stream.name, shardId, journal.after[shardId]);
-    for (let records = await reader.next(); records.length > 0; records = await reader.next()) {
-      for (const record of records) {
-        const digest = digestOf({ partitionKey: record.PartitionKey ?? '', data: record.Data ?? new Uint8Array() });
-        found.set(digest, (found.get(digest) ?? 0) + 1);
-      }
-      after[shardId] = records.at(-1)?.SequenceNumber ?? '';
-    }
+  for await (const { partition, last, records } of target.behind(journal.after)) {
+    for (const digest of records.map(digestOf)) found.set(digest, (found.get(digest) ?? 0) + 1);
+    after[partition] = last;
   }
   journal.recovered(positionsFound(intent.start, intent.digests, found), after);
 }

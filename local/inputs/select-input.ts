@@ -6,6 +6,7 @@ import { ndjsonInput } from './ndjson.ts';
 
 /** Pipelines that come with an input of their own, and how much of it a run takes unless told otherwise. */
 const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly records: number }>> = {
+  'flights-kafka': { open: () => flightsInput(), records: 100_000 },
   flights: { open: () => flightsInput(), records: 100_000 },
 };
 

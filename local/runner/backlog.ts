@@ -1,4 +1,4 @@
-import type { PutReceipt } from '../feeder/put-records.ts';
+import type { PutReceipt } from '../feeder/feed-target.ts';
 
 interface Call {
   readonly after: string;

@@ -5,6 +5,8 @@ export interface LocalOptions {
   readonly shards?: number;
   readonly input?: string;
   readonly rate?: number;
+  /** Brokers of the user's own Kafka. */
+  readonly kafka?: readonly string[];
   readonly dataDir: string;
   /** Forget all of this pipeline first. */
   readonly fresh: boolean;

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { bundleHandler } from '../../lambdas/bundle.ts';
+import { bundleHandler, type HandlerName } from '../../lambdas/bundle.ts';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import { ACCESS_KEY, REGION } from '../aws/clients.ts';
 import { logTableName, resultsTableName } from '../aws/tables.ts';
@@ -11,16 +11,17 @@ import { parseMetrics, type MetricsCollector } from '../worker/metrics.ts';
 import type { Services } from './services.ts';
 
 /** The bundle that is deployed for this pipeline. @returns the path of the module */
-export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir): string {
-  return bundleHandler({ handler: 'process-kinesis', pipelineFile: file, outDir: dir.bundle }).file;
+export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handler: HandlerName): string {
+  return bundleHandler({ handler, pipelineFile: file, outDir: dir.bundle }).file;
 }
 
 /** The function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal. */
 export function pipelineFunction(modulePath: string, { topology }: LoadedPipeline, dir: PipelineDir, services: Services, metrics: MetricsCollector, terminal: Terminal): LocalFunction {
   const { name, sinks } = topology;
+  const functionName = `tidemark-${name}-${services.source.handler}`;
   const print = (line: string): void => terminal.line(`function: ${line}`);
   return new LocalFunction({
-    functionName: `tidemark-${name}-process-kinesis`,
+    functionName,
     modulePath,
     environment: {
       ...({
@@ -35,7 +36,8 @@ export function pipelineFunction(modulePath: string, { topology }: LoadedPipelin
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: ACCESS_KEY,
       AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
-      AWS_LAMBDA_FUNCTION_NAME: `tidemark-${name}-process-kinesis`,
+      AWS_LAMBDA_FUNCTION_NAME: functionName,
+      ...services.source.environment,
       NODE_OPTIONS: '--enable-source-maps',
     },
     stdoutLine: (line) => {

@@ -1,6 +1,5 @@
 import { readResults } from '../../adapters/dynamodb/read-results.ts';
-import { dynamodbClient, kinesisClient } from '../aws/clients.ts';
-import { listShards } from '../aws/stream.ts';
+import { dynamodbClient } from '../aws/clients.ts';
 import { resultsTableName } from '../aws/tables.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
 import { readHeads } from '../read-heads.ts';
@@ -15,10 +14,8 @@ export interface Report {
 }
 
 /** Reads what has come of it: the counts from the partition logs, the keys from the result table. */
-export async function readReport({ topology }: LoadedPipeline, { dynamodb, kinesis, stream: atStart }: Services, session: Session): Promise<Report> {
-  const client = kinesisClient(kinesis.endpoint);
-  const stream = { ...atStart, shards: await listShards(client, atStart.name) };
-  client.destroy();
+export async function readReport({ topology }: LoadedPipeline, { dynamodb, source }: Services, session: Session): Promise<Report> {
+  const stream = { ...source.stream, shards: await source.partitions() };
   const [heads, busiest] = await Promise.all([
     readHeads(dynamodb.endpoint, topology.name, stream),
     readBusiest(dynamodb.endpoint, topology),

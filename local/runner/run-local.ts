@@ -52,7 +52,7 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
   undo.push(await claimFolder(dir));
   if (options.fresh) removePipeline(dir);
 
-  const services = await startServices(dir, topology, options.shards);
+  const services = await startServices(dir, topology, options);
   undo.push(() => services.stop());
   const session = new Session(loaded, dir, services, terminal);
   undo.push(() => session.stop());
@@ -63,7 +63,9 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
   const running = session.run();
   const untilEnd = Promise.race([running, services.kinesis.ended, services.dynamodb.ended, stopped]);
   untilEnd.catch(() => undefined); // seen by one of the races below
-  const outcome = await Promise.race([session.drain(selected, options.rate).then(() => 'drained' as const), untilEnd]);
+  const isOnTop = options.input === undefined && selected !== undefined && (await session.holdsOthers());
+  if (isOnTop) terminal.line(`${services.source.stream.name} holds records already: they are read, nothing is put; pass --input to put more`);
+  const outcome = await Promise.race([session.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const), untilEnd]);
   if (outcome !== 'drained') return true;
   terminal.clear();
   drained(await readReport(loaded, services, session));

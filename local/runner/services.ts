@@ -1,25 +1,36 @@
-import { requireKinesis } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
+import { requireSetting } from '../../engine/errors.ts';
 import { dynamodbClient, kinesisClient } from '../aws/clients.ts';
-import { ensureStream, type StreamInfo } from '../aws/stream.ts';
+import { ensureStream } from '../aws/stream.ts';
 import { ensureTables } from '../aws/tables.ts';
 import type { Emulator } from '../emulators/emulator.ts';
 import { startDynamoDb, startKinesis } from '../emulators/start.ts';
+import { HOW_TO_START_ONE } from '../kafka/topic.ts';
+import { kafkaSource } from '../source/kafka-source.ts';
+import { kinesisSource } from '../source/kinesis-source.ts';
+import type { LocalSource } from '../source/local-source.ts';
 import type { RunFile } from '../storage/claim.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
 import { writeJsonFile } from '../storage/json-file.ts';
 import { thisProcess } from '../storage/process-identity.ts';
+import type { LocalOptions } from './options.ts';
 
 /** The AWS services of one run, on loopback. */
 export interface Services {
   readonly kinesis: Emulator;
   readonly dynamodb: Emulator;
-  readonly stream: StreamInfo;
+  readonly source: LocalSource;
   stop(): Promise<void>;
 }
 
-/** Starts the emulators, makes the stream and the tables, and tells other processes where they are. */
-export async function startServices(dir: PipelineDir, { name, source, sinks }: Topology, shards: number | undefined): Promise<Services> {
+/**
+ * Starts the emulators, makes the stream or topic and the tables, and tells other processes where they are.
+ *
+ * @throws INVALID_SETTING (invalid) for a Kafka pipeline without a broker, and for a broker without a Kafka pipeline
+ */
+export async function startServices(dir: PipelineDir, topology: Topology, options: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<Services> {
+  const { kind } = topology.source;
+  requireSetting('kafka', options.kafka, (options.kafka === undefined) === (kind === 'kinesis'), `a broker for a pipeline that reads Kafka, and only there; this one reads ${kind}`, kind === 'kafka' ? HOW_TO_START_ONE : 'leave it out');
   const started = await Promise.allSettled([startKinesis(dir.kinesis), startDynamoDb(dir.dynamodb)]);
   const stop = async (): Promise<void> => {
     await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])));
@@ -28,27 +39,29 @@ export async function startServices(dir: PipelineDir, { name, source, sinks }: T
   try {
     if (kinesis.status === 'rejected') throw kinesis.reason;
     if (dynamodb.status === 'rejected') throw dynamodb.reason;
-    const stream = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, name, requireKinesis(source, 'tidemark local').stream, shards, sinks);
+    const source = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, topology, options);
     writeJsonFile(dir.runFile, {
       ...thisProcess(),
-      stream: stream.name,
+      stream: source.stream.name,
       kinesisEndpoint: kinesis.value.endpoint,
       dynamodbEndpoint: dynamodb.value.endpoint,
     } satisfies RunFile);
-    return { kinesis: kinesis.value, dynamodb: dynamodb.value, stream, stop };
+    return { kinesis: kinesis.value, dynamodb: dynamodb.value, source, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, pipeline: string, stream: string, shards: number | undefined, sinks: Topology['sinks']): Promise<StreamInfo> {
+async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, { name, source, sinks }: Topology, { shards, kafka }: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<LocalSource> {
   const kinesis = kinesisClient(kinesisEndpoint);
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
-    const [info] = await Promise.all([ensureStream(kinesis, stream, shards), ensureTables(dynamodb, pipeline)]);
+    await ensureTables(dynamodb, name);
     for (const sink of sinks) if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);
-    return info;
+    return source.kind === 'kinesis'
+      ? kinesisSource(kinesisEndpoint, await ensureStream(kinesis, source.stream, shards))
+      : await kafkaSource({ brokers: kafka ?? [] }, name, source.topic, shards);
   } finally {
     kinesis.destroy();
     dynamodb.destroy();

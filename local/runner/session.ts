@@ -1,15 +1,12 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { kinesisClient } from '../aws/clients.ts';
 import { MAX_PAYLOAD_BYTES } from '../event-source/batch.ts';
-import { Checkpoints } from '../event-source/checkpoints.ts';
 import { failureReporter } from '../event-source/delivery.ts';
-import { EventSource } from '../event-source/event-source.ts';
 import { feed } from '../feeder/feeder.ts';
 import { FeederJournal } from '../feeder/journal.ts';
 import type { SelectedInput } from '../inputs/select-input.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
 import type { Progress } from '../report/progress.ts';
 import type { Terminal } from '../report/terminal.ts';
+import type { LocalEventSource } from '../source/local-source.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
 import type { LocalFunction } from '../worker/local-function.ts';
 import type { MetricsCollector } from '../worker/metrics.ts';
@@ -27,33 +24,24 @@ export class Session {
   readonly journal: FeederJournal;
   readonly #dir: PipelineDir;
   readonly #services: Services;
-  readonly #client: KinesisClient;
-  /** Makes one attempt per call: see `putRecords`. */
-  readonly #putClient: KinesisClient;
-  readonly #checkpoints: Checkpoints;
   readonly #function: LocalFunction;
-  readonly #source: EventSource;
+  readonly #source: LocalEventSource;
   readonly #failed: (error: unknown) => void;
   readonly #unread = new Unread();
   #stopped = false;
 
   constructor(loaded: LoadedPipeline, dir: PipelineDir, services: Services, terminal: Terminal) {
-    const { stream, kinesis } = services;
+    const { source } = services;
     const { batchSize, maxBatchingWindowMs } = loaded.topology.source;
     this.#dir = dir;
     this.#services = services;
-    this.metrics = loadMetrics(dir.metricsFile, stream.createdAtMs);
-    this.journal = new FeederJournal(dir.feederFile, stream.createdAtMs);
-    this.#client = kinesisClient(kinesis.endpoint);
-    this.#putClient = kinesisClient(kinesis.endpoint, 1);
-    this.#checkpoints = new Checkpoints(dir.checkpointFile, stream.createdAtMs);
+    this.metrics = loadMetrics(dir.metricsFile, source.stream.createdAtMs);
+    this.journal = new FeederJournal(dir.feederFile, source.stream.createdAtMs);
     this.#failed = failureReporter((line) => terminal.line(`tidemark: ${line}`));
-    this.#function = pipelineFunction(bundlePipeline(loaded, dir), loaded, dir, services, this.metrics, terminal);
-    this.#source = new EventSource({
-      client: this.#client,
-      stream,
+    this.#function = pipelineFunction(bundlePipeline(loaded, dir, source.handler), loaded, dir, services, this.metrics, terminal);
+    this.#source = source.eventSource({
       limits: { batchSize, maxBatchingWindowMs, maxPayloadBytes: MAX_PAYLOAD_BYTES },
-      checkpoints: this.#checkpoints,
+      dir,
       invoke: (event) => this.#function.invoke(event),
       failed: this.#failed,
     });
@@ -64,11 +52,16 @@ export class Session {
     return this.#source.run();
   }
 
+  /** Whether what the source holds came from elsewhere: then an input of the pipeline's own would come on top of it. */
+  async holdsOthers(): Promise<boolean> {
+    return this.journal.sentTotal === 0 && this.journal.intent === undefined && !(await this.#services.source.isEmpty());
+  }
+
   /** Puts the selected part of the input, and waits until the function has taken all that the stream holds then. */
   async drain(selected: SelectedInput | undefined, rate: number | undefined): Promise<void> {
     if (selected !== undefined) await this.#feed(selected, rate);
     const fedAtMs = performance.now();
-    while (!this.#stopped && !this.#source.drainedSince(fedAtMs)) await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
+    while (!this.#stopped && !(await this.#source.drainedSince(fedAtMs))) await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
   }
 
   progress(): Progress {
@@ -89,16 +82,13 @@ export class Session {
     this.#stopped = true;
     await this.#source.stop(STOP_WAIT_MS);
     this.#function.stop();
-    this.#client.destroy();
-    this.#putClient.destroy();
-    this.#checkpoints.save();
-    saveMetrics(this.#dir.metricsFile, this.#services.stream.createdAtMs, this.metrics);
+    await this.#services.source.close();
+    saveMetrics(this.#dir.metricsFile, this.#services.source.stream.createdAtMs, this.metrics);
   }
 
   #feed({ input, wanted }: SelectedInput, rate: number | undefined): Promise<void> {
     return feed(input, wanted, {
-      client: this.#putClient,
-      stream: this.#services.stream,
+      target: this.#services.source.target,
       journal: this.journal,
       ...(rate === undefined ? {} : { rate }),
       put: (receipt) => this.#unread.put(receipt),

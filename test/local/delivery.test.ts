@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { TidemarkError } from '../../engine/errors.ts';
-import { deliver, failureReporter, remaining } from '../../local/event-source/delivery.ts';
+import { deliver, KINESIS_EVENT, failureReporter, remaining } from '../../local/event-source/delivery.ts';
 import { toEventRecord } from '../../local/event-source/event.ts';
 
 const batch = ['1', '2', '3'].map((SequenceNumber) => toEventRecord({ SequenceNumber, PartitionKey: 'k', Data: new Uint8Array() }, 'shardId-000000000000', 'arn'));
@@ -12,7 +12,8 @@ function scripted(answers: ReadonlyArray<unknown>) {
   const pauses: number[] = [];
   let stopped = false;
   const hooks = {
-    invoke: async (event: KinesisStreamEvent) => {
+    invoke: async (given: unknown) => {
+        const event = given as KinesisStreamEvent;
       events.push(numbers(event.Records));
       const answer = answers[events.length - 1];
       if (answer instanceof Error) throw answer;
@@ -28,26 +29,26 @@ function scripted(answers: ReadonlyArray<unknown>) {
 describe('delivery', () => {
   it('hands the same batch over until the function succeeds, with growing pauses', async () => {
     const { hooks, events, pauses } = scripted([new Error('a'), new Error('b'), new Error('c'), undefined]);
-    expect(await deliver(batch, hooks)).toBe(true);
+    expect(await deliver(batch, KINESIS_EVENT, hooks)).toBe(true);
     expect(events).toEqual(['123', '123', '123', '123']);
     expect(pauses).toEqual([50, 100, 200]);
   });
 
   it('goes on behind the part that was taken', async () => {
     const { hooks, events } = scripted([{ batchItemFailures: [{ itemIdentifier: '2' }] }, undefined]);
-    await deliver(batch, hooks);
+    await deliver(batch, KINESIS_EVENT, hooks);
     expect(events).toEqual(['123', '23']);
   });
 
   it('gives up when the function can never work', async () => {
     const { hooks } = scripted([new TidemarkError('invalid', 'INVALID_SETTING', 'x')]);
-    await expect(deliver(batch, hooks)).rejects.toMatchObject({ code: 'INVALID_SETTING' });
+    await expect(deliver(batch, KINESIS_EVENT, hooks)).rejects.toMatchObject({ code: 'INVALID_SETTING' });
   });
 
   it('leaves the batch to the next run when it is stopped', async () => {
     const script = scripted([new Error('a')]);
     script.stop();
-    expect(await deliver(batch, script.hooks)).toBe(false);
+    expect(await deliver(batch, KINESIS_EVENT, script.hooks)).toBe(false);
   });
 });
 

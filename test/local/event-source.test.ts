@@ -34,12 +34,12 @@ describe('the event source', () => {
       stream: test.stream,
       limits: { batchSize: 30, maxBatchingWindowMs: 10, maxPayloadBytes: 1_000_000 },
       checkpoints,
-      invoke,
+      invoke: (event) => invoke(event as KinesisStreamEvent),
       failed: () => undefined,
     });
     const beganAtMs = performance.now();
     const running = source.run();
-    while (!source.drainedSince(beganAtMs)) await Promise.race([running, new Promise((done) => setTimeout(done, 5))]);
+    while (!(await source.drainedSince(beganAtMs))) await Promise.race([running, new Promise((done) => setTimeout(done, 5))]);
     await source.stop(1_000);
     await running;
     checkpoints.save();
@@ -91,7 +91,7 @@ describe('the event source', () => {
     expect(taken.sort()).toEqual(texts('a', 50));
   });
 
-  it('is not drained before it has read at all', () => {
+  it('is not drained before it has read at all', async () => {
     const source = new EventSource({
       client: test.client,
       stream: test.stream,
@@ -100,6 +100,6 @@ describe('the event source', () => {
       invoke: () => Promise.resolve(),
       failed: () => undefined,
     });
-    expect(source.drainedSince(0)).toBe(false);
+    expect(await source.drainedSince(0)).toBe(false);
   });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { feed } from '../../local/feeder/feeder.ts';
+import { kinesisTarget } from '../../local/feeder/kinesis-target.ts';
 import { FeederJournal } from '../../local/feeder/journal.ts';
 import type { Input } from '../../local/inputs/input.ts';
 import { testStream, type TestStream } from './support/stream.ts';
@@ -56,14 +57,14 @@ describe('the feeder', () => {
   /** One run of the program, which ends by itself. */
   async function run(start: number, end: number, from = input): Promise<void> {
     const journal = new FeederJournal(path, test.stream.createdAtMs);
-    await feed(from, [start, end], { client: test.client, stream: test.stream, journal, put: () => undefined, failed: fail, stopped: () => false });
+    await feed(from, [start, end], { target: kinesisTarget(test.client, test.stream), journal, put: () => undefined, failed: fail, stopped: () => false });
   }
 
   /** A run that dies loses all that was only in memory: the intent is the last it has written. */
   async function dyingRun(start: number, end: number, nth: number, when: 'before' | 'after'): Promise<void> {
     const journal = new FeederJournal(path, test.stream.createdAtMs);
     const client = dyingClient(test.client, nth, when);
-    const props = { client, stream: test.stream, journal, put: () => undefined, failed: fail, stopped: () => false };
+    const props = { target: kinesisTarget(client, test.stream), journal, put: () => undefined, failed: fail, stopped: () => false };
     await expect(feed(input, [start, end], props)).rejects.toBeInstanceOf(Killed);
   }
 

@@ -1,0 +1,53 @@
+import { Consumer } from '@platformatic/kafka';
+import { clientOptions, type KafkaConnection } from '../../adapters/kafka/connection.ts';
+import { KafkaReader } from '../../adapters/kafka/reader.ts';
+
+const SESSION_TIMEOUT_MS = 6_000;
+const HEARTBEAT_MS = 500;
+
+/** One member of a consumer group: its share of the partitions, and the offsets up to which the group has got. */
+export class GroupMember {
+  readonly reader: KafkaReader;
+  readonly #consumer: Consumer;
+  readonly #topic: string;
+  #generation = 0;
+
+  /** @param failed told about what goes wrong between two calls */
+  constructor(connection: KafkaConnection, groupId: string, topic: string, failed: (error: unknown) => void) {
+    this.#topic = topic;
+    this.#consumer = new Consumer({ ...clientOptions(connection), groupId, sessionTimeout: SESSION_TIMEOUT_MS, rebalanceTimeout: 2 * SESSION_TIMEOUT_MS, heartbeatInterval: HEARTBEAT_MS });
+    this.reader = new KafkaReader(this.#consumer);
+    this.#consumer.topics.track(topic);
+    this.#consumer.on('consumer:group:join', () => this.#generation++);
+    this.#consumer.on('error', failed);
+  }
+
+  /** Counts the times that partitions were handed out: after each, what was read before is not this member's any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get partitions(): readonly number[] {
+    return this.#consumer.assignments?.find(({ topic }) => topic === this.#topic)?.partitions ?? [];
+  }
+
+  async join(): Promise<void> {
+    await this.#consumer.joinGroup({});
+  }
+
+  /** By partition: the offset that the group goes on from; none for a partition of which it has not taken anything. */
+  async committed(partitions: readonly number[]): Promise<Map<number, bigint>> {
+    const offsets = await this.#consumer.listCommittedOffsets({ topics: [{ topic: this.#topic, partitions: [...partitions] }] });
+    const found = offsets.get(this.#topic) ?? [];
+    return new Map(partitions.flatMap((partition, i) => ((found[i] ?? -1n) >= 0n ? [[partition, found[i] as bigint]] : [])));
+  }
+
+  /** @throws when another generation has begun: whoever has the partition now reads on from what was committed before */
+  async commit(offsets: ReadonlyMap<number, bigint>): Promise<void> {
+    await this.#consumer.commit({ offsets: [...offsets].map(([partition, offset]) => ({ topic: this.#topic, partition, offset, leaderEpoch: -1 })) });
+  }
+
+  async leave(): Promise<void> {
+    await this.#consumer.close(true);
+  }
+}

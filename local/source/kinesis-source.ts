@@ -1,0 +1,31 @@
+import { kinesisClient } from '../aws/clients.ts';
+import { listShards, type StreamInfo } from '../aws/stream.ts';
+import { Checkpoints } from '../event-source/checkpoints.ts';
+import { EventSource } from '../event-source/event-source.ts';
+import { kinesisTarget } from '../feeder/kinesis-target.ts';
+import type { EventSourceSettings, LocalEventSource, LocalSource } from './local-source.ts';
+
+/** A stream in the Kinesis emulator. */
+export function kinesisSource(endpoint: string, stream: StreamInfo): LocalSource {
+  const client = kinesisClient(endpoint);
+  // Makes one attempt per call: see `putRecords`.
+  const putClient = kinesisClient(endpoint, 1);
+  let checkpoints: Checkpoints | undefined;
+  return {
+    stream,
+    handler: 'process-kinesis',
+    environment: {},
+    target: kinesisTarget(putClient, stream),
+    eventSource({ dir, ...settings }: EventSourceSettings): LocalEventSource {
+      checkpoints = new Checkpoints(dir.checkpointFile, stream.createdAtMs);
+      return new EventSource({ client, stream, checkpoints, ...settings });
+    },
+    isEmpty: async () => true,
+    partitions: () => listShards(client, stream.name),
+    close: async () => {
+      client.destroy();
+      putClient.destroy();
+      checkpoints?.save();
+    },
+  };
+}
