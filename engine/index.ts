@@ -1,4 +1,5 @@
 /** What a pipeline's definition may use. */
+export { fedFrom } from './dsl/fed-from.ts';
 export { pipeline, type Pipeline } from './dsl/pipeline.ts';
 export { kafka, kinesis } from './dsl/sources.ts';
 export { lake, resultTable, stream } from './dsl/sinks.ts';

@@ -30,7 +30,8 @@ export interface Services {
  */
 export async function startServices(dir: PipelineDir, topology: Topology, options: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<Services> {
   const { kind } = topology.source;
-  requireSetting('kafka', options.kafka, (options.kafka === undefined) === (kind === 'kinesis'), `a broker for a pipeline that reads Kafka, and only there; this one reads ${kind}`, kind === 'kafka' ? HOW_TO_START_ONE : 'leave it out');
+  if (kind === 'kafka') requireSetting('--kafka', options.kafka, options.kafka !== undefined, `the broker that ${topology.name} reads from`, HOW_TO_START_ONE);
+  else requireSetting('--kafka', options.kafka, options.kafka === undefined, 'left out for a pipeline that reads a stream', 'leave it out');
   const started = await Promise.allSettled([startKinesis(dir.kinesis), startDynamoDb(dir.dynamodb)]);
   const stop = async (): Promise<void> => {
     await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])));
