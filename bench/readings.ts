@@ -3,7 +3,7 @@ import { count, kinesis, max, mean, min, minutes, pipeline, resultTable, seconds
 import type { SourcePartition, SourceRecord } from '../engine/record.ts';
 import { SeededRandom } from '../test/simulation/world/random.ts';
 
-const Reading = z.object({ device: z.string(), timeMs: z.int(), value: z.int() });
+export const Reading = z.object({ device: z.string(), timeMs: z.int(), value: z.int() });
 
 /** Sensor readings per device and five minutes: as many keys as one likes. */
 export const readings = pipeline('readings')

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { AggregatesCost } from './aggregates.ts';
 import type { Recovery } from './recovery.ts';
 import type { Figure } from './rounds.ts';
 import type { Throughput } from './throughput.ts';
@@ -7,13 +8,14 @@ import type { WriteUnits } from './write-units.ts';
 export interface BenchResult {
   readonly quick: boolean;
   readonly throughput: Throughput;
+  readonly aggregates: AggregatesCost;
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
 }
 
 /** All of it for people. */
-export function reportOf({ throughput, writeUnits, recovery }: BenchResult): string {
-  return [throughputText(throughput), writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
+export function reportOf({ throughput, aggregates, writeUnits, recovery }: BenchResult): string {
+  return [throughputText(throughput), aggregatesText(aggregates), writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
 }
 
 function throughputText({ records, batchSize, bare, engine, ratio, stages }: Throughput): string {
@@ -23,6 +25,16 @@ function throughputText({ records, batchSize, bare, engine, ratio, stages }: Thr
   table.push(row('engine / bare', ratio, (value) => value.toFixed(3)));
   for (const [stage, share] of Object.entries(stages)) table.push(row(`  share of ${stage}`, share, percent));
   return [`Throughput: ${whole(records)} real flights on 4 shards, batches of ${whole(batchSize)}, one thread`, table.toString()].join('\n');
+}
+
+function aggregatesText({ records, keys, sets }: AggregatesCost): string {
+  const table = tableOf(['aggregates', 'µs per record', 'rounds', 'by one', 'rounds']);
+  for (const { aggregates, microseconds, ratio } of sets) {
+    const [, cost, costs] = row('', microseconds, (value) => value.toFixed(1));
+    const [, times, all] = row('', ratio, (value) => value.toFixed(2));
+    table.push([aggregates, cost, costs, times, all]);
+  }
+  return [`Aggregates: ${whole(records)} readings of ${keys} devices, event to stored commit; one count, five simple ones, one of each kind`, table.toString()].join('\n');
 }
 
 function writeUnitsText(loads: readonly WriteUnits[]): string {

@@ -3,6 +3,7 @@
  * none is asserted. Ratios are between things measured in turn in this process, so they hold on other machines too.
  */
 import { parseArgs } from 'node:util';
+import { measureAggregates, type AggregatesSettings } from './aggregates.ts';
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
 import { measureThroughput, type ThroughputSettings } from './throughput.ts';
@@ -10,6 +11,7 @@ import { measureWriteUnits, type WriteUnits, type WriteUnitsSettings } from './w
 
 interface BenchSettings {
   readonly throughput: ThroughputSettings;
+  readonly aggregates: AggregatesSettings;
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
 }
@@ -17,11 +19,13 @@ interface BenchSettings {
 /** 640 batches: the ring goes round ten times, and two windows fire. */
 const FULL: BenchSettings = {
   throughput: { records: 100_000, rounds: 9 },
+  aggregates: { records: 50_000, rounds: 9 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
 };
 const QUICK: BenchSettings = {
   throughput: { records: 10_000, rounds: 3 },
+  aggregates: { records: 10_000, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
 };
@@ -31,6 +35,8 @@ const settings = values.quick ? QUICK : FULL;
 
 note('throughput');
 const throughput = await measureThroughput(settings.throughput);
+note('aggregates');
+const aggregates = await measureAggregates(settings.aggregates);
 const writeUnits: WriteUnits[] = [];
 for (const load of settings.writeUnits) {
   note(`write units, ${load.keys} keys`);
@@ -38,7 +44,7 @@ for (const load of settings.writeUnits) {
 }
 note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
-const result: BenchResult = { quick: values.quick, throughput, writeUnits, recovery };
+const result: BenchResult = { quick: values.quick, throughput, aggregates, writeUnits, recovery };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);
 
 function note(text: string): void {

@@ -68,7 +68,7 @@ export function numberIn(field: string, below = Infinity): (value: unknown) => n
 /**
  * Reads one field or several, as a value that every sink and the log can hold.
  *
- * @throws NOT_JSON (data) when the value has no form in JSON
+ * @throws VALUE_NOT_JSON (data) when the value has no form in JSON
  * @throws VALUE_TOO_LARGE (data) when it takes more than `maxBytes`
  */
 export function valueIn(take: Take, maxBytes: number): (value: unknown) => JsonValue {

@@ -11,7 +11,7 @@ const MAX_DEPTH = 16;
  * The one form of a value, frozen: names of objects sorted and none of them absent, no -0, text that UTF-8 can hold.
  *
  * @param what names the value in an error
- * @throws NOT_JSON (data) for what JSON has no form for: dates, functions, NaN …
+ * @throws VALUE_NOT_JSON (data) for what JSON has no form for: dates, functions, NaN …
  */
 export function toJsonValue(value: unknown, what: string): JsonValue {
   return cleaned(value, what, 0, (number) => {
@@ -114,5 +114,5 @@ function textBytes(text: string): number {
 }
 
 function notJson(what: string, got: string): TidemarkError {
-  return new TidemarkError('data', 'NOT_JSON', `${what} must be a value that JSON can hold, got ${got}; convert it in the schema`);
+  return new TidemarkError('data', 'VALUE_NOT_JSON', `${what} must be a value that JSON can hold, got ${got}; convert it in the schema`);
 }

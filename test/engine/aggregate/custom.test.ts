@@ -59,7 +59,7 @@ describe('an aggregate of one’s own', () => {
   });
 
   it('refuses an accumulator that is no data', () => {
-    expect(() => fold(folding<unknown>(() => new Map(), 0), posts(1))).toThrow(expect.objectContaining({ kind: 'data', code: 'NOT_JSON', message: 'accumulator of mine must be a value that JSON can hold, got an object of a class; convert it in the schema' }));
+    expect(() => fold(folding<unknown>(() => new Map(), 0), posts(1))).toThrow(expect.objectContaining({ kind: 'data', code: 'VALUE_NOT_JSON', message: 'accumulator of mine must be a value that JSON can hold, got an object of a class; convert it in the schema' }));
   });
 
   it.each([

@@ -73,10 +73,10 @@ describe('aggregates that keep values', () => {
   });
 
   it.each([
-    ['NOT_JSON', { note: new Date(0) }],
-    ['NOT_JSON', { note: [NaN] }],
-    ['NOT_JSON', { note: 5n }],
-    ['NOT_JSON', { note: { '': 1 } }],
+    ['VALUE_NOT_JSON', { note: new Date(0) }],
+    ['VALUE_NOT_JSON', { note: [NaN] }],
+    ['VALUE_NOT_JSON', { note: 5n }],
+    ['VALUE_NOT_JSON', { note: { '': 1 } }],
     ['VALUE_TOO_LARGE', { note: 'é'.repeat(513) }],
   ])('refuse, as %s, what a result cannot hold', (code, value) => {
     expect(() => fold(last('note'), [at(0, value)])).toThrow(expect.objectContaining({ kind: 'data', code }));
