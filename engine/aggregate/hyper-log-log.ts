@@ -17,7 +17,7 @@ export type Registers = readonly Uint8Array[];
 
 const CHUNK_BITS = 6;
 
-export const NONE: Distinct = Object.freeze([]);
+export const NONE: Distinct = [];
 
 /** A hash has so many bits: a whole number in [0, 2^53). */
 const HASH_BITS = 53;

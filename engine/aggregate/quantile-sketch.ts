@@ -15,7 +15,7 @@ export interface Sketch {
   readonly counts: readonly number[];
 }
 
-export const EMPTY: Sketch = Object.freeze({ bins: [], counts: [] });
+export const EMPTY: Sketch = { bins: [], counts: [] };
 
 /** Numbers below this in magnitude count as 0. */
 export const SMALLEST = 1e-9;

@@ -25,7 +25,7 @@ describe('approxDistinct', () => {
   });
 
   it.each([
-    { precision: 10, n: 1_000 }, { precision: 10, n: 10_000 }, { precision: 12, n: 2_000 }, { precision: 12, n: 10_000 }, { precision: 14, n: 20_000 },
+    { precision: 10, n: 1_000 }, { precision: 10, n: 5_000 }, { precision: 12, n: 2_000 }, { precision: 12, n: 8_000 },
   ])('stays within the error that precision $precision names, at $n values', ({ precision, n }) => {
     const one = approxDistinct('id', { precision });
     const errors = upTo(12).map((set) => unwatched(one, rows(upTo(n).map((i) => `${set}/${i}`))) / n - 1);
