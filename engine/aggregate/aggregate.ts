@@ -24,6 +24,8 @@ export interface Aggregator<In, Acc, Out> {
   readonly resultType?: ResultType;
   /** Size of a result in a table at most [bytes]. @default 25, a number */
   readonly maxResultBytes?: number;
+  /** Size of one accumulator at most, as `write` gives it [bytes]; kept by `custom`, for user code. @default 65536 */
+  readonly maxStateBytes?: number;
 }
 
 /** What `extract` may know of a record besides its value. */

@@ -1,3 +1,4 @@
+import { ByteWriter } from '../codec/bytes.ts';
 import { messageOf, oneLine, requireSetting, TidemarkError } from '../errors.ts';
 import { aggregate, type Aggregate, type Aggregator, type RecordTime } from './aggregate.ts';
 import { readJson, storedBytes, toJsonValue, toPlainData, writeJson, type JsonValue } from './json-value.ts';
@@ -9,6 +10,9 @@ export type PlainAggregator<In, Acc, Out> = Omit<Aggregator<In, Acc, Out>, 'writ
  * Your own aggregate. Accumulators must be plain data (numbers, text, lists, objects …): they are stored in a form of their
  * own, and frozen, so that an `add` which changes one in place makes a dead letter instead of a wrong sum. An aggregator
  * with `write` and `read` may have any accumulators.
+ *
+ * No record may stop a partition: after every `add` the accumulator must fit `maxStateBytes`, and its `result` must be data
+ * that fits `maxResultBytes`; otherwise the record becomes a dead letter, and the accumulator stays as it was.
  *
  * Windows are merged from parts, so `merge` must say the same as adding all records to one accumulator would.
  *
@@ -25,19 +29,31 @@ export type PlainAggregator<In, Acc, Out> = Omit<Aggregator<In, Acc, Out>, 'writ
 export function custom<V, In, Acc, Out>(name: string, extract: (value: V, record: RecordTime) => In, aggregator: Aggregator<In, Acc, Out> | PlainAggregator<In, Acc, Out>): Aggregate<V, Out> {
   requireSetting('name', name, typeof name === 'string' && name !== '', 'a text', "pass a name such as 'longest word'");
   requireSetting('extract', typeof extract, typeof extract === 'function', 'a function', 'pass (record) => record.field');
-  const { maxResultBytes = 1_024 } = aggregator;
+  const { maxResultBytes = 1_024, maxStateBytes = 65_536 } = aggregator;
   requireSetting('maxResultBytes', maxResultBytes, Number.isSafeInteger(maxResultBytes) && maxResultBytes >= 1, 'an integer above 0', 'leave it out for 1024');
+  requireSetting('maxStateBytes', maxStateBytes, Number.isSafeInteger(maxStateBytes) && maxStateBytes >= 1 && maxStateBytes <= 1_048_576, 'an integer in [1, 1048576]', 'leave it out for 65536');
   const { init, add, merge, write, read } = aggregator.write === undefined ? asPlainData(name, aggregator) : bound(aggregator);
+  const requireSmall = (accumulator: Acc): void => {
+    const writer = new ByteWriter();
+    write(writer, accumulator);
+    const { length } = writer.finish();
+    if (length > maxStateBytes) throw new TidemarkError('data', 'STATE_TOO_LARGE', `accumulator of ${name} must be at most ${maxStateBytes} bytes, got ${length}; keep less of each record or set maxStateBytes`);
+  };
   return aggregate(`custom(${JSON.stringify(name)})`, extract, {
     init,
-    add,
+    add: (accumulator, input) => {
+      const next = add(accumulator, input);
+      requireSmall(next);
+      checked('data', name, maxResultBytes, () => aggregator.result(next));
+      return next;
+    },
     merge,
     write,
     read,
     resultType: aggregator.resultType ?? 'json',
     maxResultBytes,
-    // A result must be the same before and after a crash, and fit its row; a fault here is the pipeline's, not a record's.
-    result: (accumulator) => checked(name, maxResultBytes, () => aggregator.result(accumulator)) as Out,
+    // A result must be the same before and after a crash, and fit its row. What "add" has made does; what "merge" makes may not.
+    result: (accumulator) => checked('internal', name, maxResultBytes, () => aggregator.result(accumulator)) as Out,
   });
 }
 
@@ -64,14 +80,14 @@ function asPlainData<In, Acc>(name: string, aggregator: Omit<Stored<In, Acc>, 'w
   };
 }
 
-/** @throws AGGREGATE_FAILED (internal) when the user's code throws, or gives what no row can hold */
-function checked(name: string, maxBytes: number, result: () => unknown): unknown {
+/** @throws AGGREGATE_FAILED when the user's code throws, or gives what no row can hold */
+function checked(kind: 'data' | 'internal', name: string, maxBytes: number, result: () => unknown): unknown {
   try {
     const value = toJsonValue(result(), 'result');
     const bytes = storedBytes(value);
     if (bytes <= maxBytes) return value;
     throw new Error(`${bytes} bytes`);
   } catch (cause) {
-    throw new TidemarkError('internal', 'AGGREGATE_FAILED', `result of ${name} must be data of at most ${maxBytes} bytes, got ${oneLine(messageOf(cause))}; correct the aggregate or set maxResultBytes`, { cause });
+    throw new TidemarkError(kind, 'AGGREGATE_FAILED', `result of ${name} must be data of at most ${maxBytes} bytes, got ${oneLine(messageOf(cause))}; correct the aggregate or set maxResultBytes`, { cause });
   }
 }

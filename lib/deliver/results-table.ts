@@ -1,8 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { keptTable } from '../kept-table.ts';
 import type { StageSettings } from '../settings.ts';
 
 export interface ResultsTableProps {
@@ -15,13 +16,9 @@ export class ResultsTable extends Construct {
 
   constructor(scope: Construct, id: string, { settings }: ResultsTableProps) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = keptTable(this, settings, {
       partitionKey: { name: 'key', type: AttributeType.STRING },
       sortKey: { name: 'windowStartMs', type: AttributeType.NUMBER },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: settings.retainData,
-      removalPolicy: settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
   }
 

@@ -1,8 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { keptTable } from '../kept-table.ts';
 import type { StageSettings } from '../settings.ts';
 
 export interface PartitionLogTableProps {
@@ -20,13 +21,7 @@ export class PartitionLogTable extends Construct {
 
   constructor(scope: Construct, id: string, { settings }: PartitionLogTableProps) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'slotKey', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: settings.retainData,
-      removalPolicy: settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    this.table = keptTable(this, settings, { partitionKey: { name: 'slotKey', type: AttributeType.STRING } });
   }
 
   /** Commit and read back. Neither delete nor update: a slot is only ever overwritten under its condition (PL-1, PL-2). */

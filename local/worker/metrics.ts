@@ -1,15 +1,8 @@
+import type { BatchReport } from '../../engine/process-batch.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 
 /** What the function has reported since the run began. */
-export interface MetricTotals {
-  readonly recordsIn: number;
-  readonly recordsReplayed: number;
-  readonly resultsOut: number;
-  readonly lateRecords: number;
-  readonly deadLetters: number;
-  readonly commits: number;
-  readonly writeUnits: number;
-}
+export type MetricTotals = Omit<BatchReport, 'partition' | 'openWindows' | 'watermarkMs'>;
 
 /** The newest values of one partition. */
 export interface PartitionGauges {

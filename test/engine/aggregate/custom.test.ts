@@ -36,7 +36,7 @@ keepsTheContract('custom, plain data', range, post);
 keepsTheContract('custom, bytes of its own', custom('letters', ({ text }: Post) => text.replaceAll(' ', ''), new Letters()), post);
 
 const posts = (...likes: number[]) => likes.map((n, i) => at(i, { text: '', likes: n }));
-const folding = <Acc>(add: (accumulator: Acc, likes: number) => Acc, zero: Acc) => custom('mine', ({ likes }: Post) => likes, { init: () => zero, add, merge: (a) => a, result: (accumulator) => accumulator });
+const folding = <Acc>(add: (accumulator: Acc, likes: number) => Acc, zero: Acc) => custom('mine', ({ likes }: Post) => likes, { init: () => zero, add, merge: (a) => a, result: () => 0 });
 
 describe('an aggregate of one’s own', () => {
   it('folds what it extracts, and may know when the record happened', () => {
@@ -67,9 +67,25 @@ describe('an aggregate of one’s own', () => {
     ['is no data', (): unknown => 5n, 'result must be a value that JSON can hold, got a bigint; convert it in the schema'],
     ['is no number', (): unknown => NaN, 'result must be a value that JSON can hold, got NaN; convert it in the schema'],
     ['is too large', (): unknown => 'x'.repeat(1_025), '1025 bytes'],
-  ])('whose result %s stops the partition, with no record to blame', (_, result, got) => {
+  ])('whose result %s makes a dead letter of the record after which it does, and no accumulator has changed (R-46)', (_, result, got) => {
     const failing = custom('mine', ({ likes }: Post) => likes, { init: () => 0, add: (n) => n, merge: (n) => n, result });
-    expect(() => resultOf(failing, posts(1))).toThrow(expect.objectContaining({ kind: 'internal', code: 'AGGREGATE_FAILED', message: `result of mine must be data of at most 1024 bytes, got ${got}; correct the aggregate or set maxResultBytes` }));
+    expect(() => fold(failing, posts(1))).toThrow(expect.objectContaining({ kind: 'data', code: 'AGGREGATE_FAILED', message: `result of mine must be data of at most 1024 bytes, got ${got}; correct the aggregate or set maxResultBytes` }));
+  });
+
+  it('that fails only after a merge stops the partition: there is no record to blame', () => {
+    const texts = custom('texts', ({ text }: Post) => text, { init: () => '', add: (_, text) => text, merge: (a, b) => a + b, result: (text) => text, maxResultBytes: 5 });
+    const part = fold(texts, [at(0, { text: 'four', likes: 0 })]);
+    expect(texts.aggregator.result(part)).toBe('four');
+    expect(() => texts.aggregator.result(texts.aggregator.merge(part, part))).toThrow(expect.objectContaining({ kind: 'internal', code: 'AGGREGATE_FAILED' }));
+  });
+
+  it.each([
+    ['plain data', custom('all', ({ text }: Post) => text, { init: (): readonly string[] => [], add: (all, text) => [...all, text], merge: (a, b) => [...a, ...b], result: (all) => all.length, maxStateBytes: 100 })],
+    ['bytes of its own', custom('letters', ({ text }: Post) => text, Object.assign(new Letters(), { maxStateBytes: 100 }))],
+  ])('takes no record that would make its accumulator, %s, larger than it may be', (_, growing) => {
+    const longer = Array.from({ length: 200 }, (_unused, i) => at(i, { text: String.fromCodePoint(0x4e00 + i), likes: 0 }));
+    expect(() => fold(growing, longer.slice(0, 10))).not.toThrow();
+    expect(() => fold(growing, longer)).toThrow(expect.objectContaining({ kind: 'data', code: 'STATE_TOO_LARGE', message: expect.stringMatching(/^accumulator of (all|letters) must be at most 100 bytes, got 10\d; keep less of each record or set maxStateBytes$/) }));
   });
 
   it('has a name, which is all that the state schema knows of its code', () => {
