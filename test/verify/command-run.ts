@@ -12,16 +12,26 @@ export interface CommandRun extends Run {
   readonly elapsedMs: number;
 }
 
+export interface CommandRunSettings {
+  readonly records: number;
+  readonly shards: number;
+  readonly dataDir: string;
+  /** @default 'flights' */
+  readonly pipeline?: string;
+  /** Further arguments of `tidemark local`. */
+  readonly args?: readonly string[];
+}
+
 /** Lets the command stream the first records through the pipeline, and reads what its users can read. */
-export async function commandRun({ records, shards, dataDir }: { readonly records: number; readonly shards: number; readonly dataDir: string }): Promise<CommandRun> {
-  const [summary] = await tidemark('local', 'flights', '--records', String(records), '--shards', String(shards), '--data-dir', dataDir, '--exit', '--json');
+export async function commandRun({ records, shards, dataDir, pipeline = 'flights', args = [] }: CommandRunSettings): Promise<CommandRun> {
+  const [summary] = await tidemark('local', pipeline, '--records', String(records), '--shards', String(shards), '--data-dir', dataDir, '--exit', '--json', ...args);
   if (summary === undefined) throw new Error('tidemark local --json must print a summary, got nothing');
-  const read = (command: string): Promise<Row[]> => tidemark(command, 'flights', '--data-dir', dataDir, '--json');
+  const read = (command: string): Promise<Row[]> => tidemark(command, pipeline, '--data-dir', dataDir, '--json');
   return {
     results: await read('results'),
     late: await read('late'),
     deadLetters: await read('dead-letters'),
-    lake: lakeLines(join(dataDir, 'lake', 'flights', 'results')),
+    lake: lakeLines(join(dataDir, 'lake', pipeline, 'results')),
     counts: countsOf(summary),
     elapsedMs: Number(summary['elapsedMs']),
   };

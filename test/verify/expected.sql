@@ -1,7 +1,8 @@
 -- What the flights pipeline must say, computed from the parquet file alone. Knows the settings of pipelines/flights.ts
 -- and the two time rules of windows, and nothing of how the engine keeps state, cuts batches or stores anything.
 --
--- Variables: file; records, how many are published; shard_starts, the first hash of each shard as 32 hex digits.
+-- Variables: file; records, how many are published; shard_starts, the first hash of each shard as 32 hex digits;
+-- partition_of, the partition of each key where a topic is read instead of a stream.
 
 -- A flight is published when its delay is known; of one moment, in the order of the file.
 CREATE TABLE published AS
@@ -22,7 +23,7 @@ SELECT *, max(event_ms) OVER (
   ) - 3600000 AS watermark_ms
 FROM (
   SELECT *, origin AS key, event_ms - event_ms % 3600000 AS windowStartMs, windowStartMs + 3600000 AS windowEndMs,
-    len(list_filter(getvariable('shard_starts'), lambda first_hash: first_hash <= md5(origin))) - 1 AS shard
+    coalesce(getvariable('partition_of')[origin], len(list_filter(getvariable('shard_starts'), lambda first_hash: first_hash <= md5(origin))) - 1) AS shard
   FROM published
 );
 

@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { Admin } from '@platformatic/kafka';
+import { Partitioners } from 'kafkajs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandRun, type CommandRun } from '../verify/command-run.ts';
+import { expectedOf } from '../verify/expected.ts';
+import { verdictOf } from '../verify/verdict.ts';
+import { describeService } from './describe-service.ts';
+import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
+
+/** By a client that nobody here wrote. */
+function partitionOf(partitions: number): (key: string) => number {
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0, partitionErrorCode: 0, replicas: [], isr: [] }));
+  const partitioner = Partitioners.DefaultPartitioner();
+  return (key) => partitioner({ topic: 'departures', partitionMetadata, message: { key, value: '' } });
+}
+
+describeService('the flights, fed from Kafka', () => {
+  let broker: KafkaBroker;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-flights-'));
+    broker = await startKafka();
+  });
+  afterEach(async () => {
+    const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.bootstrap] });
+    await admin.deleteTopics({ topics: ['departures'] });
+    await admin.close();
+  });
+  afterAll(async () => {
+    await broker?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const fromKafka = (records: number, shards: number): Promise<CommandRun> =>
+    commandRun({ records, shards, dataDir: join(folder, `kafka-${shards}`), pipeline: 'flights-kafka', args: ['--kafka', broker.bootstrap] });
+
+  it('are counted window by window as DuckDB counts them, late records included', async () => {
+    const run = await fromKafka(30_000, 4);
+    const expected = await expectedOf({ records: 30_000, shards: 4, partitionOf: partitionOf(4) });
+    const comparisons = verdictOf(expected, run, 'flights-kafka');
+    expect(comparisons).toEqual(comparisons.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
+    expect(expected.late.length).toBeGreaterThan(20);
+  });
+
+  it('give the same bytes as those of a stream that parts its keys alike', async () => {
+    const [kafka, kinesis] = [await fromKafka(10_000, 1), await commandRun({ records: 10_000, shards: 1, dataDir: join(folder, 'kinesis-1') })];
+    const bytes = ({ results }: CommandRun): string => results.map((row) => JSON.stringify(row)).join('\n');
+    expect(kafka.results.length).toBeGreaterThan(1_000);
+    expect(bytes(kafka)).toBe(bytes(kinesis));
+    expect(kafka.counts).toEqual(kinesis.counts);
+  });
+});
