@@ -8,7 +8,7 @@ import { GroupMember } from './group-member.ts';
 
 const RETRY_MS = 500;
 
-export interface KafkaEventSourceProps extends EventSourceSettings {
+export interface KafkaEventSourceProps extends Omit<EventSourceSettings, 'dir'> {
   readonly connection: KafkaConnection;
   readonly groupId: string;
   readonly topic: string;
