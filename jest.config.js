@@ -6,6 +6,6 @@ export default {
   transform: {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@platformatic|hyparquet|hyparquet-compressors|fzstd|hysnappy)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@platformatic|temporal-polyfill|temporal-utils|hyparquet|hyparquet-compressors|fzstd|hysnappy)/)'],
   testTimeout: 30_000,
 };

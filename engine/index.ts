@@ -15,3 +15,12 @@ export { collect, first, last, maxBy, minBy, topN } from './aggregate/taking.ts'
 export { standardDeviation, variance } from './aggregate/variance.ts';
 export { days, hours, minutes, seconds } from './time/duration.ts';
 export { TidemarkError } from './errors.ts';
+export { calendar } from './window/calendar-windows.ts';
+export { everyN } from './window/count-windows.ts';
+export { global } from './window/global-windows.ts';
+export { hopping } from './window/hopping-windows.ts';
+export { session } from './window/session-windows.ts';
+export { sliding } from './window/sliding-windows.ts';
+export { everyEventTime, everyProcessingTime, everyRecords } from './window/emission.ts';
+export { list, map, partitionValue, value } from './process/state-descriptors.ts';
+export type { ProcessContext, ProcessFunction, ProcessRecord, ProcessTimer } from './process/process-function.ts';

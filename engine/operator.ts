@@ -60,6 +60,8 @@ export interface OperatorContext extends Clocks {
   /** Up to where event time goes in this move: many timers may be due before it. */
   readonly targetMs: number;
   schedule(domain: TimeDomain, timer: Timer): void;
+  /** What came in goes on as it is. */
+  forward(element: Element): Verdict;
   /** A result: goes to the next operator, or out. */
   emit(row: ResultRow): void;
   /** A value beside the results. */

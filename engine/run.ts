@@ -68,7 +68,11 @@ export class Run {
   }
 
   process(element: Element): Verdict {
-    return (this.#operators[0] as RunningOperator).bound.process(element);
+    return this.processAt(0, element);
+  }
+
+  processAt(index: number, element: Element): Verdict {
+    return (this.#operators[index] as RunningOperator).bound.process(element);
   }
 
   /** Event time moves to `watermarkMs`: fires and closes what is due, operator by operator. What was done so far stays. */
@@ -199,6 +203,10 @@ class RunningOperator implements OperatorContext {
   schedule(domain: TimeDomain, timer: Timer): void {
     if (domain === 'event') this.#event = withTimer(this.#event, timer);
     else this.#processing = withTimer(this.#processing, timer);
+  }
+
+  forward(element: Element): Verdict {
+    return this.#run.processAt(this.#index + 1, element);
   }
 
   emit(row: ResultRow): void {

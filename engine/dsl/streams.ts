@@ -4,9 +4,13 @@ import { requireRowFits } from '../aggregate/row-size.ts';
 import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
 import { DEFAULT_EMISSION, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
 import type { NamedAggregate, Windows } from '../window/windows.ts';
-import { toTopology, having, changing, type Draft } from './draft.ts';
-import type { Pipeline } from './pipeline.ts';
-import type { ResultColumn, SinkSpec } from './topology.ts';
+import { deduplicateOperator } from '../process/deduplicate-operator.ts';
+import type { ProcessFunction, ValuesOf } from '../process/process-function.ts';
+import { processOperator } from '../process/process-operator.ts';
+import type { StateDescriptor } from '../process/state-descriptors.ts';
+import type { Draft } from './draft.ts';
+import { columnsOf, outputStream, requireNames, resultStream, type OutputStream, type ResultStream } from './results.ts';
+import type { ResultColumn } from './topology.ts';
 import { branching, chain, filtering, flatMapping, mapping, type Transform } from './transform.ts';
 
 /** Fields of a record that may be part of a key: texts and numbers. */
@@ -41,8 +45,27 @@ export interface WindowSettings {
 }
 
 export interface KeyedStream<V> {
+  /**
+   * Lets the first record of an id through, within a key; those that repeat it do nothing.
+   *
+   * @example .deduplicate({ by: (order) => order.orderId, withinMs: hours(1) })
+   */
+  deduplicate(settings: DeduplicationSettings<V>): KeyedStream<V>;
   /** @example .window(tumbling({ sizeMs: hours(1) }), { allowedLatenessMs: hours(6) }) */
   window(windows: Windows, settings?: WindowSettings): WindowedStream<V>;
+  /** Your own operator, with state, timers and outputs beside the results. */
+  process<
+    const D extends Readonly<Record<string, StateDescriptor>>,
+    const R extends Readonly<Record<string, ResultType>>,
+    const O extends string = never,
+  >(processFunction: ProcessFunction<V, D, R, O>): OutputStream<V, ValuesOf<R>>;
+}
+
+export interface DeduplicationSettings<V> {
+  /** What two records have in common that are the same event, e.g. an event id. */
+  readonly by: (value: V) => string | number;
+  /** For how long an id is remembered, by event time, above 0. */
+  readonly withinMs: number;
 }
 
 export type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Out : never };
@@ -52,32 +75,6 @@ export interface WindowedStream<V> {
   aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A): ResultStream<V, ResultOf<A>>;
 }
 
-export type ResultTypes<S> = { readonly [F in keyof S & string]: ResultType };
-
-/** What a second window over the results of a first one sees. */
-export type WindowResult<R> = R & { readonly windowStartMs: number; readonly windowEndMs: number };
-
-export interface ResultStream<V, R> {
-  /** Leaves results out (SQL's `having`). A result that does not pass any more after a late record is taken back. */
-  filter(isWanted: (values: R) => boolean): ResultStream<V, R>;
-  /**
-   * Changes the values of results.
-   *
-   * @param types what each value is, for tables with typed columns
-   * @example .map(({ paid, visits }) => ({ conversion: paid / visits }), { conversion: 'number' })
-   */
-  map<S extends Readonly<Record<string, unknown>>>(change: (values: R) => S, types: ResultTypes<S>): ResultStream<V, S>;
-  /**
-   * Windows over the results, of the same keys: hours from minutes. Only the final result of each inner window counts, so
-   * these windows wait for the inner ones' allowed lateness.
-   */
-  window(windows: Windows, settings?: WindowSettings): WindowedStream<WindowResult<R>>;
-  /** Where results go. Late records and dead letters always go to the lake's own folders. */
-  to(...sinks: readonly [SinkSpec, ...SinkSpec[]]): Pipeline<V, R>;
-}
-
-/** Names that result rows bear already, and the one that no plain object can bear. */
-const RESERVED = ['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'sequence', 'retracted', 'values', '__proto__'];
 const OUTPUT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 /** Folders of the lake that have a meaning already. */
 const RESERVED_OUTPUTS = ['results', 'late', 'dead-letters'];
@@ -110,10 +107,33 @@ function requireOutput(output: string, known: readonly string[]): void {
 }
 
 function keyedStream<V>(draft: Draft): KeyedStream<V> {
-  return Object.freeze({ window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<V>(draft, windows, settings) });
+  return Object.freeze({
+    deduplicate({ by, withinMs }: DeduplicationSettings<V>) {
+      requireMs('withinMs', withinMs, 1, 'pass hours(1)');
+      requireSetting('deduplicate', 'twice', draft.operators.length === 0, 'called once', 'make one id of several fields');
+      const operator = deduplicateOperator('deduplicate', { by: by as (value: never) => string | number, withinMs });
+      return keyedStream<V>({ ...draft, operators: [operator], resultTransforms: [undefined] });
+    },
+    window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<V>(draft, windows, settings),
+    process<D extends Readonly<Record<string, StateDescriptor>>, R extends Readonly<Record<string, ResultType>>, O extends string>(given: ProcessFunction<V, D, R, O>) {
+      const known = [...draft.sideOutputs];
+      for (const output of given.outputs ?? []) {
+        requireOutput(output, known);
+        known.push(output);
+      }
+      const stateNames = Object.keys(given.state ?? {});
+      requireSetting('state', stateNames, !stateNames.includes('timers'), "without the name 'timers'", 'choose another name');
+      return outputStream<V, ValuesOf<R>>({ ...draft, sideOutputs: known }, {
+        operator: processOperator('process', given as never),
+        shape: { identity: 'sequence', columns: [...keyColumns(draft.keyFields), ...columnsOf(given.results)], windowMs: undefined, allowedLatenessMs: 0 },
+        transform: undefined,
+        isPartial: false,
+      });
+    },
+  });
 }
 
-function windowedStream<V>(draft: Draft, windows: Windows, settings: WindowSettings): WindowedStream<V> {
+export function windowedStream<V>(draft: Draft, windows: Windows, settings: WindowSettings): WindowedStream<V> {
   const { allowedLatenessMs = 0 } = settings;
   requireMs('allowedLatenessMs', allowedLatenessMs, 0, 'pass hours(1)');
   const emission = emissionOf(settings);
@@ -124,16 +144,10 @@ function windowedStream<V>(draft: Draft, windows: Windows, settings: WindowSetti
       requireNames(names, draft.keyFields.length === 1 ? [] : draft.keyFields);
       const list = Object.entries<Aggregate<V>>(aggregates).map(([name, aggregate]): NamedAggregate => Object.freeze({ name, aggregate }));
       requireRowFits(list);
-      return resultStream<V, ResultOf<A>>(draft, { windows, allowedLatenessMs, emission, aggregates: Object.freeze(list), columns: [...keyColumns(draft.keyFields), ...list.map(columnOf)] }, undefined);
+      const aggregation = { allowedLatenessMs, emission, aggregates: Object.freeze(list) };
+      return resultStream<V, ResultOf<A>>(draft, { windows, aggregation, columns: [...keyColumns(draft.keyFields), ...list.map(columnOf)], transform: undefined });
     },
   });
-}
-
-function requireNames(names: readonly string[], taken: readonly string[]): void {
-  const reserved = [...RESERVED, ...taken];
-  for (const name of names.filter((given) => reserved.includes(given))) {
-    requireSetting('result name', name, false, `none of ${reserved.join(', ')}`, 'choose another name');
-  }
 }
 
 function emissionOf({ trigger, accumulation = 'accumulating', finalOnly = false }: WindowSettings): Emission {
@@ -143,58 +157,6 @@ function emissionOf({ trigger, accumulation = 'accumulating', finalOnly = false 
     requireSetting('finalOnly', { trigger, accumulation }, plain, 'without a trigger and accumulating: there is one result per window', 'leave one of the two out');
   }
   return Object.freeze({ early: trigger?.early, late: trigger?.late ?? DEFAULT_EMISSION.late, accumulation, finalOnly });
-}
-
-interface PendingWindow {
-  readonly windows: Windows;
-  readonly allowedLatenessMs: number;
-  readonly emission: Emission;
-  readonly aggregates: readonly NamedAggregate[];
-  readonly columns: readonly ResultColumn[];
-}
-
-function resultStream<V, R>(draft: Draft, pending: PendingWindow, transform: Draft['resultTransforms'][number]): ResultStream<V, R> {
-  return Object.freeze({
-    filter: (isWanted: (values: R) => boolean) => resultStream<V, R>(draft, pending, having(transform, isWanted)),
-    map: <S>(change: (values: R) => S, types: ResultTypes<S>) => {
-      const columns = Object.entries<ResultType>(types).map(([name, type]) => ({ name, type, descriptor: 'map' }));
-      requireNames(columns.map(({ name }) => name), []);
-      return resultStream<V, S>(draft, { ...pending, columns }, changing(transform, change as never));
-    },
-    window(windows: Windows, settings: WindowSettings = {}) {
-      const { emission } = pending;
-      const isPlain = emission.early === undefined && emission.late === DEFAULT_EMISSION.late && emission.accumulation === 'accumulating';
-      requireSetting('inner window', pending.windows.descriptor, isPlain && pending.windows.results === 'bounded', 'bounded by time and without a trigger: a window over its results takes each one once', 'leave the trigger out');
-      const inner = { ...pending, emission: Object.freeze({ ...emission, finalOnly: true }) };
-      return windowedStream<WindowResult<R>>(withOperator(draft, inner, transform), windows, settings);
-    },
-    to(...sinks: readonly SinkSpec[]): Pipeline<V, R> {
-      const kinds = sinks.map(({ kind }) => kind);
-      for (const sink of sinks) {
-        const feedsItself = sink.kind === 'stream' && draft.source.kind === 'kinesis' && sink.stream === draft.source.stream;
-        requireSetting('stream', kinds, !feedsItself, 'another stream than the source', 'a pipeline that reads its own results never ends');
-      }
-      requireSetting('sinks', kinds, kinds.length > 0 && new Set(kinds).size === kinds.length, 'at least one, each kind once', 'pass resultTable()');
-      const isLossy = pending.emission.accumulation === 'discarding' && pending.windows.results === 'bounded' && kinds.includes('resultTable');
-      requireSetting('accumulation', pending.emission.accumulation, !isLossy, "'accumulating' or 'retracting' for a result table: it keeps the newest result of a window only", 'send parts to the lake');
-      return Object.freeze({ topology: toTopology(withOperator(draft, pending, transform), sinks) });
-    },
-  });
-}
-
-function withOperator(draft: Draft, { windows, allowedLatenessMs, emission, aggregates, columns }: PendingWindow, transform: Draft['resultTransforms'][number]): Draft {
-  const id = draft.operators.length === 0 ? 'window' : `window${draft.operators.length + 1}`;
-  return {
-    ...draft,
-    operators: [...draft.operators, windows.operator({ id, allowedLatenessMs, emission, aggregates })],
-    resultTransforms: [...draft.resultTransforms, transform],
-    results: {
-      identity: windows.results === 'bounded' ? 'window' : 'sequence',
-      columns,
-      windowMs: windows.sizeMs,
-      allowedLatenessMs,
-    },
-  };
 }
 
 /** A key of several fields is hard to read: its parts are values too. */

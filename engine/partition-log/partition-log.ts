@@ -6,6 +6,7 @@ import { isEmptyOutbox, type Outbox } from '../outputs.ts';
 import type { BlobStore, Clock, LogStore, Random } from '../ports.ts';
 import { encodeChanges } from '../state/delta-codec.ts';
 import type { PartitionState } from '../state/partition-state.ts';
+import { withoutStaleTimers } from '../state/rebuild-timers.ts';
 import { applyChange, hashAfter } from '../state/state-change.ts';
 import type { StepResult } from '../step.ts';
 import { commitEntry } from './commit.ts';
@@ -125,6 +126,7 @@ export class PartitionLog {
     }
     const writeUnits = await commitEntry(logs, clock, this.logId, slots, entry);
     applyChange(this.state, change);
+    this.state.timers = withoutStaleTimers(topology, this.state);
     this.#head = entry;
     if (isEmptyOutbox(outbox)) this.#noteEmpty(version);
     else this.#undelivered.push({ version, commitId, outbox });

@@ -7,6 +7,8 @@
 export interface Heap<T> {
   readonly top: T;
   readonly rank: number;
+  /** Items in all. */
+  readonly size: number;
   readonly left: Heap<T> | undefined;
   readonly right: Heap<T> | undefined;
 }
@@ -14,7 +16,7 @@ export interface Heap<T> {
 export type Before<T> = (a: T, b: T) => boolean;
 
 export function push<T>(heap: Heap<T> | undefined, item: T, before: Before<T>): Heap<T> {
-  return merge({ top: item, rank: 1, left: undefined, right: undefined }, heap, before) as Heap<T>;
+  return merge({ top: item, rank: 1, size: 1, left: undefined, right: undefined }, heap, before) as Heap<T>;
 }
 
 export function pop<T>(heap: Heap<T>, before: Before<T>): Heap<T> | undefined {
@@ -25,10 +27,12 @@ function merge<T>(a: Heap<T> | undefined, b: Heap<T> | undefined, before: Before
   if (a === undefined) return b;
   if (b === undefined) return a;
   const [first, second] = before(b.top, a.top) ? [b, a] : [a, b];
-  const merged = merge(first.right, second, before);
-  return rankOf(first.left) >= rankOf(merged)
-    ? { top: first.top, rank: rankOf(merged) + 1, left: first.left, right: merged }
-    : { top: first.top, rank: rankOf(first.left) + 1, left: merged, right: first.left };
+  const merged = merge(first.right, second, before) as Heap<T>;
+  const { left } = first;
+  const size = 1 + merged.size + (left?.size ?? 0);
+  return rankOf(left) >= merged.rank
+    ? { top: first.top, rank: merged.rank + 1, size, left, right: merged }
+    : { top: first.top, rank: rankOf(left) + 1, size, left: merged, right: left };
 }
 
 function rankOf<T>(heap: Heap<T> | undefined): number {

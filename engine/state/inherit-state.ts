@@ -44,7 +44,7 @@ export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, 
   return { ...progress, tables, timers: timersOf(topology, { ...inherits, ...progress }) };
 }
 
-function inherited({ routedBy }: TableSpec, parents: readonly Table[], isMine: (key: string) => boolean): TableChange {
+function inherited({ routedBy, merge }: TableSpec, parents: readonly Table[], isMine: (key: string) => boolean): TableChange {
   const puts = new Map<Group, Map<string, Entry>>();
   for (const { groups } of parents) {
     for (const [group, entries] of groups) {
@@ -52,7 +52,8 @@ function inherited({ routedBy }: TableSpec, parents: readonly Table[], isMine: (
       for (const [key, entry] of entries) {
         if (routedBy === 'key' && !isMine(key)) continue;
         const taken = puts.get(group) ?? new Map<string, Entry>();
-        puts.set(group, taken.set(key, { ...entry }));
+        const other = taken.get(key);
+        puts.set(group, taken.set(key, other === undefined || merge === undefined ? { ...entry } : merge(other, entry)));
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Topology } from '../dsl/topology.ts';
 import { clocksOf } from '../run.ts';
-import type { PartitionState } from './partition-state.ts';
+import { entriesIn, type PartitionState } from './partition-state.ts';
 import { withTimer, type OperatorTimers, type Timers } from './timer.ts';
 
 /** Timers follow from what the tables hold, so they are not stored: this finds them again after loading. */
@@ -18,4 +18,16 @@ export function timersOf(topology: Pick<Topology, 'operators'>, state: Partition
     }
     return { event, processing };
   });
+}
+
+/** Below this, stale timers are no burden. */
+const FEW_TIMERS = 1_000;
+
+/**
+ * Timers that the tables do not call for any more (of a session that has grown, say) stay until they are due, and do
+ * nothing then. When they outnumber the others they are left behind.
+ */
+export function withoutStaleTimers(topology: Pick<Topology, 'operators'>, state: PartitionState): readonly OperatorTimers[] {
+  const timers = state.timers.reduce((sum, { event, processing }) => sum + (event?.size ?? 0) + (processing?.size ?? 0), 0);
+  return timers > FEW_TIMERS + 2 * entriesIn(state) ? timersOf(topology, state) : state.timers;
 }

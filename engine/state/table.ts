@@ -23,6 +23,8 @@ export interface TableSpec<E extends Entry = Entry> {
   /** Deterministic: equal entries give equal bytes. */
   write(writer: ByteWriter, entry: E): void;
   read(reader: ByteReader): E;
+  /** What becomes of two entries at one place when shards are merged; only those that every shard has can meet. */
+  merge?(a: E, b: E): E;
 }
 
 export class Table {

@@ -1,0 +1,116 @@
+import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { requireSetting } from '../errors.ts';
+import type { BoundOperator, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+import type { Entry, TableSpec } from '../state/table.ts';
+import type { TableView } from '../state/table-view.ts';
+import { DEFAULT_EMISSION } from './emission.ts';
+import { Panes, type Pane } from './panes.ts';
+import type { WindowedAggregation, Windows } from './windows.ts';
+
+export interface CountWindows {
+  /** Records of a window, 1 or more. */
+  readonly n: number;
+}
+
+/** What a key has gathered of its next window. */
+interface Gathered extends Entry {
+  readonly pane: Pane;
+  readonly records: number;
+  /** Event times of the earliest and the latest. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+const ALL = 0;
+
+/**
+ * Every n records of a key, in the order of their arrival: time plays no part, none is late, and what is left over waits for
+ * more. Results bear `sequence`; their window is `[earliest, latest + 1)` of the records' event times.
+ *
+ * @example .window(everyN({ n: 100 }))
+ * @throws INVALID_SETTING
+ */
+export function everyN({ n }: CountWindows): Windows {
+  requireSetting('n', n, Number.isSafeInteger(n) && n >= 1, 'an integer above 0', 'pass 100');
+  return Object.freeze({
+    kind: 'count' as const,
+    descriptor: `count(n=${n})`,
+    results: 'numbered' as const,
+    operator: (aggregation: WindowedAggregation) => {
+      const { emission, allowedLatenessMs } = aggregation;
+      const isPlain = allowedLatenessMs === 0 && emission.early === undefined && emission.late === DEFAULT_EMISSION.late && emission.accumulation === 'accumulating' && !emission.finalOnly;
+      requireSetting('settings of a count window', { allowedLatenessMs, ...emission }, isPlain, 'left out: it has one result, when it is full', 'leave them out, or use global() with a trigger');
+      return countOperator(n, aggregation);
+    },
+  });
+}
+
+function countOperator(n: number, aggregation: WindowedAggregation): Operator {
+  const { id } = aggregation;
+  const panes = new Panes(aggregation);
+  const spec: TableSpec<Gathered> = { name: `${id}/gathered`, routedBy: 'key', groups: 'number', write: (writer, entry) => write(writer, entry, panes), read: (reader) => read(reader, panes) };
+  return Object.freeze({
+    id,
+    schema: [`${id}: count(n=${n})`, ...aggregation.aggregates.map(({ name, aggregate }) => `${id} aggregate ${name}: ${aggregate.descriptor}`)],
+    tables: [spec as TableSpec],
+    delayMs: 0,
+    bind: (context: OperatorContext) => new CountRun(context, n, panes),
+    timersOf: () => [],
+  });
+}
+
+class CountRun implements BoundOperator {
+  readonly #context: OperatorContext;
+  readonly #n: number;
+  readonly #panes: Panes;
+  readonly #table: TableView<Gathered>;
+
+  constructor(context: OperatorContext, n: number, panes: Panes) {
+    this.#context = context;
+    this.#n = n;
+    this.#panes = panes;
+    this.#table = context.tables[0] as TableView<Gathered>;
+  }
+
+  process(element: Element): Verdict {
+    const { key, eventTimeMs } = element;
+    const before = this.#table.get(ALL, key) ?? { pane: this.#panes.empty, records: 0, firstMs: eventTimeMs, lastMs: eventTimeMs };
+    const gathered: Gathered = {
+      pane: this.#panes.add(before.pane, this.#panes.inputsOf(element)),
+      records: before.records + 1,
+      firstMs: Math.min(before.firstMs, eventTimeMs),
+      lastMs: Math.max(before.lastMs, eventTimeMs),
+      hash: 0,
+    };
+    if (gathered.records < this.#n) {
+      this.#table.put(ALL, key, gathered);
+    } else {
+      this.#table.delete(ALL, key);
+      const window = { startMs: gathered.firstMs, endMs: gathered.lastMs + 1 };
+      this.#context.emit({ ...this.#panes.row(key, window, 1, gathered.pane.accumulators), sequence: this.#context.nextSequence() });
+    }
+    return 'accepted';
+  }
+
+  onTimer(): void {
+    // Time plays no part.
+  }
+
+  onProcessingTimer(): void {
+    // Time plays no part.
+  }
+}
+
+function write(writer: ByteWriter, { records, firstMs, lastMs, pane }: Gathered, panes: Panes): void {
+  writer.varint(records);
+  writer.number(firstMs);
+  writer.number(lastMs - firstMs);
+  panes.write(writer, pane);
+}
+
+function read(reader: ByteReader, panes: Panes): Gathered {
+  const records = reader.varint();
+  const firstMs = reader.definedNumber();
+  const lastMs = firstMs + reader.definedNumber();
+  return { records, firstMs, lastMs, pane: panes.read(reader), hash: 0 };
+}
