@@ -1,6 +1,7 @@
 import { requireSetting } from '../errors.ts';
 import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
 import { numberIn, type NumberField, type WithFields } from './fields.ts';
+import { placeAfter } from './sorted.ts';
 
 export interface HistogramSettings {
   /** Where an interval ends and the next begins, ascending, 1 to 1000 of them. */
@@ -16,19 +17,7 @@ export function histogram<const F extends string, V = WithFields<F, number>>(fie
   const ascending = Array.isArray(bounds) && bounds.length >= 1 && bounds.length <= 1_000 && bounds.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (bounds[i - 1] as number)));
   requireSetting('bounds', bounds, ascending, '1 to 1000 finite numbers, ascending', 'pass { bounds: [0, 15, 60] }');
   const number = numberIn(field);
-  return aggregate(`histogram(${field},bounds=${bounds.join(',')})`, (value: V) => intervalOf(bounds, number(value)), countingIn(bounds.length + 1));
-}
-
-/** How many bounds are at or below the value. */
-function intervalOf(bounds: readonly number[], value: number): number {
-  let from = 0;
-  let to = bounds.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((bounds[middle] as number) <= value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return aggregate(`histogram(${field},bounds=${bounds.join(',')})`, (value: V) => placeAfter(bounds, number(value)), countingIn(bounds.length + 1));
 }
 
 function countingIn(intervals: number): Aggregator<number, readonly number[], readonly number[]> {

@@ -7,6 +7,8 @@
  *
  * @see P. Flajolet et al., "HyperLogLog", 2007; O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017
  */
+import { placeIn, union } from './sorted.ts';
+
 export type Distinct = Few | Registers;
 
 /** Different hashes, ascending. */
@@ -27,10 +29,9 @@ export const fewAtMost = (precision: number): number => Math.min(2 ** precision 
 
 export function addHash(distinct: Distinct, hash: number, precision: number): Distinct {
   if (isFew(distinct)) {
-    const place = placeOf(distinct, hash);
+    const place = placeIn(distinct, hash);
     if (distinct[place] === hash) return distinct;
-    const few = distinct.toSpliced(place, 0, hash);
-    return few.length <= fewAtMost(precision) ? few : registersOf(few, precision);
+    return fewOrRegisters(distinct.toSpliced(place, 0, hash), precision);
   }
   const { index, rank } = registerOf(hash, precision);
   const chunk = distinct[index >> CHUNK_BITS] as Uint8Array;
@@ -39,8 +40,8 @@ export function addHash(distinct: Distinct, hash: number, precision: number): Di
 }
 
 export function mergeDistinct(a: Distinct, b: Distinct, precision: number): Distinct {
+  if (isFew(a)) return isFew(b) ? fewOrRegisters(union(a, b), precision) : mergeDistinct(b, a, precision);
   if (isFew(b)) return b.reduce<Distinct>((merged, hash) => addHash(merged, hash, precision), a);
-  if (isFew(a)) return mergeDistinct(b, a, precision);
   return a.map((chunk, i) => chunk.map((rank, place) => Math.max(rank, (b[i] as Uint8Array)[place] as number)));
 }
 
@@ -67,6 +68,10 @@ export function chunked(ranks: Uint8Array): Registers {
   return Array.from({ length: ranks.length / size }, (_, i) => ranks.slice(i * size, (i + 1) * size));
 }
 
+function fewOrRegisters(few: Few, precision: number): Distinct {
+  return few.length <= fewAtMost(precision) ? few : registersOf(few, precision);
+}
+
 function registersOf(few: Few, precision: number): Registers {
   const ranks = new Uint8Array(2 ** precision);
   for (const hash of few) {
@@ -84,18 +89,6 @@ function registerOf(hash: number, precision: number): { readonly index: number; 
   const high = Math.floor(rest / 2 ** 32);
   const length = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(rest);
   return { index, rank: bits - length + 1 };
-}
-
-/** Where the hash is, or belongs. */
-function placeOf(few: Few, hash: number): number {
-  let from = 0;
-  let to = few.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((few[middle] as number) < hash) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /** x + Σ x^(2^k) 2^(k-1): corrects for registers that are still empty. */

@@ -8,6 +8,7 @@
  * @see C. Masson, J. E. Rim, H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees", 2019
  */
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { placeIn } from './sorted.ts';
 
 /** Counts by bin, ascending: below zero, zero, above zero. Always as many bins as counts. */
 export interface Sketch {
@@ -50,15 +51,22 @@ export class Bins {
   }
 }
 
-export function addToBin({ bins, counts }: Sketch, bin: number, count = 1): Sketch {
-  const place = placeOf(bins, bin);
-  if (bins[place] === bin) return { bins, counts: counts.with(place, (counts[place] as number) + count) };
-  return { bins: bins.toSpliced(place, 0, bin), counts: counts.toSpliced(place, 0, count) };
+export function addToBin({ bins, counts }: Sketch, bin: number): Sketch {
+  const place = placeIn(bins, bin);
+  if (bins[place] === bin) return { bins, counts: counts.with(place, (counts[place] as number) + 1) };
+  return { bins: bins.toSpliced(place, 0, bin), counts: counts.toSpliced(place, 0, 1) };
 }
 
 export function mergeSketches(a: Sketch, b: Sketch): Sketch {
-  if (a.bins.length < b.bins.length) return mergeSketches(b, a);
-  return b.bins.reduce((merged, bin, i) => addToBin(merged, bin, b.counts[i]), a);
+  const bins: number[] = [];
+  const counts: number[] = [];
+  for (let i = 0, j = 0; i < a.bins.length || j < b.bins.length; ) {
+    const fromA = a.bins[i] ?? Infinity;
+    const fromB = b.bins[j] ?? Infinity;
+    bins.push(Math.min(fromA, fromB));
+    counts.push((fromA <= fromB ? (a.counts[i++] as number) : 0) + (fromB <= fromA ? (b.counts[j++] as number) : 0));
+  }
+  return { bins, counts };
 }
 
 /** The bin of the number at place floor(quantile · (n - 1)) of all n in order; undefined of none. */
@@ -85,16 +93,4 @@ export function readSketch(reader: ByteReader): Sketch {
     counts.push(reader.varint());
   }
   return { bins, counts };
-}
-
-/** Where the bin is, or belongs. */
-function placeOf(bins: readonly number[], bin: number): number {
-  let from = 0;
-  let to = bins.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((bins[middle] as number) < bin) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Aggregator } from '../../../engine/aggregate/aggregate.ts';
+import type { Aggregate, Aggregator } from '../../../engine/aggregate/aggregate.ts';
 import { custom } from '../../../engine/aggregate/custom.ts';
 import { at, fold, keepsTheContract, resultOf, stored } from './contract.ts';
 
@@ -43,6 +43,17 @@ describe('an aggregate of one’s own', () => {
     expect(resultOf(range, posts(5, -2, 10))).toBe(12);
     const span = custom('span', (_: Post, { eventTimeMs }) => eventTimeMs, { init: () => 0, add: Math.max, merge: Math.max, result: (ms) => ms });
     expect(resultOf(span, posts(0, 0, 0))).toBe(2);
+  });
+
+  it('is what the guide says', () => {
+    const one: Aggregate<Post, string> = custom('longest word', (post) => post.text, {
+      init: () => '',
+      add: (longest, text) => (text.length > longest.length ? text : longest),
+      merge: (a, b) => (b.length > a.length ? b : a),
+      result: (longest) => longest,
+      resultType: 'text',
+    });
+    expect(resultOf(one, [at(0, { text: 'a', likes: 0 }), at(1, { text: 'abc', likes: 0 }), at(2, { text: 'ab', likes: 0 })])).toBe('abc');
   });
 
   it('is the same out of the log as in memory', () => {
