@@ -8,6 +8,7 @@ export const BATCH_METRICS = Object.freeze({
   counts: Object.freeze([
     { name: 'recordsIn' },
     { name: 'recordsReplayed' },
+    { name: 'counted' },
     { name: 'resultsOut' },
     { name: 'lateRecords' },
     { name: 'deadLetters' },
@@ -17,6 +18,12 @@ export const BATCH_METRICS = Object.freeze({
   ] as const),
   /** In milliseconds. Left out of a report while there is nothing to measure. */
   durations: Object.freeze([{ name: 'watermarkLagMs' }] as const),
+});
+
+/** The metrics of a tick, under the same dimension. Names of counts are those of TickReport. */
+export const TICK_METRICS = Object.freeze({
+  counts: Object.freeze([{ name: 'shards' }, { name: 'idleShards' }, { name: 'shardsMoved' }] as const),
+  durations: Object.freeze([{ name: 'outboxAgeMs' }] as const),
 });
 
 /** Stages may share an account: each has a namespace of its own, so that dev never rings the alarm of prod. */

@@ -23,6 +23,8 @@ export interface BatchReport {
   readonly recordsIn: number;
   /** Records that the log had reached already (PL-13). */
   readonly recordsReplayed: number;
+  /** Records that have reached their window, as the log counts them: `recordsIn` less late records and dead letters. */
+  readonly counted: number;
   readonly resultsOut: number;
   readonly lateRecords: number;
   readonly deadLetters: number;
@@ -52,6 +54,7 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
   const before = await deliverWaiting(log, partition, sinks);
   const fresh = records.filter(({ offset }) => offset > log.state.reached);
   if (fresh.length < records.length) await processor.shards.confirm(partition, log.state.reached);
+  const countedBefore = log.state.counters.counted;
   const report = {
     partition: partition.partition,
     recordsIn: fresh.length,
@@ -71,5 +74,5 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     report.commits = 1;
     report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;
   }
-  return { ...report, openWindows: entriesIn(log.state), watermarkMs: log.state.watermarkMs };
+  return { ...report, counted: log.state.counters.counted - countedBefore, openWindows: entriesIn(log.state), watermarkMs: log.state.watermarkMs };
 }

@@ -6,6 +6,18 @@ import type { SourcePartition } from './record.ts';
 import { takeOver } from './reshard.ts';
 import { stepTick, type TickTarget } from './step.ts';
 
+/** What one tick came to. */
+export interface TickReport {
+  /** Partitions that take part in time: those with a log that is not sealed. */
+  readonly shards: number;
+  /** Of those: drained, and quiet for longer than the idle timeout. */
+  readonly idleShards: number;
+  /** Partitions whose watermark went on. */
+  readonly shardsMoved: number;
+  /** Arrival of the oldest records whose results nobody is known to have delivered; undefined: all are delivered [ms since 1970]. */
+  readonly undeliveredSinceMs: number | undefined;
+}
+
 /** What a tick found out about one partition. */
 export interface PartitionTime {
   readonly partition: SourcePartition;
@@ -16,6 +28,8 @@ export interface PartitionTime {
   readonly isDrained: boolean;
   /** Drained, and quiet for longer than the idle timeout. */
   readonly isIdle: boolean;
+  /** Arrival of its newest record while its outbox is not known to be delivered, nor is by this tick; else undefined. */
+  readonly undeliveredSinceMs: number | undefined;
 }
 
 /**
@@ -32,10 +46,8 @@ export function idleWatermark(partitions: readonly PartitionTime[], nowMs: numbe
 /**
  * Moves time on where input has stopped (PL-19 to PL-21), so that the last windows come out. Losing to an invocation is no
  * error: there was a record, so the partition is not idle.
- *
- * @returns how many partitions moved
  */
-export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number): Promise<number> {
+export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number): Promise<TickReport> {
   const { maxOutOfOrdernessMs, idleTimeoutMs } = processor.topology.eventTime;
   const times: PartitionTime[] = [];
   try {
@@ -45,7 +57,7 @@ export async function processTick(processor: Processor, stream: Omit<SourceParti
     }
   } catch (error) {
     // An invocation has begun a shard's log at the same moment: the next tick looks again.
-    if (isKind(error, 'fenced')) return 0;
+    if (isKind(error, 'fenced')) return { shards: 0, idleShards: 0, shardsMoved: 0, undeliveredSinceMs: undefined };
     throw error;
   }
   const targetMs = idleWatermark(times, nowMs, maxOutOfOrdernessMs, idleTimeoutMs);
@@ -53,7 +65,13 @@ export async function processTick(processor: Processor, stream: Omit<SourceParti
   for (const time of times.filter(({ isDrained }) => isDrained)) {
     if (await moveOn(processor, time, { watermarkMs: time.isIdle ? targetMs : undefined, processingTimeMs: nowMs })) moved++;
   }
-  return moved;
+  const undelivered = times.flatMap(({ undeliveredSinceMs }) => undeliveredSinceMs ?? []);
+  return {
+    shards: times.length,
+    idleShards: times.filter(({ isIdle }) => isIdle).length,
+    shardsMoved: moved,
+    undeliveredSinceMs: undelivered.length === 0 ? undefined : Math.min(...undelivered),
+  };
 }
 
 /**
@@ -72,7 +90,9 @@ async function timeOf(processor: Processor, partition: SourcePartition, nowMs: n
     if (log.version === 0 && remaining !== 'records') return undefined;
     const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
     const isDrained = remaining !== 'records';
-    return { partition, version: log.version, watermarkMs, isDrained, isIdle: isDrained && isQuiet };
+    // What is drained gets its outbox delivered by this tick.
+    const undeliveredSinceMs = !isDrained && log.undelivered.length > 0 ? lastArrivalMs : undefined;
+    return { partition, version: log.version, watermarkMs, isDrained, isIdle: isDrained && isQuiet, undeliveredSinceMs };
   });
 }
 

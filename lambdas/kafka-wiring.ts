@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { emitBatchReport } from '../adapters/cloudwatch/telemetry.ts';
+import { emitBatchReport, emitTickReport } from '../adapters/cloudwatch/telemetry.ts';
 import { decodeKafkaEvent, type KafkaEvent, type PartitionRecords } from '../adapters/kafka/decode-event.ts';
 import { responseOf, type PartialResponse } from '../adapters/kafka/partial-response.ts';
 import { KafkaTopics } from '../adapters/kafka/topics.ts';
@@ -9,7 +9,7 @@ import { messageOf } from '../engine/errors.ts';
 import type { Pipeline } from '../engine/index.ts';
 import { PartitionCounts } from '../engine/partition-count.ts';
 import { processBatch, type Processor } from '../engine/process-batch.ts';
-import { processTick } from '../engine/process-tick.ts';
+import { processTick, type TickReport } from '../engine/process-tick.ts';
 import { blobStoreAt } from './blob-store-at.ts';
 import { readEnvironment, requireBrokers, type FunctionEnvironment } from './environment.ts';
 import { processorOf } from './processor.ts';
@@ -35,14 +35,17 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
 }
 
 /** The handler of `tick-kafka`: moves the watermark of idle partitions, so that their last windows come out (PL-19 to PL-21). */
-export function kafkaTickHandler(pipeline: Pipeline): () => Promise<{ readonly moved: number }> {
-  const { topology, topics, processor, counts } = kafkaParts(pipeline, 'tick-kafka');
+export function kafkaTickHandler(pipeline: Pipeline): () => Promise<TickReport> {
+  const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'tick-kafka');
   const { topic } = requireKafka(topology.source, 'tick-kafka');
   return async () => {
     const { id, partitions } = await topics.describe(topic);
     const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
     await counts.require(source, partitions);
-    return { moved: await processTick(processor, source, SYSTEM_CLOCK.nowMs()) };
+    const nowMs = SYSTEM_CLOCK.nowMs();
+    const report = await processTick(processor, source, nowMs);
+    emitTickReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs }, report);
+    return report;
   };
 }
 

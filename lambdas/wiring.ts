@@ -1,14 +1,14 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
-import { emitBatchReport } from '../adapters/cloudwatch/telemetry.ts';
+import { emitBatchReport, emitTickReport } from '../adapters/cloudwatch/telemetry.ts';
 import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { HashRanges } from '../adapters/kinesis/hash-ranges.ts';
 import { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
 import { KinesisShards } from '../adapters/kinesis/shards.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import type { Pipeline } from '../engine/index.ts';
-import { processTick } from '../engine/process-tick.ts';
+import { processTick, type TickReport } from '../engine/process-tick.ts';
 import { readEnvironment } from './environment.ts';
 import { processShard } from './process-shard.ts';
 import { processorOf } from './processor.ts';
@@ -36,12 +36,16 @@ export interface TickEvent {
 }
 
 /** The handler of `tick`: moves the watermark of idle shards, so that their last windows come out (PL-19 to PL-21). */
-export function tickHandler({ topology }: Pipeline): (event: TickEvent) => Promise<{ readonly moved: number }> {
+export function tickHandler({ topology }: Pipeline): (event: TickEvent) => Promise<TickReport> {
   const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
-  const processor = processorOf({ topology }, readEnvironment(process.env), new KinesisShards(kinesis));
+  const environment = readEnvironment(process.env);
+  const processor = processorOf({ topology }, environment, new KinesisShards(kinesis));
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK);
   return async ({ stream }) => {
     const incarnation = await incarnations.of(stream);
-    return { moved: await processTick(processor, { pipeline: topology.name, stage: '0', source: stream, incarnation }, SYSTEM_CLOCK.nowMs()) };
+    const nowMs = SYSTEM_CLOCK.nowMs();
+    const report = await processTick(processor, { pipeline: topology.name, stage: '0', source: stream, incarnation }, nowMs);
+    emitTickReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs }, report);
+    return report;
   };
 }

@@ -67,7 +67,7 @@ export class StreamingPipeline extends Construct {
     const name = `Tidemark-${topology.name}-${settings.stage}`;
 
     const source = requireKinesis(topology.source, 'a stack');
-    const ingest = new KinesisIngest(this, 'Ingest', { stream: source.stream, settings });
+    const ingest = new KinesisIngest(this, 'Ingest', { pipeline: topology.name, stream: source.stream, settings });
     const log = new PartitionLogTable(this, 'PartitionLog', { settings });
     const snapshots = new SnapshotBucket(this, 'Snapshots', { settings });
     const results = topology.sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(this, 'Results', { settings }) : undefined;
@@ -93,7 +93,7 @@ export class StreamingPipeline extends Construct {
       lake.grantAppend(writer);
       output?.grantPublish(writer);
     }
-    const { topic, dashboard } = observed(this, 'Observe', { name, topology, settings, ingest, processor, tick, log, results });
+    const { topic, dashboard } = observed(this, 'Observe', { name, topology, settings, ingest, processor, tick, log, results, firehose: lake.firehose });
 
     this.stream = ingest.stream;
     this.results = results?.table;

@@ -1,6 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { BATCH_METRICS, metricsNamespace, watermarkLagMs } from '../../engine/metrics.ts';
+import { BATCH_METRICS, metricsNamespace, TICK_METRICS, watermarkLagMs } from '../../engine/metrics.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
+import type { TickReport } from '../../engine/process-tick.ts';
 
 export interface TelemetryContext {
   readonly pipeline: string;
@@ -15,15 +16,29 @@ export interface TelemetryContext {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emitBatchReport({ pipeline, stage, nowMs }: TelemetryContext, report: BatchReport): void {
-  const metrics = new Metrics({ namespace: metricsNamespace(stage) });
-  // Powertools adds a dimension `service`; whoever asks for the metric by pipeline alone would find nothing.
-  metrics.clearDefaultDimensions();
-  metrics.setDefaultDimensions({ [BATCH_METRICS.dimension]: pipeline });
+export function emitBatchReport(context: TelemetryContext, report: BatchReport): void {
+  const metrics = metricsOf(context);
   for (const { name } of BATCH_METRICS.counts) metrics.addMetric(name, MetricUnit.Count, report[name]);
-  const lagMs = watermarkLagMs(report.watermarkMs, nowMs);
+  const lagMs = watermarkLagMs(report.watermarkMs, context.nowMs);
   if (lagMs !== undefined) metrics.addMetric('watermarkLagMs', MetricUnit.Milliseconds, lagMs);
   metrics.addMetadata('partition', report.partition);
   metrics.addMetadata('watermarkMs', String(report.watermarkMs));
   metrics.publishStoredMetrics();
+}
+
+/** Writes one tick's report, in the same way. */
+export function emitTickReport(context: TelemetryContext, report: TickReport): void {
+  const metrics = metricsOf(context);
+  for (const { name } of TICK_METRICS.counts) metrics.addMetric(name, MetricUnit.Count, report[name]);
+  const { undeliveredSinceMs = context.nowMs } = report;
+  metrics.addMetric('outboxAgeMs', MetricUnit.Milliseconds, Math.max(0, context.nowMs - undeliveredSinceMs));
+  metrics.publishStoredMetrics();
+}
+
+function metricsOf({ pipeline, stage }: TelemetryContext): Metrics {
+  const metrics = new Metrics({ namespace: metricsNamespace(stage) });
+  // Powertools adds a dimension `service`; whoever asks for the metric by pipeline alone would find nothing.
+  metrics.clearDefaultDimensions();
+  metrics.setDefaultDimensions({ [BATCH_METRICS.dimension]: pipeline });
+  return metrics;
 }

@@ -29,12 +29,13 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
   const byShard = new Map<string, Shard>();
   let shard: Shard | undefined;
   for (const record of records) {
-    const { eventID, eventSourceARN: streamArn, kinesis } = record;
+    const { eventID, eventSourceARN, kinesis } = record;
     const colon = typeof eventID === 'string' ? eventID.lastIndexOf(':') : -1;
-    if (colon < 1 || typeof streamArn !== 'string' || typeof kinesis?.sequenceNumber !== 'string') {
+    if (colon < 1 || typeof eventSourceARN !== 'string' || typeof kinesis?.sequenceNumber !== 'string') {
       throw malformed('eventID, eventSourceARN and kinesis in each record', JSON.stringify(Object.keys(Object(record))));
     }
     const shardId = eventID.slice(0, colon);
+    const streamArn = withoutConsumer(eventSourceARN);
     // Nearly always all records are of one shard.
     if (shard === undefined || shard.shardId !== shardId || shard.streamArn !== streamArn) {
       const id = `${streamArn}:${shardId}`;
@@ -47,6 +48,15 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
     shard.records.push(decoded);
   }
   return [...byShard.values()].map((found) => ({ ...found, streamName: found.streamArn.slice(found.streamArn.lastIndexOf('/') + 1) }));
+}
+
+/**
+ * The stream that an event comes from: with enhanced fan-out its source is a consumer of the stream.
+ *
+ * @example withoutConsumer('arn:aws:kinesis:us-east-1:1:stream/orders/consumer/tidemark:1700000000') // '…:stream/orders'
+ */
+export function withoutConsumer(arn: string): string {
+  return arn.includes('/consumer/') ? arn.slice(0, arn.indexOf('/consumer/')) : arn;
 }
 
 function decodeRecord({ sequenceNumber, partitionKey, approximateArrivalTimestamp, data }: KinesisStreamRecord['kinesis']): SourceRecord {

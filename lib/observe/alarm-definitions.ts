@@ -1,8 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { hours } from '../../engine/time/duration.ts';
 import type { StageSettings } from '../settings.ts';
+import { math, period } from './five-minutes.ts';
+import { lakeAlarms } from './lake-alarms.ts';
 import type { PipelineMetrics } from './metrics.ts';
 
 /** An alarm as values: rings when `metric` is above `threshold` in `datapoints` of the last `periods` times five minutes. */
@@ -17,11 +17,9 @@ export interface AlarmDefinition {
   readonly description: string;
 }
 
-const period = Duration.minutes(5);
-
 /** What somebody must know of at once. The dashboard shows the rest. */
 export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettings): AlarmDefinition[] {
-  const { batch, function: fn, tick, stream, log, results } = metrics;
+  const { batch, function: fn, tick, stream, log, results, time, firehose } = metrics;
   const tables = results === undefined ? [log] : [log, results];
   const definitions: AlarmDefinition[] = [
     {
@@ -53,6 +51,14 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
       description: 'Records could not be counted; they are kept in the lake bucket under dead-letters/, with the reason. Look whether a producer has changed its format.',
     },
     {
+      id: 'Unaccounted', metric: unaccountedFlag(metrics), threshold: 0, datapoints: 1, periods: 1,
+      description: 'Records were read that are neither counted nor late nor dead letters: a defect of Tidemark, for its own counters disagree. Keep the log lines of the function and report it; results since then may be wrong.',
+    },
+    {
+      id: 'DeliveryStuck', metric: time.outboxAgeMaxMs.with({ period }), threshold: settings.maxIteratorAgeMs, datapoints: 3, periods: 3,
+      description: 'Results are decided and not delivered. With errors of the function: a sink fails, repair what its log names. With an old iterator age and no errors: the pipeline is behind, give the stream more shards.',
+    },
+    {
       id: 'StreamFull', metric: stream.writeThrottleCount.with({ period }), threshold: 0, datapoints: 3, periods: 3,
       description: 'Kinesis refuses records of the producers, who must send them again. Give the stream more shards, or look for one partition key that takes a whole shard.',
     },
@@ -65,13 +71,25 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
       description: 'DynamoDB fails by itself, so batches are retried: nothing is lost. See the AWS Health dashboard; nothing to do but wait.',
     },
   ];
-  const wanted = settings.computedAlarms ? definitions : definitions.filter(({ metric }) => metric.toMetricConfig().mathExpression === undefined);
-  if (settings.maxWatermarkLagMs === 0) return wanted;
-  const lag: AlarmDefinition = {
-    id: 'WatermarkLag', metric: batch.watermarkLagMaxMs.with({ period }), threshold: settings.maxWatermarkLagMs, datapoints: 3, periods: 3,
+  const all = [...definitions, ...(firehose === undefined ? [] : lakeAlarms(firehose, settings)), ...(settings.maxWatermarkLagMs === 0 ? [] : [watermarkLag(metrics, settings)])];
+  return settings.computedAlarms ? all : all.filter(({ metric }) => metric.toMetricConfig().mathExpression === undefined);
+}
+
+function watermarkLag({ batch }: PipelineMetrics, { maxWatermarkLagMs }: StageSettings): AlarmDefinition {
+  return {
+    id: 'WatermarkLag', metric: batch.watermarkLagMaxMs.with({ period }), threshold: maxWatermarkLagMs, datapoints: 3, periods: 3,
     description: 'Event time stands still on a shard, so its windows do not end. See which shard (dashboard, "By shard"): are its producers silent, or are their clocks behind?',
   };
-  return [...wanted, lag];
+}
+
+/** 1 when the counters of five minutes do not add up, else 0. */
+function unaccountedFlag({ batch }: PipelineMetrics): IMetric {
+  return math('in is not counted + late + dead', 'IF(recordsIn == counted + late + dead, 0, 1)', {
+    recordsIn: batch.recordsInCount,
+    counted: batch.countedCount,
+    late: batch.lateRecordCount,
+    dead: batch.deadLetterCount,
+  });
 }
 
 /** 1 while records come in and nothing runs, else 0. */
@@ -86,9 +104,4 @@ function stalledFlag({ stream, function: fn }: PipelineMetrics): IMetric {
 function sum(metrics: readonly Metric[]): IMetric {
   const named = metrics.map((metric, index) => [`table${index}`, metric] as const);
   return math('all tables', `SUM([${named.map(([name]) => name).join(', ')}])`, Object.fromEntries(named));
-}
-
-function math(label: string, expression: string, metrics: Readonly<Record<string, Metric>>): IMetric {
-  const usingMetrics = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.with({ period })]));
-  return new MathExpression({ label, expression, usingMetrics, period });
 }

@@ -1,15 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { BATCH_METRICS, metricsNamespace } from '../../engine/metrics.ts';
+import { BATCH_METRICS, metricsNamespace, type TICK_METRICS } from '../../engine/metrics.ts';
 import type { Stage } from '../settings.ts';
 
 type CountName = (typeof BATCH_METRICS.counts)[number]['name'];
+type TickName = (typeof TICK_METRICS.counts)[number]['name'] | (typeof TICK_METRICS.durations)[number]['name'];
 type DurationName = (typeof BATCH_METRICS.durations)[number]['name'];
 
 /** What the function reports of its batches. */
 export interface BatchMetrics {
   readonly recordsInCount: Metric;
   readonly recordsReplayedCount: Metric;
+  readonly countedCount: Metric;
   readonly resultsOutCount: Metric;
   readonly lateRecordCount: Metric;
   readonly deadLetterCount: Metric;
@@ -23,19 +25,43 @@ export interface BatchMetrics {
   readonly watermarkLagMinMs: Metric;
 }
 
+/** What the tick reports, once a minute. */
+export interface TickMetrics {
+  /** Partitions with a log that is not sealed. */
+  readonly shardCount: Metric;
+  readonly idleShardCount: Metric;
+  readonly shardsMovedCount: Metric;
+  /** Of the results that nobody is known to have delivered, by the arrival of their records; 0 when all are delivered. */
+  readonly outboxAgeMaxMs: Metric;
+}
+
+export function tickMetrics(pipeline: string, stage: Stage): TickMetrics {
+  const metric = (metricName: TickName, statistic: string): Metric => ourMetric(pipeline, stage, metricName, statistic);
+  return {
+    shardCount: metric('shards', Stats.MAXIMUM),
+    idleShardCount: metric('idleShards', Stats.MAXIMUM),
+    shardsMovedCount: metric('shardsMoved', Stats.SUM),
+    outboxAgeMaxMs: metric('outboxAgeMs', Stats.MAXIMUM),
+  };
+}
+
+function ourMetric(pipeline: string, stage: Stage, metricName: string, statistic: string): Metric {
+  return new Metric({
+    namespace: metricsNamespace(stage),
+    metricName,
+    dimensionsMap: { [BATCH_METRICS.dimension]: pipeline },
+    statistic,
+    period: Duration.minutes(1),
+  });
+}
+
 export function batchMetrics(pipeline: string, stage: Stage): BatchMetrics {
-  const metric = (metricName: CountName | DurationName, statistic: string): Metric =>
-    new Metric({
-      namespace: metricsNamespace(stage),
-      metricName,
-      dimensionsMap: { [BATCH_METRICS.dimension]: pipeline },
-      statistic,
-      period: Duration.minutes(1),
-    });
+  const metric = (metricName: CountName | DurationName, statistic: string): Metric => ourMetric(pipeline, stage, metricName, statistic);
   const total = (name: CountName): Metric => metric(name, Stats.SUM);
   return {
     recordsInCount: total('recordsIn'),
     recordsReplayedCount: total('recordsReplayed'),
+    countedCount: total('counted'),
     resultsOutCount: total('resultsOut'),
     lateRecordCount: total('lateRecords'),
     deadLetterCount: total('deadLetters'),

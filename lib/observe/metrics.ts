@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { BatchMetrics } from './batch-metrics.ts';
-import type { FunctionMetrics, StreamMetrics, TableMetrics } from './service-metrics.ts';
+import type { BatchMetrics, TickMetrics } from './batch-metrics.ts';
+import type { FirehoseMetrics, FunctionMetrics, StreamMetrics, TableMetrics } from './service-metrics.ts';
 
 /** Everything that is measured of one pipeline. Widgets and alarms take their metrics from here. */
 export interface PipelineMetrics {
@@ -10,17 +10,21 @@ export interface PipelineMetrics {
   readonly function: FunctionMetrics;
   /** Of the function that moves time on where input has stopped. */
   readonly tick: FunctionMetrics;
+  /** What the tick found out. */
+  readonly time: TickMetrics;
   readonly stream: StreamMetrics;
   readonly log: TableMetrics;
   /** undefined: the pipeline has no result table. */
   readonly results: TableMetrics | undefined;
+  /** undefined: no Firehose stream brings results to the lake. */
+  readonly firehose: FirehoseMetrics | undefined;
   readonly derived: DerivedMetrics;
 }
 
 /** Figures that are computed of others, by CloudWatch. */
 export interface DerivedMetrics {
-  /** recordsIn = counted + late + dead letters: what is neither late nor dead is counted. */
-  readonly recordsCountedCount: IMetric;
+  /** recordsIn less counted, late and dead letters: 0, or records were lost between the function's own counters. */
+  readonly unaccountedCount: IMetric;
   readonly latePercent: IMetric;
   /** Put into the stream and not reported by the function: on its way, or stuck. Two services count it independently. */
   readonly recordsUnreadCount: IMetric;
@@ -28,23 +32,25 @@ export interface DerivedMetrics {
   readonly watermarkLagMaxMinutes: IMetric;
   /** Of the fastest shard: far from the slowest, one shard holds back the rest. */
   readonly watermarkLagMinMinutes: IMetric;
+  readonly outboxAgeMaxMinutes: IMetric;
   readonly recordsPerCommitCount: IMetric;
   readonly writeUnitsPerThousandCount: IMetric;
   readonly lambdaPerThousandMs: IMetric;
 }
 
-export function derivedMetrics(batch: BatchMetrics, fn: FunctionMetrics, stream: StreamMetrics): DerivedMetrics {
+export function derivedMetrics(batch: BatchMetrics, fn: FunctionMetrics, stream: StreamMetrics, time: TickMetrics): DerivedMetrics {
   const { recordsInCount: recordsIn } = batch;
   const math = (label: string, expression: string, usingMetrics: Record<string, IMetric>): IMetric =>
     new MathExpression({ label, expression, usingMetrics, period: Duration.minutes(1) });
   return {
-    recordsCountedCount: math('= counted', 'recordsIn - late - dead', { recordsIn, late: batch.lateRecordCount, dead: batch.deadLetterCount }),
+    unaccountedCount: math('unaccounted for', 'recordsIn - counted - late - dead', { recordsIn, counted: batch.countedCount, late: batch.lateRecordCount, dead: batch.deadLetterCount }),
     latePercent: math('late [% of records]', '100 * late / recordsIn', { recordsIn, late: batch.lateRecordCount }),
     recordsUnreadCount: math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut: stream.recordsPutCount }),
     watermarkLagMaxMinutes: math('slowest shard', 'lagMs / 60000', { lagMs: batch.watermarkLagMaxMs }),
     watermarkLagMinMinutes: math('fastest shard', 'leastLagMs / 60000', { leastLagMs: batch.watermarkLagMinMs }),
     recordsPerCommitCount: math('records per commit', 'recordsIn / commits', { recordsIn, commits: batch.commitCount }),
     writeUnitsPerThousandCount: math('write units per 1,000 records', '1000 * writeUnits / recordsIn', { recordsIn, writeUnits: batch.writeUnitCount }),
+    outboxAgeMaxMinutes: math('oldest', 'outboxAgeMs / 60000', { outboxAgeMs: time.outboxAgeMaxMs }),
     lambdaPerThousandMs: math('Lambda ms per 1,000 records', '1000 * durationMs / recordsIn', { recordsIn, durationMs: fn.durationTotalMs }),
   };
 }

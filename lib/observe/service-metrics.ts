@@ -68,3 +68,28 @@ export function tableMetrics(table: Table): TableMetrics {
     putSystemErrorCount: ofPuts('SystemErrors', Stats.SUM),
   };
 }
+
+/** What Firehose reports of the stream that brings results to the lake. */
+export interface FirehoseMetrics {
+  /** Age of the oldest line that is not in the bucket yet [s]. */
+  readonly freshnessMaxSeconds: Metric;
+  readonly recordsPutCount: Metric;
+  /** Calls that were refused and sent again: more than the quota of the stream. */
+  readonly throttledRecordCount: Metric;
+  /** Lines that do not fit the columns of the table: they are below `errors/`. */
+  readonly failedConversionCount: Metric;
+  /** 1: more days at once than Firehose keeps open; the lines of the others are below `errors/`. */
+  readonly partitionsExceededMax: Metric;
+}
+
+export function firehoseMetrics(deliveryStreamName: string): FirehoseMetrics {
+  const metric = (metricName: string, statistic: string): Metric =>
+    new Metric({ namespace: 'AWS/Firehose', metricName, dimensionsMap: { DeliveryStreamName: deliveryStreamName }, statistic, period });
+  return {
+    freshnessMaxSeconds: metric('DeliveryToS3.DataFreshness', Stats.MAXIMUM),
+    recordsPutCount: metric('IncomingRecords', Stats.SUM),
+    throttledRecordCount: metric('ThrottledRecords', Stats.SUM),
+    failedConversionCount: metric('FailedConversion.Records', Stats.SUM),
+    partitionsExceededMax: metric('PartitionCountExceeded', Stats.MAXIMUM),
+  };
+}

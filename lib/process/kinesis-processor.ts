@@ -54,7 +54,7 @@ export class KinesisProcessor extends Construct implements IGrantable {
   private createMapping({ source, ingest }: KinesisProcessorProps): CfnEventSourceMapping {
     return new CfnEventSourceMapping(this, 'Mapping', {
       functionName: this.function.functionName,
-      eventSourceArn: ingest.stream.streamArn,
+      eventSourceArn: ingest.mappedArn,
       startingPosition: 'TRIM_HORIZON',
       batchSize: source.batchSize,
       maximumBatchingWindowInSeconds: requireWholeSeconds('maxBatchingWindowMs', source.maxBatchingWindowMs),

@@ -14,6 +14,7 @@ export interface PartitionGauges {
 export const NO_METRICS: MetricTotals = Object.freeze({
   recordsIn: 0,
   recordsReplayed: 0,
+  counted: 0,
   resultsOut: 0,
   lateRecords: 0,
   deadLetters: 0,

@@ -1,4 +1,4 @@
-import { BATCH_METRICS } from '../../engine/metrics.ts';
+import { BATCH_METRICS, TICK_METRICS } from '../../engine/metrics.ts';
 
 /** What the model takes for granted. Sizes were measured on the flights of 2001 and on the benchmark's readings. */
 export const ASSUMED = Object.freeze({
@@ -45,8 +45,8 @@ export const ASSUMED = Object.freeze({
 
   /** The embedded-metric line (725 measured) and Lambda's own three JSON lines [bytes]. */
   logBytesPerInvocation: 1_600,
-  metrics: BATCH_METRICS.counts.length + BATCH_METRICS.durations.length,
-  alarmMetrics: 14,
+  metrics: BATCH_METRICS.counts.length + BATCH_METRICS.durations.length + TICK_METRICS.counts.length + TICK_METRICS.durations.length,
+  alarmMetrics: 23,
   dashboards: 1,
 
   /**

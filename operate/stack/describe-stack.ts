@@ -1,6 +1,7 @@
 import { DescribeStacksCommand, paginateListStackResources, type Stack } from '@aws-sdk/client-cloudformation';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { withoutConsumer } from '../../adapters/kinesis/decode-event.ts';
 import { describeStream } from '../../adapters/kinesis/stream-facts.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from './clients.ts';
@@ -69,7 +70,7 @@ async function describeMapping({ lambda }: StackClients, stack: string, id: stri
     maximumRecordAgeInSeconds: found.MaximumRecordAgeInSeconds,
     tumblingWindowInSeconds: found.TumblingWindowInSeconds,
     filters: found.FilterCriteria?.Filters?.length ?? 0,
-    streamArn: found.EventSourceArn ?? '',
+    streamArn: withoutConsumer(found.EventSourceArn ?? ''),
     functionArn: found.FunctionArn ?? '',
   };
 }

@@ -3,7 +3,7 @@ import { StreamWorld } from './support/stream-world.ts';
 import { idleWatermark, type PartitionTime } from '../../engine/process-tick.ts';
 
 const partition = { pipeline: 'p', stage: '0', source: 's', incarnation: '1', partition: 'shardId-000000000000' };
-const time = (watermarkMs: number, isIdle: boolean): PartitionTime => ({ partition, version: 1, watermarkMs, isDrained: isIdle, isIdle });
+const time = (watermarkMs: number, isIdle: boolean): PartitionTime => ({ partition, version: 1, watermarkMs, isDrained: isIdle, isIdle, undeliveredSinceMs: undefined });
 
 describe('the watermark of idle partitions', () => {
   it('is none when there is no partition, never the largest number (R-23)', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
+import { rightsOf } from './rights.ts';
 import { orders, synthesize } from './synthesize.ts';
 
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
@@ -36,6 +37,15 @@ describe('the event source mapping', () => {
   it('refuses a batching window of half a second', () => {
     const topology = { ...orders, source: { ...orders.source, maxBatchingWindowMs: 500 } };
     expect(() => synthesize({ topology })).toThrow('maxBatchingWindowMs must be a multiple of 1000, got 500; pass seconds(1)');
+  });
+
+  it('reads through a consumer of its own with enhanced fan-out, which it may subscribe to', () => {
+    const fannedOut = synthesize({ overrides: { enhancedFanOut: true } });
+    const consumer = { 'Fn::GetAtt': [Match.stringLikeRegexp('^IngestConsumer'), 'ConsumerARN'] };
+    fannedOut.hasResourceProperties('AWS::Kinesis::StreamConsumer', { ConsumerName: 'tidemark-orders-dev', StreamARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^IngestStream'), 'Arn'] } });
+    fannedOut.hasResourceProperties(MAPPING, { EventSourceArn: consumer, StartingPosition: 'TRIM_HORIZON', ParallelizationFactor: 1 });
+    expect(rightsOf(fannedOut)).toContainEqual({ actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'], resources: ['IngestConsumer.ConsumerARN'] });
+    template.resourceCountIs('AWS::Kinesis::StreamConsumer', 0);
   });
 
   it('reads the stream that exists already', () => {

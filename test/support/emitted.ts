@@ -1,12 +1,14 @@
 import { jest } from '@jest/globals';
-import { emitBatchReport } from '../../adapters/cloudwatch/telemetry.ts';
+import { emitBatchReport, emitTickReport } from '../../adapters/cloudwatch/telemetry.ts';
 import type { TelemetryContext } from '../../adapters/cloudwatch/telemetry.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
+import type { TickReport } from '../../engine/process-tick.ts';
 
 export const report: BatchReport = {
   partition: 'shardId-000000000000',
   recordsIn: 10,
   recordsReplayed: 2,
+  counted: 9,
   resultsOut: 3,
   lateRecords: 1,
   deadLetters: 0,
@@ -28,12 +30,24 @@ export function emitted(context: Partial<TelemetryContext> = {}, overrides: Part
   return JSON.parse(emittedLines([{ ...report, ...overrides }], context).join('')) as EmbeddedLine;
 }
 
+/** The line that the tick prints. */
+export function emittedTick(tick: Partial<TickReport> = {}, context: Partial<TelemetryContext> = {}): EmbeddedLine {
+  const report: TickReport = { shards: 4, idleShards: 1, shardsMoved: 1, undeliveredSinceMs: undefined, ...tick };
+  return JSON.parse(printedBy(() => emitTickReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, report)).join('')) as EmbeddedLine;
+}
+
 /** All that the function prints for these batches, by line. */
 export function emittedLines(reports: readonly BatchReport[], context: Partial<TelemetryContext> = {}): string[] {
+  return printedBy(() => {
+    for (const one of reports) emitBatchReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, one);
+  });
+}
+
+function printedBy(emit: () => void): string[] {
   const printed: string[] = [];
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
   try {
-    for (const one of reports) emitBatchReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, one);
+    emit();
   } finally {
     write.mockRestore();
   }

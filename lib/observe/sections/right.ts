@@ -7,7 +7,7 @@ import type { Section } from './layout.ts';
 /** Is every record accounted for, and none refused? */
 export function rightSection({ batch, stream, log, derived }: PipelineMetrics): Section {
   return [
-    heading('2 · Is it right?', 'Healthy: no dead letters, a few late records at most, and what is put and not yet in comes down to 0. Refused commits are harmless one by one: two functions had the same shard, one won.'),
+    heading('2 · Is it right?', 'Healthy: in = counted + late + dead letters, so nothing is unaccounted for; few are late, none dead; what is put and not yet in comes down to 0. Refused commits are harmless one by one: two functions had the same shard, one won.'),
     [
       new SingleValueWidget({
         title: 'Every record of this time range',
@@ -18,9 +18,10 @@ export function rightSection({ batch, stream, log, derived }: PipelineMetrics): 
           stream.recordsPutCount.with({ label: 'put into the stream', color: COLOURS.source }),
           // Before the expressions that use them: of one metric with two labels, the CDK keeps the first.
           batch.recordsInCount.with({ label: 'in', color: COLOURS.good }),
-          batch.lateRecordCount.with({ label: '− late', color: COLOURS.warn }),
-          batch.deadLetterCount.with({ label: '− dead letters', color: COLOURS.bad }),
-          derived.recordsCountedCount,
+          batch.countedCount.with({ label: '= counted', color: COLOURS.good }),
+          batch.lateRecordCount.with({ label: '+ late', color: COLOURS.warn }),
+          batch.deadLetterCount.with({ label: '+ dead letters', color: COLOURS.bad }),
+          derived.unaccountedCount,
           derived.recordsUnreadCount,
         ],
       }),

@@ -13,14 +13,19 @@ const BY_SHARD = [
 ];
 
 /** Does event time go on, on every shard? */
-export function timeSection({ batch, derived, tick }: PipelineMetrics, logGroupName: string): Section {
+export function timeSection({ batch, derived, tick, time }: PipelineMetrics, logGroupName: string): Section {
   return [
     heading('3 · Is time moving?', 'Healthy: the lag is flat (a steady climb: no new events, or one shard that holds back the rest), windows close as fast as they open, every shard had a batch lately.'),
     [
-      graph('Watermark behind the clock', 'minutes', 8, [derived.watermarkLagMaxMinutes, derived.watermarkLagMinMinutes]),
-      graph('Open windows', 'keys × windows', 8, [batch.openWindowsMaxCount.with({ label: 'of the shard with most', color: COLOURS.good })]),
-      graph('Ticks: time moves on where input has stopped', 'per minute', 8, [
+      graph('Watermark behind the clock', 'minutes', 6, [derived.watermarkLagMaxMinutes, derived.watermarkLagMinMinutes]),
+      graph('Open windows', 'keys × windows', 6, [batch.openWindowsMaxCount.with({ label: 'of the shard with most', color: COLOURS.good })]),
+      graph('Shards', 'with a log', 6, [
+        time.shardCount.with({ label: 'all', color: COLOURS.source }),
+        time.idleShardCount.with({ label: 'idle', color: COLOURS.warn }),
+      ]),
+      graph('Ticks: time moves on where input has stopped', 'per minute', 6, [
         tick.invocationCount.with({ label: 'ticks, one per minute', color: COLOURS.good }),
+        time.shardsMovedCount.with({ label: 'shards moved on', color: COLOURS.other }),
         tick.errorCount.with({ label: 'errors', color: COLOURS.bad }),
       ]),
     ],

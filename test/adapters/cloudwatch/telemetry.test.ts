@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
-import { emitted } from '../../support/emitted.ts';
+import { emitted, emittedTick } from '../../support/emitted.ts';
 
 describe('emitBatchReport', () => {
   it('has the pipeline as its only dimension: whoever asks for the metric by another set finds nothing', () => {
@@ -30,5 +30,17 @@ describe('emitBatchReport', () => {
 
   it('has shard and watermark as properties, which cost nothing', () => {
     expect(emitted()).toMatchObject({ partition: 'shardId-000000000000', watermarkMs: '60000' });
+  });
+});
+
+describe('emitTickReport', () => {
+  it('says how many shards there are, how many are idle and how many moved on', () => {
+    expect(emittedTick({ shards: 4, idleShards: 3, shardsMoved: 2 })).toMatchObject({ pipeline: 'orders', shards: 4, idleShards: 3, shardsMoved: 2 });
+  });
+
+  it('says since when results wait: not at all when all are delivered', () => {
+    expect(emittedTick({ undeliveredSinceMs: 30_000 }, { nowMs: 90_000 })).toMatchObject({ outboxAgeMs: 60_000 });
+    expect(emittedTick({ undeliveredSinceMs: undefined })).toMatchObject({ outboxAgeMs: 0 });
+    expect(emittedTick({ undeliveredSinceMs: 90_001 }, { nowMs: 90_000 })).toMatchObject({ outboxAgeMs: 0 });
   });
 });

@@ -43,6 +43,11 @@ describe('a Kinesis event', () => {
     expect(decodeKinesisEvent(event(record('5', 'shardId-000000000000', '')))[0]?.records[0]?.data).toHaveLength(0);
   });
 
+  it('names the stream, not the consumer that it came through with enhanced fan-out', () => {
+    const fannedOut = { ...record('5'), eventSourceARN: `${ARN}/consumer/tidemark-flights-prod:1700000000` };
+    expect(decodeKinesisEvent(event(fannedOut))).toMatchObject([{ streamArn: ARN, streamName: 'departures' }]);
+  });
+
   it('is taken apart by shard', () => {
     const shards = decodeKinesisEvent(event(record('5', 'shardId-000000000001'), record('4', 'shardId-000000000002')));
     expect(shards.map(({ shardId, records }) => [shardId, records.length])).toEqual([['shardId-000000000001', 1], ['shardId-000000000002', 1]]);

@@ -92,8 +92,8 @@ export class StreamInstance {
     return processBatch(this.inner.processor, { partition: partitionOf(shard), records });
   }
 
-  tick(nowMs: number): Promise<number> {
-    return processTick(this.inner.processor, SHARD, nowMs);
+  async tick(nowMs: number): Promise<number> {
+    return (await processTick(this.inner.processor, SHARD, nowMs)).shardsMoved;
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { emitted } from '../../support/emitted.ts';
+import { ASSUMED } from '../../../operate/cost/assumptions.ts';
+import { emitted, emittedTick } from '../../support/emitted.ts';
 import { orders, synthesize } from '../synthesize.ts';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -11,9 +12,14 @@ const properties = Object.values(template.findResources(ALARM)).map((resource): 
 describe('every alarm', () => {
   it('is one of these', () => {
     expect(properties.map((alarm) => String(alarm['AlarmName']).replace('Tidemark-orders-dev-', ''))).toEqual(
-      expect.arrayContaining(['FunctionErrors', 'FunctionThrottles', 'TickErrors', 'Stalled', 'Behind', 'RecordsAtRisk', 'DeadLetters', 'StreamFull', 'TableThrottles', 'TableSystemErrors']),
+      expect.arrayContaining(['FunctionErrors', 'FunctionThrottles', 'TickErrors', 'Stalled', 'Behind', 'RecordsAtRisk', 'DeadLetters', 'Unaccounted', 'DeliveryStuck', 'StreamFull', 'TableThrottles', 'TableSystemErrors', 'LakeStale', 'LakeErrors']),
     );
-    expect(properties).toHaveLength(10);
+    expect(properties).toHaveLength(14);
+  });
+
+  it('costs what tidemark cost says: an alarm is paid per metric in it', () => {
+    const metrics = properties.map(({ Metrics }) => (Array.isArray(Metrics) ? Metrics.filter((metric: object) => 'MetricStat' in metric).length : 1));
+    expect(metrics.reduce((sum, count) => sum + count, 0)).toBe(ASSUMED.alarmMetrics);
   });
 
   it('says what has happened and what to do', () => {
@@ -40,7 +46,7 @@ describe('every alarm', () => {
 describe('without computed alarms', () => {
   it('leaves out those that compute, and no other', () => {
     const left = Object.values(synthesize({ overrides: { computedAlarms: false, maxWatermarkLagMs: 1 } }).findResources(ALARM));
-    expect(left).toHaveLength(8);
+    expect(left).toHaveLength(10);
     for (const { Properties } of left) expect(Properties).toMatchObject({ MetricName: expect.any(String) });
   });
 });
@@ -53,6 +59,8 @@ describe('the alarm', () => {
     ['Behind', 'AWS/Lambda', 'IteratorAge', 'Maximum', 900_000, 3, 3],
     ['RecordsAtRisk', 'AWS/Lambda', 'IteratorAge', 'Maximum', 43_200_000, 1, 1],
     ['DeadLetters', 'Tidemark/dev', 'deadLetters', 'Sum', 0, 1, 1],
+    ['DeliveryStuck', 'Tidemark/dev', 'outboxAgeMs', 'Maximum', 900_000, 3, 3],
+    ['LakeStale', 'AWS/Firehose', 'DeliveryToS3.DataFreshness', 'Maximum', 1_200, 3, 3],
     ['StreamFull', 'AWS/Kinesis', 'WriteProvisionedThroughputExceeded', 'Sum', 0, 3, 3],
   ])('%s watches %s %s', (name, Namespace, MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods) => {
     template.hasResourceProperties(ALARM, { ...named(name), Namespace, MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods });
@@ -71,6 +79,17 @@ describe('the alarm', () => {
       EvaluationPeriods: 3,
       Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(FILL(recordsPut, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)' })]),
     });
+  });
+
+  it('Unaccounted rings when the counters of a batch disagree', () => {
+    template.hasResourceProperties(ALARM, { ...named('Unaccounted'), Threshold: 0, Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(recordsIn == counted + late + dead, 0, 1)' })]) });
+  });
+
+  it('LakeErrors watches what Firehose cannot convert and what it cannot keep open; LakeStale knows how long it gathers', () => {
+    template.hasResourceProperties(ALARM, { ...named('LakeErrors'), Metrics: Match.arrayWith([Match.objectLike({ Expression: 'SUM([failed, exceeded])' })]) });
+    const quick = synthesize({ overrides: { lakeDelivery: { by: 'firehose', format: 'parquet', bufferMs: 60_000 } } });
+    quick.hasResourceProperties(ALARM, { ...named('LakeStale'), Threshold: 960 });
+    synthesize({ overrides: { lakeDelivery: { by: 'function' } } }).resourceCountIs(ALARM, 12);
   });
 
   it('TableThrottles adds up reads and writes of both tables, one without data too', () => {
@@ -109,11 +128,12 @@ describe('the alarm', () => {
   it('names no metric of ours that the function does not emit', () => {
     const withLag = synthesize({ overrides: { maxWatermarkLagMs: 1 } }).findResources(ALARM);
     const ours = Object.values(withLag).map((resource) => resource['Properties']).filter(({ Namespace }) => String(Namespace).startsWith('Tidemark'));
-    const [metrics] = emitted()._aws.CloudWatchMetrics;
-    expect(ours.map(({ MetricName }) => MetricName).sort()).toEqual(['deadLetters', 'watermarkLagMs']);
+    const [batch, tick] = [emitted(), emittedTick()].map(({ _aws }) => _aws.CloudWatchMetrics[0]);
+    const names = [batch, tick].flatMap((metrics) => metrics?.Metrics.map(({ Name }) => Name) ?? []);
+    expect(ours.map(({ MetricName }) => MetricName).sort()).toEqual(['deadLetters', 'outboxAgeMs', 'watermarkLagMs']);
     for (const { MetricName, Namespace, Dimensions } of ours) {
-      expect(metrics?.Metrics.map(({ Name }) => Name)).toContain(MetricName);
-      expect(Namespace).toBe(metrics?.Namespace);
+      expect(names).toContain(MetricName);
+      expect([batch?.Namespace, tick?.Namespace]).toEqual([Namespace, Namespace]);
       expect(Dimensions).toEqual([{ Name: 'pipeline', Value: 'orders' }]);
     }
   });

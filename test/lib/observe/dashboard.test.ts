@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { dashboardBody, seriesOf } from '../../../docs/dashboard/body.ts';
 import type { Series, Widget } from '../../../docs/dashboard/body.ts';
-import { BATCH_METRICS } from '../../../engine/metrics.ts';
-import { emitted } from '../../support/emitted.ts';
+import { BATCH_METRICS, TICK_METRICS } from '../../../engine/metrics.ts';
+import { emitted, emittedTick } from '../../support/emitted.ts';
 import { orders, synthesize } from '../synthesize.ts';
 
 const { widgets } = dashboardBody(synthesize().toJSON());
@@ -29,18 +29,18 @@ describe('the dashboard', () => {
   });
 
   it('names no metric of ours that the function does not emit, in that namespace, under that very set of dimensions', () => {
-    const [metrics] = emitted({ pipeline: 'orders', stage: 'dev' })._aws.CloudWatchMetrics;
-    const names = metrics?.Metrics.map(({ Name }) => Name) ?? [];
+    const emitters = [emitted(), emittedTick()].map(({ _aws }) => _aws.CloudWatchMetrics[0]);
+    const names = emitters.flatMap((metrics) => metrics?.Metrics.map(({ Name }) => Name) ?? []);
     for (const { namespace, metricName, dimensions } of ours(series)) {
       expect(names).toContain(metricName);
-      expect(namespace).toBe(metrics?.Namespace);
-      expect([Object.keys(dimensions)]).toEqual(metrics?.Dimensions);
+      expect(emitters.map((metrics) => metrics?.Namespace)).toEqual([namespace, namespace]);
+      expect(emitters.map((metrics) => metrics?.Dimensions)).toEqual(Array(2).fill([Object.keys(dimensions)]));
       expect(dimensions).toEqual({ pipeline: 'orders' });
     }
   });
 
   it('shows every metric that the function emits', () => {
-    const defined = [...BATCH_METRICS.counts, ...BATCH_METRICS.durations].map(({ name }) => name);
+    const defined = [...BATCH_METRICS.counts, ...BATCH_METRICS.durations, ...TICK_METRICS.counts, ...TICK_METRICS.durations].map(({ name }) => name);
     expect([...new Set(ours(series).map(({ metricName }) => metricName))].sort()).toEqual([...defined].sort());
   });
 
@@ -68,9 +68,9 @@ describe('the dashboard', () => {
   });
 
   it('shows the invariant as what went in and where it went', () => {
-    expect(labels('Every record')).toEqual(['put into the stream', 'in', '− late', '− dead letters', '= counted', 'put and not yet in']);
-    const counted = seriesOf(titled('Every record').properties).find(({ label }) => label === '= counted');
-    expect(counted?.expression).toBe('recordsIn - late - dead');
+    expect(labels('Every record')).toEqual(['put into the stream', 'in', '= counted', '+ late', '+ dead letters', 'unaccounted for', 'put and not yet in']);
+    const unaccounted = seriesOf(titled('Every record').properties).find(({ label }) => label === 'unaccounted for');
+    expect(unaccounted?.expression).toBe('recordsIn - counted - late - dead');
   });
 
   it('says in minutes how far the watermark is behind', () => {
@@ -104,5 +104,11 @@ describe('the dashboard', () => {
     const tables = lakeOnly.widgets.flatMap(({ properties }) => seriesOf(properties)).flatMap(({ dimensions }) => dimensions['TableName'] ?? []);
     expect(new Set(tables.map((table) => table.slice(0, -9)))).toEqual(new Set(['<PartitionLogTable']));
     expect(tables.length).toBeGreaterThan(0);
+  });
+
+  it('shows how fresh the lake is where Firehose fills it, and not elsewhere', () => {
+    const firehose = (body: ReturnType<typeof dashboardBody>): unknown[] => body.widgets.flatMap(({ properties }) => seriesOf(properties)).filter(({ namespace }) => namespace === 'AWS/Firehose').map(({ metricName }) => metricName);
+    expect(firehose(dashboardBody(synthesize().toJSON()))).toEqual(['DeliveryToS3.DataFreshness', 'IncomingRecords', 'ThrottledRecords', 'FailedConversion.Records', 'PartitionCountExceeded']);
+    expect(firehose(dashboardBody(synthesize({ overrides: { lakeDelivery: { by: 'function' } } }).toJSON()))).toEqual([]);
   });
 });
