@@ -2,7 +2,7 @@
 export { fedFrom } from './dsl/fed-from.ts';
 export { pipeline, type Pipeline } from './dsl/pipeline.ts';
 export { kafka, kinesis } from './dsl/sources.ts';
-export { lake, resultTable, stream } from './dsl/sinks.ts';
+export { lake, resultTable, stream, topic } from './dsl/sinks.ts';
 export type { Topology } from './dsl/topology.ts';
 export { tumbling } from './window/tumbling-windows.ts';
 export { count, countIf, max, mean, min, sum, sumExact } from './aggregate/aggregates.ts';

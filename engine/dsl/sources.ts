@@ -58,9 +58,14 @@ export function kafka<S extends StandardSchemaV1, const K extends KeyField<Stand
   settings: KafkaSettings<S, K>,
 ): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
   const { topic, partitioner = 'murmur2' } = settings;
-  requireSetting('topic', topic, /^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$/.test(topic), '1 to 249 letters, digits, dots, hyphens and underscores, not beginning with a dot', "pass the topic's name");
+  requireTopicName(topic);
   requireSetting('partitioner', partitioner, ['murmur2', 'any'].includes(partitioner), "'murmur2' or 'any'", 'leave it out for murmur2');
   return Object.freeze({ kind: 'kafka' as const, topic, partitioner, ...checked(settings) });
+}
+
+/** @throws INVALID_SETTING */
+export function requireTopicName(topic: string): string {
+  return requireSetting('topic', topic, /^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$/.test(topic), '1 to 249 letters, digits, dots, hyphens and underscores, not beginning with a dot', "pass the topic's name");
 }
 
 /** Stream or topic name: what the source is called in logs' names, metrics and errors. */

@@ -7,16 +7,17 @@ import type { StreamInfo } from '../aws/stream.ts';
  * The topic of the user's own broker, created when it is not there yet.
  *
  * @param partitions as asked for by the user; undefined: what the topic has, or 4
+ * @param configs of a topic that has to be created
  * @throws BROKER_UNREACHABLE (invalid) with a line that says how to start one
  * @throws INVALID_SETTING (invalid) `shards must be 4, as the topic has, got 2; …`
  */
-export async function ensureTopic(connection: KafkaConnection, topic: string, partitions: number | undefined): Promise<StreamInfo> {
+export async function ensureTopic(connection: KafkaConnection, topic: string, partitions: number | undefined, configs: Readonly<Record<string, string>> = {}): Promise<StreamInfo> {
   const admin = new Admin({ ...clientOptions(connection), retries: 1 });
   try {
     const topics = await admin.listTopics({}).catch((cause: unknown) => {
       throw new TidemarkError('invalid', 'BROKER_UNREACHABLE', `broker at ${connection.brokers.join(',')} must answer, got ${messageOf(cause)}; ${HOW_TO_START_ONE}`, { cause });
     });
-    if (!topics.includes(topic)) await admin.createTopics({ topics: [topic], partitions: partitions ?? 4, replicas: -1 });
+    if (!topics.includes(topic)) await admin.createTopics({ topics: [topic], partitions: partitions ?? 4, replicas: -1, configs: Object.entries(configs).map(([name, value]) => ({ name, value })) });
     const has = await untilKnown(admin, topic);
     requireSetting('shards', partitions ?? has.count, partitions === undefined || partitions === has.count, `${has.count}, as the topic has`, 'leave it out, or delete the topic');
     return {

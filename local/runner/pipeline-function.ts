@@ -37,6 +37,7 @@ export function pipelineFunction(modulePath: string, { topology }: LoadedPipelin
       AWS_ACCESS_KEY_ID: ACCESS_KEY,
       AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
       AWS_LAMBDA_FUNCTION_NAME: functionName,
+      TIDEMARK_KAFKA_BROKERS: services.brokers.join(','),
       ...services.source.environment,
       NODE_OPTIONS: '--enable-source-maps',
     },

@@ -5,7 +5,7 @@ import { ensureStream } from '../aws/stream.ts';
 import { ensureTables } from '../aws/tables.ts';
 import type { Emulator } from '../emulators/emulator.ts';
 import { startDynamoDb, startKinesis } from '../emulators/start.ts';
-import { HOW_TO_START_ONE } from '../kafka/topic.ts';
+import { ensureTopic, HOW_TO_START_ONE } from '../kafka/topic.ts';
 import { kafkaSource } from '../source/kafka-source.ts';
 import { kinesisSource } from '../source/kinesis-source.ts';
 import type { LocalSource } from '../source/local-source.ts';
@@ -20,6 +20,8 @@ export interface Services {
   readonly kinesis: Emulator;
   readonly dynamodb: Emulator;
   readonly source: LocalSource;
+  /** Of the user's own Kafka; none without it. */
+  readonly brokers: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -29,9 +31,9 @@ export interface Services {
  * @throws INVALID_SETTING (invalid) for a Kafka pipeline without a broker, and for a broker without a Kafka pipeline
  */
 export async function startServices(dir: PipelineDir, topology: Topology, options: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<Services> {
-  const { kind } = topology.source;
-  if (kind === 'kafka') requireSetting('--kafka', options.kafka, options.kafka !== undefined, `the broker that ${topology.name} reads from`, HOW_TO_START_ONE);
-  else requireSetting('--kafka', options.kafka, options.kafka === undefined, 'left out for a pipeline that reads a stream', 'leave it out');
+  const needsBroker = topology.source.kind === 'kafka' || topology.sinks.some(({ kind }) => kind === 'topic');
+  if (needsBroker) requireSetting('--kafka', options.kafka, options.kafka !== undefined, `the broker of ${topology.name}'s topics`, HOW_TO_START_ONE);
+  else requireSetting('--kafka', options.kafka, options.kafka === undefined, 'left out for a pipeline without topics', 'leave it out');
   const started = await Promise.allSettled([startKinesis(dir.kinesis), startDynamoDb(dir.dynamodb)]);
   const stop = async (): Promise<void> => {
     await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])));
@@ -47,7 +49,7 @@ export async function startServices(dir: PipelineDir, topology: Topology, option
       kinesisEndpoint: kinesis.value.endpoint,
       dynamodbEndpoint: dynamodb.value.endpoint,
     } satisfies RunFile);
-    return { kinesis: kinesis.value, dynamodb: dynamodb.value, source, stop };
+    return { kinesis: kinesis.value, dynamodb: dynamodb.value, source, brokers: options.kafka ?? [], stop };
   } catch (error) {
     await stop();
     throw error;
@@ -59,10 +61,14 @@ async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, { name
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
     await ensureTables(dynamodb, name);
-    for (const sink of sinks) if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);
+    const connection = { brokers: kafka ?? [] };
+    for (const sink of sinks) {
+      if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);
+      if (sink.kind === 'topic') await ensureTopic(connection, sink.topic, undefined, { 'cleanup.policy': 'compact' });
+    }
     return source.kind === 'kinesis'
       ? kinesisSource(kinesisEndpoint, await ensureStream(kinesis, source.stream, shards))
-      : await kafkaSource({ brokers: kafka ?? [] }, name, source.topic, shards);
+      : await kafkaSource(connection, name, source.topic, shards);
   } finally {
     kinesis.destroy();
     dynamodb.destroy();

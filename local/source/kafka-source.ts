@@ -18,7 +18,7 @@ export async function kafkaSource(connection: KafkaConnection, pipeline: string,
   return {
     stream,
     handler: 'process-kafka',
-    environment: { TIDEMARK_KAFKA_BROKERS: connection.brokers.join(','), TIDEMARK_PARTIAL_BATCHES: 'yes' },
+    environment: { TIDEMARK_PARTIAL_BATCHES: 'yes' },
     target: kafkaTarget(producer, reader, topic, stream.shards.length),
     eventSource: ({ dir, ...settings }) => new KafkaEventSource({ ...settings, connection, topic, groupId: groupOf(pipeline, dir), partitions: stream.shards.length }),
     isEmpty: async () => [...(await reader.ranges(topic, stream.shards.map(Number))).values()].every(({ start, end }) => start === end),
