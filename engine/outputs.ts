@@ -78,6 +78,16 @@ export function resultId(pipeline: string, row: ResultRow): string {
   return `${pipeline}/results/${place}/${row.revision}/${row.key}`;
 }
 
+/** The number that tells the results of one key apart: the sort key of a result table. */
+export function sortKeyOf(identity: 'window' | 'sequence'): 'windowStartMs' | 'sequence' {
+  return identity === 'window' ? 'windowStartMs' : 'sequence';
+}
+
+/** The place of a result among those of its key. */
+export function placeOf({ sequence, windowStartMs }: Pick<ResultRow, 'sequence' | 'windowStartMs'>): number {
+  return sequence ?? windowStartMs;
+}
+
 /**
  * A value as every sink and the log can hold it, so that a repeat after a crash says the same: JSON knows no undefined,
  * no -0 and no numbers that are not finite.

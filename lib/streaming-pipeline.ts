@@ -70,7 +70,7 @@ export class StreamingPipeline extends Construct {
     const ingest = new KinesisIngest(this, 'Ingest', { pipeline: topology.name, stream: source.stream, settings });
     const log = new PartitionLogTable(this, 'PartitionLog', { settings });
     const snapshots = new SnapshotBucket(this, 'Snapshots', { settings });
-    const results = topology.sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(this, 'Results', { settings }) : undefined;
+    const results = topology.sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(this, 'Results', { identity: topology.results.identity, settings }) : undefined;
     const lake = new Lake(this, 'Lake', { topology, settings, name });
     const [output] = topology.sinks.flatMap((sink) => (sink.kind === 'stream' ? [new OutputStream(this, 'Output', { stream: sink.stream, settings })] : []));
     if (settings.archive) new RawArchive(this, 'Archive', { stream: ingest.stream, bucket: lake.files.bucket, folder: topology.name, settings });

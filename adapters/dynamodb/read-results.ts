@@ -9,7 +9,7 @@ import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { fromResultItem } from './result-item.ts';
 
 export interface ReadResultsOptions {
-  /** This key only, in ascending windowStartMs. @default the whole table, in no order */
+  /** This key only, in ascending order of windowStartMs or sequence. @default the whole table, in no order */
   readonly key?: string;
   /** @default SYSTEM_CLOCK */
   readonly clock?: Clock;
@@ -18,7 +18,7 @@ export interface ReadResultsOptions {
 }
 
 /**
- * The rows of a result table, page by page, strongly consistent.
+ * The rows of a result table that stand, page by page, strongly consistent; what was taken back is left out.
  *
  * @throws RESULTS_UNAVAILABLE (unavailable) · RESULTS_REFUSED (invalid)
  */
@@ -29,7 +29,10 @@ export async function* readResults(client: DynamoDBClient, table: string, option
     const page = await repeat(() => readPage(client, table, key, start), isTransient, { clock, backOff }).catch((error: unknown) => {
       throw awsFailure(error, { code: 'RESULTS', action: 'read results', resource: `table ${table}` });
     });
-    for (const item of page.Items ?? []) yield fromResultItem(item);
+    for (const item of page.Items ?? []) {
+      const row = fromResultItem(item);
+      if (row.retracted !== true) yield row;
+    }
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
 }

@@ -6,7 +6,8 @@ import { fromAttributeMap, toAttributeMap } from './attribute-value.ts';
 type Item = Record<string, AttributeValue>;
 
 /**
- * A result as an item: hash key `key`, range key `windowStartMs`.
+ * A result as an item: hash key `key`, range key `windowStartMs`, or `sequence` in a pipeline whose results have no window of
+ * their own.
  *
  * @example { key: { S: 'ATL' }, windowStartMs: { N: '0' }, windowEndMs: { N: '10' }, revision: { N: '1' }, values: { M: { departures: { N: '12' } } } }
  */

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { requireSetting } from '../../engine/errors.ts';
-import type { ResultRow } from '../../engine/outputs.ts';
+import { placeOf, type ResultRow } from '../../engine/outputs.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { awsFailure, isTransient } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, repeat } from '../shared/back-off.ts';
@@ -81,7 +81,7 @@ export class ResultTableSink implements Sink {
 function newestRevisions(rows: readonly ResultRow[]): ResultRow[] {
   const newest = new Map<string, ResultRow>();
   for (const row of rows) {
-    const id = `${row.windowStartMs}/${row.key}`;
+    const id = `${placeOf(row)}/${row.key}`;
     const known = newest.get(id);
     if (known === undefined || known.revision < row.revision) newest.set(id, row);
   }

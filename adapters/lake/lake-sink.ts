@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { TidemarkError, isKind } from '../../engine/errors.ts';
 import type { BlobStore, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
-import { deadLetterLine, lateLine, resultLine } from '../shared/lines.ts';
+import { deadLetterLine, lateLine, resultLine, sideOutputLine } from '../shared/lines.ts';
 import { mapParallel } from '../shared/parallel.ts';
 import { dayFolder, objectName } from './layout.ts';
 import type { LakeFolder } from './layout.ts';
@@ -57,6 +57,7 @@ export class LakeSink implements Sink {
       else lines.push(line);
     };
     if (this.#results !== 'none') for (const row of outbox.results) add(this.#results, row.windowStartMs, resultLine(this.#pipeline, row));
+    for (const side of outbox.sideOutputs) add(`outputs/${side.output}`, side.eventTimeMs, sideOutputLine(partition, side));
     for (const record of outbox.lateRecords) add('late', record.eventTimeMs, lateLine(partition, record));
     for (const letter of outbox.deadLetters) add('dead-letters', letter.arrivalTimeMs, deadLetterLine(partition, letter));
     return folders;

@@ -1,8 +1,11 @@
 import type { Delivery } from '../../engine/ports.ts';
 import { toSegment } from '../shared/blob-key.ts';
 
-/** The folders of a pipeline in the lake. `oversized`: results that are too large for the sink that has the others. */
-export type LakeFolder = 'results' | 'oversized' | 'late' | 'dead-letters';
+/**
+ * The folders of a pipeline in the lake. `oversized`: results that are too large for the sink that has the others;
+ * `outputs/…`: what branches and process functions sent beside the results, by name.
+ */
+export type LakeFolder = 'results' | 'oversized' | 'late' | 'dead-letters' | `outputs/${string}`;
 
 /**
  * The folder of one day (UTC), which is a partition of the lake's tables. A time without a four-digit year is

@@ -12,7 +12,7 @@ export class MemorySink implements Sink {
   async deliver({ partition, outbox }: Delivery): Promise<SinkReceipt> {
     const written = new Set<string>();
     for (const row of outbox.results) {
-      const id = JSON.stringify([row.key, row.windowStartMs, row.windowEndMs]);
+      const id = JSON.stringify([row.key, row.sequence ?? [row.windowStartMs, row.windowEndMs]]);
       if ((this.#results.get(id)?.revision ?? 0) >= row.revision) continue;
       this.#results.set(id, structuredClone(row));
       written.add(id);

@@ -1,5 +1,5 @@
 import { resultId } from '../../engine/outputs.ts';
-import type { DeadLetter, LateRecord, ResultRow } from '../../engine/outputs.ts';
+import type { DeadLetter, LateRecord, ResultRow, SideOutput } from '../../engine/outputs.ts';
 
 /**
  * A result as one JSON line; the values stand beside the fixed fields. `sequence` and `"retracted":true` are there where
@@ -12,6 +12,15 @@ export function resultLine(pipeline: string, row: ResultRow): string {
   const numbered = sequence === undefined ? {} : { sequence };
   const takenBack = retracted === true ? { retracted } : {};
   return toJson({ id: resultId(pipeline, row), key, windowStartMs, windowEndMs, revision, ...numbered, ...takenBack, ...values });
+}
+
+/**
+ * A side output as one JSON line: `id` is the same on every repeat.
+ *
+ * @example {"id":"shardId-000000000000/7","key":"ATL","eventTimeMs":0,"sequence":7,"value":{"amount":5}}
+ */
+export function sideOutputLine(partition: string, { key, eventTimeMs, sequence, value }: SideOutput): string {
+  return toJson({ id: `${partition}/${sequence}`, key, eventTimeMs, sequence, value });
 }
 
 /** A late record as one JSON line: offset as a string, the original bytes in base64. */

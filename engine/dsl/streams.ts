@@ -76,8 +76,6 @@ export interface WindowedStream<V> {
 }
 
 const OUTPUT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
-/** Folders of the lake that have a meaning already. */
-const RESERVED_OUTPUTS = ['results', 'late', 'dead-letters'];
 
 export function timedStream<V, K extends string>(draft: Draft): TimedStream<V, K> {
   const then = <W>(transform: Transform, more: Partial<Draft> = {}) => timedStream<W, K>({ ...draft, ...more, transform: chain(draft.transform, transform) });
@@ -96,13 +94,15 @@ export function timedStream<V, K extends string>(draft: Draft): TimedStream<V, K
       }
       const keyFields = [field, ...more];
       requireSetting('keyBy', keyFields, new Set(keyFields).size === keyFields.length, 'each field once', 'name a field once');
+      // Of several fields each is shown among the values, so none may have the name of something else there.
+      if (keyFields.length > 1) requireNames(keyFields, []);
       return keyedStream<V>({ ...draft, keyFields: Object.freeze(keyFields) });
     },
   });
 }
 
 function requireOutput(output: string, known: readonly string[]): void {
-  requireSetting('output', output, OUTPUT_NAME.test(output) && !RESERVED_OUTPUTS.includes(output), `lower case letters, digits and hyphens, and none of ${RESERVED_OUTPUTS.join(', ')}`, "pass a name such as 'refunds'");
+  requireSetting('output', output, OUTPUT_NAME.test(output), 'lower case letters, digits and hyphens, beginning with a letter, at most 63', "pass a name such as 'refunds'");
   requireSetting('output', output, !known.includes(output), 'a name that is not taken', 'choose another name');
 }
 

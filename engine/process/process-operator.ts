@@ -68,6 +68,7 @@ class ProcessRun implements BoundOperator {
       descriptor,
       view: context.tables[i + 1] as TableView<Stored>,
       nowMs: () => this.#nowMs(),
+      writeMs: () => Math.max(this.#nowMs(), this.#eventTimeMs),
       onNew: (group, key, writtenMs) => {
         if (descriptor.ttlMs !== undefined) this.#schedule(forgetTimer(i, group, key, writtenMs + descriptor.ttlMs));
       },

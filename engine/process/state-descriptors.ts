@@ -5,7 +5,7 @@
 import { requireMs, requireSetting } from '../errors.ts';
 
 export interface StateSettings {
-  /** Forgotten when event time has gone on so long since it was written, above 0. @default never */
+  /** Forgotten when the watermark has passed the event time at which it was written by so much, above 0. @default never */
   readonly ttlMs?: number;
 }
 

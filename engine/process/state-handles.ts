@@ -10,6 +10,8 @@ export interface StateTable {
   readonly view: TableView<Stored>;
   /** The watermark that counts for the key. */
   nowMs(): number;
+  /** The event time of what is written now: of the record or timer, but never behind the watermark. */
+  writeMs(): number;
   /** Called when an entry came to be: something has to forget it. */
   onNew(group: number | string, key: string, writtenMs: number): void;
 }
@@ -40,7 +42,7 @@ function read(table: StateTable, group: number | string, key: string): unknown {
 function write(table: StateTable, group: number | string, key: string, value: unknown): void {
   const json = jsonOf(table.name, value);
   const isNew = table.view.get(group, key) === undefined;
-  const writtenMs = table.descriptor.ttlMs === undefined ? 0 : table.nowMs();
+  const writtenMs = table.descriptor.ttlMs === undefined ? 0 : table.writeMs();
   table.view.put(group, key, { json, writtenMs, hash: 0 });
   if (isNew) table.onNew(group, key, writtenMs);
 }

@@ -6,7 +6,7 @@ import type { StateDescriptor } from './state-descriptors.ts';
 /** A value of a process function as it is stored. */
 export interface Stored extends Entry {
   readonly json: string;
-  /** The watermark when it was written; 0 where nothing is ever forgotten. */
+  /** Event time when it was written; 0 where nothing is ever forgotten. */
   readonly writtenMs: number;
 }
 

@@ -3,22 +3,26 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { ResultShape } from '../../engine/dsl/topology.ts';
+import { sortKeyOf } from '../../engine/outputs.ts';
 import { keptTable } from '../kept-table.ts';
 import type { StageSettings } from '../settings.ts';
 
 export interface ResultsTableProps {
+  /** What tells the results of one key apart. */
+  readonly identity: ResultShape['identity'];
   readonly settings: StageSettings;
 }
 
-/** One item per key and window: query a key for a range of time. */
+/** One item per key and window, or per key and number: query a key for a range. */
 export class ResultsTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { settings }: ResultsTableProps) {
+  constructor(scope: Construct, id: string, { identity, settings }: ResultsTableProps) {
     super(scope, id);
     this.table = keptTable(this, settings, {
       partitionKey: { name: 'key', type: AttributeType.STRING },
-      sortKey: { name: 'windowStartMs', type: AttributeType.NUMBER },
+      sortKey: { name: sortKeyOf(identity), type: AttributeType.NUMBER },
     });
   }
 

@@ -7,6 +7,8 @@ import {
   type CreateTableCommandInput,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import type { Topology } from '../../engine/dsl/topology.ts';
+import { sortKeyOf } from '../../engine/outputs.ts';
 
 export function logTableName(pipeline: string): string {
   return `tidemark-${pipeline}-log`;
@@ -17,7 +19,7 @@ export function resultsTableName(pipeline: string): string {
 }
 
 /** Creates the table of partition logs and the one of results, unless they are there. */
-export async function ensureTables(client: DynamoDBClient, pipeline: string): Promise<void> {
+export async function ensureTables(client: DynamoDBClient, { name: pipeline, results }: Pick<Topology, 'name' | 'results'>): Promise<void> {
   await Promise.all([
     ensureTable(client, {
       TableName: logTableName(pipeline),
@@ -30,11 +32,11 @@ export async function ensureTables(client: DynamoDBClient, pipeline: string): Pr
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
         { AttributeName: 'key', AttributeType: 'S' },
-        { AttributeName: 'windowStartMs', AttributeType: 'N' },
+        { AttributeName: sortKeyOf(results.identity), AttributeType: 'N' },
       ],
       KeySchema: [
         { AttributeName: 'key', KeyType: 'HASH' },
-        { AttributeName: 'windowStartMs', KeyType: 'RANGE' },
+        { AttributeName: sortKeyOf(results.identity), KeyType: 'RANGE' },
       ],
     }),
   ]);

@@ -56,11 +56,12 @@ export async function startServices(dir: PipelineDir, topology: Topology, option
   }
 }
 
-async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, { name, source, sinks }: Topology, { shards, kafka }: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<LocalSource> {
+async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, topology: Topology, { shards, kafka }: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<LocalSource> {
+  const { name, source, sinks } = topology;
   const kinesis = kinesisClient(kinesisEndpoint);
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
-    await ensureTables(dynamodb, name);
+    await ensureTables(dynamodb, topology);
     const connection = { brokers: kafka ?? [] };
     for (const sink of sinks) {
       if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);

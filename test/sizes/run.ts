@@ -25,7 +25,7 @@ export async function runSizes(folder: string, { keys, kills, batch }: { readonl
   const dynamodb = await startDynamoDb(join(folder, 'dynamodb'));
   try {
     const client = dynamodbClient(dynamodb.endpoint);
-    await ensureTables(client, readings.topology.name).finally(() => client.destroy());
+    await ensureTables(client, readings.topology).finally(() => client.destroy());
     const settings: ChildSettings = { keys, batch, endpoint: dynamodb.endpoint, blobs: join(folder, 'blobs') };
     let killed = 0;
     let openWindows = 0;
