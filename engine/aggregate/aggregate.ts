@@ -14,7 +14,10 @@ export interface Aggregator<In, Acc, Out> {
   init(): Acc;
   /** @throws TidemarkError of kind data when the input cannot be added: the record becomes a dead letter */
   add(accumulator: Acc, input: In): Acc;
-  /** Of two parts of one whole, `a` those records that were added first. */
+  /**
+   * The same as adding the records of both to one accumulator: whichever parts a whole is cut into. Where arrival decides,
+   * those of `a` came first.
+   */
   merge(a: Acc, b: Acc): Acc;
   result(accumulator: Acc): Out;
   /** Equal accumulators give equal bytes: the state's hash depends on them. Their number is bounded. */

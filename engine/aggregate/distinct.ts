@@ -23,12 +23,13 @@ export function approxDistinct<const T extends Take, V = WithFields<T>>(take: T 
   requireSetting('precision', precision, Number.isInteger(precision) && precision >= 4 && precision <= 16, 'an integer in [4, 16]', 'leave it out for 12');
   const valueOf = valueIn(take, Infinity);
   const descriptor = `approxDistinct(${JSON.stringify(toJsonValue({ take, precision }, 'settings'))})`;
-  return aggregate(descriptor, (value: V) => hashOf(valueOf(value)), distinctOf(precision));
+  const writer = new ByteWriter();
+  return aggregate(descriptor, (value: V) => hashOf(valueOf(value), writer), distinctOf(precision));
 }
 
 /** Of the bytes with lengths in them: no value can be mistaken for another, nor two fields for one. */
-function hashOf(value: JsonValue): number {
-  const writer = new ByteWriter();
+function hashOf(value: JsonValue, writer: ByteWriter): number {
+  writer.clear();
   writeJson(writer, value);
   return hash53(writer.since(0));
 }

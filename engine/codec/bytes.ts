@@ -27,6 +27,11 @@ export class ByteWriter {
     return this.#bytes.subarray(start, this.#length);
   }
 
+  /** Forgets what was written; its memory is used again. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }

@@ -60,6 +60,13 @@ it('results have the types that the schema gives them', () => {
   expect(complete).toBeDefined();
 });
 
+it('a second window sees the results of the first', () => {
+  const days = windowed.aggregate({ sales: count(), most: max('cents'), first: first('note') }).window(tumbling({ sizeMs: hours(24) }))
+    .aggregate({ sales: sum('sales'), most: max('most'), busiest: maxBy('windowStartMs', { by: 'sales' }), first: first('first') }).to(resultTable());
+  same<NonNullable<typeof days.types>['result'], { readonly sales: number; readonly most: number | undefined; readonly busiest: number | undefined; readonly first: string | null | undefined }>(true);
+  expect(days).toBeDefined();
+});
+
 it('a mistake is a sentence', () => {
   same<NumberField<Sale, 'cents'>, unknown>(true);
   same<NumberField<Sale, 'shop'>, Mistake<"the field 'shop' is not a number">>(true);

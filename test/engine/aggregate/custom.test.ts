@@ -87,7 +87,7 @@ describe('an aggregate of one’s own', () => {
     const texts = custom('texts', ({ text }: Post) => text, { init: () => '', add: (_, text) => text, merge: (a, b) => a + b, result: (text) => text, maxResultBytes: 5 });
     const part = fold(texts, [at(0, { text: 'four', likes: 0 })]);
     expect(texts.aggregator.result(part)).toBe('four');
-    expect(() => texts.aggregator.result(texts.aggregator.merge(part, part))).toThrow(expect.objectContaining({ kind: 'internal', code: 'AGGREGATE_FAILED' }));
+    expect(() => texts.aggregator.result(texts.aggregator.merge(part, part))).toThrow(expect.objectContaining({ kind: 'data', code: 'AGGREGATE_FAILED' }));
   });
 
   it.each([

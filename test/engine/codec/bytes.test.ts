@@ -86,3 +86,13 @@ it('refuses bytes that were cut off, at every place', () => {
     expect(() => [reader.number(), reader.string(), reader.varint()]).toThrow(expect.objectContaining({ kind: 'internal', code: 'CORRUPT_BYTES' }));
   }
 });
+
+describe('a writer that is cleared', () => {
+  it('writes as a new one does', () => {
+    const writer = new ByteWriter();
+    writer.string('before');
+    writer.clear();
+    writer.number(0.1);
+    expect(writer.finish()).toEqual(written((fresh) => fresh.number(0.1)).rest());
+  });
+});
