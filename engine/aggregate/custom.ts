@@ -44,7 +44,7 @@ export function custom<V, In, Acc, Out>(name: string, extract: (value: V, record
     add: (accumulator, input) => {
       const next = add(accumulator, input);
       requireSmall(next);
-      checked('data', name, maxResultBytes, () => aggregator.result(next));
+      checked(name, maxResultBytes, () => aggregator.result(next));
       return next;
     },
     merge,
@@ -52,8 +52,9 @@ export function custom<V, In, Acc, Out>(name: string, extract: (value: V, record
     read,
     resultType: aggregator.resultType ?? 'json',
     maxResultBytes,
-    // A result must be the same before and after a crash, and fit its row. What "add" has made does; what "merge" makes may not.
-    result: (accumulator) => checked('internal', name, maxResultBytes, () => aggregator.result(accumulator)) as Out,
+    // A result must be the same before and after a crash, and fit its row. What "add" has made does; what "merge" makes may
+    // not: then the firing fails, and no record is to blame.
+    result: (accumulator) => checked(name, maxResultBytes, () => aggregator.result(accumulator)) as Out,
   });
 }
 
@@ -80,14 +81,14 @@ function asPlainData<In, Acc>(name: string, aggregator: Omit<Stored<In, Acc>, 'w
   };
 }
 
-/** @throws AGGREGATE_FAILED when the user's code throws, or gives what no row can hold */
-function checked(kind: 'data' | 'internal', name: string, maxBytes: number, result: () => unknown): unknown {
+/** @throws AGGREGATE_FAILED (data) when the user's code throws, or gives what no row can hold */
+function checked(name: string, maxBytes: number, result: () => unknown): unknown {
   try {
     const value = toJsonValue(result(), 'result');
     const bytes = storedBytes(value);
     if (bytes <= maxBytes) return value;
     throw new Error(`${bytes} bytes`);
   } catch (cause) {
-    throw new TidemarkError(kind, 'AGGREGATE_FAILED', `result of ${name} must be data of at most ${maxBytes} bytes, got ${oneLine(messageOf(cause))}; correct the aggregate or set maxResultBytes`, { cause });
+    throw new TidemarkError('data', 'AGGREGATE_FAILED', `result of ${name} must be data of at most ${maxBytes} bytes, got ${oneLine(messageOf(cause))}; correct the aggregate or set maxResultBytes`, { cause });
   }
 }

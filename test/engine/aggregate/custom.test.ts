@@ -83,7 +83,7 @@ describe('an aggregate of one’s own', () => {
     expect(() => fold(failing, posts(1))).toThrow(expect.objectContaining({ kind: 'data', code: 'AGGREGATE_FAILED', message: `result of mine must be data of at most 1024 bytes, got ${got}; correct the aggregate or set maxResultBytes` }));
   });
 
-  it('that fails only after a merge stops the partition: there is no record to blame', () => {
+  it('that fails only after a merge fails the firing: there is no record to blame', () => {
     const texts = custom('texts', ({ text }: Post) => text, { init: () => '', add: (_, text) => text, merge: (a, b) => a + b, result: (text) => text, maxResultBytes: 5 });
     const part = fold(texts, [at(0, { text: 'four', likes: 0 })]);
     expect(texts.aggregator.result(part)).toBe('four');
