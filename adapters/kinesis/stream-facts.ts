@@ -16,6 +16,8 @@ export interface StreamFacts {
   readonly incarnation: string;
   readonly retentionHours: number;
   readonly encrypted: boolean;
+  /** Of KMS, as the stream names it, e.g. `alias/aws/kinesis`. */
+  readonly keyId: string | undefined;
   /** Largest record that it takes; undefined when the service does not say. */
   readonly maxRecordKiB: number | undefined;
   /** `AUTO` ignores partition keys; undefined when the service does not say. */
@@ -40,6 +42,7 @@ export async function describeStream(client: KinesisClient, name: string): Promi
       incarnation: String(summary.StreamCreationTimestamp.getTime()),
       retentionHours: summary.RetentionPeriodHours ?? 0,
       encrypted: summary.EncryptionType === 'KMS',
+      keyId: summary.KeyId,
       maxRecordKiB: summary.MaxRecordSizeInKiB,
       distribution: summary.RecordDistributionStrategy,
       shards: await listShards(client, name),

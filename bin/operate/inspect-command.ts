@@ -1,21 +1,30 @@
-import type { FlagTexts } from '../../local/cli/flags.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
+import { textFlag, type FlagTexts } from '../../local/cli/flags.ts';
 import { dataDirOf } from '../../local/cli/local-options.ts';
 import { writeLines } from '../../local/cli/output.ts';
 import { nothingYet, requireData } from '../../local/cli/with-service.ts';
 import { loadPipeline } from '../../local/load-pipeline.ts';
 import { pipelineDir } from '../../local/storage/data-dir.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
-import { shardJson } from '../../operate/inspect/shard-report.ts';
+import { inspectStack } from '../../operate/inspect/inspect-stack.ts';
+import { shardJson, type ShardReport } from '../../operate/inspect/shard-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
+import { stackClients } from '../../operate/stack/clients.ts';
 import { withLocalPlace } from './local-place.ts';
 
 /** `tidemark inspect <pipeline>`: every shard's log, verified. Ends with 1 when one is at fault. */
 export async function inspectCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
+  const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
+  const reports = stack === undefined ? await inspectLocal(topology, flags) : await inspectStack(stackClients(), topology, stack);
+  await writeLines(flags['json'] === true ? reports.map(shardJson) : [inspectTable(reports)]);
+  return reports.every(({ verified }) => verified) ? 0 : 1;
+}
+
+async function inspectLocal(topology: Topology, flags: FlagTexts): Promise<ShardReport[]> {
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   requireData(dir);
   const reports = await withLocalPlace(topology, dir, inspect);
   if (reports === undefined) throw nothingYet(dir);
-  await writeLines(flags['json'] === true ? reports.map(shardJson) : [inspectTable(reports)]);
-  return reports.every(({ verified }) => verified) ? 0 : 1;
+  return reports;
 }

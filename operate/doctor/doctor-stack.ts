@@ -2,13 +2,14 @@ import { behindMs } from '../../adapters/kinesis/behind.ts';
 import { KinesisShards } from '../../adapters/kinesis/shards.ts';
 import { mapParallel } from '../../adapters/shared/parallel.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
-import { TidemarkError } from '../../engine/errors.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import { partitionOf, type Place } from '../place.ts';
-import type { StackClients } from '../stack/clients.ts';
-import { describeStack } from '../stack/describe-stack.ts';
+import type { DoctorClients, StackClients } from '../stack/clients.ts';
+import { describeBeside } from '../stack/describe-beside.ts';
+import { describeStackOf } from '../stack/describe-stack.ts';
 import { stackPlace } from '../stack/stack-place.ts';
+import { besideChecks } from './beside-checks.ts';
 import type { Finding } from './finding.ts';
 import { logChecks, type ShardState } from './log-checks.ts';
 import { mappingChecks } from './mapping-checks.ts';
@@ -23,12 +24,9 @@ const PARALLEL_READS = 4;
  *
  * @throws WRONG_STACK (invalid) when it is that of another pipeline
  */
-export async function doctorStack(clients: StackClients, topology: Topology, stack: string): Promise<Finding[]> {
-  const facts = await describeStack(clients, stack);
-  if (facts.pipeline !== topology.name) {
-    throw new TidemarkError('invalid', 'WRONG_STACK', `stack ${stack} must have the tag pipeline ${topology.name}, got ${JSON.stringify(facts.pipeline ?? 'none')}; correct --stack or the pipeline`);
-  }
-  const before = [...stackChecks(facts), ...mappingChecks(facts.mapping, topology.source)];
+export async function doctorStack(clients: DoctorClients, topology: Topology, stack: string): Promise<Finding[]> {
+  const facts = await describeStackOf(clients, topology, stack);
+  const before = [...stackChecks(facts), ...besideChecks(facts, await describeBeside(clients, facts)), ...mappingChecks(facts.mapping, topology.source)];
   if (facts.stream === undefined) return [...before, ...streamChecks(facts, [])];
   const place = stackPlace(clients, topology, facts, facts.stream);
   const shards = await shardStates(place, new KinesisShards(clients.kinesis));

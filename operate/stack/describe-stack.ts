@@ -1,11 +1,13 @@
-import { DescribeStacksCommand, paginateListStackResources, type Stack } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { withoutConsumer } from '../../adapters/kinesis/decode-event.ts';
 import { describeStream } from '../../adapters/kinesis/stream-facts.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from './clients.ts';
 import { asking } from './failure.ts';
+import { idsOf, listResources, type StackResource } from './resources.ts';
 import type { FunctionFacts, MappingFacts, StackFacts, TableFacts } from './stack-facts.ts';
 
 /**
@@ -16,7 +18,7 @@ import type { FunctionFacts, MappingFacts, StackFacts, TableFacts } from './stac
 export async function describeStack(clients: StackClients, stack: string): Promise<StackFacts> {
   const { StackStatus = '', Tags = [], EnableTerminationProtection = false } = await describe(clients, stack);
   const tag = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
-  const mapping = await describeMapping(clients, stack, await mappingId(clients, stack));
+  const mapping = await describeMapping(clients, stack, mappingIn(stack, await listResources(clients, stack)));
   const fn = await describeFunction(clients, stack, mapping.functionArn);
   const { TIDEMARK_LOG_TABLE: log, TIDEMARK_RESULTS_TABLE: results } = fn.environment;
   return {
@@ -35,6 +37,17 @@ export async function describeStack(clients: StackClients, stack: string): Promi
   };
 }
 
+/**
+ * Looks at the stack of this pipeline.
+ *
+ * @throws WRONG_STACK (invalid) when it is that of another pipeline
+ */
+export async function describeStackOf(clients: StackClients, { name }: Pick<Topology, 'name'>, stack: string): Promise<StackFacts> {
+  const facts = await describeStack(clients, stack);
+  if (facts.pipeline === name) return facts;
+  throw new TidemarkError('invalid', 'WRONG_STACK', `stack ${stack} must have the tag pipeline ${name}, got ${JSON.stringify(facts.pipeline ?? 'none')}; correct --stack or the pipeline`);
+}
+
 async function describe({ cloudformation }: StackClients, stack: string): Promise<Stack> {
   const { Stacks = [] } = await asking(stack, 'cloudformation:DescribeStacks', () => cloudformation.send(new DescribeStacksCommand({ StackName: stack })));
   if (Stacks[0] === undefined) throw new TidemarkError('unavailable', 'STACK_UNAVAILABLE', `stack ${stack} must describe itself, got an empty answer; try again`);
@@ -42,19 +55,10 @@ async function describe({ cloudformation }: StackClients, stack: string): Promis
 }
 
 /** @throws NOT_A_PIPELINE_STACK */
-async function mappingId({ cloudformation }: StackClients, stack: string): Promise<string> {
-  const ids = await asking(stack, 'cloudformation:ListStackResources', async () => {
-    const found: string[] = [];
-    for await (const page of paginateListStackResources({ client: cloudformation }, { StackName: stack })) {
-      for (const { ResourceType, PhysicalResourceId = '' } of page.StackResourceSummaries ?? []) {
-        if (ResourceType === 'AWS::Lambda::EventSourceMapping' && PhysicalResourceId !== '') found.push(PhysicalResourceId);
-      }
-    }
-    return found;
-  });
-  const [only, ...more] = ids;
+function mappingIn(stack: string, resources: readonly StackResource[]): string {
+  const [only, ...more] = idsOf(resources, 'AWS::Lambda::EventSourceMapping');
   if (only !== undefined && more.length === 0) return only;
-  throw new TidemarkError('invalid', 'NOT_A_PIPELINE_STACK', `stack ${stack} must have one event source mapping, got ${ids.length}; pass the stack of one pipeline, such as Tidemark-flights-dev`);
+  throw new TidemarkError('invalid', 'NOT_A_PIPELINE_STACK', `stack ${stack} must have one event source mapping, got ${only === undefined ? 0 : more.length + 1}; pass the stack of one pipeline, such as Tidemark-flights-dev`);
 }
 
 async function describeMapping({ lambda }: StackClients, stack: string, id: string): Promise<MappingFacts> {

@@ -49,3 +49,31 @@ export interface StackFacts {
   /** undefined: the stream that the mapping names does not exist. */
   readonly stream: StreamFacts | undefined;
 }
+
+/** What calls the tick. */
+export interface ScheduleFacts {
+  readonly name: string;
+  readonly state: string | undefined;
+  /** e.g. `rate(1 minute)` */
+  readonly expression: string | undefined;
+}
+
+/** A key of KMS without which something stands still. */
+export interface KeyFacts {
+  readonly id: string;
+  readonly use: 'alarms' | 'stream';
+  /** e.g. `Enabled`, `PendingDeletion` */
+  readonly state: string | undefined;
+  /** CloudWatch may use it; undefined where that does not matter. */
+  readonly letsAlarmsThrough: boolean | undefined;
+}
+
+/** What a pipeline needs beside its functions and tables. */
+export interface BesideFacts {
+  /** Set aside for the function, and the most it gets; undefined: it shares what the account has left. */
+  readonly reservedConcurrency: number | undefined;
+  /** What functions without a reservation share in this account and region; undefined: the service does not say. */
+  readonly sharedConcurrency: number | undefined;
+  readonly schedules: readonly ScheduleFacts[];
+  readonly keys: readonly KeyFacts[];
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { doctorStack } from '../../../operate/doctor/doctor-stack.ts';
+import { inspectStack } from '../../../operate/inspect/inspect-stack.ts';
 import { stackClients } from '../../../operate/stack/clients.ts';
 import { describeStack } from '../../../operate/stack/describe-stack.ts';
 import { topologyOf } from '../../engine/support/readings.ts';
@@ -72,6 +73,37 @@ describe('a deployed pipeline', () => {
   it('shows a stream that is gone', async () => {
     const gone = { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no stream' } };
     expect(notOk(await doctor({ DescribeStreamSummary: gone }))).toEqual({ stream: 'problem' });
+  });
+
+  it('shows a tick that nobody calls, a key that goes, and a function that somebody has switched off', async () => {
+    const findings = await doctor({
+      'GET /schedules/tick-1': { body: { Name: 'tick-1', State: 'DISABLED', ScheduleExpression: 'rate(1 minute)' } },
+      DescribeKey: { body: { KeyMetadata: { KeyId: 'key-1', KeyState: 'PendingDeletion' } } },
+      'GET /2019-09-30/functions/processor/concurrency': { body: { ReservedConcurrentExecutions: 0 } },
+    });
+    expect(notOk(findings)).toEqual({ 'tick-schedule': 'problem', keys: 'problem', 'function-concurrency': 'problem' });
+  });
+
+  it('shows a schedule that somebody deleted by hand, and a key of the stream that is gone', async () => {
+    const gone = (type: string): Answer => ({ status: 404, body: { __type: type, message: 'gone' } });
+    const summary = stackAnswers()['DescribeStreamSummary']?.body as { StreamDescriptionSummary: object };
+    const findings = await doctor({
+      'GET /schedules/tick-1': gone('ResourceNotFoundException'),
+      DescribeKey: gone('NotFoundException'),
+      DescribeStreamSummary: { body: { StreamDescriptionSummary: { ...summary.StreamDescriptionSummary, KeyId: 'arn:aws:kms:us-east-1:123456789012:key/own' } } },
+    });
+    expect(notOk(findings)).toEqual({ 'tick-schedule': 'problem', keys: 'problem' });
+    expect(findings.find(({ id }) => id === 'keys')?.found).toBe('key key-1 of the alarms is gone; key arn:aws:kms:us-east-1:123456789012:key/own of the stream is gone');
+  });
+
+  it('shows each log of the deployed pipeline, as inspect --stack does', async () => {
+    const reports = await inspectStack(await clientsOf(), topologyOf(), STACK);
+    expect(reports.map(({ shard, version, verified }) => [shard, version, verified])).toEqual([['shardId-000000000000', 0, true], ['shardId-000000000001', 0, true]]);
+  });
+
+  it('has no log to inspect when its stream is gone, and says who knows more', async () => {
+    const gone = { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no stream' } };
+    await expect(inspectStack(await clientsOf({ DescribeStreamSummary: gone }), topologyOf(), STACK)).rejects.toMatchObject({ code: 'NO_STREAM', kind: 'invalid' });
   });
 
   it.each<[string, Record<string, Answer>, { readonly code: string; readonly kind: string; readonly message: RegExp }]>([

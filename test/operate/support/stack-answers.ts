@@ -9,7 +9,12 @@ export function stackAnswers(changes: Readonly<Record<string, Answer>> = {}): Re
   const table = (name: string): Answer => ({ body: { Table: { TableName: name, TableStatus: 'ACTIVE', DeletionProtectionEnabled: true } } });
   return {
     DescribeStacks: xml('DescribeStacks', `<Stacks><member><StackName>${stackFacts().stack}</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE</StackStatus><EnableTerminationProtection>true</EnableTerminationProtection>${tags({ pipeline: 'readings', stage: 'prod' })}</member></Stacks>`),
-    ListStackResources: resources('AWS::DynamoDB::Table log-1', 'AWS::Lambda::EventSourceMapping mapping-1'),
+    ListStackResources: resources('AWS::DynamoDB::Table log-1', 'AWS::Lambda::EventSourceMapping mapping-1', 'AWS::Scheduler::Schedule tick-1', 'AWS::KMS::Key key-1'),
+    'GET /2019-09-30/functions/processor/concurrency': { body: {} },
+    'GET /2016-08-19/account-settings': { body: { AccountLimit: { UnreservedConcurrentExecutions: 1_000 } } },
+    'GET /schedules/tick-1': { body: { Name: 'tick-1', State: 'ENABLED', ScheduleExpression: 'rate(1 minute)' } },
+    DescribeKey: { body: { KeyMetadata: { KeyId: 'key-1', KeyState: 'Enabled' } } },
+    GetKeyPolicy: { body: { Policy: '{"Statement":[{"Principal":{"Service":"cloudwatch.amazonaws.com"}}]}' } },
     'GET /2015-03-31/event-source-mappings/mapping-1': { body: mappingAnswer() },
     [`GET /2015-03-31/functions/${functionArn}/configuration`]: {
       body: { FunctionName: 'processor', State: 'Active', LastUpdateStatus: 'Successful', Runtime: 'nodejs24.x', Environment: { Variables: functionFacts().environment } },
@@ -19,7 +24,7 @@ export function stackAnswers(changes: Readonly<Record<string, Answer>> = {}): Re
     DescribeContinuousBackups: { body: { ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED', PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' } } } },
     DescribeTimeToLive: { body: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } } },
     DescribeStreamSummary: {
-      body: { StreamDescriptionSummary: { StreamName: 'readings', StreamARN: streamArn, StreamStatus: 'ACTIVE', StreamCreationTimestamp: 1_700_000_000, RetentionPeriodHours: 24, EncryptionType: 'KMS', MaxRecordSizeInKiB: 1_024, OpenShardCount: 1 } },
+      body: { StreamDescriptionSummary: { StreamName: 'readings', StreamARN: streamArn, StreamStatus: 'ACTIVE', StreamCreationTimestamp: 1_700_000_000, RetentionPeriodHours: 24, EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis', MaxRecordSizeInKiB: 1_024, OpenShardCount: 1 } },
     },
     ListShards: { body: { Shards: [shard(1), shard(0, '9')] } },
     BatchGetItem: { body: { Responses: { 'log-1': [] } } },

@@ -1,4 +1,4 @@
-import type { FunctionFacts, MappingFacts, StackFacts, TableFacts } from '../../../operate/stack/stack-facts.ts';
+import type { BesideFacts, FunctionFacts, MappingFacts, StackFacts, TableFacts } from '../../../operate/stack/stack-facts.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
 
@@ -28,9 +28,20 @@ export function stackFacts(changes: Partial<StackFacts> = {}): StackFacts {
     stack: 'Tidemark-readings-prod', status: 'UPDATE_COMPLETE', pipeline: 'readings', stage: 'prod', terminationProtection: true,
     mapping: mappingFacts(), function: functionFacts(), tables: [tableFacts('log'), tableFacts('results')],
     stream: {
-      name: 'readings', arn: STREAM_ARN, incarnation: '1', retentionHours: 24, encrypted: true, maxRecordKiB: 1_024, distribution: 'USER_PARTITION_KEY',
+      name: 'readings', arn: STREAM_ARN, incarnation: '1', retentionHours: 24, encrypted: true, keyId: 'alias/aws/kinesis', maxRecordKiB: 1_024, distribution: 'USER_PARTITION_KEY',
       shards: [{ name: 'shardId-000000000000', open: true }],
     },
+    ...changes,
+  };
+}
+
+/** As the stack makes it. */
+export function besideFacts(changes: Partial<BesideFacts> = {}): BesideFacts {
+  return {
+    reservedConcurrency: undefined,
+    sharedConcurrency: 1_000,
+    schedules: [{ name: 'tick-1', state: 'ENABLED', expression: 'rate(1 minute)' }],
+    keys: [{ id: 'key-1', use: 'alarms', state: 'Enabled', letsAlarmsThrough: true }],
     ...changes,
   };
 }
