@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { beamReport } from './beam.ts';
+import type { Transcript } from './beam-transcripts.ts';
+import { kafkaStreamsReports } from './kafka-streams.ts';
+import { conformance, DATA } from './reports.ts';
+import { differencesOf } from './rows.ts';
+import { countsOf, judged, shown } from './scoreboard.ts';
+
+const transcript = (changes: Partial<Transcript> = {}): Transcript => ({
+  name: 'one window', window: 'FixedWindows(10)', trigger: 'Default', timestampCombiner: 'OUTPUT_AT_EARLIEST',
+  transcript: [{ input: [3, 4] }, { watermark: 25 }, { expect: [{ window: [0, 9], values: [3, 4], timestamp: 3, early: false, late: false, final: false, index: 0, nonspeculativeIndex: 0 }] }],
+  ...changes,
+});
+
+describe('the cases of other systems', () => {
+  const withData = existsSync(DATA) ? it : it.skip;
+
+  withData('pass, all but those that need what there is not (skipped where ../shared/conformance is not here)', () => {
+    const reports = conformance();
+    expect(reports.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+    expect(reports.filter(({ verdict }) => verdict === 'skipped').map(({ name }) => name)).toEqual(['windowed_inner_join']);
+  });
+
+  it('from documentation pass', () => {
+    expect(kafkaStreamsReports().map(({ verdict, differences }) => [verdict, differences])).toEqual([['passed', []], ['passed', []]]);
+  });
+
+  it('are skipped in one line where the files of others are missing', () => {
+    const reports = conformance('/no/such/folder');
+    expect(countsOf(reports)).toEqual({ passed: 2, failed: 0, skipped: 1 });
+    expect(shown(reports).split('\n').filter((line) => line.startsWith('skipped'))).toEqual(['skipped beam, arroyo all: the folder ../shared/conformance, which is no part of the repository, is not here']);
+  });
+});
+
+describe('a transcript', () => {
+  it('passes when everything is as it says', () => {
+    expect(beamReport(transcript())).toMatchObject({ verdict: 'passed', compared: 8, differences: [] });
+  });
+
+  it.each([
+    ['values', { values: [3] }], ['timestamp', { timestamp: 4 }], ['early', { early: true }], ['late', { late: true }],
+    ['final', { final: true }], ['index', { index: 1 }], ['nonspeculativeIndex', { nonspeculativeIndex: 1 }],
+  ])('fails when it says another %s', (name, change) => {
+    const [input, watermark, expected] = transcript().transcript;
+    const pane = { ...expected?.expect?.[0], ...change };
+    const report = beamReport(transcript({ transcript: [input, watermark, { expect: [pane] }] as Transcript['transcript'] }));
+    expect([report.verdict, report.differences.length]).toEqual(['failed', 1]);
+    expect(report.differences[0]).toContain(`: ${name} must be`);
+  });
+
+  it('fails for a result that it does not know, and for one that is missing', () => {
+    const [input, watermark] = transcript().transcript as [Transcript['transcript'][0], Transcript['transcript'][0]];
+    expect(beamReport(transcript({ transcript: [input, watermark] })).differences).toEqual(['step 1: unexpected result of [0, 9] with [3,4]']);
+    expect(beamReport(transcript({ transcript: [input, { expect: [{ window: [0, 9], values: [3, 4] }] }] })).differences).toEqual(['step 0: no result of [0, 9], got []']);
+  });
+
+  it.each([
+    [{ window: 'CalendarWindows(1)' }, 'no counterpart of the window function CalendarWindows(1)'],
+    [{ trigger: 'AfterProcessingTime(5)' }, 'no counterpart of the trigger AfterProcessingTime(5)'],
+    [{ allowedLateness: 5 } as Partial<Transcript>, 'unknown settings: allowedLateness'],
+  ])('with %j is skipped with the reason', (change, reason) => {
+    expect(beamReport(transcript(change))).toMatchObject({ verdict: 'skipped', leftOut: [reason] });
+  });
+});
+
+describe('rows', () => {
+  it('are compared in any order, of lines and of columns, each as often as it is there', () => {
+    expect(differencesOf([{ a: 1, b: 2 }, { a: 2 }], [{ a: 2 }, { b: 2, a: 1 }])).toEqual([]);
+    expect(differencesOf([{ a: 1 }], [{ a: 1 }, { a: 1 }])).toEqual(['missing [["a",1]]']);
+    expect(differencesOf([{ a: 1 }, { a: 1 }], [{ a: 1 }])).toEqual(['unexpected [["a",1]]']);
+  });
+
+  it('of which there are none are no success', () => {
+    expect(judged({ source: 's', name: 'n', dialect: 'd', compared: 0, leftOut: [], differences: [] }).verdict).toBe('failed');
+  });
+});
