@@ -1,8 +1,9 @@
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Clock } from '../../engine/ports.ts';
+import type { Clock, Random } from '../../engine/ports.ts';
 import { isTransient } from './aws-failure.ts';
 import { waitMs } from './back-off.ts';
 import type { BackOff } from './back-off.ts';
+import { SYSTEM_RANDOM } from './system-random.ts';
 
 /** Why an entry was not taken, e.g. `ServiceUnavailableException`; undefined: it was. */
 export type Refusal = string | undefined;
@@ -12,6 +13,8 @@ export interface PutEntriesProps<E> {
   readonly send: (entries: readonly E[]) => Promise<readonly { readonly refusal: Refusal }[]>;
   readonly clock: Clock;
   readonly backOff: BackOff;
+  /** @default SYSTEM_RANDOM */
+  readonly random?: Pick<Random, 'unit'>;
   /** Name of the sink, for the error. */
   readonly sink: string;
 }
@@ -22,7 +25,7 @@ export interface PutEntriesProps<E> {
  *
  * @throws SINK_UNAVAILABLE (unavailable) when some are refused to the last · whatever the SDK throws
  */
-export async function putEntries<E>(entries: readonly E[], { send, clock, backOff, sink }: PutEntriesProps<E>): Promise<void> {
+export async function putEntries<E>(entries: readonly E[], { send, clock, backOff, random = SYSTEM_RANDOM, sink }: PutEntriesProps<E>): Promise<void> {
   let rest = entries;
   for (let attempt = 1; rest.length > 0; attempt++) {
     const isLast = attempt >= backOff.attempts;
@@ -41,6 +44,6 @@ export async function putEntries<E>(entries: readonly E[], { send, clock, backOf
         context: { sink, refused: rest.length, entries: entries.length },
       });
     }
-    await clock.sleep(waitMs(backOff, attempt, Math.random()));
+    await clock.sleep(waitMs(backOff, attempt, random.unit()));
   }
 }

@@ -4,9 +4,10 @@ import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { resultId } from '../../engine/outputs.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import type { Clock } from '../../engine/ports.ts';
-import type { Plan } from './plan.ts';
-import type { Expected } from './reference.ts';
-import { partitionOf, violation } from './world/functions.ts';
+import { acceptedOf } from './accepted.ts';
+import { partitionOf, partsOf, type Plan, type PlannedShard } from './plan.ts';
+import { expectedOf, type Expected, type Taken } from './reference.ts';
+import { violation } from './world/functions.ts';
 import type { SeededRandom } from './world/random.ts';
 import type { Readers } from './world/sinks.ts';
 import type { Storage } from './world/stores.ts';
@@ -14,18 +15,49 @@ import type { Storage } from './world/stores.ts';
 /** The world has come to its end: nothing changes by waiting. */
 const NO_WAITING: Clock = { nowMs: () => 0, sleep: async () => {} };
 
+export interface Ended {
+  readonly plan: Plan;
+  readonly storage: Storage;
+  readonly readers: Readers;
+  readonly random: SeededRandom;
+  /** Offsets that need not have been taken: expired, gone with their stream, or left by a pipeline that was halted. */
+  lost(shard: PlannedShard): ReadonlySet<bigint>;
+}
+
 /** Everything that must hold once the faults have stopped and the input is drained. @throws at the first that does not */
-export async function checkAll(plan: Plan, expected: Expected, storage: Storage, readers: Readers, random: SeededRandom): Promise<void> {
+export async function checkAll({ plan, storage, readers, random, lost }: Ended): Promise<void> {
+  const all: Taken[] = [];
+  const { ticks } = storage;
   for (const shard of plan.shards) {
-    const logId = logIdOf(partitionOf(shard.id));
+    const logId = logIdOf(partitionOf(shard));
     const history = storage.history.get(logId) ?? [];
-    checkHistory(logId, history, shard.records.length, shard.records.at(-1)?.offset ?? BEFORE_FIRST);
-    await checkRebuild(plan, logId, history.at(-1), storage, random);
+    const records = acceptedOf(shard.records, history);
+    const missing = shard.records.filter((record) => !records.includes(record) && !lost(shard).has(record.offset));
+    if (missing.length > 0) throw violation(`${logId}: ${missing.map(({ offset }) => offset).join(' ')} were never taken`);
+    checkHistory(logId, history, records.reduce((sum, record) => sum + partsOf(record), 0), records.at(-1)?.offset ?? BEFORE_FIRST);
+    all.push({ shard, records, ticks: ticks.get(logId) ?? [] });
+    const log = await checkRebuild(plan, logId, history.at(-1), storage, random);
+    // What a halted pipeline could not deliver is left to whoever repairs it; what a batch could not deliver that expired
+    // before it came again, to the next record or tick. It is all there.
+    const isLeft = isHalted(plan, shard) || (plan.settings.retentionMs < Infinity && plan.settings.tickEveryMs === 0);
+    if (isLeft) for (const { version, commitId, outbox } of log.undelivered) await readers.deliver({ partition: partitionOf(shard), version, commitId, outbox });
   }
+  checkDefinition(storage);
+  const counted = await storage.blobs.get('topics/simulated/readings/topic-id');
+  const expected = expectedOf(plan, all, counted === undefined ? 0 : Number(new TextDecoder().decode(counted)));
   checkResults(expected, readers);
   // Long after the last record ticks have brought out every window; without them the last ones wait for a record.
-  if (plan.settings.tickEveryMs > 0 && expected.waiting.size > 0) throw violation(`windows ${[...expected.waiting].join(' ')} never came out`);
+  const ticksOn = plan.settings.tickEveryMs > 0 && !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
+  if (ticksOn && expected.waiting.size > 0) throw violation(`windows ${[...expected.waiting].join(' ')} never came out`);
   checkRefused(expected, readers);
+}
+
+const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs }: PlannedShard): boolean => growsAtMs < Infinity || deletedAtMs < Infinity || shards.some(({ reused }) => reused.length > 0);
+
+/** No definition has written over the state of another (PL-30). */
+function checkDefinition({ history }: Storage): void {
+  const fingerprints = new Set([...history.values()].flatMap((entries) => entries.map(({ fingerprint }) => fingerprint)));
+  if (fingerprints.size > 1) throw violation(`${fingerprints.size} definitions have written to the logs`);
 }
 
 /** The chain is whole, offsets and watermark only go forward, and every record became something. */
@@ -45,11 +77,12 @@ function checkHistory(logId: string, history: readonly LogEntry[], records: numb
 }
 
 /** Snapshot and log lead a stranger to the same state as the one who wrote them. */
-async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefined, storage: Storage, random: SeededRandom): Promise<void> {
+async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefined, storage: Storage, random: SeededRandom): Promise<PartitionLog> {
   const { topology, settings } = plan;
   const log = await PartitionLog.open({ topology, logs: storage.logs, blobs: storage.blobs, clock: NO_WAITING, random, slots: settings.slots, inlineLimitBytes: settings.inlineLimitBytes }, logId);
   if (log.version !== (head?.version ?? 0)) throw violation(`${logId}: rebuilt to version ${log.version}, head is ${head?.version ?? 0}`);
   if (head !== undefined && log.state.stateHash !== head.stateHash) throw violation(`${logId}: rebuilt to another state`);
+  return log;
 }
 
 /** The table has each window's newest firing, the lake has each firing, and neither has anything else. */
@@ -76,7 +109,7 @@ function checkResults({ firings, newest }: Expected, { table, lake }: Readers): 
 
 function checkRefused({ late, dead }: Expected, { lake }: Readers): void {
   for (const [folder, want] of [['late', late], ['dead', dead]] as const) {
-    const got = new Set([...lake.keys()].filter((id) => id.includes(`/${folder}/`)).map((id) => id.split('/')).map((parts) => `${parts[4]}/${parts[6]}`));
+    const got = new Set([...lake.keys()].filter((id) => id.includes(`/${folder}/`)).map((id) => id.split('/')).map((parts) => [parts[3], parts[4], parts[6], parts[7]].join('/')));
     const missing = [...want].filter((id) => !got.has(id));
     const extra = [...got].filter((id) => !want.has(id));
     if (missing.length + extra.length > 0) throw violation(`${folder}: missing ${missing.join(' ')}, extra ${extra.join(' ')}`);

@@ -2,8 +2,9 @@
  * What must come out, computed the plain way: shard after shard over its whole list of records and ticks, no batches, no
  * state store, no code of the engine. A child shard goes on with its parents' windows and, key by key, with their time.
  */
-import { createHash } from 'node:crypto';
-import type { Plan, PlannedShard } from './plan.ts';
+import type { Plan, PlannedPart, PlannedRecord, PlannedShard } from './plan.ts';
+import { hashOf } from './plan/shard-planner.ts';
+import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 
 /** A tick as the log has it: after this offset, time went on to here. */
 export interface LoggedTick {
@@ -16,7 +17,7 @@ export interface Expected {
   readonly firings: ReadonlyMap<string, string>;
   /** The last firing of each window, by `sensor/start`. */
   readonly newest: ReadonlyMap<string, string>;
-  /** `shard/offset` of what came too late, and of what could not be counted. */
+  /** `incarnation/shard/offset/place` of what came too late, and of what could not be counted. */
   readonly late: ReadonlySet<string>;
   readonly dead: ReadonlySet<string>;
   /** `sensor/start` of windows with records that have never fired. */
@@ -36,13 +37,24 @@ interface Past {
   readonly watermark: number;
 }
 
-export function expectedOf({ shards, settings }: Plan, ticks: ReadonlyMap<string, readonly LoggedTick[]>): Expected {
+/** What is known of a shard once all is over. */
+export interface Taken {
+  readonly shard: PlannedShard;
+  /** Records that its log has taken. */
+  readonly records: readonly PlannedRecord[];
+  readonly ticks: readonly LoggedTick[];
+}
+
+/** @param partitions of a topic, when it was first read: more or fewer move keys */
+export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], partitions: number): Expected {
   const { sizeMs, maxOutOfOrdernessMs, allowedLatenessMs } = settings;
   const expected = { firings: new Map<string, string>(), newest: new Map<string, string>(), late: new Set<string>(), dead: new Set<string>(), waiting: new Set<string>() };
   const pasts = new Map<string, Past>();
+  const shards = all.map(({ shard }) => shard);
 
-  for (const shard of shards) {
-    const parents = shard.parents.map((id) => ({ shard: shards.find((other) => other.id === id) as PlannedShard, past: pasts.get(id) as Past }));
+  for (const { shard, records, ticks } of all) {
+    const nameOf = (id: string) => `${shard.incarnation}/${id}`;
+    const parents = shard.parents.map((id) => ({ shard: shards.find((other) => other.id === id && other.incarnation === shard.incarnation) as PlannedShard, past: pasts.get(nameOf(id)) as Past }));
     const windows = new Map<string, Window>();
     for (const { past } of parents) {
       for (const [name, window] of past.windows) if (holds(shard, window.sensor)) windows.set(name, window);
@@ -65,21 +77,20 @@ export function expectedOf({ shards, settings }: Plan, ticks: ReadonlyMap<string
       watermark = Math.max(watermark, next);
     };
 
-    const due = [...(ticks.get(shard.id) ?? [])];
-    for (const { offset, partitionKey, arrivalTimeMs, data } of shard.records) {
-      while (due[0] !== undefined && due[0].after < offset) moveTo((due.shift() as LoggedTick).toMs);
-      const text = new TextDecoder().decode(data);
-      const reading = text.startsWith('{') ? (JSON.parse(text) as { sensor: string; atMs: number; value: number }) : undefined;
-      if (reading === undefined || reading.sensor !== partitionKey || reading.atMs > arrivalTimeMs + 60_000) {
-        expected.dead.add(`${shard.id}/${offset}`);
-        continue;
+    const due = [...ticks];
+    const take = (place: string, arrivalTimeMs: number, part: PlannedPart | undefined) => {
+      const reading = part?.text.startsWith('{') === true ? (JSON.parse(part.text) as { sensor: string; atMs: number; value: number }) : undefined;
+      const belongs = part !== undefined && (kind === 'kafka' ? String(partitionOf(Buffer.from(part.partitionKey), partitions)) === shard.id : livesIn(shard, part));
+      if (!belongs || reading === undefined || reading.sensor !== part.partitionKey || reading.atMs > arrivalTimeMs + 60_000) {
+        expected.dead.add(place);
+        return;
       }
       const { sensor, atMs, value } = reading;
       const start = Math.floor(atMs / sizeMs) * sizeMs;
       const endMs = start + sizeMs;
       if (endMs + allowedLatenessMs <= timeOf(sensor)) {
-        expected.late.add(`${shard.id}/${offset}`);
-        continue;
+        expected.late.add(place);
+        return;
       }
       const name = `${sensor}/${start}`;
       const known = windows.get(name) ?? { sensor, endMs, values: [], revision: 0 };
@@ -87,22 +98,33 @@ export function expectedOf({ shards, settings }: Plan, ticks: ReadonlyMap<string
       windows.set(name, window);
       if (endMs <= timeOf(sensor)) fire(name, window);
       moveTo(atMs - maxOutOfOrdernessMs);
+    };
+    for (const { offset, arrivalTimeMs, parts } of records) {
+      while (due[0] !== undefined && due[0].after < offset) moveTo((due.shift() as LoggedTick).toMs);
+      (parts ?? [undefined]).forEach((part, place) => take(`${nameOf(shard.id)}/${offset}/${place}`, arrivalTimeMs, part));
     }
     for (const { toMs } of due) moveTo(toMs);
-    pasts.set(shard.id, { windows, timeOf, watermark });
+    pasts.set(nameOf(shard.id), { windows, timeOf, watermark });
   }
-  const parents = new Set(shards.flatMap((shard) => shard.parents));
-  for (const [id, { windows }] of pasts) {
-    if (parents.has(id)) continue;
+  const last = shards.at(-1)?.incarnation;
+  const parents = new Set(shards.flatMap((shard) => shard.parents.map((id) => `${shard.incarnation}/${id}`)));
+  for (const [name, { windows }] of pasts) {
+    // Nobody ticks a stream that is gone.
+    if (parents.has(name) || !name.startsWith(`${last}/`)) continue;
     for (const [name, { revision }] of windows) if (revision === 0) expected.waiting.add(name);
   }
   return expected;
 }
 
-function holds({ fromHash, toHash }: PlannedShard, sensor: string): boolean {
-  const hash = BigInt(`0x${createHash('md5').update(sensor).digest('hex')}`);
-  return fromHash <= hash && hash <= toHash;
+/** A key lives where its hash does; what says otherwise about itself is counted nowhere. */
+function livesIn(shard: PlannedShard, { partitionKey, explicitHashKey }: PlannedPart): boolean {
+  const isThere = explicitHashKey === undefined || (/^\d+$/.test(explicitHashKey) && contains(shard, BigInt(explicitHashKey)));
+  return isThere && holds(shard, partitionKey);
 }
+
+const holds = (shard: PlannedShard, key: string): boolean => contains(shard, hashOf(key));
+
+const contains = ({ fromHash, toHash }: PlannedShard, hash: bigint): boolean => fromHash <= hash && hash <= toHash;
 
 function valuesOf(values: readonly number[]): Record<string, number> {
   const total = values.reduce((sum, value) => sum + value, 0);

@@ -1,12 +1,12 @@
 import { messageOf } from '../../engine/errors.ts';
 import { checkAll } from './checks.ts';
-import { planOf, START_MS, type Plan } from './plan.ts';
-import { expectedOf } from './reference.ts';
+import { planOf, START_MS, type Plan, type PlannedShard } from './plan.ts';
 import { Faults } from './world/faults.ts';
 import { FunctionPool } from './world/functions.ts';
 import { Mapping } from './world/mapping.ts';
 import { SeededRandom } from './world/random.ts';
 import { Schedule } from './world/schedule.ts';
+import { Stream } from './world/shards.ts';
 import { Readers } from './world/sinks.ts';
 import { Storage } from './world/stores.ts';
 
@@ -34,12 +34,12 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
   const storage = new Storage();
   const readers = new Readers();
   let failure: unknown;
-  const world = { plan, storage, readers, schedule, faults, random, fail: (error: unknown) => (failure ??= error) };
+  const stream = new Stream({ plan, schedule });
+  const world = { plan, stream, storage, readers, schedule, faults, random, fail: (error: unknown) => (failure ??= error) };
   const functions = new FunctionPool(world);
-  const { maxBatch, timeoutMs } = plan.settings;
-  const mappings = plan.shards.map((shard) => new Mapping({ shard, functions, schedule, faults, random, maxBatch, timeoutMs }));
-  let running = mappings.length;
-  for (const mapping of mappings) {
+  const mappings = new Map(plan.shards.map((shard) => [shard, new Mapping({ ...world, shard, functions, settings: plan.settings })]));
+  let running = mappings.size;
+  for (const mapping of mappings.values()) {
     mapping.run().then(
       () => running--,
       (error: unknown) => world.fail(error),
@@ -62,7 +62,7 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     schedule.after(600_000, () => (over = schedule.nowMs() >= settled));
     await schedule.run(() => over || failure !== undefined, MAX_EVENTS);
     if (failure === undefined) {
-      await checkAll(plan, expectedOf(plan, storage.ticks), storage, readers, random);
+      await checkAll({ plan, storage, readers, random, lost: (shard: PlannedShard) => mappings.get(shard)?.lost ?? new Set() });
     }
   } catch (error) {
     failure ??= error;
@@ -71,7 +71,7 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     seed,
     failure: failure === undefined ? undefined : messageOf(failure),
     faults: faults.happened,
-    batches: mappings.reduce((sum, { batches }) => sum + batches, 0),
+    batches: [...mappings.values()].reduce((sum, { batches }) => sum + batches, 0),
     commits: [...storage.history.values()].reduce((sum, { length }) => sum + length, 0),
     ticks: [...storage.ticks.values()].reduce((sum, { length }) => sum + length, 0),
     seals: [...storage.history.values()].filter((entries) => (entries.at(-1)?.sealedFor.length ?? 0) > 0).length,

@@ -23,7 +23,7 @@ if (survivors.length > 0) process.exitCode = 1;
 function hunt(mutant: Mutant): { seed: number | undefined; failure: string } {
   const copy = mkdtempSync(join(tmpdir(), 'tidemark-mutant-'));
   try {
-    for (const part of ['engine', 'adapters', 'test/simulation', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true });
+    for (const part of ['engine', 'adapters', 'lambdas', 'test/simulation', 'test/support', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     for (const { file, find, replace } of mutant.edits) {
       const path = join(copy, file);

@@ -20,6 +20,12 @@ const RESHARD = 'engine/reshard.ts';
 const INHERIT = 'engine/state/inherit-state.ts';
 const MEMORY = 'adapters/memory/log-store.ts';
 const STORE_IT = 'this.#slots.set(`${logId}#${slot}`, copyEntry(entry));';
+const ROUTING = 'adapters/kinesis/routing.ts';
+const BATCHES = 'adapters/kinesis/source-batches.ts';
+const INCARNATIONS = 'adapters/kinesis/incarnations.ts';
+const PUT_ENTRIES = 'adapters/shared/put-entries.ts';
+const COUNTS = 'engine/partition-count.ts';
+const OPEN = `${LOG}/open-log.ts`;
 const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -58,21 +64,28 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'offsets compared as text', rule: 'PL-10', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'String(offset) > String(log.state.reached)' }] },
   { name: 'offsets compared as numbers', rule: 'PL-10', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'Number(offset) > Number(log.state.reached)' }] },
   { name: 'all partitions in one log', rule: 'PL-11', edits: [{ file: `${LOG}/log-id.ts`, find: "return Object.values(parts).join('/');", replace: "return Object.values(parts).slice(0, 4).join('/') + '/p';" }] },
+  { name: 'a reborn stream goes on with the old log', rule: 'PL-11', edits: [{ file: INCARNATIONS, find: 'const holds = known !== undefined && firstMs < known.seenMs + SHORTEST_REBIRTH_MS;', replace: 'const holds = known !== undefined;' }] },
+  { name: 'offsets that run backwards are taken for replays', rule: 'PL-11', edits: [{ file: 'engine/process-batch.ts', find: 'await processor.shards.confirm(partition, log.state.reached);', replace: 'void 0;' }] },
   { name: 'lateness decided per batch', rule: 'PL-12', edits: [{ file: 'engine/run.ts', find: 'this.watermarkMs = this.targetMs;', replace: 'void this.targetMs;' }] },
   { name: 'watermark moved per batch', rule: 'PL-12', edits: [{ file: 'engine/step.ts', find: '    run.advance(watermarkMs);', replace: '    if (record === records.at(-1)) run.advance(watermarkMs);' }] },
   { name: 'replays are not filtered', rule: 'PL-13', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'offset >= log.state.reached' }] },
+  { name: 'an aggregated record is cut in two', rule: 'PL-13', edits: [{ file: BATCHES, find: 'else for (const place of places) batch.push(place);', replace: 'else for (const place of places) { if (batch.length >= maxRecords) { yield batch; batch = []; } batch.push(place); }' }] },
   { name: 'the future is believed', rule: 'PL-14', edits: [{ file: 'engine/time/watermark.ts', find: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs;', replace: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs * 1_000;' }] },
   { name: 'undecodable records skipped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'deadLetters.push(deadLetterFor(record, error));', replace: 'void deadLetterFor(record, error);' }] },
+  { name: 'aggregated records are not unpacked', rule: 'PL-15', edits: [{ file: BATCHES, find: 'isAggregated(record.data) ? unpack(record, routing) : undefined', replace: 'undefined as SourceRecord[] | undefined' }] },
+  { name: 'a damaged aggregated record is skipped', rule: 'PL-15', edits: [{ file: BATCHES, find: 'return [{ ...record, refusal: error }];', replace: 'return [];' }] },
   { name: 'late records dropped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'lateRecords.push({', replace: 'void ({' }] },
   { name: 'publish not awaited', rule: 'PL-16', edits: [{ file: 'engine/process-batch.ts', find: 'report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;', replace: 'void deliverWaiting(log, partition, sinks).catch(() => {});' }] },
   { name: 'counted as delivered before it is', rule: 'PL-16', edits: [{ file: `${LOG}/partition-log.ts`, find: 'publishedVersion: this.#publishedVersion,', replace: 'publishedVersion: version,' }] },
   { name: 'what is left over is not delivered first', rule: 'PL-16', edits: [{ file: `${LOG}/open-log.ts`, find: '    undelivered.push({', replace: '    if (version < 0) undelivered.push({' }] },
   { name: 'table takes whatever comes last', rule: 'PL-17', edits: [{ file: 'adapters/memory/sink.ts', find: '(this.#results.get(id)?.revision ?? 0) >= row.revision', replace: 'this.#results.size < 0' }] },
-  { name: 'revision counts deliveries of the instance', rule: 'PL-17', edits: [{ file: 'engine/state/partition-state.ts', find: 'const revision = reader.varint();', replace: 'const revision = reader.varint() * 0;' }] },
+  { name: 'revision counts deliveries of the instance', rule: 'PL-17', edits: [{ file: 'engine/window/panes.ts', find: 'const revision = reader.varint();', replace: 'const revision = reader.varint() * 0;' }] },
+  { name: 'what a sink refuses is dropped', rule: 'PL-18', edits: [{ file: PUT_ENTRIES, find: 'rest = rest.filter((_, index) => refusals[index] !== undefined);', replace: 'rest = [];' }] },
+  { name: 'no answer of a sink is taken for a yes', rule: 'PL-18', edits: [{ file: PUT_ENTRIES, find: "answers[index] === undefined ? 'no answer' : answers[index].refusal", replace: 'answers[index]?.refusal' }] },
   { name: 'fires one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs <= watermarkMs;', replace: 'return endMs < watermarkMs;' }] },
   { name: 'closes one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs + allowedLatenessMs <= watermarkMs;', replace: 'return endMs + allowedLatenessMs < watermarkMs;' }] },
-  { name: 'timers lost on reload', rule: 'PL-7', edits: [{ file: `${LOG}/open-log.ts`, find: 'state.timers = rebuildTimers(', replace: 'void rebuildTimers(' }] },
-  { name: 'a tick without proof', rule: 'PL-19', edits: [{ file: TICK, find: "isIdle: remaining !== 'records' && isQuiet", replace: 'isIdle: isQuiet' }] },
+  { name: 'timers lost on reload', rule: 'PL-7', edits: [{ file: `${LOG}/open-log.ts`, find: 'state.timers = timersOf(', replace: 'void timersOf(' }] },
+  { name: 'a tick without proof', rule: 'PL-19', edits: [{ file: TICK, find: "const isDrained = remaining !== 'records';", replace: 'const isDrained = remaining.length > 0;' }] },
   { name: 'a tick on an older proof', rule: 'PL-20', edits: [{ file: TICK, find: 'log.version === version ? stepTick', replace: 'version >= 0 ? stepTick' }] },
   { name: 'idle partitions run ahead of active ones', rule: 'PL-21', edits: [{ file: TICK, find: 'return Math.min(...active', replace: 'return 300_000 + Math.min(...active' }] },
   { name: 'a shard without a record of its own never takes over', rule: 'PL-21, PL-24', edits: [{ file: TICK, find: 'if (log.version === 0 && !(await hasTakenOver(processor, log, partition))) return undefined;', replace: 'if (log.version === 0) return undefined;' }] },
@@ -84,5 +97,13 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'a merged child takes the largest watermark', rule: 'PL-25', edits: [{ file: INHERIT, find: 'Math.min(...states.map((state) => state.watermarkMs))', replace: 'Math.max(...states.map((state) => state.watermarkMs))' }] },
   { name: 'closed windows open again after a merge', rule: 'PL-25', edits: [{ file: INHERIT, find: 'floors: floors.filter((floor) => floor.watermarkMs > watermarkMs),', replace: 'floors: [],' }] },
   { name: 'merged windows fire twice', rule: 'PL-25', edits: [{ file: 'engine/window/aligned-windows.ts', find: '!isFired(endMs, this.#context.watermarkOf(key))', replace: 'endMs > 0' }] },
-  { name: 'floors are lost on reload', rule: 'PL-25', edits: [{ file: `${LOG}/open-log.ts`, find: 'counters, lastArrivalMs, floors, timers: undefined });', replace: 'counters, lastArrivalMs, floors: floors.slice(0, 0), timers: undefined });' }] },
+  { name: 'floors are lost on reload', rule: 'PL-25', edits: [{ file: `${LOG}/open-log.ts`, find: '...progressOf(entry), tables', replace: '...progressOf(entry), floors: [], tables' }] },
+  { name: 'records of other shards are counted', rule: 'PL-24', edits: [{ file: ROUTING, find: 'if (this.#holdsAll || this.#holdsKey(partitionKey)) return undefined;', replace: 'return undefined;' }] },
+  { name: 'explicit hash keys are not looked at', rule: 'PL-24', edits: [{ file: ROUTING, find: 'if (explicitHashKey !== undefined) {', replace: "if (explicitHashKey === '') {" }] },
+  { name: 'the grouping key may be another than the partition key', rule: 'PL-26', edits: [{ file: 'engine/key.ts', find: 'if (routing !== partitionKey) {', replace: "if (partitionKey === '') {" }] },
+  { name: 'a topic may grow', rule: 'PL-27', edits: [{ file: COUNTS, find: 'if (partitions === first) return;', replace: 'if (partitions >= first) return;' }] },
+  { name: 'each function counts the partitions for itself', rule: 'PL-27', edits: [{ file: COUNTS, find: 'return Number(new TextDecoder().decode(bytes));', replace: 'return partitions;' }] },
+  { name: 'another definition reads the state', rule: 'PL-30', edits: [{ file: `${LOG}/state-schema.ts`, find: 'if (fingerprint === fingerprintOf(now)) return;', replace: 'if (fingerprint.length > 0) return;' }] },
+  { name: 'a log that begins just now is taken for a deleted one', rule: 'PL-2', edits: [{ file: OPEN, find: 'if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw', replace: "if (logId !== '') throw" }] },
+  { name: 'objects that were cleaned up under a slow reader are taken for lost', rule: 'PL-8', edits: [{ file: OPEN, find: 'if (head.version === seen) {', replace: 'if (head.version >= seen) {' }] },
 ];

@@ -4,7 +4,7 @@ import { SeededRandom } from './random.ts';
 export const FAULT_KINDS = [
   'log.throttled', 'log.requestLost', 'log.replyLost', 'log.executedLate', 'log.readFails', 'log.readTorn',
   'blob.failsBefore', 'blob.replyLost', 'blob.executedLate', 'blob.readFails',
-  'stream.fails', 'tick.otherInstance', 'sink.failsBefore', 'sink.replyLost', 'sink.partial', 'sink.executedLate',
+  'stream.fails', 'tick.otherInstance', 'sink.failsBefore', 'sink.replyLost', 'sink.partial', 'sink.refusesSome', 'sink.executedLate',
   'function.killed', 'function.frozen', 'function.slow',
   'mapping.duplicate', 'mapping.rewind', 'mapping.resplit', 'mapping.otherInstance',
 ] as const;

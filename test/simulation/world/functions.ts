@@ -1,19 +1,20 @@
 import { isKind, TidemarkError } from '../../../engine/errors.ts';
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
-import { processBatch, type Processor } from '../../../engine/process-batch.ts';
-import { processTick } from '../../../engine/process-tick.ts';
-import type { SourcePartition, SourceRecord } from '../../../engine/record.ts';
-import type { Plan } from '../plan.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import type { SourceRecord } from '../../../engine/record.ts';
+import { partitionOf, type Plan } from '../plan.ts';
+import { kafkaCode, kinesisCode, type FunctionCode } from './code.ts';
 import type { Faults } from './faults.ts';
 import { Instance } from './instance.ts';
 import type { SeededRandom } from './random.ts';
 import type { Schedule } from './schedule.ts';
-import { FaultyShards } from './shards.ts';
+import { FaultyShards, type Stream } from './shards.ts';
 import { FaultySink, type Readers } from './sinks.ts';
 import { FaultyBlobStore, FaultyLogStore, type Storage } from './stores.ts';
 
 export interface FunctionWorld {
   readonly plan: Plan;
+  readonly stream: Stream;
   readonly storage: Storage;
   readonly readers: Readers;
   readonly schedule: Schedule;
@@ -25,11 +26,11 @@ export interface FunctionWorld {
 
 interface Warm {
   readonly instance: Instance;
-  readonly processor: Processor;
-}
-
-export function partitionOf(shardId: string): SourcePartition {
-  return { pipeline: 'simulated', stage: '0', source: 'readings', incarnation: '1', partition: shardId };
+  readonly code: FunctionCode;
+  /** Runs the other definition. Once that is taken back it gets no work any more; what it has, it goes on with. */
+  readonly isNext: boolean;
+  /** Errors that this world must lead to: a definition that cannot read the state, a topic that is broken. */
+  readonly mayHalt: ReadonlySet<string>;
 }
 
 /** The instances of the function: each with its own memory, some of them long dead to Lambda and still running. */
@@ -43,66 +44,79 @@ export class FunctionPool {
   }
 
   /** Lambda gives the shard's next batch to another instance. */
-  forget(shardId: string): void {
-    this.#warm.delete(shardId);
+  forget(shard: string): void {
+    this.#warm.delete(shard);
   }
 
   async invoke(shardId: string, records: readonly SourceRecord[]): Promise<void> {
-    const { faults, fail } = this.#world;
+    const { faults } = this.#world;
     if (faults.decide('mapping.otherInstance')) this.forget(shardId);
     const warm = this.#take(shardId);
     if (faults.decide('function.killed')) warm.instance.kill();
     if (warm.instance.isDead) return new Promise(() => {});
     try {
-      await processBatch(warm.processor, { partition: partitionOf(shardId), records });
+      await warm.code.take(shardId, records);
     } catch (error) {
-      // Anything else than "not now" is a defect: nothing in this world is the user's fault.
-      if (!isKind(error, 'unavailable') && !isKind(error, 'fenced')) fail(error);
+      this.#judge(error, warm);
       throw error;
     }
   }
 
   /** The scheduler's tick: on the same instances as the batches here, so that they meet in every order. */
   async tick(): Promise<void> {
-    const { faults, fail, schedule } = this.#world;
-    if (faults.decide('tick.otherInstance')) this.forget('tick');
+    if (this.#world.faults.decide('tick.otherInstance')) this.forget('tick');
     const warm = this.#take('tick');
     try {
-      await processTick(warm.processor, partitionOf(''), schedule.nowMs());
+      await warm.code.tick();
     } catch (error) {
-      if (!isKind(error, 'unavailable') && !isKind(error, 'fenced')) fail(error);
+      this.#judge(error, warm);
     }
+  }
+
+  /** Anything else than "not now" is a defect: nothing in this world is the user's fault, but for what it has planned. */
+  #judge(error: unknown, { mayHalt }: Warm): void {
+    const isHalt = error instanceof TidemarkError && mayHalt.has(error.code);
+    if (!isHalt && !isKind(error, 'unavailable') && !isKind(error, 'fenced')) this.#world.fail(error);
   }
 
   #take(shardId: string): Warm {
     const known = this.#warm.get(shardId);
-    if (known !== undefined && !known.instance.isDead) return known;
-    const living = this.#all.filter(({ instance }) => !instance.isDead);
-    const { random } = this.#world;
+    const { random, plan, schedule } = this.#world;
+    const mayTake = ({ instance, isNext }: Warm) => !instance.isDead && !(isNext && schedule.nowMs() >= (plan.redeploy?.toMs ?? 0));
+    if (known !== undefined && mayTake(known)) return known;
+    const living = this.#all.filter(mayTake);
     const warm = living.length > 0 && random.chance(0.5) ? random.pick(living) : this.#start();
     this.#warm.set(shardId, warm);
     return warm;
   }
 
   #start(): Warm {
-    const { plan, schedule, faults, random } = this.#world;
+    const { plan, schedule, faults, random, stream } = this.#world;
     const instance = new Instance(`instance-${this.#all.length}`, schedule, faults);
-    const { topology, settings } = plan;
-    const logs = new PartitionLogs(
-      {
-        topology,
-        logs: new FaultyLogStore(this.#world, instance),
-        blobs: new FaultyBlobStore(this.#world, instance),
-        clock: schedule,
-        random,
-        slots: settings.slots,
-        inlineLimitBytes: settings.inlineLimitBytes,
-      },
-      settings.maxPanes,
-    );
-    const warm = { instance, processor: { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards(this.#world, instance) } };
+    const isNext = this.#isRedeployed();
+    const topology = isNext && plan.redeploy !== undefined ? plan.redeploy.topology : plan.topology;
+    const { slots, inlineLimitBytes, maxPanes } = plan.settings;
+    const blobs = new FaultyBlobStore(this.#world, instance);
+    const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance), blobs, clock: schedule, random, slots, inlineLimitBytes }, maxPanes);
+    const processor = { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards({ faults, stream }, instance) };
+    const code = plan.kind === 'kafka' ? kafkaCode(this.#world, instance, processor, blobs) : kinesisCode(this.#world, instance, processor);
+    const mayHalt = new Set([
+      ...(isNext ? ['STATE_SCHEMA_CHANGED'] : []),
+      // A batch that expired on its way: its shard was read to what was left of its end, and sealed.
+      ...(plan.settings.retentionMs < Infinity ? ['SEALED'] : []),
+      ...(plan.growsAtMs < Infinity ? ['PARTITIONS_GREW'] : []),
+      ...(plan.shards.some(({ reused }) => reused.length > 0) ? ['OFFSETS_RAN_BACKWARDS'] : []),
+    ]);
+    const warm = { instance, code, isNext, mayHalt };
     this.#all.push(warm);
     return warm;
+  }
+
+  /** The other definition is out, over logs that it cannot read: a shard without a log it would simply begin. */
+  #isRedeployed(): boolean {
+    const { plan: { redeploy, shards }, schedule, storage } = this.#world;
+    if (redeploy === undefined || schedule.nowMs() < redeploy.fromMs || schedule.nowMs() >= redeploy.toMs) return false;
+    return shards.every((shard) => shard.parents.length > 0 || storage.history.has(logIdOf(partitionOf(shard))));
   }
 }
 

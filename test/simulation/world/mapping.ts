@@ -1,19 +1,26 @@
-import type { SourceRecord } from '../../../engine/record.ts';
-import type { PlannedShard } from '../plan.ts';
-import type { FunctionPool } from './functions.ts';
+import { isKind, TidemarkError } from '../../../engine/errors.ts';
+import type { PlannedRecord, PlannedShard, PlanSettings } from '../plan.ts';
+import { violation, type FunctionPool } from './functions.ts';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
 import type { Schedule } from './schedule.ts';
+import type { Stream } from './shards.ts';
 
 export interface MappingProps {
   readonly shard: PlannedShard;
+  readonly stream: Stream;
   readonly functions: FunctionPool;
   readonly schedule: Schedule;
   readonly faults: Faults;
   readonly random: SeededRandom;
-  readonly maxBatch: number;
-  readonly timeoutMs: number;
+  readonly settings: PlanSettings;
+  fail(error: unknown): void;
 }
+
+type Outcome = 'yes' | 'no' | 'halted';
+
+/** A pipeline that must not go on says so again and again: this often is enough. */
+const HALTS = 3;
 
 /**
  * Lambda's event source mapping for one shard: one batch after the other, again until it succeeds. When things go wrong
@@ -23,58 +30,84 @@ export class Mapping {
   readonly #props: MappingProps;
   #next = 0;
   batches = 0;
+  /** Records that expired, or went with their stream, before anybody had taken them; those of a halted pipeline. */
+  readonly lost = new Set<bigint>();
 
   constructor(props: MappingProps) {
     this.#props = props;
   }
 
-  get isDrained(): boolean {
-    return this.#next >= this.#props.shard.records.length;
-  }
-
   async run(): Promise<void> {
-    const { schedule, faults, random, maxBatch, functions, shard } = this.#props;
+    const { schedule, faults, random, settings, functions, shard } = this.#props;
     await schedule.sleep(shard.bornAtMs - schedule.nowMs());
     let size = 0;
-    for (let failures = 0; ; ) {
+    for (let failures = 0, halts = 0; halts < HALTS; ) {
+      this.#dropExpired();
       const ready = this.#ready();
+      if (this.#isGone || this.#next >= shard.records.length) break;
       if (ready.length === 0) {
-        if (this.isDrained) return;
         await schedule.sleep(100);
         continue;
       }
-      if (size === 0 || faults.decide('mapping.resplit')) size = random.between(1, maxBatch);
+      if (size === 0 || faults.decide('mapping.resplit')) size = random.between(1, settings.maxBatch);
       const batch = ready.slice(0, size);
       if (faults.decide('mapping.duplicate')) void this.#invoke(batch);
       this.batches++;
-      if (await this.#invoke(batch)) {
+      const outcome = await this.#invoke(batch);
+      if (outcome === 'yes') {
         this.#next += batch.length;
         size = 0;
         failures = 0;
-        if (faults.decide('mapping.rewind')) this.#next = Math.max(0, this.#next - random.between(1, 2 * maxBatch));
+        if (faults.decide('mapping.rewind')) this.#next = Math.max(0, this.#next - random.between(1, 2 * settings.maxBatch));
       } else {
         failures++;
+        if (outcome === 'halted') halts++;
         functions.forget(shard.id);
         await schedule.sleep(Math.min(60_000, 100 * 2 ** failures));
       }
     }
+    for (const { offset } of shard.records.slice(this.#next)) this.lost.add(offset);
+    if (shard.reused.length > 0 && this.lost.size === 0) await this.#offerReused();
   }
 
-  #ready(): readonly SourceRecord[] {
+  get #isGone(): boolean {
+    return this.#props.shard.deletedAtMs <= this.#props.schedule.nowMs();
+  }
+
+  #dropExpired(): void {
+    const { shard: { records }, schedule, settings: { retentionMs } } = this.#props;
+    for (; this.#next < records.length && (records[this.#next] as PlannedRecord).arrivalTimeMs + retentionMs <= schedule.nowMs(); this.#next++) {
+      this.lost.add((records[this.#next] as PlannedRecord).offset);
+    }
+  }
+
+  #ready(): readonly PlannedRecord[] {
     const { shard, schedule } = this.#props;
     const rest = shard.records.slice(this.#next);
     const first = rest.findIndex(({ arrivalTimeMs }) => arrivalTimeMs > schedule.nowMs());
     return first === -1 ? rest : rest.slice(0, first);
   }
 
-  /** @returns whether the function said yes within its time */
-  #invoke(records: readonly SourceRecord[]): Promise<boolean> {
-    const { functions, shard, schedule, timeoutMs } = this.#props;
+  /** Other records come at offsets that were counted: saying yes to them would lose them without a word (PL-11). */
+  async #offerReused(): Promise<void> {
+    const { shard, stream, schedule, fail } = this.#props;
+    stream.truncate(shard);
+    for (let halts = 0; halts < HALTS; ) {
+      const outcome = await this.#invoke(shard.reused);
+      if (outcome === 'yes') fail(violation(`${shard.id}: records at offsets that were used before are taken for replays`));
+      if (outcome === 'halted') halts++;
+      await schedule.sleep(1_000);
+    }
+  }
+
+  /** Whether the function said yes within its time, or that it must not go on. */
+  #invoke(records: readonly PlannedRecord[]): Promise<Outcome> {
+    const { functions, shard, schedule, settings } = this.#props;
     return new Promise((resolve) => {
-      schedule.after(timeoutMs, () => resolve(false));
+      schedule.after(settings.timeoutMs, () => resolve('no'));
       functions.invoke(shard.id, records).then(
-        () => resolve(true),
-        () => resolve(false),
+        () => resolve('yes'),
+        (error: unknown) => resolve(error instanceof TidemarkError && isKind(error, 'internal') ? 'halted' : 'no'),
       );
     });
   }

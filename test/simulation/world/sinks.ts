@@ -1,6 +1,8 @@
 import { MemorySink } from '../../../adapters/memory/sink.ts';
+import { DEFAULT_BACK_OFF } from '../../../adapters/shared/back-off.ts';
+import { putEntries } from '../../../adapters/shared/put-entries.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
-import { resultId } from '../../../engine/outputs.ts';
+import { resultId, type ResultRow } from '../../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
@@ -14,8 +16,18 @@ export class Readers {
   repeats = 0;
 
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
+    this.lines(delivery.partition, delivery.outbox.results);
+    return this.rest(delivery);
+  }
+
+  /** The results' lines, as many as the lake took at once. */
+  lines({ pipeline }: Delivery['partition'], results: readonly ResultRow[]): void {
+    for (const row of results) this.#line(resultId(pipeline, row), JSON.stringify(row));
+  }
+
+  /** All but the results' lines. */
+  async rest(delivery: Delivery): Promise<SinkReceipt> {
     const { partition, outbox } = delivery;
-    for (const row of outbox.results) this.#line(resultId(partition.pipeline, row), JSON.stringify(row));
     const place = logIdOf(partition);
     for (const { offset, subSequence, data, ...rest } of outbox.lateRecords) {
       this.#line(`${place}/late/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
@@ -52,14 +64,7 @@ export class FaultySink implements Sink {
   }
 
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
-    const execute = async (part: Delivery) => {
-      try {
-        return await this.#readers.deliver(part);
-      } catch (error) {
-        this.#onFailure(error);
-        throw error;
-      }
-    };
+    const execute = (part: Delivery) => this.#guard(() => this.#readers.deliver(part));
     if (this.#faults.decide('sink.failsBefore')) return this.#instance.fail('sink failed');
     if (this.#faults.decide('sink.executedLate')) {
       this.#schedule.after(this.#faults.delayMs(), () => void execute(delivery));
@@ -70,6 +75,30 @@ export class FaultySink implements Sink {
       await this.#instance.call(() => execute({ ...delivery, outbox: { ...delivery.outbox, results } }), false);
       return this.#instance.fail('sink took a part');
     }
-    return this.#instance.call(() => execute(delivery), this.#faults.decide('sink.replyLost'));
+    await this.#putLines(delivery);
+    return this.#instance.call(() => this.#guard(() => this.#readers.rest(delivery)), this.#faults.decide('sink.replyLost'));
+  }
+
+  /** Line by line, as into a service that may refuse some of a call (PL-18). */
+  async #putLines({ partition, outbox }: Delivery): Promise<void> {
+    const send = (rows: readonly ResultRow[]) => this.#instance.call(() => this.#guard(async () => {
+      const isPartial = this.#faults.decide('sink.refusesSome');
+      const answers = rows.map((_, i) => ({ refusal: isPartial && i % 3 === 0 ? 'refused' : undefined }));
+      // For the last one there may be no answer at all.
+      if (isPartial) answers.pop();
+      this.#readers.lines(partition, rows.filter((_, i) => answers[i] !== undefined && answers[i].refusal === undefined));
+      return answers;
+    }), false);
+    await putEntries(outbox.results, { send, clock: this.#schedule, backOff: DEFAULT_BACK_OFF, random: { unit: () => 0.5 }, sink: this.name });
+  }
+
+  /** Whatever the readers see that never may be ends the simulation. */
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#onFailure(error);
+      throw error;
+    }
   }
 }

@@ -19,12 +19,9 @@ export class Storage {
     return outcome;
   }
 
-  /** The ticks that stand in the logs, by shard. */
+  /** The ticks that stand in the logs, by log. */
   get ticks(): Map<string, { after: bigint; toMs: number }[]> {
-    return new Map([...this.history].map(([logId, entries]) => [
-      logId.slice(logId.lastIndexOf('/') + 1),
-      entries.filter(isTick).map(({ reached, watermarkMs }) => ({ after: reached, toMs: watermarkMs })),
-    ]));
+    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isTick).map(({ reached, watermarkMs }) => ({ after: reached, toMs: watermarkMs }))]));
   }
 }
 
@@ -54,7 +51,7 @@ export class FaultyLogStore implements LogStore {
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
     const { storage, schedule, faults } = this.#world;
     const execute = () => storage.put(logId, slot, entry, expectedVersion);
-    const place = `${logId.slice(logId.lastIndexOf('/') + 1)}@${entry.reached}`;
+    const place = `${logId.split('/').slice(-2).join('/')}@${entry.reached}`;
     if (isTick(entry)) {
       if (!this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
       if (entry.watermarkMs > this.#latestTick()) this.#world.fail(new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`));

@@ -1,25 +1,30 @@
 import { createHash } from 'node:crypto';
-import type { SourceRecord } from '../../engine/record.ts';
-import { START_MS, type PlannedShard } from './plan.ts';
-import type { SeededRandom } from './world/random.ts';
+import type { PlannedRecord, PlannedShard } from '../plan.ts';
+import type { SeededRandom } from '../world/random.ts';
 
-type Growing = { -readonly [K in keyof PlannedShard]: K extends 'records' ? SourceRecord[] : PlannedShard[K] };
+export type Growing = { -readonly [K in keyof PlannedShard]: K extends 'records' ? PlannedRecord[] : PlannedShard[K] };
 
 const HASHES = 2n ** 128n;
+
+export const hashOf = (key: string): bigint => BigInt(`0x${createHash('md5').update(key).digest('hex')}`);
 
 /** The shards of a stream as a producer sees them: open ones cover all hashes, closed ones keep their records. */
 export class ShardPlanner {
   readonly all: Growing[] = [];
+  readonly #incarnation: string;
 
-  constructor(count: number) {
+  constructor(count: number, createdAtMs: number) {
+    this.#incarnation = String(createdAtMs);
     for (let i = 0n; i < BigInt(count); i++) {
-      this.#open((HASHES * i) / BigInt(count), (HASHES * (i + 1n)) / BigInt(count) - 1n, [], START_MS);
+      this.#open((HASHES * i) / BigInt(count), (HASHES * (i + 1n)) / BigInt(count) - 1n, [], createdAtMs);
     }
   }
 
-  put(record: SourceRecord): void {
-    const hash = BigInt(`0x${createHash('md5').update(record.partitionKey).digest('hex')}`);
-    this.#living().find(({ fromHash, toHash }) => fromHash <= hash && hash <= toHash)?.records.push(record);
+  /** Into the shard of this hash; without one into any: Kinesis takes what an explicit hash key or a packed record says. */
+  put(record: PlannedRecord, hash: bigint | undefined, random: SeededRandom): void {
+    const living = this.#living();
+    const shard = hash === undefined ? random.pick(living) : living.find(({ fromHash, toHash }) => fromHash <= hash && hash <= toHash);
+    shard?.records.push(record);
   }
 
   /** Splits a shard in two, or merges two neighbours. */
@@ -39,12 +44,16 @@ export class ShardPlanner {
     }
   }
 
+  deleteAll(atMs: number): void {
+    for (const shard of this.all) shard.deletedAtMs = atMs;
+  }
+
   #living(): Growing[] {
     return this.all.filter(({ closedAtMs }) => closedAtMs === Infinity);
   }
 
   #open(fromHash: bigint, toHash: bigint, parents: readonly string[], bornAtMs: number): void {
     const id = `shardId-${String(this.all.length).padStart(12, '0')}`;
-    this.all.push({ id, fromHash, toHash, parents, records: [], bornAtMs, closedAtMs: Infinity });
+    this.all.push({ id, incarnation: this.#incarnation, fromHash, toHash, parents, records: [], bornAtMs, closedAtMs: Infinity, deletedAtMs: Infinity, reused: [] });
   }
 }

@@ -1,0 +1,24 @@
+import type { LogEntry } from '../../engine/partition-log/entry.ts';
+import { partsOf, type PlannedRecord } from './plan.ts';
+
+/**
+ * Which of a shard's records its log has taken: each commit says up to where, and how many. Only what had expired before
+ * it was read can be missing from that stretch, and that is its beginning.
+ */
+export function acceptedOf(records: readonly PlannedRecord[], history: readonly LogEntry[]): PlannedRecord[] {
+  const accepted: PlannedRecord[] = [];
+  let recordsIn = 0;
+  for (const { from, reached, counters } of history) {
+    let taken = counters.recordsIn - recordsIn;
+    recordsIn = counters.recordsIn;
+    const stretch = records.filter(({ offset }) => offset > from && offset <= reached);
+    const kept: PlannedRecord[] = [];
+    for (let record = stretch.pop(); record !== undefined && taken > 0; record = stretch.pop()) {
+      kept.unshift(record);
+      taken -= partsOf(record);
+    }
+    if (taken !== 0) throw new Error(`a commit up to ${reached} counts ${-taken} records that are not there`);
+    accepted.push(...kept);
+  }
+  return accepted;
+}

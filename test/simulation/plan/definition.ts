@@ -1,0 +1,37 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { count, kafka, kinesis, max, mean, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
+import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Plan, PlanSettings } from '../plan.ts';
+
+interface Reading {
+  readonly sensor: string;
+  readonly atMs: number;
+  readonly value: number;
+}
+
+const schema: StandardSchemaV1<unknown, Reading> = {
+  '~standard': {
+    version: 1,
+    vendor: 'simulation',
+    validate: (value) => {
+      const { sensor, atMs, value: reading } = Object(value) as Record<string, unknown>;
+      return typeof sensor === 'string' && typeof atMs === 'number' && typeof reading === 'number'
+        ? { value: { sensor, atMs, value: reading } }
+        : { issues: [{ message: 'no reading' }] };
+    },
+  },
+};
+
+type DefinitionSettings = Pick<PlanSettings, 'sizeMs' | 'maxOutOfOrdernessMs' | 'allowedLatenessMs'>;
+
+export function topologyOf({ sizeMs, maxOutOfOrdernessMs, allowedLatenessMs }: DefinitionSettings, kind: Plan['kind']): Topology {
+  const settings = { partitionKey: 'sensor', schema } as const;
+  const named = pipeline('simulated');
+  const stream = kind === 'kafka' ? named.source(kafka({ topic: 'readings', ...settings })) : named.source(kinesis({ stream: 'readings', ...settings }));
+  return stream
+    .eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs: 20_000 })
+    .keyBy('sensor')
+    .window(tumbling({ sizeMs }), { allowedLatenessMs })
+    .aggregate({ readings: count(), total: sum('value'), mean: mean('value'), highest: max('value') })
+    .to(resultTable()).topology;
+}

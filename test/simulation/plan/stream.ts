@@ -1,0 +1,56 @@
+import { aggregateOf } from '../../support/aggregate.ts';
+import { START_MS, type PlannedPart, type PlannedRecord, type PlannedShard } from '../plan.ts';
+import type { SeededRandom } from '../world/random.ts';
+import { bytesOf, Producer } from './producer.ts';
+import { hashOf, ShardPlanner } from './shard-planner.ts';
+
+/** Long enough that no window has records of both streams. */
+const REBIRTH_MS = 60_000;
+
+/**
+ * A Kinesis stream and its one producer, whose records go where their keys' hashes say, while shards are split and merged
+ * under it. Some are packed, for the shards of now or of a while ago; some are put elsewhere by an explicit hash key. Some
+ * streams are deleted and made again under the same name.
+ */
+export function planStream(random: SeededRandom): PlannedShard[] {
+  const pauseMs = random.pick([10, 300, 3_000]);
+  const reshardChance = random.pick([0, 0, 0.01, 0.05]);
+  const packChance = random.pick([0, 0, 0.1, 0.6]);
+  const producer = new Producer(random);
+  const streams = [new ShardPlanner(random.between(1, 3), START_MS)];
+  const bornAgainAt = random.chance(0.1) ? random.between(1, 150) : 0;
+  let nowMs = START_MS;
+  // Sequence numbers cross a power of ten, so that comparing them as text goes wrong (PL-10).
+  let offset = 10n ** 20n - BigInt(random.between(1, 40));
+  for (let n = random.between(0, 250); n > 0; n--) {
+    let stream = streams.at(-1) as ShardPlanner;
+    if (n === bornAgainAt) {
+      stream.deleteAll(nowMs + random.between(1, 5_000));
+      nowMs += REBIRTH_MS;
+      stream = new ShardPlanner(random.between(1, 3), nowMs);
+      streams.push(stream);
+    }
+    nowMs += random.chance(0.01) ? 400_000 : random.between(0, pauseMs);
+    if (random.chance(reshardChance)) stream.reshard(random, nowMs);
+    offset += BigInt(random.between(1, 3));
+    const parts = Array.from({ length: random.chance(packChance) ? random.between(1, 6) : 1 }, () => producer.next(nowMs));
+    const isPacked = parts.length > 1 || random.chance(packChance);
+    const [first] = parts as [PlannedPart];
+    const record = { offset, subSequence: 0, partitionKey: first.partitionKey, arrivalTimeMs: nowMs };
+    const hash = random.chance(0.02) ? undefined : hashOf(first.partitionKey);
+    stream.put(isPacked ? pack(record, parts, random) : { ...record, data: bytesOf(first.text), parts: [first] }, hash, random);
+  }
+  return streams.flatMap(({ all }) => all);
+}
+
+/** Packed as the KPL does; some with explicit hash keys, right or wrong, some damaged on the way. */
+function pack(record: Omit<PlannedRecord, 'data' | 'parts'>, parts: readonly PlannedPart[], random: SeededRandom): PlannedRecord {
+  const keyed = parts.map((part) => {
+    if (!random.chance(0.1)) return part;
+    return { ...part, explicitHashKey: random.chance(0.5) ? String(hashOf(part.partitionKey)) : random.chance(0.5) ? String(hashOf(random.id())) : 'no number' };
+  });
+  const data = aggregateOf(keyed.map(({ text, ...rest }) => ({ ...rest, data: text })));
+  if (!random.chance(0.02)) return { ...record, data, parts: keyed };
+  const at = random.between(4, data.length - 1);
+  return { ...record, data: Uint8Array.from(data, (byte, i) => (i === at ? byte ^ 1 : byte)), parts: undefined };
+}

@@ -1,0 +1,34 @@
+import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
+import { START_MS, type PlannedRecord, type PlannedShard } from '../plan.ts';
+import type { SeededRandom } from '../world/random.ts';
+import { bytesOf, Producer } from './producer.ts';
+
+/**
+ * A Kafka topic: offsets have gaps, where it was compacted or a transaction ended. Some topics get one more partition;
+ * in some a partition loses records that were read, and gives their offsets away again.
+ */
+export function planTopic(random: SeededRandom): { shards: PlannedShard[]; growsAtMs: number } {
+  const partitions = random.between(1, 4);
+  const pauseMs = random.pick([10, 300, 3_000]);
+  const producer = new Producer(random);
+  const records: PlannedRecord[][] = Array.from({ length: partitions }, () => []);
+  const growsAfter = random.chance(0.1) ? random.between(1, 200) : Infinity;
+  let growsAtMs = Infinity;
+  let nowMs = START_MS;
+  for (let n = 0, count = random.between(0, 250); n < count; n++) {
+    nowMs += random.chance(0.01) ? 400_000 : random.between(0, pauseMs);
+    if (n === growsAfter) growsAtMs = nowMs;
+    const part = producer.next(nowMs);
+    const partition = partitionOf(Buffer.from(part.partitionKey), partitions + (n >= growsAfter ? 1 : 0));
+    const known = (records[partition] ??= []);
+    const offset = (known.at(-1)?.offset ?? BigInt(random.between(-1, 5))) + BigInt(random.chance(0.1) ? random.between(2, 9) : 1);
+    known.push({ offset, subSequence: 0, partitionKey: part.partitionKey, arrivalTimeMs: nowMs, data: bytesOf(part.text), parts: [part] });
+  }
+  const losing = growsAfter === Infinity && random.chance(0.1) ? random.between(0, partitions - 1) : -1;
+  const shards = records.slice(0, partitions).map((own, partition): PlannedShard => ({
+    id: String(partition), incarnation: 'topic-id', fromHash: 0n, toHash: 2n ** 128n - 1n, parents: [], records: own,
+    bornAtMs: START_MS, closedAtMs: Infinity, deletedAtMs: Infinity,
+    reused: partition === losing ? own.slice(-3).map((record) => ({ ...record, data: bytesOf('another record'), parts: [{ partitionKey: record.partitionKey, text: 'another record' }] })) : [],
+  }));
+  return { shards, growsAtMs };
+}

@@ -1,0 +1,79 @@
+/** The function's code as it is deployed: the production code of handlers from the decoded event on. */
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { decodeKafkaEvent, type KafkaEvent } from '../../../adapters/kafka/decode-event.ts';
+import { HashRanges } from '../../../adapters/kinesis/hash-ranges.ts';
+import { StreamIncarnations } from '../../../adapters/kinesis/incarnations.ts';
+import { PartitionCounts } from '../../../engine/partition-count.ts';
+import { processBatch, type Processor } from '../../../engine/process-batch.ts';
+import { processTick } from '../../../engine/process-tick.ts';
+import type { BlobStore } from '../../../engine/ports.ts';
+import type { SourceRecord } from '../../../engine/record.ts';
+import { processShard } from '../../../lambdas/process-shard.ts';
+import { partitionOf, type Plan } from '../plan.ts';
+import type { Faults } from './faults.ts';
+import { violation } from './functions.ts';
+import type { Instance } from './instance.ts';
+import type { Schedule } from './schedule.ts';
+import type { Stream } from './shards.ts';
+import type { Storage } from './stores.ts';
+
+export interface FunctionCode {
+  take(shardId: string, records: readonly SourceRecord[]): Promise<void>;
+  tick(): Promise<void>;
+}
+
+interface World {
+  readonly plan: Plan;
+  readonly stream: Stream;
+  readonly storage: Storage;
+  readonly schedule: Schedule;
+  readonly faults: Faults;
+  fail(error: unknown): void;
+}
+
+const ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
+
+export function kinesisCode({ plan, stream, schedule, faults }: World, instance: Instance, processor: Processor): FunctionCode {
+  const send = () => (faults.decide('stream.fails') ? instance.fail('describe throttled') : instance.call(async () => ({ StreamDescriptionSummary: { StreamCreationTimestamp: new Date(Number(stream.incarnation)) } }), false));
+  const incarnations = new StreamIncarnations({ send } as unknown as KinesisClient, schedule);
+  const shardProcessor = { processor, incarnations, ranges: new HashRanges(processor.shards), maxRecords: plan.settings.maxUnpacked };
+  return {
+    async take(shardId, records) {
+      const reports = processShard(shardProcessor, { streamArn: ARN, streamName: 'readings', shardId, records });
+      for (let report = await reports.next(); report.done !== true; ) report = await reports.next();
+    },
+    async tick() {
+      const incarnation = await incarnations.of(ARN);
+      await processTick(processor, partitionOf({ id: '', incarnation }), schedule.nowMs());
+    },
+  };
+}
+
+export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: World, instance: Instance, processor: Processor, blobs: BlobStore): FunctionCode {
+  const counts = new PartitionCounts(blobs);
+  const describe = async () => {
+    const partitions = await (faults.decide('stream.fails') ? instance.fail<number>('describe failed') : instance.call(async () => plan.shards.length + (stream.hasGrown ? 1 : 0), false));
+    const source = partitionOf({ id: '', incarnation: 'topic-id' });
+    await counts.require(source, partitions);
+    const first = new TextDecoder().decode(await storage.blobs.get('topics/simulated/readings/topic-id'));
+    if (first !== String(partitions)) fail(violation(`a topic of ${first} partitions is read on with ${partitions}`));
+    return { source, partitions };
+  };
+  return {
+    async take(shardId, records) {
+      const { source, partitions } = await describe();
+      const [decoded] = decodeKafkaEvent(kafkaEvent(Number(shardId), records), { topic: 'readings', partitions, partitioner: 'murmur2' });
+      await processBatch(processor, { partition: { ...source, partition: shardId }, records: decoded?.records ?? [] });
+    },
+    async tick() {
+      await processTick(processor, (await describe()).source, schedule.nowMs());
+    },
+  };
+}
+
+/** As Lambda hands it over. */
+function kafkaEvent(partition: number, records: readonly SourceRecord[]): KafkaEvent {
+  const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
+  const parts = records.map(({ offset, arrivalTimeMs, partitionKey, data }) => ({ topic: 'readings', partition, offset: Number(offset), timestamp: arrivalTimeMs, timestampType: 'CREATE_TIME', key: base64(partitionKey), value: base64(data), headers: [] }));
+  return { eventSource: 'aws:kafka', records: { [`readings-${partition}`]: parts } };
+}
