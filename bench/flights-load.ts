@@ -3,7 +3,8 @@ import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { sourceBatches } from '../adapters/kinesis/source-batches.ts';
 import { MAX_HASH } from '../engine/codec/key-hash.ts';
 import type { SourcePartition, SourceRecord } from '../engine/record.ts';
-import { flightsByShard } from '../test/verify/flights-by-shard.ts';
+import { flightsInput } from '../local/inputs/flights.ts';
+import { recordsByShard } from '../test/verify/records-by-shard.ts';
 
 /** One invocation of the function. */
 export interface Invocation {
@@ -14,7 +15,7 @@ export interface Invocation {
 /** Real flights as Lambda hands them over: one shard per event, the bytes in base64. */
 export async function flightsLoad({ records, shards, batchSize }: { readonly records: number; readonly shards: number; readonly batchSize: number }): Promise<Invocation[]> {
   const invocations: Invocation[] = [];
-  for (const [partition, all] of await flightsByShard(records, shards)) {
+  for (const [partition, all] of await recordsByShard({ input: flightsInput(), records, shards }, { pipeline: 'flights', source: 'departures' })) {
     for (let from = 0; from < all.length; from += batchSize) {
       invocations.push({ partition, event: { Records: all.slice(from, from + batchSize).map((record) => eventRecord(partition, record)) } });
     }

@@ -24,19 +24,32 @@ const projectPipelines = resolve(import.meta.dirname, '../pipelines');
 /**
  * Loads the pipelines that `selection` names.
  *
- * @param selection `flights`, `flights,orders`, or `all`
+ * @param selection `flights`, `flights,orders`, or `all` that a stack can be made for
  * @throws UNKNOWN_PIPELINE (invalid) when there is no such file
+ * @throws SOURCE_NOT_DEPLOYABLE (invalid) when it reads a topic: `all` leaves those out
  * @throws BROKEN_PIPELINE (invalid) when its module throws
  * @throws NOT_A_PIPELINE (invalid) when its default export is not a complete pipeline of that name
  */
 export async function loadPipelines(selection: string, options: LoadOptions = {}): Promise<LoadedPipeline[]> {
   const { folder = projectPipelines, importModule = importFile } = options;
   const known = pipelineNames(folder);
-  const names = selection === 'all' ? known : [...new Set(selection.split(',').map((name) => name.trim()))];
+  if (selection === 'all') {
+    const all = await Promise.all(known.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
+    return all.filter(({ topology }) => topology.source.kind === 'kinesis');
+  }
+  const names = [...new Set(selection.split(',').map((name) => name.trim()))];
   for (const name of names) {
     if (!known.includes(name)) throw refused('UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}`, name, `add ${resolve(folder, name)}.ts or correct the name`);
   }
-  return Promise.all(names.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
+  const loaded = await Promise.all(names.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
+  loaded.forEach(requireStream);
+  return loaded;
+}
+
+function requireStream({ name, topology: { source } }: LoadedPipeline): void {
+  if (source.kind === 'kafka') {
+    throw refused('SOURCE_NOT_DEPLOYABLE', `source of ${name} must be kinesis({ … }) for a stack`, 'kafka', 'deploy lambdas/process-kafka yourself, as docs/kafka.md says');
+  }
 }
 
 function pipelineNames(folder: string): string[] {
@@ -53,9 +66,6 @@ async function loadPipeline(name: string, file: string, importModule: NonNullabl
   const pipeline = module.default;
   if (!isPipeline(pipeline)) {
     throw refused('NOT_A_PIPELINE', `default export of ${file} must be a complete pipeline`, typeof pipeline, "write export default pipeline('…') … .to(…)");
-  }
-  if (pipeline.topology.source.kind === 'kafka') {
-    throw refused('SOURCE_NOT_DEPLOYABLE', `source of ${name} must be kinesis({ … }) for a stack`, 'kafka', 'deploy lambdas/process-kafka yourself, as docs/kafka.md says');
   }
   if (pipeline.topology.name !== name) {
     throw refused('NOT_A_PIPELINE', `pipeline of ${file} must be named ${name}`, pipeline.topology.name, 'name the file as the pipeline');

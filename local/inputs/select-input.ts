@@ -1,11 +1,13 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { Interval } from '../feeder/intervals.ts';
+import { clicksInput } from './clicks.ts';
 import { flightsInput } from './flights.ts';
 import type { Input } from './input.ts';
 import { ndjsonInput } from './ndjson.ts';
 
 /** Pipelines that come with an input of their own, and how much of it a run takes unless told otherwise. */
 const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly records: number }>> = {
+  clickstream: { open: clicksInput, records: 20_000 },
   'flights-kafka': { open: () => flightsInput(), records: 100_000 },
   flights: { open: () => flightsInput(), records: 100_000 },
 };
@@ -14,7 +16,7 @@ export interface InputChoice {
   /** Path of a file with one record per line. */
   readonly file?: string;
   readonly skip: number;
-  /** @default all of a file, 100,000 of an embedded input */
+  /** @default all of a file, of an embedded input as many as it says */
   readonly records?: number;
 }
 

@@ -76,6 +76,12 @@ describe('loadPipelines', () => {
     await expect(loadPipelines('orders', { folder, importModule: kafka as typeof importModule })).rejects.toMatchObject({ code: 'SOURCE_NOT_DEPLOYABLE', kind: 'invalid' });
   });
 
+  it('leaves out what reads a topic when all are asked for', async () => {
+    const tidy = folderWith(['returns.ts', 'orders.ts']);
+    const mixed = async (file: string) => (file.endsWith('returns.ts') ? { default: { topology: { ...orders, name: 'returns', source: { kind: 'kafka', topic: 'returns' } } } } : importModule(file));
+    expect((await loadPipelines('all', { folder: tidy, importModule: mixed })).map(({ name }) => name)).toEqual(['orders']);
+  });
+
   it('refuses a pipeline under the name of another', async () => {
     expect(await refusal('renamed')).toMatchObject({
       code: 'NOT_A_PIPELINE',

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { flightsInput } from '../../local/inputs/flights.ts';
+import flights from '../../pipelines/flights.ts';
 import { SeededRandom } from '../simulation/world/random.ts';
 import { expectedOf, type Expected } from './expected.ts';
 import { processRun } from './process-run.ts';
@@ -15,7 +17,7 @@ describe(`the flights pipeline against DuckDB, seed ${SEED}`, () => {
   let run: Run;
   beforeAll(async () => {
     expected = await expectedOf({ records: RECORDS, shards: SHARDS });
-    run = await processRun({ records: RECORDS, shards: SHARDS, random: new SeededRandom(SEED) });
+    run = await processRun({ topology: flights.topology, input: flightsInput(), records: RECORDS, shards: SHARDS, random: new SeededRandom(SEED) });
   });
 
   it('gives every airport and hour, every firing, every late record and every count as DuckDB does, however batches are cut and repeated', () => {

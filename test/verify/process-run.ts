@@ -5,30 +5,29 @@ import { MemoryLogStore } from '../../adapters/memory/log-store.ts';
 import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import { SYSTEM_RANDOM } from '../../adapters/shared/system-random.ts';
+import { nameOfSource } from '../../engine/dsl/sources.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import { PartitionLogs } from '../../engine/partition-log/partition-logs.ts';
 import { readHead } from '../../engine/partition-log/read-log.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { processBatch, type Processor } from '../../engine/process-batch.ts';
-import flights from '../../pipelines/flights.ts';
 import type { SeededRandom } from '../simulation/world/random.ts';
 import { collect } from '../support/collect.ts';
 import { RecordingClock } from '../support/recording-clock.ts';
 import type { Row } from './compare.ts';
-import { flightsByShard } from './flights-by-shard.ts';
+import { recordsByShard, type RecordsByShardSettings } from './records-by-shard.ts';
 import type { Run } from './run.ts';
 
-export interface ProcessRunSettings {
-  readonly records: number;
-  readonly shards: number;
+export interface ProcessRunSettings extends RecordsByShardSettings {
+  readonly topology: Topology;
   /** Decides how records are cut into batches, and which come twice. */
   readonly random: SeededRandom;
 }
 
-/** The flights through the engine in this process, over stores in memory, in batches of any size. */
-export async function processRun({ records, shards, random }: ProcessRunSettings): Promise<Run> {
-  const { topology } = flights;
+/** A pipeline's input through the engine in this process, over stores in memory, in batches of any size. */
+export async function processRun({ topology, random, ...settingsOfInput }: ProcessRunSettings): Promise<Run> {
   const clock = new RecordingClock();
   const logs = new MemoryLogStore();
   const lake = new MemoryBlobStore();
@@ -38,7 +37,7 @@ export async function processRun({ records, shards, random }: ProcessRunSettings
 
   const heads: LogEntry[] = [];
   let openWindows = 0;
-  for (const [partition, all] of await flightsByShard(records, shards)) {
+  for (const [partition, all] of await recordsByShard(settingsOfInput, { pipeline: topology.name, source: nameOfSource(topology.source) })) {
     for (let from = 0; from < all.length; ) {
       const size = 1 + Math.floor(random.unit() ** 3 * 2_000);
       const repeated = Math.floor(random.unit() ** 8 * from);
@@ -50,13 +49,14 @@ export async function processRun({ records, shards, random }: ProcessRunSettings
     if (head !== undefined) heads.push(head);
   }
 
+  const linesOf = (folder: string): Promise<Row[]> => collect(readLake(lake, `${topology.name}/${folder}/`));
   const total = (name: keyof LogEntry['counters']): number => heads.reduce((sum, { counters }) => sum + counters[name], 0);
-  const results = sink.results.map(({ values, ...row }) => ({ ...row, ...values }));
+  const results = sink.results.filter(({ retracted }) => retracted !== true).map(({ values, ...row }) => ({ ...row, ...values }));
   return {
     results,
-    lake: await linesOf(lake, 'results'),
-    late: await linesOf(lake, 'late'),
-    deadLetters: await linesOf(lake, 'dead-letters'),
+    lake: await linesOf('results'),
+    late: await linesOf('late'),
+    deadLetters: await linesOf('dead-letters'),
     counts: {
       recordsIn: total('recordsIn'),
       counted: total('counted'),
@@ -67,8 +67,4 @@ export async function processRun({ records, shards, random }: ProcessRunSettings
       openWindows,
     },
   };
-}
-
-async function linesOf(lake: MemoryBlobStore, folder: string): Promise<Row[]> {
-  return collect(readLake(lake, `flights/${folder}/`));
 }

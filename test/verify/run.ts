@@ -23,5 +23,7 @@ export interface Run {
   /** Lines of late records, `data` in base64. */
   readonly late: readonly Row[];
   readonly deadLetters: readonly Row[];
+  /** Lines of the outputs beside the results, by name. */
+  readonly sideOutputs?: Readonly<Record<string, readonly Row[]>>;
   readonly counts: Counts;
 }

@@ -1,0 +1,53 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { processRun } from '../process-run.ts';
+import type { Run } from '../run.ts';
+import { SeededRandom } from '../../simulation/world/random.ts';
+import { PIPELINES, type PipelineName } from './pipelines.ts';
+import type { Reference } from './reference.ts';
+import { verdictOf } from './verdict.ts';
+
+const SHARDS = 3;
+/** Set TIDEMARK_SEED to the seed in a failure's title to see it again. */
+const SEED = Number(process.env['TIDEMARK_SEED'] ?? Date.now());
+
+/** What must be among the records, or the comparison would say little. */
+const AMONG_THEM: Readonly<Record<PipelineName, (reference: Reference) => Readonly<Record<string, boolean>>>> = {
+  clickstream: ({ results, firings, late }) => ({
+    visits: results.length > 3_000,
+    purchases: results.filter(({ outcome }) => outcome === 'bought').length > 100,
+    'taken back': firings.filter(({ retracted }) => retracted === true).length > 20,
+    corrected: firings.length > results.length + 50,
+    late: late.length > 100,
+  }),
+};
+
+describe.each(Object.keys(PIPELINES) as PipelineName[])(`%s against its reference, seed ${SEED}`, (name) => {
+  let reference: Reference;
+  let run: Run;
+  beforeAll(async () => {
+    const { topology, open, records, referenceOf } = PIPELINES[name];
+    const input = open();
+    reference = await referenceOf(input, records, SHARDS);
+    run = await processRun({ topology, input, records, shards: SHARDS, random: new SeededRandom(SEED) });
+  }, 60_000);
+
+  it('gives every result, every firing, every late record and every count, however batches are cut and repeated', () => {
+    expect(verdictOf(reference, run)).toEqual(verdictOf(reference, run).map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
+  });
+
+  it('compares something', () => {
+    const found = AMONG_THEM[name](reference);
+    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((what) => [what, true])));
+  });
+
+  it.each<[string, (run: Run) => Run]>([
+    ['a result that is missing', (given) => ({ ...given, results: given.results.slice(1) })],
+    ['a result that is there twice', (given) => ({ ...given, results: [...given.results, ...given.results.slice(0, 1)] })],
+    ['a window that is off by a millisecond', (given) => ({ ...given, results: given.results.map((row, i) => (i === 7 ? { ...row, windowEndMs: Number(row['windowEndMs']) + 1 } : row)) })],
+    ['a line of the lake that is there twice', (given) => ({ ...given, lake: [...given.lake, ...given.lake.slice(-1)] })],
+    ['a dead letter', (given) => ({ ...given, deadLetters: [{ code: 'NOT_JSON' }] })],
+    ['a record counted twice', (given) => ({ ...given, counts: { ...given.counts, counted: given.counts.counted + 1 } })],
+  ])('finds %s', (_title, spoil) => {
+    expect(verdictOf(reference, spoil(run)).reduce((sum, { differences }) => sum + differences, 0)).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,19 @@
+import type { Row } from '../compare.ts';
+import type { Counts } from '../run.ts';
+
+/** What a pipeline must give, from somebody who knows nothing of the engine. Lists and objects in rows are JSON text. */
+export interface Reference {
+  /** What stands in the end: no revision. */
+  readonly results: readonly Row[];
+  /** Everything that came out, what was taken back included: no revision, for that is the engine's own count. */
+  readonly firings: readonly Row[];
+  readonly late: readonly Row[];
+  /** By name. */
+  readonly sideOutputs: Readonly<Record<string, readonly Row[]>>;
+  readonly counts: Omit<Counts, 'openWindows'>;
+}
+
+/** What makes the counts of a run, given all that has come of it. */
+export function countsOf(recordsIn: number, { results, firings, late }: Pick<Reference, 'results' | 'firings' | 'late'>): Reference['counts'] {
+  return { recordsIn, counted: recordsIn - late.length, late: late.length, deadLetters: 0, results: results.length, firings: firings.length };
+}

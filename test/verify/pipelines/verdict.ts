@@ -1,0 +1,59 @@
+import { compareCounts, compareRows, type Comparison, type Row } from '../compare.ts';
+import type { Run } from '../run.ts';
+import type { Reference } from './reference.ts';
+
+/** Everything that a run says, held against what the reference says. */
+export function verdictOf({ results, firings, late, sideOutputs, counts }: Reference, run: Run): Comparison[] {
+  const lake = run.lake.map(flat);
+  const standing = newest(lake).filter(({ retracted }) => retracted !== true);
+  const { openWindows: _openWindows, ...runCounts } = run.counts;
+  return [
+    sameRows('results: what stands', results, run.results.map(flat).map(withoutRevision)),
+    sameRows('lake: every firing', firings, lake.map(withoutRevision)),
+    sameRows('lake: newest revision against the result table', run.results.map(flat), standing.map(({ id: _id, ...row }) => row)),
+    compareRows('lake: ids, each once', ({ id }) => String(id), { expected: [...new Map(lake.map(({ id }) => [id, { id }])).values()], actual: lake.map(({ id }) => ({ id })) }),
+    sameRows('late records', late, run.late.map(refused)),
+    ...Object.entries(sideOutputs).map(([name, rows]) => sameRows(`side output ${name}`, rows, (run.sideOutputs?.[name] ?? []).map(flat))),
+    sameRows('dead letters', [], run.deadLetters),
+    compareCounts('counts', counts, { ...runCounts }),
+  ];
+}
+
+/** The same rows equally often: what has no id of its own is told apart by all that it says. */
+function sameRows(what: string, expected: readonly Row[], actual: readonly Row[]): Comparison {
+  return compareRows(what, ({ id }) => String(id), { expected: numbered(expected), actual: numbered(actual) });
+}
+
+function numbered(rows: readonly Row[]): Row[] {
+  const times = new Map<string, number>();
+  return rows.map((row) => {
+    const text = JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const time = (times.get(text) ?? 0) + 1;
+    times.set(text, time);
+    return { id: `${text} for the ${time}. time` };
+  });
+}
+
+/** By place in the result table: a window's start, and where there are several the running number. */
+function newest(lake: readonly Row[]): Row[] {
+  const byPlace = new Map<string, Row>();
+  for (const row of lake) {
+    const place = JSON.stringify([row['key'], row['windowStartMs'], row['sequence']]);
+    const known = byPlace.get(place);
+    if (known === undefined || Number(known['revision']) < Number(row['revision'])) byPlace.set(place, row);
+  }
+  return [...byPlace.values()];
+}
+
+function flat(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'object' && value !== null ? JSON.stringify(value) : value]));
+}
+
+function withoutRevision({ id: _id, revision: _revision, sequence: _sequence, ...row }: Row): Row {
+  return row;
+}
+
+/** Of a late record what identifies it, and what made it late. */
+function refused({ partition, key, eventTimeMs, watermarkMs, data }: Row): Row {
+  return { partition, key, eventTimeMs, watermarkMs, data: Buffer.from(String(data), 'base64').toString('utf8') };
+}
