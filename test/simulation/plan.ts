@@ -28,6 +28,8 @@ export interface PlanSettings {
   readonly inlineLimitBytes: number;
   readonly maxPanes: number;
   readonly sizeMs: number;
+  /** A window starts so often: as long as one for tumbling windows, less for hopping ones. */
+  readonly advanceMs: number;
   readonly maxOutOfOrdernessMs: number;
   readonly allowedLatenessMs: number;
   readonly timeoutMs: number;
@@ -69,13 +71,15 @@ export const START_MS = 1_000_000_000;
 
 export function planOf(seed: number): Plan {
   const random = new SeededRandom(seed);
+  const sizeMs = random.pick([1_000, 10_000]);
   const settings: PlanSettings = {
     maxBatch: random.pick([1, 3, 10, 30]),
     maxUnpacked: random.pick([1, 4, 20_000]),
     slots: random.pick([2, 4, 8]),
     inlineLimitBytes: random.pick([40, 200, 100_000]),
     maxPanes: random.pick([0, 5, 1_000]),
-    sizeMs: random.pick([1_000, 10_000]),
+    sizeMs,
+    advanceMs: sizeMs / random.pick([1, 1, 2, 4]),
     maxOutOfOrdernessMs: random.pick([0, 500, 5_000]),
     allowedLatenessMs: random.pick([0, 1_000, 20_000]),
     timeoutMs: random.pick([2_000, 60_000]),
@@ -86,7 +90,7 @@ export function planOf(seed: number): Plan {
   const { shards, growsAtMs } = kind === 'kafka' ? planTopic(random) : { shards: planStream(random), growsAtMs: Infinity };
   const fromMs = START_MS + random.between(0, 60_000);
   const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
-  const redeploy = isRedeployed ? { topology: topologyOf({ ...settings, sizeMs: settings.sizeMs + 1 }, kind), fromMs, toMs: fromMs + random.between(1_000, 300_000) } : undefined;
+  const redeploy = isRedeployed ? { topology: topologyOf({ ...settings, sizeMs: 2 * sizeMs }, kind), fromMs, toMs: fromMs + random.between(1_000, 300_000) } : undefined;
   return { seed, kind, settings, shards, topology: topologyOf(settings, kind), redeploy, growsAtMs };
 }
 

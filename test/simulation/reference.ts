@@ -47,7 +47,7 @@ export interface Taken {
 
 /** @param partitions of a topic, when it was first read: more or fewer move keys */
 export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], partitions: number): Expected {
-  const { sizeMs, maxOutOfOrdernessMs, allowedLatenessMs } = settings;
+  const { sizeMs, advanceMs, maxOutOfOrdernessMs, allowedLatenessMs } = settings;
   const expected = { firings: new Map<string, string>(), newest: new Map<string, string>(), late: new Set<string>(), dead: new Set<string>(), waiting: new Set<string>() };
   const pasts = new Map<string, Past>();
   const shards = all.map(({ shard }) => shard);
@@ -86,17 +86,20 @@ export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], part
         return;
       }
       const { sensor, atMs, value } = reading;
-      const start = Math.floor(atMs / sizeMs) * sizeMs;
-      const endMs = start + sizeMs;
-      if (endMs + allowedLatenessMs <= timeOf(sensor)) {
+      const starts: number[] = [];
+      for (let start = Math.floor(atMs / advanceMs) * advanceMs; start > atMs - sizeMs; start -= advanceMs) starts.push(start);
+      const open = starts.filter((start) => start + sizeMs + allowedLatenessMs > timeOf(sensor));
+      if (open.length === 0) {
         expected.late.add(place);
         return;
       }
-      const name = `${sensor}/${start}`;
-      const known = windows.get(name) ?? { sensor, endMs, values: [], revision: 0 };
-      const window = { ...known, values: [...known.values, value] };
-      windows.set(name, window);
-      if (endMs <= timeOf(sensor)) fire(name, window);
+      for (const start of open) {
+        const name = `${sensor}/${start}`;
+        const known = windows.get(name) ?? { sensor, endMs: start + sizeMs, values: [], revision: 0 };
+        const window = { ...known, values: [...known.values, value] };
+        windows.set(name, window);
+        if (window.endMs <= timeOf(sensor)) fire(name, window);
+      }
       moveTo(atMs - maxOutOfOrdernessMs);
     };
     for (const { offset, arrivalTimeMs, parts } of records) {

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { count, kafka, kinesis, max, mean, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
+import { count, hopping, kafka, kinesis, max, mean, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import type { Plan, PlanSettings } from '../plan.ts';
 
@@ -22,16 +22,16 @@ const schema: StandardSchemaV1<unknown, Reading> = {
   },
 };
 
-type DefinitionSettings = Pick<PlanSettings, 'sizeMs' | 'maxOutOfOrdernessMs' | 'allowedLatenessMs'>;
+type DefinitionSettings = Pick<PlanSettings, 'sizeMs' | 'advanceMs' | 'maxOutOfOrdernessMs' | 'allowedLatenessMs'>;
 
-export function topologyOf({ sizeMs, maxOutOfOrdernessMs, allowedLatenessMs }: DefinitionSettings, kind: Plan['kind']): Topology {
+export function topologyOf({ sizeMs, advanceMs, maxOutOfOrdernessMs, allowedLatenessMs }: DefinitionSettings, kind: Plan['kind']): Topology {
   const settings = { partitionKey: 'sensor', schema } as const;
   const named = pipeline('simulated');
   const stream = kind === 'kafka' ? named.source(kafka({ topic: 'readings', ...settings })) : named.source(kinesis({ stream: 'readings', ...settings }));
   return stream
     .eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs: 20_000 })
     .keyBy('sensor')
-    .window(tumbling({ sizeMs }), { allowedLatenessMs })
+    .window(advanceMs === sizeMs ? tumbling({ sizeMs }) : hopping({ sizeMs, advanceMs }), { allowedLatenessMs })
     .aggregate({ readings: count(), total: sum('value'), mean: mean('value'), highest: max('value') })
     .to(resultTable()).topology;
 }
