@@ -33,7 +33,7 @@ export interface AggregatesCost {
 }
 
 const BATCH_SIZE = 1_000;
-const LOAD = { keys: 100, perSecond: 10, order: 'random' } as const;
+const LOAD = { keys: 100, perSecond: 5, order: 'random' } as const;
 
 /** What more aggregates cost: one count, five simple ones, one of each kind. All share their window's pane. */
 export async function measureAggregates({ records, rounds }: AggregatesSettings): Promise<AggregatesCost> {

@@ -25,7 +25,7 @@ const FULL: BenchSettings = {
 };
 const QUICK: BenchSettings = {
   throughput: { records: 10_000, rounds: 3 },
-  aggregates: { records: 10_000, rounds: 3 },
+  aggregates: { records: 4_000, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
 };
