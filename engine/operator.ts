@@ -23,6 +23,8 @@ export interface Operator {
   /** What its stored state depends on, a line each (PL-30). */
   readonly schema: readonly string[];
   readonly tables: readonly TableSpec[];
+  /** The same tables as an older definition of this operator wrote them; it had a part of what this one has (PL-30). */
+  tablesAs(schema: readonly string[]): readonly TableSpec[];
   /** By how much the time of what it emits is behind its watermark [ms]: operators behind it wait so long. */
   readonly delayMs: number;
   bind(context: OperatorContext): BoundOperator;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Topology } from '../dsl/topology.ts';
 
 /** What the stored state depends on, as text that people can compare (PL-30). */
-export function stateSchemaOf({ keyFields, operators }: Pick<Topology, 'keyFields' | 'operators'>): readonly string[] {
-  return [`key: ${keyFields.join(', ')}`, ...operators.flatMap(({ schema }) => schema)];
+export function stateSchemaOf({ keyFields, operators, tables }: Pick<Topology, 'keyFields' | 'operators' | 'tables'>): readonly string[] {
+  return [`key: ${keyFields.join(', ')}`, ...operators.flatMap(({ schema }) => schema), ...tables.map(({ name }) => `table: ${name}`)];
 }
 
 /** A short hash of the state schema. */

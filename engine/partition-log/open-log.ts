@@ -1,7 +1,7 @@
 import { decompress } from '../codec/compression.ts';
 import { TidemarkError } from '../errors.ts';
 import type { BlobStore } from '../ports.ts';
-import { decodeChanges } from '../state/delta-codec.ts';
+import { changeForm, decodeIn } from '../state/state-form.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { timersOf } from '../state/rebuild-timers.ts';
 import { applyChange } from '../state/state-change.ts';
@@ -10,8 +10,8 @@ import { snapshotPrefix } from './log-id.ts';
 import { decodeOutbox } from './outbox-codec.ts';
 import type { LogSettings, Undelivered } from './partition-log.ts';
 import { readTail, type LogTail } from './read-log.ts';
-import { checkStateSchema } from './state-schema.ts';
-import { decodeSnapshot } from './snapshot.ts';
+import { StateForms } from './state-schema.ts';
+import { restoreSnapshot, unpackSnapshot } from './snapshot.ts';
 
 export interface LoadedLog {
   readonly state: PartitionState;
@@ -39,8 +39,9 @@ export async function openLog(settings: LogSettings, logId: string): Promise<Loa
       if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw deleted(settings, logId);
       continue;
     }
-    await checkStateSchema(settings, logId, head);
-    const loaded = await rebuild(settings, logId, tail, head);
+    const forms = new StateForms(settings, logId);
+    await forms.of(head.fingerprint, head.codec);
+    const loaded = await rebuild(settings, forms, logId, tail, head);
     if (loaded !== undefined) return loaded;
     // A log that moved on meanwhile has newer objects; one that stands still has lost them.
     if (head.version === seen) {
@@ -57,14 +58,18 @@ function deleted({ slots }: LogSettings, logId: string): TidemarkError {
 }
 
 /** @returns undefined when an object is gone: a newer snapshot took its place during the read, so read again */
-async function rebuild({ blobs, topology }: LogSettings, logId: string, tail: LogTail, head: LogEntry): Promise<LoadedLog | undefined> {
+async function rebuild({ blobs, topology }: LogSettings, forms: StateForms, logId: string, tail: LogTail, head: LogEntry): Promise<LoadedLog | undefined> {
   let state = emptyState(topology);
+  // As the definition wrote it that was deployed at the time; the newest only at the end.
+  let form = forms.current;
   let snapshotBytes = 0;
   if (head.snapshotVersion > 0) {
     const bytes = await blobs.get(head.snapshotKey);
     if (bytes === undefined) return undefined;
     snapshotBytes = bytes.length;
-    state = decodeSnapshot(bytes, topology).state;
+    const snapshot = unpackSnapshot(bytes);
+    form = await forms.of(snapshot.header.fingerprint, head.codec);
+    state = restoreSnapshot(snapshot, topology, form);
   }
   let deltaBytes = 0;
   for (const entry of tail) {
@@ -72,11 +77,15 @@ async function rebuild({ blobs, topology }: LogSettings, logId: string, tail: Lo
     const delta = await readBody(blobs, entry.delta);
     if (delta === undefined) return undefined;
     deltaBytes += delta.length;
-    applyChange(state, { ...progressOf(entry), tables: decodeChanges(decompress(delta), topology.tables), timers: [] });
+    const written = await forms.of(entry.fingerprint, entry.codec);
+    if (written !== form) changeForm(state, written);
+    form = written;
+    applyChange(state, { ...progressOf(entry), tables: decodeIn(form, topology, decompress(delta)), timers: [] });
     if (state.stateHash !== entry.stateHash) {
       throw new TidemarkError('internal', 'STATE_HASH_MISMATCH', `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`);
     }
   }
+  if (form !== forms.current) changeForm(state, forms.current);
   state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
   for (const { version, commitId, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {

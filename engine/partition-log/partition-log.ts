@@ -102,7 +102,8 @@ export class PartitionLog {
     const { logs, clock, slots, random, topology } = this.#settings;
     const version = this.version + 1;
     const commitId = random.id();
-    if (version === 1) await recordStateSchema(this.#settings);
+    const fingerprint = fingerprintOf(stateSchemaOf(topology));
+    if (this.#head?.fingerprint !== fingerprint) await recordStateSchema(this.#settings);
     const pointer = await this.#snapshots.beforeCommit(this.#head, this.state);
     // Encoding gives every changed pane its hash, so it comes before the hash of the whole.
     const delta = compress(encodeChanges(change.tables, topology.tables));
@@ -117,7 +118,7 @@ export class PartitionLog {
       outbox: await this.#body(version, commitId, 'outbox', compress(encodeOutbox(outbox))),
       ...pointer,
       publishedVersion: this.#publishedVersion,
-      fingerprint: fingerprintOf(stateSchemaOf(topology)),
+      fingerprint,
       codec: CODEC_VERSION,
       stateHash: hashAfter(this.state, change),
     };

@@ -2,10 +2,10 @@ import { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { compress, decompress } from '../codec/compression.ts';
 import type { Topology } from '../dsl/topology.ts';
 import { TidemarkError } from '../errors.ts';
-import { decodeChanges, encodeChanges } from '../state/delta-codec.ts';
+import { encodeChanges } from '../state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
-import { timersOf } from '../state/rebuild-timers.ts';
 import { applyChange } from '../state/state-change.ts';
+import { currentForm, decodeIn, type StateForm } from '../state/state-form.ts';
 import { progressOf, type Floor, type Progress } from './entry.ts';
 
 /** The whole state of a partition after one version of its log. */
@@ -13,6 +13,8 @@ export interface SnapshotHeader {
   readonly logId: string;
   readonly version: number;
   readonly commitId: string;
+  /** Of the form that the state is in (PL-30). */
+  readonly fingerprint: string;
   /** Offsets and hashes as decimal text. */
   readonly progress: Omit<Progress, 'reached' | 'floors'> & {
     readonly reached: string;
@@ -22,26 +24,39 @@ export interface SnapshotHeader {
 }
 
 export function encodeSnapshot(header: Pick<SnapshotHeader, 'logId' | 'version' | 'commitId'>, state: PartitionState, topology: Topology): Uint8Array {
+  const { fingerprint } = currentForm(topology);
   const floors = state.floors.map((floor) => ({ ...floor, fromHash: String(floor.fromHash), toHash: String(floor.toHash) }));
-  const full: SnapshotHeader = { ...header, progress: { ...progressOf(state), reached: String(state.reached), floors }, stateHash: state.stateHash };
+  const full: SnapshotHeader = { ...header, fingerprint, progress: { ...progressOf(state), reached: String(state.reached), floors }, stateHash: state.stateHash };
   const writer = new ByteWriter();
   writer.string(JSON.stringify(full));
   writer.raw(encodeChanges(state.tables.map(({ groups }) => ({ dropped: new Set(), puts: groups })), topology.tables));
   return compress(writer.finish());
 }
 
-/** @throws SNAPSHOT_DAMAGED (internal) when the state does not have the hash that the header promises */
-export function decodeSnapshot(bytes: Uint8Array, topology: Topology): { header: SnapshotHeader; state: PartitionState } {
+/** A snapshot of which the state is still bytes. */
+export interface PackedSnapshot {
+  readonly header: SnapshotHeader;
+  readonly body: Uint8Array;
+}
+
+export function unpackSnapshot(bytes: Uint8Array): PackedSnapshot {
   const reader = new ByteReader(decompress(bytes));
   const header = JSON.parse(reader.string()) as SnapshotHeader;
+  return { header, body: reader.rest() };
+}
+
+/**
+ * @param form the one that the header names
+ * @throws SNAPSHOT_DAMAGED (internal) when the state does not have the hash that the header promises
+ */
+export function restoreSnapshot({ header, body }: PackedSnapshot, topology: Topology, form: StateForm): PartitionState {
   const state = emptyState(topology);
   const progress: Progress = { ...header.progress, reached: BigInt(header.progress.reached), floors: header.progress.floors.map(readFloor) };
-  applyChange(state, { ...progress, tables: decodeChanges(reader.rest(), topology.tables), timers: [] });
+  applyChange(state, { ...progress, tables: decodeIn(form, topology, body), timers: [] });
   if (state.stateHash !== header.stateHash) {
     throw new TidemarkError('internal', 'SNAPSHOT_DAMAGED', `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${state.stateHash}; restore the object from a backup`);
   }
-  state.timers = timersOf(topology, state);
-  return { header, state };
+  return state;
 }
 
 function readFloor({ fromHash, toHash, watermarkMs }: SnapshotHeader['progress']['floors'][number]): Floor {

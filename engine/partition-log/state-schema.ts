@@ -1,7 +1,7 @@
 import { CODEC_VERSION } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
-import type { LogEntry } from './entry.ts';
+import { currentForm, differencesOf, olderForm, type StateForm } from '../state/state-form.ts';
 import type { LogSettings } from './partition-log.ts';
 
 const keyOf = (pipeline: string, fingerprint: string): string => `schemas/${pipeline}/${fingerprint}.json`;
@@ -12,20 +12,43 @@ export async function recordStateSchema({ blobs, topology }: LogSettings): Promi
   await blobs.putIfAbsent(keyOf(topology.name, fingerprintOf(schema)), new TextEncoder().encode(JSON.stringify(schema)));
 }
 
-/**
- * Refuses state that this definition of the pipeline would misread (PL-30).
- *
- * @throws STATE_SCHEMA_CHANGED (invalid) with the lines that differ
- * @throws CODEC_UNKNOWN (invalid) the log was written by another release
- */
-export async function checkStateSchema({ blobs, topology }: LogSettings, logId: string, { fingerprint, codec }: LogEntry): Promise<void> {
-  if (codec !== CODEC_VERSION) {
-    throw new TidemarkError('invalid', 'CODEC_UNKNOWN', `log ${logId} must have encoding ${CODEC_VERSION}, got ${codec}; deploy the release that wrote it`);
+/** Every form that a log's bytes may be in. */
+export class StateForms {
+  readonly #settings: LogSettings;
+  readonly #logId: string;
+  readonly #forms = new Map<string, StateForm>();
+  readonly current: StateForm;
+
+  constructor(settings: LogSettings, logId: string) {
+    this.#settings = settings;
+    this.#logId = logId;
+    this.current = currentForm(settings.topology);
+    this.#forms.set(this.current.fingerprint, this.current);
   }
-  const now = stateSchemaOf(topology);
-  if (fingerprint === fingerprintOf(now)) return;
-  const stored = await blobs.get(keyOf(topology.name, fingerprint));
-  const before = stored === undefined ? [] : (JSON.parse(new TextDecoder().decode(stored)) as string[]);
-  const differences = [...before.filter((line) => !now.includes(line)).map((line) => `-${line}`), ...now.filter((line) => !before.includes(line)).map((line) => `+${line}`)];
-  throw new TidemarkError('invalid', 'STATE_SCHEMA_CHANGED', `definition of ${topology.name} must fit its stored state, got ${differences.join(' ') || 'another order of aggregates'}; go back to the old definition, or start over under a new pipeline name`);
+
+  /**
+   * Refuses state that this definition of the pipeline would misread (PL-30).
+   *
+   * @throws STATE_SCHEMA_CHANGED (invalid) with the lines that differ
+   * @throws CODEC_UNKNOWN (invalid) the log was written by another release
+   */
+  async of(fingerprint: string, codec: number): Promise<StateForm> {
+    if (codec !== CODEC_VERSION) {
+      throw new TidemarkError('invalid', 'CODEC_UNKNOWN', `log ${this.#logId} must have encoding ${CODEC_VERSION}, got ${codec}; deploy the release that wrote it`);
+    }
+    const known = this.#forms.get(fingerprint) ?? (await this.#older(fingerprint));
+    this.#forms.set(fingerprint, known);
+    return known;
+  }
+
+  async #older(fingerprint: string): Promise<StateForm> {
+    const { blobs, topology } = this.#settings;
+    const stored = await blobs.get(keyOf(topology.name, fingerprint));
+    const before = stored === undefined ? undefined : (JSON.parse(new TextDecoder().decode(stored)) as string[]);
+    const differences = before === undefined ? ['a definition that is not stored'] : differencesOf(before, stateSchemaOf(topology));
+    if (before === undefined || differences.length > 0) {
+      throw new TidemarkError('invalid', 'STATE_SCHEMA_CHANGED', `definition of ${topology.name} must fit its stored state, got ${differences.join(' ')}; go back to the old definition, or start over under a new pipeline name`);
+    }
+    return olderForm(topology, before);
+  }
 }

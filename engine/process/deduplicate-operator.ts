@@ -27,6 +27,7 @@ export function deduplicateOperator(id: string, { by, withinMs }: Deduplication)
     id,
     schema: [`${id}: deduplicate`],
     tables: [spec as TableSpec],
+    tablesAs: () => [spec as TableSpec],
     delayMs: 0,
     bind: (context: OperatorContext): BoundOperator => {
       const seen = context.tables[0] as TableView<Seen>;

@@ -21,6 +21,7 @@ export function processOperator(id: string, given: AnyFunction): Operator {
     id,
     schema: [`${id}: process(version=${given.version ?? 1})`, ...states.map(([name, { kind, ttlMs }]) => `${id} state ${name}: ${kind}${ttlMs === undefined ? '' : ' with time'}`)],
     tables,
+    tablesAs: () => tables,
     delayMs: 0,
     bind: (context: OperatorContext) => new ProcessRun(context, given, states),
     timersOf: ([timerTable, ...stored]: readonly Table[], _clocks: Clocks) => [

@@ -3,24 +3,25 @@
  * a timer per window.
  */
 import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
-import type { Table, TableSpec } from '../state/table.ts';
+import type { Table } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
 import { isClosed, isFired, NO_WATERMARK } from '../time/watermark.ts';
 import { countsUnfired, emissionSchema, nextMultiple, type Emission, type Repeat } from './emission.ts';
-import { Panes, type Pane } from './panes.ts';
+import { Panes, paneTable, type Pane } from './panes.ts';
 import type { WindowAssigner } from './window-assigner.ts';
 import type { WindowedAggregation } from './windows.ts';
 
 export function alignedWindows(assigner: WindowAssigner, aggregation: WindowedAggregation): Operator {
   const { id, allowedLatenessMs, emission } = aggregation;
   const panes = new Panes(aggregation);
-  const spec: TableSpec<Pane> = { name: `${id}/panes`, routedBy: 'key', groups: 'number', write: (writer, pane) => panes.write(writer, pane), read: (reader) => panes.read(reader) };
+  const spec = paneTable(panes, { name: `${id}/panes`, routedBy: 'key', groups: 'number' });
   const plan = new WindowTimers(assigner, allowedLatenessMs, emission);
   return Object.freeze({
     id,
-    schema: [`${id}: ${assigner.descriptor}`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...aggregation.aggregates.map(({ name, aggregate }) => `${id} aggregate ${name}: ${aggregate.descriptor}`)],
-    tables: [spec as TableSpec],
+    schema: [`${id}: ${assigner.descriptor}`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...panes.schema],
+    tables: [spec(undefined)],
+    tablesAs: (schema: readonly string[]) => [spec(schema)],
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
     bind: (context: OperatorContext) => new AlignedRun(context, assigner, aggregation, panes, plan),
     timersOf: ([table]: readonly Table[], clocks: Clocks) => [...(table as Table).groups.keys()].flatMap((startMs) => plan.of(startMs as number, clocks)),

@@ -48,11 +48,15 @@ export function everyN({ n }: CountWindows): Windows {
 function countOperator(n: number, aggregation: WindowedAggregation): Operator {
   const { id } = aggregation;
   const panes = new Panes(aggregation);
-  const spec: TableSpec<Gathered> = { name: `${id}/gathered`, routedBy: 'key', groups: 'number', write: (writer, entry) => write(writer, entry, panes), read: (reader) => read(reader, panes) };
+  const spec = (order?: readonly number[]): TableSpec => {
+    const table: TableSpec<Gathered> = { name: `${id}/gathered`, routedBy: 'key', groups: 'number', write: (writer, entry) => write(writer, entry, panes, order), read: (reader) => read(reader, panes, order) };
+    return table as TableSpec;
+  };
   return Object.freeze({
     id,
-    schema: [`${id}: count(n=${n})`, ...aggregation.aggregates.map(({ name, aggregate }) => `${id} aggregate ${name}: ${aggregate.descriptor}`)],
-    tables: [spec as TableSpec],
+    schema: [`${id}: count(n=${n})`, ...panes.schema],
+    tables: [spec()],
+    tablesAs: (schema: readonly string[]) => [spec(panes.orderIn(schema))],
     delayMs: 0,
     bind: (context: OperatorContext) => new CountRun(context, n, panes),
     timersOf: () => [],
@@ -101,16 +105,16 @@ class CountRun implements BoundOperator {
   }
 }
 
-function write(writer: ByteWriter, { records, firstMs, lastMs, pane }: Gathered, panes: Panes): void {
+function write(writer: ByteWriter, { records, firstMs, lastMs, pane }: Gathered, panes: Panes, order: readonly number[] | undefined): void {
   writer.varint(records);
   writer.number(firstMs);
   writer.number(lastMs - firstMs);
-  panes.write(writer, pane);
+  panes.write(writer, pane, order);
 }
 
-function read(reader: ByteReader, panes: Panes): Gathered {
+function read(reader: ByteReader, panes: Panes, order: readonly number[] | undefined): Gathered {
   const records = reader.varint();
   const firstMs = reader.definedNumber();
   const lastMs = firstMs + reader.definedNumber();
-  return { records, firstMs, lastMs, pane: panes.read(reader), hash: 0 };
+  return { records, firstMs, lastMs, pane: panes.read(reader, order), hash: 0 };
 }

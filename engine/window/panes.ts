@@ -2,7 +2,7 @@ import type { Aggregate } from '../aggregate/aggregate.ts';
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import type { Element, OperatorContext } from '../operator.ts';
 import { resultValue, type ResultRow } from '../outputs.ts';
-import type { Entry } from '../state/table.ts';
+import type { Entry, TableSpec } from '../state/table.ts';
 import { countsUnfired } from './emission.ts';
 import type { NamedAggregate, WindowedAggregation } from './windows.ts';
 
@@ -30,12 +30,28 @@ export class Panes {
   readonly #accumulation: WindowedAggregation['emission']['accumulation'];
   readonly #countsUnfired: boolean;
   readonly #empty: Pane;
+  /** The place of each aggregate in a pane's bytes. */
+  readonly #all: readonly number[];
+  readonly #id: string;
 
-  constructor({ aggregates, emission }: WindowedAggregation) {
+  constructor({ id, aggregates, emission }: WindowedAggregation) {
+    this.#id = id;
     this.#aggregates = aggregates;
+    this.#all = aggregates.map((_, i) => i);
     this.#accumulation = emission.accumulation;
     this.#countsUnfired = countsUnfired(emission);
     this.#empty = Object.freeze({ accumulators: aggregates.map(({ aggregate }) => aggregate.aggregator.init()), revision: 0, unfired: 0, said: undefined, hash: 0 });
+  }
+
+  /** A line per aggregate, for the schema of the state. */
+  get schema(): string[] {
+    return this.#aggregates.map(({ name, aggregate }) => `${this.#id} aggregate ${name}: ${aggregate.descriptor}`);
+  }
+
+  /** Which aggregates an older definition had, in the order in which it wrote them. */
+  orderIn(schema: readonly string[]): readonly number[] {
+    const now = this.schema;
+    return schema.map((line) => now.indexOf(line)).filter((place) => place >= 0);
   }
 
   get empty(): Pane {
@@ -92,30 +108,40 @@ export class Panes {
     return { key, windowStartMs: startMs, windowEndMs: endMs, revision, values };
   }
 
-  write(writer: ByteWriter, pane: Pane): void {
+  write(writer: ByteWriter, pane: Pane, order = this.#all): void {
     writer.varint(pane.revision);
     if (this.#countsUnfired) writer.varint(pane.unfired);
     if (this.#accumulation === 'retracting') {
       writer.byte(pane.said === undefined ? 0 : 1);
-      if (pane.said !== undefined) this.#writeAccumulators(writer, pane.said);
+      if (pane.said !== undefined) this.#writeAccumulators(writer, pane.said, order);
     }
-    this.#writeAccumulators(writer, pane.accumulators);
+    this.#writeAccumulators(writer, pane.accumulators, order);
   }
 
-  read(reader: ByteReader): Pane {
+  read(reader: ByteReader, order = this.#all): Pane {
     const revision = reader.varint();
     const unfired = this.#countsUnfired ? reader.varint() : 0;
-    const said = this.#accumulation === 'retracting' && reader.byte() === 1 ? this.#readAccumulators(reader) : undefined;
-    return { revision, unfired, said, accumulators: this.#readAccumulators(reader), hash: 0 };
+    const said = this.#accumulation === 'retracting' && reader.byte() === 1 ? this.#readAccumulators(reader, order) : undefined;
+    return { revision, unfired, said, accumulators: this.#readAccumulators(reader, order), hash: 0 };
   }
 
-  #writeAccumulators(writer: ByteWriter, accumulators: readonly unknown[]): void {
-    for (let i = 0; i < this.#aggregates.length; i++) (this.#aggregates[i] as NamedAggregate).aggregate.aggregator.write(writer, accumulators[i]);
+  #writeAccumulators(writer: ByteWriter, accumulators: readonly unknown[], order: readonly number[]): void {
+    for (const i of order) (this.#aggregates[i] as NamedAggregate).aggregate.aggregator.write(writer, accumulators[i]);
   }
 
-  #readAccumulators(reader: ByteReader): unknown[] {
-    const accumulators: unknown[] = [];
-    for (const { aggregate } of this.#aggregates) accumulators.push(aggregate.aggregator.read(reader));
+  /** Aggregates that are not in `order` are new: they have seen nothing yet. */
+  #readAccumulators(reader: ByteReader, order: readonly number[]): unknown[] {
+    const accumulators = order.length === this.#aggregates.length ? [] : [...this.#empty.accumulators];
+    for (const i of order) accumulators[i] = (this.#aggregates[i] as NamedAggregate).aggregate.aggregator.read(reader);
     return accumulators;
   }
+}
+
+/** A table of panes: as the definition that runs writes them (undefined), or as an older one did. */
+export function paneTable(panes: Panes, place: Pick<TableSpec, 'name' | 'routedBy' | 'groups'>): (schema: readonly string[] | undefined) => TableSpec {
+  return (schema) => {
+    const order = schema === undefined ? undefined : panes.orderIn(schema);
+    const spec: TableSpec<Pane> = { ...place, write: (writer, pane) => panes.write(writer, pane, order), read: (reader) => panes.read(reader, order) };
+    return spec as TableSpec;
+  };
 }

@@ -17,12 +17,16 @@ const NEVER = Number.POSITIVE_INFINITY;
 export function sessionOperator(gapMs: number, aggregation: WindowedAggregation): Operator {
   const { id, allowedLatenessMs, emission } = aggregation;
   const panes = new Panes(aggregation);
-  const spec: TableSpec<KeySessions> = { name: `${id}/sessions`, routedBy: 'key', groups: 'number', write: (writer, entry) => writeSessions(writer, entry, panes), read: (reader) => readSessions(reader, panes) };
+  const spec = (order?: readonly number[]): TableSpec => {
+    const table: TableSpec<KeySessions> = { name: `${id}/sessions`, routedBy: 'key', groups: 'number', write: (writer, entry) => writeSessions(writer, entry, panes, order), read: (reader) => readSessions(reader, panes, order) };
+    return table as TableSpec;
+  };
   const schedule = new SessionTimers(gapMs, aggregation);
   return Object.freeze({
     id,
-    schema: [`${id}: session(gap=${gapMs})`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...aggregation.aggregates.map(({ name, aggregate }) => `${id} aggregate ${name}: ${aggregate.descriptor}`)],
-    tables: [spec as TableSpec],
+    schema: [`${id}: session(gap=${gapMs})`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...panes.schema],
+    tables: [spec()],
+    tablesAs: (schema: readonly string[]) => [spec(panes.orderIn(schema))],
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
     bind: (context: OperatorContext) => new SessionRun(context, gapMs, aggregation, panes, schedule),
     timersOf: ([table]: readonly Table[], clocks: Clocks) =>
@@ -218,7 +222,7 @@ class SessionRun implements BoundOperator {
   }
 }
 
-function writeSessions(writer: ByteWriter, { open, closedEndMs }: KeySessions, panes: Panes): void {
+function writeSessions(writer: ByteWriter, { open, closedEndMs }: KeySessions, panes: Panes, order: readonly number[] | undefined): void {
   writer.number(closedEndMs === NO_WATERMARK ? undefined : closedEndMs);
   writer.varint(open.length);
   let previousMs = 0;
@@ -226,12 +230,12 @@ function writeSessions(writer: ByteWriter, { open, closedEndMs }: KeySessions, p
     writer.number(startMs - previousMs);
     writer.varint(endMs - startMs);
     writer.byte((isOnTimeDone ? 1 : 0) + (isVisible ? 2 : 0));
-    panes.write(writer, pane);
+    panes.write(writer, pane, order);
     previousMs = startMs;
   }
 }
 
-function readSessions(reader: ByteReader, panes: Panes): KeySessions {
+function readSessions(reader: ByteReader, panes: Panes, order: readonly number[] | undefined): KeySessions {
   const closedEndMs = reader.number() ?? NO_WATERMARK;
   const open: Session[] = [];
   let startMs = 0;
@@ -239,7 +243,7 @@ function readSessions(reader: ByteReader, panes: Panes): KeySessions {
     startMs += reader.definedNumber();
     const endMs = startMs + reader.varint();
     const flags = reader.byte();
-    open.push({ startMs, endMs, isOnTimeDone: (flags & 1) !== 0, isVisible: (flags & 2) !== 0, pane: panes.read(reader) });
+    open.push({ startMs, endMs, isOnTimeDone: (flags & 1) !== 0, isVisible: (flags & 2) !== 0, pane: panes.read(reader, order) });
   }
   return { open, closedEndMs, eventTimerMs: NEVER, processingTimerMs: NEVER, hash: 0 };
 }

@@ -14,7 +14,7 @@ import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
 import { isClosed, isFired } from '../time/watermark.ts';
 import type { Hops } from './hopping-windows.ts';
-import { Panes, type Pane } from './panes.ts';
+import { Panes, paneTable, type Pane } from './panes.ts';
 import { tumblingStart } from './tumbling-windows.ts';
 import type { WindowAssigner } from './window-assigner.ts';
 import type { WindowedAggregation } from './windows.ts';
@@ -27,7 +27,7 @@ interface Firings extends Entry {
 export function slicedWindows(hops: Hops, assigner: WindowAssigner, aggregation: WindowedAggregation): Operator {
   const { id, allowedLatenessMs, emission } = aggregation;
   const panes = new Panes(aggregation);
-  const slices: TableSpec<Pane> = { name: `${id}/slices`, routedBy: 'key', groups: 'number', write: (writer, pane) => panes.write(writer, pane), read: (reader) => panes.read(reader) };
+  const slices = paneTable(panes, { name: `${id}/slices`, routedBy: 'key', groups: 'number' });
   const firings: TableSpec<Firings> = {
     name: `${id}/firings`, routedBy: 'key', groups: 'number',
     write: (writer, { revision }) => writer.varint(revision),
@@ -36,8 +36,9 @@ export function slicedWindows(hops: Hops, assigner: WindowAssigner, aggregation:
   const slicing = new Slicing(hops, allowedLatenessMs, emission.finalOnly);
   return Object.freeze({
     id,
-    schema: [`${id}: ${assigner.descriptor}`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: slices`, ...aggregation.aggregates.map(({ name, aggregate }) => `${id} aggregate ${name}: ${aggregate.descriptor}`)],
-    tables: [slices as TableSpec, firings as TableSpec],
+    schema: [`${id}: ${assigner.descriptor}`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: slices`, ...panes.schema],
+    tables: [slices(undefined), firings as TableSpec],
+    tablesAs: (schema: readonly string[]) => [slices(schema), firings as TableSpec],
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
     bind: (context: OperatorContext) => new SlicedRun(context, slicing, panes),
     timersOf: ([sliceTable, firingTable]: readonly Table[], { watermarkMs }: Clocks) => [

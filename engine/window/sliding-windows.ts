@@ -16,7 +16,7 @@ import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
 import { isClosed, isFired } from '../time/watermark.ts';
 import { DEFAULT_EMISSION } from './emission.ts';
-import { Panes, type Pane } from './panes.ts';
+import { Panes, paneTable, type Pane } from './panes.ts';
 import type { WindowedAggregation, Windows } from './windows.ts';
 
 export interface SlidingWindows {
@@ -94,7 +94,7 @@ function slidingOperator(differenceMs: number, aggregation: WindowedAggregation)
   const { id, allowedLatenessMs } = aggregation;
   const panes = new Panes(aggregation);
   const rules = new Sliding(differenceMs, aggregation);
-  const buckets: TableSpec<Pane> = { name: `${id}/buckets`, routedBy: 'group', groups: 'text', write: (writer, pane) => panes.write(writer, pane), read: (reader) => panes.read(reader) };
+  const buckets = paneTable(panes, { name: `${id}/buckets`, routedBy: 'group', groups: 'text' });
   const firings: TableSpec<Firings> = {
     name: `${id}/firings`, routedBy: 'group', groups: 'text',
     write: (writer, { revision }) => writer.varint(revision),
@@ -102,8 +102,9 @@ function slidingOperator(differenceMs: number, aggregation: WindowedAggregation)
   };
   return Object.freeze({
     id,
-    schema: [`${id}: sliding(timeDifference=${differenceMs})`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, ...aggregation.aggregates.map(({ name, aggregate }) => `${id} aggregate ${name}: ${aggregate.descriptor}`)],
-    tables: [buckets as TableSpec, firings as TableSpec],
+    schema: [`${id}: sliding(timeDifference=${differenceMs})`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, ...panes.schema],
+    tables: [buckets(undefined), firings as TableSpec],
+    tablesAs: (schema: readonly string[]) => [buckets(schema), firings as TableSpec],
     delayMs: rules.delayMs,
     bind: (context: OperatorContext) => new SlidingRun(context, rules, panes, aggregation.emission.finalOnly),
     timersOf: ([bucketTable]: readonly Table[], { watermarkMs }: Clocks) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { decodeSnapshot, encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
 import { reading, topologyOf } from '../support/readings.ts';
-import { Partition } from '../support/state.ts';
+import { decodeSnapshot, Partition } from '../support/state.ts';
 
 const HEADER = { logId: 'flights/0/departures/1/shard', version: 7, commitId: 'id-7' };
 const topology = topologyOf({ maxOutOfOrdernessMs: 20, allowedLatenessMs: 20 });

@@ -3,14 +3,13 @@ import * as fc from 'fast-check';
 import { kinesis, lake, list, map, partitionValue, pipeline, value } from '../../../engine/index.ts';
 import type { ProcessFunction } from '../../../engine/index.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
-import { decodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
 import { inheritState } from '../../../engine/state/inherit-state.ts';
 import { applyChange } from '../../../engine/state/state-change.ts';
 import { emptyState } from '../../../engine/state/partition-state.ts';
 import { stepTick } from '../../../engine/step.ts';
 import { MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { READING, reading, type Reading } from '../support/readings.ts';
-import { Partition } from '../support/state.ts';
+import { decodeSnapshot, Partition } from '../support/state.ts';
 
 type Any = ProcessFunction<Reading, never, never, never>;
 

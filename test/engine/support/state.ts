@@ -1,6 +1,8 @@
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
-import { encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
+import { encodeSnapshot, restoreSnapshot, unpackSnapshot, type SnapshotHeader } from '../../../engine/partition-log/snapshot.ts';
+import { timersOf } from '../../../engine/state/rebuild-timers.ts';
+import { currentForm } from '../../../engine/state/state-form.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
 import { encodeChanges } from '../../../engine/state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../../../engine/state/partition-state.ts';
@@ -28,4 +30,12 @@ export class Partition {
   bytes(): Uint8Array {
     return encodeSnapshot({ logId: 'log', version: 1, commitId: 'c' }, this.state, this.topology);
   }
+}
+
+/** The state that `Partition.bytes` or a log wrote, with its timers. */
+export function decodeSnapshot(bytes: Uint8Array, topology: Topology): { header: SnapshotHeader; state: PartitionState } {
+  const packed = unpackSnapshot(bytes);
+  const state = restoreSnapshot(packed, topology, currentForm(topology));
+  state.timers = timersOf(topology, state);
+  return { header: packed.header, state };
 }

@@ -3,10 +3,9 @@ import * as fc from 'fast-check';
 import { collect, count, hopping, kinesis, pipeline, resultTable, session, sliding, sum, tumbling } from '../../../engine/index.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
-import { decodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
 import { reading, READING } from '../support/readings.ts';
-import { Partition } from '../support/state.ts';
+import { decodeSnapshot, Partition } from '../support/state.ts';
 import { naive, type Event, type Kind, type Row, type Rules } from './naive.ts';
 
 const small = fc.integer({ min: 1, max: 12 });
