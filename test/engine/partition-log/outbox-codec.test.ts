@@ -13,7 +13,7 @@ const numbers = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) 
 
 const outboxes: fc.Arbitrary<Outbox> = fc.uniqueArray(texts.filter((name) => name !== '__proto__'), { minLength: 1, maxLength: 3 }).chain((names) =>
   fc.record({
-    sideOutputs: fc.array(fc.record({ output: texts, key: texts, eventTimeMs: times, sequence: fc.nat(), value: fc.jsonValue() }, { noNullPrototype: true }), { maxLength: 3 }),
+    sideOutputs: fc.array(fc.record({ output: texts, key: texts, eventTimeMs: times, sequence: fc.nat(), value: fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value))) }, { noNullPrototype: true }), { maxLength: 3 }),
     results: fc.array(fc.record({ key: texts, windowStartMs: times, windowEndMs: times, revision: fc.nat(), sequence: fc.nat(), retracted: fc.constant(true as const), values: fc.record(Object.fromEntries(names.map((name) => [name, numbers])), { noNullPrototype: true }) }, { noNullPrototype: true, requiredKeys: ['key', 'windowStartMs', 'windowEndMs', 'revision', 'values'] }).map((row) => (row.retracted === true && row.revision % 2 === 0 ? { ...row, values: {} } : row)), { maxLength: 5 }),
     lateRecords: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), key: texts, eventTimeMs: times, arrivalTimeMs: times, watermarkMs: times, data }, { noNullPrototype: true }), { maxLength: 3 }),
     deadLetters: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), partitionKey: texts, arrivalTimeMs: times, code: texts, reason: texts, data }, { noNullPrototype: true }), { maxLength: 3 }),
