@@ -29,7 +29,10 @@ const encoder = new TextEncoder();
  */
 export function decodeRecord(topology: Topology, record: SourceRecord, processingTimeMs: number): Decoded {
   if (record.refusal !== undefined) throw record.refusal;
-  const value = validate(topology.source.schema, parseJson(record.data));
+  if (record.value === undefined && topology.source.format.kind !== 'json') {
+    throw new TidemarkError('internal', 'NOT_DECODED', `record must be read as ${topology.source.format.kind} before it is processed, got bytes; give the processor its decoder`);
+  }
+  const value = validate(topology.source.schema, record.value === undefined ? parseJson(record.data) : record.value);
   return { value, ...timesOf(topology.eventTime, value, record.arrivalTimeMs, processingTimeMs) };
 }
 

@@ -1,6 +1,7 @@
 /** What a pipeline's definition may use. */
 export { fedFrom } from './dsl/fed-from.ts';
 export { pipeline, type Pipeline } from './dsl/pipeline.ts';
+export { avro } from './dsl/formats.ts';
 export { kafka, kinesis } from './dsl/sources.ts';
 export { lake, resultTable, stream, topic } from './dsl/sinks.ts';
 export type { Topology } from './dsl/topology.ts';

@@ -7,7 +7,7 @@
  */
 import type { LogEntry } from './partition-log/entry.ts';
 import type { Outbox } from './outputs.ts';
-import type { Offset, SourcePartition } from './record.ts';
+import type { Offset, SourcePartition, SourceRecord } from './record.ts';
 
 /** What one conditional put came to. */
 export type PutOutcome =
@@ -68,6 +68,16 @@ export interface ShardCatalog {
    * @throws OFFSETS_RAN_BACKWARDS (internal), STREAM_UNAVAILABLE (unavailable)
    */
   confirm(partition: SourcePartition, reached: Offset): Promise<void>;
+}
+
+/** Reads formats that need to ask somebody, such as a schema registry. */
+export interface RecordDecoder {
+  /**
+   * The same records, each with its `value`, or with a `refusal` where it has none.
+   *
+   * @throws REGISTRY_UNAVAILABLE (unavailable)
+   */
+  decode(records: readonly SourceRecord[]): Promise<SourceRecord[]>;
 }
 
 /** One commit's outbox on its way to the sinks. */

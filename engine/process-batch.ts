@@ -2,7 +2,7 @@ import { isKind } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { PartitionLogs } from './partition-log/partition-logs.ts';
-import type { ShardCatalog, Sink } from './ports.ts';
+import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
 import type { SourceBatch } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
 import { takeOver } from './reshard.ts';
@@ -14,6 +14,8 @@ export interface Processor {
   readonly logs: PartitionLogs;
   readonly sinks: readonly Sink[];
   readonly shards: ShardCatalog;
+  /** For a source whose format is not JSON. */
+  readonly decoder?: RecordDecoder | undefined;
 }
 
 /** What one batch came to: the source of all metrics. */
@@ -49,7 +51,7 @@ export async function processBatch(processor: Processor, batch: SourceBatch): Pr
 }
 
 async function processOnce(processor: Processor, log: PartitionLog, { partition, records }: SourceBatch): Promise<BatchReport> {
-  const { topology, sinks } = processor;
+  const { topology, sinks, decoder } = processor;
   if (log.version === 0) await takeOver(processor, log, partition);
   const before = await deliverWaiting(log, partition, sinks);
   const fresh = records.filter(({ offset }) => offset > log.state.reached);
@@ -66,7 +68,7 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     writeUnits: before.writeUnits,
   };
   if (fresh.length > 0) {
-    const result = step(topology, log.state, fresh);
+    const result = step(topology, log.state, decoder === undefined ? fresh : await decoder.decode(fresh));
     report.resultsOut = result.outbox.results.length;
     report.lateRecords = result.outbox.lateRecords.length;
     report.deadLetters = result.outbox.deadLetters.length;

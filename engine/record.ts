@@ -31,6 +31,8 @@ export interface SourceRecord {
   /** When the broker stored it [ms since 1970]. */
   readonly arrivalTimeMs: number;
   readonly data: Uint8Array;
+  /** What `data` says, in a format that an adapter has read already; undefined: the engine reads it as JSON. */
+  readonly value?: unknown;
   /** Of kind data: why the adapter could not take it apart, or may not have it counted here. It becomes a dead letter. */
   readonly refusal?: TidemarkError;
 }

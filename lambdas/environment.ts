@@ -19,6 +19,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_OUTPUT_STREAM?: string;
   /** Brokers of a Kafka source or sink, `host:port` with commas between; empty when there is none. */
   readonly TIDEMARK_KAFKA_BROKERS?: string;
+  /** Address of the Confluent schema registry, `https://user:secret@host` where it asks for one; empty when there is none. @default '' */
+  readonly TIDEMARK_SCHEMA_REGISTRY?: string;
   /** `yes` when the event source mapping reports batch item failures: Kafka's does in provisioned mode only. @default no */
   readonly TIDEMARK_PARTIAL_BATCHES?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
@@ -45,6 +47,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the name of a Kinesis stream'),
     TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),
+    TIDEMARK_SCHEMA_REGISTRY: text('TIDEMARK_SCHEMA_REGISTRY', (value) => value === '' || /^https?:\/\/.+/.test(value), 'an http address'),
     TIDEMARK_PARTIAL_BATCHES: text('TIDEMARK_PARTIAL_BATCHES', (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });

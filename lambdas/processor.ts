@@ -9,6 +9,7 @@ import type { ShardCatalog } from '../engine/ports.ts';
 import type { Processor } from '../engine/process-batch.ts';
 import { blobStoreAt } from './blob-store-at.ts';
 import type { FunctionEnvironment } from './environment.ts';
+import { decoderOf } from './decoder.ts';
 import { sinksOf } from './sinks.ts';
 
 /** A body above this becomes an object (PL-9). From 8 KiB on that is cheaper, one PUT costing as much as 8 write units; up to here it is not worth the second round trip before the commit [bytes]. */
@@ -32,5 +33,5 @@ export function processorOf({ topology }: Pipeline, environment: Required<Functi
     MAX_PANES,
   );
   const sinks = sinksOf(topology, environment, client);
-  return { topology, logs, sinks, shards };
+  return { topology, logs, sinks, shards, decoder: decoderOf(topology.source.format, environment) };
 }

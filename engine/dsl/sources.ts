@@ -1,13 +1,17 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { requireSetting, TidemarkError } from '../errors.ts';
-import type { KafkaSource, KinesisSource, Source } from './topology.ts';
+import type { Format, KafkaSource, KinesisSource, Source } from './topology.ts';
 
 type KeyField<V> = { [K in keyof V & string]: V[K] extends string | number ? K : never }[keyof V & string];
+
+const JSON_FORMAT: Format = Object.freeze({ kind: 'json' });
 
 /** What every source needs. */
 interface SourceSettings<S extends StandardSchemaV1, K extends string> {
   /** What a record looks like: any Standard Schema (zod, valibot, arktype, …) that validates synchronously. */
   readonly schema: S;
+  /** What the bytes of a record are: JSON, or `avro({ … })`. @default JSON */
+  readonly format?: Format;
   /** The field whose value every producer uses as the partition key: a string or a number. */
   readonly partitionKey: K;
   /** Records per invocation at most [1, 10000]. @default 1000 */
@@ -35,7 +39,7 @@ export interface KafkaSettings<S extends StandardSchemaV1, K extends string> ext
 }
 
 /**
- * Reads JSON records from a Kinesis stream.
+ * Reads records from a Kinesis stream.
  *
  * @throws INVALID_SETTING
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
@@ -47,7 +51,7 @@ export function kinesis<S extends StandardSchemaV1, const K extends KeyField<Sta
 }
 
 /**
- * Reads JSON records from a Kafka topic, of MSK or any other cluster. Record keys are text and equal the partition key's
+ * Reads records from a Kafka topic, of MSK or any other cluster. Record keys are text and equal the partition key's
  * field.
  *
  * @example kafka({ topic: 'departures', partitionKey: 'origin', schema: Departure })
@@ -90,13 +94,14 @@ export function requireKinesis<S extends Pick<KinesisSource, 'kind'> | Pick<Kafk
   throw new TidemarkError('invalid', 'NEEDS_KINESIS', `source for ${what} must be kinesis({ … }), got kafka({ topic: ${JSON.stringify(source.topic)} }); see docs/kafka.md for what there is instead`);
 }
 
-function checked<S extends StandardSchemaV1, K extends string>({ partitionKey, schema, batchSize = 1_000, maxBatchingWindowMs = 1_000 }: SourceSettings<S, K>) {
+function checked<S extends StandardSchemaV1, K extends string>({ partitionKey, schema, format = JSON_FORMAT, batchSize = 1_000, maxBatchingWindowMs = 1_000 }: SourceSettings<S, K>) {
   requireSetting('partitionKey', partitionKey, typeof partitionKey === 'string' && partitionKey !== '', 'a field name', 'name a field of the schema');
   requireSetting('schema', typeof schema, typeof Object(schema)['~standard']?.validate === 'function', 'a Standard Schema', 'pass z.object({ … })');
+  requireSetting('format', format.kind, ['json', 'avro'].includes(format.kind), 'avro({ … }), or left out for JSON', 'leave it out');
   requireSetting('batchSize', batchSize, Number.isSafeInteger(batchSize) && batchSize >= 1 && batchSize <= 10_000, 'an integer in [1, 10000]', 'leave it out for 1000');
   const inRange = Number.isSafeInteger(maxBatchingWindowMs) && maxBatchingWindowMs >= 0 && maxBatchingWindowMs <= 300_000;
   requireSetting('maxBatchingWindowMs', maxBatchingWindowMs, inRange, 'an integer in [0, 300000]', 'pass seconds(1)');
-  return { partitionKey, schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>, batchSize, maxBatchingWindowMs };
+  return { partitionKey, schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>, format, batchSize, maxBatchingWindowMs };
 }
 
 /** @throws INVALID_SETTING */

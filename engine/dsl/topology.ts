@@ -5,6 +5,17 @@ import type { ResultRow } from '../outputs.ts';
 import type { TableSpec } from '../state/table.ts';
 import type { Transform } from './transform.ts';
 
+/** What the bytes of a record are. */
+export type Format = { readonly kind: 'json' } | AvroFormat;
+
+/** Avro, each record with the id of the schema that it was written by. */
+export interface AvroFormat {
+  readonly kind: 'avro';
+  readonly registry: 'confluent' | 'glue';
+  /** Schema to read by; undefined: each record's own. */
+  readonly readerSchema: object | undefined;
+}
+
 /** A Kinesis stream as the source of a pipeline. */
 export interface KinesisSource<V = unknown> {
   readonly kind: 'kinesis';
@@ -14,6 +25,8 @@ export interface KinesisSource<V = unknown> {
   readonly partitionKey: string;
   /** Any Standard Schema: zod, valibot, arktype … Must validate synchronously. */
   readonly schema: StandardSchemaV1<unknown, V>;
+  /** What the bytes are. @default JSON_FORMAT */
+  readonly format: Format;
   /** Records per invocation at most [1, 10000]. @default 1000 */
   readonly batchSize: number;
   /** How long Lambda gathers a batch [0, 300000]. @default 1000 */
@@ -31,6 +44,8 @@ export interface KafkaSource<V = unknown> {
   readonly partitioner: 'murmur2' | 'any';
   /** Any Standard Schema: zod, valibot, arktype … Must validate synchronously. */
   readonly schema: StandardSchemaV1<unknown, V>;
+  /** What the bytes are. @default JSON_FORMAT */
+  readonly format: Format;
   /** Records per invocation at most [1, 10000]. @default 1000 */
   readonly batchSize: number;
   /** How long Lambda gathers a batch [0, 300000]. @default 1000 */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
-import { count, days, hours, kafka, kinesis, lake, minutes, pipeline, resultTable, seconds, stream, sum, topic, tumbling } from '../../../engine/index.ts';
+import { avro, count, days, hours, kafka, kinesis, lake, minutes, pipeline, resultTable, seconds, stream, sum, topic, tumbling } from '../../../engine/index.ts';
 import { READING, type Reading } from '../support/readings.ts';
 
 const source = (settings: object = {}) => kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, ...settings });
@@ -21,6 +21,9 @@ describe('a wrong setting is refused at the call that got it', () => {
     ['no partition key', () => source({ partitionKey: '' })],
     ['a schema that is none', () => source({ schema: {} })],
     ['no schema', () => source({ schema: undefined })],
+    ['a registry that nobody knows', () => avro({ registry: 'karapace' as never })],
+    ['a reader schema as text', () => avro({ registry: 'glue', readerSchema: '"string"' as never })],
+    ['a format that nobody knows', () => source({ format: { kind: 'protobuf' } })],
     ['a result topic with a slash', () => topic({ topic: 'a/b' })],
     ['the latest of something else', () => topic({ topic: 'a', latestPer: 'day' as never })],
     ['a topic name with a slash', () => kafka({ topic: 'a/b', partitionKey: 'key', schema: READING })],
