@@ -30,8 +30,8 @@ export interface Mark {
 export class Run {
   readonly results: ResultRow[] = [];
   readonly sideOutputs: SideOutput[] = [];
-  /** Of firings and timers that failed: no record is to blame. */
-  readonly failures: DeadLetter[] = [];
+  /** Records that failed, and firings and timers that did, for which no record is to blame, in their order (PL-12). */
+  readonly deadLetters: DeadLetter[] = [];
   readonly tables: readonly TableView[];
   readonly floors: readonly Floor[];
   readonly topology: Topology;
@@ -126,7 +126,7 @@ export class Run {
       const { reached, processingTimeMs } = this;
       const data = new TextEncoder().encode(JSON.stringify({ key, ...about }));
       const reason = `result must be computed without an error, got one: ${oneLine(messageOf(error))}; correct the pipeline's code`;
-      this.failures.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, code: 'RESULT_FAILED', reason, data });
+      this.deadLetters.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, code: 'RESULT_FAILED', reason, data });
     }
   }
 

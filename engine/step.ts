@@ -23,7 +23,7 @@ export interface StepResult {
 export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[]): StepResult {
   const run = new Run(topology, state);
   const lateRecords: LateRecord[] = [];
-  const deadLetters: DeadLetter[] = [];
+  let deadRecords = 0;
   let { watermarkMs, lastArrivalMs } = state;
 
   for (const record of records) {
@@ -43,22 +43,23 @@ export function step(topology: Topology, state: PartitionState, records: readonl
       }
     } catch (error) {
       run.rollBack(mark);
-      deadLetters.push(deadLetterFor(record, error));
+      run.deadLetters.push(deadLetterFor(record, error));
+      deadRecords++;
     }
     run.advance(watermarkMs);
   }
 
   const { counters } = state;
-  return finish(run, state, { lateRecords, deadLetters }, {
+  return finish(run, state, lateRecords, {
     reached: run.reached,
     watermarkMs,
     processingTimeMs: run.processingTimeMs,
     lastArrivalMs,
     counters: {
       recordsIn: counters.recordsIn + records.length,
-      counted: counters.counted + records.length - lateRecords.length - deadLetters.length,
+      counted: counters.counted + records.length - lateRecords.length - deadRecords,
       late: counters.late + lateRecords.length,
-      deadLetters: counters.deadLetters + deadLetters.length,
+      deadLetters: counters.deadLetters + deadRecords,
       results: counters.results + run.results.length,
     },
   });
@@ -83,15 +84,14 @@ export function stepTick(topology: Topology, state: PartitionState, target: Tick
   run.advanceProcessing(processingTimeMs);
   run.advance(watermarkMs);
   const { reached, counters, lastArrivalMs } = state;
-  const refused = { lateRecords: [], deadLetters: [] };
-  return finish(run, state, refused, { reached, watermarkMs, processingTimeMs, lastArrivalMs, counters: { ...counters, results: counters.results + run.results.length } });
+  return finish(run, state, [], { reached, watermarkMs, processingTimeMs, lastArrivalMs, counters: { ...counters, results: counters.results + run.results.length } });
 }
 
-function finish(run: Run, state: PartitionState, refused: Pick<Outbox, 'lateRecords' | 'deadLetters'>, progress: Omit<Progress, 'floors' | 'sequence'>): StepResult {
-  const { results, sideOutputs, failures, tables, timers, sequence } = run;
+function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Omit<Progress, 'floors' | 'sequence'>): StepResult {
+  const { results, sideOutputs, deadLetters, tables, timers, sequence } = run;
   return {
     change: { ...progress, sequence, floors: remainingFloors(state.floors, progress.watermarkMs), tables, timers },
-    outbox: { results, sideOutputs, lateRecords: refused.lateRecords, deadLetters: [...refused.deadLetters, ...failures] },
+    outbox: { results, sideOutputs, lateRecords, deadLetters },
   };
 }
 

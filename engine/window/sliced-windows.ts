@@ -168,17 +168,18 @@ class SlicedRun implements BoundOperator {
   /** The slices of a window, merged per key. */
   #fireAll(startMs: number, timeMs: number): void {
     const endMs = this.#slicing.endOf(startMs);
-    const merged = new Map<string, readonly unknown[]>();
+    const parts = new Map<string, Array<readonly unknown[]>>();
     for (const sliceMs of this.#slicing.slicesOf(startMs)) {
       this.#slices.forEach(sliceMs, (key, { accumulators }) => {
-        const before = merged.get(key);
-        merged.set(key, before === undefined ? accumulators : this.#panes.mergeAccumulators(before, accumulators));
+        const before = parts.get(key);
+        if (before === undefined) parts.set(key, [accumulators]);
+        else before.push(accumulators);
       });
     }
-    for (const key of [...merged.keys()].sort()) {
+    for (const key of [...parts.keys()].sort()) {
       // A key that was ahead before a merge has had this firing already (PL-25).
       if (timeMs <= this.#context.watermarkOf(key)) continue;
-      this.#context.attempt({ windowStartMs: startMs, windowEndMs: endMs }, key, () => this.#emit(startMs, key, 1, merged.get(key) as readonly unknown[]));
+      this.#context.attempt({ windowStartMs: startMs, windowEndMs: endMs }, key, () => this.#emit(startMs, key, 1, this.#merged(parts.get(key) ?? [])));
     }
   }
 
@@ -187,12 +188,16 @@ class SlicedRun implements BoundOperator {
       if (this.#firings.isNew(startMs)) this.#schedule(this.#slicing.forget(startMs));
       this.#firings.put(startMs, key, { revision, hash: 0 });
     }
-    let merged: readonly unknown[] | undefined;
-    for (const sliceMs of this.#slicing.slicesOf(startMs)) {
-      const accumulators = this.#slices.get(sliceMs, key)?.accumulators;
-      if (accumulators !== undefined) merged = merged === undefined ? accumulators : this.#panes.mergeAccumulators(merged, accumulators);
-    }
-    this.#emit(startMs, key, revision, merged as readonly unknown[]);
+    const parts = this.#slicing.slicesOf(startMs).flatMap((sliceMs) => {
+      const pane = this.#slices.get(sliceMs, key);
+      return pane === undefined ? [] : [pane.accumulators];
+    });
+    this.#emit(startMs, key, revision, this.#merged(parts));
+  }
+
+  /** @throws anything that user code throws */
+  #merged(parts: ReadonlyArray<readonly unknown[]>): readonly unknown[] {
+    return parts.reduce((a, b) => this.#panes.mergeAccumulators(a, b));
   }
 
   #emit(startMs: number, key: string, revision: number, accumulators: readonly unknown[]): void {

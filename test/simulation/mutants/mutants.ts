@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'replays are not filtered', rule: 'PL-13', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'offset >= log.state.reached' }] },
   { name: 'an aggregated record is cut in two', rule: 'PL-13', edits: [{ file: BATCHES, find: 'else for (const place of places) batch.push(place);', replace: 'else for (const place of places) { if (batch.length >= maxRecords) { yield batch; batch = []; } batch.push(place); }' }] },
   { name: 'the future is believed', rule: 'PL-14', edits: [{ file: 'engine/time/watermark.ts', find: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs;', replace: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs * 1_000;' }] },
-  { name: 'undecodable records skipped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'deadLetters.push(deadLetterFor(record, error));', replace: 'void deadLetterFor(record, error);' }] },
+  { name: 'undecodable records skipped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'run.deadLetters.push(deadLetterFor(record, error));', replace: 'void deadLetterFor(record, error);' }] },
   { name: 'aggregated records are not unpacked', rule: 'PL-15', edits: [{ file: BATCHES, find: 'isAggregated(record.data) ? unpack(record, routing) : undefined', replace: 'undefined as SourceRecord[] | undefined' }] },
   { name: 'a damaged aggregated record is skipped', rule: 'PL-15', edits: [{ file: BATCHES, find: 'return [{ ...record, refusal: error }];', replace: 'return [];' }] },
   { name: 'late records dropped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'lateRecords.push({', replace: 'void ({' }] },
