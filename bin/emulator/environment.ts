@@ -15,7 +15,7 @@ export interface EmulatorPlace {
 
 const DEFAULT_ENDPOINT = 'http://localhost:4566';
 /** What could lead a client past the emulator: profiles, credentials, endpoints of single services. */
-const OF_ANOTHER_PLACE = /^(AWS_|CDK_DEFAULT_)/;
+const OF_ANOTHER_PLACE = /^(AWS_(?!CA_BUNDLE$)|CDK_DEFAULT_)/;
 
 /**
  * The emulator that the environment names.

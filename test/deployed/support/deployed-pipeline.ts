@@ -1,9 +1,10 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { dynamoDbClient } from '../../../adapters/dynamodb/client.ts';
+import { Agent } from 'node:https';
 import { readResults } from '../../../adapters/dynamodb/read-results.ts';
 import { readLake } from '../../../adapters/lake/read-lake.ts';
 import { S3BlobStore } from '../../../adapters/s3/blob-store.ts';
@@ -16,6 +17,7 @@ import { stackPlace } from '../../../operate/stack/stack-place.ts';
 import { collect } from '../../support/collect.ts';
 import type { Row } from '../../verify/compare.ts';
 import type { Run } from '../../verify/run.ts';
+import type { RunningEmulator } from './emulator.ts';
 
 /** A pipeline of the emulator, as its users see it: result table and lake, and what an operator reads. */
 export interface DeployedPipeline {
@@ -30,13 +32,14 @@ export interface DeployedPipeline {
 }
 
 /** Clients as anybody would make them, but for HTTP/1.1: see docs/localstack.md. */
-export function clientsAt(endpoint: string): StackClients {
-  const settings = () => ({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, requestHandler: new NodeHttpHandler() });
+export function clientsOf({ endpoint, ca }: Pick<RunningEmulator, 'endpoint' | 'ca'>): StackClients {
+  const requestHandler = () => new NodeHttpHandler({ httpsAgent: new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }) });
+  const settings = () => ({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, requestHandler: requestHandler() });
   return {
     cloudformation: new CloudFormationClient(settings()),
     lambda: new LambdaClient(settings()),
     kinesis: new KinesisClient(settings()),
-    dynamodb: dynamoDbClient(settings()),
+    dynamodb: new DynamoDBClient({ ...settings(), maxAttempts: 1 }),
     s3: new S3Client({ ...settings(), forcePathStyle: true }),
   };
 }

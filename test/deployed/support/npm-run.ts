@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import type { RunningEmulator } from './emulator.ts';
 
 const projectDir = resolve(import.meta.dirname, '../../..');
 
@@ -10,10 +11,10 @@ export interface Ended {
   readonly elapsedMs: number;
 }
 
-/** Runs a script of package.json as a user does, against the emulator at `endpoint`. */
-export async function npmRun(endpoint: string, script: string, ...args: readonly string[]): Promise<Ended> {
+/** Runs a script of package.json as a user does, against an emulator. */
+export async function npmRun({ variables }: RunningEmulator, script: string, ...args: readonly string[]): Promise<Ended> {
   const startMs = Date.now();
-  const env = { ...process.env, AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const env = { ...process.env, ...variables };
   const child = spawn('npm', ['run', '--silent', script, '--', ...args], { cwd: projectDir, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));

@@ -11,12 +11,13 @@ export const MINISTACK_VERSION = /^ministack==(.*)$/m.exec(readFileSync(requirem
 /** Its program, in a virtual environment of this project. */
 export const MINISTACK_PROGRAM = join(projectDir, '.tidemark', `ministack-${MINISTACK_VERSION}`, 'bin', 'ministack');
 
-/** Why there can be no virtual environment on this machine; undefined when there can. */
-export function whyNoPython(): string | undefined {
+/** Why it cannot run on this machine; undefined when it can. */
+export function whyNoMinistack(): string | undefined {
   const { status, stdout, error } = spawnSync('python3', ['-c', 'import sys, ensurepip, venv; print(sys.version_info >= (3, 10))'], { encoding: 'utf8' });
   if (error !== undefined) return 'no python3';
   if (status !== 0) return 'python3 has no venv or no ensurepip';
-  return stdout.trim() === 'True' ? undefined : 'python3 is older than 3.10';
+  if (stdout.trim() !== 'True') return 'python3 is older than 3.10';
+  return spawnSync('openssl', ['version']).status === 0 ? undefined : 'no openssl';
 }
 
 /** Makes the virtual environment, once. @throws with pip's last output */
