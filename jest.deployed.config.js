@@ -6,5 +6,5 @@ export default {
   testMatch: ['**/*.deployed.ts'],
   globalSetup: '<rootDir>/test/deployed/support/global-setup.ts',
   maxWorkers: 1,
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

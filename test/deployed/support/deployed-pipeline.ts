@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -19,6 +20,8 @@ import type { Row } from '../../verify/compare.ts';
 import type { Run } from '../../verify/run.ts';
 import type { RunningEmulator } from './emulator.ts';
 
+type Emulator = Pick<RunningEmulator, 'endpoint' | 'ca'>;
+
 /** A pipeline of the emulator, as its users see it: result table and lake, and what an operator reads. */
 export interface DeployedPipeline {
   results(): Promise<Row[]>;
@@ -32,16 +35,23 @@ export interface DeployedPipeline {
 }
 
 /** Clients as anybody would make them, but for HTTP/1.1: see docs/localstack.md. */
-export function clientsOf({ endpoint, ca }: Pick<RunningEmulator, 'endpoint' | 'ca'>): StackClients {
-  const requestHandler = () => new NodeHttpHandler({ httpsAgent: new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }) });
-  const settings = () => ({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, requestHandler: requestHandler() });
+export function clientsOf(emulator: Emulator): StackClients {
   return {
-    cloudformation: new CloudFormationClient(settings()),
-    lambda: new LambdaClient(settings()),
-    kinesis: new KinesisClient(settings()),
-    dynamodb: new DynamoDBClient({ ...settings(), maxAttempts: 1 }),
-    s3: new S3Client({ ...settings(), forcePathStyle: true }),
+    cloudformation: new CloudFormationClient(settingsOf(emulator)),
+    lambda: new LambdaClient(settingsOf(emulator)),
+    kinesis: new KinesisClient(settingsOf(emulator)),
+    dynamodb: new DynamoDBClient({ ...settingsOf(emulator), maxAttempts: 1 }),
+    s3: new S3Client({ ...settingsOf(emulator), forcePathStyle: true }),
   };
+}
+
+export function firehoseOf(emulator: Emulator): FirehoseClient {
+  return new FirehoseClient(settingsOf(emulator));
+}
+
+function settingsOf({ endpoint, ca }: Emulator) {
+  const httpsAgent = new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
+  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, requestHandler: new NodeHttpHandler({ httpsAgent }) };
 }
 
 /** The pipeline of `stack`, which must be deployed once the first question is asked. */

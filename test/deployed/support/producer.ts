@@ -4,8 +4,8 @@ import { callsOf, putRecords } from '../../../local/feeder/put-records.ts';
 import { flightsInput } from '../../../local/inputs/flights.ts';
 
 const CALL_RECORDS = 500;
-/** With 500 records a call, about 2,000 a second. */
-const PAUSE_MS = 250;
+/** With 500 records a call, at most 1,000 a second. */
+const PAUSE_MS = 500;
 /** More than any test sends. */
 const MOST = 400_000;
 
