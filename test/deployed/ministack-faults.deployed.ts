@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
-import { CreateDeliveryStreamCommand, FirehoseClient, PutRecordCommand, type ExtendedS3DestinationConfiguration } from '@aws-sdk/client-firehose';
+import { CreateDeliveryStreamCommand, PutRecordCommand, type ExtendedS3DestinationConfiguration, type FirehoseClient } from '@aws-sdk/client-firehose';
 import { CreateStreamCommand, DescribeStreamSummaryCommand, GetShardIteratorCommand, ListShardsCommand, PutRecordCommand as PutKinesisRecordCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { spawnSync } from 'node:child_process';
