@@ -189,7 +189,7 @@ class SessionRun implements BoundOperator {
     const { allowedLatenessMs, emission } = this.#aggregation;
     let now = one;
     const repeat = repeatOf(now, this.#aggregation);
-    if (timeMs !== NO_WATERMARK + 1 && repeat?.by === 'eventTime' && timeMs % repeat.everyMs === 0 && now.pane.unfired > 0 && timeMs < (now.isOnTimeDone ? NEVER : now.endMs)) now = this.#try(key, now);
+    if (!this.#isFirstWatermark && repeat?.by === 'eventTime' && timeMs % repeat.everyMs === 0 && now.pane.unfired > 0 && timeMs < (now.isOnTimeDone ? NEVER : now.endMs)) now = this.#try(key, now);
     if (!emission.finalOnly && !now.isOnTimeDone && isFired(now.endMs, timeMs)) now = { ...this.#try(key, now), isOnTimeDone: true };
     if (!isClosed(now.endMs, allowedLatenessMs, timeMs)) return now;
     if (emission.finalOnly || (countsUnfired(emission) && now.pane.unfired > 0)) this.#try(key, now);
@@ -215,9 +215,15 @@ class SessionRun implements BoundOperator {
     return fired;
   }
 
-  #put(key: string, entry: KeySessions, watermarkMs = this.#context.watermarkMs): void {
+  /** It only arms the triggers: before it there was no time in which a multiple could have been passed. */
+  get #isFirstWatermark(): boolean {
+    return this.#context.watermarkMs === NO_WATERMARK;
+  }
+
+  #put(key: string, entry: KeySessions, timerMs = NO_WATERMARK): void {
     this.#table.put(ALL, key, entry);
-    const clocks = { watermarkMs: Math.max(watermarkMs, this.#context.watermarkMs), processingTimeMs: this.#context.processingTimeMs };
+    const { watermarkMs, targetMs, processingTimeMs } = this.#context;
+    const clocks = { watermarkMs: this.#isFirstWatermark ? targetMs : Math.max(timerMs, watermarkMs), processingTimeMs };
     for (const { domain, timer } of this.#timers.set(key, entry, clocks)) this.#context.schedule(domain, timer);
   }
 }

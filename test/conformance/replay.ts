@@ -4,10 +4,9 @@ import { collect, kinesis, lake, max, min, pipeline } from '../../engine/index.t
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { WindowSettings } from '../../engine/dsl/streams.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
-import { decodeSnapshot } from '../engine/support/state.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import type { Windows } from '../../engine/window/windows.ts';
-import { Partition } from '../engine/support/state.ts';
+import { decodeSnapshot, Partition } from '../engine/support/state.ts';
 
 const ELEMENT = z.object({ key: z.string(), timeMs: z.number(), value: z.number(), watermarkMs: z.optional(z.number()) });
 
