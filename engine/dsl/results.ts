@@ -12,7 +12,7 @@ import type { ResultColumn, ResultShape, SinkSpec } from './topology.ts';
 export type ResultTypes<S> = { readonly [F in keyof S & string]: ResultType };
 
 /** What a second window over the results of a first one sees: none of those is without a record, so nothing is missing. */
-export type WindowResult<R> = { readonly [K in keyof R]: Exclude<R[K], undefined> } & { readonly windowStartMs: number; readonly windowEndMs: number };
+export type WindowResult<R> = { readonly [K in keyof R]: Exclude<R[K], null> } & { readonly windowStartMs: number; readonly windowEndMs: number };
 
 /** Results on their way out. */
 export interface OutputStream<V, R> {

@@ -68,7 +68,8 @@ export interface DeduplicationSettings<V> {
   readonly withinMs: number;
 }
 
-export type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Out : never };
+/** What results bear: null where an aggregate has nothing to say. */
+export type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? (undefined extends Out ? Exclude<Out, undefined> | null : Out) : never };
 
 export interface WindowedStream<V> {
   /** @example .aggregate({ departures: count(), meanDelayMin: mean('delay') }) */

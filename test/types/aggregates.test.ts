@@ -48,14 +48,14 @@ it('results have the types that the schema gives them', () => {
   type Status = 'open' | 'paid';
   same<Result['sales' | 'large' | 'cents' | 'shops' | 'longest'], number>(true);
   same<Result['exact' | 'points'], string>(true);
-  same<Result['spread' | 'deviation' | 'median'], number | undefined>(true);
-  same<Result['first'], Status | undefined>(true);
-  same<Result['last'], { readonly status: Status; readonly note: string | null } | undefined>(true);
-  same<Result['cheapest'], string[] | undefined>(true);
-  same<Result['dearest'], { readonly shop: string; readonly cents: number } | undefined>(true);
+  same<Result['spread' | 'deviation' | 'median'], number | null>(true);
+  same<Result['first'], Status | null>(true);
+  same<Result['last'], { readonly status: Status; readonly note: string | null } | null>(true);
+  same<Result['cheapest'], string[] | null>(true);
+  same<Result['dearest'], { readonly shop: string; readonly cents: number } | null>(true);
   same<Result['top'], readonly number[]>(true);
   same<Result['tills']['items'], readonly number[]>(true);
-  same<Result['some'], { readonly p50: number; readonly p99: number } | undefined>(true);
+  same<Result['some'], { readonly p50: number; readonly p99: number } | null>(true);
   same<Result['sizes'], readonly number[]>(true);
   expect(complete).toBeDefined();
 });
@@ -63,7 +63,7 @@ it('results have the types that the schema gives them', () => {
 it('a second window sees the results of the first', () => {
   const days = windowed.aggregate({ sales: count(), most: max('cents'), first: first('note') }).window(tumbling({ sizeMs: hours(24) }))
     .aggregate({ sales: sum('sales'), most: max('most'), busiest: maxBy('windowStartMs', { by: 'sales' }), first: first('first') }).to(resultTable());
-  same<NonNullable<typeof days.types>['result'], { readonly sales: number; readonly most: number | undefined; readonly busiest: number | undefined; readonly first: string | null | undefined }>(true);
+  same<NonNullable<typeof days.types>['result'], { readonly sales: number; readonly most: number | null; readonly busiest: number | null; readonly first: string | null }>(true);
   expect(days).toBeDefined();
 });
 

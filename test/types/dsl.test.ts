@@ -18,7 +18,7 @@ it('a good definition compiles, and the types of record and result follow from i
   const complete = windowed.aggregate({ sales: count(), large: countIf((sale) => sale.cents > 1_000), cents: sum('cents'), least: min('cents'), most: max('cents'), average: mean('cents') }).to(resultTable(), lake());
   type Types = NonNullable<typeof complete.types>;
   same<Types['record'], Sale>(true);
-  same<Types['result'], { readonly sales: number; readonly large: number; readonly cents: number; readonly least: number | undefined; readonly most: number | undefined; readonly average: number | undefined }>(true);
+  same<Types['result'], { readonly sales: number; readonly large: number; readonly cents: number; readonly least: number | null; readonly most: number | null; readonly average: number | null }>(true);
   expect(complete satisfies Pipeline).toBeDefined();
 });
 
