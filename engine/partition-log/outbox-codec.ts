@@ -58,8 +58,8 @@ export function decodeOutbox(bytes: Uint8Array): Outbox {
       windowEndMs: header.endsMs[i] as number,
       revision: header.revisions[i] as number,
       ...(sequence >= 0 ? { sequence } : {}),
-      ...(retracted > 0 ? { retracted: true as const } : {}),
       values: at < 0 ? {} : Object.fromEntries(Object.entries(header.columns).map(([name, column]) => [name, column[at]])),
+      ...(retracted > 0 ? { retracted: true as const } : {}),
     };
   });
   const withData = <T extends { readonly offset: string }>(row: T) => ({ ...row, offset: BigInt(row.offset), data: reader.blob() });
