@@ -15,6 +15,8 @@ export interface LoadedPipeline {
 export interface LoadOptions {
   /** Folder of the definitions, one module each. @default `pipelines/` of this project */
   readonly folder?: string;
+  /** Is told of each pipeline that `all` leaves out since a stack cannot be made for it. @default nobody is told */
+  readonly leftOut?: (name: string) => void;
   /** @default the runtime's own `import()` */
   readonly importModule?: (file: string) => Promise<{ readonly default?: unknown }>;
 }
@@ -31,25 +33,19 @@ const projectPipelines = resolve(import.meta.dirname, '../pipelines');
  * @throws NOT_A_PIPELINE (invalid) when its default export is not a complete pipeline of that name
  */
 export async function loadPipelines(selection: string, options: LoadOptions = {}): Promise<LoadedPipeline[]> {
-  const { folder = projectPipelines, importModule = importFile } = options;
+  const { folder = projectPipelines, importModule = importFile, leftOut = () => undefined } = options;
   const known = pipelineNames(folder);
-  if (selection === 'all') {
-    const all = await Promise.all(known.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
-    return all.filter(({ topology }) => topology.source.kind === 'kinesis');
-  }
-  const names = [...new Set(selection.split(',').map((name) => name.trim()))];
+  const names = selection === 'all' ? known : [...new Set(selection.split(',').map((name) => name.trim()))];
   for (const name of names) {
     if (!known.includes(name)) throw refused('UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}`, name, `add ${resolve(folder, name)}.ts or correct the name`);
   }
   const loaded = await Promise.all(names.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
-  loaded.forEach(requireStream);
-  return loaded;
-}
-
-function requireStream({ name, topology: { source } }: LoadedPipeline): void {
-  if (source.kind === 'kafka') {
-    throw refused('SOURCE_NOT_DEPLOYABLE', `source of ${name} must be kinesis({ … }) for a stack`, 'kafka', 'deploy lambdas/process-kafka yourself, as docs/kafka.md says');
-  }
+  return loaded.filter(({ name, topology }) => {
+    if (topology.source.kind === 'kinesis') return true;
+    if (selection !== 'all') throw refused('SOURCE_NOT_DEPLOYABLE', `source of ${name} must be kinesis({ … }) for a stack`, 'kafka', 'deploy lambdas/process-kafka yourself, as docs/kafka.md says');
+    leftOut(name);
+    return false;
+  });
 }
 
 function pipelineNames(folder: string): string[] {

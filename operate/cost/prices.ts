@@ -3,7 +3,7 @@
  * place in this project with prices: bench and docs quote what comes from here.
  *
  * Not checked against the price pages, which the links name for whoever can: Kinesis on demand and extended retention, storage
- * of DynamoDB and S3, CloudWatch, storage of Flink. One secondary source has another price for Kinesis on demand.
+ * of DynamoDB and S3, enhanced fan-out, CloudWatch, KMS, storage of Flink. One secondary source has another price for Kinesis on demand.
  */
 export const PRICES = Object.freeze({
   region: 'us-east-1',
@@ -19,6 +19,8 @@ export const PRICES = Object.freeze({
     onDemandPerGbOut: 0.04,
     /** Above the 24 hours that are included, up to 7 days. */
     extendedRetentionPerShardHour: 0.02,
+    /** Enhanced fan-out. */
+    perConsumerShardHour: 0.015,
   },
   /** https://aws.amazon.com/lambda/pricing/, arm64 */
   lambda: { perGbSecond: 0.0000133334, perMillionRequests: 0.2 },
@@ -28,6 +30,8 @@ export const PRICES = Object.freeze({
   s3: { perThousandPuts: 0.005, perGbMonth: 0.023 },
   /** https://aws.amazon.com/cloudwatch/pricing/ */
   cloudwatch: { perGbOfLogs: 0.5, perMetricMonth: 0.3, perAlarmMetricMonth: 0.1, perDashboardMonth: 3 },
+  /** https://aws.amazon.com/kms/pricing/ */
+  kms: { perKeyMonth: 1 },
   /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */
   flink: { perKpuHour: 0.11, orchestrationKpus: 1, storageGbPerKpu: 50, perGbMonth: 0.1 },
 });

@@ -23,7 +23,7 @@ function runApp(name: string, context: Record<string, string>) {
 describe('the CDK app', () => {
   it('synthesizes without an account, with every rule passed and the code bundled', () => {
     const { outDir, status, stderr } = runApp('flights', { pipelines: 'flights' });
-    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('Tidemark-flights-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)') });
     const files = readdirSync(outDir);
     expect(files).toContain('Tidemark-flights-dev.template.json');
     const assets = files.filter((file) => file.startsWith('asset.'));

@@ -1,0 +1,46 @@
+import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+
+/** A CloudFormation template, as far as it says what is paid for while nothing happens. */
+export interface PricedTemplate {
+  readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }>>;
+}
+
+export interface RestLine {
+  readonly what: string;
+  /** US dollars a month. */
+  readonly usd: number;
+}
+
+/** What a stack costs a month before a single record has come; what costs nothing then is left out. */
+export function atRest({ Resources = {} }: PricedTemplate): RestLine[] {
+  const ofType = (type: string): ReadonlyArray<Readonly<Record<string, unknown>>> =>
+    Object.values(Resources).filter((resource) => resource.Type === type).map(({ Properties = {} }) => Properties);
+  const streams = ofType('AWS::Kinesis::Stream');
+  const shards = streams.reduce((sum, { ShardCount }) => sum + (typeof ShardCount === 'number' ? ShardCount : 0), 0);
+  const lines: RestLine[] = [
+    { what: 'Kinesis', usd: streams.reduce((sum, stream) => sum + streamPerHour(stream), 0) * HOURS_PER_MONTH },
+    { what: 'enhanced fan-out', usd: ofType('AWS::Kinesis::StreamConsumer').length * shards * PRICES.kinesis.perConsumerShardHour * HOURS_PER_MONTH },
+    { what: 'dashboard', usd: ofType('AWS::CloudWatch::Dashboard').length * PRICES.cloudwatch.perDashboardMonth },
+    { what: 'alarms', usd: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0) * PRICES.cloudwatch.perAlarmMetricMonth },
+    { what: 'keys', usd: ofType('AWS::KMS::Key').length * PRICES.kms.perKeyMonth },
+  ];
+  return lines.filter(({ usd }) => usd > 0);
+}
+
+/** @example 'Tidemark-flights-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)' */
+export function atRestText(stack: string, lines: readonly RestLine[]): string {
+  const total = lines.reduce((sum, { usd }) => sum + usd, 0);
+  return `${stack}: $${total.toFixed(2)} a month at rest (${[...lines.map(({ what, usd }) => `${what} $${usd.toFixed(2)}`)].join(', ')}; ${PRICES.region})`;
+}
+
+function streamPerHour({ ShardCount: shards, RetentionPeriodHours: retentionHours }: Readonly<Record<string, unknown>>): number {
+  const { perShardHour, extendedRetentionPerShardHour, onDemandPerStreamHour } = PRICES.kinesis;
+  if (typeof shards !== 'number') return onDemandPerStreamHour;
+  const isExtended = typeof retentionHours === 'number' && retentionHours > 24;
+  return shards * (perShardHour + (isExtended ? extendedRetentionPerShardHour : 0));
+}
+
+/** An alarm that computes is paid per metric in it. */
+function metricsIn({ Metrics: metrics }: Readonly<Record<string, unknown>>): number {
+  return Array.isArray(metrics) ? metrics.filter((metric: unknown) => typeof metric === 'object' && metric !== null && 'MetricStat' in metric).length : 1;
+}
