@@ -133,11 +133,13 @@ class SlidingRun implements BoundOperator {
     const watermarkMs = this.#context.watermarkOf(key);
     if (this.#rules.isLate(eventTimeMs, watermarkMs)) return 'late';
     const inputs = this.#panes.inputsOf(element);
-    const before = this.#rules.windowsOf(this.#bucketsOf(key));
+    // No window that it changes ends before it.
+    const hasFired = !this.#finalOnly && isFired(eventTimeMs + 1, watermarkMs);
+    const before = hasFired ? this.#rules.windowsOf(this.#bucketsOf(key)) : undefined;
     const known = this.#buckets.get(key, String(eventTimeMs));
     this.#buckets.put(key, String(eventTimeMs), this.#panes.add(known ?? this.#panes.empty, inputs));
     if (known === undefined) this.#schedule(this.#rules.timerOf(eventTimeMs, key, this.#context.watermarkMs));
-    if (!this.#finalOnly) this.#fireChanged(key, eventTimeMs, before, watermarkMs);
+    if (before !== undefined) this.#fireChanged(key, eventTimeMs, before, watermarkMs);
     return 'accepted';
   }
 
