@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { parquetMetadata, parquetRead, type FileMetaData } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { embeddedFile } from './embedded-file.ts';
 import type { Departures } from './publication-order.ts';
 
 /** Real departures, in the order of the file. */
@@ -25,7 +24,7 @@ export class FlightsFile {
   readonly #metadata: FileMetaData;
   readonly groups: readonly RowGroup[];
 
-  constructor(path = embeddedFile()) {
+  constructor(path = embeddedFile('flights-3m.parquet')) {
     const bytes = readFileSync(path);
     this.#buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     this.#metadata = parquetMetadata(this.#buffer);
@@ -57,10 +56,4 @@ export class FlightsFile {
     await parquetRead({ file: this.#buffer, metadata: this.#metadata, compressors, columns, rowEnd: rows, onChunk });
     return { dateMs, delayMin, distance, origin, destination };
   }
-}
-
-/** The package exports its module only: the data lies beside its folder. */
-function embeddedFile(): string {
-  const main = createRequire(import.meta.filename).resolve('vega-datasets');
-  return join(dirname(main), '..', 'data', 'flights-3m.parquet');
 }

@@ -1,6 +1,8 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { Interval } from '../feeder/intervals.ts';
+import { chargesInput } from './charges.ts';
 import { clicksInput } from './clicks.ts';
+import { earthquakesInput } from './earthquakes.ts';
 import { flightsInput } from './flights.ts';
 import type { Input } from './input.ts';
 import { ndjsonInput } from './ndjson.ts';
@@ -8,7 +10,9 @@ import { ndjsonInput } from './ndjson.ts';
 /** Pipelines that come with an input of their own, and how much of it a run takes unless told otherwise. */
 const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly records: number }>> = {
   clickstream: { open: clicksInput, records: 20_000 },
+  earthquakes: { open: () => earthquakesInput(), records: 2_000 },
   'flights-kafka': { open: () => flightsInput(), records: 100_000 },
+  fraud: { open: chargesInput, records: 20_000 },
   flights: { open: () => flightsInput(), records: 100_000 },
 };
 

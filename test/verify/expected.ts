@@ -1,8 +1,8 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { embeddedFile } from '../../local/inputs/embedded-file.ts';
 import type { Row } from './compare.ts';
+import { rowsOf, sqlText, withDuckdb } from './duckdb.ts';
 import type { Counts } from './run.ts';
 
 /** What DuckDB says of the first records of the parquet file. */
@@ -34,11 +34,9 @@ export interface ExpectedSettings {
 
 /** Runs expected.sql: nothing in it comes from the engine. */
 export async function expectedOf({ records, shards, partitionOf }: ExpectedSettings): Promise<Expected> {
-  const duckdb = await DuckDBInstance.create(':memory:');
-  const connection = await duckdb.connect();
-  try {
+  return withDuckdb(async (connection) => {
     const starts = shardStarts(shards).map((hash) => `'${hash}'`);
-    await connection.run(`SET VARIABLE file = '${flightsParquet().replaceAll("'", "''")}'`);
+    await connection.run(`SET VARIABLE file = ${sqlText(embeddedFile('flights-3m.parquet'))}`);
     await connection.run(`SET VARIABLE records = ${records}`);
     await connection.run(`SET VARIABLE shard_starts = [${starts.join(', ')}]`);
     const keys = await rowsOf(connection, "SELECT DISTINCT origin FROM read_parquet(getvariable('file'))");
@@ -54,10 +52,7 @@ export async function expectedOf({ records, shards, partitionOf }: ExpectedSetti
       counts: counts as unknown as Counts,
       waiting: Number(waiting?.['records']),
     };
-  } finally {
-    connection.closeSync();
-    duckdb.closeSync();
-  }
+  });
 }
 
 /**
@@ -68,22 +63,4 @@ export async function expectedOf({ records, shards, partitionOf }: ExpectedSetti
 export function shardStarts(shards: number): string[] {
   const size = 2n ** 128n / BigInt(shards);
   return Array.from({ length: shards }, (_, i) => (size * BigInt(i)).toString(16).padStart(32, '0'));
-}
-
-/** Whole numbers come as big integers; all of ours are exact as doubles, or the comparison must fail. */
-async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Row[]> {
-  const rows = (await connection.runAndReadAll(sql)).getRowObjectsJS();
-  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(name, value)])));
-}
-
-function plain(name: string, value: unknown): number | string {
-  if (typeof value === 'string' || typeof value === 'number') return value;
-  if (typeof value !== 'bigint' || !Number.isSafeInteger(Number(value))) throw new Error(`${name} must be text or a number that a double holds, got ${String(value)}`);
-  return Number(value);
-}
-
-/** The package exports its module only: the data lies beside its folder. */
-function flightsParquet(): string {
-  const main = createRequire(join(import.meta.dirname, 'expected.ts')).resolve('vega-datasets');
-  return join(dirname(main), '..', 'data', 'flights-3m.parquet');
 }

@@ -57,6 +57,7 @@ export async function processRun({ topology, random, ...settingsOfInput }: Proce
     lake: await linesOf('results'),
     late: await linesOf('late'),
     deadLetters: await linesOf('dead-letters'),
+    sideOutputs: Object.fromEntries(await Promise.all(topology.sideOutputs.map(async (name) => [name, await linesOf(`outputs/${name}`)] as const))),
     counts: {
       recordsIn: total('recordsIn'),
       counted: total('counted'),

@@ -2,15 +2,14 @@
  * `npm run verify [-- --records N --shards N --data-dir DIR --json]`: the flights pipeline, run by the command as a user
  * would, against DuckDB. Ends with 1 when anything differs.
  */
-import Table from 'cli-table3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { requireSetting } from '../../engine/errors.ts';
 import { commandRun } from './command-run.ts';
-import type { Comparison } from './compare.ts';
 import { expectedOf } from './expected.ts';
+import { note, report } from './report.ts';
 import { verdictOf } from './verdict.ts';
 
 const { values } = parseArgs({
@@ -38,19 +37,8 @@ try {
   const run = await commandRun({ records, shards, dataDir });
   const comparisons = verdictOf(expected, run);
   const equal = comparisons.every(({ differences }) => differences === 0);
-  process.stdout.write(values.json ? `${JSON.stringify({ records, shards, equal, counts: run.counts, elapsedMs: run.elapsedMs, comparisons })}\n` : report(comparisons, equal));
+  process.stdout.write(values.json ? `${JSON.stringify({ records, shards, equal, counts: run.counts, elapsedMs: run.elapsedMs, comparisons })}\n` : report(comparisons, `${records} flights on ${shards} shards`));
   if (!equal) process.exitCode = 1;
 } finally {
   if (values['data-dir'] === undefined) rmSync(dataDir, { recursive: true, force: true });
-}
-
-function report(comparisons: readonly Comparison[], equal: boolean): string {
-  const table = new Table({ head: ['what', 'compared', 'differences'], colAligns: ['left', 'right', 'right'], style: { head: [], border: [], compact: true } });
-  for (const { what, compared, differences } of comparisons) table.push([what, compared.toLocaleString('en-US'), differences.toLocaleString('en-US')]);
-  const details = comparisons.flatMap(({ what, first }) => (first.length === 0 ? [] : [`${what}:`, ...first.map((line) => `  ${line}`)]));
-  return [table.toString(), ...details, equal ? `equal, for ${records} flights on ${shards} shards` : 'not equal', ''].join('\n');
-}
-
-function note(text: string): void {
-  process.stderr.write(`verify: ${text}\n`);
 }

@@ -19,6 +19,16 @@ const AMONG_THEM: Readonly<Record<PipelineName, (reference: Reference) => Readon
     corrected: firings.length > results.length + 50,
     late: late.length > 100,
   }),
+  earthquakes: ({ results, firings, late }) => ({
+    windows: results.length > 1_000,
+    corrected: firings.length > 3 * results.length,
+    'fewer than three quakes': results.some(({ quakes }) => Number(quakes) < 3),
+    late: late.length > 10,
+  }),
+  fraud: ({ results, sideOutputs }) => ({
+    frauds: results.length > 30,
+    'too late': (sideOutputs['too-late'] ?? []).length > 50,
+  }),
 };
 
 describe.each(Object.keys(PIPELINES) as PipelineName[])(`%s against its reference, seed ${SEED}`, (name) => {

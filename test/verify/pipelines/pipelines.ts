@@ -1,8 +1,14 @@
 import type { Topology } from '../../../engine/dsl/topology.ts';
+import { chargesInput } from '../../../local/inputs/charges.ts';
 import { clicksInput } from '../../../local/inputs/clicks.ts';
+import { earthquakesInput } from '../../../local/inputs/earthquakes.ts';
 import type { Input } from '../../../local/inputs/input.ts';
 import clickstream from '../../../pipelines/clickstream.ts';
+import earthquakes from '../../../pipelines/earthquakes.ts';
+import fraud from '../../../pipelines/fraud.ts';
 import { clickstreamReference } from './clickstream-reference.ts';
+import { earthquakesReference } from './earthquakes-reference.ts';
+import { fraudReference } from './fraud-reference.ts';
 import type { Reference } from './reference.ts';
 
 interface Verified {
@@ -13,9 +19,11 @@ interface Verified {
   readonly referenceOf: (input: Input, records: number, shards: number) => Promise<Reference>;
 }
 
-export type PipelineName = 'clickstream';
+export type PipelineName = 'clickstream' | 'earthquakes' | 'fraud';
 
 /** The pipelines that are held against a reference of their own. */
 export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
   clickstream: { topology: clickstream.topology, open: clicksInput, records: 20_000, referenceOf: clickstreamReference },
+  earthquakes: { topology: earthquakes.topology, open: () => earthquakesInput(), records: 2_000, referenceOf: earthquakesReference },
+  fraud: { topology: fraud.topology, open: chargesInput, records: 20_000, referenceOf: fraudReference },
 };

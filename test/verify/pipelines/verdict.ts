@@ -11,9 +11,10 @@ export function verdictOf({ results, firings, late, sideOutputs, counts }: Refer
     sameRows('results: what stands', results, run.results.map(flat).map(withoutRevision)),
     sameRows('lake: every firing', firings, lake.map(withoutRevision)),
     sameRows('lake: newest revision against the result table', run.results.map(flat), standing.map(({ id: _id, ...row }) => row)),
-    compareRows('lake: ids, each once', ({ id }) => String(id), { expected: [...new Map(lake.map(({ id }) => [id, { id }])).values()], actual: lake.map(({ id }) => ({ id })) }),
+    compareRows('lake: ids, each once', ({ id }) => String(id), each(lake)),
     sameRows('late records', late, run.late.map(refused)),
-    ...Object.entries(sideOutputs).map(([name, rows]) => sameRows(`side output ${name}`, rows, (run.sideOutputs?.[name] ?? []).map(flat))),
+    compareRows('side outputs: ids, each once', ({ id }) => String(id), each(Object.values(run.sideOutputs ?? {}).flat())),
+    ...Object.entries(sideOutputs).map(([name, rows]) => sameRows(`side output ${name}`, rows, (run.sideOutputs?.[name] ?? []).map(flat).map(({ id: _id, sequence: _sequence, ...row }) => row))),
     sameRows('dead letters', [], run.deadLetters),
     compareCounts('counts', counts, { ...runCounts }),
   ];
@@ -32,6 +33,11 @@ function numbered(rows: readonly Row[]): Row[] {
     times.set(text, time);
     return { id: `${text} for the ${time}. time` };
   });
+}
+
+function each(rows: readonly Row[]): { readonly expected: Row[]; readonly actual: Row[] } {
+  const ids = rows.map(({ id }) => ({ id }));
+  return { expected: [...new Map(ids.map((row) => [row.id, row])).values()], actual: ids };
 }
 
 /** By place in the result table: a window's start, and where there are several the running number. */
