@@ -8,7 +8,7 @@ import type { Timer } from '../state/timer.ts';
 import { MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS } from '../time/watermark.ts';
 import type { ProcessContext, ProcessFunction, ProcessTimer } from './process-function.ts';
 import type { StateDescriptor } from './state-descriptors.ts';
-import { handleOf, isExpired, type StateTable } from './state-handles.ts';
+import { handleOf, isExpired, MAX_ENTRIES, type StateTable } from './state-handles.ts';
 import { storedTable, type Stored } from './stored.ts';
 
 type AnyFunction = ProcessFunction<unknown, Readonly<Record<string, StateDescriptor>>, Readonly<Record<string, 'json'>>, string>;
@@ -144,6 +144,7 @@ class ProcessRun implements BoundOperator {
     }
     const text = timerText(domain, timeMs, name);
     if (this.#timers.get(key, text) !== undefined) return;
+    if (!this.#timers.hasRoom(key, MAX_ENTRIES)) throw dataError('TIMERS_TOO_MANY', `timers of one key must be at most ${MAX_ENTRIES}, got one more; set one timer for several records, at a rounded time`);
     this.#timers.put(key, text, { hash: 0 } satisfies Entry);
     this.#schedule(timerFrom(key, text));
   }

@@ -19,6 +19,8 @@ export interface StateTable {
 const ALL = 0;
 const PARTITION = 'partition';
 const MAX_MAP_KEY_LENGTH = 1_000;
+/** Items of a list, entries of a map: of one key, at most. A producer must not be able to fill the memory with one. */
+export const MAX_ENTRIES = 10_000;
 
 export function isExpired(writtenMs: number, ttlMs: number | undefined, nowMs: number): boolean {
   return ttlMs !== undefined && writtenMs + ttlMs <= nowMs;
@@ -42,6 +44,10 @@ function read(table: StateTable, group: number | string, key: string): unknown {
 function write(table: StateTable, group: number | string, key: string, value: unknown): void {
   const json = jsonOf(table.name, value);
   const isNew = table.view.get(group, key) === undefined;
+  const { kind } = table.descriptor;
+  if (isNew && (kind === 'list' || kind === 'map') && !table.view.hasRoom(group, MAX_ENTRIES)) {
+    throw dataError('STATE_TOO_LARGE', `${kind} ${table.name} of one key must have at most ${MAX_ENTRIES} entries, got one more; forget old ones with ttlMs or clear()`);
+  }
   const writtenMs = table.descriptor.ttlMs === undefined ? 0 : table.writeMs();
   table.view.put(group, key, { json, writtenMs, hash: 0 });
   if (isNew) table.onNew(group, key, writtenMs);
@@ -67,7 +73,7 @@ function partitionState(table: StateTable, initial: unknown): ValueState<unknown
 function listState(table: StateTable, key: string): ListState<unknown> {
   const places = () => table.view.keys(key).filter((place) => read(table, key, place) !== undefined);
   const append = (item: unknown) => {
-    const last = table.view.keys(key).at(-1);
+    const last = table.view.last(key);
     write(table, key, String(last === undefined ? 0 : Number(last) + 1).padStart(12, '0'), item);
   };
   const clear = () => table.view.drop(key);

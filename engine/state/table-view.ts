@@ -70,6 +70,28 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     return [...keys].sort();
   }
 
+  /** The largest of the group's keys. */
+  last(group: Group): string | undefined {
+    let last: string | undefined;
+    this.forEach(group, (key) => {
+      if (last === undefined || key > last) last = key;
+    });
+    return last;
+  }
+
+  /** Whether one more entry would be within `limit`. Counts only where that is in doubt. */
+  hasRoom(group: Group, limit: number): boolean {
+    const stored = this.#stored(group);
+    const mine = this.puts.get(group);
+    let size = stored?.size ?? 0;
+    if (size + (mine?.size ?? 0) < limit) return true;
+    for (const [key, entry] of mine ?? []) {
+      const isStored = stored?.has(key) === true;
+      if (isStored !== (entry !== undefined)) size += isStored ? -1 : 1;
+    }
+    return size < limit;
+  }
+
   /** Every entry of the group, in no order. */
   forEach(group: Group, visit: (key: string, entry: E) => void): void {
     const mine = this.puts.get(group);

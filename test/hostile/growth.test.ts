@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { collect, count, custom } from '../../engine/index.ts';
+import { collect, count, custom, kinesis, list, map, pipeline, resultTable } from '../../engine/index.ts';
 import type { Body } from '../../engine/partition-log/entry.ts';
-import { topologyOf, type Reading } from '../engine/support/readings.ts';
+import { READING, topologyOf, type Reading } from '../engine/support/readings.ts';
 import { eventRecord, HostileStream, reading } from './support.ts';
 
 const MAX_STATE_BYTES = 2_000;
@@ -44,6 +44,39 @@ describe('a key that grows without bound', () => {
     const late = await feed(101, 10_001);
     expect(late).toBeLessThan(early + 20);
     expect(stream.totals).toEqual({ in: 10_000, counted: 10_000, late: 0, dead: 0 });
+  });
+
+  it('stops growing in the state and the timers of a process function too', async () => {
+    const begun = (stateful: 'list' | 'map' | 'timers') =>
+      pipeline('readings')
+        .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
+        .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 100, maxClockSkewMs: 1_000_000 })
+        .keyBy('key')
+        .process({
+          state: { items: list<number>(), names: map<number>() },
+          results: { n: 'integer' },
+          onRecord: ({ value: { value } }, { state, setTimer, emit }) => {
+            if (stateful === 'list') state.items.append(value);
+            if (stateful === 'map') state.names.set(`n${value}`, value);
+            if (stateful === 'timers') setTimer(100_000 + value);
+            emit({ n: value });
+          },
+        })
+        .to(resultTable()).topology;
+    for (const [stateful, code, reason] of [
+      ['list', 'STATE_TOO_LARGE', 'list items of one key must have at most 10000 entries, got one more; forget old ones with ttlMs or clear()'],
+      ['map', 'STATE_TOO_LARGE', 'map names of one key must have at most 10000 entries, got one more; forget old ones with ttlMs or clear()'],
+      ['timers', 'TIMERS_TOO_MANY', 'timers of one key must be at most 10000, got one more; set one timer for several records, at a rounded time'],
+    ] as const) {
+      const stream = new HostileStream(begun(stateful));
+      for (let n = 0; n < 12_000; n += 3_000) {
+        await stream.invoke(...Array.from({ length: 3_000 }, (_, i) => eventRecord(n + i + 1, reading(i === 0 ? 'cold' : 'hot', 0, n + i))));
+      }
+      const { deadLetters } = stream.world.sink;
+      expect(stream.totals).toEqual({ in: 12_000, counted: 10_004, late: 0, dead: 1_996 });
+      expect(new Set(deadLetters.map((letter) => `${letter.partitionKey} ${letter.code}: ${letter.reason}`))).toEqual(new Set([`hot ${code}: ${reason}`]));
+      await stream.rebuiltHash();
+    }
   });
 
   it('cannot open more windows than the disorder and the lateness allow', async () => {
