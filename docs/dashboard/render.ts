@@ -21,7 +21,7 @@ const template: unknown = JSON.parse(readFileSync(join(root, 'cdk.out/Tidemark-f
 const samples = await recordRun(RUN);
 const note =
   `Widgets, titles and expressions are those of the synthesised template. The data is of a local run: ${RUN.records.toLocaleString('en-US')} flights at ${RUN.rate} per second, moved in time so that the last departs now, ` +
-  `and ${RUN.broken} broken records on purpose. A point is ${(RUN.records / RUN.rate / BUCKETS).toFixed(0)} seconds, not a minute. Lambda and Kinesis figures are measured at the door of the local function; DynamoDB's own are missing.`;
+  `and ${RUN.broken} broken records on purpose. A point is ${(RUN.records / RUN.rate / BUCKETS).toFixed(0)} seconds, not a minute. Lambda and Kinesis figures are measured at the door of the local function; DynamoDB's, Firehose's and the tick's are missing.`;
 const { html, widthPx, heightPx } = page(dashboardBody(template), samples, note, BUCKETS);
 
 const scratch = mkdtempSync(join(tmpdir(), 'tidemark-page-'));

@@ -1,7 +1,7 @@
 import { COLOURS } from '../colours.ts';
 import type { PipelineMetrics } from '../metrics.ts';
 import type { FirehoseMetrics } from '../service-metrics.ts';
-import { COLUMNS, graph, heading } from './layout.ts';
+import { graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** Do results get to their readers? */
@@ -11,12 +11,14 @@ export function deliverySection({ batch, derived, log, results, firehose }: Pipe
   return [
     heading('4 · Is delivery moving?', 'A result is delivered before its batch is done: a sink that fails shows as errors and age in 1, and results stop here. No results while no window ends is no fault.'),
     [
-      graph('Results', 'per minute', 6, [batch.resultsOutCount.with({ label: 'results', color: COLOURS.good })]),
-      graph('Results not known to be delivered', 'minutes since their records came', 6, [derived.outboxAgeMaxMinutes]),
+      graph('Results', 'per minute', 6, [
+        batch.resultsOutCount.with({ label: 'results', color: COLOURS.good }),
+        ...(results === undefined ? [] : [results.refusedPutCount.with({ label: 'overtaken by newer ones', color: COLOURS.source })]),
+      ]),
+      graph('Results not known delivered', 'minutes', 6, [derived.outboxAgeMaxMinutes]),
       graph('Throttled by DynamoDB', 'per minute', 6, [...throttles, ...(results === undefined ? [] : [results.writeThrottleCount.with({ label: 'results: writes', color: COLOURS.other })])]),
       graph('Slowest puts: 99 of 100 are faster', 'ms', 6, [...latency, ...(results === undefined ? [] : [results.putLatencyP99Ms.with({ label: 'result', color: COLOURS.other })])]),
     ],
-    ...(results === undefined ? [] : [[graph('Results overtaken by newer ones', 'per minute', COLUMNS, [results.refusedPutCount.with({ label: 'superseded', color: COLOURS.source })])]]),
     ...(firehose === undefined ? [] : [lakeLine(firehose)]),
   ];
 }

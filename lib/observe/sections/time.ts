@@ -23,7 +23,7 @@ export function timeSection({ batch, derived, tick, time }: PipelineMetrics, log
         time.shardCount.with({ label: 'all', color: COLOURS.source }),
         time.idleShardCount.with({ label: 'idle', color: COLOURS.warn }),
       ]),
-      graph('Ticks: time moves on where input has stopped', 'per minute', 6, [
+      graph('Ticks', 'per minute', 6, [
         tick.invocationCount.with({ label: 'ticks, one per minute', color: COLOURS.good }),
         time.shardsMovedCount.with({ label: 'shards moved on', color: COLOURS.other }),
         tick.errorCount.with({ label: 'errors', color: COLOURS.bad }),
