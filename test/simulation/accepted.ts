@@ -1,14 +1,19 @@
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { partsOf, type PlannedRecord } from './plan.ts';
 
+/** A record, and the definition that counted it. */
+export interface AcceptedRecord extends PlannedRecord {
+  readonly fingerprint: string;
+}
+
 /**
  * Which of a shard's records its log has taken: each commit says up to where, and how many. Only what had expired before
  * it was read can be missing from that stretch, and that is its beginning.
  */
-export function acceptedOf(records: readonly PlannedRecord[], history: readonly LogEntry[]): PlannedRecord[] {
-  const accepted: PlannedRecord[] = [];
+export function acceptedOf(records: readonly PlannedRecord[], history: readonly LogEntry[]): AcceptedRecord[] {
+  const accepted: AcceptedRecord[] = [];
   let recordsIn = 0;
-  for (const { from, reached, counters } of history) {
+  for (const { from, reached, counters, fingerprint } of history) {
     let taken = counters.recordsIn - recordsIn;
     recordsIn = counters.recordsIn;
     const stretch = records.filter(({ offset }) => offset > from && offset <= reached);
@@ -18,7 +23,7 @@ export function acceptedOf(records: readonly PlannedRecord[], history: readonly 
       taken -= partsOf(record);
     }
     if (taken !== 0) throw new Error(`a commit up to ${reached} counts ${-taken} records that are not there`);
-    accepted.push(...kept);
+    accepted.push(...kept.map((record) => ({ ...record, fingerprint })));
   }
   return accepted;
 }

@@ -1,3 +1,4 @@
+import { fingerprintOf, stateSchemaOf } from '../../engine/codec/fingerprint.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
@@ -32,7 +33,8 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     const logId = logIdOf(partitionOf(shard));
     const history = storage.history.get(logId) ?? [];
     const records = acceptedOf(shard.records, history);
-    const missing = shard.records.filter((record) => !records.includes(record) && !lost(shard).has(record.offset));
+    const taken = new Set(records.map(({ offset }) => offset));
+    const missing = shard.records.filter((record) => !taken.has(record.offset) && !lost(shard).has(record.offset));
     if (missing.length > 0) throw violation(`${logId}: ${missing.map(({ offset }) => offset).join(' ')} were never taken`);
     checkHistory(logId, history, records.reduce((sum, record) => sum + partsOf(record), 0), records.at(-1)?.offset ?? BEFORE_FIRST);
     all.push({ shard, records, ticks: ticks.get(logId) ?? [] });
@@ -42,9 +44,10 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     const isLeft = isHalted(plan, shard) || (plan.settings.retentionMs < Infinity && plan.settings.tickEveryMs === 0);
     if (isLeft) for (const { version, commitId, outbox } of log.undelivered) await readers.deliver({ partition: partitionOf(shard), version, commitId, outbox });
   }
-  checkDefinition(storage);
+  const next = plan.redeploy === undefined ? '' : fingerprintOf(stateSchemaOf(plan.redeploy.topology));
+  checkDefinition(plan, storage, next);
   const counted = await storage.blobs.get('topics/simulated/readings/topic-id');
-  const expected = expectedOf(plan, all, counted === undefined ? 0 : Number(new TextDecoder().decode(counted)));
+  const expected = expectedOf(plan, all, counted === undefined ? 0 : Number(new TextDecoder().decode(counted)), next);
   checkResults(expected, readers);
   // Long after the last record ticks have brought out every window; without them the last ones wait for a record.
   const ticksOn = plan.settings.tickEveryMs > 0 && !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
@@ -54,10 +57,13 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
 
 const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs }: PlannedShard): boolean => growsAtMs < Infinity || deletedAtMs < Infinity || shards.some(({ reused }) => reused.length > 0);
 
-/** No definition has written over the state of another (PL-30). */
-function checkDefinition({ history }: Storage): void {
-  const fingerprints = new Set([...history.values()].flatMap((entries) => entries.map(({ fingerprint }) => fingerprint)));
-  if (fingerprints.size > 1) throw violation(`${fingerprints.size} definitions have written to the logs`);
+/** No definition has written over state that it cannot read, and none goes on once a later one has written (PL-30). */
+function checkDefinition({ redeploy }: Plan, { history }: Storage, next: string): void {
+  for (const [logId, entries] of history) {
+    const changes = entries.filter(({ fingerprint }, i) => fingerprint !== entries[i - 1]?.fingerprint).map(({ fingerprint }) => fingerprint === next);
+    const isWrong = redeploy?.isCompatible === true ? changes.lastIndexOf(false) > 0 : changes.includes(true);
+    if (isWrong) throw violation(`${logId}: a definition has written that must not`);
+  }
 }
 
 /** The chain is whole, offsets and watermark only go forward, and every record became something. */
@@ -78,7 +84,10 @@ function checkHistory(logId: string, history: readonly LogEntry[], records: numb
 
 /** Snapshot and log lead a stranger to the same state as the one who wrote them. */
 async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefined, storage: Storage, random: SeededRandom): Promise<PartitionLog> {
-  const { topology, settings } = plan;
+  const { settings } = plan;
+  // By the definition that wrote last: a later one would hash the state as it writes it itself.
+  const isNext = plan.redeploy !== undefined && head?.fingerprint === fingerprintOf(stateSchemaOf(plan.redeploy.topology));
+  const topology = isNext ? plan.redeploy.topology : plan.topology;
   const log = await PartitionLog.open({ topology, logs: storage.logs, blobs: storage.blobs, clock: NO_WAITING, random, slots: settings.slots, inlineLimitBytes: settings.inlineLimitBytes }, logId);
   if (log.version !== (head?.version ?? 0)) throw violation(`${logId}: rebuilt to version ${log.version}, head is ${head?.version ?? 0}`);
   if (head !== undefined && log.state.stateHash !== head.stateHash) throw violation(`${logId}: rebuilt to another state`);

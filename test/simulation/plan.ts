@@ -14,10 +14,18 @@ export interface Plan {
   readonly shards: readonly PlannedShard[];
   readonly settings: PlanSettings;
   readonly topology: Topology;
-  /** A definition that cannot read the state of the first: while it is deployed, new instances run it. */
-  readonly redeploy: { readonly topology: Topology; readonly fromMs: number; readonly toMs: number } | undefined;
+  readonly redeploy: Redeploy | undefined;
   /** When a topic gets one more partition, which must halt its pipeline (PL-27); Infinity: never. */
   readonly growsAtMs: number;
+}
+
+/** While another definition is deployed, new instances run it, beside those of the first that are still there. */
+export interface Redeploy {
+  readonly topology: Topology;
+  /** It has one aggregate more, takes over the state, and stays; else it cannot read the state, and is taken back (PL-30). */
+  readonly isCompatible: boolean;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface PlanSettings {
@@ -90,7 +98,10 @@ export function planOf(seed: number): Plan {
   const { shards, growsAtMs } = kind === 'kafka' ? planTopic(random) : { shards: planStream(random), growsAtMs: Infinity };
   const fromMs = START_MS + random.between(0, 60_000);
   const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
-  const redeploy = isRedeployed ? { topology: topologyOf({ ...settings, sizeMs: 2 * sizeMs }, kind), fromMs, toMs: fromMs + random.between(1_000, 300_000) } : undefined;
+  const isCompatible = random.chance(0.5);
+  const definition = isCompatible ? { ...settings, hasLowest: true } : { ...settings, sizeMs: 2 * sizeMs };
+  const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
+  const redeploy = isRedeployed ? { topology: topologyOf(definition, kind), isCompatible, fromMs, toMs } : undefined;
   return { seed, kind, settings, shards, topology: topologyOf(settings, kind), redeploy, growsAtMs };
 }
 

@@ -2,7 +2,8 @@
  * What must come out, computed the plain way: shard after shard over its whole list of records and ticks, no batches, no
  * state store, no code of the engine. A child shard goes on with its parents' windows and, key by key, with their time.
  */
-import type { Plan, PlannedPart, PlannedRecord, PlannedShard } from './plan.ts';
+import type { AcceptedRecord } from './accepted.ts';
+import type { Plan, PlannedPart, PlannedShard } from './plan.ts';
 import { hashOf } from './plan/shard-planner.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 
@@ -10,6 +11,7 @@ import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 export interface LoggedTick {
   readonly after: bigint;
   readonly toMs: number;
+  readonly fingerprint: string;
 }
 
 export interface Expected {
@@ -24,10 +26,16 @@ export interface Expected {
   readonly waiting: ReadonlySet<string>;
 }
 
+interface Counted {
+  readonly value: number;
+  /** By the later definition, which counts its own aggregate too. */
+  readonly isNext: boolean;
+}
+
 interface Window {
   readonly sensor: string;
   readonly endMs: number;
-  readonly values: readonly number[];
+  readonly values: readonly Counted[];
   readonly revision: number;
 }
 
@@ -41,12 +49,15 @@ interface Past {
 export interface Taken {
   readonly shard: PlannedShard;
   /** Records that its log has taken. */
-  readonly records: readonly PlannedRecord[];
+  readonly records: readonly AcceptedRecord[];
   readonly ticks: readonly LoggedTick[];
 }
 
-/** @param partitions of a topic, when it was first read: more or fewer move keys */
-export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], partitions: number): Expected {
+/**
+ * @param partitions of a topic, when it was first read: more or fewer move keys
+ * @param nextFingerprint of the later definition, which has one aggregate more
+ */
+export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], partitions: number, nextFingerprint: string): Expected {
   const { sizeMs, advanceMs, maxOutOfOrdernessMs, allowedLatenessMs } = settings;
   const expected = { firings: new Map<string, string>(), newest: new Map<string, string>(), late: new Set<string>(), dead: new Set<string>(), waiting: new Set<string>() };
   const pasts = new Map<string, Past>();
@@ -63,10 +74,11 @@ export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], part
     let watermark = parents.length === 0 ? -Infinity : Math.min(...parents.map(({ past }) => past.watermark));
     const timeOf = (sensor: string) => Math.max(watermark, before(sensor));
 
+    let isNext = false;
     const fire = (name: string, window: Window) => {
       const fired = { ...window, revision: window.revision + 1 };
       windows.set(name, fired);
-      const text = JSON.stringify(valuesOf(fired.values));
+      const text = JSON.stringify(valuesOf(fired.values, isNext));
       expected.firings.set(`${name}/${fired.revision}`, text);
       expected.newest.set(name, `${fired.revision} ${text}`);
     };
@@ -96,17 +108,22 @@ export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], part
       for (const start of open) {
         const name = `${sensor}/${start}`;
         const known = windows.get(name) ?? { sensor, endMs: start + sizeMs, values: [], revision: 0 };
-        const window = { ...known, values: [...known.values, value] };
+        const window = { ...known, values: [...known.values, { value, isNext }] };
         windows.set(name, window);
         if (window.endMs <= timeOf(sensor)) fire(name, window);
       }
       moveTo(atMs - maxOutOfOrdernessMs);
     };
-    for (const { offset, arrivalTimeMs, parts } of records) {
-      while (due[0] !== undefined && due[0].after < offset) moveTo((due.shift() as LoggedTick).toMs);
+    const tick = ({ toMs, fingerprint }: LoggedTick) => {
+      isNext = fingerprint === nextFingerprint;
+      moveTo(toMs);
+    };
+    for (const { offset, arrivalTimeMs, parts, fingerprint } of records) {
+      while (due[0] !== undefined && due[0].after < offset) tick(due.shift() as LoggedTick);
+      isNext = fingerprint === nextFingerprint;
       (parts ?? [undefined]).forEach((part, place) => take(`${nameOf(shard.id)}/${offset}/${place}`, arrivalTimeMs, part));
     }
-    for (const { toMs } of due) moveTo(toMs);
+    due.forEach(tick);
     pasts.set(nameOf(shard.id), { windows, timeOf, watermark });
   }
   const last = shards.at(-1)?.incarnation;
@@ -129,7 +146,10 @@ const holds = (shard: PlannedShard, key: string): boolean => contains(shard, has
 
 const contains = ({ fromHash, toHash }: PlannedShard, hash: bigint): boolean => fromHash <= hash && hash <= toHash;
 
-function valuesOf(values: readonly number[]): Record<string, number> {
+function valuesOf(counted: readonly Counted[], isNext: boolean): Record<string, number | null> {
+  const values = counted.map(({ value }) => value);
   const total = values.reduce((sum, value) => sum + value, 0);
-  return { readings: values.length, total, mean: total / values.length, highest: Math.max(...values) };
+  const all = { readings: values.length, total, mean: total / values.length, highest: Math.max(...values) };
+  const since = counted.filter((one) => one.isNext).map(({ value }) => value);
+  return isNext ? { ...all, lowest: since.length === 0 ? null : Math.min(...since) } : all;
 }

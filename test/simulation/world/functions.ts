@@ -27,7 +27,7 @@ export interface FunctionWorld {
 interface Warm {
   readonly instance: Instance;
   readonly code: FunctionCode;
-  /** Runs the other definition. Once that is taken back it gets no work any more; what it has, it goes on with. */
+  /** Runs the other definition. */
   readonly isNext: boolean;
   /** Errors that this world must lead to: a definition that cannot read the state, a topic that is broken. */
   readonly mayHalt: ReadonlySet<string>;
@@ -82,7 +82,7 @@ export class FunctionPool {
   #take(shardId: string): Warm {
     const known = this.#warm.get(shardId);
     const { random, plan, schedule } = this.#world;
-    const mayTake = ({ instance, isNext }: Warm) => !instance.isDead && !(isNext && schedule.nowMs() >= (plan.redeploy?.toMs ?? 0));
+    const mayTake = ({ instance, isNext }: Warm) => !instance.isDead && !isRetired(plan, isNext, schedule.nowMs());
     if (known !== undefined && mayTake(known)) return known;
     const living = this.#all.filter(mayTake);
     const warm = living.length > 0 && random.chance(0.5) ? random.pick(living) : this.#start();
@@ -101,7 +101,7 @@ export class FunctionPool {
     const processor = { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards({ faults, stream }, instance) };
     const code = plan.kind === 'kafka' ? kafkaCode(this.#world, instance, processor, blobs) : kinesisCode(this.#world, instance, processor);
     const mayHalt = new Set([
-      ...(isNext ? ['STATE_SCHEMA_CHANGED'] : []),
+      ...(plan.redeploy !== undefined && isNext !== plan.redeploy.isCompatible ? ['STATE_SCHEMA_CHANGED'] : []),
       // A batch that expired on its way: its shard was read to what was left of its end, and sealed.
       ...(plan.settings.retentionMs < Infinity ? ['SEALED'] : []),
       ...(plan.growsAtMs < Infinity ? ['PARTITIONS_GREW'] : []),
@@ -116,8 +116,14 @@ export class FunctionPool {
   #isRedeployed(): boolean {
     const { plan: { redeploy, shards }, schedule, storage } = this.#world;
     if (redeploy === undefined || schedule.nowMs() < redeploy.fromMs || schedule.nowMs() >= redeploy.toMs) return false;
-    return shards.every((shard) => shard.parents.length > 0 || storage.history.has(logIdOf(partitionOf(shard))));
+    return redeploy.isCompatible || shards.every((shard) => shard.parents.length > 0 || storage.history.has(logIdOf(partitionOf(shard))));
   }
+}
+
+/** An instance of a definition that was taken back, or replaced a while ago, gets no work; what it has, it goes on with. */
+function isRetired({ redeploy }: Plan, isNext: boolean, nowMs: number): boolean {
+  if (redeploy === undefined) return false;
+  return isNext ? nowMs >= redeploy.toMs : redeploy.isCompatible && nowMs >= redeploy.fromMs + 30_000;
 }
 
 /** What `fail` is called with when a check of the world itself does not hold. */

@@ -20,8 +20,8 @@ export class Storage {
   }
 
   /** The ticks that stand in the logs, by log. */
-  get ticks(): Map<string, { after: bigint; toMs: number }[]> {
-    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isTick).map(({ reached, watermarkMs }) => ({ after: reached, toMs: watermarkMs }))]));
+  get ticks(): Map<string, { after: bigint; toMs: number; fingerprint: string }[]> {
+    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isTick).map(({ reached, watermarkMs, fingerprint }) => ({ after: reached, toMs: watermarkMs, fingerprint }))]));
   }
 }
 
