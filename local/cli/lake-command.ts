@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
+import type { BlobStore } from '../../engine/ports.ts';
 import { readLake } from '../../adapters/lake/read-lake.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
 import { loadPipeline } from '../load-pipeline.ts';
 import { printable } from '../report/printable.ts';
 import { grouped, moment } from '../report/progress.ts';
@@ -13,10 +15,12 @@ import { requireData } from './with-service.ts';
 type Line = Readonly<Record<string, unknown>>;
 type Columns = Readonly<Record<string, (line: Line) => string>>;
 
+export type Folder = 'late' | 'dead-letters' | 'outputs';
+
 const SHOWN = 50;
 
 /** How each folder of the lake looks as a table. */
-const COLUMNS: Readonly<Record<'late' | 'dead-letters', Columns>> = {
+const COLUMNS: Readonly<Record<Folder, Columns>> = {
   late: {
     key: (line) => printable(String(line['key'])),
     happened: (line) => moment(Number(line['eventTimeMs'])),
@@ -29,16 +33,30 @@ const COLUMNS: Readonly<Record<'late' | 'dead-letters', Columns>> = {
     offset: (line) => `…${String(line['offset']).slice(-8)}`,
     record: (line) => printable(bytesOf(line), 40),
   },
+  outputs: {
+    output: (line) => String(line['output']),
+    key: (line) => printable(String(line['key'])),
+    happened: (line) => moment(Number(line['eventTimeMs'])),
+    value: (line) => printable(JSON.stringify(line['value']), 110),
+  },
 };
 
-/** `tidemark late <pipeline>` and `tidemark dead-letters <pipeline>` */
-export async function lakeCommand(folder: 'late' | 'dead-letters', pipeline: string, flags: FlagTexts): Promise<number> {
+/** `tidemark late <pipeline>`, `tidemark dead-letters <pipeline>` and `tidemark outputs <pipeline>` */
+export async function lakeCommand(folder: Folder, pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   requireData(dir);
-  const lines = readLake(new FileBlobStore(dir.lake), `${topology.name}/${folder}/`);
+  const blobs = new FileBlobStore(dir.lake);
+  const lines = folder === 'outputs' ? outputsOf(blobs, topology) : readLake(blobs, `${topology.name}/${folder}/`);
   await writeLines(flags['json'] === true ? jsonOf(lines) : [await tableOf(lines, COLUMNS[folder])]);
   return 0;
+}
+
+/** What went beside the results, with the name of the output that it went to. */
+async function* outputsOf(blobs: BlobStore, { name, sideOutputs }: Pick<Topology, 'name' | 'sideOutputs'>): AsyncGenerator<Line> {
+  for (const output of sideOutputs) {
+    for await (const line of readLake(blobs, `${name}/outputs/${output}/`)) yield { output, ...line };
+  }
 }
 
 async function* jsonOf(lines: AsyncIterable<Line>): AsyncGenerator<string> {

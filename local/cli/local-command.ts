@@ -1,3 +1,5 @@
+import type { Topology } from '../../engine/dsl/topology.ts';
+import { lengthOfEmbedded } from '../inputs/select-input.ts';
 import { loadPipeline } from '../load-pipeline.ts';
 import { account, shellWord, suggestions, type Next } from '../report/account.ts';
 import { imbalances } from '../report/summary.ts';
@@ -17,7 +19,7 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
   const stop = listenForStop();
   let exitCode = 0;
   const drained = (report: Report): void => {
-    process.stdout.write(options.json ? `${JSON.stringify(report.summary)}\n` : `${humanReport(report, nextAfter(report, pipeline, options))}\n`);
+    process.stdout.write(options.json ? `${JSON.stringify(report.summary)}\n` : `${humanReport(report, loaded.topology, nextAfter(report, loaded.topology, pipeline, options))}\n`);
     if (imbalances(report.summary).length > 0) exitCode = 1;
     if (!options.exit) terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson; Ctrl-C ends`);
   };
@@ -26,16 +28,18 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
   return early && options.exit ? stop.exitCode() || 1 : exitCode;
 }
 
-function humanReport({ summary, busiest }: Report, next: Next): string {
-  const table = busiest.rows === 0 ? [] : [busiest.toString()];
-  return [...table, '', account(summary), '', suggestions(next)].join('\n');
+function humanReport({ summary, digest }: Report, topology: Topology, next: Next): string {
+  const table = digest.rows === 0 ? [] : [digest.toString()];
+  return [...table, '', account(summary, topology), '', suggestions(next)].join('\n');
 }
 
-function nextAfter({ summary, busiest }: Report, pipeline: string, { input, dataDir }: LocalOptions): Next {
+function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: string, { input, dataDir }: LocalOptions): Next {
+  const length = input === undefined ? lengthOfEmbedded(topology.name) : 0;
   return {
     pipeline: shellWord(pipeline),
-    key: busiest.busiestKey,
-    records: input === undefined && summary.recordsPut > 0 ? summary.recordsPut : undefined,
+    key: digest.key,
+    records: summary.recordsPut > 0 && summary.recordsPut < length ? Math.min(2 * summary.recordsPut, length) : undefined,
+    hasOutputs: topology.sideOutputs.length > 0,
     dataDir: dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${shellWord(dataDir)}`,
   };
 }

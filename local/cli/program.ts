@@ -15,13 +15,13 @@ export function program(ended: (exitCode: number) => void): Command {
     .argument('<file>', 'one record per line, or -')
     .option(...DATA_DIR)
     .action(async (pipeline: string, file: string, flags: FlagTexts) => ended(await (await import('./send-command.ts')).sendCommand(pipeline, file, flags)));
-  root.addHelpText('after', '\nExamples:\n  tidemark local flights --exit\n  tidemark results flights --key ATL\n  tidemark send flights more.ndjson');
+  root.addHelpText('after', '\nExamples:\n  tidemark local flights --exit\n  tidemark results flights --key ATL\n  tidemark outputs fraud\n  tidemark send flights more.ndjson');
   return root;
 }
 
 function addLocal(root: Command, ended: (exitCode: number) => void): void {
   command(root, 'local', 'run a pipeline on this machine, with its real bundle; goes on where it was')
-    .option('--records <n>', 'how many records of the input to take (default: 100000 of the embedded one, all of a file)')
+    .option('--records <n>', 'how many records of the input to take (default: as many of the embedded one as show what it does, all of a file)')
     .option('--skip <n>', 'leave out the first n records of the input')
     .option('--input <file>', 'one record per line, instead of the embedded input')
     .option('--rate <n>', 'put at most n records per second')
@@ -40,8 +40,8 @@ function addReaders(root: Command, ended: (exitCode: number) => void): void {
     .option('--json', 'one JSON row per line')
     .option(...DATA_DIR)
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./results-command.ts')).resultsCommand(pipeline, flags)));
-  const folders = { late: 'list the records that came after their window had closed', 'dead-letters': 'list the records that could not be counted, with the reason' } as const;
-  for (const folder of ['late', 'dead-letters'] as const) {
+  const folders = { late: 'list the records that came after their window had closed', 'dead-letters': 'list the records that could not be counted, with the reason', outputs: 'list what a pipeline has sent beside its results' } as const;
+  for (const folder of ['late', 'dead-letters', 'outputs'] as const) {
     command(root, folder, folders[folder])
       .option('--json', 'one JSON row per line')
       .option(...DATA_DIR)

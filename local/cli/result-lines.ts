@@ -1,7 +1,4 @@
-import Table from 'cli-table3';
 import { placeOf, type ResultRow } from '../../engine/outputs.ts';
-import { printable } from '../report/printable.ts';
-import { grouped, moment } from '../report/progress.ts';
 
 /** By key, then by window. */
 export function byKeyAndWindow(a: ResultRow, b: ResultRow): number {
@@ -15,23 +12,4 @@ export function resultJson({ key, windowStartMs, windowEndMs, revision, sequence
     const unspeakable = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
     return unspeakable ? String(value) : value;
   });
-}
-
-/** The first rows as a table for people. */
-export function resultTableText(rows: readonly ResultRow[], names: readonly string[], shown = 50): string {
-  const table = new Table({
-    head: ['key', 'window', 'revision', ...names],
-    colAligns: ['left', 'left', ...Array.from({ length: names.length + 1 }, () => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { key, windowStartMs, windowEndMs, revision, values } of rows.slice(0, shown)) {
-    const window = `${moment(windowStartMs)} – ${moment(windowEndMs).slice(11)}`;
-    table.push([printable(key), window, String(revision), ...names.map((name) => cell(values[name]))]);
-  }
-  return `${table.toString()}\n${rows.length > shown ? `the first ${shown} of ${grouped(rows.length)} rows; --key K shows one key, --json all` : `${grouped(rows.length)} rows`}`;
-}
-
-function cell(value: unknown): string {
-  if (typeof value === 'number') return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
-  return value === undefined ? '' : printable(String(value));
 }

@@ -8,7 +8,8 @@ import { pipelineDir } from '../storage/data-dir.ts';
 import { textFlag, type FlagTexts } from './flags.ts';
 import { dataDirOf } from './local-options.ts';
 import { writeLines } from './output.ts';
-import { byKeyAndWindow, resultJson, resultTableText } from './result-lines.ts';
+import { firstResults } from '../report/result-table.ts';
+import { byKeyAndWindow, resultJson } from './result-lines.ts';
 import { requireData, withService } from './with-service.ts';
 
 /** `tidemark results <pipeline>`: the newest revision of each window, whether the pipeline runs or not. */
@@ -19,8 +20,7 @@ export async function resultsCommand(pipeline: string, flags: FlagTexts): Promis
   requireData(dir);
   const rows = await withService(dir, () => startDynamoDb(dir.dynamodb), (run) => run.dynamodbEndpoint, (endpoint) => read(endpoint, topology.name, key));
   rows.sort(byKeyAndWindow);
-  const names = topology.results.columns.map(({ name }) => name);
-  await writeLines(flags['json'] === true ? jsonOf(rows) : [resultTableText(rows, names)]);
+  await writeLines(flags['json'] === true ? jsonOf(rows) : [firstResults(rows, topology.results)]);
   return 0;
 }
 

@@ -29,6 +29,11 @@ export interface SelectedInput {
   readonly wanted: Interval;
 }
 
+/** Records of the input that a pipeline comes with; 0 when it has none. */
+export function lengthOfEmbedded(name: string): number {
+  return Object.hasOwn(EMBEDDED, name) ? (EMBEDDED[name]?.open().length ?? 0) : 0;
+}
+
 /** What this run puts into the stream; undefined when the pipeline has no input of its own and none was given. */
 export async function selectInput({ name, source }: Pick<Topology, 'name' | 'source'>, choice: InputChoice): Promise<SelectedInput | undefined> {
   const embedded = Object.hasOwn(EMBEDDED, name) ? EMBEDDED[name] : undefined;

@@ -1,17 +1,23 @@
+import type { Topology } from '../../engine/dsl/topology.ts';
 import { grouped, moment } from './progress.ts';
 import { imbalances, type Summary } from './summary.ts';
 
 /** The counts that must add up, and what else is worth knowing. */
-export function account(summary: Summary): string {
+export function account(summary: Summary, topology: Pick<Topology, 'tables' | 'results'>): string {
   const { recordsIn, counted, late, deadLetters, results, firings, openWindows, commits, writeUnits, watermarkMs, elapsedMs } = summary;
   const problems = imbalances(summary);
   const sign = problems.length === 0 ? '✓' : '✗';
   return [
     `${sign} in ${grouped(recordsIn)} = counted ${grouped(counted)} + late ${grouped(late)} + dead letters ${grouped(deadLetters)}`,
-    `  ${grouped(results)} results in ${grouped(firings)} firings · ${grouped(openWindows)} windows still open at watermark ${moment(watermarkMs ?? undefined)}`,
+    `  ${grouped(results)} results in ${grouped(firings)} firings · ${grouped(openWindows)} ${isPanes(topology) ? 'windows still open' : 'entries of state'} at watermark ${moment(watermarkMs ?? undefined)}`,
     `  ${grouped(commits)} commits · ${grouped(writeUnits)} write units · ${(elapsedMs / 1_000).toFixed(1)} s`,
     ...problems.map((problem) => `THE COUNTS DO NOT ADD UP: ${problem}`),
   ].join('\n');
+}
+
+/** Whether each entry of the state is a window of a key. */
+function isPanes({ tables, results }: Pick<Topology, 'tables' | 'results'>): boolean {
+  return tables.length === 1 && results.identity === 'window';
 }
 
 /** What the suggested commands are about. */
@@ -20,19 +26,21 @@ export interface Next {
   readonly pipeline: string;
   /** A key that has results. */
   readonly key: string | undefined;
-  /** Records of the embedded input so far; undefined when the input was another. */
+  /** How much of the embedded input to take next; undefined when all has been taken, or the input was another. */
   readonly records: number | undefined;
+  /** Whether it has outputs beside the results. */
+  readonly hasOutputs: boolean;
   /** The flag that names the data dir; empty for the default one. */
   readonly dataDir: string;
 }
 
 /** What to try next. */
-export function suggestions({ pipeline, key, records, dataDir }: Next): string {
-  const more = records === undefined ? `send ${pipeline} FILE.ndjson${dataDir}` : `local ${pipeline} --records ${records * 2} --exit${dataDir}    # goes on from here, even after kill -9`;
+export function suggestions({ pipeline, key, records, hasOutputs, dataDir }: Next): string {
+  const more = records === undefined ? `send ${pipeline} FILE.ndjson${dataDir}` : `local ${pipeline} --records ${records} --exit${dataDir}    # goes on from here, even after kill -9`;
   return [
     'next:',
     `  npx tidemark results ${pipeline}${key === undefined ? '' : ` --key ${shellWord(key)}`}${dataDir}`,
-    `  npx tidemark late ${pipeline}${dataDir}`,
+    `  npx tidemark ${hasOutputs ? 'outputs' : 'late'} ${pipeline}${dataDir}`,
     `  npx tidemark ${more}`,
   ].join('\n');
 }

@@ -13,6 +13,7 @@ interface Column {
 
 interface Totals {
   windows: number;
+  newest: ResultRow;
   readonly totals: Array<number | undefined>;
 }
 
@@ -29,7 +30,7 @@ export class BusiestKeys {
   readonly #keyField: string;
   readonly #columns: readonly Column[];
   readonly #keys = new Map<string, Totals>();
-  rows = 0;
+  #overlap = false;
 
   constructor({ keyFields, results }: Pick<Topology, 'keyFields' | 'results'>) {
     this.#keyField = keyFields.join(', ');
@@ -40,16 +41,23 @@ export class BusiestKeys {
   }
 
   add(row: ResultRow): void {
-    this.rows += 1;
-    const entry: Totals = this.#keys.get(row.key) ?? { windows: 0, totals: [] };
+    const known = this.#keys.get(row.key);
+    if (known !== undefined) this.#overlap ||= row.windowStartMs < known.newest.windowEndMs && known.newest.windowStartMs < row.windowEndMs;
+    const entry: Totals = known ?? { windows: 0, totals: [], newest: row };
     this.#keys.set(row.key, entry);
     entry.windows += 1;
+    entry.newest = row;
     this.#columns.forEach(({ name, fold }, index) => {
       const value = Number(row.values[name] ?? Number.NaN);
       if (Number.isNaN(value)) return;
       const total = entry.totals[index];
       entry.totals[index] = total === undefined ? value : fold(total, value);
     });
+  }
+
+  /** Not where windows overlap, for then records would count twice; rows of a key come in the order of their windows. */
+  get canBeTotalled(): boolean {
+    return this.#columns.length > 0 && !this.#overlap;
   }
 
   /** The first of them; undefined when there is none. */

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { count, max, mean, sum } from '../../engine/index.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
+import flights from '../../pipelines/flights.ts';
 import { account, shellWord, suggestions } from '../../local/report/account.ts';
 import { BusiestKeys } from '../../local/report/busiest-keys.ts';
+import { Digest } from '../../local/report/digest.ts';
 import { printable } from '../../local/report/printable.ts';
 import { progressLine, slidingRate } from '../../local/report/progress.ts';
+import { resultTable } from '../../local/report/result-table.ts';
 import { imbalances, summarize } from '../../local/report/summary.ts';
 import { terminalOn } from '../../local/report/terminal.ts';
+import { windowText } from '../../local/report/window-text.ts';
 
 const counters = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 5 };
 const parts = { pipeline: 'p', shards: 3, recordsPut: 20, results: 4, openWindows: 6, writeUnits: 30, elapsedMs: 1_234.5 };
@@ -50,17 +54,17 @@ describe('the account', () => {
       pipeline: 'p', recordsPut: 20, recordsIn: 20, counted: 14, late: 4, deadLetters: 2, results: 4, firings: 10, openWindows: 6, commits: 5,
       writeUnits: 30, elapsedMs: 1_235, watermarkMs: 5, shards: 3,
     });
-    expect(account(summary)).toContain('✓ in 20 = counted 14 + late 4 + dead letters 2');
+    expect(account(summary, flights.topology)).toContain('✓ in 20 = counted 14 + late 4 + dead letters 2');
   });
 
   it('is loud about a record that is missing', () => {
     expect(imbalances({ ...summary, late: 3 })).toEqual(['in 20 is not counted 14 + late 3 + dead letters 2']);
     expect(imbalances({ ...summary, recordsPut: 21 })).toEqual(['in 20 is less than the 21 records put into the stream']);
-    expect(account({ ...summary, late: 3 })).toContain('THE COUNTS DO NOT ADD UP');
+    expect(account({ ...summary, late: 3 }, flights.topology)).toContain('THE COUNTS DO NOT ADD UP');
   });
 
   it('suggests commands that a shell understands', () => {
-    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 5, dataDir: '' }).split('\n')).toEqual([
+    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 10, hasOutputs: false, dataDir: '' }).split('\n')).toEqual([
       'next:',
       "  npx tidemark results flights --key 'a b'",
       '  npx tidemark late flights',
@@ -81,6 +85,43 @@ describe('the busiest keys', () => {
     const cells = busiest.toString().split('\n').filter((line) => line.startsWith('│')).map((line) => line.split('│').slice(1, -1).map((cell) => cell.trim()));
     expect(cells).toEqual([['origin', 'windows', 'n', 'top', 'total'], ['b', '2', '1,002', '5', '11'], ['a', '1', '1', '5', '5']]);
     expect(busiest.busiestKey).toBe('b');
+  });
+});
+
+describe('the digest', () => {
+  const columns = [{ name: 'n', descriptor: 'count()', type: 'integer' as const }, { name: 'best', descriptor: 'topN()', type: 'json' as const }];
+  const digestOf = (identity: 'window' | 'sequence', windows: ReadonlyArray<readonly [startMs: number, endMs: number]>) => {
+    const digest = new Digest({ keyFields: ['origin'], results: { identity, windowMs: 10, allowedLatenessMs: 0, columns } });
+    windows.forEach(([windowStartMs, windowEndMs], n) => digest.add({ key: 'a', windowStartMs, windowEndMs, revision: 1, values: { n, best: [{ size: 2.5, place: 'here' }, { size: 1, place: 'there' }] } }));
+    return digest;
+  };
+
+  it('adds up windows that follow each other', () => {
+    expect(digestOf('window', [[0, 10], [10, 20]]).toString()).toContain('the 1 busiest of 1 keys');
+  });
+
+  it('shows the newest results where windows overlap: records would count twice', () => {
+    const shown = digestOf('window', Array.from({ length: 300 }, (_, i) => [i * 1_000, (i + 2) * 1_000] as const));
+    expect(shown.toString()).toContain('the 10 newest of 300 results');
+    expect(shown.toString()).toMatch(/a +│ 1970-01-01 00:04:59 – 00:05:01 +│ +1 +│ 299 +│ 2.5 here · 1 there/);
+    expect(shown.key).toBe('a');
+  });
+
+  it('shows when, and no revision, for results without a window of their own', () => {
+    const row = { key: 'a', windowStartMs: 7_000, windowEndMs: 7_001, revision: 1, values: { n: null } };
+    expect(resultTable([row], { identity: 'sequence', columns })).toMatch(/key │ when +│ n │ best │[^]*a +│ 1970-01-01 00:00:07 │ +│ +│/);
+  });
+});
+
+describe('a window', () => {
+  it.each([
+    [0, 3_600_000, '1970-01-01 00:00 – 01:00'],
+    [0, 86_400_000, '1970-01-01 00:00 – 1970-01-02 00:00'],
+    [0, 10_000, '1970-01-01 00:00:00 – 00:00:10'],
+    [7_999, 8_000, '1970-01-01 00:00:07'],
+    [-8_640_000_000_000_000, 8_640_000_000_000_000, 'all time'],
+  ])('[%d, %d) is shown as %s', (windowStartMs, windowEndMs, text) => {
+    expect(windowText({ windowStartMs, windowEndMs })).toBe(text);
   });
 });
 

@@ -18,14 +18,12 @@ export interface CommandRunSettings {
   readonly dataDir: string;
   /** @default 'flights' */
   readonly pipeline?: string;
-  /** Names of the outputs beside the results. @default none */
-  readonly sideOutputs?: readonly string[];
   /** Further arguments of `tidemark local`. */
   readonly args?: readonly string[];
 }
 
 /** Lets the command stream the first records through the pipeline, and reads what its users can read. */
-export async function commandRun({ records, shards, dataDir, pipeline = 'flights', sideOutputs = [], args = [] }: CommandRunSettings): Promise<CommandRun> {
+export async function commandRun({ records, shards, dataDir, pipeline = 'flights', args = [] }: CommandRunSettings): Promise<CommandRun> {
   const [summary] = await tidemark('local', pipeline, '--records', String(records), '--shards', String(shards), '--data-dir', dataDir, '--exit', '--json', ...args);
   if (summary === undefined) throw new Error('tidemark local --json must print a summary, got nothing');
   const read = (command: string): Promise<Row[]> => tidemark(command, pipeline, '--data-dir', dataDir, '--json');
@@ -34,10 +32,15 @@ export async function commandRun({ records, shards, dataDir, pipeline = 'flights
     late: await read('late'),
     deadLetters: await read('dead-letters'),
     lake: lakeLines(join(dataDir, 'lake', pipeline, 'results')),
-    sideOutputs: Object.fromEntries(sideOutputs.map((name) => [name, lakeLines(join(dataDir, 'lake', pipeline, 'outputs', name))])),
+    sideOutputs: sideOutputsOf(await read('outputs')),
     counts: countsOf(summary),
     elapsedMs: Number(summary['elapsedMs']),
   };
+}
+
+function sideOutputsOf(rows: readonly Row[]): Readonly<Record<string, readonly Row[]>> {
+  const byName = Map.groupBy(rows, ({ output }) => String(output));
+  return Object.fromEntries([...byName].map(([name, lines]) => [name, lines.map(({ output: _output, ...line }) => line)]));
 }
 
 function countsOf(summary: Row): Counts {
