@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../../../engine/record.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
 import { encodeChanges } from '../../../engine/state/delta-codec.ts';
-import { applyChange } from '../../../engine/state/state-change.ts';
+import { applyChange, type StateChange } from '../../../engine/state/state-change.ts';
 import { stepTick, type StepResult, type TickTarget } from '../../../engine/step.ts';
 import { decodeSnapshot, Partition } from './state.ts';
 
@@ -21,9 +21,13 @@ export class MovingPartition extends Partition {
   }
 
   tick({ change, outbox }: StepResult): void {
+    this.commit(change);
+    this.outboxes.push(outbox);
+  }
+
+  commit(change: StateChange): void {
     encodeChanges(change.tables, this.topology.tables);
     applyChange(this.state, change);
-    this.outboxes.push(outbox);
   }
 
   /** Memory is lost: another reads the snapshot. */
