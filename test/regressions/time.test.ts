@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { count, kinesis, pipeline, resultTable, sum, tumbling } from '../../engine/index.ts';
 import { idleWatermark } from '../../engine/process-tick.ts';
 import type { SourceRecord } from '../../engine/record.ts';
-import { reading, topologyOf } from '../engine/support/readings.ts';
+import { READING, reading, topologyOf } from '../engine/support/readings.ts';
 import { StreamWorld } from '../engine/support/stream-world.ts';
 import { World } from '../engine/support/world.ts';
 
@@ -71,6 +72,20 @@ describe('others have failed at time', () => {
     const whole = await outputOf([records]);
     for (let cut = 1; cut < records.length; cut++) expect(await outputOf([records.slice(0, cut), records.slice(cut)])).toBe(whole);
     expect(whole).toContain('"least":1');
+  });
+
+  it('R-32 results of a first window are never late for a second one, whatever corrected them', async () => {
+    const { topology } = pipeline('readings')
+      .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
+      .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0 })
+      .keyBy('key')
+      .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs: 15 }).aggregate({ n: count() })
+      .window(tumbling({ sizeMs: 20 })).aggregate({ parts: count(), n: sum('n') })
+      .to(resultTable());
+    const world = new World({ topology });
+    for (const [i, timeMs] of [0, 12, 5, 24, 6, 30, 35].entries()) await world.instance().process(reading(i + 1, 'a', timeMs));
+    expect(world.sink.results.map(({ windowStartMs, values }) => [windowStartMs, values])).toEqual([[0, { parts: 2, n: 4 }]]);
+    expect(world.sink.lateRecords).toEqual([]);
   });
 
   it('R-44 input stops: the last window comes out by the tick', async () => {
