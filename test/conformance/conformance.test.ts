@@ -56,6 +56,20 @@ describe('a transcript', () => {
   });
 
   it.each([
+    ['passes when the parts say the same together', [1, 2, 3], [4], 'passed'],
+    ['fails when a record is missing in them', [1, 2], [4], 'failed'],
+    ['fails when one is said twice', [1, 2, 3], [3, 4], 'failed'],
+  ] as const)('in which a bundle holds more than the count %s', (_, early, onTime, verdict) => {
+    const window = [0, 9] as const;
+    const report = beamReport({
+      name: 'bundle', window: 'FixedWindows(10)', trigger: 'AfterWatermark(early=AfterCount(2))', accumulationMode: 'discarding',
+      transcript: [{ input: [1, 2, 3] }, { expect: [{ window, values: early, early: true }] }, { input: [4] }, { watermark: 25 }, { expect: [{ window, values: onTime }] }],
+    });
+    expect(report.verdict).toBe(verdict);
+    expect(report.leftOut).toEqual([expect.stringContaining('Beam looks at a count trigger after a bundle')]);
+  });
+
+  it.each([
     [{ window: 'CalendarWindows(1)' }, 'no counterpart of the window function CalendarWindows(1)'],
     [{ trigger: 'AfterProcessingTime(5)' }, 'no counterpart of the trigger AfterProcessingTime(5)'],
     [{ allowedLateness: 5 } as Partial<Transcript>, 'unknown settings: allowedLateness'],
