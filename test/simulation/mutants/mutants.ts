@@ -40,6 +40,10 @@ export const MUTANTS: readonly Mutant[] = [
     { file: `${LOG}/ring.ts`, find: 'return version - slots <= Math.min(snapshotVersion, publishedVersion);', replace: 'return version > snapshotVersion * 0 * publishedVersion * slots;' },
     { file: `${LOG}/ring.ts`, find: 'return versionsSince >= slots / 2 ||', replace: 'return versionsSince >= slots + 2 ||' },
   ] },
+  { name: 'two batches work on a log at the same time', rule: 'PL-4', edits: [
+    { file: `${LOG}/partition-logs.ts`, find: 'const mine = before.then(() => this.#run(logId, work));', replace: 'void before; const mine = this.#run(logId, work);' },
+    { file: `${LOG}/partition-logs.ts`, find: KEEP, replace: '    this.#open.set(logId, log);\n    const result = await work(log);' },
+  ] },
   { name: 'a new id for every try', rule: 'PL-5', edits: [{ file: `${LOG}/commit.ts`, find: 'slotOf(entry.version, slots), entry,', replace: 'slotOf(entry.version, slots), attempt === 0 ? entry : { ...entry, commitId: `${entry.commitId}${attempt}` },' }] },
   { name: 'own commit taken for another', rule: 'PL-5', edits: [{ file: `${LOG}/commit.ts`, find: "if (outcome.kind === 'stored' || outcome.found?.commitId === entry.commitId) return writeUnits;", replace: "if (outcome.kind === 'stored') return writeUnits; if (outcome.found?.commitId === entry.commitId) throw new TidemarkError('internal', 'X', 'lost to itself');" }] },
   { name: 'a failed condition read as already done', rule: 'PL-5', edits: [{ file: `${LOG}/commit.ts`, find: "if (outcome.kind === 'stored' || outcome.found?.commitId === entry.commitId) return writeUnits;", replace: 'return writeUnits;' }] },
