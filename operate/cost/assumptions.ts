@@ -25,6 +25,11 @@ export const ASSUMED = Object.freeze({
   itemOverheadBytes: 100,
   /** Firings per result: late records correct a window. 17,251 / 14,319 on the flights. */
   firingsPerResult: 1.2,
+  /** A line on its way to the lake: that of a result of the flights, with six aggregates [bytes]. */
+  lineBytes: 260,
+  /** What a record of Firehose is rounded up to [bytes]; a file is gathered for so long [s]. */
+  firehoseStepBytes: 5_120,
+  firehoseBufferSeconds: 300,
   /** Compressed, per line of the lake [bytes]. */
   lakeBytesPerLine: 60,
   /** Larger bodies become objects, as in `lambdas/wiring.ts` [bytes]. */

@@ -27,6 +27,7 @@ export function assumptionsOf(input: CostInput, { traffic }: Estimate): string[]
     `function: ${grouped(ASSUMED.memoryMiB)} MiB, ${ASSUMED.batchMs} ms a batch + ${ASSUMED.recordMs} ms a record + ${ASSUMED.resultRoundMs} ms per ${ASSUMED.resultPutsPerRound} results = ${number(traffic.batchMs)} ms; warm; a tick a minute`,
     `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); above ${bytesText(ASSUMED.inlineLimitBytes)} to S3; windows end for all keys of a shard in one batch`,
     `results: every key that occurs in a window of ${durationText(input.windowMs)}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
+    ...(input.lake ? [`lake: through Firehose as Parquet, ${ASSUMED.lineBytes} bytes a line, records rounded up to ${grouped(ASSUMED.firehoseStepBytes)} bytes, a file every ${ASSUMED.firehoseBufferSeconds} s of one day at a time`] : []),
     `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation, ${ASSUMED.metrics} metrics, ${ASSUMED.alarmMetrics} alarm metrics, ${ASSUMED.dashboards} dashboard`,
     `Managed Flink: ${grouped(flinkEventsPerKpu)} events/s a KPU (--flink-events-per-kpu), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same stream, results and lake; its logs and backups not counted`,
   ];

@@ -3,7 +3,8 @@
  * place in this project with prices: bench and docs quote what comes from here.
  *
  * Not checked against the price pages, which the links name for whoever can: Kinesis on demand and extended retention, storage
- * of DynamoDB and S3, enhanced fan-out, CloudWatch, KMS, storage of Flink. One secondary source has another price for Kinesis on demand.
+ * of DynamoDB and S3, enhanced fan-out, CloudWatch, KMS, partitions and conversion of Firehose, storage of Flink. One secondary
+ * source has another price for Kinesis on demand.
  */
 export const PRICES = Object.freeze({
   region: 'us-east-1',
@@ -30,6 +31,8 @@ export const PRICES = Object.freeze({
   s3: { perThousandPuts: 0.005, perGbMonth: 0.023 },
   /** https://aws.amazon.com/cloudwatch/pricing/ */
   cloudwatch: { perGbOfLogs: 0.5, perMetricMonth: 0.3, perAlarmMetricMonth: 0.1, perDashboardMonth: 3 },
+  /** https://aws.amazon.com/firehose/pricing/, direct put: each record rounded up to 5 KiB */
+  firehose: { perGb: 0.029, perGbParquet: 0.018, perGbPartitioned: 0.02, perThousandObjects: 0.005 },
   /** https://aws.amazon.com/kms/pricing/ */
   kms: { perKeyMonth: 1 },
   /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */

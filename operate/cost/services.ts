@@ -1,6 +1,6 @@
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { ASSUMED } from './assumptions.ts';
-import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+import { HOURS_PER_MONTH, PRICES, SECONDS_PER_MONTH } from './prices.ts';
 import type { CostInput, Traffic } from './traffic.ts';
 
 /** One line of a bill. */
@@ -94,14 +94,24 @@ export function resultTableLines({ firingsPerMonth, resultsPerMonth }: Traffic):
   ];
 }
 
-/** A file per commit that fires something. Storage is that of one month's lines. */
+/**
+ * Through Firehose, as the default of a stage is: lines of a commit share a record, which is rounded up to 5 KiB; they are
+ * put into folders by day and made Parquet. Storage is that of one month's lines.
+ */
 export function lakeLines({ batchesPerMonth, bursts, resultsPerMonth, firingsPerMonth }: Traffic): CostLine[] {
+  const { perGb, perGbParquet, perGbPartitioned, perThousandObjects } = PRICES.firehose;
   const corrections = (firingsPerMonth - resultsPerMonth) / batchesPerMonth;
-  const files = bursts + (batchesPerMonth - bursts) * -Math.expm1(-corrections);
-  const gb = (firingsPerMonth * ASSUMED.lakeBytesPerLine) / GB;
+  const puts = bursts + (batchesPerMonth - bursts) * -Math.expm1(-corrections);
+  const bytes = firingsPerMonth * ASSUMED.lineBytes;
+  // Of each put the last record is begun; the others are full.
+  const billedGb = (bytes + (puts * ASSUMED.firehoseStepBytes) / 2) / GB;
+  const objects = Math.min(puts, SECONDS_PER_MONTH / ASSUMED.firehoseBufferSeconds);
+  const kept = (firingsPerMonth * ASSUMED.lakeBytesPerLine) / GB;
+  const delivery = billedGb * perGb + (bytes / GB) * (perGbParquet + perGbPartitioned) + (objects / 1e3) * perThousandObjects;
   return [
-    { service: 'S3', what: 'lake files', quantity: files, unit: 'PUT', usd: (files / 1e3) * PRICES.s3.perThousandPuts, shared: true },
-    { service: 'S3', what: 'lake kept', quantity: gb, unit: 'GB', usd: gb * PRICES.s3.perGbMonth, shared: true },
+    { service: 'Firehose', what: 'lake delivery', quantity: billedGb, unit: 'GB', usd: delivery, shared: true },
+    { service: 'S3', what: 'lake files', quantity: objects, unit: 'PUT', usd: (objects / 1e3) * PRICES.s3.perThousandPuts, shared: true },
+    { service: 'S3', what: 'lake kept', quantity: kept, unit: 'GB', usd: kept * PRICES.s3.perGbMonth, shared: true },
   ];
 }
 

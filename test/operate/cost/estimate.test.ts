@@ -58,6 +58,17 @@ describe('sinks', () => {
     expect(line(found, 'results') !== undefined).toBe(resultTable);
     expect(line(found, 'lake files') !== undefined).toBe(lake);
   });
+
+  it('fill the lake through Firehose, by hand', () => {
+    // 876,000 lines of 260 bytes; of each put half a step of 5 KiB more; a file every five minutes at most
+    const found = estimate(costInput({ lake: true }));
+    const { batchesPerMonth, bursts } = found.traffic;
+    const puts = bursts + (batchesPerMonth - bursts) * (1 - Math.exp(-146_000 / batchesPerMonth));
+    const gb = (876_000 * 260 + puts * 2_560) / 2 ** 30;
+    expect(line(found, 'lake delivery')?.quantity).toBeCloseTo(gb, 6);
+    expect(line(found, 'lake delivery')?.usd).toBeCloseTo(gb * 0.029 + ((876_000 * 260) / 2 ** 30) * 0.038 + 8.76 * 0.005, 6);
+    expect(line(found, 'lake files')?.quantity).toBe(8_760);
+  });
 });
 
 describe('small and large loads', () => {

@@ -50,7 +50,7 @@ describe('the text', () => {
   it('states what is assumed, whatever the load', () => {
     for (const eventsPerSecond of [0.1, 50_000]) {
       const text = costText(reportOf({ eventsPerSecond }));
-      expect(text.slice(text.indexOf('\nassumed:')).split('\n  ').map((line) => line.split(':')[0])).toEqual(['\nassumed', 'prices', 'load', 'shards', 'batches', 'function', 'log', 'results', 'CloudWatch', 'Managed Flink']);
+      expect(text.slice(text.indexOf('\nassumed:')).split('\n  ').map((line) => line.split(':')[0])).toEqual(['\nassumed', 'prices', 'load', 'shards', 'batches', 'function', 'log', 'results', 'lake', 'CloudWatch', 'Managed Flink']);
       expect(text).not.toMatch(/NaN|Infinity|undefined/);
     }
   });
