@@ -1,7 +1,7 @@
 import type { Progress } from '../partition-log/entry.ts';
 import { addHash, subtractHash } from './hash.ts';
 import type { PartitionState } from './partition-state.ts';
-import type { Group, Table } from './table.ts';
+import type { Entry, Group, Table } from './table.ts';
 import type { TableChange } from './table-view.ts';
 import type { OperatorTimers } from './timer.ts';
 
@@ -52,10 +52,19 @@ export function applyChange(state: PartitionState, change: StateChange): void {
 
 export function applyTable(table: Table, { dropped, puts }: TableChange): void {
   for (const group of dropped) table.drop(group);
-  for (const [group, entries] of puts) applyGroup(table, group, entries);
+  for (const [group, entries] of puts) {
+    // A new window comes whole, and so does each one of a snapshot: no need to move every entry.
+    if (!table.groups.has(group) && hasNoTombstone(entries)) table.adopt(group, entries as Map<string, Entry>);
+    else applyGroup(table, group, entries);
+  }
 }
 
-function applyGroup(table: Table, group: Group, entries: TableChange['puts'] extends ReadonlyMap<Group, infer E> ? E : never): void {
+function hasNoTombstone(entries: ReadonlyMap<string, Entry | undefined>): boolean {
+  for (const entry of entries.values()) if (entry === undefined) return false;
+  return true;
+}
+
+function applyGroup(table: Table, group: Group, entries: ReadonlyMap<string, Entry | undefined>): void {
   for (const [key, entry] of entries) {
     if (entry === undefined) table.delete(group, key);
     else table.put(group, key, entry);

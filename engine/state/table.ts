@@ -44,6 +44,12 @@ export class Table {
     this.size += entries.size - before;
   }
 
+  /** Takes over all entries of a group that is not there yet. */
+  adopt(group: Group, entries: Map<string, Entry>): void {
+    if (entries.size > 0) this.groups.set(group, entries);
+    this.size += entries.size;
+  }
+
   delete(group: Group, key: string): void {
     const entries = this.groups.get(group);
     if (entries?.delete(key) !== true) return;
