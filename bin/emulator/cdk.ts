@@ -13,7 +13,9 @@ const projectDir = resolve(import.meta.dirname, '../..');
 export async function cdk(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> {
   const program = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
   // The app is started by the name of `node`: it shall be the Node that runs this.
-  const env = { ...environment, PATH: [dirname(process.execPath), environment['PATH'] ?? ''].join(delimiter), CDK_DISABLE_CLI_TELEMETRY: 'true' };
+  const path = [dirname(process.execPath), environment['PATH'] ?? ''].join(delimiter);
+  // The rules for accounts are held by every synth for one; they would take half of the time of this one.
+  const env = { ...environment, PATH: path, CDK_VALIDATION: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true' };
   const child = spawn(process.execPath, [program, ...args], { cwd: projectDir, env, stdio: ['ignore', 2, 2] });
   const end = await new Promise<number | string | null>((ended, failed) => child.on('error', failed).on('close', (code, signal) => ended(code ?? signal)));
   if (end === 0) return;

@@ -22,9 +22,9 @@ process.exitCode = await ended(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-deploy-'));
   try {
     const outputs = join(folder, 'outputs.json');
-    const output = ['--output', join(folder, 'cdk.out')];
-    if (!(await isBootstrapped(emulatorClients(place)))) await cdk(['bootstrap', ...context, ...output], place.environment);
-    await cdk(['deploy', '--all', ...context, ...output, '--require-approval', 'never', '--outputs-file', outputs], place.environment);
+    // It asks for account and region itself; the app need not be built for that.
+    if (!(await isBootstrapped(emulatorClients(place)))) await cdk(['bootstrap', 'aws://unknown-account/unknown-region'], place.environment);
+    await cdk(['deploy', '--all', ...context, '--output', join(folder, 'cdk.out'), '--require-approval', 'never', '--outputs-file', outputs], place.environment);
     const stacks = JSON.parse(readFileSync(outputs, 'utf8')) as Record<string, StackOutputs>;
     for (const [stack, values] of Object.entries(stacks)) process.stdout.write(`${nextSteps(stack, values, place)}\n`);
   } finally {

@@ -1,4 +1,4 @@
-/** The pipeline `flights` with larger batches: a change that touches no state. */
+/** The pipeline `flights` with larger batches and one more aggregate: its stored state fits. */
 import { count, countIf, hours, kinesis, lake, max, mean, min, minutes, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
 import { Departure } from '../../../pipelines/flights.ts';
 
@@ -14,5 +14,6 @@ export default pipeline('flights')
     minDelayMin: min('delay'),
     maxDelayMin: max('delay'),
     totalDistanceMiles: sum('distance'),
+    longestMiles: max('distance'),
   })
   .to(resultTable(), lake());

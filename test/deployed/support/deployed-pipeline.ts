@@ -9,7 +9,7 @@ import { Agent } from 'node:https';
 import { readResults } from '../../../adapters/dynamodb/read-results.ts';
 import { readLake } from '../../../adapters/lake/read-lake.ts';
 import { S3BlobStore } from '../../../adapters/s3/blob-store.ts';
-import flights from '../../../pipelines/flights.ts';
+import type { Topology } from '../../../engine/dsl/topology.ts';
 import { inspect } from '../../../operate/inspect/inspect.ts';
 import type { ShardReport } from '../../../operate/inspect/shard-report.ts';
 import type { StackClients } from '../../../operate/stack/clients.ts';
@@ -54,8 +54,12 @@ function settingsOf({ endpoint, ca }: Emulator) {
   return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, requestHandler: new NodeHttpHandler({ httpsAgent }) };
 }
 
-/** The pipeline of `stack`, which must be deployed once the first question is asked. */
-export function deployedPipeline(clients: StackClients, stack: string): DeployedPipeline {
+/**
+ * The pipeline of `stack`, which must be deployed once the first question is asked.
+ *
+ * @param topology the newest of its definitions: reads what the others have written
+ */
+export function deployedPipeline(clients: StackClients, stack: string, topology: Topology): DeployedPipeline {
   const place = (variable: string): Promise<string> => describeStack(clients, stack).then(({ function: { environment } }) => environment[variable] ?? '');
   const results = async (): Promise<Row[]> => {
     const rows = await collect(readResults(clients.dynamodb, await place('TIDEMARK_RESULTS_TABLE')));
@@ -68,7 +72,7 @@ export function deployedPipeline(clients: StackClients, stack: string): Deployed
   const shards = async (): Promise<ShardReport[]> => {
     const facts = await describeStack(clients, stack);
     if (facts.stream === undefined) throw new Error(`stack ${stack} must have its stream, got none`);
-    return inspect(stackPlace(clients, flights.topology, facts, facts.stream));
+    return inspect(stackPlace(clients, topology, facts, facts.stream));
   };
   return {
     results,
