@@ -3,19 +3,21 @@ import type { AggregatesCost } from './aggregates.ts';
 import type { Recovery } from './recovery.ts';
 import type { Figure } from './rounds.ts';
 import type { Throughput } from './throughput.ts';
+import type { WindowsCost } from './windows.ts';
 import type { WriteUnits } from './write-units.ts';
 
 export interface BenchResult {
   readonly quick: boolean;
   readonly throughput: Throughput;
   readonly aggregates: AggregatesCost;
+  readonly windows: WindowsCost;
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
 }
 
 /** All of it for people. */
-export function reportOf({ throughput, aggregates, writeUnits, recovery }: BenchResult): string {
-  return [throughputText(throughput), aggregatesText(aggregates), writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
+export function reportOf({ throughput, aggregates, windows, writeUnits, recovery }: BenchResult): string {
+  return [throughputText(throughput), aggregatesText(aggregates), windowsText(windows), writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
 }
 
 function throughputText({ records, batchSize, bare, engine, ratio, stages }: Throughput): string {
@@ -35,6 +37,16 @@ function aggregatesText({ records, keys, sets }: AggregatesCost): string {
     table.push([aggregates, cost, costs, times, all]);
   }
   return [`Aggregates: ${whole(records)} readings of ${keys} devices, event to stored commit; one count, five simple ones, one of each kind`, table.toString()].join('\n');
+}
+
+function windowsText({ records, keys, perSecond, kinds }: WindowsCost): string {
+  const table = tableOf(['windows', 'µs per record', 'rounds', 'by tumbling', 'rounds', 'results per record']);
+  for (const { kind, microseconds, ratio, resultsPerRecord } of kinds) {
+    const [, cost, costs] = row('', microseconds, (value) => value.toFixed(1));
+    const [, times, all] = row('', ratio, (value) => value.toFixed(2));
+    table.push([kind, cost, costs, times, all, resultsPerRecord.toFixed(3)]);
+  }
+  return [`Windows: ${whole(records)} readings of ${keys} devices, ${whole(perSecond)} a second, event to stored commit; two aggregates`, table.toString()].join('\n');
 }
 
 function writeUnitsText(loads: readonly WriteUnits[]): string {

@@ -7,11 +7,13 @@ import { measureAggregates, type AggregatesSettings } from './aggregates.ts';
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
 import { measureThroughput, type ThroughputSettings } from './throughput.ts';
+import { measureWindows, type WindowsSettings } from './windows.ts';
 import { measureWriteUnits, type WriteUnits, type WriteUnitsSettings } from './write-units.ts';
 
 interface BenchSettings {
   readonly throughput: ThroughputSettings;
   readonly aggregates: AggregatesSettings;
+  readonly windows: WindowsSettings;
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
 }
@@ -20,12 +22,14 @@ interface BenchSettings {
 const FULL: BenchSettings = {
   throughput: { records: 100_000, rounds: 9 },
   aggregates: { records: 50_000, rounds: 9 },
+  windows: { records: 50_000, rounds: 5 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
 };
 const QUICK: BenchSettings = {
   throughput: { records: 10_000, rounds: 3 },
   aggregates: { records: 4_000, rounds: 3 },
+  windows: { records: 20_000, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
 };
@@ -37,6 +41,8 @@ note('throughput');
 const throughput = await measureThroughput(settings.throughput);
 note('aggregates');
 const aggregates = await measureAggregates(settings.aggregates);
+note('windows');
+const windows = await measureWindows(settings.windows);
 const writeUnits: WriteUnits[] = [];
 for (const load of settings.writeUnits) {
   note(`write units, ${load.keys} keys`);
@@ -44,7 +50,7 @@ for (const load of settings.writeUnits) {
 }
 note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
-const result: BenchResult = { quick: values.quick, throughput, aggregates, writeUnits, recovery };
+const result: BenchResult = { quick: values.quick, throughput, aggregates, windows, writeUnits, recovery };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);
 
 function note(text: string): void {
