@@ -3,7 +3,7 @@ import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { PartitionLogs } from './partition-log/partition-logs.ts';
 import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
-import type { SourceBatch } from './record.ts';
+import type { SourceBatch, SourceRecord } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
 import { takeOver } from './reshard.ts';
 import { entriesIn } from './state/partition-state.ts';
@@ -16,7 +16,12 @@ export interface Processor {
   readonly shards: ShardCatalog;
   /** For a source whose format is not JSON. */
   readonly decoder?: RecordDecoder | undefined;
+  /** A batch of which more results come than that is committed in parts, at least 1. @default MAX_ROWS_PER_COMMIT */
+  readonly maxRowsPerCommit?: number;
 }
+
+/** So many results can be delivered within one invocation, and held in its memory. */
+export const MAX_ROWS_PER_COMMIT = 20_000;
 
 /** What one batch came to: the source of all metrics. */
 export interface BatchReport {
@@ -51,7 +56,7 @@ export async function processBatch(processor: Processor, batch: SourceBatch): Pr
 }
 
 async function processOnce(processor: Processor, log: PartitionLog, { partition, records }: SourceBatch): Promise<BatchReport> {
-  const { topology, sinks, decoder } = processor;
+  const { topology, sinks, decoder, maxRowsPerCommit = MAX_ROWS_PER_COMMIT } = processor;
   if (log.version === 0) await takeOver(processor, log, partition);
   const before = await deliverWaiting(log, partition, sinks);
   const fresh = records.filter(({ offset }) => offset > log.state.reached);
@@ -67,14 +72,16 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     commits: 0,
     writeUnits: before.writeUnits,
   };
-  if (fresh.length > 0) {
-    const result = step(topology, log.state, decoder === undefined ? fresh : await decoder.decode(fresh));
-    report.resultsOut = result.outbox.results.length;
-    report.lateRecords = result.outbox.lateRecords.length;
-    report.deadLetters = result.outbox.deadLetters.length;
+  let rest: readonly SourceRecord[] = fresh.length === 0 || decoder === undefined ? fresh : await decoder.decode(fresh);
+  while (rest.length > 0) {
+    const result = step(topology, log.state, rest, maxRowsPerCommit);
+    report.resultsOut += result.outbox.results.length;
+    report.lateRecords += result.outbox.lateRecords.length;
+    report.deadLetters += result.outbox.deadLetters.length;
     report.writeUnits += await log.commit(result);
-    report.commits = 1;
+    report.commits++;
     report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;
+    rest = rest.slice(result.taken);
   }
   return { ...report, counted: log.state.counters.counted - countedBefore, openWindows: entriesIn(log.state), watermarkMs: log.state.watermarkMs };
 }

@@ -63,6 +63,11 @@ export class Run {
     this.#operators = operators;
   }
 
+  /** What has to be delivered so far, late records left out. */
+  get rows(): number {
+    return this.results.length + this.sideOutputs.length;
+  }
+
   get timers(): readonly OperatorTimers[] {
     return this.#operators.map(({ timers }) => timers);
   }

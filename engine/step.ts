@@ -19,14 +19,27 @@ export interface StepResult {
   readonly outbox: Outbox;
 }
 
-/** @param records one partition's, ascending, none at or below `state.reached` (PL-13) */
-export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[]): StepResult {
+/** What a step made of the records that it took. */
+export interface RecordsStep extends StepResult {
+  /** How many it took, from the first on: fewer than it was given when their outbox had become large. */
+  readonly taken: number;
+}
+
+/**
+ * @param records one partition's, ascending, none at or below `state.reached` (PL-13)
+ * @param maxRows an outbox of so many rows takes no further record
+ */
+export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[], maxRows = Number.POSITIVE_INFINITY): RecordsStep {
   const run = new Run(topology, state);
   const lateRecords: LateRecord[] = [];
   let deadRecords = 0;
+  let taken = 0;
   let { watermarkMs, lastArrivalMs } = state;
 
   for (const record of records) {
+    // All places of an offset belong to one commit.
+    if (run.rows >= maxRows && record.offset !== run.reached) break;
+    taken++;
     run.reached = record.offset;
     lastArrivalMs = Math.max(lastArrivalMs, record.arrivalTimeMs);
     run.advanceProcessing(record.arrivalTimeMs);
@@ -50,19 +63,20 @@ export function step(topology: Topology, state: PartitionState, records: readonl
   }
 
   const { counters } = state;
-  return finish(run, state, lateRecords, {
+  const result = finish(run, state, lateRecords, {
     reached: run.reached,
     watermarkMs,
     processingTimeMs: run.processingTimeMs,
     lastArrivalMs,
     counters: {
-      recordsIn: counters.recordsIn + records.length,
-      counted: counters.counted + records.length - lateRecords.length - deadRecords,
+      recordsIn: counters.recordsIn + taken,
+      counted: counters.counted + taken - lateRecords.length - deadRecords,
       late: counters.late + lateRecords.length,
       deadLetters: counters.deadLetters + deadRecords,
       results: counters.results + run.results.length,
     },
   });
+  return { ...result, taken };
 }
 
 /** To where a tick moves the clocks of a partition; undefined leaves a clock as it is. */
