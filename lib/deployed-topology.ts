@@ -4,7 +4,7 @@ export type DeployedKinesis = Pick<KinesisSource, 'kind' | 'stream' | 'batchSize
 export type DeployedKafka = Pick<KafkaSource, 'kind' | 'topic' | 'batchSize' | 'maxBatchingWindowMs'>;
 
 /** What the infrastructure reads of a topology: names and figures, none of the user's code. */
-export interface DeployedTopology extends Pick<Topology, 'name' | 'sinks'> {
+export interface DeployedTopology extends Pick<Topology, 'name' | 'sinks' | 'sideOutputs'> {
   readonly source: DeployedKinesis | DeployedKafka;
   /** For the columns of the lake's tables, and the key of the result table. */
   readonly results: Pick<ResultShape, 'identity' | 'columns'>;

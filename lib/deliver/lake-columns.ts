@@ -42,6 +42,14 @@ export const LATE_COLUMNS: readonly LakeColumn[] = [
   column('data', 'string', 'the original bytes in base64'),
 ];
 
+export const SIDE_OUTPUT_COLUMNS: readonly LakeColumn[] = [
+  column('id', 'string', 'the same on every repeat: drop repeats by it'),
+  column('key', 'string', 'what the pipeline groups by'),
+  column('eventtimems', 'bigint', 'when it happened [ms since 1970]'),
+  column('sequence', 'bigint', 'tells it from the others of its shard'),
+  column('value', 'string', 'what was sent, as JSON'),
+];
+
 export const DEAD_LETTER_COLUMNS: readonly LakeColumn[] = [
   ...REFUSED,
   column('partitionkey', 'string', 'partition key as the producer gave it'),

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import type { LakeFormat } from '../settings.ts';
-import { DAY, DEAD_LETTER_COLUMNS, LATE_COLUMNS } from './lake-columns.ts';
+import { DAY, DEAD_LETTER_COLUMNS, LATE_COLUMNS, SIDE_OUTPUT_COLUMNS } from './lake-columns.ts';
 import type { LakeColumn } from './lake-columns.ts';
 
 export interface LakeTablesProps {
@@ -14,6 +14,8 @@ export interface LakeTablesProps {
   readonly format: LakeFormat;
   /** undefined: the pipeline has no results in the lake. */
   readonly results: readonly LakeColumn[] | undefined;
+  /** Names of what branches and process functions send beside the results. */
+  readonly sideOutputs: readonly string[];
   /** Results too large for a sink's records; undefined: there are none. */
   readonly oversized: readonly LakeColumn[] | undefined;
 }
@@ -41,7 +43,7 @@ const STORAGE: Readonly<Record<LakeFormat, Storage>> = {
 };
 
 /**
- * Glue's tables over the files of the lake: `results`, `late`, `dead_letters`. Partitions are computed from the day of a
+ * Glue's tables over the files of the lake: `results`, `late`, `dead_letters`, and one per side output. Partitions are computed from the day of a
  * query, so no crawler has to find them and nothing has to be added day by day.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
@@ -50,12 +52,13 @@ export class LakeTables extends Construct {
   readonly database: CfnDatabase;
   readonly results: CfnTable | undefined;
 
-  constructor(scope: Construct, id: string, { database, location, format, results, oversized }: LakeTablesProps) {
+  constructor(scope: Construct, id: string, { database, location, format, results, sideOutputs, oversized }: LakeTablesProps) {
     super(scope, id);
     const { account } = Stack.of(this);
     this.database = new CfnDatabase(this, 'Database', { catalogId: account, databaseInput: { name: database } });
     this.results = results && this.addTable('results', 'every firing of every window', `${location}/results`, format, results);
     if (oversized) this.addTable('oversized', 'results too large for a record of another sink', `${location}/oversized`, 'gzip-ndjson', oversized);
+    for (const name of sideOutputs) this.addTable(`output_${name.replaceAll('-', '_')}`, `side output ${name}`, `${location}/outputs/${name}`, 'gzip-ndjson', SIDE_OUTPUT_COLUMNS);
     this.addTable('late', 'records whose windows had closed', `${location}/late`, 'gzip-ndjson', LATE_COLUMNS);
     this.addTable('dead_letters', 'records that could not be counted', `${location}/dead-letters`, 'gzip-ndjson', DEAD_LETTER_COLUMNS);
   }

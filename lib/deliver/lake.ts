@@ -39,6 +39,7 @@ export class Lake extends Construct {
       location: `s3://${bucket.bucketName}/${folder}`,
       format: byFirehose ? delivery.format : 'gzip-ndjson',
       results,
+      sideOutputs: topology.sideOutputs,
       oversized: byFirehose || kinds.includes('stream') ? resultColumns(topology) : undefined,
     });
     new LakeQueries(this, 'Queries', { name, database: tables.database.ref, results });

@@ -24,6 +24,7 @@ export const orders: DeployedTopology = {
       { name: 'lastItems', type: 'json', descriptor: 'lastItems()' },
     ],
   },
+  sideOutputs: [],
   sinks: [{ kind: 'resultTable' }, { kind: 'lake' }],
 };
 

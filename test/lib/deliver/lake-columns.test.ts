@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { deadLetterLine, lateLine, resultLine } from '../../../adapters/shared/lines.ts';
+import { deadLetterLine, lateLine, resultLine, sideOutputLine } from '../../../adapters/shared/lines.ts';
 import { count, countIf, max, mean, min, sum } from '../../../engine/index.ts';
-import { DEAD_LETTER_COLUMNS, LATE_COLUMNS, resultColumns } from '../../../lib/deliver/lake-columns.ts';
+import { DEAD_LETTER_COLUMNS, LATE_COLUMNS, resultColumns, SIDE_OUTPUT_COLUMNS } from '../../../lib/deliver/lake-columns.ts';
 import type { LakeColumn } from '../../../lib/deliver/lake-columns.ts';
 import { sampleDeadLetter, sampleLate, sampleRow } from '../../support/samples.ts';
 import { orders } from '../synthesize.ts';
@@ -15,6 +15,7 @@ describe('the columns of the lake', () => {
   it('are the fields of the lines that the sinks write, in their order', () => {
     const values = { purchases: 1, meanPriceUsd: 2, lastItems: [] };
     expect(names(resultColumns(orders))).toEqual(fieldsOf(resultLine('orders', { ...sampleRow('a', 0, 1, values), retracted: true })));
+    expect(names(SIDE_OUTPUT_COLUMNS)).toEqual(fieldsOf(sideOutputLine('shard', { output: 'large', key: 'ATL', eventTimeMs: 0, sequence: 1, value: {} })));
     expect(names(LATE_COLUMNS)).toEqual(fieldsOf(lateLine('shard', sampleLate(1n))));
     expect(names(DEAD_LETTER_COLUMNS)).toEqual(fieldsOf(deadLetterLine('shard', sampleDeadLetter(1n))));
   });

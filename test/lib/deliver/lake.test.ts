@@ -110,6 +110,14 @@ describe('the tables of the lake', () => {
     expect(tableNames(none)).toEqual(['dead_letters', 'late']);
   });
 
+  it('have one for each side output, its values as JSON', () => {
+    const template = synthesize({ topology: { ...orders, sideOutputs: ['large-orders'] } });
+    expect(tableNames(template)).toContain('output_large_orders');
+    template.hasResourceProperties(TABLE, {
+      TableInput: { Name: 'output_large_orders', Parameters: { 'storage.location.template': { 'Fn::Join': ['', ['s3://', Match.anyValue(), '/orders/outputs/large-orders/day=${day}']] } }, StorageDescriptor: { Columns: Match.arrayWith([Match.objectLike({ Name: 'value', Type: 'string' })]) } },
+    });
+  });
+
   it('lie in a database of the pipeline and its stage', () => {
     parquet.hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'tidemark_orders_dev' } });
     synthesize({ stage: 'prod' }).hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'tidemark_orders_prod' } });
