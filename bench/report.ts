@@ -20,11 +20,14 @@ export function reportOf({ throughput, aggregates, windows, writeUnits, recovery
   return [throughputText(throughput), aggregatesText(aggregates), windowsText(windows), writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
 }
 
-function throughputText({ records, batchSize, bare, engine, ratio, stages }: Throughput): string {
+function throughputText({ records, batchSize, bare, engine, ratio, kafka, kafkaRatio, kafkaByBare, stages }: Throughput): string {
   const table = tableOf(['', 'median', 'rounds']);
   table.push(row('bare JSON.parse over base64, records/s', bare, whole));
   table.push(row('engine, event to commit, records/s', engine, whole));
   table.push(row('engine / bare', ratio, (value) => value.toFixed(3)));
+  table.push(row('from a topic, event to commits, records/s', kafka, whole));
+  table.push(row('  topic / stream', kafkaRatio, (value) => value.toFixed(3)));
+  table.push(row('  topic / bare', kafkaByBare, (value) => value.toFixed(3)));
   for (const [stage, share] of Object.entries(stages)) table.push(row(`  share of ${stage}`, share, percent));
   return [`Throughput: ${whole(records)} real flights on 4 shards, batches of ${whole(batchSize)}, one thread`, table.toString()].join('\n');
 }

@@ -1,3 +1,4 @@
+import { partitionOf } from '../adapters/kafka/partitioner.ts';
 import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { MemorySink } from '../adapters/memory/sink.ts';
@@ -5,9 +6,10 @@ import type { Sink } from '../engine/ports.ts';
 import { processBatch } from '../engine/process-batch.ts';
 import flights from '../pipelines/flights.ts';
 import { compareRows } from '../test/verify/compare.ts';
-import { expectedOf } from '../test/verify/expected.ts';
+import { expectedOf, type Expected } from '../test/verify/expected.ts';
 import { requireEqual, requireSame } from './equality.ts';
 import { batchesOf, flightsLoad, type Invocation } from './flights-load.ts';
+import { kafkaLoad, runKafka } from './kafka-path.ts';
 import { freshProcessor } from './processor.ts';
 import { figureOf, interleave, mapFigure, ratioOf, type Figure } from './rounds.ts';
 import { Staged, type Stage } from './stages.ts';
@@ -27,6 +29,12 @@ export interface Throughput {
   readonly engine: Figure;
   /** engine / bare, of the same round. */
   readonly ratio: Figure;
+  /** Records a second of the same from a topic: the partitions of one event side by side. */
+  readonly kafka: Figure;
+  /** kafka / engine, of the same round. */
+  readonly kafkaRatio: Figure;
+  /** kafka / bare, of the same round. */
+  readonly kafkaByBare: Figure;
   /** Share of the engine's time by stage, in [0, 1]. */
   readonly stages: Readonly<Record<Stage, Figure>>;
 }
@@ -37,11 +45,15 @@ const BATCH_SIZE = 1_000;
 /** What the engine costs beyond what nobody can avoid: parsing the same records. */
 export async function measureThroughput({ records, rounds }: ThroughputSettings): Promise<Throughput> {
   const load = await flightsLoad({ records, shards: SHARDS, batchSize: BATCH_SIZE });
-  const counted = await requireRightResults(load, records);
+  const counted = await requireRightResults(await expectedOf({ records, shards: SHARDS }), (sink) => runEngine(load, sink));
+  const topic = await kafkaLoad({ records, partitions: SHARDS, batchSize: BATCH_SIZE });
+  const ofTopic = await expectedOf({ records, shards: SHARDS, partitionOf: (key) => partitionOf(Buffer.from(key), SHARDS) });
+  const countedOfTopic = await requireRightResults(ofTopic, (sink) => runKafka(topic, SHARDS, sink));
   const stagedRounds: Array<Readonly<Record<Stage, number>>> = [];
   const times = await interleave(rounds, {
     bare: () => requireSame('records parsed', records, parseBare(load)),
     engine: async () => requireSame('records counted', counted, await runEngine(load, new NullSink())),
+    kafka: async () => requireSame('records counted of the topic', countedOfTopic, await runKafka(topic, SHARDS, new NullSink())),
     staged: () => {
       const staged = new Staged(flights.topology);
       for (const invocation of load) staged.run(invocation);
@@ -57,15 +69,17 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
     bare: mapFigure(times.bare, perSecond),
     engine: mapFigure(times.engine, perSecond),
     ratio: ratioOf(times.bare, times.engine),
+    kafka: mapFigure(times.kafka, perSecond),
+    kafkaRatio: ratioOf(times.engine, times.kafka),
+    kafkaByBare: ratioOf(times.bare, times.kafka),
     stages: stages as Record<Stage, Figure>,
   };
 }
 
 /** Every airport and hour as DuckDB has it. @returns how many records were counted */
-async function requireRightResults(load: readonly Invocation[], records: number): Promise<number> {
+async function requireRightResults(expected: Expected, run: (sink: Sink) => Promise<number>): Promise<number> {
   const sink = new MemorySink();
-  const counted = await runEngine(load, sink);
-  const expected = await expectedOf({ records, shards: SHARDS });
+  const counted = await run(sink);
   const results = sink.results.map(({ values, ...row }) => ({ ...row, ...values }));
   const idOf = ({ key, windowStartMs }: Readonly<Record<string, unknown>>): string => `${String(key)}/${String(windowStartMs)}`;
   requireEqual(compareRows('results', idOf, { expected: expected.results, actual: results }));
