@@ -66,9 +66,16 @@ async function putOnce(identity: string, position: number, call: readonly InputR
   }
 }
 
-/** Clears up an intent whose outcome is unknown. */
-async function settle(props: FeederProps): Promise<void> {
-  await recover(props.target, props.journal);
+/** Clears up an intent whose outcome is unknown, however long it takes until the records can be read back. */
+async function settle({ target, journal, stopped, failed }: FeederProps): Promise<void> {
+  while (!stopped()) {
+    try {
+      return await recover(target, journal);
+    } catch (error) {
+      failed(new Error(`records cannot be read back: ${messageOf(error)}`, { cause: error }));
+      await new Promise((done) => setTimeout(done, RETRY_MS));
+    }
+  }
 }
 
 interface Pace {
