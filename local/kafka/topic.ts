@@ -12,7 +12,8 @@ import type { StreamInfo } from '../aws/stream.ts';
  * @throws INVALID_SETTING (invalid) `shards must be 4, as the topic has, got 2; …`
  */
 export async function ensureTopic(connection: KafkaConnection, topic: string, partitions: number | undefined, configs: Readonly<Record<string, string>> = {}): Promise<StreamInfo> {
-  const admin = new Admin({ ...clientOptions(connection), retries: 1 });
+  // A broker that was just started takes a moment.
+  const admin = new Admin({ ...clientOptions(connection), retries: 8 });
   try {
     const topics = await admin.listTopics({}).catch((cause: unknown) => {
       throw new TidemarkError('invalid', 'BROKER_UNREACHABLE', `broker at ${connection.brokers.join(',')} must answer, got ${messageOf(cause)}; ${HOW_TO_START_ONE}`, { cause });

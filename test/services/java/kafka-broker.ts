@@ -1,3 +1,4 @@
+import { Admin } from '@platformatic/kafka';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,11 +36,15 @@ export async function startKafka({ port: asked, settings = {} }: KafkaBrokerProp
   const properties = { ...singleNode(port, controllerPort, join(folder, 'data')), ...settings };
   writeFileSync(config, Object.entries(properties).map(([name, value]) => `${name}=${value}\n`).join(''));
   const classPath = classPathOf(KAFKA);
-  const start = (): Promise<JavaProcess> => startJava({ name: 'Kafka', classPath, main: ['kafka.Kafka', config], port, heapMiB: 512 });
+  const bootstrap = `localhost:${port}`;
+  const start = async (): Promise<JavaProcess> => {
+    const started = await startJava({ name: 'Kafka', classPath, main: ['kafka.Kafka', config], port, heapMiB: 512 });
+    await untilServing(bootstrap);
+    return started;
+  };
 
   await promisify(execFile)('java', ['-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config]);
   let java = await start();
-  const bootstrap = `localhost:${port}`;
   return {
     bootstrap,
     tool: (main, args, stdin) => runTool(classPath, [main, '--bootstrap-server', bootstrap, ...args], stdin),
@@ -52,6 +57,13 @@ export async function startKafka({ port: asked, settings = {} }: KafkaBrokerProp
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A broker takes connections a moment before it answers. */
+async function untilServing(bootstrap: string): Promise<void> {
+  const admin = new Admin({ clientId: 'readiness', bootstrapBrokers: [bootstrap], retries: 100, retryDelay: 100 });
+  await admin.listTopics();
+  await admin.close();
 }
 
 function singleNode(port: number, controllerPort: number, data: string): Record<string, string> {
