@@ -196,7 +196,9 @@ class SlidingRun implements BoundOperator {
   }
 
   #bucketsOf(key: string): number[] {
-    return this.#buckets.keys(key).map(Number).sort((a, b) => a - b);
+    const buckets: number[] = [];
+    this.#buckets.forEach(key, (bucket) => buckets.push(Number(bucket)));
+    return buckets.sort((a, b) => a - b);
   }
 
   #schedule({ timer }: DomainTimer): void {
