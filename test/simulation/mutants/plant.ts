@@ -7,6 +7,11 @@ import type { Mutant } from './mutants.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const PARTS = ['engine', 'adapters', 'lambdas', 'test/simulation', 'test/support', 'package.json'];
 
+/** Enough for any world. A planted bug may make a loop that never ends: then memory does. */
+const MAX_HEAP_MB = 512;
+/** What is printed for a program that ran out of memory. */
+export const NEVER_ENDS = 'never ends';
+
 /**
  * Runs a program of the simulation in a copy of the sources in which the bug is planted.
  *
@@ -25,7 +30,8 @@ export function runPlanted({ name, edits }: Mutant, program: string, ...args: re
       writeFileSync(path, source.replace(find, () => replace));
     }
     const node = join(root, 'node_modules/.bin/node');
-    const run = spawnSync(node, [join(copy, 'test/simulation', program), ...args], { encoding: 'utf8', timeout: 600_000 });
+    const run = spawnSync(node, [`--max-old-space-size=${MAX_HEAP_MB}`, join(copy, 'test/simulation', program), ...args], { encoding: 'utf8', timeout: 600_000 });
+    if (run.signal === 'SIGABRT' && run.stderr.includes('heap')) return NEVER_ENDS;
     if (run.status !== 0) throw new Error(`${name}: the mutant must run, got ${run.stderr.slice(0, 500)}`);
     return run.stdout.trim();
   } finally {
