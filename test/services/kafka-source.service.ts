@@ -92,7 +92,9 @@ describeService('a topic as the source', () => {
 
   it('puts tombstones and records without a key among the dead letters', async () => {
     world = await KafkaWorld.open(broker, 'odd');
-    await producer.send({ topic: 'odd', messages: [{ key: 'a', value: null }, { key: null, value: '{}' }, { ...readingMessage('a', 0), headers: { h: ['1', '2'], empty: '' } }, ...closing(['a'])] });
+    await producer.send({ topic: 'odd', messages: [{ key: 'a', value: null }, { ...readingMessage('a', 0), headers: { h: ['1', '2'], empty: '' } }, ...closing(['a'])] });
+    // Apart from the others: kafkajs repeats a whole request when one of its partitions fails.
+    await producer.send({ topic: 'odd', messages: [{ key: null, value: '{}' }] });
     await world.drain();
     expect((await world.deadLetters()).map(({ code }) => code).sort()).toEqual(['KEY_MISSING', 'TOMBSTONE']);
     expect(await world.results()).toMatchObject([{ key: 'a', values: { n: 1 } }]);

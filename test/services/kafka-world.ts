@@ -1,5 +1,4 @@
 import type { Context } from 'aws-lambda';
-import { Admin } from '@platformatic/kafka';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { count, kafka, pipeline, resultTable, sum, tumbling, type Pipeline } fro
 import type { ResultRow } from '../../engine/outputs.ts';
 import { kafkaHandler } from '../../lambdas/kafka-wiring.ts';
 import { KafkaEventSource } from '../../local/kafka/event-source.ts';
+import { ensureTopic } from '../../local/kafka/topic.ts';
 import { READING } from '../engine/support/readings.ts';
 import { collect } from '../support/collect.ts';
 import { startDynalite, type TestDynamoDb } from '../support/dynalite.ts';
@@ -53,9 +53,8 @@ export class KafkaWorld {
 
   /** A world around a new topic. */
   static async open(broker: KafkaBroker, topic: string, { partitions = 4, configs = {} as Record<string, string>, pipeline = readingsOf(topic) } = {}): Promise<KafkaWorld> {
-    const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.bootstrap] });
-    await admin.createTopics({ topics: [topic], partitions, replicas: 1, configs: Object.entries(configs).map(([name, value]) => ({ name, value })) });
-    await admin.close();
+    // Until every partition has a leader: kafkajs would repeat what some of them have taken already.
+    await ensureTopic({ brokers: [broker.bootstrap] }, topic, partitions, configs);
     const dynamoDb = await startDynalite();
     const folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-world-'));
     const [log, results] = [await dynamoDb.createLogTable(), await dynamoDb.createResultTable()];
