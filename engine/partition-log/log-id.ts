@@ -22,8 +22,11 @@ const padded = (version: number): string => String(version).padStart(16, '0');
 export const snapshotPrefix = (logId: string): string => `snapshots/${logId}/`;
 export const spillPrefix = (logId: string): string => `spills/${logId}/`;
 
-/** Immutable: no two commits share a version and an id (PL-8). */
-export const snapshotKeyOf = (logId: string, version: number, commitId: string): string => `${snapshotPrefix(logId)}${padded(version)}-${commitId}`;
+/**
+ * Immutable: no two commits share a version and an id (PL-8), and two definitions of a pipeline, which may both take a
+ * snapshot of one commit while they change over, write it differently (PL-30).
+ */
+export const snapshotKeyOf = (logId: string, version: number, commitId: string, fingerprint: string): string => `${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`;
 
 export const spillKeyOf = (logId: string, version: number, commitId: string, part: 'delta' | 'outbox'): string =>
   `${spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;

@@ -1,3 +1,4 @@
+import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import type { PartitionState } from '../state/partition-state.ts';
 import type { LogEntry } from './entry.ts';
 import { snapshotKeyOf, snapshotPrefix, spillPrefix, versionOfKey } from './log-id.ts';
@@ -47,7 +48,7 @@ export class Snapshots {
     if (head === undefined || !isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots)) return this.#pointer;
     const { version, commitId } = head;
     const bytes = encodeSnapshot({ logId: this.#logId, version, commitId }, state, topology);
-    const snapshotKey = snapshotKeyOf(this.#logId, version, commitId);
+    const snapshotKey = snapshotKeyOf(this.#logId, version, commitId, fingerprintOf(stateSchemaOf(topology)));
     await blobs.putIfAbsent(snapshotKey, bytes);
     this.#snapshotBytes = bytes.length;
     this.#deltaBytes = 0;

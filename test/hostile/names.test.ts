@@ -85,7 +85,7 @@ describe('names that would lead elsewhere', () => {
 
   it('of snapshots and large deltas stay below their log', () => {
     const logId = logIdOf(SHARD);
-    expect([requireBlobKey(snapshotKeyOf(logId, 1, 'id')), requireBlobKey(spillKeyOf(logId, 1, 'id', 'delta'))]).toEqual([`snapshots/${logId}/0000000000000001-id`, `spills/${logId}/0000000000000001-id-delta`]);
-    expect(() => requireBlobKey(snapshotKeyOf(`${logId}/..`, 1, 'id'))).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
+    expect([requireBlobKey(snapshotKeyOf(logId, 1, 'id', 'form')), requireBlobKey(spillKeyOf(logId, 1, 'id', 'delta'))]).toEqual([`snapshots/${logId}/0000000000000001-id-form`, `spills/${logId}/0000000000000001-id-delta`]);
+    expect(() => requireBlobKey(snapshotKeyOf(`${logId}/..`, 1, 'id', 'form'))).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
   });
 });

@@ -40,14 +40,15 @@ describe('the identity of a log (PL-11)', () => {
 
 describe('the keys of a log\'s objects', () => {
   it('tell the version, and ascend with it', () => {
-    const keys = [9, 10, 100, 2 ** 40].map((version) => snapshotKeyOf('log', version, 'id'));
+    const keys = [9, 10, 100, 2 ** 40].map((version) => snapshotKeyOf('log', version, 'id', 'form'));
     expect([...keys].sort()).toEqual(keys);
     expect(keys.map(versionOfKey)).toEqual([9, 10, 100, 2 ** 40]);
     expect(versionOfKey(spillKeyOf('log', 12, 'id', 'outbox'))).toBe(12);
   });
 
-  it('are different for two commits of the same version', () => {
-    expect(snapshotKeyOf('log', 1, 'one')).not.toBe(snapshotKeyOf('log', 1, 'other'));
+  it('are different for two commits of the same version, and for two definitions', () => {
+    expect(snapshotKeyOf('log', 1, 'one', 'form')).not.toBe(snapshotKeyOf('log', 1, 'other', 'form'));
+    expect(snapshotKeyOf('log', 1, 'one', 'form')).not.toBe(snapshotKeyOf('log', 1, 'one', 'newer'));
     expect(spillKeyOf('log', 1, 'id', 'delta')).not.toBe(spillKeyOf('log', 1, 'id', 'outbox'));
   });
 });

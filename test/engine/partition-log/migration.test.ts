@@ -95,6 +95,21 @@ describe('a compatible change of the definition (PL-30)', () => {
     expect(world.sink.results.map(({ values }) => values['n'])).toEqual([3]);
   });
 
+  it('leaves the old code its own snapshots while the new one has written nothing', async () => {
+    const windows = tumbling({ sizeMs: 1_000 });
+    const world = new World({ topology: topologyWith(windows, OLD), slots: 4 });
+    const oldCode = world.instance();
+    await oldCode.process(reading(1, 'a', 1, 1));
+    await oldCode.process(reading(2, 'a', 2, 1));
+    // The new code takes a snapshot of version 2, and its commit never arrives; then the old code does the same.
+    world.logs.script = Array.from({ length: 5 }, () => 'lost request' as const);
+    await expect(world.instance({ topology: topologyWith(windows, NEW) }).process(reading(3, 'a', 3, 1))).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    await oldCode.process(reading(3, 'a', 3, 1));
+    expect((await world.head()).snapshotVersion).toBe(2);
+    await world.instance().process(reading(4, 'z', 5_000, 0));
+    expect(world.sink.results.map(({ values }) => values)).toEqual([{ n: 3, total: 3 }]);
+  });
+
   it('whenever it comes, counts what the old definition counted', async () => {
     const windows = tumbling({ sizeMs: 10 });
     const inputs = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c'), timeMs: fc.integer({ min: 0, max: 50 }), value: fc.integer({ min: -9, max: 9 }) }), { minLength: 1, maxLength: 20 });

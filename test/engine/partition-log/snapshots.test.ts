@@ -16,7 +16,7 @@ describe('snapshots (PL-8)', () => {
     }
     expect(pointers).toEqual([0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8]);
     const [newest] = (await world.entries()).filter(({ version }) => version === 8);
-    expect((await world.head()).snapshotKey).toBe(`${snapshotPrefix(world.logId)}0000000000000008-${newest?.commitId}`);
+    expect((await world.head()).snapshotKey).toBe(`${snapshotPrefix(world.logId)}0000000000000008-${newest?.commitId}-${newest?.fingerprint}`);
   });
 
   it('bring back 64 slots of state after many rounds', async () => {
