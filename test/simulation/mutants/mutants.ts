@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
     { file: `${LOG}/read-log.ts`, find: 'if (previousCommitId !== undefined && entry.previousCommitId !== previousCommitId) return', replace: 'if (previousCommitId === entry.commitId) return' },
   ] },
   { name: 'a torn read is not noticed', rule: 'PL-7', edits: [{ file: `${LOG}/read-log.ts`, find: 'if (oldest + entries.length - 1 !== headVersion) return', replace: 'if (oldest + entries.length - 1 !== headVersion) return entries.sort((a, b) => a.version - b.version); if (false) return' }] },
-  { name: 'mutable snapshot key', rule: 'PL-8', edits: [{ file: `${LOG}/log-id.ts`, find: '`${snapshotPrefix(logId)}${padded(version)}-${commitId}`;', replace: '`${snapshotPrefix(logId)}${padded(0 * version)}-${commitId.slice(0, 0)}`;' }] },
+  { name: 'mutable snapshot key', rule: 'PL-8', edits: [{ file: `${LOG}/log-id.ts`, find: '`${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`;', replace: '`${snapshotPrefix(logId)}${padded(0 * version)}-${commitId.slice(0, 0)}-${fingerprint}`;' }] },
   { name: 'snapshot pointer one version too high', rule: 'PL-8', edits: [{ file: `${LOG}/snapshots.ts`, find: 'return { snapshotVersion: version, snapshotKey };', replace: 'return { snapshotVersion: version + 1, snapshotKey };' }] },
   { name: 'snapshots never taken', rule: 'PL-8', edits: [{ file: `${LOG}/ring.ts`, find: 'return versionsSince >= slots / 2 ||', replace: 'return' }] },
   { name: 'all old objects deleted at once', rule: 'PL-8', edits: [{ file: `${LOG}/snapshots.ts`, find: 'versionOfKey(key) <= previousVersion', replace: 'versionOfKey(key) < 1_000_000' }] },
