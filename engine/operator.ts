@@ -35,10 +35,10 @@ export interface Operator {
 export interface BoundOperator {
   /** @throws anything that user code throws: the record becomes a dead letter, and nothing has changed */
   process(element: Element): Verdict;
-  /** A timer of event time is due: the watermark is at or behind `timer.timeMs`. */
-  onTimer(timer: Timer): void;
-  /** A timer of processing time is due. */
-  onProcessingTimer(timer: Timer): void;
+  /** A timer of event time is due: the watermark has reached `timer.timeMs`. Of operators that set some. */
+  onTimer?(timer: Timer): void;
+  /** A timer of processing time is due. Of operators that set some. */
+  onProcessingTimer?(timer: Timer): void;
 }
 
 export type TimeDomain = 'event' | 'processing';

@@ -192,7 +192,7 @@ class RunningOperator implements OperatorContext {
     while (this.#event !== undefined && this.#event.top.timeMs <= this.targetMs) {
       const timer = this.#event.top;
       this.#event = pop(this.#event, timerBefore);
-      this.bound.onTimer(timer);
+      this.bound.onTimer?.(timer);
     }
     this.watermarkMs = this.targetMs;
   }
@@ -201,7 +201,7 @@ class RunningOperator implements OperatorContext {
     while (this.#processing !== undefined && this.#processing.top.timeMs <= nowMs) {
       const timer = this.#processing.top;
       this.#processing = pop(this.#processing, timerBefore);
-      this.bound.onProcessingTimer(timer);
+      this.bound.onProcessingTimer?.(timer);
     }
   }
 

@@ -2,7 +2,7 @@
 import type { ResultType } from '../aggregate/aggregate.ts';
 import { requireSetting } from '../errors.ts';
 import type { Operator } from '../operator.ts';
-import { DEFAULT_EMISSION } from '../window/emission.ts';
+import { isPlain } from '../window/emission.ts';
 import type { WindowedAggregation, Windows } from '../window/windows.ts';
 import { changing, having, toTopology, type Draft, type ResultTransform } from './draft.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -72,9 +72,7 @@ export function resultStream<V, R>(draft: Draft, pending: PendingWindow): Result
     map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
       resultStream<V, S>(draft, { ...pending, columns: columnsOf(types), transform: changing(pending.transform, change as never) }),
     window(windows: Windows, settings: WindowSettings = {}) {
-      const { early, late, accumulation } = pending.aggregation.emission;
-      const isPlain = early === undefined && late === DEFAULT_EMISSION.late && accumulation === 'accumulating';
-      requireSetting('inner window', pending.windows.descriptor, isPlain && pending.windows.results === 'bounded', 'bounded by time and without a trigger: a window over its results takes each one once', 'leave the trigger out');
+      requireSetting('inner window', pending.windows.descriptor, isPlain(pending.aggregation.emission) && pending.windows.results === 'bounded', 'bounded by time and without a trigger: a window over its results takes each one once', 'leave the trigger out');
       const aggregation = { ...pending.aggregation, emission: Object.freeze({ ...pending.aggregation.emission, finalOnly: true }) };
       return windowedStream<WindowResult<R>>(withResults(draft, resultsOf(draft, { ...pending, aggregation })), windows, settings);
     },

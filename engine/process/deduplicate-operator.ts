@@ -44,7 +44,6 @@ export function deduplicateOperator(id: string, { by, withinMs }: Deduplication)
           return context.forward(element);
         },
         onTimer: ({ key, kind }: Timer) => seen.delete(key, kind),
-        onProcessingTimer: () => undefined,
       };
     },
     timersOf: ([table]: readonly Table[]) =>

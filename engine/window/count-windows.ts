@@ -3,7 +3,7 @@ import { requireSetting } from '../errors.ts';
 import type { BoundOperator, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
 import type { Entry, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
-import { DEFAULT_EMISSION } from './emission.ts';
+import { isPlain } from './emission.ts';
 import { Panes, type Pane } from './panes.ts';
 import type { WindowedAggregation, Windows } from './windows.ts';
 
@@ -38,8 +38,8 @@ export function everyN({ n }: CountWindows): Windows {
     results: 'numbered' as const,
     operator: (aggregation: WindowedAggregation) => {
       const { emission, allowedLatenessMs } = aggregation;
-      const isPlain = allowedLatenessMs === 0 && emission.early === undefined && emission.late === DEFAULT_EMISSION.late && emission.accumulation === 'accumulating' && !emission.finalOnly;
-      requireSetting('settings of a count window', { allowedLatenessMs, ...emission }, isPlain, 'left out: it has one result, when it is full', 'leave them out, or use global() with a trigger');
+      const isUnset = allowedLatenessMs === 0 && isPlain(emission) && !emission.finalOnly;
+      requireSetting('settings of a count window', { allowedLatenessMs, ...emission }, isUnset, 'left out: it has one result, when it is full', 'leave them out, or use global() with a trigger');
       return countOperator(n, aggregation);
     },
   });
@@ -94,14 +94,6 @@ class CountRun implements BoundOperator {
       this.#context.emit({ ...this.#panes.row(key, window, 1, gathered.pane.accumulators), sequence: this.#context.nextSequence() });
     }
     return 'accepted';
-  }
-
-  onTimer(): void {
-    // Time plays no part.
-  }
-
-  onProcessingTimer(): void {
-    // Time plays no part.
   }
 }
 

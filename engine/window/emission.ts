@@ -49,6 +49,11 @@ export interface Emission {
 
 export const DEFAULT_EMISSION: Emission = Object.freeze({ early: undefined, late: everyRecords(1), accumulation: 'accumulating', finalOnly: false });
 
+/** Fires at the end and with each late record, and says all that the window has: nothing that asks for more than its panes. */
+export function isPlain({ early, late, accumulation }: Emission): boolean {
+  return early === undefined && late.by === 'records' && late.n === 1 && accumulation === 'accumulating';
+}
+
 /** Whether panes must remember how much is new since their last firing. */
 export function countsUnfired({ early, late, accumulation, finalOnly }: Emission): boolean {
   return !finalOnly && (early !== undefined || late.by !== 'records' || late.n > 1 || accumulation === 'discarding');

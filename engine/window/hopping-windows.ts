@@ -1,6 +1,6 @@
 import { requireMs, requireSetting } from '../errors.ts';
 import { alignedWindows } from './aligned-windows.ts';
-import { DEFAULT_EMISSION } from './emission.ts';
+import { isPlain } from './emission.ts';
 import { slicedWindows } from './sliced-windows.ts';
 import { tumblingStart } from './tumbling-windows.ts';
 import type { WindowAssigner } from './window-assigner.ts';
@@ -42,7 +42,8 @@ export function hopping({ sizeMs, advanceMs, offsetMs = 0 }: HoppingWindows): Wi
     kind: 'hopping' as const,
     sizeMs,
     results: 'bounded' as const,
-    operator: (aggregation: WindowedAggregation) => (canShare(aggregation) ? slicedWindows(hops, assigner, aggregation) : alignedWindows(assigner, aggregation)),
+    // Windows may share their parts as long as all they do is fire with all that they hold.
+    operator: (aggregation: WindowedAggregation) => (isPlain(aggregation.emission) ? slicedWindows(hops, assigner, aggregation) : alignedWindows(assigner, aggregation)),
   });
 }
 
@@ -54,9 +55,4 @@ export function hoppingStarts(eventTimeMs: number, { sizeMs, advanceMs, offsetMs
   const starts: number[] = [];
   for (let startMs = tumblingStart(eventTimeMs, advanceMs, offsetMs); startMs > eventTimeMs - sizeMs; startMs -= advanceMs) starts.push(startMs);
   return starts.reverse();
-}
-
-/** Windows may share their parts as long as all they do is fire with all that they hold. */
-function canShare({ emission: { early, late, accumulation } }: WindowedAggregation): boolean {
-  return early === undefined && late === DEFAULT_EMISSION.late && accumulation === 'accumulating';
 }

@@ -161,10 +161,6 @@ class SlicedRun implements BoundOperator {
     }
   }
 
-  onProcessingTimer(): void {
-    // Nothing here goes by processing time.
-  }
-
   /** The slices of a window, merged per key. */
   #fireAll(startMs: number, timeMs: number): void {
     const endMs = this.#slicing.endOf(startMs);

@@ -15,7 +15,7 @@ import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
 import { isClosed, isFired } from '../time/watermark.ts';
-import { DEFAULT_EMISSION } from './emission.ts';
+import { isPlain } from './emission.ts';
 import { Panes, paneTable, type Pane } from './panes.ts';
 import type { WindowedAggregation, Windows } from './windows.ts';
 
@@ -36,9 +36,7 @@ export function sliding({ timeDifferenceMs }: SlidingWindows): Windows {
     sizeMs: timeDifferenceMs,
     results: 'bounded' as const,
     operator: (aggregation: WindowedAggregation) => {
-      const { early, late, accumulation } = aggregation.emission;
-      const isPlain = early === undefined && late === DEFAULT_EMISSION.late && accumulation === 'accumulating';
-      requireSetting('trigger', aggregation.emission, isPlain, 'left out for sliding windows', 'leave it out, or use hopping windows');
+      requireSetting('trigger', aggregation.emission, isPlain(aggregation.emission), 'left out for sliding windows', 'leave it out, or use hopping windows');
       return slidingOperator(timeDifferenceMs, aggregation);
     },
   });
@@ -164,10 +162,6 @@ class SlidingRun implements BoundOperator {
     if (kind === 'right' && !isAhead && this.#isOwnWindow(key, bucketMs + 1)) this.#tryFire(key, bucketMs + 1);
     if (kind === 'drop') this.#drop(key, bucketMs);
     else this.#schedule(this.#rules.timerOf(bucketMs, key, timeMs));
-  }
-
-  onProcessingTimer(): void {
-    // Nothing here goes by processing time.
   }
 
   /** The window behind a bucket exists when it holds anything; when its last moment is a bucket, that one fires it. */
