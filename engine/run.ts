@@ -6,7 +6,7 @@
  *     watermark      w                   w - delay 0
  */
 import type { Topology } from './dsl/topology.ts';
-import { isKind, messageOf, oneLine } from './errors.ts';
+import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { BoundOperator, Clocks, Element, Operator, OperatorContext, TimeDomain, Verdict } from './operator.ts';
 import type { DeadLetter, ResultRow, SideOutput } from './outputs.ts';
 import type { Floor } from './partition-log/entry.ts';
@@ -105,8 +105,14 @@ export class Run {
     const shaped = this.topology.shape(from, row);
     if (shaped === undefined) return;
     const next = this.#operators[from + 1];
-    if (next === undefined) this.results.push(shaped);
-    else if (shaped.retracted !== true) next.bound.process({ key: row.key, value: { ...shaped.values, windowStartMs: row.windowStartMs, windowEndMs: row.windowEndMs }, eventTimeMs: row.windowEndMs - 1 });
+    if (next === undefined) {
+      this.results.push(shaped);
+    } else if (shaped.retracted !== true) {
+      const { key, windowStartMs, windowEndMs } = row;
+      const verdict = next.bound.process({ key, value: { ...shaped.values, windowStartMs, windowEndMs }, eventTimeMs: windowEndMs - 1 });
+      // The delays are there so that this cannot be: were it left out in silence, nobody would know (PL-15).
+      if (verdict === 'late') throw new TidemarkError('internal', 'RESULT_LATE', `result of window ${windowStartMs}-${windowEndMs} must be in time for the window behind it, got one that is late; report this`);
+    }
   }
 
   mark(): Mark {

@@ -95,6 +95,15 @@ describe('a compatible change of the definition (PL-30)', () => {
     expect(world.sink.results.map(({ values }) => values['n'])).toEqual([3]);
   });
 
+  it('is not less lateness of a window that another one waits for: what it holds would come too late there', async () => {
+    const nested = (allowedLatenessMs: number): Topology => timed().keyBy('key').window(tumbling({ sizeMs: 10 }), { allowedLatenessMs }).aggregate({ n: count() }).window(tumbling({ sizeMs: 20 })).aggregate({ n: sum('n') }).to(resultTable()).topology;
+    const world = new World({ topology: nested(15) });
+    await world.instance().process(reading(1, 'a', 0), reading(2, 'a', 24));
+    await expect(world.instance({ topology: nested(0) }).process(reading(3, 'a', 50))).rejects.toMatchObject({ code: 'STATE_SCHEMA_CHANGED', message: expect.stringContaining('-window waited for: 15') });
+    await world.instance().process(reading(3, 'a', 50));
+    expect(world.sink.results.map(({ values }) => values)).toEqual([{ n: 1 }]);
+  });
+
   it('leaves the old code its own snapshots while the new one has written nothing', async () => {
     const windows = tumbling({ sizeMs: 1_000 });
     const world = new World({ topology: topologyWith(windows, OLD), slots: 4 });
