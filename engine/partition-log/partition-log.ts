@@ -43,12 +43,15 @@ export class PartitionLog {
   readonly state: PartitionState;
   readonly #settings: LogSettings;
   readonly #snapshots: Snapshots;
+  /** Of the definition that runs: the same for every commit. */
+  readonly #fingerprint: string;
   #head: LogEntry | undefined;
   #undelivered: Undelivered[];
   #publishedVersion: number;
 
   private constructor(settings: LogSettings, logId: string, loaded: LoadedLog) {
     this.#settings = settings;
+    this.#fingerprint = fingerprintOf(stateSchemaOf(settings.topology));
     this.logId = logId;
     this.state = loaded.state;
     this.#head = loaded.head;
@@ -102,7 +105,7 @@ export class PartitionLog {
     const { logs, clock, slots, random, topology } = this.#settings;
     const version = this.version + 1;
     const commitId = random.id();
-    const fingerprint = fingerprintOf(stateSchemaOf(topology));
+    const fingerprint = this.#fingerprint;
     if (this.#head?.fingerprint !== fingerprint) await recordStateSchema(this.#settings);
     const pointer = await this.#snapshots.beforeCommit(this.#head, this.state);
     // Encoding gives every changed pane its hash, so it comes before the hash of the whole.
