@@ -1,0 +1,41 @@
+import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { CfnEventSourceMappingProps } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { FunctionEnvironment } from '../../../lambdas/environment.ts';
+
+/** Where functions stand that reach the brokers. */
+export interface KafkaNetwork {
+  readonly vpc: IVpc;
+  readonly subnets: readonly ISubnet[];
+  /** Of whoever connects to the brokers. */
+  readonly clients: ISecurityGroup;
+}
+
+/** A function, or whoever else has a role of its own. */
+export type Grantee = IGrantable & Construct;
+
+/** A Kafka cluster of any kind, as far as the rest of a pipeline has to know it. */
+export interface KafkaCluster {
+  /** How the functions reach it. */
+  readonly environment: Pick<FunctionEnvironment, 'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'>;
+  /** How an event source mapping reaches it. */
+  readonly source: Pick<CfnEventSourceMappingProps, 'eventSourceArn' | 'selfManagedEventSource' | 'sourceAccessConfigurations'>;
+  /** undefined: it is reached through the internet, by functions outside of any VPC. */
+  readonly network: KafkaNetwork | undefined;
+  /** MSK's name of it, a dimension of its metrics; undefined: not MSK. */
+  readonly metricsName: string | undefined;
+  /** Copies of a record. */
+  readonly replicationFactor: number;
+  /** Settings that each new topic gets, e.g. `min.insync.replicas`, where the cluster does not see to it itself. */
+  readonly topicConfig: Readonly<Record<string, string>>;
+
+  /** What an event source mapping needs, whose rights are those of its function: find the cluster and poll the topic as a member of the group. */
+  grantPoll(grantee: Grantee, topic: string, consumerGroup: string): void;
+  /** Describe the topic and read it without a group: how the functions prove a partition drained. */
+  grantRead(grantee: Grantee, topic: string): void;
+  /** Put records, idempotently. */
+  grantWrite(grantee: Grantee, topic: string): void;
+  /** Create and configure the topic, and delete it. */
+  grantManage(grantee: Grantee, topic: string): void;
+}
