@@ -93,7 +93,7 @@ export class StreamingPipeline extends Construct {
       lake.grantAppend(writer);
       output?.grantPublish(writer);
     }
-    const { topic, dashboard } = observed(this, 'Observe', { name, topology, settings, ingest, processor, tick, log, results, firehose: lake.firehose });
+    const { topic, dashboard } = observed(this, 'Observe', { name, topology, settings, source: { kind: 'kinesis', ingest }, processor, tick, log, results, firehose: lake.firehose });
 
     this.stream = ingest.stream;
     this.results = results?.table;

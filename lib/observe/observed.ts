@@ -1,36 +1,47 @@
+import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { TidemarkError } from '../../engine/errors.ts';
 import type { LakeFirehose } from '../deliver/lake-firehose.ts';
 import type { ResultsTable } from '../deliver/results-table.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
+import type { KafkaCluster } from '../ingest/kafka/cluster.ts';
 import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
-import type { KinesisProcessor } from '../process/kinesis-processor.ts';
 import type { PartitionLogTable } from '../process/partition-log-table.ts';
-import type { Tick } from '../process/tick.ts';
 import type { StageSettings } from '../settings.ts';
 import { batchMetrics, tickMetrics } from './batch-metrics.ts';
 import { derivedMetrics } from './metrics.ts';
 import { Observe } from './observe.ts';
 import { firehoseMetrics, functionMetrics, streamMetrics, tableMetrics } from './service-metrics.ts';
 
+/** Where records come from, as far as it is measured. */
+export type ObservedSource =
+  | { readonly kind: 'kinesis'; readonly ingest: KinesisIngest }
+  | { readonly kind: 'kafka'; readonly cluster: KafkaCluster; readonly topic: string; readonly consumerGroup: string };
+
 export interface ObservedProps {
   /** Of the dashboard, and beginning of the alarms' names. */
   readonly name: string;
   readonly topology: DeployedTopology;
   readonly settings: StageSettings;
-  readonly ingest: KinesisIngest;
-  readonly processor: KinesisProcessor;
-  readonly tick: Tick;
+  readonly source: ObservedSource;
+  readonly processor: { readonly function: Function };
+  readonly tick: { readonly function: Function };
   readonly log: PartitionLogTable;
   readonly results: ResultsTable | undefined;
   readonly firehose: LakeFirehose | undefined;
 }
 
-/** The dashboard and the alarms of the parts of a pipeline. */
-export function observed(scope: Construct, id: string, { name, topology, settings, ingest, processor, tick, log, results, firehose }: ObservedProps): Observe {
+/**
+ * The dashboard and the alarms of the parts of a pipeline.
+ *
+ * @throws SOURCE_NOT_OBSERVED (invalid) when it reads a topic
+ */
+export function observed(scope: Construct, id: string, { name, topology, settings, source, processor, tick, log, results, firehose }: ObservedProps): Observe {
+  if (source.kind === 'kafka') throw new TidemarkError('invalid', 'SOURCE_NOT_OBSERVED', `source of ${topology.name} must be kinesis({ … }) for a dashboard, got kafka({ topic: ${JSON.stringify(source.topic)} }); see docs/kafka.md`);
   const batch = batchMetrics(topology.name, settings.stage);
   const time = tickMetrics(topology.name, settings.stage);
   const fn = functionMetrics(processor.function);
-  const stream = streamMetrics(ingest.stream);
+  const stream = streamMetrics(source.ingest.stream);
   return new Observe(scope, id, {
     name,
     pipeline: topology.name,
