@@ -1,3 +1,4 @@
+import { KAFKA_AUTH, type KafkaAuth } from '../adapters/kafka/security.ts';
 import { requireSetting } from '../engine/errors.ts';
 
 /**
@@ -20,7 +21,7 @@ export interface FunctionEnvironment {
   /** Brokers of a Kafka source or sink, `host:port` with commas between; empty when there is none. */
   readonly TIDEMARK_KAFKA_BROKERS?: string;
   /** How to get in, always through TLS but for `none`: `tls`, `iam` (MSK), `plain`, `scram-256`, `scram-512` or `mtls`. @default none */
-  readonly TIDEMARK_KAFKA_AUTH?: string;
+  readonly TIDEMARK_KAFKA_AUTH?: KafkaAuth;
   /**
    * Credentials for it, as Lambda's event source mappings read them too: `{"username", "password"}`, or for `mtls`
    * `{"certificate", "privateKey", "privateKeyPassword"?}` in PEM. ARN of a secret, or `file:///….json`. @default '': none
@@ -36,9 +37,6 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_STAGE?: string;
 }
 
-/** How a cluster lets its clients in. */
-export const KAFKA_AUTH = ['none', 'tls', 'iam', 'plain', 'scram-256', 'scram-512', 'mtls'] as const;
-
 /**
  * Reads and checks the environment, once, at cold start.
  *
@@ -52,7 +50,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const isBroker = (value: string) => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(value);
   const isPlace = (value: string) => /^(s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?|file:\/\/\/.+)$/.test(value);
   const isSecret = (value: string) => /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
-  const methods: readonly string[] = KAFKA_AUTH;
+  const isMethod = (value: string) => (KAFKA_AUTH as readonly string[]).includes(value);
   return Object.freeze({
     TIDEMARK_LOG_TABLE: text('TIDEMARK_LOG_TABLE', (value) => value !== '', 'the name of a table'),
     TIDEMARK_RESULTS_TABLE: text('TIDEMARK_RESULTS_TABLE', () => true, 'the name of a table'),
@@ -61,7 +59,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the name of a Kinesis stream'),
     TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),
-    TIDEMARK_KAFKA_AUTH: text('TIDEMARK_KAFKA_AUTH', (value) => methods.includes(value), KAFKA_AUTH.join(' or '), 'none'),
+    TIDEMARK_KAFKA_AUTH: text('TIDEMARK_KAFKA_AUTH', isMethod, KAFKA_AUTH.join(' or '), 'none') as KafkaAuth,
     TIDEMARK_KAFKA_SECRET: text('TIDEMARK_KAFKA_SECRET', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
     TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
     TIDEMARK_SCHEMA_REGISTRY: text('TIDEMARK_SCHEMA_REGISTRY', (value) => value === '' || /^https?:\/\/.+/.test(value), 'an http address'),

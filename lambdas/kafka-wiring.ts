@@ -11,7 +11,8 @@ import { PartitionCounts } from '../engine/partition-count.ts';
 import { processBatch, type Processor } from '../engine/process-batch.ts';
 import { processTick, type TickReport } from '../engine/process-tick.ts';
 import { blobStoreAt } from './blob-store-at.ts';
-import { readEnvironment, requireBrokers, type FunctionEnvironment } from './environment.ts';
+import { readEnvironment, type FunctionEnvironment } from './environment.ts';
+import { kafkaConnect } from './kafka-connect.ts';
 import { processorOf } from './processor.ts';
 
 /** The handler of `process-kafka`: each partition's log is committed on its own, side by side. */
@@ -58,7 +59,7 @@ interface KafkaParts extends Pipeline {
 
 function kafkaParts({ topology }: Pipeline, name: string): KafkaParts {
   const environment = readEnvironment(process.env);
-  const topics = new KafkaTopics({ brokers: requireBrokers(environment, name) }, SYSTEM_CLOCK);
+  const topics = new KafkaTopics(kafkaConnect(environment, name), SYSTEM_CLOCK);
   const processor = processorOf({ topology }, environment, topics);
   return { topology, environment, topics, processor, counts: new PartitionCounts(blobStoreAt(environment.TIDEMARK_BLOBS)) };
 }

@@ -10,7 +10,8 @@ import { LakeSink } from '../adapters/lake/lake-sink.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
 import type { Sink } from '../engine/ports.ts';
 import { blobStoreAt } from './blob-store-at.ts';
-import { requireBrokers, type FunctionEnvironment } from './environment.ts';
+import type { FunctionEnvironment } from './environment.ts';
+import { kafkaConnect } from './kafka-connect.ts';
 
 /** Where the outbox of a pipeline goes. Late records and dead letters are always the lake's, written by the function itself. */
 export function sinksOf({ name: pipeline, sinks }: Pick<Topology, 'name' | 'sinks'>, environment: Required<FunctionEnvironment>, dynamodb: DynamoDBClient): Sink[] {
@@ -23,7 +24,7 @@ export function sinksOf({ name: pipeline, sinks }: Pick<Topology, 'name' | 'sink
   if (viaFirehose) list.push(new FirehoseSink({ client: firehoseClient(), stream, oversized }));
   if (kinds.includes('stream')) list.push(new StreamSink({ client: kinesisClient(), stream: environment.TIDEMARK_OUTPUT_STREAM, oversized }));
   const topic = sinks.find((sink) => sink.kind === 'topic');
-  if (topic !== undefined) list.push(new TopicSink({ connection: { brokers: requireBrokers(environment, `topic ${topic.topic}`) }, ...topic, oversized }));
+  if (topic !== undefined) list.push(new TopicSink({ connect: kafkaConnect(environment, `topic ${topic.topic}`), ...topic, oversized }));
   if (kinds.includes('resultTable')) list.push(new ResultTableSink({ client: dynamodb, table }));
   return list;
 }

@@ -5,10 +5,10 @@ import type { ResultRow } from '../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { resultLine } from '../shared/lines.ts';
 import { callsOf } from '../shared/calls.ts';
-import { clientOptions, type KafkaConnection } from './connection.ts';
+import { clientOptions, type Connect } from './connection.ts';
 
 export interface TopicSinkProps {
-  readonly connection: KafkaConnection;
+  readonly connect: Connect;
   readonly topic: string;
   /** @see TopicSettings */
   readonly latestPer: 'key' | 'window';
@@ -92,9 +92,9 @@ export class TopicSink implements Sink {
 
   /** The client is a megabyte of code: functions whose pipeline has no such sink never load it. */
   async #connect(): Promise<ResultProducer> {
-    const { Producer, compatibilityPartitioner } = await import('@platformatic/kafka');
+    const [{ Producer, compatibilityPartitioner }, connection] = await Promise.all([import('@platformatic/kafka'), this.#props.connect()]);
     // The partition that Java's client would choose: the client's own default is another.
-    return new Producer({ ...clientOptions(this.#props.connection), idempotent: true, partitioner: compatibilityPartitioner });
+    return new Producer({ ...clientOptions(connection), idempotent: true, partitioner: compatibilityPartitioner });
   }
 
   /** After a failure its numbers may be out of step with the broker's: the next call begins with a new one. */

@@ -3,7 +3,7 @@ import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
-import { clientOptions, type KafkaConnection } from './connection.ts';
+import { clientOptions, isRefusal, type Connect } from './connection.ts';
 import { KafkaReader, type PartitionRange, type PartitionRead } from './reader.ts';
 
 /** How long an answer holds. Short: a topic may be deleted and made again. */
@@ -19,15 +19,14 @@ export interface Topic {
 
 /** What a cluster says of its topics. Kafka's partitions never split: none has parents, and each may hold any hash. */
 export class KafkaTopics implements ShardCatalog {
-  readonly #client: Consumer;
-  readonly #reader: KafkaReader;
+  readonly #connect: Connect;
   readonly #clock: Clock;
   readonly #known = new Map<string, { readonly topic: Topic; readonly untilMs: number }>();
 
-  constructor(connection: KafkaConnection, clock: Clock) {
-    // It asks and fetches only: the group is never joined.
-    this.#client = new Consumer({ ...clientOptions(connection), groupId: 'tidemark-facts' });
-    this.#reader = new KafkaReader(this.#client);
+  #client: Promise<Consumer> | undefined;
+
+  constructor(connect: Connect, clock: Clock) {
+    this.#connect = connect;
     this.#clock = clock;
   }
 
@@ -65,8 +64,11 @@ export class KafkaTopics implements ShardCatalog {
     await this.#requireRange(partition, reached);
   }
 
-  close(): Promise<void> {
-    return this.#client.close();
+  /** Lets go of the connections. */
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await (await client)?.close();
   }
 
   /** Where the partition begins and ends, once it is sure that the end is not below what was reached (PL-11). */
@@ -75,14 +77,24 @@ export class KafkaTopics implements ShardCatalog {
     const { id } = await this.#ask(source);
     if (id !== incarnation) throw new TidemarkError('unavailable', 'TOPIC_RECREATED', `topic ${source} must have the id ${incarnation}, got ${id}; it was made again, the next invocation begins its logs`);
     const index = Number(partition.partition);
-    const range = await this.#call(source, `tell the offsets of partition ${index}`, async () => (await this.#reader.ranges(source, [index])).get(index));
+    const range = await this.#call(source, `tell the offsets of partition ${index}`, async (client) => (await new KafkaReader(client).ranges(source, [index])).get(index));
     if (range !== undefined && range.end > reached) return range;
     throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${range?.end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`);
   }
 
+  /** It asks and fetches only: the group is never joined. */
+  async #open(): Promise<Consumer> {
+    try {
+      return new Consumer({ ...clientOptions(await this.#connect()), groupId: 'tidemark-facts' });
+    } catch (error) {
+      this.#client = undefined;
+      throw error;
+    }
+  }
+
   async #ask(name: string): Promise<Topic> {
-    return this.#call(name, 'describe itself', async () => {
-      const metadata = await this.#client.metadata({ topics: [name], forceUpdate: true });
+    return this.#call(name, 'describe itself', async (client) => {
+      const metadata = await client.metadata({ topics: [name], forceUpdate: true });
       const found = metadata.topics.get(name);
       if (found === undefined) throw new Error('no such topic in the answer');
       const topic = { id: found.id, partitions: found.partitionsCount };
@@ -93,17 +105,19 @@ export class KafkaTopics implements ShardCatalog {
 
   async #read({ source, partition }: SourcePartition, from: Offset): Promise<PartitionRead> {
     const index = Number(partition);
-    return this.#call(source, `give the records of partition ${index}`, async () => {
-      const read = (await this.#reader.read(source, new Map([[index, from]]))).get(index);
+    return this.#call(source, `give the records of partition ${index}`, async (client) => {
+      const read = (await new KafkaReader(client).read(source, new Map([[index, from]]))).get(index);
       if (read === undefined) throw new Error('nothing of it in the answer');
       return read;
     });
   }
 
-  async #call<T>(topic: string, what: string, ask: () => Promise<T>): Promise<T> {
+  async #call<T>(topic: string, what: string, ask: (client: Consumer) => Promise<T>): Promise<T> {
     try {
-      return await ask();
+      return await ask(await (this.#client ??= this.#open()));
     } catch (cause) {
+      if (cause instanceof TidemarkError) throw cause;
+      if (isRefusal(cause)) await this.close().catch(() => undefined); // the refusal itself is thrown; the next call comes with new credentials
       throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${messageOf(cause)}; see whether it exists and the brokers can be reached, it is asked again`, { cause });
     }
   }

@@ -3,7 +3,7 @@ import { TidemarkError, messageOf } from '../../engine/errors.ts';
 /** What an adapter was doing when an AWS call failed. */
 export interface AwsAttempt {
   /** Prefix of the code: `LOG` makes LOG_UNAVAILABLE and LOG_REFUSED. */
-  readonly code: 'LOG' | 'BLOB' | 'SINK' | 'RESULTS' | 'REGISTRY';
+  readonly code: 'LOG' | 'BLOB' | 'SINK' | 'RESULTS' | 'REGISTRY' | 'SECRET';
   /** e.g. `write slot 5 of flights/0` */
   readonly action: string;
   /** What was called, e.g. `table tidemark-log`. */

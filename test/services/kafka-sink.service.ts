@@ -33,7 +33,7 @@ describeService('TopicSink', () => {
   async function open(latestPer: 'key' | 'window' = 'key', configs: Record<string, string> = {}): Promise<{ topic: string; sink: TopicSink }> {
     const topic = `results-${(topics += 1)}`;
     await admin.createTopics({ topics: [topic], partitions: PARTITIONS, replicas: 1, configs: Object.entries(configs).map(([name, value]) => ({ name, value })) });
-    const sink = new TopicSink({ connection: { brokers: [broker.bootstrap] }, topic, latestPer, oversized });
+    const sink = new TopicSink({ connect: async () => ({ brokers: [broker.bootstrap] }), topic, latestPer, oversized });
     sinks.push(sink);
     return { topic, sink };
   }
@@ -115,7 +115,7 @@ describeService('TopicSink', () => {
     });
 
     it('says so when it is not there, and goes on once it is', async () => {
-      const sink = new TopicSink({ connection: { brokers: [broker.bootstrap] }, topic: 'made-later', latestPer: 'key', oversized });
+      const sink = new TopicSink({ connect: async () => ({ brokers: [broker.bootstrap] }), topic: 'made-later', latestPer: 'key', oversized });
       sinks.push(sink);
       const delivery = sampleDelivery({ results: [sampleRow('ATL', 0, 1)] });
       await expect(sink.deliver(delivery)).rejects.toMatchObject({ kind: 'unavailable', code: 'SINK_UNAVAILABLE', message: expect.stringContaining('topic made-later') });

@@ -16,7 +16,7 @@ describeService('KafkaTopics', () => {
     broker = await startKafka();
     admin = new Admin(client());
     producer = new Producer(client());
-    topics = new KafkaTopics({ brokers: [broker.bootstrap] }, new RecordingClock());
+    topics = new KafkaTopics(async () => ({ brokers: [broker.bootstrap] }), new RecordingClock());
   });
   afterAll(async () => {
     await Promise.all([admin?.close(), producer?.close(), topics?.close()]);
