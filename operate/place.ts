@@ -1,6 +1,6 @@
+import type { StreamFacts } from '../adapters/kinesis/stream-facts.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { SYSTEM_RANDOM } from '../adapters/shared/system-random.ts';
-import type { ShardFacts, StreamFacts } from '../adapters/kinesis/stream-facts.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
 import { TidemarkError } from '../engine/errors.ts';
 import { logIdOf } from '../engine/partition-log/log-id.ts';
@@ -12,7 +12,7 @@ import type { SourcePartition } from '../engine/record.ts';
 /** Where a pipeline keeps its state: on this machine or in an account. */
 export interface Place {
   readonly topology: Topology;
-  readonly stream: Pick<StreamFacts, 'name' | 'incarnation'> & { readonly shards: readonly ShardFacts[] };
+  readonly source: PlacedSource;
   readonly logs: LogStore;
   readonly blobs: BlobStore;
   /** @default SYSTEM_CLOCK */
@@ -21,12 +21,32 @@ export interface Place {
   readonly slots?: number;
 }
 
-export function partitionOf({ topology, stream }: Pick<Place, 'topology' | 'stream'>, shard: string): SourcePartition {
-  return { pipeline: topology.name, stage: '0', source: stream.name, incarnation: stream.incarnation, partition: shard };
+/** A stream or topic as it is there, and so as its logs are named (PL-11). */
+export interface PlacedSource {
+  readonly name: string;
+  readonly incarnation: string;
+  /** Every shard that the stream still knows, closed ones included, or every partition of the topic. */
+  readonly partitions: readonly string[];
 }
 
-export function logIdIn(place: Pick<Place, 'topology' | 'stream'>, shard: string): string {
-  return logIdOf(partitionOf(place, shard));
+/** A stream as its logs know it. */
+export function streamSource({ name, incarnation, shards }: Pick<StreamFacts, 'name' | 'incarnation' | 'shards'>): PlacedSource {
+  return { name, incarnation, partitions: shards.map((shard) => shard.name) };
+}
+
+/** What people call a partition of a source of this kind. */
+export type PartitionNoun = 'shard' | 'partition';
+
+export function partitionNoun({ kind }: Pick<Topology['source'], 'kind'>): PartitionNoun {
+  return kind === 'kinesis' ? 'shard' : 'partition';
+}
+
+export function partitionOf({ topology, source }: Pick<Place, 'topology' | 'source'>, partition: string): SourcePartition {
+  return { pipeline: topology.name, stage: '0', source: source.name, incarnation: source.incarnation, partition };
+}
+
+export function logIdIn(place: Pick<Place, 'topology' | 'source'>, partition: string): string {
+  return logIdOf(partitionOf(place, partition));
 }
 
 /** Settings that open a log to look at it: whoever only looks cannot write by mistake. */

@@ -1,4 +1,3 @@
-import { KinesisShards } from '../../adapters/kinesis/shards.ts';
 import { nameOfSource } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
@@ -6,7 +5,8 @@ import { hasData, type PipelineDir } from '../../local/storage/data-dir.ts';
 import { localBacklog } from '../../operate/doctor/backlog-check.ts';
 import { ok, problem, type Finding } from '../../operate/doctor/finding.ts';
 import { logChecks } from '../../operate/doctor/log-checks.ts';
-import { shardStates } from '../../operate/doctor/shard-states.ts';
+import { inspectedPartitions } from '../../operate/doctor/inspected-partitions.ts';
+import { partitionNoun } from '../../operate/place.ts';
 import { withLocalPlace } from './local-place.ts';
 
 const DATA_DIR = ['data-dir', 'the pipeline has run here'] as const;
@@ -16,11 +16,11 @@ export async function doctorLocal(topology: Topology, dir: PipelineDir): Promise
   const begin = `start tidemark local ${topology.name} --exit, or pass another --data-dir`;
   if (!hasData(dir)) return [problem(...DATA_DIR, `nothing in ${dir.dir}`, begin)];
   const findings = await withLocalPlace(topology, dir, async (place) => {
-    const shards = await shardStates(place, new KinesisShards(place.kinesis));
+    const inspected = await inspectedPartitions(place, place.catalog);
     return [
       ok(...DATA_DIR, `${dir.dir}${place.running ? ', at work now' : ''}`),
-      ...logChecks(shards, RING_SLOTS),
-      localBacklog(shards, place.running, topology.name),
+      ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source)),
+      localBacklog(inspected, place.running, topology.name),
     ];
   });
   return findings ?? [problem(...DATA_DIR, `no stream ${nameOfSource(topology.source)} in ${dir.dir}`, begin)];

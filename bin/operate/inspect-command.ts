@@ -7,21 +7,22 @@ import { loadPipeline } from '../../local/load-pipeline.ts';
 import { pipelineDir } from '../../local/storage/data-dir.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
 import { inspectStack } from '../../operate/inspect/inspect-stack.ts';
-import { shardJson, type ShardReport } from '../../operate/inspect/shard-report.ts';
+import { reportJson, type PartitionReport } from '../../operate/inspect/partition-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
+import { partitionNoun } from '../../operate/place.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { withLocalPlace } from './local-place.ts';
 
-/** `tidemark inspect <pipeline>`: every shard's log, verified. Ends with 1 when one is at fault. */
+/** `tidemark inspect <pipeline>`: every partition's log, verified. Ends with 1 when one is at fault. */
 export async function inspectCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const reports = stack === undefined ? await inspectLocal(topology, flags) : await inspectStack(stackClients(), topology, stack);
-  await writeLines(flags['json'] === true ? reports.map(shardJson) : [inspectTable(reports)]);
+  await writeLines(flags['json'] === true ? reports.map(reportJson) : [inspectTable(reports, partitionNoun(topology.source))]);
   return reports.every(({ verified }) => verified) ? 0 : 1;
 }
 
-async function inspectLocal(topology: Topology, flags: FlagTexts): Promise<ShardReport[]> {
+async function inspectLocal(topology: Topology, flags: FlagTexts): Promise<PartitionReport[]> {
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   requireData(dir);
   const reports = await withLocalPlace(topology, dir, inspect);

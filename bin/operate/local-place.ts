@@ -1,19 +1,20 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
-import { describeStream, type StreamFacts } from '../../adapters/kinesis/stream-facts.ts';
+import { KinesisShards } from '../../adapters/kinesis/shards.ts';
+import { describeStream } from '../../adapters/kinesis/stream-facts.ts';
 import { requireKinesis } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
+import type { ShardCatalog } from '../../engine/ports.ts';
 import { dynamodbClient, kinesisClient } from '../../local/aws/clients.ts';
 import { logTableName } from '../../local/aws/tables.ts';
 import { startDynamoDb, startKinesis } from '../../local/emulators/start.ts';
 import { claimForReading, type RunFile } from '../../local/storage/claim.ts';
 import type { PipelineDir } from '../../local/storage/data-dir.ts';
-import type { Place } from '../../operate/place.ts';
+import { streamSource, type Place } from '../../operate/place.ts';
 
 export interface LocalPlace extends Place {
-  readonly stream: StreamFacts;
-  readonly kinesis: KinesisClient;
+  /** Tells what its partitions have left. */
+  readonly catalog: ShardCatalog;
   /** `tidemark local` is at work on it. */
   readonly running: boolean;
 }
@@ -56,7 +57,7 @@ async function withClients<T>(topology: Topology, dir: PipelineDir, endpoints: E
     const stream = await describeStream(kinesis, requireKinesis(topology.source, 'this command on local data').stream);
     if (stream === undefined) return undefined;
     const logs = new DynamoDbLogStore({ client: dynamodb, table: logTableName(topology.name) });
-    return await use({ topology, stream, logs, blobs: new FileBlobStore(dir.blobs), kinesis, running });
+    return await use({ topology, source: streamSource(stream), logs, blobs: new FileBlobStore(dir.blobs), catalog: new KinesisShards(kinesis), running });
   } finally {
     kinesis.destroy();
     dynamodb.destroy();

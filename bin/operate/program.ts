@@ -4,9 +4,9 @@ import { command, DATA_DIR } from '../../local/cli/program.ts';
 
 /** Adds what an operator asks. Each command is loaded when it is asked for. */
 export function addOperatorCommands(root: Command, ended: (exitCode: number) => void): Command {
-  command(root, 'inspect', "show each shard's log: version, watermark, counts, windows, size; and verify it")
+  command(root, 'inspect', "show the log of each shard or partition: version, watermark, counts, windows, size; and verify it")
     .option('--stack <name>', 'the deployed pipeline of this CloudFormation stack, instead of the one on this machine')
-    .option('--json', 'one JSON object per shard and line')
+    .option('--json', 'one JSON object per shard or partition and line')
     .option(...DATA_DIR)
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./inspect-command.ts')).inspectCommand(pipeline, flags)));
   command(root, 'cost', 'what a load would cost a month on AWS, and where Managed Flink would be cheaper')

@@ -4,18 +4,18 @@ import { mapParallel } from '../../adapters/shared/parallel.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
-import { partitionOf, type Place } from '../place.ts';
+import { partitionNoun, partitionOf, streamSource, type Place } from '../place.ts';
 import type { DoctorClients, StackClients } from '../stack/clients.ts';
 import { describeBeside } from '../stack/describe-beside.ts';
 import { describeStackOf } from '../stack/describe-stack.ts';
 import { stackPlace } from '../stack/stack-place.ts';
 import { besideChecks } from './beside-checks.ts';
 import type { Finding } from './finding.ts';
-import { logChecks, type ShardState } from './log-checks.ts';
+import { logChecks, type InspectedPartition } from './log-checks.ts';
 import { mappingChecks } from './mapping-checks.ts';
-import { shardStates } from './shard-states.ts';
+import { inspectedPartitions } from './inspected-partitions.ts';
 import { stackChecks } from './stack-checks.ts';
-import { streamChecks, type ShardBacklog } from './stream-checks.ts';
+import { streamChecks, type PartitionBacklog } from './stream-checks.ts';
 
 const PARALLEL_READS = 4;
 
@@ -28,16 +28,16 @@ export async function doctorStack(clients: DoctorClients, topology: Topology, st
   const facts = await describeStackOf(clients, topology, stack);
   const before = [...stackChecks(facts), ...besideChecks(facts, await describeBeside(clients, facts)), ...mappingChecks(facts.mapping, topology.source)];
   if (facts.stream === undefined) return [...before, ...streamChecks(facts, [])];
-  const place = stackPlace(clients, topology, facts, facts.stream);
-  const shards = await shardStates(place, new KinesisShards(clients.kinesis));
-  return [...before, ...streamChecks(facts, await backlogsOf(clients, place, shards)), ...logChecks(shards, RING_SLOTS)];
+  const place = stackPlace(clients, topology, facts, streamSource(facts.stream));
+  const inspected = await inspectedPartitions(place, new KinesisShards(clients.kinesis));
+  return [...before, ...streamChecks(facts, await backlogsOf(clients, place, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source))];
 }
 
-/** Of the shards that have something left. */
-async function backlogsOf({ kinesis }: StackClients, place: Place, shards: readonly ShardState[]): Promise<ShardBacklog[]> {
-  const waiting = shards.filter(({ remaining }) => remaining === 'records');
-  return mapParallel(waiting, PARALLEL_READS, async ({ report: { shard, reached } }) => ({
-    shard,
-    behindMs: await behindMs(kinesis, partitionOf(place, shard), reached === null ? BEFORE_FIRST : BigInt(reached)),
+/** Of the partitions that have something left. */
+async function backlogsOf({ kinesis }: StackClients, place: Place, inspected: readonly InspectedPartition[]): Promise<PartitionBacklog[]> {
+  const waiting = inspected.filter(({ remaining }) => remaining === 'records');
+  return mapParallel(waiting, PARALLEL_READS, async ({ report: { partition, reached } }) => ({
+    partition,
+    behindMs: await behindMs(kinesis, partitionOf(place, partition), reached === null ? BEFORE_FIRST : BigInt(reached)),
   }));
 }

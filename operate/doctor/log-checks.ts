@@ -1,76 +1,77 @@
 import type { Remaining } from '../../engine/ports.ts';
-import type { ShardReport } from '../inspect/shard-report.ts';
+import type { PartitionReport } from '../inspect/partition-report.ts';
+import type { PartitionNoun } from '../place.ts';
 import { grouped } from '../text.ts';
 import { allOf, type Bad, type Finding } from './finding.ts';
 
-/** A shard with its log, and what its stream still has for it. */
-export interface ShardState {
-  readonly report: ShardReport;
-  /** What lies above `reached`; undefined for a shard that is sealed or at fault. */
+/** A partition with its log, and what its source still has for it. */
+export interface InspectedPartition {
+  readonly report: PartitionReport;
+  /** What lies above `reached`; undefined for one that is sealed or at fault. */
   readonly remaining: Remaining | undefined;
 }
 
 /** Faults of the definition rather than of the log. */
 const SCHEMA_FAULTS = ['STATE_SCHEMA_CHANGED', 'CODEC_UNKNOWN'];
 
-type Reports = readonly ShardReport[];
+type Reports = readonly PartitionReport[];
 
 /** What the logs themselves tell, wherever they are. */
-export function logChecks(shards: readonly ShardState[], slots: number): Finding[] {
-  const reports = shards.map(({ report }) => report);
+export function logChecks(inspected: readonly InspectedPartition[], slots: number, noun: PartitionNoun): Finding[] {
+  const reports = inspected.map(({ report }) => report);
   const verified = reports.filter((report) => report.verified);
   return [
-    logChain(reports),
-    stateSchema(reports),
-    shardsWithLog(shards),
+    logChain(reports, noun),
+    stateSchema(reports, noun),
+    withLog(inspected, noun),
     snapshotAge(verified, slots),
-    undelivered(verified, slots),
+    undelivered(verified, slots, noun),
     counts(verified),
     deadLetters(verified),
   ];
 }
 
-function logChain(reports: Reports): Finding {
-  const bad = reports.flatMap(({ shard, fault }): Bad[] => (fault === null || SCHEMA_FAULTS.includes(fault.code) ? [] : [{ verdict: 'problem', what: `${shard}: ${fault.code}: ${fault.text}` }]));
-  return allOf('log-chain', 'every log is one chain and leads to its state hash', shardCount(reports), bad, 'stop the pipeline, then restore the log table and the snapshots to one point in time');
+function logChain(reports: Reports, noun: PartitionNoun): Finding {
+  const bad = reports.flatMap(({ partition, fault }): Bad[] => (fault === null || SCHEMA_FAULTS.includes(fault.code) ? [] : [{ verdict: 'problem', what: `${partition}: ${fault.code}: ${fault.text}` }]));
+  return allOf('log-chain', 'every log is one chain and leads to its state hash', countOf(reports, noun), bad, 'stop the pipeline, then restore the log table and the snapshots to one point in time');
 }
 
-function stateSchema(reports: Reports): Finding {
-  const bad = reports.flatMap(({ shard, fault }): Bad[] => (fault !== null && SCHEMA_FAULTS.includes(fault.code) ? [{ verdict: 'problem', what: `${shard}: ${fault.text}` }] : []));
-  return allOf('state-schema', 'the definition can read the stored state', shardCount(reports), bad, 'deploy the definition that wrote it, or start over under a new pipeline name');
+function stateSchema(reports: Reports, noun: PartitionNoun): Finding {
+  const bad = reports.flatMap(({ partition, fault }): Bad[] => (fault !== null && SCHEMA_FAULTS.includes(fault.code) ? [{ verdict: 'problem', what: `${partition}: ${fault.text}` }] : []));
+  return allOf('state-schema', 'the definition can read the stored state', countOf(reports, noun), bad, 'deploy the definition that wrote it, or start over under a new pipeline name');
 }
 
-function shardsWithLog(shards: readonly ShardState[]): Finding {
-  const bad = shards.flatMap(({ report, remaining }): Bad[] =>
-    report.status === 'empty' && remaining === 'records' ? [{ verdict: 'warning', what: `${report.shard} has records and no log` }] : [],
+function withLog(inspected: readonly InspectedPartition[], noun: PartitionNoun): Finding {
+  const bad = inspected.flatMap(({ report, remaining }): Bad[] =>
+    report.status === 'empty' && remaining === 'records' ? [{ verdict: 'warning', what: `${report.partition} has records and no log` }] : [],
   );
-  const empty = shards.filter(({ report }) => report.status === 'empty').length;
-  const looked = empty === 0 ? shardCount(shards) : `${shardCount(shards)}, ${grouped(empty)} without a record so far`;
-  return allOf('shards-with-log', 'every shard that has records has a log', looked, bad, 'see whether the pipeline runs: it begins a log with the first record');
+  const empty = inspected.filter(({ report }) => report.status === 'empty').length;
+  const looked = empty === 0 ? countOf(inspected, noun) : `${countOf(inspected, noun)}, ${grouped(empty)} without a record so far`;
+  return allOf(`${noun}s-with-log`, `every ${noun} that has records has a log`, looked, bad, 'see whether the pipeline runs: it begins a log with the first record');
 }
 
 /** A snapshot is due at half the ring; at the whole ring no commit is possible any more (PL-3, PL-8). */
 function snapshotAge(reports: Reports, slots: number): Finding {
-  const bad = reports.flatMap(({ shard, snapshotAge: age }): Bad[] => {
+  const bad = reports.flatMap(({ partition, snapshotAge: age }): Bad[] => {
     if (age <= slots / 2) return [];
-    return [{ verdict: age > (slots * 3) / 4 ? 'problem' : 'warning', what: `${shard}: ${age} versions ago` }];
+    return [{ verdict: age > (slots * 3) / 4 ? 'problem' : 'warning', what: `${partition}: ${age} versions ago` }];
   });
   const oldest = Math.max(0, ...reports.map((report) => report.snapshotAge));
   return allOf('snapshot-age', `snapshots are at most ${slots / 2} versions old, a ring has ${slots}`, `oldest ${oldest}`, bad, 'see why snapshots cannot be written: at the end of the ring commits stop');
 }
 
 /** The newest is known to be delivered with the next commit only, so one is at rest (PL-16). */
-function undelivered(reports: Reports, slots: number): Finding {
-  const bad = reports.flatMap(({ shard, undelivered: waiting }): Bad[] => {
+function undelivered(reports: Reports, slots: number, noun: PartitionNoun): Finding {
+  const bad = reports.flatMap(({ partition, undelivered: waiting }): Bad[] => {
     if (waiting <= 1) return [];
-    return [{ verdict: waiting > slots / 2 ? 'problem' : 'warning', what: `${shard}: ${waiting} outboxes` }];
+    return [{ verdict: waiting > slots / 2 ? 'problem' : 'warning', what: `${partition}: ${waiting} outboxes` }];
   });
-  return allOf('undelivered', 'results have reached their sinks, but for the newest commit', shardCount(reports), bad, 'see why the result table or the lake refuses them; they are delivered first by the next batch');
+  return allOf('undelivered', 'results have reached their sinks, but for the newest commit', countOf(reports, noun), bad, 'see why the result table or the lake refuses them; they are delivered first by the next batch');
 }
 
 function counts(reports: Reports): Finding {
-  const bad = reports.flatMap(({ shard, recordsIn, counted, late, deadLetters: dead }): Bad[] =>
-    recordsIn === counted + late + dead ? [] : [{ verdict: 'problem', what: `${shard}: in ${recordsIn}, counted ${counted}, late ${late}, dead letters ${dead}` }],
+  const bad = reports.flatMap(({ partition, recordsIn, counted, late, deadLetters: dead }): Bad[] =>
+    recordsIn === counted + late + dead ? [] : [{ verdict: 'problem', what: `${partition}: in ${recordsIn}, counted ${counted}, late ${late}, dead letters ${dead}` }],
   );
   const total = reports.reduce((sum, { recordsIn }) => sum + recordsIn, 0);
   return allOf('counts', 'records in = counted + late + dead letters', `${grouped(total)} records`, bad, 'report this as a defect, with the output of tidemark inspect --json');
@@ -82,6 +83,6 @@ function deadLetters(reports: Reports): Finding {
   return allOf('dead-letters', 'every record could be counted', 'none', bad, 'read the reasons under dead-letters/ in the lake (locally: tidemark dead-letters), correct producers or schema');
 }
 
-function shardCount(shards: readonly unknown[]): string {
-  return shards.length === 1 ? '1 shard' : `${grouped(shards.length)} shards`;
+function countOf(partitions: readonly unknown[], noun: PartitionNoun): string {
+  return partitions.length === 1 ? `1 ${noun}` : `${grouped(partitions.length)} ${noun}s`;
 }

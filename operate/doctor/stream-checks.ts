@@ -2,9 +2,9 @@ import { grouped, durationText } from '../text.ts';
 import type { StackFacts } from '../stack/stack-facts.ts';
 import { allOf, ok, problem, warning, type Bad, type Finding } from './finding.ts';
 
-/** How far the pipeline is behind the end of one shard. */
-export interface ShardBacklog {
-  readonly shard: string;
+/** How far the pipeline is behind the end of one partition. */
+export interface PartitionBacklog {
+  readonly partition: string;
   readonly behindMs: number;
 }
 
@@ -12,7 +12,7 @@ export interface ShardBacklog {
 const MAX_RECORD_KIB = 4_096;
 const HOUR_MS = 3_600_000;
 
-export function streamChecks({ stream, mapping }: StackFacts, backlogs: readonly ShardBacklog[]): Finding[] {
+export function streamChecks({ stream, mapping }: StackFacts, backlogs: readonly PartitionBacklog[]): Finding[] {
   if (stream === undefined) return [problem('stream', 'the stream of the mapping exists', `no ${mapping.streamArn}`, 'deploy the stack again; what was in the stream is lost')];
   const open = stream.shards.filter((shard) => shard.open).length;
   return [
@@ -44,12 +44,12 @@ function encryption(encrypted: boolean): Finding {
 }
 
 /** Records that are not read in time are gone. */
-function retention(hours: number, backlogs: readonly ShardBacklog[]): Finding {
+function retention(hours: number, backlogs: readonly PartitionBacklog[]): Finding {
   const lookedAt = `unread records are far younger than the retention of ${hours} hours`;
-  const bad = backlogs.flatMap(({ shard, behindMs }): Bad[] => {
+  const bad = backlogs.flatMap(({ partition, behindMs }): Bad[] => {
     const share = behindMs / (hours * HOUR_MS);
     if (share < 0.1) return [];
-    return [{ verdict: share >= 0.5 ? 'problem' : 'warning', what: `${shard} is ${durationText(behindMs)} behind` }];
+    return [{ verdict: share >= 0.5 ? 'problem' : 'warning', what: `${partition} is ${durationText(behindMs)} behind` }];
   });
   const oldest = Math.max(0, ...backlogs.map(({ behindMs }) => behindMs));
   return allOf('stream-retention', lookedAt, `at most ${durationText(oldest)} behind`, bad, 'raise the retention of the stream now (it works at once), then see why the pipeline is behind');

@@ -3,31 +3,31 @@ import { TidemarkError } from '../../engine/errors.ts';
 import { openLog, type LoadedLog } from '../../engine/partition-log/open-log.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import { logIdIn, readOnly, type Place } from '../place.ts';
-import { faultyReport, shardReport, type Fault, type ShardReport } from './shard-report.ts';
+import { faultyReport, partitionReport, type Fault, type PartitionReport } from './partition-report.ts';
 
 /** Logs that are read side by side: each is a few hundred KB. */
 const PARALLEL_LOGS = 4;
 
-type Opened = { readonly shard: string; readonly loaded: LoadedLog } | { readonly shard: string; readonly fault: Fault };
+type Opened = { readonly partition: string; readonly loaded: LoadedLog } | { readonly partition: string; readonly fault: Fault };
 
 /**
- * Opens the log of every shard as a cold function would, and so verifies it. A log at fault is reported, not thrown: the
+ * Opens the log of every partition as a cold function would, and so verifies it. A log at fault is reported, not thrown: the
  * others are still worth seeing.
  *
  * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE (unavailable)
  */
-export async function inspect(place: Place): Promise<ShardReport[]> {
-  const opened = await mapParallel(place.stream.shards, PARALLEL_LOGS, ({ name }) => open(place, name));
+export async function inspect(place: Place): Promise<PartitionReport[]> {
+  const opened = await mapParallel(place.source.partitions, PARALLEL_LOGS, (partition) => open(place, partition));
   const furthestMs = Math.max(NO_WATERMARK, ...opened.map((one) => ('loaded' in one ? one.loaded.state.watermarkMs : NO_WATERMARK)));
-  return opened.map((one) => ('loaded' in one ? shardReport(one.shard, one.loaded, furthestMs) : faultyReport(one.shard, one.fault)));
+  return opened.map((one) => ('loaded' in one ? partitionReport(one.partition, one.loaded, furthestMs) : faultyReport(one.partition, one.fault)));
 }
 
-async function open(place: Place, shard: string): Promise<Opened> {
+async function open(place: Place, partition: string): Promise<Opened> {
   try {
-    return { shard, loaded: await openLog(readOnly(place), logIdIn(place, shard)) };
+    return { partition, loaded: await openLog(readOnly(place), logIdIn(place, partition)) };
   } catch (error) {
     // What will not go away by itself is a finding; what may (a throttled table) says nothing about the log.
     if (!(error instanceof TidemarkError) || error.kind === 'unavailable' || error.code === 'READ_ONLY') throw error;
-    return { shard, fault: { code: error.code, text: error.message } };
+    return { partition, fault: { code: error.code, text: error.message } };
   }
 }

@@ -1,11 +1,15 @@
 import Table from 'cli-table3';
 import { bytesText, durationText, grouped } from '../text.ts';
-import type { ShardReport } from './shard-report.ts';
+import type { PartitionNoun } from '../place.ts';
+import type { PartitionReport } from './partition-report.ts';
 
-type Cell = (report: ShardReport) => string;
+type Cell = (report: PartitionReport) => string;
+
+/** Head of the first column, until it is known what the source calls it. */
+const PARTITION = 'partition';
 
 const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', cell: Cell]> = [
-  ['shard', 'left', ({ shard }) => shard.replace(/^shardId-0*(?=\d)/, '')],
+  [PARTITION, 'left', ({ partition }) => partition.replace(/^shardId-0*(?=\d)/, '')],
   ['version', 'right', ({ version }) => grouped(version)],
   ['reached', 'left', ({ reached }) => (reached === null ? '' : `…${reached.slice(-10)}`)],
   ['watermark', 'left', ({ watermark }) => watermark?.slice(0, 19).replace('T', ' ') ?? 'none yet'],
@@ -22,18 +26,18 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
   ['log', 'left', ({ status, verified }) => (verified ? status : 'FAULTY')],
 ];
 
-const KNOWN_OF_FAULTY: readonly string[] = ['shard', 'log'];
+const KNOWN_OF_FAULTY: readonly string[] = [PARTITION, 'log'];
 
-const LEGEND = 'behind: the furthest shard · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: 1 is the newest, known with the next commit';
+const legend = (noun: PartitionNoun): string => `behind: the furthest ${noun} · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: 1 is the newest, known with the next commit`;
 
 /** The reports as a table for people, faults in full below it. */
-export function inspectTable(reports: readonly ShardReport[]): string {
+export function inspectTable(reports: readonly PartitionReport[], noun: PartitionNoun): string {
   const table = new Table({
-    head: COLUMNS.map(([head]) => head),
+    head: COLUMNS.map(([head]) => (head === PARTITION ? noun : head)),
     colAligns: COLUMNS.map(([, align]) => align),
     style: { head: [], border: [], compact: true },
   });
   for (const report of reports) table.push(COLUMNS.map(([head, , cell]) => (report.verified || KNOWN_OF_FAULTY.includes(head) ? cell(report) : '')));
-  const faults = reports.flatMap(({ shard, fault }) => (fault === null ? [] : [`${shard}: ${fault.code}: ${fault.text}`]));
-  return [table.toString(), LEGEND, ...faults].join('\n');
+  const faults = reports.flatMap(({ partition, fault }) => (fault === null ? [] : [`${partition}: ${fault.code}: ${fault.text}`]));
+  return [table.toString(), legend(noun), ...faults].join('\n');
 }

@@ -1,9 +1,8 @@
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
-import type { StreamFacts } from '../../adapters/kinesis/stream-facts.ts';
 import { S3BlobStore } from '../../adapters/s3/blob-store.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Place } from '../place.ts';
+import type { Place, PlacedSource } from '../place.ts';
 import type { StackClients } from './clients.ts';
 import type { StackFacts } from './stack-facts.ts';
 
@@ -12,11 +11,11 @@ import type { StackFacts } from './stack-facts.ts';
  *
  * @throws NOT_A_PIPELINE_STACK (invalid) when the function is none of Tidemark's
  */
-export function stackPlace({ dynamodb, s3 }: StackClients, topology: Topology, { stack, function: fn }: StackFacts, stream: StreamFacts): Place {
+export function stackPlace({ dynamodb, s3 }: StackClients, topology: Topology, { stack, function: fn }: StackFacts, source: PlacedSource): Place {
   const { TIDEMARK_LOG_TABLE: table = '', TIDEMARK_BLOBS: blobs = '' } = fn.environment;
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(blobs) ?? [];
   if (table === '' || bucket === undefined) {
     throw new TidemarkError('invalid', 'NOT_A_PIPELINE_STACK', `function ${fn.name} of ${stack} must have TIDEMARK_LOG_TABLE and TIDEMARK_BLOBS, got ${JSON.stringify(Object.keys(fn.environment))}; pass the stack of a pipeline`);
   }
-  return { topology, stream, logs: new DynamoDbLogStore({ client: dynamodb, table }), blobs: new S3BlobStore({ client: s3, bucket, prefix }) };
+  return { topology, source, logs: new DynamoDbLogStore({ client: dynamodb, table }), blobs: new S3BlobStore({ client: s3, bucket, prefix }) };
 }

@@ -5,7 +5,7 @@ import { openLog } from '../../engine/partition-log/open-log.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
-import { faultyReport, shardJson } from '../../operate/inspect/shard-report.ts';
+import { faultyReport, reportJson } from '../../operate/inspect/partition-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
 import { logIdIn, readOnly } from '../../operate/place.ts';
 import { reading, record } from '../engine/support/readings.ts';
@@ -25,7 +25,7 @@ describe('inspect', () => {
   it('reports what the log of a shard holds', async () => {
     const [report] = await inspect(placeOf(await processed()));
     expect(report).toMatchObject({
-      shard: FIRST_SHARD, status: 'open', version: 2, reached: '6', watermarkMs: 13, watermark: '1970-01-01T00:00:00.013Z', lagMs: 0,
+      partition: FIRST_SHARD, status: 'open', version: 2, reached: '6', watermarkMs: 13, watermark: '1970-01-01T00:00:00.013Z', lagMs: 0,
       recordsIn: 6, counted: 4, late: 1, deadLetters: 1, firings: 1, openWindows: 1, openPanes: 2, verified: true, fault: null,
     });
   });
@@ -51,7 +51,7 @@ describe('inspect', () => {
 
   it('reports a shard without a log as empty', async () => {
     const [, second] = await inspect(placeOf(await processed()));
-    expect(second).toMatchObject({ shard: SECOND_SHARD, status: 'empty', version: 0, reached: null, watermark: null, lagMs: null, recordsIn: 0, verified: true });
+    expect(second).toMatchObject({ partition: SECOND_SHARD, status: 'empty', version: 0, reached: null, watermark: null, lagMs: null, recordsIn: 0, verified: true });
   });
 
   it('measures how far a shard is behind the furthest one', async () => {
@@ -103,7 +103,8 @@ describe('the table of inspect', () => {
   it('has a line per shard, and faults in full below', async () => {
     const world = await processed();
     world.logs.onRead = (entries) => entries.filter(({ version }) => version !== 1);
-    const text = inspectTable(await inspect(placeOf(world)));
+    const text = inspectTable(await inspect(placeOf(world)), 'shard');
+    expect(text).toMatch(/^│ shard +│ version/m);
     expect(text).toMatch(/│ 0 +│[ │]+FAULTY/);
     expect(text).toMatch(/│ 1 +│.*none yet.*empty/);
     expect(text).toContain(`${FIRST_SHARD}: LOG_DAMAGED: log flights/0/departures/1/${FIRST_SHARD} must be one chain`);
@@ -114,8 +115,8 @@ describe('the JSON of inspect', () => {
   it('has all of a log that could be opened, and no number of one that could not', async () => {
     const [known] = await inspect(placeOf(await processed()));
     if (known === undefined) throw new Error('no report');
-    expect(JSON.parse(shardJson(known))).toEqual(known);
+    expect(JSON.parse(reportJson(known))).toEqual(known);
     const fault = { code: 'LOG_DAMAGED', text: 'no version 3' };
-    expect(JSON.parse(shardJson(faultyReport(FIRST_SHARD, fault)))).toEqual({ shard: FIRST_SHARD, status: 'faulty', verified: false, fault });
+    expect(JSON.parse(reportJson(faultyReport(FIRST_SHARD, fault)))).toEqual({ partition: FIRST_SHARD, status: 'faulty', verified: false, fault });
   });
 });

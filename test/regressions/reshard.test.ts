@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashOfKey } from '../../engine/codec/key-hash.ts';
-import { shardStates } from '../../operate/doctor/shard-states.ts';
+import { inspectedPartitions } from '../../operate/doctor/inspected-partitions.ts';
 import { logChecks } from '../../operate/doctor/log-checks.ts';
 import { topologyOf } from '../engine/support/readings.ts';
 import { StreamWorld } from '../engine/support/stream-world.ts';
@@ -31,9 +31,9 @@ describe('others have failed when shards were split or merged', () => {
     await stream.instance().take('low', stream.put('low', ['a', 1]));
     stream.put('high', ['b', 1]);
     const { settings, logs, blobs, clock } = stream.world;
-    const shards = [...stream.catalog.known.keys()].map((name) => ({ name, open: name !== 'parent' }));
-    const place = { topology: settings.topology, stream: { name: SHARD.source, incarnation: SHARD.incarnation, shards }, logs, blobs, clock, slots: settings.slots };
-    const finding = logChecks(await shardStates(place, stream.catalog), settings.slots).find(({ id }) => id === 'shards-with-log');
+    const partitions = [...stream.catalog.known.keys()];
+    const place = { topology: settings.topology, source: { name: SHARD.source, incarnation: SHARD.incarnation, partitions }, logs, blobs, clock, slots: settings.slots };
+    const finding = logChecks(await inspectedPartitions(place, stream.catalog), settings.slots, 'shard').find(({ id }) => id === 'shards-with-log');
     expect(finding).toMatchObject({ verdict: 'warning', found: 'high has records and no log' });
   });
 

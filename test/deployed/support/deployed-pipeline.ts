@@ -11,9 +11,10 @@ import { readLake } from '../../../adapters/lake/read-lake.ts';
 import { S3BlobStore } from '../../../adapters/s3/blob-store.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import { inspect } from '../../../operate/inspect/inspect.ts';
-import type { ShardReport } from '../../../operate/inspect/shard-report.ts';
+import type { PartitionReport } from '../../../operate/inspect/partition-report.ts';
 import type { StackClients } from '../../../operate/stack/clients.ts';
 import { describeStack } from '../../../operate/stack/describe-stack.ts';
+import { streamSource } from '../../../operate/place.ts';
 import { stackPlace } from '../../../operate/stack/stack-place.ts';
 import { collect } from '../../support/collect.ts';
 import type { Row } from '../../verify/compare.ts';
@@ -27,7 +28,7 @@ export interface DeployedPipeline {
   results(): Promise<Row[]>;
   lake(folder: 'results' | 'late' | 'dead-letters'): Promise<Row[]>;
   /** The logs of all shards. */
-  shards(): Promise<ShardReport[]>;
+  shards(): Promise<PartitionReport[]>;
   /** What the event source mapping says of its last batch. */
   lastProcessingResult(): Promise<string>;
   /** All that came out, as verify compares it, but for the dead letters: DuckDB knows of none. @param poison how many there are */
@@ -69,10 +70,10 @@ export function deployedPipeline(clients: StackClients, stack: string, topology:
     const bucket = new URL(await place('TIDEMARK_LAKE')).hostname;
     return collect(readLake(new S3BlobStore({ client: clients.s3, bucket }), `flights/${folder}/`));
   };
-  const shards = async (): Promise<ShardReport[]> => {
+  const shards = async (): Promise<PartitionReport[]> => {
     const facts = await describeStack(clients, stack);
     if (facts.stream === undefined) throw new Error(`stack ${stack} must have its stream, got none`);
-    return inspect(stackPlace(clients, topology, facts, facts.stream));
+    return inspect(stackPlace(clients, topology, facts, streamSource(facts.stream)));
   };
   return {
     results,
@@ -83,7 +84,7 @@ export function deployedPipeline(clients: StackClients, stack: string, topology:
   };
 }
 
-function runOf({ results, lake, late, shards }: { results: Row[]; lake: Row[]; late: Row[]; shards: ShardReport[] }, poison: number): Run {
+function runOf({ results, lake, late, shards }: { results: Row[]; lake: Row[]; late: Row[]; shards: PartitionReport[] }, poison: number): Run {
   const total = (name: 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'openPanes'): number => shards.reduce((sum, shard) => sum + shard[name], 0);
   return {
     results,

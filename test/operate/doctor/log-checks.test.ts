@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { localBacklog } from '../../../operate/doctor/backlog-check.ts';
-import { logChecks, type ShardState } from '../../../operate/doctor/log-checks.ts';
-import { shardStates } from '../../../operate/doctor/shard-states.ts';
-import { faultyReport, type ShardReport } from '../../../operate/inspect/shard-report.ts';
+import { logChecks, type InspectedPartition } from '../../../operate/doctor/log-checks.ts';
+import { inspectedPartitions } from '../../../operate/doctor/inspected-partitions.ts';
+import { faultyReport, type PartitionReport } from '../../../operate/inspect/partition-report.ts';
 import { reading } from '../../engine/support/readings.ts';
 import { notOk } from '../support/findings.ts';
 import { FIRST_SHARD, newWorld, placeOf } from '../support/world-place.ts';
 
 const SLOTS = 64;
-const HEALTHY: ShardReport = {
+const HEALTHY: PartitionReport = {
   ...faultyReport('shardId-000000000000', { code: '', text: '' }),
   status: 'open', version: 40, reached: '7', recordsIn: 10, counted: 9, late: 1, snapshotVersion: 20, snapshotAge: 20, undelivered: 1, verified: true, fault: null,
 };
 
-const checked = (changes: Partial<ShardReport>, remaining: ShardState['remaining'] = 'none yet') => logChecks([{ report: { ...HEALTHY, ...changes }, remaining }], SLOTS);
+const checked = (changes: Partial<PartitionReport>, remaining: InspectedPartition['remaining'] = 'none yet') => logChecks([{ report: { ...HEALTHY, ...changes }, remaining }], SLOTS, 'shard');
 
 describe('the checks of logs', () => {
   it('find nothing wrong with a healthy log', () => {
@@ -21,7 +21,7 @@ describe('the checks of logs', () => {
     expect(checked({}).map(({ id }) => id)).toEqual(['log-chain', 'state-schema', 'shards-with-log', 'snapshot-age', 'undelivered', 'counts', 'dead-letters']);
   });
 
-  it.each<[string, Partial<ShardReport>, ReturnType<typeof notOk>]>([
+  it.each<[string, Partial<PartitionReport>, ReturnType<typeof notOk>]>([
     ['a broken chain', { status: 'faulty', verified: false, fault: { code: 'LOG_DAMAGED', text: 'no version 3' } }, { 'log-chain': 'problem' }],
     ['a deleted log', { status: 'faulty', verified: false, fault: { code: 'LOG_DELETED', text: 'none' } }, { 'log-chain': 'problem' }],
     ['state of another definition', { status: 'faulty', verified: false, fault: { code: 'STATE_SCHEMA_CHANGED', text: '+a' } }, { 'state-schema': 'problem' }],
@@ -42,9 +42,15 @@ describe('the checks of logs', () => {
   });
 
   it('name each shard at fault, and are as bad as the worst', () => {
-    const shards = [20, 33, 60].map((snapshotAge, i): ShardState => ({ report: { ...HEALTHY, shard: `shard-${i}`, snapshotAge }, remaining: 'none yet' }));
-    const finding = logChecks(shards, SLOTS).find(({ id }) => id === 'snapshot-age');
+    const shards = [20, 33, 60].map((snapshotAge, i): InspectedPartition => ({ report: { ...HEALTHY, partition: `shard-${i}`, snapshotAge }, remaining: 'none yet' }));
+    const finding = logChecks(shards, SLOTS, 'shard').find(({ id }) => id === 'snapshot-age');
     expect(finding).toMatchObject({ verdict: 'problem', found: 'shard-1: 33 versions ago; shard-2: 60 versions ago' });
+  });
+
+  it('speak of partitions where the source is a topic', () => {
+    const findings = logChecks([{ report: { ...HEALTHY, partition: '3', status: 'empty' }, remaining: 'records' }], SLOTS, 'partition');
+    expect(findings.find(({ id }) => id === 'partitions-with-log')).toMatchObject({ verdict: 'warning', lookedAt: 'every partition that has records has a log', found: '3 has records and no log' });
+    expect(findings.find(({ id }) => id === 'log-chain')?.found).toBe('1 partition');
   });
 
   it('say what to do about everything that is not ok, and nothing else', () => {
@@ -64,10 +70,10 @@ describe('the state of shards', () => {
         return 'records' as const;
       },
     };
-    expect((await shardStates(placeOf(world), catalog)).map(({ remaining }) => remaining)).toEqual(['records', 'records']);
+    expect((await inspectedPartitions(placeOf(world), catalog)).map(({ remaining }) => remaining)).toEqual(['records', 'records']);
     expect(asked).toEqual([[FIRST_SHARD, 1n], ['shardId-000000000001', -1n]]);
     world.logs.onRead = (entries) => entries.map((entry) => ({ ...entry, version: 2 }));
-    expect((await shardStates(placeOf(world), catalog)).map(({ remaining }) => remaining)).toEqual([undefined, 'records']);
+    expect((await inspectedPartitions(placeOf(world), catalog)).map(({ remaining }) => remaining)).toEqual([undefined, 'records']);
   });
 });
 

@@ -92,7 +92,7 @@ describe('the checks of the stream', () => {
   const withStream = (changes: Partial<StreamFacts>): StackFacts => stackFacts({ stream: { ...(stackFacts().stream as StreamFacts), ...changes } });
 
   it('find nothing wrong with the stream that the stack makes', () => {
-    expect(notOk(streamChecks(stackFacts(), [{ shard: 'a', behindMs: 500 }]))).toEqual({});
+    expect(notOk(streamChecks(stackFacts(), [{ partition: 'a', behindMs: 500 }]))).toEqual({});
   });
 
   it.each<[string, Partial<StreamFacts>, ReturnType<typeof notOk>]>([
@@ -112,7 +112,7 @@ describe('the checks of the stream', () => {
     [24, 12, { 'stream-retention': 'problem' }],
     [168, 12, {}],
   ])('with a retention of %d hours and %d behind', (retentionHours, hours, expected) => {
-    expect(notOk(streamChecks(withStream({ retentionHours }), [{ shard: 'a', behindMs: hours * HOUR_MS }]))).toEqual(expected);
+    expect(notOk(streamChecks(withStream({ retentionHours }), [{ partition: 'a', behindMs: hours * HOUR_MS }]))).toEqual(expected);
   });
 
   it('say so when the stream is gone', () => {

@@ -98,7 +98,7 @@ describe('a deployed pipeline', () => {
 
   it('shows each log of the deployed pipeline, as inspect --stack does', async () => {
     const reports = await inspectStack(await clientsOf(), topologyOf(), STACK);
-    expect(reports.map(({ shard, version, verified }) => [shard, version, verified])).toEqual([['shardId-000000000000', 0, true], ['shardId-000000000001', 0, true]]);
+    expect(reports.map(({ partition, version, verified }) => [partition, version, verified])).toEqual([['shardId-000000000000', 0, true], ['shardId-000000000001', 0, true]]);
   });
 
   it('has no log to inspect when its stream is gone, and says who knows more', async () => {

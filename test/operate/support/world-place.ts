@@ -12,7 +12,6 @@ export function newWorld(settings: TopologySettings = {}): World {
 }
 
 /** The world as an operator meets it: its first shard has the log, a second one nothing. */
-export function placeOf({ settings: { topology, slots }, logs, blobs, clock }: World, shards: readonly string[] = [FIRST_SHARD, SECOND_SHARD]): Place {
-  const stream = { name: SHARD.source, incarnation: SHARD.incarnation, shards: shards.map((name) => ({ name, open: true })) };
-  return { topology, stream, logs, blobs, clock, slots };
+export function placeOf({ settings: { topology, slots }, logs, blobs, clock }: World, partitions: readonly string[] = [FIRST_SHARD, SECOND_SHARD]): Place {
+  return { topology, source: { name: SHARD.source, incarnation: SHARD.incarnation, partitions }, logs, blobs, clock, slots };
 }

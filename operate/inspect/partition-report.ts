@@ -11,18 +11,19 @@ export interface Fault {
   readonly text: string;
 }
 
-/** One shard's log, as `tidemark inspect` shows it. Of a faulty one nothing else is known: its numbers are 0, and never shown. */
-export interface ShardReport {
-  readonly shard: string;
-  /** `empty`: no record yet; `sealed`: other shards go on with its keys (PL-23); `faulty`: see `fault`. */
+/** One partition's log, as `tidemark inspect` shows it. Of a faulty one nothing else is known: its numbers are 0, and never shown. */
+export interface PartitionReport {
+  /** Shard id, or number of the topic's partition. */
+  readonly partition: string;
+  /** `empty`: no record yet; `sealed`: other partitions go on with its keys (PL-23); `faulty`: see `fault`. */
   readonly status: 'empty' | 'open' | 'sealed' | 'faulty';
   readonly version: number;
-  /** Sequence number up to which all is in the state. */
+  /** Offset up to which all is in the state. */
   readonly reached: string | null;
   readonly watermarkMs: number | null;
   /** The same, for people. */
   readonly watermark: string | null;
-  /** How far its watermark is behind that of the furthest shard. */
+  /** How far its watermark is behind that of the furthest partition. */
   readonly lagMs: number | null;
   readonly recordsIn: number;
   readonly counted: number;
@@ -48,11 +49,11 @@ export interface ShardReport {
   readonly fault: Fault | null;
 }
 
-/** @param furthestMs the largest watermark of all shards; NO_WATERMARK when none has one */
-export function shardReport(shard: string, { state, head, undelivered, snapshotBytes, deltaBytes }: LoadedLog, furthestMs: number): ShardReport {
+/** @param furthestMs the largest watermark of all partitions; NO_WATERMARK when none has one */
+export function partitionReport(partition: string, { state, head, undelivered, snapshotBytes, deltaBytes }: LoadedLog, furthestMs: number): PartitionReport {
   const watermarkMs = state.watermarkMs === NO_WATERMARK ? null : state.watermarkMs;
   return {
-    shard,
+    partition,
     status: head === undefined ? 'empty' : head.sealedFor.length > 0 ? 'sealed' : 'open',
     version: head?.version ?? 0,
     reached: head === undefined ? null : String(head.reached),
@@ -73,10 +74,10 @@ export function shardReport(shard: string, { state, head, undelivered, snapshotB
   };
 }
 
-/** A shard whose log cannot be opened. */
-export function faultyReport(shard: string, fault: Fault): ShardReport {
+/** A partition whose log cannot be opened. */
+export function faultyReport(partition: string, fault: Fault): PartitionReport {
   return {
-    shard,
+    partition,
     status: 'faulty',
     version: 0,
     reached: null,
@@ -98,11 +99,11 @@ export function faultyReport(shard: string, fault: Fault): ShardReport {
 }
 
 /** One line; of a faulty log only what is known, so that nobody adds up zeros. */
-export function shardJson(report: ShardReport): string {
-  const { shard, status, verified, fault } = report;
-  return JSON.stringify(status === 'faulty' ? { shard, status, verified, fault } : report);
+export function reportJson(report: PartitionReport): string {
+  const { partition, status, verified, fault } = report;
+  return JSON.stringify(status === 'faulty' ? { partition, status, verified, fault } : report);
 }
 
-function countsOf({ recordsIn, counted, late, deadLetters, results }: Counters): Pick<ShardReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings'> {
+function countsOf({ recordsIn, counted, late, deadLetters, results }: Counters): Pick<PartitionReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings'> {
   return { recordsIn, counted, late, deadLetters, firings: results };
 }
