@@ -3,6 +3,10 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { CfnEventSourceMappingProps } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../../../lambdas/environment.ts';
+import type { ReachedService } from './settings.ts';
+
+/** A function, or whoever else has a role of its own. */
+export type Grantee = IGrantable & Construct;
 
 /** Where functions stand that reach the brokers. */
 export interface KafkaNetwork {
@@ -10,10 +14,16 @@ export interface KafkaNetwork {
   readonly subnets: readonly ISubnet[];
   /** Of whoever connects to the brokers. */
   readonly clients: ISecurityGroup;
-}
 
-/** A function, or whoever else has a role of its own. */
-export type Grantee = IGrantable & Construct;
+  /** Lets Lambda put a function into the network. */
+  grantAttach(grantee: Grantee): void;
+  /**
+   * Checks that a service can be called from here. Of a network that is there already nobody can tell, so nothing is checked.
+   *
+   * @throws SERVICE_OUT_OF_REACH (invalid) naming `what` and the setting
+   */
+  requireService(service: ReachedService, what: string): void;
+}
 
 /** A Kafka cluster of any kind, as far as the rest of a pipeline has to know it. */
 export interface KafkaCluster {
@@ -30,7 +40,7 @@ export interface KafkaCluster {
   /** Settings that each new topic gets, e.g. `min.insync.replicas`, where the cluster does not see to it itself. */
   readonly topicConfig: Readonly<Record<string, string>>;
 
-  /** What an event source mapping needs, whose rights are those of its function: find the cluster and poll the topic as a member of the group. */
+  /** What an event source mapping needs, whose rights are those of its function: find the cluster, attach to its network, and poll the topic as a member of the group. */
   grantPoll(grantee: Grantee, topic: string, consumerGroup: string): void;
   /** Describe the topic and read it without a group: how the functions prove a partition drained. */
   grantRead(grantee: Grantee, topic: string): void;

@@ -1,14 +1,20 @@
+/** Services that functions reach from within a network: DynamoDB and S3 always, these through an endpoint each. */
+export type ReachedService = 'firehose' | 'glue' | 'kinesis-streams' | 'lambda' | 'sts';
+
 /** What a cluster of MSK's is made of. Prices at rest are in `operate/cost`. */
 interface MskInstances {
   /** In each of three availability zones [1, 10]. @default 1 */
   readonly brokersPerZone?: number;
-  /** MSK's name of the version. @default the newest that MSK recommends */
+  /** MSK's name of the version. @default '3.9.x.kraft' */
   readonly kafkaVersion?: string;
+  /** @default a new one, without a way to the internet */
+  readonly network?: KafkaSubnets;
 }
 
 /** A cluster without brokers to size: 200 MB/s in, 400 MB/s out, by the partition and hour. */
 export interface ServerlessKafka {
   readonly kind: 'serverless';
+  /** @default a new one, without a way to the internet */
   readonly network?: KafkaSubnets;
 }
 
@@ -19,7 +25,6 @@ export interface ProvisionedKafka extends MskInstances {
   readonly instanceType: string;
   /** Of each broker, where it begins; it grows by itself [1, 16384]. @default 100 */
   readonly storageGiB?: number;
-  readonly network?: KafkaSubnets;
 }
 
 /** Brokers whose storage MSK looks after. */
@@ -27,8 +32,10 @@ export interface ExpressKafka extends MskInstances {
   readonly kind: 'express';
   /** @example 'express.m7g.large' */
   readonly instanceType: string;
-  readonly network?: KafkaSubnets;
 }
+
+/** A cluster that a stage creates. */
+export type CreatedKafka = ServerlessKafka | ProvisionedKafka | ExpressKafka;
 
 /** A cluster of MSK's that somebody else owns. */
 export interface ExistingKafka {
@@ -36,8 +43,9 @@ export interface ExistingKafka {
   readonly clusterArn: string;
   /** From `aws kafka get-bootstrap-brokers`, those of `auth`. */
   readonly brokers: readonly string[];
+  /** The secret of `scram-512` is one of those that MSK knows: its name begins with `AmazonMSK_`, and its key is the account's own. */
   readonly auth: { readonly by: 'iam' } | KafkaSecret<'scram-512' | 'mtls'>;
-  readonly network: KafkaSubnets;
+  readonly network: KafkaClients;
 }
 
 /** Any other cluster: one's own, Confluent Cloud, the Kafka endpoint of Azure Event Hubs. */
@@ -49,7 +57,7 @@ export interface SelfManagedKafka {
   /** Secret with the certificate of the authority that signed the brokers', `{"certificate"}` in PEM. @default one that everybody knows */
   readonly caSecretArn?: string;
   /** Where the functions stand. @default outside of any VPC: the brokers have public addresses */
-  readonly network?: KafkaSubnets;
+  readonly network?: KafkaClients;
 }
 
 /** Credentials in Secrets Manager: `{"username", "password"}`, for `mtls` `{"certificate", "privateKey", "privateKeyPassword"?}` in PEM. */
@@ -63,12 +71,17 @@ export interface KafkaSubnets {
   readonly vpcId: string;
   /** Private ones; three, each in a zone of its own, for a cluster that is created. */
   readonly subnets: ReadonlyArray<{ readonly subnetId: string; readonly availabilityZone: string }>;
-  /** Of the functions and the mapping, which may reach the brokers. @default a new one, which may */
+  /** Of the functions, which the brokers of a created cluster let in. @default a new one */
   readonly securityGroupId?: string;
 }
 
+/** Where functions stand whose brokers are there already and let the security group in. */
+export interface KafkaClients extends KafkaSubnets {
+  readonly securityGroupId: string;
+}
+
 /** The cluster of the topics of a stage. */
-export type KafkaClusterSettings = ServerlessKafka | ProvisionedKafka | ExpressKafka | ExistingKafka | SelfManagedKafka;
+export type KafkaClusterSettings = CreatedKafka | ExistingKafka | SelfManagedKafka;
 
 /** A topic as the stack creates it. */
 export interface TopicSettings {
@@ -84,7 +97,7 @@ export interface TopicSettings {
 
 /** Who polls the topic for the function. */
 export type KafkaPolling =
-  /** Pollers of one's own [1, 2000]: sooner, and a partition that fails is retried alone; paid while they wait. */
+  /** Pollers of one's own, [1, 200] at least, [1, 2000] at most: sooner, and a partition that fails is retried alone; paid while they wait. */
   | { readonly mode: 'provisioned'; readonly minPollers: number; readonly maxPollers: number }
   /** Lambda's own; nothing at rest, a batch that fails comes again whole. */
   | { readonly mode: 'on-demand' };
@@ -102,4 +115,11 @@ export interface KafkaSettings {
   readonly topics: Readonly<Record<string, Partial<TopicSettings> | 'existing'>>;
   /** @default { mode: 'on-demand' } */
   readonly polling: KafkaPolling;
+  /**
+   * Services that pipelines of the stage call, beside those that its other settings ask for: `kinesis-streams` for a `stream()`, `glue` for
+   * its schema registry. Of a network that is created; an endpoint each, paid by the hour and zone.
+   *
+   * @default []
+   */
+  readonly services: ReadonlyArray<'kinesis-streams' | 'glue'>;
 }
