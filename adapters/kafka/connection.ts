@@ -1,4 +1,5 @@
 import type { ConsumerOptions, ProducerOptions } from '@platformatic/kafka';
+import { messageOf } from '../../engine/errors.ts';
 
 /** How to reach a cluster. Transport and authentication are passed on to the client as they are. */
 export interface KafkaConnection extends Pick<ConsumerOptions<Buffer, Buffer, Buffer, Buffer> & ProducerOptions<Buffer, Buffer, Buffer, Buffer>, 'tls' | 'sasl'> {
@@ -15,13 +16,22 @@ export function clientOptions({ brokers, ...security }: KafkaConnection) {
   return { ...security, tlsServerName: true, clientId: 'tidemark', bootstrapBrokers: [...brokers], timeout: 10_000, connectTimeout: 3_000, retries: 3, retryDelay: 200 };
 }
 
-/** Codes of Node's for certificates and handshakes that failed: its own checks', and those that the other side sends. */
-const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+const CUT_OFF: ReadonlySet<unknown> = new Set(['PLT_KFK_AUTHENTICATION', 'PLT_KFK_NETWORK', 'PLT_KFK_TIMEOUT']);
 
-/** The cluster did not let the client in, or the client did not trust the cluster: what it knows may be out of date. */
-export function isRefusal(error: unknown): boolean {
+/**
+ * The cluster was not reached, or did not let the client in: what the client knows of it may be out of date. A broker that
+ * refuses a certificate says so by closing the connection, so the two look alike.
+ */
+export function isCutOff(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'PLT_KFK_AUTHENTICATION' || TLS_CODE.test(code)) return true;
-  return isRefusal(error.cause) || (error instanceof AggregateError && error.errors.some(isRefusal));
+  return ('code' in error && CUT_OFF.has(error.code)) || beneath(error).some(isCutOff);
 }
+
+/** What went wrong in the end: the client's own errors say how often it tried. @example 'SASL authentication failed' */
+export function failureText(error: unknown): string {
+  const roots = error instanceof Error ? beneath(error) : [];
+  const texts = roots.length === 0 ? [messageOf(error)] : roots.map(failureText);
+  return [...new Set(texts.map((text) => text.replace(/\.$/, '')))].join(', ');
+}
+
+const beneath = (error: Error): unknown[] => [...(error instanceof AggregateError ? error.errors : []), ...(error.cause === undefined ? [] : [error.cause])];

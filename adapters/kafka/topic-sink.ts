@@ -1,11 +1,11 @@
 import type { Producer } from '@platformatic/kafka';
-import { messageOf, TidemarkError } from '../../engine/errors.ts';
+import { TidemarkError } from '../../engine/errors.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { resultLine } from '../shared/lines.ts';
 import { callsOf } from '../shared/calls.ts';
-import { clientOptions, type Connect } from './connection.ts';
+import { clientOptions, failureText, type Connect } from './connection.ts';
 
 export interface TopicSinkProps {
   readonly connect: Connect;
@@ -86,7 +86,7 @@ export class TopicSink implements Sink {
       await producer.send({ messages: messages.map(({ key, value }) => ({ topic, key, ...(value === undefined ? {} : { value }) })) });
     } catch (cause) {
       await this.#discard();
-      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `could not send ${messages.length} records to topic ${topic}: ${messageOf(cause)}`, { cause, context: { sink: this.name } });
+      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `could not send ${messages.length} records to topic ${topic}: ${failureText(cause)}`, { cause, context: { sink: this.name } });
     }
   }
 

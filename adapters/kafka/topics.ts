@@ -1,9 +1,9 @@
 import { Consumer } from '@platformatic/kafka';
 import { MAX_HASH } from '../../engine/codec/key-hash.ts';
-import { messageOf, TidemarkError } from '../../engine/errors.ts';
+import { TidemarkError } from '../../engine/errors.ts';
 import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
-import { clientOptions, isRefusal, type Connect } from './connection.ts';
+import { clientOptions, failureText, isCutOff, type Connect } from './connection.ts';
 import { KafkaReader, type PartitionRange, type PartitionRead } from './reader.ts';
 
 /** How long an answer holds. Short: a topic may be deleted and made again. */
@@ -117,8 +117,8 @@ export class KafkaTopics implements ShardCatalog {
       return await ask(await (this.#client ??= this.#open()));
     } catch (cause) {
       if (cause instanceof TidemarkError) throw cause;
-      if (isRefusal(cause)) await this.close().catch(() => undefined); // the refusal itself is thrown; the next call comes with new credentials
-      throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${messageOf(cause)}; see whether it exists and the brokers can be reached, it is asked again`, { cause });
+      if (isCutOff(cause)) await this.close().catch(() => undefined); // the failure itself is thrown; the next call comes with new credentials
+      throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${failureText(cause)}; see whether it exists, the brokers can be reached and let this client in; it is asked again`, { cause });
     }
   }
 }

@@ -52,7 +52,7 @@ export class KafkaWorld {
   }
 
   /** A world around a new topic. */
-  static async open(broker: KafkaBroker, topic: string, { partitions = 4, configs = {} as Record<string, string>, pipeline = readingsOf(topic) } = {}): Promise<KafkaWorld> {
+  static async open(broker: KafkaBroker, topic: string, { partitions = 4, configs = {} as Record<string, string>, pipeline = readingsOf(topic), security = {} as Record<string, string> } = {}): Promise<KafkaWorld> {
     // Until every partition has a leader: kafkajs would repeat what some of them have taken already.
     await ensureTopic({ brokers: [broker.bootstrap] }, topic, partitions, configs);
     const dynamoDb = await startDynalite();
@@ -64,6 +64,8 @@ export class KafkaWorld {
       TIDEMARK_BLOBS: pathToFileURL(join(folder, 'blobs')).href,
       TIDEMARK_LAKE: pathToFileURL(join(folder, 'lake')).href,
       TIDEMARK_KAFKA_BROKERS: broker.bootstrap,
+      TIDEMARK_KAFKA_AUTH: 'none',
+      ...security,
       TIDEMARK_PARTIAL_BATCHES: 'yes',
       AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDb.port}`,
       AWS_REGION: 'us-east-1',

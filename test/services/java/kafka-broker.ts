@@ -24,16 +24,18 @@ export interface KafkaBroker {
 export interface KafkaBrokerProps {
   /** @default a free one */
   readonly port?: number;
+  /** Further listeners than PLAINTEXT, by name; `settings` say what they speak. @default none */
+  readonly listeners?: Readonly<Record<string, number>>;
   /** Settings of the broker beyond those for a single node. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Starts Apache Kafka in KRaft mode: broker and controller in one process. */
-export async function startKafka({ port: asked, settings = {} }: KafkaBrokerProps = {}): Promise<KafkaBroker> {
+export async function startKafka({ port: asked, listeners = {}, settings = {} }: KafkaBrokerProps = {}): Promise<KafkaBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-'));
   const [port, controllerPort] = [asked ?? (await freePort()), await freePort()];
   const config = join(folder, 'server.properties');
-  const properties = { ...singleNode(port, controllerPort, join(folder, 'data')), ...settings };
+  const properties = { ...singleNode({ PLAINTEXT: port, ...listeners }, controllerPort, join(folder, 'data')), ...settings };
   writeFileSync(config, Object.entries(properties).map(([name, value]) => `${name}=${value}\n`).join(''));
   const classPath = classPathOf(KAFKA);
   const bootstrap = `localhost:${port}`;
@@ -66,14 +68,15 @@ async function untilServing(bootstrap: string): Promise<void> {
   await admin.close();
 }
 
-function singleNode(port: number, controllerPort: number, data: string): Record<string, string> {
+function singleNode(listeners: Readonly<Record<string, number>>, controllerPort: number, data: string): Record<string, string> {
+  const at = (host: string): string => Object.entries(listeners).map(([name, port]) => `${name}://${host}:${port}`).join();
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    'listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://localhost:${port}`,
+    'listeners': `${at('127.0.0.1')},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': at('localhost'),
     'log.dirs': data,
     'offsets.topic.replication.factor': '1',
     'offsets.topic.num.partitions': '1',
