@@ -5,18 +5,20 @@ import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
 import { TidemarkError } from '../engine/errors.ts';
 import { SOURCE_EXTENSION } from './source-extension.ts';
 
-/** The functions that exist: folders of `lambdas/` with a `handler.ts`. */
-export type HandlerName = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka';
+/** The functions that run a pipeline: folders of `lambdas/` with a `handler.ts`. */
+export type PipelineHandler = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka';
 
-export interface BundleProps {
-  readonly handler: HandlerName;
-  /** Module whose default export is the one pipeline of this bundle. */
-  readonly pipelineFile: string;
+/** What a function is made of: its handler, and the module whose default export is the one pipeline of its bundle, if it runs one. */
+export type HandlerSource =
+  | { readonly handler: PipelineHandler; readonly pipelineFile: string }
+  | { readonly handler: 'kafka-topic'; readonly pipelineFile?: undefined };
+
+export type BundleProps = HandlerSource & {
   /** Folder that gets `index.mjs` and `index.mjs.map`; made when it is not there. */
   readonly outDir: string;
   /** Folder that holds `lambdas/`. @default the folder of this project */
   readonly rootDir?: string;
-}
+};
 
 export interface Bundle {
   /** Path of `index.mjs`. */
@@ -30,7 +32,7 @@ export interface Bundle {
 type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
 
 /**
- * Turns one handler and one pipeline into one ES module with all it imports, the AWS SDK included.
+ * Turns one handler, and the pipeline that it runs, into one ES module with all it imports, the AWS SDK included.
  *
  * The CDK app and the local runner both call this, so what runs locally is what is deployed. Equal sources give equal
  * bytes, whatever folder the project lies in: a deployment without a change changes no function.
@@ -38,7 +40,7 @@ type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
  * @throws BUNDLE_FAILED (invalid) when esbuild reports an error or a warning
  */
 export function bundleHandler({ handler, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
-  const built = buildInMemory(`lambdas/${handler}/handler${SOURCE_EXTENSION}`, resolve(rootDir, pipelineFile), rootDir);
+  const built = buildInMemory(`lambdas/${handler}/handler${SOURCE_EXTENSION}`, pipelineFile === undefined ? undefined : resolve(rootDir, pipelineFile), rootDir);
   mkdirSync(outDir, { recursive: true });
   for (const output of built.outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
   return {
@@ -55,13 +57,13 @@ const bundleFile = 'index.mjs';
 const requireBanner =
   "import { createRequire as tidemarkCreateRequire } from 'node:module';const require = tidemarkCreateRequire(import.meta.url);";
 
-function buildInMemory(entry: string, pipelineFile: string, rootDir: string): Built {
+function buildInMemory(entry: string, pipelineFile: string | undefined, rootDir: string): Built {
   const built = orBundleFailed(entry, pipelineFile, () =>
     buildSync({
       absWorkingDir: rootDir,
       entryPoints: [entry],
       // The Kafka client reads its WebAssembly from a file beside it, unless it is told to take the copy inside a module.
-      alias: { '#pipeline': pipelineFile, '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+      alias: { ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }), '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
       outfile: bundleFile,
       write: false,
@@ -85,7 +87,7 @@ function buildInMemory(entry: string, pipelineFile: string, rootDir: string): Bu
   return built;
 }
 
-function orBundleFailed(entry: string, pipelineFile: string, build: () => Built): Built {
+function orBundleFailed(entry: string, pipelineFile: string | undefined, build: () => Built): Built {
   try {
     return build();
   } catch (error) {
@@ -99,10 +101,10 @@ function isBuildFailure(error: unknown): error is BuildFailure {
   return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
 }
 
-function bundleFailed(entry: string, pipelineFile: string, reports: Message[], cause?: unknown): TidemarkError {
+function bundleFailed(entry: string, pipelineFile: string | undefined, reports: Message[], cause?: unknown): TidemarkError {
   const [first] = reports;
   const report = first === undefined ? 'none' : `${JSON.stringify(first.text)}${positionOf(first)}`;
-  const text = `${entry} with ${pipelineFile} must bundle without a report, got ${report}; correct that file`;
+  const text = `${entry}${pipelineFile === undefined ? '' : ` with ${pipelineFile}`} must bundle without a report, got ${report}; correct that file`;
   return new TidemarkError('invalid', 'BUNDLE_FAILED', text, { context: { entry, pipelineFile, reports: reports.length }, cause });
 }
 

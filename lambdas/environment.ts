@@ -37,20 +37,19 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_STAGE?: string;
 }
 
+/** How a function reaches a Kafka cluster. */
+export type KafkaEnvironment = Pick<FunctionEnvironment, 'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'>;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads and checks the environment, once, at cold start.
  *
  * @throws INVALID_SETTING naming the variable
  */
-export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Required<FunctionEnvironment> {
-  const text = (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string, fallback = ''): string => {
-    const value = variables[name] ?? fallback;
-    return requireSetting(name, value, valid(value), rule, 'set it in the environment of the function');
-  };
-  const isBroker = (value: string) => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(value);
+export function readEnvironment(variables: Variables): Required<FunctionEnvironment> {
+  const text = reader(variables);
   const isPlace = (value: string) => /^(s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?|file:\/\/\/.+)$/.test(value);
-  const isSecret = (value: string) => /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
-  const isMethod = (value: string) => (KAFKA_AUTH as readonly string[]).includes(value);
   return Object.freeze({
     TIDEMARK_LOG_TABLE: text('TIDEMARK_LOG_TABLE', (value) => value !== '', 'the name of a table'),
     TIDEMARK_RESULTS_TABLE: text('TIDEMARK_RESULTS_TABLE', () => true, 'the name of a table'),
@@ -58,17 +57,39 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the name of a Kinesis stream'),
-    TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),
-    TIDEMARK_KAFKA_AUTH: text('TIDEMARK_KAFKA_AUTH', isMethod, KAFKA_AUTH.join(' or '), 'none') as KafkaAuth,
-    TIDEMARK_KAFKA_SECRET: text('TIDEMARK_KAFKA_SECRET', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
-    TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
+    ...readKafkaEnvironment(variables),
     TIDEMARK_SCHEMA_REGISTRY: text('TIDEMARK_SCHEMA_REGISTRY', (value) => value === '' || /^https?:\/\/.+/.test(value), 'an http address'),
     TIDEMARK_PARTIAL_BATCHES: text('TIDEMARK_PARTIAL_BATCHES', (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
 }
 
+/**
+ * The part of it that a function without a pipeline has.
+ *
+ * @throws INVALID_SETTING naming the variable
+ */
+export function readKafkaEnvironment(variables: Variables): Required<KafkaEnvironment> {
+  const text = reader(variables);
+  const isBroker = (value: string) => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(value);
+  const isSecret = (value: string) => /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
+  const isMethod = (value: string) => (KAFKA_AUTH as readonly string[]).includes(value);
+  return Object.freeze({
+    TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),
+    TIDEMARK_KAFKA_AUTH: text('TIDEMARK_KAFKA_AUTH', isMethod, KAFKA_AUTH.join(' or '), 'none') as KafkaAuth,
+    TIDEMARK_KAFKA_SECRET: text('TIDEMARK_KAFKA_SECRET', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
+    TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
+  });
+}
+
+function reader(variables: Variables) {
+  return (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string, fallback = ''): string => {
+    const value = variables[name] ?? fallback;
+    return requireSetting(name, value, valid(value), rule, 'set it in the environment of the function');
+  };
+}
+
 /** @throws INVALID_SETTING when no broker is named */
-export function requireBrokers({ TIDEMARK_KAFKA_BROKERS: brokers }: Required<FunctionEnvironment>, what: string): string[] {
+export function requireBrokers({ TIDEMARK_KAFKA_BROKERS: brokers }: Required<KafkaEnvironment>, what: string): string[] {
   return requireSetting('TIDEMARK_KAFKA_BROKERS', brokers, brokers !== '', `the brokers of the cluster for ${what}`, 'set it in the environment of the function, as host:port').split(',');
 }

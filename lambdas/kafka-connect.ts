@@ -1,6 +1,6 @@
 import type { Connect } from '../adapters/kafka/connection.ts';
 import { securityOf } from '../adapters/kafka/security.ts';
-import { requireBrokers, type FunctionEnvironment } from './environment.ts';
+import { requireBrokers, type KafkaEnvironment } from './environment.ts';
 import { secretAt } from './secret-at.ts';
 
 /**
@@ -9,7 +9,7 @@ import { secretAt } from './secret-at.ts';
  * @param what needs it, for the error
  * @throws INVALID_SETTING when no broker is named
  */
-export function kafkaConnect(environment: Required<FunctionEnvironment>, what: string): Connect {
+export function kafkaConnect(environment: Required<KafkaEnvironment>, what: string): Connect {
   const brokers = requireBrokers(environment, what);
   const { TIDEMARK_KAFKA_AUTH: auth, TIDEMARK_KAFKA_SECRET: secret, TIDEMARK_KAFKA_CA: ca } = environment;
   return async () => {

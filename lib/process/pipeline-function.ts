@@ -3,14 +3,14 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { HandlerName } from '../../lambdas/bundle.ts';
+import type { PipelineHandler } from '../../lambdas/bundle.ts';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import type { StageSettings } from '../settings.ts';
 import { handlerCode } from './handler-code.ts';
 
 export interface PipelineFunctionProps {
   readonly description: string;
-  readonly handler: HandlerName;
+  readonly handler: PipelineHandler;
   /** Module whose default export is the pipeline. */
   readonly pipelineFile: string;
   readonly settings: StageSettings;
@@ -27,7 +27,7 @@ export function pipelineFunction(scope: Construct, { description, handler, pipel
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
-    code: handlerCode(handler, pipelineFile),
+    code: handlerCode({ handler, pipelineFile }),
     memorySize: settings.memoryMiB,
     timeout: Duration.millis(settings.timeoutMs),
     role,

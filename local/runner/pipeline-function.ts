@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { bundleHandler, type HandlerName } from '../../lambdas/bundle.ts';
+import { bundleHandler, type PipelineHandler } from '../../lambdas/bundle.ts';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import { ACCESS_KEY, REGION } from '../aws/clients.ts';
 import { logTableName, resultsTableName } from '../aws/tables.ts';
@@ -11,7 +11,7 @@ import { parseMetrics, type MetricsCollector } from '../worker/metrics.ts';
 import type { Services } from './services.ts';
 
 /** The bundle that is deployed for this pipeline. @returns the path of the module */
-export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handler: HandlerName): string {
+export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handler: PipelineHandler): string {
   return bundleHandler({ handler, pipelineFile: file, outDir: dir.bundle }).file;
 }
 

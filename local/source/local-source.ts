@@ -1,4 +1,4 @@
-import type { HandlerName } from '../../lambdas/bundle.ts';
+import type { PipelineHandler } from '../../lambdas/bundle.ts';
 import type { StreamInfo } from '../aws/stream.ts';
 import type { BatchLimits } from '../event-source/batch.ts';
 import type { FeedTarget } from '../feeder/feed-target.ts';
@@ -34,7 +34,7 @@ export interface LocalSource {
   /** Takes what the feeder puts. */
   readonly target: FeedTarget;
   /** The function for this kind of source, and what its environment needs beyond that of every function. */
-  readonly handler: HandlerName;
+  readonly handler: PipelineHandler;
   readonly environment: Readonly<Record<string, string>>;
   eventSource(settings: EventSourceSettings): LocalEventSource;
   /** True when it holds no record, or when nobody else can put any. */

@@ -49,6 +49,12 @@ describe('bundleHandler', () => {
     ]);
   });
 
+  it('puts no pipeline into the function that looks after topics', () => {
+    const { inputs } = bundleHandler({ handler: 'kafka-topic', outDir: join(scratch, 'topic') });
+    expect(inputs).toContain('lambdas/kafka-topic/handler.ts');
+    expect(inputs.filter((file) => /^(pipelines|engine\/(?!errors))/.test(file))).toEqual([]);
+  });
+
   it('gives an ES module that Node loads, with CommonJS dependencies that require a module of Node', () => {
     const { file } = bundle(checkout('runs'), 'orders');
     const script = `import(${JSON.stringify(file)}).then((m) => console.log(m.handler()))`;

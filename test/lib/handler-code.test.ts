@@ -25,7 +25,7 @@ function addFunction(app: App, name: string): void {
   const pipelineFile = join(scratch, `${name}.ts`);
   writeFileSync(pipelineFile, `export default { topology: { name: 'bundled-${name}', sinks: [] } };\n`);
   new Function(new Stack(app, name), 'Function', {
-    code: handlerCode('process-kinesis', pipelineFile),
+    code: handlerCode({ handler: 'process-kinesis', pipelineFile }),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
