@@ -26,6 +26,17 @@ export const TICK_METRICS = Object.freeze({
   durations: Object.freeze([{ name: 'outboxAgeMs' }] as const),
 });
 
+/**
+ * What an invocation with records of a topic reports besides, under the same dimension. No service says in time how far a
+ * group is behind: Lambda's and MSK's `OffsetLag` count records, MSK's `EstimatedMaxTimeLag` is how long they would take.
+ * `recordAgeMs` is worth its $0.30 a month, for retention is a time; Lambda's `IteratorAge` says it for Kinesis.
+ */
+export const TOPIC_METRICS = Object.freeze({
+  /** Reported only when there are some, and so paid only then: what is handed back as a failed item is no error of the function. */
+  counts: Object.freeze([{ name: 'failedPartitions' }] as const),
+  durations: Object.freeze([{ name: 'recordAgeMs' }] as const),
+});
+
 /** Stages may share an account: each has a namespace of its own, so that dev never rings the alarm of prod. */
 export function metricsNamespace(stage: string): string {
   return `${BATCH_METRICS.namespace}/${stage}`;

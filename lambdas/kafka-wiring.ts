@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { emitBatchReport, emitTickReport } from '../adapters/cloudwatch/telemetry.ts';
-import { decodeKafkaEvent, type KafkaEvent, type PartitionRecords } from '../adapters/kafka/decode-event.ts';
+import { emitBatchReport, emitFailedPartitions, emitRecordAge, emitTickReport, type TelemetryContext } from '../adapters/cloudwatch/telemetry.ts';
+import { decodeKafkaEvent, oldestArrivalMs, type KafkaEvent, type PartitionRecords } from '../adapters/kafka/decode-event.ts';
 import { responseOf, type PartialResponse } from '../adapters/kafka/partial-response.ts';
 import { KafkaTopics } from '../adapters/kafka/topics.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
@@ -19,18 +19,23 @@ import { processorOf } from './processor.ts';
 export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: Context) => Promise<PartialResponse> {
   const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'process-kafka');
   const { topic, partitioner } = requireKafka(topology.source, 'process-kafka');
+  const context = (): TelemetryContext => ({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() });
   return async (event) => {
+    const arrivalTimeMs = oldestArrivalMs(event);
+    if (arrivalTimeMs !== undefined) emitRecordAge(context(), arrivalTimeMs);
     const { id, partitions } = await topics.describe(topic);
     const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
     await counts.require(source, partitions);
     const process = async ({ partition, records }: PartitionRecords): Promise<void> => {
       const report = await processBatch(processor, { partition: { ...source, partition: String(partition) }, records });
-      emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
+      emitBatchReport(context(), report);
     };
     const parts = decodeKafkaEvent(event, { topic, partitions, partitioner });
     const settled = await Promise.allSettled(parts.map(process));
     const outcomes = parts.map(({ partition, records }, i) => ({ topic, partition, firstOffset: records[0]?.offset ?? 0n, outcome: settled[i] as PromiseSettledResult<void> }));
-    for (const { partition, outcome } of outcomes) if (outcome.status === 'rejected') console.error(`partition ${partition}: ${messageOf(outcome.reason)}`);
+    const failures = outcomes.flatMap(({ partition, outcome }) => (outcome.status === 'rejected' ? [`partition ${partition}: ${messageOf(outcome.reason)}`] : []));
+    for (const failure of failures) console.error(failure);
+    if (failures.length > 0) emitFailedPartitions(context(), failures.length);
     return responseOf(outcomes, environment.TIDEMARK_PARTIAL_BATCHES === 'yes');
   };
 }

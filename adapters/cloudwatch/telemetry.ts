@@ -35,6 +35,20 @@ export function emitTickReport(context: TelemetryContext, report: TickReport): v
   metrics.publishStoredMetrics();
 }
 
+/** Writes, before anything can fail, how old the record is at which a group stands, in the partition where it is oldest. */
+export function emitRecordAge(context: TelemetryContext, arrivalTimeMs: number): void {
+  const metrics = metricsOf(context);
+  metrics.addMetric('recordAgeMs', MetricUnit.Milliseconds, Math.max(0, context.nowMs - arrivalTimeMs));
+  metrics.publishStoredMetrics();
+}
+
+/** Writes how many partitions of an invocation failed. */
+export function emitFailedPartitions(context: TelemetryContext, count: number): void {
+  const metrics = metricsOf(context);
+  metrics.addMetric('failedPartitions', MetricUnit.Count, count);
+  metrics.publishStoredMetrics();
+}
+
 function metricsOf({ pipeline, stage }: TelemetryContext): Metrics {
   const metrics = new Metrics({ namespace: metricsNamespace(stage) });
   // Powertools adds a dimension `service`; whoever asks for the metric by pipeline alone would find nothing.

@@ -59,6 +59,19 @@ export function decodeKafkaEvent(event: KafkaEvent, facts: TopicFacts): Partitio
   });
 }
 
+/**
+ * When the oldest of the records arrived with which the partitions of an event begin: where their group stands. What has no
+ * timestamp says nothing; nor does what is no event.
+ *
+ * @returns [ms since 1970]; undefined when none has a timestamp
+ */
+export function oldestArrivalMs(event: KafkaEvent): number | undefined {
+  const parts: unknown[] = Object.values(Object(event?.records));
+  const timestamps = parts.flatMap((part) => (Array.isArray(part) ? [Object(part[0]).timestamp as unknown] : []));
+  const known = timestamps.filter((timestamp): timestamp is number => typeof timestamp === 'number' && timestamp >= 0);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 function decodeRecord(record: KafkaEventRecord, facts: TopicFacts): SourceRecord {
   const key = record.key === undefined || record.key === null ? undefined : Buffer.from(record.key, 'base64');
   const value = record.value === undefined || record.value === null ? undefined : Buffer.from(record.value, 'base64');

@@ -4,6 +4,7 @@ import type { StageSettings } from '../settings.ts';
 import { math, period } from './five-minutes.ts';
 import { lakeAlarms } from './lake-alarms.ts';
 import type { PipelineMetrics } from './metrics.ts';
+import type { SourceMetrics } from './source-metrics.ts';
 
 /** An alarm as values: rings when `metric` is above `threshold` in `datapoints` of the last `periods` times five minutes. */
 export interface AlarmDefinition {
@@ -19,32 +20,33 @@ export interface AlarmDefinition {
 
 /** What somebody must know of at once. The dashboard shows the rest. */
 export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettings): AlarmDefinition[] {
-  const { batch, function: fn, tick, stream, log, results, time, firehose } = metrics;
+  const { batch, function: fn, tick, source, log, results, time, firehose } = metrics;
+  const { alarms: texts } = source.words;
   const tables = results === undefined ? [log] : [log, results];
   const definitions: AlarmDefinition[] = [
     {
       id: 'FunctionErrors', metric: fn.errorCount.with({ period }), threshold: 0, datapoints: 2, periods: 3,
-      description: 'Batches fail and are retried for ever: nothing is lost, their shards wait. Read the error in the log of the function; repair what it names or deploy the version before.',
+      description: texts.FunctionErrors,
     },
     {
       id: 'FunctionThrottles', metric: fn.throttleCount.with({ period }), threshold: 0, datapoints: 2, periods: 3,
-      description: 'Lambda refuses invocations: the account is out of concurrency. See which function takes it, or ask for a higher quota; one shard needs one.',
+      description: texts.FunctionThrottles,
     },
     {
       id: 'TickErrors', metric: tick.errorCount.with({ period }), threshold: 0, datapoints: 3, periods: 3,
-      description: 'Time does not move on where input has stopped, so last windows do not come out; shards with input are not touched. Read the error in the log of the tick function; it tries again every minute.',
+      description: texts.TickErrors,
     },
     {
-      id: 'Stalled', metric: stalledFlag(metrics), threshold: 0, datapoints: 3, periods: 3,
-      description: 'Records come in and the function is not invoked. See whether the event source mapping is enabled and what its last result says; a permission or a key may be gone.',
+      id: 'Stalled', metric: source.stalledFlag, threshold: 0, datapoints: 2, periods: 3,
+      description: texts.Stalled,
     },
     {
-      id: 'Behind', metric: fn.iteratorAgeMaxMs.with({ period }), threshold: settings.maxIteratorAgeMs, datapoints: 3, periods: 3,
-      description: 'The pipeline reads old records. With errors: repair those first. Without: it is too slow for what comes in; give the stream more shards or the function more memory.',
+      id: 'Behind', metric: source.recordAgeMaxMs.with({ period }), threshold: settings.maxIteratorAgeMs, datapoints: 3, periods: 3,
+      description: texts.Behind,
     },
     {
-      id: 'RecordsAtRisk', metric: fn.iteratorAgeMaxMs.with({ period }), threshold: hours(settings.streamRetentionHours) / 2, datapoints: 1, periods: 1,
-      description: 'Half of the retention is used up: unread records will be deleted by Kinesis. Raise the retention of the stream now (it works at once), then find out why the pipeline is behind.',
+      id: 'RecordsAtRisk', metric: source.recordAgeMaxMs.with({ period }), threshold: hours(settings.streamRetentionHours) / 2, datapoints: 1, periods: 1,
+      description: texts.RecordsAtRisk,
     },
     {
       id: 'DeadLetters', metric: batch.deadLetterCount.with({ period }), threshold: 0, datapoints: 1, periods: 1,
@@ -56,12 +58,9 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
     },
     {
       id: 'DeliveryStuck', metric: time.outboxAgeMaxMs.with({ period }), threshold: settings.maxIteratorAgeMs, datapoints: 3, periods: 3,
-      description: 'Results are decided and not delivered. With errors of the function: a sink fails, repair what its log names. With an old iterator age and no errors: the pipeline is behind, give the stream more shards.',
+      description: texts.DeliveryStuck,
     },
-    {
-      id: 'StreamFull', metric: stream.writeThrottleCount.with({ period }), threshold: 0, datapoints: 3, periods: 3,
-      description: 'Kinesis refuses records of the producers, who must send them again. Give the stream more shards, or look for one partition key that takes a whole shard.',
-    },
+    ...sourceAlarms(source),
     {
       id: 'TableThrottles', metric: sum(tables.flatMap((table) => [table.writeThrottleCount, table.readThrottleCount])), threshold: 0, datapoints: 3, periods: 3,
       description: 'DynamoDB refuses requests, so batches are retried. See the maximum throughput set on the table, the quota of the account, and whether traffic has doubled within minutes.',
@@ -75,10 +74,24 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
   return settings.computedAlarms ? all : all.filter(({ metric }) => metric.toMetricConfig().mathExpression === undefined);
 }
 
-function watermarkLag({ batch }: PipelineMetrics, { maxWatermarkLagMs }: StageSettings): AlarmDefinition {
+/** What only one kind of source knows. */
+function sourceAlarms({ writeThrottleCount, failedPartitionCount }: SourceMetrics): AlarmDefinition[] {
+  return [
+    ...(writeThrottleCount === undefined ? [] : [{
+      id: 'StreamFull', metric: writeThrottleCount.with({ period }), threshold: 0, datapoints: 3, periods: 3,
+      description: 'Kinesis refuses records of the producers, who must send them again. Give the stream more shards, or look for one partition key that takes a whole shard.',
+    }]),
+    ...(failedPartitionCount === undefined ? [] : [{
+      id: 'PartitionsHalted', metric: failedPartitionCount.with({ period }), threshold: 0, datapoints: 2, periods: 3,
+      description: 'Partitions fail again and again, maybe while others go on: nothing is lost, their keys wait, and the retention of the topic runs. Read the lines "partition N: …" in the log of the function; repair what they name or deploy the version before.',
+    }]),
+  ];
+}
+
+function watermarkLag({ batch, source }: PipelineMetrics, { maxWatermarkLagMs }: StageSettings): AlarmDefinition {
   return {
     id: 'WatermarkLag', metric: batch.watermarkLagMaxMs.with({ period }), threshold: maxWatermarkLagMs, datapoints: 3, periods: 3,
-    description: 'Event time stands still on a shard, so its windows do not end. See which shard (dashboard, "By shard"): are its producers silent, or are their clocks behind?',
+    description: source.words.alarms.WatermarkLag,
   };
 }
 
@@ -89,14 +102,6 @@ function unaccountedFlag({ batch }: PipelineMetrics): IMetric {
     counted: batch.countedCount,
     late: batch.lateRecordCount,
     dead: batch.deadLetterCount,
-  });
-}
-
-/** 1 while records come in and nothing runs, else 0. */
-function stalledFlag({ stream, function: fn }: PipelineMetrics): IMetric {
-  return math('records come in, nothing runs', 'IF(FILL(recordsPut, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)', {
-    recordsPut: stream.recordsPutCount,
-    invocations: fn.invocationCount,
   });
 }
 

@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { BATCH_METRICS, metricsNamespace, type TICK_METRICS } from '../../engine/metrics.ts';
+import { BATCH_METRICS, metricsNamespace, type TICK_METRICS, type TOPIC_METRICS } from '../../engine/metrics.ts';
 import type { Stage } from '../settings.ts';
 
 type CountName = (typeof BATCH_METRICS.counts)[number]['name'];
 type TickName = (typeof TICK_METRICS.counts)[number]['name'] | (typeof TICK_METRICS.durations)[number]['name'];
+type TopicName = (typeof TOPIC_METRICS.counts)[number]['name'] | (typeof TOPIC_METRICS.durations)[number]['name'];
 type DurationName = (typeof BATCH_METRICS.durations)[number]['name'];
 
 /** What the function reports of its batches. */
@@ -17,11 +18,11 @@ export interface BatchMetrics {
   readonly deadLetterCount: Metric;
   readonly commitCount: Metric;
   readonly writeUnitCount: Metric;
-  /** Of the shard that has most: a sum over batches would count a shard once per batch. */
+  /** Of the partition that has most: a sum over batches would count a partition once per batch. */
   readonly openWindowsMaxCount: Metric;
-  /** Of the slowest shard. */
+  /** Of the slowest partition. */
   readonly watermarkLagMaxMs: Metric;
-  /** Of the fastest shard. */
+  /** Of the fastest partition. */
   readonly watermarkLagMinMs: Metric;
 }
 
@@ -33,6 +34,18 @@ export interface TickMetrics {
   readonly shardsMovedCount: Metric;
   /** Of the results that nobody is known to have delivered, by the arrival of their records; 0 when all are delivered. */
   readonly outboxAgeMaxMs: Metric;
+}
+
+/** What the function reports of its invocations with records of a topic. */
+export interface TopicMetrics {
+  /** Of the record at which its consumer group stands, in the partition where it is oldest. */
+  readonly recordAgeMaxMs: Metric;
+  readonly failedPartitionCount: Metric;
+}
+
+export function topicMetrics(pipeline: string, stage: Stage): TopicMetrics {
+  const metric = (metricName: TopicName, statistic: string): Metric => ourMetric(pipeline, stage, metricName, statistic);
+  return { recordAgeMaxMs: metric('recordAgeMs', Stats.MAXIMUM), failedPartitionCount: metric('failedPartitions', Stats.SUM) };
 }
 
 export function tickMetrics(pipeline: string, stage: Stage): TickMetrics {

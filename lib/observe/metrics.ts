@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BatchMetrics, TickMetrics } from './batch-metrics.ts';
-import type { FirehoseMetrics, FunctionMetrics, StreamMetrics, TableMetrics } from './service-metrics.ts';
+import type { FirehoseMetrics, FunctionMetrics, TableMetrics } from './service-metrics.ts';
+import type { SourceMetrics } from './source-metrics.ts';
 
 /** Everything that is measured of one pipeline. Widgets and alarms take their metrics from here. */
 export interface PipelineMetrics {
@@ -12,7 +13,7 @@ export interface PipelineMetrics {
   readonly tick: FunctionMetrics;
   /** What the tick found out. */
   readonly time: TickMetrics;
-  readonly stream: StreamMetrics;
+  readonly source: SourceMetrics;
   readonly log: TableMetrics;
   /** undefined: the pipeline has no result table. */
   readonly results: TableMetrics | undefined;
@@ -26,11 +27,11 @@ export interface DerivedMetrics {
   /** recordsIn less counted, late and dead letters: 0, or records were lost between the function's own counters. */
   readonly unaccountedCount: IMetric;
   readonly latePercent: IMetric;
-  /** Put into the stream and not reported by the function: on its way, or stuck. Two services count it independently. */
-  readonly recordsUnreadCount: IMetric;
-  /** Of the slowest shard; minutes, since nobody reads nine digits at night. */
+  /** Put and not reported by the function: on its way, or stuck. Two services count it independently; undefined: nobody counts what is put. */
+  readonly recordsUnreadCount: IMetric | undefined;
+  /** Of the slowest partition; minutes, since nobody reads nine digits at night. */
   readonly watermarkLagMaxMinutes: IMetric;
-  /** Of the fastest shard: far from the slowest, one shard holds back the rest. */
+  /** Of the fastest partition: far from the slowest, one holds back the rest. */
   readonly watermarkLagMinMinutes: IMetric;
   readonly outboxAgeMaxMinutes: IMetric;
   readonly recordsPerCommitCount: IMetric;
@@ -38,16 +39,16 @@ export interface DerivedMetrics {
   readonly lambdaPerThousandMs: IMetric;
 }
 
-export function derivedMetrics(batch: BatchMetrics, fn: FunctionMetrics, stream: StreamMetrics, time: TickMetrics): DerivedMetrics {
+export function derivedMetrics(batch: BatchMetrics, fn: FunctionMetrics, { recordsPutCount: recordsPut, words }: SourceMetrics, time: TickMetrics): DerivedMetrics {
   const { recordsInCount: recordsIn } = batch;
   const math = (label: string, expression: string, usingMetrics: Record<string, IMetric>): IMetric =>
     new MathExpression({ label, expression, usingMetrics, period: Duration.minutes(1) });
   return {
     unaccountedCount: math('unaccounted for', 'recordsIn - counted - late - dead', { recordsIn, counted: batch.countedCount, late: batch.lateRecordCount, dead: batch.deadLetterCount }),
     latePercent: math('late [% of records]', '100 * late / recordsIn', { recordsIn, late: batch.lateRecordCount }),
-    recordsUnreadCount: math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut: stream.recordsPutCount }),
-    watermarkLagMaxMinutes: math('slowest shard', 'lagMs / 60000', { lagMs: batch.watermarkLagMaxMs }),
-    watermarkLagMinMinutes: math('fastest shard', 'leastLagMs / 60000', { leastLagMs: batch.watermarkLagMinMs }),
+    recordsUnreadCount: recordsPut && math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut }),
+    watermarkLagMaxMinutes: math(`slowest ${words.part}`, 'lagMs / 60000', { lagMs: batch.watermarkLagMaxMs }),
+    watermarkLagMinMinutes: math(`fastest ${words.part}`, 'leastLagMs / 60000', { leastLagMs: batch.watermarkLagMinMs }),
     recordsPerCommitCount: math('records per commit', 'recordsIn / commits', { recordsIn, commits: batch.commitCount }),
     writeUnitsPerThousandCount: math('write units per 1,000 records', '1000 * writeUnits / recordsIn', { recordsIn, writeUnits: batch.writeUnitCount }),
     outboxAgeMaxMinutes: math('oldest', 'outboxAgeMs / 60000', { outboxAgeMs: time.outboxAgeMaxMs }),

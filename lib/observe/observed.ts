@@ -1,6 +1,5 @@
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { TidemarkError } from '../../engine/errors.ts';
 import type { LakeFirehose } from '../deliver/lake-firehose.ts';
 import type { ResultsTable } from '../deliver/results-table.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
@@ -8,10 +7,13 @@ import type { KafkaCluster } from '../ingest/kafka/cluster.ts';
 import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
 import type { PartitionLogTable } from '../process/partition-log-table.ts';
 import type { StageSettings } from '../settings.ts';
-import { batchMetrics, tickMetrics } from './batch-metrics.ts';
+import { batchMetrics, tickMetrics, topicMetrics, type TopicMetrics } from './batch-metrics.ts';
+import { kafkaSource } from './kafka-source.ts';
+import { kinesisSource } from './kinesis-source.ts';
 import { derivedMetrics } from './metrics.ts';
 import { Observe } from './observe.ts';
-import { firehoseMetrics, functionMetrics, streamMetrics, tableMetrics } from './service-metrics.ts';
+import { firehoseMetrics, functionMetrics, tableMetrics, type FunctionMetrics } from './service-metrics.ts';
+import type { SourceMetrics } from './source-metrics.ts';
 
 /** Where records come from, as far as it is measured. */
 export type ObservedSource =
@@ -31,17 +33,12 @@ export interface ObservedProps {
   readonly firehose: LakeFirehose | undefined;
 }
 
-/**
- * The dashboard and the alarms of the parts of a pipeline.
- *
- * @throws SOURCE_NOT_OBSERVED (invalid) when it reads a topic
- */
+/** The dashboard and the alarms of the parts of a pipeline. */
 export function observed(scope: Construct, id: string, { name, topology, settings, source, processor, tick, log, results, firehose }: ObservedProps): Observe {
-  if (source.kind === 'kafka') throw new TidemarkError('invalid', 'SOURCE_NOT_OBSERVED', `source of ${topology.name} must be kinesis({ … }) for a dashboard, got kafka({ topic: ${JSON.stringify(source.topic)} }); see docs/kafka.md`);
   const batch = batchMetrics(topology.name, settings.stage);
   const time = tickMetrics(topology.name, settings.stage);
   const fn = functionMetrics(processor.function);
-  const stream = streamMetrics(source.ingest.stream);
+  const from = sourceMetrics(source, fn, topicMetrics(topology.name, settings.stage));
   return new Observe(scope, id, {
     name,
     pipeline: topology.name,
@@ -52,11 +49,17 @@ export function observed(scope: Construct, id: string, { name, topology, setting
       function: fn,
       tick: functionMetrics(tick.function),
       time,
-      stream,
+      source: from,
       log: tableMetrics(log.table),
       results: results === undefined ? undefined : tableMetrics(results.table),
       firehose: firehose === undefined ? undefined : firehoseMetrics(firehose.stream.ref),
-      derived: derivedMetrics(batch, fn, stream, time),
+      derived: derivedMetrics(batch, fn, from, time),
     },
   });
+}
+
+function sourceMetrics(source: ObservedSource, fn: FunctionMetrics, ofTopic: TopicMetrics): SourceMetrics {
+  if (source.kind === 'kinesis') return kinesisSource(source.ingest.stream, fn);
+  const { cluster, topic, consumerGroup } = source;
+  return kafkaSource({ cluster: cluster.metricsName, topic, consumerGroup }, fn, ofTopic);
 }

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 
 const period = Duration.minutes(1);
@@ -14,8 +13,10 @@ export interface FunctionMetrics {
   readonly durationP50Ms: Metric;
   readonly durationMaxMs: Metric;
   readonly durationTotalMs: Metric;
-  /** Age of the oldest record of a batch when the function got it. */
+  /** Age of the last record of a batch when the function got it; of Kinesis only. @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
   readonly iteratorAgeMaxMs: Metric;
+  /** Records of the topic that its consumer group has not read; of Kafka only, and of every cluster. */
+  readonly offsetLagMaxCount: Metric;
 }
 
 export function functionMetrics(fn: Function): FunctionMetrics {
@@ -27,20 +28,7 @@ export function functionMetrics(fn: Function): FunctionMetrics {
     durationMaxMs: fn.metricDuration({ period, statistic: Stats.MAXIMUM }),
     durationTotalMs: fn.metricDuration({ period, statistic: Stats.SUM }),
     iteratorAgeMaxMs: fn.metric('IteratorAge', { period, statistic: Stats.MAXIMUM }),
-  };
-}
-
-/** What Kinesis reports of the stream. */
-export interface StreamMetrics {
-  readonly recordsPutCount: Metric;
-  /** Records that producers must send again: the stream is full. */
-  readonly writeThrottleCount: Metric;
-}
-
-export function streamMetrics(stream: IStream): StreamMetrics {
-  return {
-    recordsPutCount: stream.metricIncomingRecords({ period, statistic: Stats.SUM }),
-    writeThrottleCount: stream.metricWriteProvisionedThroughputExceeded({ period, statistic: Stats.SUM }),
+    offsetLagMaxCount: fn.metric('OffsetLag', { period, statistic: Stats.MAXIMUM }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { emitBatchReport, emitTickReport } from '../../adapters/cloudwatch/telemetry.ts';
+import { emitBatchReport, emitFailedPartitions, emitRecordAge, emitTickReport } from '../../adapters/cloudwatch/telemetry.ts';
 import type { TelemetryContext } from '../../adapters/cloudwatch/telemetry.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
 import type { TickReport } from '../../engine/process-tick.ts';
@@ -34,6 +34,15 @@ export function emitted(context: Partial<TelemetryContext> = {}, overrides: Part
 export function emittedTick(tick: Partial<TickReport> = {}, context: Partial<TelemetryContext> = {}): EmbeddedLine {
   const report: TickReport = { shards: 4, idleShards: 1, shardsMoved: 1, undeliveredSinceMs: undefined, ...tick };
   return JSON.parse(printedBy(() => emitTickReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, report)).join('')) as EmbeddedLine;
+}
+
+/** The two lines that the function prints of an invocation with records of a topic, one of whose partitions failed. */
+export function emittedOfTopic(arrivalTimeMs = 60_000, context: Partial<TelemetryContext> = {}): EmbeddedLine[] {
+  const whole: TelemetryContext = { pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context };
+  return printedBy(() => {
+    emitRecordAge(whole, arrivalTimeMs);
+    emitFailedPartitions(whole, 1);
+  }).map((line) => JSON.parse(line) as EmbeddedLine);
 }
 
 /** All that the function prints for these batches, by line. */

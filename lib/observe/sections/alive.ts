@@ -1,26 +1,24 @@
+import type { GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StageSettings } from '../../settings.ts';
+import type { BatchMetrics } from '../batch-metrics.ts';
 import { COLOURS } from '../colours.ts';
 import type { PipelineMetrics } from '../metrics.ts';
+import type { SourceMetrics } from '../source-metrics.ts';
 import { graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** Does it read what comes in, and in time? */
-export function aliveSection({ function: fn, stream, batch }: PipelineMetrics, { maxIteratorAgeMs, timeoutMs }: StageSettings): Section {
+export function aliveSection({ function: fn, source, batch }: PipelineMetrics, { maxIteratorAgeMs, timeoutMs }: StageSettings): Section {
   return [
     heading('1 · Is it alive?', 'Healthy: what is put is processed within the minute, the age is flat and low, no errors, the longest batch is far from the timeout.'),
     [
-      graph('Records put and processed', 'per minute', 6, [
-        stream.recordsPutCount.with({ label: 'put into the stream', color: COLOURS.source }),
-        batch.recordsInCount.with({ label: 'processed', color: COLOURS.good }),
-        stream.writeThrottleCount.with({ label: 'refused: stream full', color: COLOURS.bad }),
-      ]),
-      graph('Age of the oldest record in a batch', 'ms', 6, [fn.iteratorAgeMaxMs.with({ label: 'iterator age', color: COLOURS.good })], {
-        leftAnnotations: [{ value: maxIteratorAgeMs, label: 'behind', color: COLOURS.warn }],
-      }),
+      recordsGraph(source, batch),
+      ageGraph(source, maxIteratorAgeMs),
       graph('Invocations', 'per minute', 6, [
         fn.invocationCount.with({ label: 'invocations', color: COLOURS.good }),
         fn.errorCount.with({ label: 'errors', color: COLOURS.bad }),
         fn.throttleCount.with({ label: 'throttles', color: COLOURS.warn }),
+        ...(source.failedPartitionCount === undefined ? [] : [source.failedPartitionCount.with({ label: 'partitions that failed', color: COLOURS.other })]),
       ]),
       graph('Time per batch', 'ms', 6, [
         fn.durationP50Ms.with({ label: 'half of the batches', color: COLOURS.good }),
@@ -28,4 +26,19 @@ export function aliveSection({ function: fn, stream, batch }: PipelineMetrics, {
       ], { leftAnnotations: [{ value: timeoutMs, label: 'timeout', color: COLOURS.bad }] }),
     ],
   ];
+}
+
+function recordsGraph({ recordsPutCount, writeThrottleCount, bytesPutRate, words }: SourceMetrics, { recordsInCount }: BatchMetrics): GraphWidget {
+  return graph(recordsPutCount === undefined ? 'Records processed' : 'Records put and processed', 'per minute', 6, [
+    ...(recordsPutCount === undefined ? [] : [recordsPutCount.with({ label: `put into the ${words.source}`, color: COLOURS.source })]),
+    recordsInCount.with({ label: 'processed', color: COLOURS.good }),
+    ...(writeThrottleCount === undefined ? [] : [writeThrottleCount.with({ label: `refused: ${words.source} full`, color: COLOURS.bad })]),
+  ], bytesPutRate === undefined ? {} : { right: [bytesPutRate], rightYAxis: { min: 0, label: 'bytes/s put', showUnits: false } });
+}
+
+function ageGraph({ recordAgeMaxMs, lagCount }: SourceMetrics, maxIteratorAgeMs: number): GraphWidget {
+  return graph('Age of the records that are read', 'ms', 6, [recordAgeMaxMs.with({ label: 'age', color: COLOURS.good })], {
+    leftAnnotations: [{ value: maxIteratorAgeMs, label: 'behind', color: COLOURS.warn }],
+    ...(lagCount === undefined ? {} : { right: [lagCount.with({ label: 'lag of the group', color: COLOURS.source })], rightYAxis: { min: 0, label: 'records not read', showUnits: false } }),
+  });
 }

@@ -5,9 +5,11 @@ import { COLUMNS, graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** Is every record accounted for, and none refused? */
-export function rightSection({ batch, stream, log, derived }: PipelineMetrics): Section {
+export function rightSection({ batch, source, log, derived }: PipelineMetrics): Section {
+  const { recordsPutCount, words } = source;
+  const unread = recordsPutCount === undefined ? '' : '; what is put and not yet in comes down to 0';
   return [
-    heading('2 · Is it right?', 'Healthy: in = counted + late + dead letters, so nothing is unaccounted for; few are late, none dead; what is put and not yet in comes down to 0. Refused commits are harmless one by one: two functions had the same shard, one won.'),
+    heading('2 · Is it right?', `Healthy: in = counted + late + dead letters, so nothing is unaccounted for; few are late, none dead${unread}. Refused commits are harmless one by one: two functions had the same ${words.part}, one won.`),
     [
       new SingleValueWidget({
         title: 'Every record of this time range',
@@ -15,14 +17,14 @@ export function rightSection({ batch, stream, log, derived }: PipelineMetrics): 
         height: 3,
         setPeriodToTimeRange: true,
         metrics: [
-          stream.recordsPutCount.with({ label: 'put into the stream', color: COLOURS.source }),
+          ...(recordsPutCount === undefined ? [] : [recordsPutCount.with({ label: `put into the ${words.source}`, color: COLOURS.source })]),
           // Before the expressions that use them: of one metric with two labels, the CDK keeps the first.
           batch.recordsInCount.with({ label: 'in', color: COLOURS.good }),
           batch.countedCount.with({ label: '= counted', color: COLOURS.good }),
           batch.lateRecordCount.with({ label: '+ late', color: COLOURS.warn }),
           batch.deadLetterCount.with({ label: '+ dead letters', color: COLOURS.bad }),
           derived.unaccountedCount,
-          derived.recordsUnreadCount,
+          ...(derived.recordsUnreadCount === undefined ? [] : [derived.recordsUnreadCount]),
         ],
       }),
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
-import { emitted, emittedTick } from '../../support/emitted.ts';
+import { emitted, emittedOfTopic, emittedTick } from '../../support/emitted.ts';
 
 describe('emitBatchReport', () => {
   it('has the pipeline as its only dimension: whoever asks for the metric by another set finds nothing', () => {
@@ -42,5 +42,18 @@ describe('emitTickReport', () => {
     expect(emittedTick({ undeliveredSinceMs: 30_000 }, { nowMs: 90_000 })).toMatchObject({ outboxAgeMs: 60_000 });
     expect(emittedTick({ undeliveredSinceMs: undefined })).toMatchObject({ outboxAgeMs: 0 });
     expect(emittedTick({ undeliveredSinceMs: 90_001 }, { nowMs: 90_000 })).toMatchObject({ outboxAgeMs: 0 });
+  });
+});
+
+describe('what is emitted of a topic', () => {
+  it('is how old the oldest record is, and how many partitions failed, by pipeline alone', () => {
+    const [age, failed] = emittedOfTopic(60_000, { nowMs: 90_000 });
+    expect(age).toMatchObject({ pipeline: 'orders', recordAgeMs: 30_000 });
+    expect(failed).toMatchObject({ pipeline: 'orders', failedPartitions: 1 });
+    for (const line of [age, failed]) expect(line?._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'Tidemark/dev', Dimensions: [['pipeline']] });
+  });
+
+  it('has no record from the future', () => {
+    expect(emittedOfTopic(90_001, { nowMs: 90_000 })[0]).toMatchObject({ recordAgeMs: 0 });
   });
 });

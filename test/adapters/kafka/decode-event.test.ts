@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeKafkaEvent, type KafkaEventRecord } from '../../../adapters/kafka/decode-event.ts';
+import { decodeKafkaEvent, oldestArrivalMs, type KafkaEvent, type KafkaEventRecord } from '../../../adapters/kafka/decode-event.ts';
 import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
 
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
@@ -73,5 +73,22 @@ describe('decodeKafkaEvent', () => {
     ['no list of records', { records: { 'departures-0': {} } }],
   ])('refuses %s', (_, event) => {
     expect(() => decodeKafkaEvent(event as never, FACTS)).toThrow(expect.objectContaining({ kind: 'internal', code: 'EVENT_MALFORMED' }));
+  });
+});
+
+describe('oldestArrivalMs', () => {
+  const arrivalOf = (...parts: KafkaEventRecord[][]) => oldestArrivalMs({ eventSource: 'aws:kafka', records: Object.fromEntries(parts.map((part, index) => [`departures-${index}`, part])) });
+
+  it('is where the group stands: the first record of a partition, in the partition where it is oldest', () => {
+    expect(arrivalOf([recordOf(0, { timestamp: 30 }), recordOf(1, { timestamp: 5 })], [recordOf(7, { timestamp: 20 })])).toBe(20);
+  });
+
+  it('does not go by a record without a timestamp', () => {
+    expect(arrivalOf([recordOf(0, { timestamp: -1 })], [recordOf(7, { timestamp: 20 })])).toBe(20);
+    expect(arrivalOf([recordOf(0, { timestamp: -1 })])).toBeUndefined();
+  });
+
+  it.each([undefined, {}, { records: null }, { records: { a: null } }, { records: { a: [] } }, { records: { a: [null] } }])('says nothing of what is no event: %j', (event) => {
+    expect(oldestArrivalMs(event as unknown as KafkaEvent)).toBeUndefined();
   });
 });

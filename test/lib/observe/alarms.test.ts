@@ -71,11 +71,11 @@ describe('the alarm', () => {
     expect(new Set(watched).size).toBe(2);
   });
 
-  it('Stalled rings when records come in for a quarter of an hour and nothing runs', () => {
+  it('Stalled rings when records come in for ten minutes and nothing runs', () => {
     template.hasResourceProperties(ALARM, {
       ...named('Stalled'),
       Threshold: 0,
-      DatapointsToAlarm: 3,
+      DatapointsToAlarm: 2,
       EvaluationPeriods: 3,
       Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(FILL(recordsPut, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)' })]),
     });

@@ -1,0 +1,20 @@
+import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { SourceWords } from './source-words.ts';
+
+/** What is measured of the source of a pipeline, whichever kind it is. undefined: of this kind nobody measures it. */
+export interface SourceMetrics {
+  readonly words: SourceWords;
+  readonly recordsPutCount: Metric | undefined;
+  /** What producers put [bytes/s]. */
+  readonly bytesPutRate: IMetric | undefined;
+  /** Records that producers must send again: the source is full. */
+  readonly writeThrottleCount: Metric | undefined;
+  /** How old the records are that the function gets. */
+  readonly recordAgeMaxMs: Metric;
+  /** Records that nobody has read yet. */
+  readonly lagCount: Metric | undefined;
+  /** Partitions of an invocation that failed, while it may have succeeded with others. */
+  readonly failedPartitionCount: Metric | undefined;
+  /** 1 while records come in and nothing runs, else 0. */
+  readonly stalledFlag: IMetric;
+}
