@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
@@ -14,7 +14,7 @@ export type HandlerSource =
   | { readonly handler: 'kafka-topic'; readonly pipelineFile?: undefined };
 
 export type BundleProps = HandlerSource & {
-  /** Folder that gets `index.mjs` and `index.mjs.map`; made when it is not there. */
+  /** Folder that gets `index.mjs`, the chunks beside it and their maps; made when it is not there, chunks of older bundles go. */
   readonly outDir: string;
   /** Folder that holds `lambdas/`. @default the folder of this project */
   readonly rootDir?: string;
@@ -23,8 +23,8 @@ export type BundleProps = HandlerSource & {
 export interface Bundle {
   /** Path of `index.mjs`. */
   readonly file: string;
-  /** Size of `index.mjs` [bytes]. */
-  readonly sizeBytes: number;
+  /** What is loaded when the function starts: `index.mjs` and the chunks that it cannot do without [bytes]. */
+  readonly startBytes: number;
   /** Every source file in it, relative to `rootDir`. */
   readonly inputs: readonly string[];
 }
@@ -32,7 +32,8 @@ export interface Bundle {
 type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
 
 /**
- * Turns one handler, and the pipeline that it runs, into one ES module with all it imports, the AWS SDK included.
+ * Turns one handler, and the pipeline that it runs, into ES modules with all they import, the AWS SDK included: one that Lambda starts, and
+ * chunks for what the sources import only when they need it, so that nobody waits for a client that the pipeline never uses.
  *
  * The CDK app and the local runner both call this, so what runs locally is what is deployed. Equal sources give equal
  * bytes, whatever folder the project lies in: a deployment without a change changes no function.
@@ -42,12 +43,9 @@ type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
 export function bundleHandler({ handler, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
   const built = buildInMemory(`lambdas/${handler}/handler${SOURCE_EXTENSION}`, pipelineFile === undefined ? undefined : resolve(rootDir, pipelineFile), rootDir);
   mkdirSync(outDir, { recursive: true });
+  for (const old of readdirSync(outDir).filter((file) => /\.mjs(\.map)?$/.test(file))) rmSync(join(outDir, old));
   for (const output of built.outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
-  return {
-    file: join(outDir, bundleFile),
-    sizeBytes: built.outputFiles.find((output) => basename(output.path) === bundleFile)?.contents.length ?? 0,
-    inputs: Object.keys(built.metafile.inputs).sort(),
-  };
+  return { file: join(outDir, bundleFile), startBytes: startBytes(built.metafile), inputs: Object.keys(built.metafile.inputs).sort() };
 }
 
 const projectDir = resolve(import.meta.dirname, '..');
@@ -61,11 +59,13 @@ function buildInMemory(entry: string, pipelineFile: string | undefined, rootDir:
   const built = orBundleFailed(entry, pipelineFile, () =>
     buildSync({
       absWorkingDir: rootDir,
-      entryPoints: [entry],
+      entryPoints: { index: entry },
       // The Kafka client reads its WebAssembly from a file beside it, unless it is told to take the copy inside a module.
       alias: { ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }), '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
-      outfile: bundleFile,
+      outdir: rootDir,
+      outExtension: { '.js': '.mjs' },
+      splitting: true,
       write: false,
       metafile: true,
       bundle: true,
@@ -85,6 +85,12 @@ function buildInMemory(entry: string, pipelineFile: string | undefined, rootDir:
   );
   if (built.warnings.length > 0) throw bundleFailed(entry, pipelineFile, built.warnings);
   return built;
+}
+
+function startBytes({ outputs }: Built['metafile']): number {
+  const loaded = new Set<string>([bundleFile]);
+  for (const name of loaded) for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement' && path in outputs) loaded.add(path);
+  return [...loaded].reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0);
 }
 
 function orBundleFailed(entry: string, pipelineFile: string | undefined, build: () => Built): Built {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bundleHandler } from '../../lambdas/bundle.ts';
@@ -12,6 +12,8 @@ const fixture: Readonly<Record<string, string>> = {
   'pipelines/default.ts': "export default { name: 'default' };\n",
   'pipelines/orders.ts': "import { name } from './shared.ts';\nexport default { name };\n",
   'pipelines/shared.ts': "/*! licence */\nclass Named { name = 'orders' }\nexport const { name }: Named = new Named();\n",
+  'pipelines/lazy.ts': "export default { name: 'lazy', later: async () => (await import('./heavy.ts')).heavy };\n",
+  'pipelines/heavy.ts': "export const heavy = 'a heavy client';\n",
   'pipelines/broken.ts': "import { nothing } from './nowhere.ts';\nexport default nothing;\n",
   'node_modules/legacy-os/package.json': JSON.stringify({ name: 'legacy-os', main: 'index.js' }),
   'node_modules/legacy-os/index.js': "module.exports = () => require('os').EOL.length;\n",
@@ -82,14 +84,26 @@ describe('bundleHandler', () => {
   });
 
   it('names only relative sources in its map, and keeps no licence comment', () => {
-    const { file, sizeBytes } = bundle(checkout('map'), 'orders');
+    const { file, startBytes } = bundle(checkout('map'), 'orders');
     const { code, map } = bytes(file);
     expect(map).toContain('"pipelines/orders.ts"');
     expect(map).not.toMatch(/"(\.\.|\/)/);
     expect(code).not.toContain('licence');
     expect(code).not.toContain(scratch);
     expect(code).toContain('sourceMappingURL=index.mjs.map');
-    expect(sizeBytes).toBe(Buffer.byteLength(code));
+    expect(startBytes).toBe(Buffer.byteLength(code));
+  });
+
+  it('keeps what is imported later in a file of its own, which a newer bundle takes away', () => {
+    const rootDir = checkout('lazy');
+    const { file, startBytes } = bundle(rootDir, 'lazy');
+    const modules = (): string[] => readdirSync(dirname(file)).filter((name) => name.endsWith('.mjs'));
+    const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + readFileSync(join(dirname(file), name)).length, 0);
+    const heavy = modules().filter((name) => readFileSync(join(dirname(file), name), 'utf8').includes('a heavy client'));
+    expect(heavy).toEqual([expect.stringMatching(/^heavy-[A-Z0-9]{8}\.mjs$/)]);
+    expect(startBytes).toBe(sizeOf(modules()) - sizeOf(heavy));
+    bundle(rootDir, 'orders');
+    expect(modules()).toEqual(['index.mjs']);
   });
 
   it('reports the first error of the sources in one TidemarkError', () => {
