@@ -30,23 +30,38 @@ export interface DeliveryHooks {
  */
 export async function deliver<R>(records: readonly R[], shape: EventShape<R>, hooks: DeliveryHooks): Promise<boolean> {
   let rest = records;
-  let pauseMs = FIRST_PAUSE_MS;
+  let pauseMs: number | undefined;
   while (!hooks.stopped()) {
-    try {
-      const left = shape.remaining(rest, await hooks.invoke(shape.event([...rest])));
-      if (left.length === 0) return true;
-      if (left.length < rest.length) pauseMs = FIRST_PAUSE_MS;
-      hooks.failed(new Error(`the function reports ${left.length} of ${rest.length} records as failed`));
-      rest = left;
-    } catch (error) {
-      if (isKind(error, 'invalid')) throw error;
-      if (hooks.stopped()) return false;
-      hooks.failed(error);
-    }
+    const left = await attempt(rest, shape, hooks);
+    if (left.length === 0) return true;
+    if (hooks.stopped()) return false;
+    pauseMs = nextPause(left.length < rest.length ? undefined : pauseMs);
+    rest = left;
     await hooks.sleep(pauseMs);
-    pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
   }
   return false;
+}
+
+/**
+ * One invocation, and what is left after it: all of the records when the function failed.
+ *
+ * @throws what the function throws of kind `invalid`: it can never work
+ */
+export async function attempt<R>(records: readonly R[], { event, remaining }: EventShape<R>, { invoke, failed, stopped }: Omit<DeliveryHooks, 'sleep'>): Promise<readonly R[]> {
+  try {
+    const left = remaining(records, await invoke(event([...records])));
+    if (left.length > 0) failed(new Error(`the function reports ${left.length} of ${records.length} records as failed`));
+    return left;
+  } catch (error) {
+    if (isKind(error, 'invalid')) throw error;
+    if (!stopped()) failed(error);
+    return records;
+  }
+}
+
+/** How long to wait after a failure: twice as long as after the one before it, up to a second. */
+export function nextPause(pauseMs?: number): number {
+  return pauseMs === undefined ? FIRST_PAUSE_MS : Math.min(MAX_PAUSE_MS, pauseMs * 2);
 }
 
 /**

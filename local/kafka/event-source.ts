@@ -1,12 +1,14 @@
 import type { KafkaConnection } from '../../adapters/kafka/connection.ts';
 import { isKind, messageOf } from '../../engine/errors.ts';
-import { batchLength } from '../event-source/batch.ts';
-import { deliver } from '../event-source/delivery.ts';
+import { attempt, type EventShape } from '../event-source/delivery.ts';
 import type { EventSourceSettings, LocalEventSource } from '../source/local-source.ts';
+import { Backlog } from './backlog.ts';
 import { eventOf, polled, remainingOf, type PolledRecord } from './event.ts';
 import { GroupMember } from './group-member.ts';
 
 const RETRY_MS = 500;
+/** How often it is looked for something to do while nothing is read. */
+const IDLE_MS = 25;
 
 export interface KafkaEventSourceProps extends Omit<EventSourceSettings, 'dir'> {
   readonly connection: KafkaConnection;
@@ -18,31 +20,38 @@ export interface KafkaEventSourceProps extends Omit<EventSourceSettings, 'dir'> 
 
 /**
  * Polls a topic as Lambda's event source mapping does: as a member of a consumer group, batches across partitions, one in
- * flight, offsets committed after the function has taken them.
+ * flight, offsets committed after the function has taken them. What the function reports as failed is tried again by
+ * partition; what the other partitions have got is committed, and they go on.
  *
  * ```
- * join ──► read the partitions that are mine ──► buffer ──► batch in flight ──► commit
- *   ▲                                                                            │
+ * join ──► read the partitions that are mine ──► backlog ──► batch in flight ──► commit what was taken
+ *   ▲                                              ▲ what failed, by partition ┘ │
  *   └────────── handed out anew: forget what was read, begin at what was committed ◄┘
  * ```
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  */
 export class KafkaEventSource implements LocalEventSource {
   readonly #props: KafkaEventSourceProps;
   readonly #limits: EventSourceSettings['limits'];
-  #buffer: PolledRecord[] = [];
-  #sizes: number[] = [];
-  #oldestAtMs = 0;
+  readonly #shape: EventShape<PolledRecord>;
+  #backlog: Backlog;
   /** By partition: the next offset to be read. */
   #positions = new Map<number, bigint>();
-  #inFlight = 0;
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
   #member: GroupMember | undefined;
 
   constructor(props: KafkaEventSourceProps) {
     this.#props = props;
-    const frame = JSON.stringify(eventOf(props.topic, props.connection.brokers.join(), [])).length + props.partitions * (props.topic.length + 20);
-    this.#limits = { ...props.limits, maxPayloadBytes: props.limits.maxPayloadBytes - frame };
+    const { topic, connection, partitions, limits } = props;
+    this.#shape = {
+      event: (records) => eventOf(topic, connection.brokers.join(), records),
+      remaining: (records, response) => remainingOf(topic, records, response),
+    };
+    const frame = JSON.stringify(this.#shape.event([])).length + partitions * (topic.length + 20);
+    this.#limits = { ...limits, maxPayloadBytes: limits.maxPayloadBytes - frame };
+    this.#backlog = new Backlog(this.#limits);
   }
 
   run(): Promise<void> {
@@ -60,7 +69,7 @@ export class KafkaEventSource implements LocalEventSource {
   }
 
   get pending(): number {
-    return this.#buffer.length + this.#inFlight;
+    return this.#backlog.length;
   }
 
   lastRead(partition: string): string | undefined {
@@ -104,14 +113,12 @@ export class KafkaEventSource implements LocalEventSource {
   /** From one handing out of the partitions to the next. */
   async #generation(member: GroupMember): Promise<void> {
     const { generation, partitions } = member;
-    this.#buffer = [];
-    this.#sizes = [];
+    this.#backlog = new Backlog(this.#limits);
     this.#positions = await this.#begin(member, partitions);
     while (!this.#stopped && member.generation === generation) {
-      const length = batchLength(this.#sizes, performance.now() - this.#oldestAtMs, this.#limits);
-      if (length > 0) await this.#handOver(member, length);
-      else if (this.#positions.size > 0) await this.#fill(member);
-      else await sleep(RETRY_MS); // there are more members than partitions
+      const batch = this.#backlog.batch(performance.now());
+      if (batch.length > 0) await this.#handOver(member, batch);
+      else await this.#fill(member);
     }
   }
 
@@ -123,47 +130,35 @@ export class KafkaEventSource implements LocalEventSource {
 
   async #fill(member: GroupMember): Promise<void> {
     const { topic, failed } = this.#props;
-    for (const [partition, { records, next, isOutOfRange }] of await member.reader.read(topic, this.#positions)) {
+    // A partition that sits out has enough to do.
+    const nowMs = performance.now();
+    const positions = new Map([...this.#positions].filter(([partition]) => !this.#backlog.isPaused(partition, nowMs)));
+    if (positions.size === 0) return sleep(IDLE_MS); // all sit out, or there are more members than partitions
+    for (const [partition, { records, next, isOutOfRange }] of await member.reader.read(topic, positions)) {
       if (isOutOfRange) {
         const start = (await member.reader.ranges(topic, [partition])).get(partition)?.start ?? 0n;
         failed(new Error(`partition ${partition} of ${topic} has no offset ${this.#positions.get(partition)}: it is read from ${start} on, as from TRIM_HORIZON`));
         this.#positions.set(partition, start);
         continue;
       }
-      if (this.#buffer.length === 0) this.#oldestAtMs = performance.now();
-      for (const record of records) {
-        const one = polled(topic, partition, record);
-        this.#buffer.push(one);
-        this.#sizes.push(one.bytes);
-      }
+      this.#backlog.add(records.map((record) => polled(topic, partition, record)), performance.now());
       const isIdle = records.length === 0 && next > (this.#positions.get(partition) ?? next);
       this.#positions.set(partition, next);
-      if (isIdle && this.#buffer.length === 0) await member.commit(new Map([[partition, next]])); // markers only
+      if (isIdle && this.#backlog.first(partition) === undefined) await member.commit(new Map([[partition, next]])); // markers only
     }
   }
 
-  async #handOver(member: GroupMember, length: number): Promise<void> {
-    const { topic, connection, invoke, failed } = this.#props;
-    const batch = this.#buffer.slice(0, length);
-    this.#buffer = this.#buffer.slice(length);
-    this.#sizes = this.#sizes.slice(length);
-    this.#inFlight = length;
-    this.#oldestAtMs = performance.now();
-    const shape = {
-      event: (records: readonly PolledRecord[]) => eventOf(topic, connection.brokers.join(), records),
-      remaining: (records: readonly PolledRecord[], response: unknown) => remainingOf(topic, records, response),
-    };
-    const taken = await deliver(batch, shape, { invoke, failed, stopped: () => this.#stopped, sleep });
-    this.#inFlight = 0;
-    if (taken) await member.commit(this.#taken(batch));
+  async #handOver(member: GroupMember, batch: readonly PolledRecord[]): Promise<void> {
+    const { invoke, failed } = this.#props;
+    const left = await attempt(batch, this.#shape, { invoke, failed, stopped: () => this.#stopped });
+    this.#backlog.settle(batch, left, performance.now());
+    if (left.length < batch.length) await member.commit(this.#gotTo(batch));
   }
 
-  /** Where the group goes on after this batch: at what is buffered still, or behind all that was read. */
-  #taken(batch: readonly PolledRecord[]): Map<number, bigint> {
-    const offsets = new Map<number, bigint>();
-    for (const { partition } of batch) offsets.set(partition, this.#positions.get(partition) ?? 0n);
-    for (const { partition, offset } of [...this.#buffer].reverse()) if (offsets.has(partition)) offsets.set(partition, offset);
-    return offsets;
+  /** Where the group goes on in the partitions of a batch: at what waits still, or behind all that was read. */
+  #gotTo(batch: readonly PolledRecord[]): Map<number, bigint> {
+    const partitions = new Set(batch.map(({ partition }) => partition));
+    return new Map([...partitions].map((partition) => [partition, this.#backlog.first(partition) ?? this.#positions.get(partition) ?? 0n]));
   }
 }
 
