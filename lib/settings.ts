@@ -1,6 +1,9 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { requireSetting, TidemarkError } from '../engine/errors.ts';
 import { hours, minutes, seconds } from '../engine/time/duration.ts';
+import { kafkaSettings } from './ingest/kafka/kafka-settings.ts';
+import type { KafkaSettings } from './ingest/kafka/settings.ts';
+import { requireInteger } from './require-integer.ts';
 
 export type Stage = 'dev' | 'prod';
 
@@ -66,9 +69,11 @@ export interface StageSettings {
   readonly leftOut: readonly string[];
   /** A watermark further behind the clock than this rings an alarm; 0: none, e.g. for events of the past. @default 0 */
   readonly maxWatermarkLagMs: number;
+  /** Cluster, topics and pollers of pipelines with a topic. */
+  readonly kafka: KafkaSettings;
 }
 
-export type StageOverrides = Partial<Omit<StageSettings, 'stage'>>;
+export type StageOverrides = Partial<Omit<StageSettings, 'stage' | 'kafka'>> & { readonly kafka?: Partial<KafkaSettings> };
 
 const STAGES: readonly Stage[] = ['dev', 'prod'];
 const TARGETS: readonly Target[] = ['aws', 'emulator'];
@@ -98,6 +103,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     leftOut: [],
     maxWatermarkLagMs: 0,
     ...overrides,
+    kafka: kafkaSettings(overrides.kafka),
   };
   for (const [stream, arn] of Object.entries(settings.existingStreamArns)) {
     const name = `existingStreamArns.${stream}`;
@@ -147,8 +153,4 @@ function oneOf<T extends string>(name: string, known: readonly T[], text: string
 /** Milliseconds as the whole seconds that AWS takes. @throws INVALID_SETTING */
 export function requireWholeSeconds(name: string, valueMs: number): number {
   return requireSetting(name, valueMs, valueMs % 1_000 === 0, 'a multiple of 1000', 'pass seconds(1)') / 1_000;
-}
-
-function requireInteger(name: string, value: number, min: number, max: number): void {
-  requireSetting(name, value, Number.isSafeInteger(value) && value >= min && value <= max, `an integer in [${min}, ${max}]`, 'leave it out for the default');
 }

@@ -11,7 +11,7 @@ import type { Stage, StageOverrides } from '../../lib/settings.ts';
 process.env['CDK_VALIDATION'] = 'false';
 
 const projectDir = resolve(import.meta.dirname, '../..');
-const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+export const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
 
 export const orders: DeployedTopology = {
   name: 'orders',

@@ -25,8 +25,25 @@ export interface KafkaNetwork {
   requireService(service: ReachedService, what: string): void;
 }
 
+/** A network in which a cluster is created. */
+export interface ClusterNetwork extends KafkaNetwork {
+  readonly brokers: ISecurityGroup;
+}
+
+/** The rights of those who use a cluster. */
+export interface KafkaGrants {
+  /** What an event source mapping needs, whose rights are those of its function: find the cluster, attach to its network, and poll the topic as a member of the group. */
+  grantPoll(grantee: Grantee, topic: string, consumerGroup: string): void;
+  /** Describe the topic and read it without a group: how the functions prove a partition drained. */
+  grantRead(grantee: Grantee, topic: string): void;
+  /** Put records, idempotently. */
+  grantWrite(grantee: Grantee, topic: string): void;
+  /** Create and configure the topic, and delete it. */
+  grantManage(grantee: Grantee, topic: string): void;
+}
+
 /** A Kafka cluster of any kind, as far as the rest of a pipeline has to know it. */
-export interface KafkaCluster {
+export interface KafkaCluster extends KafkaGrants {
   /** How the functions reach it. */
   readonly environment: Pick<FunctionEnvironment, 'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'>;
   /** How an event source mapping reaches it. */
@@ -39,13 +56,4 @@ export interface KafkaCluster {
   readonly replicationFactor: number;
   /** Settings that each new topic gets, e.g. `min.insync.replicas`, where the cluster does not see to it itself. */
   readonly topicConfig: Readonly<Record<string, string>>;
-
-  /** What an event source mapping needs, whose rights are those of its function: find the cluster, attach to its network, and poll the topic as a member of the group. */
-  grantPoll(grantee: Grantee, topic: string, consumerGroup: string): void;
-  /** Describe the topic and read it without a group: how the functions prove a partition drained. */
-  grantRead(grantee: Grantee, topic: string): void;
-  /** Put records, idempotently. */
-  grantWrite(grantee: Grantee, topic: string): void;
-  /** Create and configure the topic, and delete it. */
-  grantManage(grantee: Grantee, topic: string): void;
 }

@@ -43,8 +43,8 @@ export interface ExistingKafka {
   readonly clusterArn: string;
   /** From `aws kafka get-bootstrap-brokers`, those of `auth`. */
   readonly brokers: readonly string[];
-  /** The secret of `scram-512` is one of those that MSK knows: its name begins with `AmazonMSK_`, and its key is the account's own. */
-  readonly auth: { readonly by: 'iam' } | KafkaSecret<'scram-512' | 'mtls'>;
+  /** The secret of `scram-512` is one of those that MSK knows: its name begins with `AmazonMSK_`, and it has a key of its owner's. */
+  readonly auth: { readonly by: 'iam' } | Required<KafkaSecret<'scram-512'>> | KafkaSecret<'mtls'>;
   readonly network: KafkaClients;
 }
 
@@ -64,6 +64,8 @@ export interface SelfManagedKafka {
 export interface KafkaSecret<By extends string> {
   readonly by: By;
   readonly secretArn: string;
+  /** Key of the secrets. @default that of Secrets Manager */
+  readonly keyArn?: string;
 }
 
 /** A network that is there already, with a way to every service the functions use: see `docs/cloud.md`. */

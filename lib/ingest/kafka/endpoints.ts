@@ -1,0 +1,68 @@
+import { Stack } from 'aws-cdk-lib';
+import { GatewayVpcEndpointAwsService, InterfaceVpcEndpointAwsService, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { GatewayVpcEndpoint, ISecurityGroup, InterfaceVpcEndpoint, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { StageSettings } from '../../settings.ts';
+import { HTTPS } from './security-groups.ts';
+import type { ReachedService } from './settings.ts';
+
+/** An endpoint's service, and what may be asked of it. */
+const INTERFACES: Readonly<Record<ReachedService, { readonly service: InterfaceVpcEndpointAwsService; readonly actions: readonly string[] }>> = {
+  firehose: { service: InterfaceVpcEndpointAwsService.KINESIS_FIREHOSE, actions: ['firehose:PutRecordBatch'] },
+  glue: { service: InterfaceVpcEndpointAwsService.GLUE, actions: ['glue:GetSchemaVersion'] },
+  'kinesis-streams': { service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS, actions: ['kinesis:PutRecords'] },
+  lambda: { service: InterfaceVpcEndpointAwsService.LAMBDA, actions: ['lambda:InvokeFunction'] },
+  sts: { service: InterfaceVpcEndpointAwsService.STS, actions: ['sts:AssumeRole'] },
+};
+
+/** Pollers on demand call Lambda with the function's role; functions call Firehose where it brings results to the lake. */
+export function servicesReached({ kafka: { polling, services }, lakeDelivery }: StageSettings): ReachedService[] {
+  const reached = new Set<ReachedService>([...(polling.mode === 'on-demand' ? (['lambda', 'sts'] as const) : []), ...(lakeDelivery.by === 'firehose' ? (['firehose'] as const) : []), ...services]);
+  return [...reached].sort();
+}
+
+export interface EndpointsProps {
+  readonly vpc: IVpc;
+  readonly services: readonly ReachedService[];
+  readonly callers: readonly ISecurityGroup[];
+}
+
+/** A way to S3 and DynamoDB, which is free, and one to each of the services. */
+export function createEndpoints(scope: Construct, { vpc, services, callers }: EndpointsProps): void {
+  const gateway = (id: string, service: GatewayVpcEndpointAwsService): GatewayVpcEndpoint => vpc.addGatewayEndpoint(id, { service });
+  const dynamodb = gateway('DynamoDb', GatewayVpcEndpointAwsService.DYNAMODB);
+  dynamodb.addToPolicy(byThisAccount(scope, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']));
+  const s3 = gateway('S3', GatewayVpcEndpointAwsService.S3);
+  s3.addToPolicy(byThisAccount(scope, ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']));
+  s3.addToPolicy(customResourceAnswers(scope));
+  if (services.length === 0) return;
+  const group = new SecurityGroup(scope, 'Endpoints', { vpc, allowAllOutbound: false, description: 'Tidemark: endpoints of the services' });
+  for (const caller of callers) group.addIngressRule(caller, HTTPS, 'from functions and pollers');
+  for (const name of services) {
+    const { service, actions } = INTERFACES[name];
+    const endpoint: InterfaceVpcEndpoint = vpc.addInterfaceEndpoint(name, { service, securityGroups: [group], open: false, privateDnsEnabled: true });
+    endpoint.addToPolicy(name === 'lambda' || name === 'sts' ? byAnybody(actions) : byThisAccount(scope, actions));
+  }
+}
+
+/** What goes through an endpoint is what the functions do; what they may do is in their roles. */
+function byThisAccount(scope: Construct, actions: readonly string[]): PolicyStatement {
+  const conditions = { StringEquals: { 'aws:PrincipalAccount': Stack.of(scope).account } };
+  return new PolicyStatement({ principals: [new AnyPrincipal()], actions: [...actions], resources: ['*'], conditions });
+}
+
+/** Pollers call as Lambda itself before they have the function's role. */
+function byAnybody(actions: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ principals: [new AnyPrincipal()], actions: [...actions], resources: ['*'] });
+}
+
+/**
+ * A custom resource of the network puts its answer into a bucket of CloudFormation's, by an address that CloudFormation has signed.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
+ */
+function customResourceAnswers(scope: Construct): PolicyStatement {
+  const bucket = `arn:${Stack.of(scope).partition}:s3:::cloudformation-custom-resource-response-*`;
+  return new PolicyStatement({ principals: [new AnyPrincipal()], actions: ['s3:PutObject'], resources: [`${bucket}/*`] });
+}

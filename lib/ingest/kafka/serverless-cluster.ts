@@ -1,0 +1,20 @@
+import { CfnServerlessCluster } from 'aws-cdk-lib/aws-msk';
+import type { Construct } from 'constructs';
+import { removalOf } from '../../removal.ts';
+import type { StageSettings } from '../../settings.ts';
+import { bootstrapBrokers } from './bootstrap-brokers.ts';
+import type { ClusterNetwork, KafkaCluster } from './cluster.ts';
+import { mskCluster } from './msk-cluster.ts';
+
+/** MSK Serverless: IAM, TLS, encryption at rest, three copies and the version are not for choosing. */
+export function serverlessCluster(scope: Construct, network: ClusterNetwork, settings: StageSettings): KafkaCluster {
+  const clusterName = `tidemark-${settings.stage}`;
+  const cluster = new CfnServerlessCluster(scope, 'Cluster', {
+    clusterName,
+    clientAuthentication: { sasl: { iam: { enabled: true } } },
+    vpcConfigs: [{ subnetIds: network.subnets.map(({ subnetId }) => subnetId), securityGroups: [network.brokers.securityGroupId] }],
+  });
+  cluster.applyRemovalPolicy(removalOf(settings));
+  const brokers = bootstrapBrokers(scope, { clusterArn: cluster.attrArn, brokersOf: clusterName, settings });
+  return mskCluster({ clusterArn: cluster.attrArn, brokers, auth: { by: 'iam' }, network });
+}
