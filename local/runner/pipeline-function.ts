@@ -37,7 +37,7 @@ export function pipelineFunction(modulePath: string, { topology }: LoadedPipelin
       AWS_ACCESS_KEY_ID: ACCESS_KEY,
       AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
       AWS_LAMBDA_FUNCTION_NAME: functionName,
-      TIDEMARK_KAFKA_BROKERS: services.brokers.join(','),
+      ...services.kafka,
       TIDEMARK_SCHEMA_REGISTRY: process.env['TIDEMARK_SCHEMA_REGISTRY'] ?? '',
       ...services.source.environment,
       NODE_OPTIONS: '--enable-source-maps',

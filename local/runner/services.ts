@@ -1,10 +1,14 @@
+import type { KafkaConnection } from '../../adapters/kafka/connection.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
+import type { KafkaEnvironment } from '../../lambdas/environment.ts';
+import { kafkaConnect } from '../../lambdas/kafka-connect.ts';
 import { dynamodbClient, kinesisClient } from '../aws/clients.ts';
 import { ensureStream } from '../aws/stream.ts';
 import { ensureTables } from '../aws/tables.ts';
 import type { Emulator } from '../emulators/emulator.ts';
 import { startDynamoDb, startKinesis } from '../emulators/start.ts';
+import { localKafka } from '../kafka/environment.ts';
 import { ensureTopic, HOW_TO_START_ONE } from '../kafka/topic.ts';
 import { kafkaSource } from '../source/kafka-source.ts';
 import { kinesisSource } from '../source/kinesis-source.ts';
@@ -20,8 +24,8 @@ export interface Services {
   readonly kinesis: Emulator;
   readonly dynamodb: Emulator;
   readonly source: LocalSource;
-  /** Of the user's own Kafka; none without it. */
-  readonly brokers: readonly string[];
+  /** How the user's own Kafka is reached; without brokers when there is none. */
+  readonly kafka: Required<KafkaEnvironment>;
   stop(): Promise<void>;
 }
 
@@ -49,7 +53,7 @@ export async function startServices(dir: PipelineDir, topology: Topology, option
       kinesisEndpoint: kinesis.value.endpoint,
       dynamodbEndpoint: dynamodb.value.endpoint,
     } satisfies RunFile);
-    return { kinesis: kinesis.value, dynamodb: dynamodb.value, source, brokers: options.kafka ?? [], stop };
+    return { kinesis: kinesis.value, dynamodb: dynamodb.value, source, kafka: localKafka(options.kafka ?? [], process.env), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -62,7 +66,7 @@ async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, topolo
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
     await ensureTables(dynamodb, topology);
-    const connection = { brokers: kafka ?? [] };
+    const connection = await connectionTo(localKafka(kafka ?? [], process.env));
     for (const sink of sinks) {
       if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);
       if (sink.kind === 'topic') await ensureTopic(connection, sink.topic, undefined, { 'cleanup.policy': 'compact' });
@@ -74,4 +78,9 @@ async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, topolo
     kinesis.destroy();
     dynamodb.destroy();
   }
+}
+
+/** Of a pipeline without topics: to nowhere, and never used. */
+function connectionTo(kafka: Required<KafkaEnvironment>): Promise<KafkaConnection> {
+  return kafka.TIDEMARK_KAFKA_BROKERS === '' ? Promise.resolve({ brokers: [] }) : kafkaConnect(kafka, '--kafka')();
 }

@@ -5,7 +5,12 @@ const PROGRAM = resolve(import.meta.dirname, '../../bin/tidemark.ts');
 
 /** Runs the command to its end. */
 export function tidemark(...args: readonly string[]): { stdout: string; stderr: string; status: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', timeout: 120_000, maxBuffer: 2 ** 28 });
+  return tidemarkWith({}, ...args);
+}
+
+/** The same with further variables in its environment. */
+export function tidemarkWith(variables: Readonly<Record<string, string>>, ...args: readonly string[]): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', timeout: 120_000, maxBuffer: 2 ** 28, env: { ...process.env, ...variables } });
   return { stdout, stderr, status };
 }
 

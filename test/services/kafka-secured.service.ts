@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Admin } from '@platformatic/kafka';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { securityOf } from '../../adapters/kafka/security.ts';
 import { KafkaTopics } from '../../adapters/kafka/topics.ts';
 import { readEnvironment, type FunctionEnvironment } from '../../lambdas/environment.ts';
 import { kafkaConnect } from '../../lambdas/kafka-connect.ts';
+import { tidemarkWith } from '../e2e/command.ts';
 import { RecordingClock } from '../support/recording-clock.ts';
 import { describeService } from './describe-service.ts';
 import { PLAIN_USER, startSecuredKafka, type SecuredKafka } from './java/secured-kafka.ts';
@@ -94,5 +98,14 @@ describeService('a cluster that lets nobody in without credentials', () => {
     expect((await world.results()).map(({ key, values }) => [key, values])).toEqual([['a', { n: 2, total: 2 }], ['b', { n: 1, total: 1 }]]);
     expect(world.failures).toEqual([]);
     await world.close();
+  });
+
+  it('is fed and read by the command, which takes the way in from its environment', () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-secured-run-'));
+    const variables = { TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: kafka.keep('alice', PLAIN_USER), TIDEMARK_KAFKA_CA: ca };
+    const { status, stdout, stderr } = tidemarkWith(variables, 'local', 'flights-kafka', '--kafka', kafka.sasl, '--records', '2000', '--data-dir', dataDir, '--exit', '--json');
+    rmSync(dataDir, { recursive: true, force: true });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ recordsIn: 2_000 });
   });
 });
