@@ -27,11 +27,16 @@ export function isCutOff(error: unknown): boolean {
   return ('code' in error && CUT_OFF.has(error.code)) || beneath(error).some(isCutOff);
 }
 
-/** What went wrong in the end: the client's own errors say how often it tried. @example 'SASL authentication failed' */
+/** What went wrong in the end, in the broker's words where it said any: the client's own errors say how often it tried. @example 'SASL authentication failed' */
 export function failureText(error: unknown): string {
   const roots = error instanceof Error ? beneath(error) : [];
-  const texts = roots.length === 0 ? [messageOf(error)] : roots.map(failureText);
+  const texts = roots.length === 0 ? [brokersWords(error) ?? messageOf(error)] : roots.map(failureText);
   return [...new Set(texts.map((text) => text.replace(/\.$/, '')))].join(', ');
+}
+
+function brokersWords(error: unknown): string | undefined {
+  const said: unknown = error instanceof Error ? Reflect.get(error, 'serverErrorMessage') : undefined;
+  return typeof said === 'string' && said !== '' ? said : undefined;
 }
 
 const beneath = (error: Error): unknown[] => [...(error instanceof AggregateError ? error.errors : []), ...(error.cause === undefined ? [] : [error.cause])];

@@ -1,6 +1,6 @@
-import { Admin, ConfigResourceTypes, Connection, deleteTopicsV6, findErrorBy, IncrementalAlterConfigOperationTypes, ProtocolError } from '@platformatic/kafka';
-import { messageOf, TidemarkError } from '../../engine/errors.ts';
-import { clientOptions, type KafkaConnection } from './connection.ts';
+import { Admin, ConfigResourceTypes, Connection, deleteTopicsV6, findErrorBy, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka';
+import { TidemarkError } from '../../engine/errors.ts';
+import { clientOptions, failureText, type KafkaConnection } from './connection.ts';
 
 /** A topic as somebody wants it. */
 export interface WantedTopic {
@@ -128,20 +128,13 @@ export class TopicAdmin {
     } catch (cause) {
       const options = { cause, context: { topic } };
       if (REFUSALS.some((code) => isAnswer(cause, code))) {
-        throw new TidemarkError('invalid', 'TOPIC_REFUSED', `topic ${topic} must ${what} by what the brokers accept, got ${reasonOf(cause)}; correct its settings`, options);
+        throw new TidemarkError('invalid', 'TOPIC_REFUSED', `topic ${topic} must ${what} by what the brokers accept, got ${failureText(cause)}; correct its settings`, options);
       }
-      throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${reasonOf(cause)}; see whether the brokers can be reached and its rights are there, it is tried again`, options);
+      throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${failureText(cause)}; see whether the brokers can be reached and its rights are there, it is tried again`, options);
     }
   }
 }
 
 function isAnswer(error: unknown, code: number): boolean {
   return error instanceof Error && findErrorBy(error, 'apiCode', code) !== null;
-}
-
-/** The innermost reason: what wraps it says only that something failed. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  const said: unknown = error instanceof ProtocolError ? error['serverErrorMessage'] : undefined;
-  return typeof said === 'string' && said !== '' ? said : messageOf(error);
 }
