@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { removalOf } from './removal.ts';
 import type { StageSettings } from './settings.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { StageSettings } from './settings.ts';
  *
  * Outside prod it goes with its stack, as soon as it is empty.
  */
-export function privateBucket(scope: Construct, id: string, { retainData }: StageSettings): Bucket {
+export function privateBucket(scope: Construct, id: string, settings: StageSettings): Bucket {
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
@@ -16,7 +17,7 @@ export function privateBucket(scope: Construct, id: string, { retainData }: Stag
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     versioned: false,
     lifecycleRules: [{ id: 'AbortUnfinishedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }],
-    removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: removalOf(settings),
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',

@@ -3,7 +3,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 /** An IAM statement that allows something. */
 export interface Right {
   readonly actions: readonly string[];
-  /** As text, logical ids without their hash: `PartitionLogTable.Arn`, `SnapshotsBucket.Arn/snapshots/*`. */
+  /** As text, logical ids without their hash, of this template or another: `PartitionLogTable.Arn`, `SnapshotsBucket.Arn/snapshots/*`; parts by their index. */
   readonly resources: readonly string[];
 }
 
@@ -51,9 +51,12 @@ function* statementsIn(node: unknown): Generator<Record<string, unknown>> {
 function text(node: unknown): string {
   if (typeof node === 'string') return node;
   if (!isObject(node)) throw new Error(`no text in ${JSON.stringify(node)}`);
-  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, Ref: reference } = node;
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, 'Fn::Select': part, 'Fn::Split': parts, 'Fn::ImportValue': imported, Ref: reference } = node;
   if (Array.isArray(attribute)) return `${withoutHash(text(attribute[0]))}.${text(attribute[1])}`;
   if (Array.isArray(join)) return list(join[1]).map(text).join(text(join[0]));
+  if (Array.isArray(part)) return `${text(part[1])}[${String(part[0])}]`;
+  if (Array.isArray(parts)) return text(parts[1]);
+  if (typeof imported === 'string') return imported.replace(/^.*:ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}([A-Z][a-z]\w*)[0-9A-F]{8}$/, '$1.$2');
   if (typeof reference === 'string') return withoutHash(reference);
   throw new Error(`no text in ${JSON.stringify(node)}`);
 }

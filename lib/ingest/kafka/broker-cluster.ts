@@ -49,5 +49,5 @@ export function brokerCluster(scope: Construct, kafka: ProvisionedKafka | Expres
   cluster.applyRemovalPolicy(removalOf(settings));
   if (storageGiB !== undefined) growingStorage(scope, cluster.attrArn, storageGiB);
   const brokers = bootstrapBrokers(scope, { clusterArn: cluster.attrArn, brokersOf: `${clusterName}-${ZONES * brokersPerZone}`, settings });
-  return mskCluster({ clusterArn: cluster.attrArn, brokers, auth: { by: 'iam' }, network });
+  return mskCluster({ clusterArn: cluster.attrArn, clusterName, brokers, auth: { by: 'iam' }, network });
 }

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { GatewayVpcEndpointAwsService, InterfaceVpcEndpointAwsService, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { GatewayVpcEndpoint, ISecurityGroup, InterfaceVpcEndpoint, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { StageSettings } from '../../settings.ts';
 import { HTTPS } from './security-groups.ts';
@@ -42,7 +42,7 @@ export function createEndpoints(scope: Construct, { vpc, services, callers }: En
   for (const name of services) {
     const { service, actions } = INTERFACES[name];
     const endpoint: InterfaceVpcEndpoint = vpc.addInterfaceEndpoint(name, { service, securityGroups: [group], open: false, privateDnsEnabled: true });
-    endpoint.addToPolicy(name === 'lambda' || name === 'sts' ? byAnybody(actions) : byThisAccount(scope, actions));
+    endpoint.addToPolicy(name === 'lambda' || name === 'sts' ? byLambda(actions) : byThisAccount(scope, actions));
   }
 }
 
@@ -52,9 +52,9 @@ function byThisAccount(scope: Construct, actions: readonly string[]): PolicyStat
   return new PolicyStatement({ principals: [new AnyPrincipal()], actions: [...actions], resources: ['*'], conditions });
 }
 
-/** Pollers call as Lambda itself before they have the function's role. */
-function byAnybody(actions: readonly string[]): PolicyStatement {
-  return new PolicyStatement({ principals: [new AnyPrincipal()], actions: [...actions], resources: ['*'] });
+/** Pollers take on the role of the function, and call it. */
+function byLambda(actions: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ principals: [new ServicePrincipal('lambda.amazonaws.com')], actions: [...actions], resources: ['*'] });
 }
 
 /**

@@ -5,7 +5,7 @@ import { brokerCluster } from './broker-cluster.ts';
 import type { ClusterNetwork, KafkaCluster } from './cluster.ts';
 import { ExistingClusterNetwork, ExistingNetwork } from './existing-network.ts';
 import { IsolatedNetwork } from './isolated-network.ts';
-import { mskCluster } from './msk-cluster.ts';
+import { existingCluster } from './msk-cluster.ts';
 import { selfManagedCluster } from './self-managed-cluster.ts';
 import { serverlessCluster } from './serverless-cluster.ts';
 import type { CreatedKafka, KafkaClusterSettings } from './settings.ts';
@@ -30,7 +30,7 @@ export function kafkaCluster(scope: Construct, id: string, { settings }: KafkaCl
     case 'express':
       return brokerCluster(home, cluster, networkOf(home, cluster, settings), settings);
     case 'existing':
-      return mskCluster({ ...cluster, brokers: cluster.brokers.join(','), network: new ExistingNetwork(home, 'Network', cluster.network) });
+      return existingCluster(cluster, new ExistingNetwork(home, 'Network', cluster.network));
     case 'self-managed':
       return selfManagedCluster(cluster, cluster.network && new ExistingNetwork(home, 'Network', cluster.network));
   }

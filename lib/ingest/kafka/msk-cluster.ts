@@ -1,4 +1,3 @@
-import { Fn } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { accessBy } from './access.ts';
 import type { Grantee, KafkaCluster, KafkaNetwork } from './cluster.ts';
@@ -8,6 +7,7 @@ import type { ExistingKafka } from './settings.ts';
 
 export interface MskClusterProps {
   readonly clusterArn: string;
+  readonly clusterName: string;
   /** With commas between. */
   readonly brokers: string;
   readonly auth: ExistingKafka['auth'];
@@ -15,7 +15,7 @@ export interface MskClusterProps {
 }
 
 /** A cluster of MSK's, whoever has created it. MSK itself keeps three copies, of which two must be in sync. */
-export function mskCluster({ clusterArn, brokers, auth, network }: MskClusterProps): KafkaCluster {
+export function mskCluster({ clusterArn, clusterName, brokers, auth, network }: MskClusterProps): KafkaCluster {
   const grants = auth.by === 'iam' ? grantsByIam(clusterArn) : grantsBySecret(auth);
   const find = ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers', ...(auth.by === 'scram-512' ? ['kafka:ListScramSecrets'] : [])];
   return {
@@ -28,8 +28,13 @@ export function mskCluster({ clusterArn, brokers, auth, network }: MskClusterPro
     environment: { TIDEMARK_KAFKA_BROKERS: brokers, TIDEMARK_KAFKA_AUTH: auth.by, ...(auth.by === 'iam' ? {} : { TIDEMARK_KAFKA_SECRET: auth.secretArn }) },
     source: { eventSourceArn: clusterArn, ...(auth.by === 'iam' ? {} : { sourceAccessConfigurations: [accessBy(auth)] }) },
     network,
-    metricsName: Fn.select(1, Fn.split('/', clusterArn)),
+    metricsName: clusterName,
     replicationFactor: 3,
     topicConfig: {},
   };
+}
+
+/** A cluster of MSK's that is there already, whose name is in its ARN. */
+export function existingCluster({ clusterArn, brokers, auth }: ExistingKafka, network: KafkaNetwork): KafkaCluster {
+  return mskCluster({ clusterArn, clusterName: String(clusterArn.split('/')[1]), brokers: brokers.join(','), auth, network });
 }

@@ -16,5 +16,5 @@ export function serverlessCluster(scope: Construct, network: ClusterNetwork, set
   });
   cluster.applyRemovalPolicy(removalOf(settings));
   const brokers = bootstrapBrokers(scope, { clusterArn: cluster.attrArn, brokersOf: clusterName, settings });
-  return mskCluster({ clusterArn: cluster.attrArn, brokers, auth: { by: 'iam' }, network });
+  return mskCluster({ clusterArn: cluster.attrArn, clusterName, brokers, auth: { by: 'iam' }, network });
 }

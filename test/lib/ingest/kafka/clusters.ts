@@ -15,11 +15,11 @@ export const subnets = {
 };
 
 /** Every kind that a stage creates. */
-export const created: Readonly<Record<CreatedKafka['kind'], CreatedKafka>> = {
+export const created = {
   serverless: { kind: 'serverless' },
   provisioned: { kind: 'provisioned', instanceType: 'kafka.m7g.large' },
   express: { kind: 'express', instanceType: 'express.m7g.large' },
-};
+} as const satisfies Readonly<Record<CreatedKafka['kind'], CreatedKafka>>;
 
 export const existing: ExistingKafka = {
   kind: 'existing',
