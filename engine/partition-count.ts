@@ -2,6 +2,9 @@ import { TidemarkError } from './errors.ts';
 import type { BlobStore } from './ports.ts';
 import type { SourcePartition } from './record.ts';
 
+/** One object per incarnation of the topic lies there, named by its id. */
+export const topicFolder = (pipeline: string, topic: string): string => `topics/${pipeline}/${topic}/`;
+
 /**
  * How many partitions a topic had when a pipeline first read it. More of them move keys without a seal (PL-27), so a
  * topic that has grown is read no further.
@@ -16,7 +19,7 @@ export class PartitionCounts {
 
   /** @throws PARTITIONS_GREW (internal) */
   async require({ pipeline, source, incarnation }: Omit<SourcePartition, 'stage' | 'partition'>, partitions: number): Promise<void> {
-    const key = `topics/${pipeline}/${source}/${incarnation}`;
+    const key = `${topicFolder(pipeline, source)}${incarnation}`;
     const first = this.#known.get(key) ?? (await this.#first(key, partitions));
     this.#known.set(key, first);
     if (partitions === first) return;

@@ -1,17 +1,19 @@
-import type { BesideFacts, StackFacts } from '../stack/stack-facts.ts';
+import type { BesideFacts, SourceFacts, StackFacts } from '../stack/stack-facts.ts';
 import { allOf, ok, problem, warning, type Finding } from './finding.ts';
 
 /** What a pipeline needs beside its functions and tables: concurrency, what calls the tick, keys. */
-export function besideChecks({ stream }: Pick<StackFacts, 'stream'>, beside: BesideFacts): Finding[] {
-  return [concurrency(beside, stream?.shards.filter((shard) => shard.open).length ?? 0), schedule(beside), keys(beside)];
+export function besideChecks({ source }: Pick<StackFacts, 'source'>, beside: BesideFacts): Finding[] {
+  return [concurrency(beside, source), schedule(beside), keys(beside)];
 }
 
-/** A shard has one invocation at a time. */
-function concurrency({ reservedConcurrency: reserved, sharedConcurrency: shared }: BesideFacts, open: number): Finding {
-  const lookedAt = `the function may run for each of ${open} open shards at once`;
+/** A shard has one invocation at a time, a partition at most one. */
+function concurrency({ reservedConcurrency: reserved, sharedConcurrency: shared }: BesideFacts, source: SourceFacts): Finding {
+  const open = source.kind === 'kinesis' ? (source.stream?.shards.filter((shard) => shard.open).length ?? 0) : (source.topic.incarnations[0]?.partitions ?? 0);
+  const parts = source.kind === 'kinesis' ? 'shards' : 'partitions';
+  const lookedAt = `the function may run for each of ${open} ${source.kind === 'kinesis' ? 'open ' : ''}${parts} at once`;
   if (reserved === 0) return problem('function-concurrency', lookedAt, 'reserved: 0', 'nothing is processed: somebody has switched the function off; take the reservation away');
   if (reserved !== undefined) {
-    return reserved >= open ? ok('function-concurrency', lookedAt, `reserved: ${reserved}`) : problem('function-concurrency', lookedAt, `reserved: ${reserved}`, `shards wait for each other: reserve ${open}, or nothing`);
+    return reserved >= open ? ok('function-concurrency', lookedAt, `reserved: ${reserved}`) : problem('function-concurrency', lookedAt, `reserved: ${reserved}`, `${parts} wait for each other: reserve ${open}, or nothing`);
   }
   const found = shared === undefined ? 'no reservation' : `no reservation, ${shared} for all functions without one`;
   return shared === undefined || shared >= open ? ok('function-concurrency', lookedAt, found) : warning('function-concurrency', lookedAt, found, `ask for a higher quota of concurrent executions, or reserve ${open}`);

@@ -4,18 +4,21 @@ import { mapParallel } from '../../adapters/shared/parallel.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
-import { partitionNoun, partitionOf, streamSource, type Place } from '../place.ts';
+import { inspect } from '../inspect/inspect.ts';
+import { partitionNoun, partitionOf, type Place } from '../place.ts';
 import type { DoctorClients, StackClients } from '../stack/clients.ts';
 import { describeBeside } from '../stack/describe-beside.ts';
 import { describeStackOf } from '../stack/describe-stack.ts';
-import { stackPlace } from '../stack/stack-place.ts';
+import type { StackFacts } from '../stack/stack-facts.ts';
+import { placedSource, stackPlace } from '../stack/stack-place.ts';
 import { besideChecks } from './beside-checks.ts';
 import type { Finding } from './finding.ts';
+import { inspectedPartitions } from './inspected-partitions.ts';
 import { logChecks, type InspectedPartition } from './log-checks.ts';
 import { mappingChecks } from './mapping-checks.ts';
-import { inspectedPartitions } from './inspected-partitions.ts';
 import { stackChecks } from './stack-checks.ts';
 import { streamChecks, type PartitionBacklog } from './stream-checks.ts';
+import { topicChecks } from './topic-checks.ts';
 
 const PARALLEL_READS = 4;
 
@@ -26,11 +29,23 @@ const PARALLEL_READS = 4;
  */
 export async function doctorStack(clients: DoctorClients, topology: Topology, stack: string): Promise<Finding[]> {
   const facts = await describeStackOf(clients, topology, stack);
-  const before = [...stackChecks(facts), ...besideChecks(facts, await describeBeside(clients, facts)), ...mappingChecks(facts.mapping, topology.source)];
-  if (facts.stream === undefined) return [...before, ...streamChecks(facts, [])];
-  const place = stackPlace(clients, topology, facts, streamSource(facts.stream));
-  const inspected = await inspectedPartitions(place, new KinesisShards(clients.kinesis));
-  return [...before, ...streamChecks(facts, await backlogsOf(clients, place, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source))];
+  const before = [...stackChecks(facts), ...besideChecks(facts, await describeBeside(clients, facts)), ...mappingChecks(facts, topology.source)];
+  const source = placedSource(facts.source);
+  if (source === undefined) return [...before, ...sourceChecks(facts, [])];
+  const place = stackPlace(clients, topology, facts, source);
+  const inspected = await inspectAll(clients, place);
+  return [...before, ...sourceChecks(facts, await backlogsOf(clients, place, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source))];
+}
+
+function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly PartitionBacklog[]): Finding[] {
+  if (source.kind === 'kinesis') return streamChecks(source.stream, mapping, backlogs);
+  return mapping.kafka === undefined ? [] : topicChecks(source.topic, mapping.kafka);
+}
+
+/** What a topic still has for a log, its brokers alone know. */
+async function inspectAll({ kinesis }: StackClients, place: Place): Promise<InspectedPartition[]> {
+  if (place.topology.source.kind === 'kinesis') return inspectedPartitions(place, new KinesisShards(kinesis));
+  return (await inspect(place)).map((report) => ({ report, remaining: undefined }));
 }
 
 /** Of the partitions that have something left. */

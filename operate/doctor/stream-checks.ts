@@ -1,5 +1,6 @@
 import { grouped, durationText } from '../text.ts';
-import type { StackFacts } from '../stack/stack-facts.ts';
+import type { StreamFacts } from '../../adapters/kinesis/stream-facts.ts';
+import type { MappingFacts } from '../stack/stack-facts.ts';
 import { allOf, ok, problem, warning, type Bad, type Finding } from './finding.ts';
 
 /** How far the pipeline is behind the end of one partition. */
@@ -12,8 +13,8 @@ export interface PartitionBacklog {
 const MAX_RECORD_KIB = 4_096;
 const HOUR_MS = 3_600_000;
 
-export function streamChecks({ stream, mapping }: StackFacts, backlogs: readonly PartitionBacklog[]): Finding[] {
-  if (stream === undefined) return [problem('stream', 'the stream of the mapping exists', `no ${mapping.streamArn}`, 'deploy the stack again; what was in the stream is lost')];
+export function streamChecks(stream: StreamFacts | undefined, { sourceArn }: Pick<MappingFacts, 'sourceArn'>, backlogs: readonly PartitionBacklog[]): Finding[] {
+  if (stream === undefined) return [problem('stream', 'the stream of the mapping exists', `no ${sourceArn ?? 'stream'}`, 'deploy the stack again; what was in the stream is lost')];
   const open = stream.shards.filter((shard) => shard.open).length;
   return [
     ok('stream', 'the stream of the mapping exists', `${stream.name}, ${grouped(open)} of ${grouped(stream.shards.length)} shards open`),

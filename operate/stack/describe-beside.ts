@@ -13,7 +13,7 @@ import type { BesideFacts, KeyFacts, ScheduleFacts, StackFacts } from './stack-f
  *
  * @throws STACK_REFUSED (invalid), STACK_UNAVAILABLE (unavailable)
  */
-export async function describeBeside(clients: DoctorClients, { stack, function: fn, stream }: StackFacts): Promise<BesideFacts> {
+export async function describeBeside(clients: DoctorClients, { stack, function: fn, source }: StackFacts): Promise<BesideFacts> {
   const { lambda } = clients;
   const { ReservedConcurrentExecutions } = await asking(stack, 'lambda:GetFunctionConcurrency', () => lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: fn.name })));
   const { AccountLimit } = await asking(stack, 'lambda:GetAccountSettings', () => lambda.send(new GetAccountSettingsCommand({})));
@@ -22,7 +22,7 @@ export async function describeBeside(clients: DoctorClients, { stack, function: 
     reservedConcurrency: ReservedConcurrentExecutions,
     sharedConcurrency: AccountLimit?.UnreservedConcurrentExecutions,
     schedules: await describeSchedules(clients, stack, resources),
-    keys: await describeKeys(clients, stack, resources, stream),
+    keys: await describeKeys(clients, stack, resources, source.kind === 'kinesis' ? source.stream : undefined),
   };
 }
 

@@ -1,17 +1,17 @@
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand, type EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import { withoutConsumer } from '../../adapters/kinesis/decode-event.ts';
-import { describeStream } from '../../adapters/kinesis/stream-facts.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from './clients.ts';
+import { describeSource } from './describe-source.ts';
 import { asking } from './failure.ts';
 import { idsOf, listResources, type StackResource } from './resources.ts';
-import type { FunctionFacts, MappingFacts, StackFacts, TableFacts } from './stack-facts.ts';
+import type { FunctionFacts, KafkaMappingFacts, MappingFacts, StackFacts, TableFacts } from './stack-facts.ts';
 
 /**
- * Looks at a deployed pipeline, and changes nothing: stack ─► mapping ─► function ─► tables, stream.
+ * Looks at a deployed pipeline, and changes nothing: stack ─► mapping ─► function ─► tables, source.
  *
  * @throws UNKNOWN_STACK, NOT_A_PIPELINE_STACK, STACK_REFUSED (invalid), STACK_UNAVAILABLE (unavailable)
  */
@@ -20,11 +20,12 @@ export async function describeStack(clients: StackClients, stack: string): Promi
   const tag = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
   const mapping = await describeMapping(clients, stack, mappingIn(stack, await listResources(clients, stack)));
   const fn = await describeFunction(clients, stack, mapping.functionArn);
+  const pipeline = tag('pipeline');
   const { TIDEMARK_LOG_TABLE: log, TIDEMARK_RESULTS_TABLE: results } = fn.environment;
   return {
     stack,
     status: StackStatus,
-    pipeline: tag('pipeline'),
+    pipeline,
     stage: tag('stage'),
     terminationProtection: EnableTerminationProtection,
     mapping,
@@ -33,7 +34,7 @@ export async function describeStack(clients: StackClients, stack: string): Promi
       ...(log === undefined ? [] : [await describeTable(clients, stack, 'log', log)]),
       ...(results === undefined || results === '' ? [] : [await describeTable(clients, stack, 'results', results)]),
     ],
-    stream: await describeStream(clients.kinesis, mapping.streamArn.slice(mapping.streamArn.lastIndexOf('/') + 1)),
+    source: await describeSource(clients, { stack, pipeline, mapping, function: fn }),
   };
 }
 
@@ -74,8 +75,22 @@ async function describeMapping({ lambda }: StackClients, stack: string, id: stri
     maximumRecordAgeInSeconds: found.MaximumRecordAgeInSeconds,
     tumblingWindowInSeconds: found.TumblingWindowInSeconds,
     filters: found.FilterCriteria?.Filters?.length ?? 0,
-    streamArn: withoutConsumer(found.EventSourceArn ?? ''),
+    bisects: found.BisectBatchOnFunctionError,
+    destination: found.DestinationConfig?.OnFailure?.Destination,
+    sourceArn: found.EventSourceArn === undefined ? undefined : withoutConsumer(found.EventSourceArn),
     functionArn: found.FunctionArn ?? '',
+    kafka: kafkaOf(found),
+  };
+}
+
+/** A mapping with topics is Kafka's. */
+function kafkaOf({ Topics: topics = [], ProvisionedPollerConfig: pollers, ...found }: EventSourceMappingConfiguration): KafkaMappingFacts | undefined {
+  if (topics.length === 0) return undefined;
+  return {
+    topics,
+    consumerGroup: (found.AmazonManagedKafkaEventSourceConfig ?? found.SelfManagedKafkaEventSourceConfig)?.ConsumerGroupId,
+    pollers: pollers === undefined ? undefined : { min: pollers.MinimumPollers, max: pollers.MaximumPollers },
+    hearsItemFailures: found.FunctionResponseTypes?.includes('ReportBatchItemFailures') === true,
   };
 }
 

@@ -12,9 +12,44 @@ export interface MappingFacts {
   readonly maximumRecordAgeInSeconds: number | undefined;
   readonly tumblingWindowInSeconds: number | undefined;
   readonly filters: number;
-  readonly streamArn: string;
+  readonly bisects: boolean | undefined;
+  /** Where what failed for good would go. */
+  readonly destination: string | undefined;
+  /** Of a stream or a cluster of MSK's; undefined: another cluster. */
+  readonly sourceArn: string | undefined;
   readonly functionArn: string;
+  /** undefined: it reads a stream. */
+  readonly kafka: KafkaMappingFacts | undefined;
 }
+
+/** What is set for Kafka alone. */
+export interface KafkaMappingFacts {
+  readonly topics: readonly string[];
+  readonly consumerGroup: string | undefined;
+  /** Of its own; undefined: Lambda's, on demand. */
+  readonly pollers: { readonly min: number | undefined; readonly max: number | undefined } | undefined;
+  /** Lambda goes on where the function hands back what failed. */
+  readonly hearsItemFailures: boolean;
+}
+
+/** A topic as the pipeline has put it on record, since an operator's machine reaches no broker. */
+export interface TopicFacts {
+  readonly name: string;
+  /** Topics of this name that it has read, the newest first: one that was made again has another id (PL-11). */
+  readonly incarnations: readonly TopicIncarnation[];
+}
+
+export interface TopicIncarnation {
+  readonly id: string;
+  /** When it was first read, and for ever (PL-27). */
+  readonly partitions: number;
+  readonly firstReadMs: number;
+}
+
+export type SourceFacts =
+  /** undefined: the stream that the mapping names does not exist. */
+  | { readonly kind: 'kinesis'; readonly stream: StreamFacts | undefined }
+  | { readonly kind: 'kafka'; readonly topic: TopicFacts };
 
 export interface FunctionFacts {
   readonly name: string;
@@ -46,8 +81,7 @@ export interface StackFacts {
   readonly mapping: MappingFacts;
   readonly function: FunctionFacts;
   readonly tables: readonly TableFacts[];
-  /** undefined: the stream that the mapping names does not exist. */
-  readonly stream: StreamFacts | undefined;
+  readonly source: SourceFacts;
 }
 
 /** What calls the tick. */

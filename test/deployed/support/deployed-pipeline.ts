@@ -14,8 +14,7 @@ import { inspect } from '../../../operate/inspect/inspect.ts';
 import type { PartitionReport } from '../../../operate/inspect/partition-report.ts';
 import type { StackClients } from '../../../operate/stack/clients.ts';
 import { describeStack } from '../../../operate/stack/describe-stack.ts';
-import { streamSource } from '../../../operate/place.ts';
-import { stackPlace } from '../../../operate/stack/stack-place.ts';
+import { placedSource, stackPlace } from '../../../operate/stack/stack-place.ts';
 import { collect } from '../../support/collect.ts';
 import type { Row } from '../../verify/compare.ts';
 import type { Run } from '../../verify/run.ts';
@@ -72,8 +71,9 @@ export function deployedPipeline(clients: StackClients, stack: string, topology:
   };
   const shards = async (): Promise<PartitionReport[]> => {
     const facts = await describeStack(clients, stack);
-    if (facts.stream === undefined) throw new Error(`stack ${stack} must have its stream, got none`);
-    return inspect(stackPlace(clients, topology, facts, streamSource(facts.stream)));
+    const source = placedSource(facts.source);
+    if (source === undefined) throw new Error(`stack ${stack} must have its stream, got none`);
+    return inspect(stackPlace(clients, topology, facts, source));
   };
   return {
     results,

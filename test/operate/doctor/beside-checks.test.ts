@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { besideChecks } from '../../../operate/doctor/beside-checks.ts';
 import type { BesideFacts } from '../../../operate/stack/stack-facts.ts';
 import { notOk } from '../support/findings.ts';
-import { besideFacts, stackFacts } from '../support/stack-facts.ts';
+import { besideFacts, stackFacts, streamFacts, topicFacts } from '../support/stack-facts.ts';
 
 const found = (changes: Partial<BesideFacts>) => notOk(besideChecks(stackFacts(), besideFacts(changes)));
 const tick = { name: 'tick-1', state: 'ENABLED', expression: 'rate(1 minute)' };
@@ -26,9 +26,13 @@ describe('what a pipeline needs beside its functions and tables', () => {
   });
 
   it('compares a reservation with the open shards', () => {
-    const { stream } = stackFacts();
     const shards = [{ name: 'a', open: true }, { name: 'b', open: true }, { name: 'c', open: false }];
-    const findings = besideChecks({ stream: stream === undefined ? undefined : { ...stream, shards } }, besideFacts({ reservedConcurrency: 1 }));
+    const findings = besideChecks({ source: { kind: 'kinesis', stream: streamFacts({ shards }) } }, besideFacts({ reservedConcurrency: 1 }));
     expect(findings.find(({ id }) => id === 'function-concurrency')).toMatchObject({ verdict: 'problem', whatToDo: 'shards wait for each other: reserve 2, or nothing' });
+  });
+
+  it('compares it with the partitions of the topic as it is now', () => {
+    const findings = besideChecks({ source: { kind: 'kafka', topic: topicFacts() } }, besideFacts({ reservedConcurrency: 3 }));
+    expect(findings.find(({ id }) => id === 'function-concurrency')).toMatchObject({ verdict: 'problem', whatToDo: 'partitions wait for each other: reserve 4, or nothing' });
   });
 });

@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { mappingChecks } from '../../../operate/doctor/mapping-checks.ts';
 import { stackChecks } from '../../../operate/doctor/stack-checks.ts';
-import { streamChecks } from '../../../operate/doctor/stream-checks.ts';
+import { streamChecks, type PartitionBacklog } from '../../../operate/doctor/stream-checks.ts';
 import type { StreamFacts } from '../../../adapters/kinesis/stream-facts.ts';
 import type { FunctionFacts, MappingFacts, StackFacts, TableFacts } from '../../../operate/stack/stack-facts.ts';
 import { topologyOf } from '../../engine/support/readings.ts';
 import { notOk } from '../support/findings.ts';
-import { functionFacts, mappingFacts, stackFacts, tableFacts } from '../support/stack-facts.ts';
+import { functionFacts, mappingFacts, stackFacts, streamFacts, tableFacts } from '../support/stack-facts.ts';
 
 const { source } = topologyOf();
 const HOUR_MS = 3_600_000;
 
 describe('the checks of the mapping', () => {
   it('find nothing wrong with the mapping that the stack makes', () => {
-    expect(notOk(mappingChecks(mappingFacts(), source))).toEqual({});
+    expect(notOk(mappingChecks(stackFacts(), source))).toEqual({});
   });
 
   it.each<[string, Partial<MappingFacts>, ReturnType<typeof notOk>]>([
@@ -32,13 +32,15 @@ describe('the checks of the mapping', () => {
     ['whose last call failed', { lastProcessingResult: 'PROBLEM: Function call failed' }, { 'mapping-last-result': 'problem' }],
     ['whose last call failed, in the words of an emulator', { lastProcessingResult: 'FAILED' }, { 'mapping-last-result': 'problem' }],
     ['whose last call succeeded, in the words of an emulator', { lastProcessingResult: 'OK - 500 records' }, {}],
+    ['with a destination', { destination: 'arn:aws:sns:us-east-1:123456789012:failed' }, { 'mapping-destination': 'problem' }],
+    ['that halves batches', { bisects: true }, { 'mapping-bisect': 'problem' }],
     ['that was never called', { lastProcessingResult: 'No records processed' }, {}],
   ])('judge a mapping %s', (_title, changes, expected) => {
-    expect(notOk(mappingChecks(mappingFacts(changes), source))).toEqual(expected);
+    expect(notOk(mappingChecks(stackFacts({ mapping: mappingFacts(changes) }), source))).toEqual(expected);
   });
 
   it('say what is lost, and what to do', () => {
-    const finding = mappingChecks(mappingFacts({ maximumRetryAttempts: 3 }), source).find(({ id }) => id === 'mapping-retries');
+    const finding = mappingChecks(stackFacts({ mapping: mappingFacts({ maximumRetryAttempts: 3 }) }), source).find(({ id }) => id === 'mapping-retries');
     expect(finding).toEqual({
       id: 'mapping-retries', lookedAt: 'retries without end (-1)', verdict: 'problem', found: '3',
       whatToDo: 'Lambda drops batches that fail; somebody changed it: deploy the stack again',
@@ -89,10 +91,10 @@ describe('the checks of stack, function and tables', () => {
 });
 
 describe('the checks of the stream', () => {
-  const withStream = (changes: Partial<StreamFacts>): StackFacts => stackFacts({ stream: { ...(stackFacts().stream as StreamFacts), ...changes } });
+  const check = (changes: Partial<StreamFacts>, backlogs: readonly PartitionBacklog[] = []) => streamChecks(streamFacts(changes), mappingFacts(), backlogs);
 
   it('find nothing wrong with the stream that the stack makes', () => {
-    expect(notOk(streamChecks(stackFacts(), [{ partition: 'a', behindMs: 500 }]))).toEqual({});
+    expect(notOk(check({}, [{ partition: 'a', behindMs: 500 }]))).toEqual({});
   });
 
   it.each<[string, Partial<StreamFacts>, ReturnType<typeof notOk>]>([
@@ -102,7 +104,7 @@ describe('the checks of the stream', () => {
     ['with records that a batch just holds', { maxRecordKiB: 4_096 }, {}],
     ['in clear text', { encrypted: false }, { 'stream-encryption': 'warning' }],
   ])('judge a stream %s', (_title, changes, expected) => {
-    expect(notOk(streamChecks(withStream(changes), []))).toEqual(expected);
+    expect(notOk(check(changes))).toEqual(expected);
   });
 
   it.each([
@@ -112,10 +114,10 @@ describe('the checks of the stream', () => {
     [24, 12, { 'stream-retention': 'problem' }],
     [168, 12, {}],
   ])('with a retention of %d hours and %d behind', (retentionHours, hours, expected) => {
-    expect(notOk(streamChecks(withStream({ retentionHours }), [{ partition: 'a', behindMs: hours * HOUR_MS }]))).toEqual(expected);
+    expect(notOk(check({ retentionHours }, [{ partition: 'a', behindMs: hours * HOUR_MS }]))).toEqual(expected);
   });
 
   it('say so when the stream is gone', () => {
-    expect(streamChecks(stackFacts({ stream: undefined }), [])).toMatchObject([{ id: 'stream', verdict: 'problem' }]);
+    expect(streamChecks(undefined, mappingFacts(), [])).toMatchObject([{ id: 'stream', verdict: 'problem' }]);
   });
 });

@@ -7,7 +7,7 @@ import { topologyOf } from '../../engine/support/readings.ts';
 import { startFakeAws, type Answer, type FakeAws } from '../support/fake-aws.ts';
 import { notOk } from '../support/findings.ts';
 import { mappingAnswer, resources, stackAnswers, stackError } from '../support/stack-answers.ts';
-import { stackFacts } from '../support/stack-facts.ts';
+import { stackFacts, streamFacts } from '../support/stack-facts.ts';
 
 const STACK = stackFacts().stack;
 const FUNCTION = `GET /2015-03-31/functions/${stackFacts().mapping.functionArn}/configuration`;
@@ -36,9 +36,9 @@ describe('a deployed pipeline', () => {
     const expected = stackFacts();
     expect(facts).toEqual({
       ...expected,
-      stream: {
-        ...expected.stream, incarnation: '1700000000000', distribution: undefined,
-        shards: [{ name: 'shardId-000000000000', open: false }, { name: 'shardId-000000000001', open: true }],
+      source: {
+        kind: 'kinesis',
+        stream: streamFacts({ incarnation: '1700000000000', distribution: undefined, shards: [{ name: 'shardId-000000000000', open: false }, { name: 'shardId-000000000001', open: true }] }),
       },
     });
   });

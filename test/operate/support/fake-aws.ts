@@ -17,7 +17,7 @@ export interface FakeAws {
 /**
  * An HTTP server that answers by the call, so that real SDK clients meet it whatever their order.
  *
- * @param answers by call, e.g. `DescribeTable log-1`, or by its first word
+ * @param answers by call, e.g. `DescribeTable log-1`, a listing of S3's with its prefix, or by its first word
  */
 export async function startFakeAws(answers: Readonly<Record<string, Answer>>): Promise<FakeAws> {
   const calls: string[] = [];
@@ -27,7 +27,8 @@ export async function startFakeAws(answers: Readonly<Record<string, Answer>>): P
     request.on('end', () => {
       const call = callOf(request, Buffer.concat(chunks).toString('utf8'));
       calls.push(call);
-      const { status = 200, body } = answers[call] ?? answers[call.split(' ')[0] ?? ''] ?? { status: 500, body: `no answer to ${call}` };
+      const prefix = new URL(request.url ?? '', 'http://aws').searchParams.get('prefix');
+      const { status = 200, body } = answers[`${call}?prefix=${prefix}`] ?? answers[call] ?? answers[call.split(' ')[0] ?? ''] ?? { status: 500, body: `no answer to ${call}` };
       response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/xml' : 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });

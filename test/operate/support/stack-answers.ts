@@ -1,7 +1,7 @@
 import type { Answer } from './fake-aws.ts';
 import { functionFacts, mappingFacts, stackFacts } from './stack-facts.ts';
 
-const { functionArn, streamArn } = mappingFacts();
+const { functionArn, sourceArn: streamArn } = mappingFacts();
 const xml = (action: string, result: string): Answer => ({ body: `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${result}</${action}Result></${action}Response>` });
 
 /** What AWS says of a stack that `stackFacts` describes, whose two shards have no record yet. */

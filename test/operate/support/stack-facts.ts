@@ -1,4 +1,5 @@
-import type { BesideFacts, FunctionFacts, MappingFacts, StackFacts, TableFacts } from '../../../operate/stack/stack-facts.ts';
+import type { StreamFacts } from '../../../adapters/kinesis/stream-facts.ts';
+import type { BesideFacts, FunctionFacts, KafkaMappingFacts, MappingFacts, StackFacts, TableFacts, TopicFacts } from '../../../operate/stack/stack-facts.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
 
@@ -7,7 +8,7 @@ export function mappingFacts(changes: Partial<MappingFacts> = {}): MappingFacts 
   return {
     state: 'Enabled', lastProcessingResult: 'OK', startingPosition: 'TRIM_HORIZON', batchSize: 1_000, maximumBatchingWindowInSeconds: 1, parallelizationFactor: 1,
     maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1, tumblingWindowInSeconds: 0, filters: 0,
-    streamArn: STREAM_ARN, functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:processor', ...changes,
+    bisects: false, destination: undefined, kafka: undefined, sourceArn: STREAM_ARN, functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:processor', ...changes,
   };
 }
 
@@ -27,12 +28,28 @@ export function stackFacts(changes: Partial<StackFacts> = {}): StackFacts {
   return {
     stack: 'Tidemark-readings-prod', status: 'UPDATE_COMPLETE', pipeline: 'readings', stage: 'prod', terminationProtection: true,
     mapping: mappingFacts(), function: functionFacts(), tables: [tableFacts('log'), tableFacts('results')],
-    stream: {
-      name: 'readings', arn: STREAM_ARN, incarnation: '1', retentionHours: 24, encrypted: true, keyId: 'alias/aws/kinesis', maxRecordKiB: 1_024, distribution: 'USER_PARTITION_KEY',
-      shards: [{ name: 'shardId-000000000000', open: true }],
-    },
+    source: { kind: 'kinesis', stream: streamFacts() },
     ...changes,
   };
+}
+
+/** A stream as the stack makes it. */
+export function streamFacts(changes: Partial<StreamFacts> = {}): StreamFacts {
+  return {
+    name: 'readings', arn: STREAM_ARN, incarnation: '1', retentionHours: 24, encrypted: true, keyId: 'alias/aws/kinesis', maxRecordKiB: 1_024, distribution: 'USER_PARTITION_KEY',
+    shards: [{ name: 'shardId-000000000000', open: true }],
+    ...changes,
+  };
+}
+
+/** What a mapping of a topic has besides, with pollers of its own. */
+export function kafkaMappingFacts(changes: Partial<KafkaMappingFacts> = {}): KafkaMappingFacts {
+  return { topics: ['readings'], consumerGroup: 'Tidemark-readings-prod', pollers: { min: 1, max: 4 }, hearsItemFailures: true, ...changes };
+}
+
+/** A topic that was made again once. */
+export function topicFacts(changes: Partial<TopicFacts> = {}): TopicFacts {
+  return { name: 'readings', incarnations: [{ id: 'id-2', partitions: 4, firstReadMs: 1_700_000_000_000 }, { id: 'id-1', partitions: 2, firstReadMs: 1_600_000_000_000 }], ...changes };
 }
 
 /** As the stack makes it. */
