@@ -18,7 +18,7 @@ import { processorOf } from './processor.ts';
 /** The handler of `process-kafka`: each partition's log is committed on its own, side by side. */
 export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: Context) => Promise<PartialResponse> {
   const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'process-kafka');
-  const { topic, partitioner } = requireKafka(topology.source, 'process-kafka');
+  const { topic, partitioner, isolationLevel } = requireKafka(topology.source, 'process-kafka');
   const context = (): TelemetryContext => ({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() });
   return async (event) => {
     const arrivalTimeMs = oldestArrivalMs(event);
@@ -26,8 +26,11 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
     const { id, partitions } = await topics.describe(topic);
     const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
     await counts.require(source, partitions);
-    const process = async ({ partition, records }: PartitionRecords): Promise<void> => {
-      const report = await processBatch(processor, { partition: { ...source, partition: String(partition) }, records });
+    const process = async ({ partition: index, records: polled }: PartitionRecords): Promise<void> => {
+      const partition = { ...source, partition: String(index) };
+      const records = isolationLevel === 'read_committed' ? await topics.committed(partition, polled) : polled;
+      if (records.length === 0) return;
+      const report = await processBatch(processor, { partition, records });
       emitBatchReport(context(), report);
     };
     const parts = decodeKafkaEvent(event, { topic, partitions, partitioner });

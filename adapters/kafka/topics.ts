@@ -64,6 +64,25 @@ export class KafkaTopics implements ShardCatalog {
     await this.#requireRange(partition, reached);
   }
 
+  /**
+   * Those of the records that readers of committed records see: none of a transaction that was aborted.
+   *
+   * @param records of the partition, ascending, whoever has read them
+   * @throws TRANSACTION_OPEN, OFFSETS_GONE, TOPIC_UNAVAILABLE (unavailable)
+   */
+  async committed<R extends { readonly offset: Offset }>(partition: SourcePartition, records: readonly R[]): Promise<R[]> {
+    const last = records.at(-1)?.offset ?? -1n;
+    const seen = new Set<Offset>();
+    for (let from = records[0]?.offset ?? 0n; from <= last; ) {
+      const read = await this.#read(partition, from);
+      if (read.isOutOfRange) throw unsettled('OFFSETS_GONE', partition, last, 'the topic has none of it any more, so nobody can tell whether it was committed; a longer retention gives it time');
+      if (read.next === from && read.stableEnd <= last) throw unsettled('TRANSACTION_OPEN', partition, last, 'a transaction before it is neither committed nor aborted; the batch comes again until it is');
+      for (const { offset } of read.records) seen.add(offset);
+      from = read.next;
+    }
+    return records.filter(({ offset }) => seen.has(offset));
+  }
+
   /** Lets go of the connections. */
   async close(): Promise<void> {
     const client = this.#client;
@@ -121,4 +140,8 @@ export class KafkaTopics implements ShardCatalog {
       throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${failureText(cause)}; see whether it exists, the brokers can be reached and let this client in; it is asked again`, { cause });
     }
   }
+}
+
+function unsettled(code: string, { source, partition }: SourcePartition, last: Offset, why: string): TidemarkError {
+  return new TidemarkError('unavailable', code, `partition ${partition} of topic ${source} must be settled up to offset ${last}, got less: ${why}`);
 }

@@ -36,6 +36,14 @@ export interface KafkaSettings<S extends StandardSchemaV1, K extends string> ext
    * @default 'murmur2'
    */
   readonly partitioner?: 'murmur2' | 'any';
+  /**
+   * For topics with transactional producers, `read_committed`: each batch is looked up at the brokers before it is counted, so
+   * that nothing of an aborted transaction is, whatever has polled it. Lambda's documents do not say what its poller does. Costs
+   * a second read of every record. `read_uncommitted`: what was polled is counted.
+   *
+   * @default 'read_uncommitted'
+   */
+  readonly isolationLevel?: 'read_committed' | 'read_uncommitted';
 }
 
 /**
@@ -61,10 +69,11 @@ export function kinesis<S extends StandardSchemaV1, const K extends KeyField<Sta
 export function kafka<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
   settings: KafkaSettings<S, K>,
 ): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
-  const { topic, partitioner = 'murmur2' } = settings;
+  const { topic, partitioner = 'murmur2', isolationLevel = 'read_uncommitted' } = settings;
   requireTopicName(topic);
   requireSetting('partitioner', partitioner, ['murmur2', 'any'].includes(partitioner), "'murmur2' or 'any'", 'leave it out for murmur2');
-  return Object.freeze({ kind: 'kafka' as const, topic, partitioner, ...checked(settings) });
+  requireSetting('isolationLevel', isolationLevel, ['read_committed', 'read_uncommitted'].includes(isolationLevel), "'read_committed' or 'read_uncommitted'", 'leave it out where no producer has transactions');
+  return Object.freeze({ kind: 'kafka' as const, topic, partitioner, isolationLevel, ...checked(settings) });
 }
 
 /** @throws INVALID_SETTING */

@@ -42,6 +42,8 @@ export interface KafkaSource<V = unknown> {
   readonly partitionKey: string;
   /** What producers choose a key's partition by. @default 'murmur2' */
   readonly partitioner: 'murmur2' | 'any';
+  /** Whether records of aborted transactions are looked for and left out. @default 'read_uncommitted' */
+  readonly isolationLevel: 'read_committed' | 'read_uncommitted';
   /** Any Standard Schema: zod, valibot, arktype … Must validate synchronously. */
   readonly schema: StandardSchemaV1<unknown, V>;
   /** What the bytes are. @default JSON_FORMAT */

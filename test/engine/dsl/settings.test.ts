@@ -29,6 +29,7 @@ describe('a wrong setting is refused at the call that got it', () => {
     ['a topic name with a slash', () => kafka({ topic: 'a/b', partitionKey: 'key', schema: READING })],
     ['a topic name that begins with a dot', () => kafka({ topic: '.', partitionKey: 'key', schema: READING })],
     ['a topic name of 250 letters', () => kafka({ topic: 'x'.repeat(250), partitionKey: 'key', schema: READING })],
+    ['an isolation level that nobody knows', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, isolationLevel: 'serializable' as never })],
     ['a partitioner that nobody knows', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, partitioner: 'crc32' as never })],
     ['a batch of Kafka records of 0', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, batchSize: 0 })],
     ['a batch size of 0', () => source({ batchSize: 0 })],
