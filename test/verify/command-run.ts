@@ -16,14 +16,16 @@ export interface CommandRunSettings {
   readonly records: number;
   readonly shards: number;
   readonly dataDir: string;
-  /** @default 'flights' */
+  /** A name in pipelines/, or a path. @default 'flights' */
   readonly pipeline?: string;
+  /** Name of the pipeline, where `pipeline` is a path. @default pipeline */
+  readonly name?: string;
   /** Further arguments of `tidemark local`. */
   readonly args?: readonly string[];
 }
 
 /** Lets the command stream the first records through the pipeline, and reads what its users can read. */
-export async function commandRun({ records, shards, dataDir, pipeline = 'flights', args = [] }: CommandRunSettings): Promise<CommandRun> {
+export async function commandRun({ records, shards, dataDir, pipeline = 'flights', name = pipeline, args = [] }: CommandRunSettings): Promise<CommandRun> {
   const [summary] = await tidemark('local', pipeline, '--records', String(records), '--shards', String(shards), '--data-dir', dataDir, '--exit', '--json', ...args);
   if (summary === undefined) throw new Error('tidemark local --json must print a summary, got nothing');
   const read = (command: string): Promise<Row[]> => tidemark(command, pipeline, '--data-dir', dataDir, '--json');
@@ -31,7 +33,7 @@ export async function commandRun({ records, shards, dataDir, pipeline = 'flights
     results: await read('results'),
     late: await read('late'),
     deadLetters: await read('dead-letters'),
-    lake: lakeLines(join(dataDir, 'lake', pipeline, 'results')),
+    lake: lakeLines(join(dataDir, 'lake', name, 'results')),
     sideOutputs: sideOutputsOf(await read('outputs')),
     counts: countsOf(summary),
     elapsedMs: Number(summary['elapsedMs']),
