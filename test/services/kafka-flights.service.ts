@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { Admin } from '@platformatic/kafka';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Partitioners } from 'kafkajs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandRun, type CommandRun } from '../verify/command-run.ts';
+import { commandRun } from '../verify/command-run.ts';
 import { expectedOf } from '../verify/expected.ts';
 import { verdictOf } from '../verify/verdict.ts';
 import { describeService } from './describe-service.ts';
@@ -24,21 +23,13 @@ describeService('the flights, fed from Kafka', () => {
     folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-flights-'));
     broker = await startKafka();
   });
-  afterEach(async () => {
-    const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.bootstrap] });
-    await admin.deleteTopics({ topics: ['departures'] });
-    await admin.close();
-  });
   afterAll(async () => {
     await broker?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const fromKafka = (records: number, shards: number): Promise<CommandRun> =>
-    commandRun({ records, shards, dataDir: join(folder, `kafka-${shards}`), pipeline: 'flights-kafka', args: ['--kafka', broker.bootstrap] });
-
   it('are counted window by window as DuckDB counts them, late records included', async () => {
-    const run = await fromKafka(30_000, 4);
+    const run = await commandRun({ records: 30_000, shards: 4, dataDir: folder, pipeline: 'flights-kafka', args: ['--kafka', broker.bootstrap] });
     const expected = await expectedOf({ records: 30_000, shards: 4, partitionOf: partitionOf(4) });
     const comparisons = verdictOf(expected, run, 'flights-kafka');
     expect(comparisons).toEqual(comparisons.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
