@@ -33,7 +33,9 @@ async function build(app: App): Promise<void> {
 try {
   const app = new App({ autoSynth: false });
   await build(app);
-  for (const { stackName, template } of app.synth().stacks) console.error(atRestText(stackName, atRest(template as PricedTemplate)));
+  const { stacks } = app.synth();
+  const templates = stacks.map(({ template }) => template as PricedTemplate);
+  for (const { stackName, template } of stacks) console.error(atRestText(stackName, atRest(template as PricedTemplate, templates)));
 } catch (error) {
   // What the user can correct is one line; anything else keeps its stack trace.
   if (!isKind(error, 'invalid')) throw error;

@@ -1,20 +1,27 @@
+import { kafkaAtRest, partitionsAtRest } from './at-rest-kafka.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+
+/** Properties of a resource. */
+export type PricedResource = Readonly<Record<string, unknown>>;
 
 /** A CloudFormation template, as far as it says what is paid for while nothing happens. */
 export interface PricedTemplate {
-  readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }>>;
+  readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: PricedResource }>>;
 }
 
 export interface RestLine {
   readonly what: string;
-  /** US dollars a month. */
-  readonly usd: number;
+  /** US dollars a month; undefined: no price of it is known here. */
+  readonly usd: number | undefined;
 }
 
-/** What a stack costs a month before a single record has come; what costs nothing then is left out. */
-export function atRest({ Resources = {} }: PricedTemplate): RestLine[] {
-  const ofType = (type: string): ReadonlyArray<Readonly<Record<string, unknown>>> =>
-    Object.values(Resources).filter((resource) => resource.Type === type).map(({ Properties = {} }) => Properties);
+/**
+ * What a stack costs a month before a single record has come; what costs nothing then is left out.
+ *
+ * @param beside templates of the same stage: on the serverless cluster of one, partitions that others make are paid
+ */
+export function atRest(template: PricedTemplate, beside: readonly PricedTemplate[] = []): RestLine[] {
+  const ofType = (type: string): readonly PricedResource[] => propertiesOf(template, type);
   const streams = ofType('AWS::Kinesis::Stream');
   const shards = streams.reduce((sum, { ShardCount }) => sum + (typeof ShardCount === 'number' ? ShardCount : 0), 0);
   const lines: RestLine[] = [
@@ -23,17 +30,24 @@ export function atRest({ Resources = {} }: PricedTemplate): RestLine[] {
     { what: 'dashboard', usd: ofType('AWS::CloudWatch::Dashboard').length * PRICES.cloudwatch.perDashboardMonth },
     { what: 'alarms', usd: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0) * PRICES.cloudwatch.perAlarmMetricMonth },
     { what: 'keys', usd: ofType('AWS::KMS::Key').length * PRICES.kms.perKeyMonth },
+    ...kafkaAtRest(ofType),
+    ...(beside.some((other) => propertiesOf(other, 'AWS::MSK::ServerlessCluster').length > 0) ? [partitionsAtRest(ofType('Custom::KafkaTopic'))] : []),
   ];
-  return lines.filter(({ usd }) => usd > 0);
+  return lines.filter(({ usd }) => usd !== 0);
 }
 
 /** @example 'Tidemark-flights-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)' */
 export function atRestText(stack: string, lines: readonly RestLine[]): string {
-  const total = lines.reduce((sum, { usd }) => sum + usd, 0);
-  return `${stack}: $${total.toFixed(2)} a month at rest (${[...lines.map(({ what, usd }) => `${what} $${usd.toFixed(2)}`)].join(', ')}; ${PRICES.region})`;
+  const total = lines.reduce((sum, { usd = 0 }) => sum + usd, 0);
+  const parts = lines.map(({ what, usd }) => `${what} ${usd === undefined ? 'NOT PRICED' : `$${usd.toFixed(2)}`}`);
+  return `${stack}: $${total.toFixed(2)} a month at rest (${parts.join(', ')}; ${PRICES.region})`;
 }
 
-function streamPerHour({ ShardCount: shards, RetentionPeriodHours: retentionHours }: Readonly<Record<string, unknown>>): number {
+function propertiesOf({ Resources = {} }: PricedTemplate, type: string): PricedResource[] {
+  return Object.values(Resources).filter((resource) => resource.Type === type).map(({ Properties = {} }) => Properties);
+}
+
+function streamPerHour({ ShardCount: shards, RetentionPeriodHours: retentionHours }: PricedResource): number {
   const { perShardHour, extendedRetentionPerShardHour, onDemandPerStreamHour } = PRICES.kinesis;
   if (typeof shards !== 'number') return onDemandPerStreamHour;
   const isExtended = typeof retentionHours === 'number' && retentionHours > 24;
@@ -41,6 +55,6 @@ function streamPerHour({ ShardCount: shards, RetentionPeriodHours: retentionHour
 }
 
 /** An alarm that computes is paid per metric in it. */
-function metricsIn({ Metrics: metrics }: Readonly<Record<string, unknown>>): number {
+function metricsIn({ Metrics: metrics }: PricedResource): number {
   return Array.isArray(metrics) ? metrics.filter((metric: unknown) => typeof metric === 'object' && metric !== null && 'MetricStat' in metric).length : 1;
 }

@@ -3,8 +3,8 @@
  * place in this project with prices: bench and docs quote what comes from here.
  *
  * Not checked against the price pages, which the links name for whoever can: Kinesis on demand and extended retention, storage
- * of DynamoDB and S3, enhanced fan-out, CloudWatch, KMS, partitions and conversion of Firehose, storage of Flink. One secondary
- * source has another price for Kinesis on demand.
+ * of DynamoDB and S3, enhanced fan-out, CloudWatch, KMS, partitions and conversion of Firehose, storage of Flink, MSK, endpoints of a
+ * VPC. One secondary source has another price for Kinesis on demand, and secondary sources differ by up to 5 % on brokers of MSK.
  */
 export const PRICES = Object.freeze({
   region: 'us-east-1',
@@ -24,7 +24,13 @@ export const PRICES = Object.freeze({
     perConsumerShardHour: 0.015,
   },
   /** https://aws.amazon.com/lambda/pricing/, arm64 */
-  lambda: { perGbSecond: 0.0000133334, perMillionRequests: 0.2 },
+  lambda: {
+    perGbSecond: 0.0000133334,
+    perMillionRequests: 0.2,
+    /** Event poller unit of Kafka. https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
+    perPollerUnitHour: 0.185,
+    pollersPerUnit: 10,
+  },
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   dynamodb: { perMillionWriteUnits: 0.625, perGbMonth: 0.25 },
   /** https://aws.amazon.com/s3/pricing/, standard class; a LIST costs as much as a PUT */
@@ -35,6 +41,18 @@ export const PRICES = Object.freeze({
   firehose: { perGb: 0.029, perGbParquet: 0.018, perGbPartitioned: 0.02, perThousandObjects: 0.005 },
   /** https://aws.amazon.com/kms/pricing/ */
   kms: { perKeyMonth: 1 },
+  /** https://aws.amazon.com/msk/pricing/ */
+  msk: {
+    perServerlessClusterHour: 0.75,
+    perServerlessPartitionHour: 0.0015,
+    /** The larger ones of a family cost as much more as they are larger. */
+    perLargeBrokerHour: { 'kafka.m5': 0.21, 'kafka.m7g': 0.204, 'express.m7g': 0.408 } as Readonly<Record<string, number>>,
+    perBrokerHour: { 'kafka.t3.small': 0.0456 } as Readonly<Record<string, number>>,
+    /** Of brokers with disks of their own, full or not. */
+    perBrokerGbMonth: 0.1,
+  },
+  /** https://aws.amazon.com/privatelink/pricing/ */
+  vpc: { perEndpointZoneHour: 0.01 },
   /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */
   flink: { perKpuHour: 0.11, orchestrationKpus: 1, storageGbPerKpu: 50, perGbMonth: 0.1 },
 });

@@ -43,7 +43,8 @@ export function brokerCluster(scope: Construct, kafka: ProvisionedKafka | Expres
     clientAuthentication: { sasl: { iam: { enabled: true }, scram: { enabled: false } }, tls: { enabled: false }, unauthenticated: { enabled: false } },
     encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
     configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
-    enhancedMonitoring: 'PER_TOPIC_PER_BROKER',
+    // Free, and has what the dashboard shows: bytes by topic, and the lag of groups.
+    enhancedMonitoring: 'DEFAULT',
     loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
   });
   cluster.applyRemovalPolicy(removalOf(settings));

@@ -35,7 +35,6 @@ export function createEndpoints(scope: Construct, { vpc, services, callers }: En
   dynamodb.addToPolicy(byThisAccount(scope, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']));
   const s3 = gateway('S3', GatewayVpcEndpointAwsService.S3);
   s3.addToPolicy(byThisAccount(scope, ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']));
-  s3.addToPolicy(customResourceAnswers(scope));
   if (services.length === 0) return;
   const group = new SecurityGroup(scope, 'Endpoints', { vpc, allowAllOutbound: false, description: 'Tidemark: endpoints of the services' });
   for (const caller of callers) group.addIngressRule(caller, HTTPS, 'from functions and pollers');
@@ -55,14 +54,4 @@ function byThisAccount(scope: Construct, actions: readonly string[]): PolicyStat
 /** Pollers take on the role of the function, and call it. */
 function byLambda(actions: readonly string[]): PolicyStatement {
   return new PolicyStatement({ principals: [new ServicePrincipal('lambda.amazonaws.com')], actions: [...actions], resources: ['*'] });
-}
-
-/**
- * A custom resource of the network puts its answer into a bucket of CloudFormation's, by an address that CloudFormation has signed.
- *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
- */
-function customResourceAnswers(scope: Construct): PolicyStatement {
-  const bucket = `arn:${Stack.of(scope).partition}:s3:::cloudformation-custom-resource-response-*`;
-  return new PolicyStatement({ principals: [new AnyPrincipal()], actions: ['s3:PutObject'], resources: [`${bucket}/*`] });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
 import { orders, synthesize } from '../../lib/synthesize.ts';
 
-const usd = (options: Parameters<typeof synthesize>[0]) => Object.fromEntries(atRest(synthesize(options).toJSON()).map((line) => [line.what, Number(line.usd.toFixed(2))]));
+const usd = (options: Parameters<typeof synthesize>[0]) => Object.fromEntries(atRest(synthesize(options).toJSON()).map((line) => [line.what, Number(line.usd?.toFixed(2))]));
 
 describe('what a stack costs at rest', () => {
   it('is its shard, its dashboard, its alarms and their key', () => {
