@@ -31,6 +31,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_KAFKA_CA?: string;
   /** Address of the Confluent schema registry, `https://user:secret@host` where it asks for one; empty when there is none. @default '' */
   readonly TIDEMARK_SCHEMA_REGISTRY?: string;
+  /** Credentials for it in place of those in its address, `{"username", "password"}`. ARN of a secret, or `file:///….json`. @default '': none */
+  readonly TIDEMARK_SCHEMA_REGISTRY_SECRET?: string;
   /** `yes` when the event source mapping reports batch item failures: Kafka's does in provisioned mode only. @default no */
   readonly TIDEMARK_PARTIAL_BATCHES?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
@@ -59,6 +61,7 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the name of a Kinesis stream'),
     ...readKafkaEnvironment(variables),
     TIDEMARK_SCHEMA_REGISTRY: text('TIDEMARK_SCHEMA_REGISTRY', (value) => value === '' || /^https?:\/\/.+/.test(value), 'an http address'),
+    TIDEMARK_SCHEMA_REGISTRY_SECRET: text('TIDEMARK_SCHEMA_REGISTRY_SECRET', isSecret, SECRET_RULE),
     TIDEMARK_PARTIAL_BATCHES: text('TIDEMARK_PARTIAL_BATCHES', (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
@@ -72,15 +75,17 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
 export function readKafkaEnvironment(variables: Variables): Required<KafkaEnvironment> {
   const text = reader(variables);
   const isBroker = (value: string) => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(value);
-  const isSecret = (value: string) => /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
   const isMethod = (value: string) => (KAFKA_AUTH as readonly string[]).includes(value);
   return Object.freeze({
     TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),
     TIDEMARK_KAFKA_AUTH: text('TIDEMARK_KAFKA_AUTH', isMethod, KAFKA_AUTH.join(' or '), 'none') as KafkaAuth,
-    TIDEMARK_KAFKA_SECRET: text('TIDEMARK_KAFKA_SECRET', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
-    TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', (value) => value === '' || isSecret(value), 'the ARN of a secret or file:///….json'),
+    TIDEMARK_KAFKA_SECRET: text('TIDEMARK_KAFKA_SECRET', isSecret, SECRET_RULE),
+    TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', isSecret, SECRET_RULE),
   });
 }
+
+const SECRET_RULE = 'the ARN of a secret or file:///….json';
+const isSecret = (value: string): boolean => value === '' || /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
 
 function reader(variables: Variables) {
   return (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string, fallback = ''): string => {

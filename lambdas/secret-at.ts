@@ -18,6 +18,18 @@ export async function secretAt(address: string): Promise<SecretFields> {
   throw new TidemarkError('invalid', 'SECRET_MALFORMED', `secret ${address} must be a JSON object of texts, got ${text.length} characters that are not; correct it`);
 }
 
+/**
+ * A secret with a name and a password, as Secrets Manager and Lambda know it.
+ *
+ * @throws SECRET_MALFORMED, SECRET_REFUSED (invalid), SECRET_UNAVAILABLE (unavailable)
+ */
+export async function passwordAt(address: string): Promise<{ readonly username: string; readonly password: string }> {
+  const fields = await secretAt(address);
+  const { username = '', password = '' } = fields;
+  if (username !== '' && password !== '') return { username, password };
+  throw new TidemarkError('invalid', 'SECRET_MALFORMED', `secret ${address} must have the fields username and password with text, got ${JSON.stringify(Object.keys(fields))}; put them there`);
+}
+
 async function fileText(address: string): Promise<string> {
   try {
     return await readFile(fileURLToPath(address), 'utf8');

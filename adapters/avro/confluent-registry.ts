@@ -10,6 +10,12 @@ interface SchemaAnswer {
   readonly references?: ReadonlyArray<{ readonly subject: string; readonly version: number }>;
 }
 
+/** What a registry asks for that does not answer everybody. */
+export interface RegistryCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
 /**
  * The Confluent schema registry, and those that speak as it does (Redpanda, Karapace, Apicurio's compatibility API).
  *
@@ -17,17 +23,21 @@ interface SchemaAnswer {
  */
 export class ConfluentRegistry implements SchemaRegistry {
   readonly #base: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #credentials: () => Promise<RegistryCredentials | undefined>;
+  /** undefined: to be read anew. */
+  #headers: Promise<Readonly<Record<string, string>>> | undefined;
 
-  /** @param address `https://host`, or `https://user:secret@host` */
-  constructor(address: string) {
+  /**
+   * @param address `https://host`, or `https://user:secret@host`
+   * @param credentials read anew whenever the registry does not accept them @default those in the address
+   */
+  constructor(address: string, credentials?: () => Promise<RegistryCredentials>) {
     const url = new URL(address);
-    const { username, password } = url;
+    const [username, password] = [url.username, url.password].map(decodeURIComponent) as [string, string];
     url.username = '';
     url.password = '';
     this.#base = url.href.replace(/\/$/, '');
-    const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-    this.#headers = { accept: 'application/vnd.schemaregistry.v1+json', ...(username === '' ? {} : { authorization: `Basic ${credentials}` }) };
+    this.#credentials = credentials ?? (async () => (username === '' ? undefined : { username, password }));
   }
 
   async schemaOf(id: string): Promise<RegisteredSchema | undefined> {
@@ -56,15 +66,25 @@ export class ConfluentRegistry implements SchemaRegistry {
   /** @returns undefined when the registry says that there is no such schema */
   async #get(path: string): Promise<SchemaAnswer | undefined> {
     try {
-      const response = await fetch(`${this.#base}${path}`, { headers: this.#headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const headers = await (this.#headers ??= this.#signIn());
+      const response = await fetch(`${this.#base}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
       const body = (await response.json()) as SchemaAnswer & { readonly error_code?: number; readonly message?: string };
       if (response.ok) return body;
       // 404 alone may be a proxy that knows nothing of schemas.
       if (response.status === 404 && String(body.error_code ?? '').startsWith('404')) return undefined;
       throw new Error(`status ${response.status}: ${body.message ?? 'no reason'}`);
     } catch (cause) {
+      this.#headers = undefined;
       throw unavailable(`answer ${path}`, messageOf(cause), cause);
     }
+  }
+
+  async #signIn(): Promise<Readonly<Record<string, string>>> {
+    const accept = 'application/vnd.schemaregistry.v1+json';
+    const credentials = await this.#credentials();
+    if (credentials === undefined) return { accept };
+    const { username, password } = credentials;
+    return { accept, authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
   }
 }
 
