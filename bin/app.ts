@@ -2,15 +2,19 @@ import { App } from 'aws-cdk-lib';
 import { resolve } from 'node:path';
 import { isKind } from '../engine/errors.ts';
 import { addChecks } from './checks.ts';
+import { isCreated } from '../lib/ingest/kafka/kafka-cluster.ts';
+import { topicsOf } from '../lib/ingest/kafka/pipeline-topics.ts';
 import { requireOneOwner } from '../lib/ingest/one-owner.ts';
+import { KafkaStack } from '../lib/kafka-stack.ts';
 import { loadPipelines } from '../lib/load-pipeline.ts';
 import { PipelineStack } from '../lib/pipeline-stack.ts';
 import { parseStage, parseTarget, stageSettings } from '../lib/settings.ts';
 import { atRest, atRestText, type PricedTemplate } from '../operate/cost/at-rest.ts';
+import { requireTarget } from './require-target.ts';
 import { stages, targets } from './stages.ts';
 
 /**
- * The CDK app: one stack per pipeline.
+ * The CDK app: one stack per pipeline, and one for the Kafka cluster that those with a topic share, if the stage creates it.
  *
  * @example cdk deploy -c pipelines=flights,orders -c stage=prod
  * @example cdk deploy -c folder=../my-pipelines -c pipelines=all
@@ -21,11 +25,14 @@ async function build(app: App): Promise<void> {
   const target = parseTarget(String(app.node.tryGetContext('target') ?? 'aws'));
   const settings = stageSettings(stage, { ...stages[stage], ...targets[target] });
   const folder: unknown = app.node.tryGetContext('folder');
-  const leftOut = (name: string): void => console.error(`${name} is left out: a stack for a Kafka source is not there yet, see docs/kafka.md`);
-  const pipelines = await loadPipelines(String(app.node.getContext('pipelines')), { leftOut, ...(typeof folder === 'string' ? { folder: resolve(folder) } : {}) });
-  requireOneOwner(pipelines.map(({ topology }) => topology), settings);
+  const pipelines = await loadPipelines(String(app.node.getContext('pipelines')), typeof folder === 'string' ? { folder: resolve(folder) } : {});
+  const topologies = pipelines.map(({ topology }) => topology);
+  requireTarget(topologies, target);
+  requireOneOwner(topologies, settings);
+  const isClusterNeeded = topologies.some((topology) => topicsOf(topology).length > 0) && isCreated(settings.kafka.cluster);
+  const cluster = isClusterNeeded ? new KafkaStack(app, `Tidemark-kafka-${stage}`, { settings }).cluster : undefined;
   for (const { name, file, topology } of pipelines) {
-    new PipelineStack(app, `Tidemark-${name}-${stage}`, { topology, pipelineFile: file, settings });
+    new PipelineStack(app, `Tidemark-${name}-${stage}`, { topology, pipelineFile: file, settings, cluster });
   }
   addChecks(app);
 }

@@ -1,7 +1,7 @@
 import type { KafkaSource, KinesisSource, ResultShape, Topology } from '../engine/dsl/topology.ts';
 
-export type DeployedKinesis = Pick<KinesisSource, 'kind' | 'stream' | 'batchSize' | 'maxBatchingWindowMs'>;
-export type DeployedKafka = Pick<KafkaSource, 'kind' | 'topic' | 'batchSize' | 'maxBatchingWindowMs'>;
+export type DeployedKinesis = Pick<KinesisSource, 'kind' | 'stream' | 'format' | 'batchSize' | 'maxBatchingWindowMs'>;
+export type DeployedKafka = Pick<KafkaSource, 'kind' | 'topic' | 'format' | 'batchSize' | 'maxBatchingWindowMs'>;
 
 /** What the infrastructure reads of a topology: names and figures, none of the user's code. */
 export interface DeployedTopology extends Pick<Topology, 'name' | 'sinks' | 'sideOutputs'> {

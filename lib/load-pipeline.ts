@@ -15,8 +15,6 @@ export interface LoadedPipeline {
 export interface LoadOptions {
   /** Folder of the definitions, one module each. @default `pipelines/` of this project */
   readonly folder?: string;
-  /** Is told of each pipeline that `all` leaves out since a stack cannot be made for it. @default nobody is told */
-  readonly leftOut?: (name: string) => void;
   /** @default the runtime's own `import()` */
   readonly importModule?: (file: string) => Promise<{ readonly default?: unknown }>;
 }
@@ -26,26 +24,19 @@ const projectPipelines = resolve(import.meta.dirname, '../pipelines');
 /**
  * Loads the pipelines that `selection` names.
  *
- * @param selection `flights`, `flights,orders`, or `all` that a stack can be made for
+ * @param selection `flights`, `flights,orders` or `all`
  * @throws UNKNOWN_PIPELINE (invalid) when there is no such file
- * @throws SOURCE_NOT_DEPLOYABLE (invalid) when it reads a topic: `all` leaves those out
  * @throws BROKEN_PIPELINE (invalid) when its module throws
  * @throws NOT_A_PIPELINE (invalid) when its default export is not a complete pipeline of that name
  */
 export async function loadPipelines(selection: string, options: LoadOptions = {}): Promise<LoadedPipeline[]> {
-  const { folder = projectPipelines, importModule = importFile, leftOut = () => undefined } = options;
+  const { folder = projectPipelines, importModule = importFile } = options;
   const known = pipelineNames(folder);
   const names = selection === 'all' ? known : [...new Set(selection.split(',').map((name) => name.trim()))];
   for (const name of names) {
     if (!known.includes(name)) throw refused('UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}`, name, `add ${resolve(folder, name)}.ts or correct the name`);
   }
-  const loaded = await Promise.all(names.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
-  return loaded.filter(({ name, topology }) => {
-    if (topology.source.kind === 'kinesis') return true;
-    if (selection !== 'all') throw refused('SOURCE_NOT_DEPLOYABLE', `source of ${name} must be kinesis({ … }) for a stack`, 'kafka', 'deploy lambdas/process-kafka yourself, as docs/kafka.md says');
-    leftOut(name);
-    return false;
-  });
+  return Promise.all(names.map((name) => loadPipeline(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
 }
 
 function pipelineNames(folder: string): string[] {

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeployedTopology } from './deployed-topology.ts';
+import type { KafkaCluster } from './ingest/kafka/cluster.ts';
 import { leaveOut } from './leave-out.ts';
 import type { StageSettings } from './settings.ts';
 import { StreamingPipeline } from './streaming-pipeline.ts';
@@ -10,24 +11,31 @@ export interface PipelineStackProps {
   /** Module whose default export is the pipeline. */
   readonly pipelineFile: string;
   readonly settings: StageSettings;
+  /** Of the pipeline's topics, where another stack has it. @default as for `StreamingPipeline` */
+  readonly cluster?: KafkaCluster | undefined;
 }
 
 /** A stack for one pipeline in one stage, which tells the names that an operator needs. */
 export class PipelineStack extends Stack {
-  constructor(scope: Construct, id: string, { topology, pipelineFile, settings }: PipelineStackProps) {
+  constructor(scope: Construct, id: string, { topology, pipelineFile, settings, cluster }: PipelineStackProps) {
     super(scope, id, {
       description: `Tidemark pipeline ${topology.name}, stage ${settings.stage}`,
       terminationProtection: settings.retainData,
       tags: { pipeline: topology.name, stage: settings.stage },
     });
     // Named so that it takes no part in the ids of what is in it.
-    const { stream, partitionLog, results, output, lakeBucket, alarmTopic } = new StreamingPipeline(this, 'Default', { pipeline: { topology }, entry: pipelineFile, settings });
+    const made = new StreamingPipeline(this, 'Default', { pipeline: { topology }, entry: pipelineFile, settings, cluster });
     leaveOut(this, settings.leftOut);
-    new CfnOutput(this, 'StreamName', { value: stream.streamName });
-    new CfnOutput(this, 'PartitionLogTableName', { value: partitionLog.tableName });
-    if (results !== undefined) new CfnOutput(this, 'ResultsTableName', { value: results.tableName });
-    if (output !== undefined) new CfnOutput(this, 'OutputStreamName', { value: output.streamName });
-    new CfnOutput(this, 'LakeBucketName', { value: lakeBucket.bucketName });
-    new CfnOutput(this, 'AlarmTopicArn', { value: alarmTopic.topicArn });
+    const outputs = {
+      StreamName: made.stream?.streamName,
+      TopicName: made.topic,
+      Brokers: made.cluster?.environment.TIDEMARK_KAFKA_BROKERS,
+      PartitionLogTableName: made.partitionLog.tableName,
+      ResultsTableName: made.results?.tableName,
+      OutputStreamName: made.output?.streamName,
+      LakeBucketName: made.lakeBucket.bucketName,
+      AlarmTopicArn: made.alarmTopic.topicArn,
+    };
+    for (const [name, value] of Object.entries(outputs)) if (value !== undefined) new CfnOutput(this, name, { value });
   }
 }

@@ -71,12 +71,23 @@ export interface StageSettings {
   readonly maxWatermarkLagMs: number;
   /** Cluster, topics and pollers of pipelines with a topic. */
   readonly kafka: KafkaSettings;
+  /** Where the schemas of records in Confluent's Avro format are. @default undefined: a pipeline that reads such records is refused */
+  readonly schemaRegistry: SchemaRegistrySettings | undefined;
+}
+
+/** The Confluent schema registry, or one that speaks as it does. */
+export interface SchemaRegistrySettings {
+  /** Without credentials. @example 'https://psrc-12345.eu-central-1.aws.confluent.cloud' */
+  readonly address: string;
+  /** Secret with `{"username", "password"}`. @default it answers everybody */
+  readonly secretArn?: string;
 }
 
 export type StageOverrides = Partial<Omit<StageSettings, 'stage' | 'kafka'>> & { readonly kafka?: Partial<KafkaSettings> };
 
 const STAGES: readonly Stage[] = ['dev', 'prod'];
 const TARGETS: readonly Target[] = ['aws', 'emulator'];
+const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/;
 const KINESIS_ARN = /^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/;
 
 /**
@@ -102,6 +113,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     computedAlarms: true,
     leftOut: [],
     maxWatermarkLagMs: 0,
+    schemaRegistry: undefined,
     ...overrides,
     kafka: kafkaSettings(overrides.kafka),
   };
@@ -122,8 +134,16 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   requireWholeSeconds('timeoutMs', settings.timeoutMs);
   requireInteger('maxIteratorAgeMs', settings.maxIteratorAgeMs, minutes(1), hours(settings.streamRetentionHours) / 2);
   requireInteger('maxWatermarkLagMs', settings.maxWatermarkLagMs, 0, Number.MAX_SAFE_INTEGER);
+  if (settings.schemaRegistry !== undefined) requireRegistry(settings.schemaRegistry);
   for (const email of settings.alarmEmails) requireSetting('alarmEmails', email, /^[^@\s]+@[^@\s]+$/.test(email), 'addresses of e-mail', 'pass [] for none');
   return Object.freeze(settings);
+}
+
+function requireRegistry({ address, secretArn = '' }: SchemaRegistrySettings): void {
+  const isAddress = URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && new URL(address).username === '';
+  // Not shown: whoever puts a password there should not read it again in a log.
+  requireSetting('schemaRegistry.address', isAddress ? address : '', isAddress, 'an http address without credentials', 'put those into a secret and its ARN into schemaRegistry.secretArn');
+  requireSetting('schemaRegistry.secretArn', secretArn, secretArn === '' || SECRET_ARN.test(secretArn), 'the ARN of a secret', 'copy it from aws secretsmanager describe-secret');
 }
 
 /**

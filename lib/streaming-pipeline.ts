@@ -1,23 +1,25 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { requireKinesis } from '../engine/dsl/sources.ts';
-import { Lake } from './deliver/lake.ts';
-import { OutputStream } from './deliver/output-stream.ts';
-import { ResultsTable } from './deliver/results-table.ts';
+import { outputsOf } from './deliver/outputs.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 import { entryOf } from './entry-of.ts';
-import { KinesisIngest } from './ingest/kinesis-ingest.ts';
+import { ingestOf } from './ingest/ingest.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import type { Grantee, KafkaCluster } from './ingest/kafka/cluster.ts';
+import { kafkaCluster } from './ingest/kafka/kafka-cluster.ts';
+import { PipelineTopics, topicsOf } from './ingest/kafka/pipeline-topics.ts';
 import { RawArchive } from './ingest/raw-archive.ts';
 import { observed } from './observe/observed.ts';
-import { KinesisProcessor } from './process/kinesis-processor.ts';
 import { PartitionLogTable } from './process/partition-log-table.ts';
+import { Processor } from './process/processor.ts';
+import { requireServices } from './process/required-services.ts';
+import { schemaAccess } from './process/schema-access.ts';
 import { SnapshotBucket } from './process/snapshot-bucket.ts';
 import { Tick } from './process/tick.ts';
 import { stageSettings } from './settings.ts';
@@ -32,6 +34,8 @@ export interface StreamingPipelineProps {
   readonly settings?: StageSettings;
   /** Of the stream, tables and buckets; anything but DESTROY protects tables from deletion too. @default as `settings.retainData` says */
   readonly removalPolicy?: RemovalPolicy;
+  /** Of the pipeline's topics, shared with other pipelines. @default for a pipeline with a topic one of its own, as `settings.kafka.cluster` says */
+  readonly cluster?: KafkaCluster | undefined;
 }
 
 /**
@@ -46,8 +50,12 @@ export interface StreamingPipelineProps {
  * results?.grantReadData(api);
  */
 export class StreamingPipeline extends Construct {
-  /** Where producers put records. */
-  readonly stream: IStream;
+  /** Where producers put records; undefined: into a topic. */
+  readonly stream: IStream | undefined;
+  /** Where producers put records; undefined: into a stream. */
+  readonly topic: string | undefined;
+  /** Of the topics; undefined: the pipeline has none. */
+  readonly cluster: KafkaCluster | undefined;
   /** undefined: the pipeline has no `resultTable()`. */
   readonly results: Table | undefined;
   readonly lakeBucket: Bucket;
@@ -58,6 +66,7 @@ export class StreamingPipeline extends Construct {
   readonly dashboard: Dashboard;
   /** Subscribe to it what is to be told of alarms. */
   readonly alarmTopic: Topic;
+  readonly #ingest: Ingest;
 
   constructor(scope: Construct, id: string, props: StreamingPipelineProps) {
     super(scope, id);
@@ -66,48 +75,54 @@ export class StreamingPipeline extends Construct {
     const pipelineFile = entryOf(topology.name, props.entry);
     const name = `Tidemark-${topology.name}-${settings.stage}`;
 
-    const source = requireKinesis(topology.source, 'a stack');
-    const ingest = new KinesisIngest(this, 'Ingest', { pipeline: topology.name, stream: source.stream, settings });
+    const cluster = topicsOf(topology).length === 0 ? undefined : (props.cluster ?? kafkaCluster(this, 'Kafka', { settings }));
+    const topics = cluster && new PipelineTopics(this, 'Topics', { topology, cluster, settings });
+    const ingest = ingestOf(this, 'Ingest', { topology, topics, settings });
     const log = new PartitionLogTable(this, 'PartitionLog', { settings });
     const snapshots = new SnapshotBucket(this, 'Snapshots', { settings });
-    const results = topology.sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(this, 'Results', { identity: topology.results.identity, settings }) : undefined;
-    const lake = new Lake(this, 'Lake', { topology, settings, name });
-    const [output] = topology.sinks.flatMap((sink) => (sink.kind === 'stream' ? [new OutputStream(this, 'Output', { stream: sink.stream, settings })] : []));
-    if (settings.archive) new RawArchive(this, 'Archive', { stream: ingest.stream, bucket: lake.files.bucket, folder: topology.name, settings });
+    const outputs = outputsOf(this, { topology, settings, name, cluster });
+    const { lake, results } = outputs;
+    if (settings.archive) new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
 
+    const schemas = schemaAccess(topology, settings);
+    const network = cluster?.network;
+    if (network !== undefined) requireServices(network, topology, settings);
     const environment = {
       TIDEMARK_LOG_TABLE: log.table.tableName,
-      TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
       TIDEMARK_BLOBS: snapshots.url,
-      ...lake.environment,
-      TIDEMARK_OUTPUT_STREAM: output?.stream.streamName ?? '',
       TIDEMARK_STAGE: settings.stage,
+      ...outputs.environment,
+      ...ingest.environment,
+      ...cluster?.environment,
+      ...schemas.environment,
     };
-    const reader = { pipeline: topology.name, source, pipelineFile, settings, ingest, environment };
-    const processor = new KinesisProcessor(this, 'Processor', reader);
-    const tick = new Tick(this, 'Tick', reader);
+    const parts = { pipeline: topology.name, pipelineFile, settings, ingest, environment, network };
+    const processor = new Processor(this, 'Processor', parts);
+    const tick = new Tick(this, 'Tick', parts);
     for (const writer of [processor, tick]) {
       log.grantCommit(writer);
       snapshots.grantKeep(writer);
-      results?.grantPublish(writer);
-      lake.grantAppend(writer);
-      output?.grantPublish(writer);
+      outputs.grantPublish(writer);
+      schemas.grantRead(writer);
     }
-    const { topic, dashboard } = observed(this, 'Observe', { name, topology, settings, source: { kind: 'kinesis', ingest }, processor, tick, log, results, firehose: lake.firehose });
+    const { topic: alarmTopic, dashboard } = observed(this, 'Observe', { name, topology, settings, source: ingest.observed, processor, tick, log, results, firehose: lake.firehose });
 
-    this.stream = ingest.stream;
+    this.#ingest = ingest;
+    this.stream = ingest.kind === 'kinesis' ? ingest.stream : undefined;
+    this.topic = ingest.kind === 'kafka' ? ingest.topic : undefined;
+    this.cluster = cluster;
     this.results = results?.table;
     this.lakeBucket = lake.files.bucket;
-    this.output = output?.stream;
+    this.output = outputs.stream?.stream;
     this.partitionLog = log.table;
     this.function = processor.function;
     this.dashboard = dashboard;
-    this.alarmTopic = topic;
+    this.alarmTopic = alarmTopic;
   }
 
   /** Lets a producer put records. */
-  grantPut(producer: IGrantable): Grant {
-    return this.stream.grantWrite(producer);
+  grantPut(producer: Grantee): void {
+    this.#ingest.grantPut(producer);
   }
 }
 

@@ -3,26 +3,34 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnStreamConsumer } from 'aws-cdk-lib/aws-kinesis';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { Construct } from 'constructs';
+import type { DeployedKinesis } from '../deployed-topology.ts';
 import { kinesisStream } from '../kinesis-stream.ts';
 import type { StageSettings } from '../settings.ts';
+import type { ReadSource } from './ingest.ts';
 
 export interface KinesisIngestProps {
   /** Name of the pipeline, which is the consumer's with enhanced fan-out. */
   readonly pipeline: string;
-  /** Stream name as the pipeline gives it. */
-  readonly stream: string;
+  readonly source: DeployedKinesis;
   readonly settings: StageSettings;
 }
 
 /** The stream that producers write to: created here, or one that exists already. */
-export class KinesisIngest extends Construct {
+export class KinesisIngest extends Construct implements ReadSource {
+  readonly kind = 'kinesis';
+  readonly noun = 'Kinesis stream';
+  readonly handlers = { process: 'process-kinesis', tick: 'tick' } as const;
+  readonly environment = {};
+  readonly observed: { readonly kind: 'kinesis'; readonly ingest: KinesisIngest } = { kind: 'kinesis', ingest: this };
+  readonly source: DeployedKinesis;
   readonly stream: IStream;
   /** undefined: the pipeline shares the stream's throughput with its other readers. */
   readonly #consumerArn: string | undefined;
 
-  constructor(scope: Construct, id: string, { pipeline, stream, settings }: KinesisIngestProps) {
+  constructor(scope: Construct, id: string, { pipeline, source, settings }: KinesisIngestProps) {
     super(scope, id);
-    this.stream = kinesisStream(this, stream, settings);
+    this.source = source;
+    this.stream = kinesisStream(this, source.stream, settings);
     if (settings.enhancedFanOut) {
       const consumerName = `tidemark-${pipeline}-${settings.stage}`;
       this.#consumerArn = new CfnStreamConsumer(this, 'Consumer', { consumerName, streamArn: this.stream.streamArn }).attrConsumerArn;
@@ -34,11 +42,19 @@ export class KinesisIngest extends Construct {
     return this.#consumerArn ?? this.stream.streamArn;
   }
 
+  get tickEvent(): { readonly stream: string } {
+    return { stream: this.stream.streamName };
+  }
+
   /** What an event source mapping needs to read this one stream; and the functions, to prove a shard drained. */
-  grantConsume(grantee: IGrantable): Grant {
+  grantRead(grantee: IGrantable): void {
     const actions = ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'];
-    const stream = Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stream.streamArn] });
-    if (this.#consumerArn === undefined) return stream;
-    return stream.combine(Grant.addToPrincipal({ grantee, actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'], resourceArns: [this.#consumerArn] }));
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stream.streamArn] });
+    if (this.#consumerArn === undefined) return;
+    Grant.addToPrincipal({ grantee, actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'], resourceArns: [this.#consumerArn] });
+  }
+
+  grantPut(producer: IGrantable): void {
+    this.stream.grantWrite(producer);
   }
 }

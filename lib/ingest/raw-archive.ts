@@ -1,13 +1,14 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { FirehoseRole } from '../firehose-role.ts';
 import type { StageSettings } from '../settings.ts';
+import { archiveSource } from './archive-source.ts';
+import type { Ingest } from './ingest.ts';
 
 export interface RawArchiveProps {
-  readonly stream: IStream;
+  readonly ingest: Ingest;
   readonly bucket: Bucket;
   /** Folder of the pipeline in the bucket; the archive lies below `raw/`. */
   readonly folder: string;
@@ -15,19 +16,17 @@ export interface RawArchiveProps {
 }
 
 /**
- * Every record of the source stream as producers sent it, one per line, by the day on which Firehose read it: what is left
- * when the stream has forgotten. It does not go through the pipeline, so nothing that is wrong there is wrong here.
+ * Every record of the source as producers sent it, one per line, by the day on which Firehose read it: what is left
+ * when the source has forgotten. It does not go through the pipeline, so nothing that is wrong there is wrong here.
  */
 export class RawArchive extends Construct {
   readonly stream: CfnDeliveryStream;
 
-  constructor(scope: Construct, id: string, { stream, bucket, folder, settings }: RawArchiveProps) {
+  constructor(scope: Construct, id: string, { ingest, bucket, folder, settings }: RawArchiveProps) {
     super(scope, id);
     const role = new FirehoseRole(this, 'Role', { bucket, folder: `${folder}/raw`, settings });
-    role.allow(['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'], stream.streamArn);
     this.stream = new CfnDeliveryStream(this, 'Stream', {
-      deliveryStreamType: 'KinesisStreamAsSource',
-      kinesisStreamSourceConfiguration: { kinesisStreamArn: stream.streamArn, roleArn: role.roleArn },
+      ...archiveSource(role, ingest),
       extendedS3DestinationConfiguration: {
         bucketArn: bucket.bucketArn,
         roleArn: role.roleArn,
@@ -39,12 +38,12 @@ export class RawArchive extends Construct {
         processingConfiguration: { enabled: true, processors: [{ type: 'AppendDelimiterToRecord', parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }] }] },
       },
     });
-    this.stream.applyRemovalPolicy(RemovalPolicy.DESTROY); // what it has read is still in the source stream
+    this.stream.applyRemovalPolicy(RemovalPolicy.DESTROY); // what it has read is still in the source
     this.stream.node.addDependency(role.policy);
     acknowledgeSource(this.stream);
   }
 }
 
 function acknowledgeSource(stream: CfnDeliveryStream): void {
-  Validations.of(stream).acknowledge({ id: 'AwsSolutions-KDF1', reason: 'Firehose refuses a key of its own where a Kinesis stream is the source: records are encrypted by the key of that stream.' });
+  Validations.of(stream).acknowledge({ id: 'AwsSolutions-KDF1', reason: 'Firehose refuses a key of its own where it reads a source: records are encrypted by the key of that source.' });
 }

@@ -4,8 +4,8 @@ import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import type { KinesisProcessorProps } from './kinesis-processor.ts';
-import { pipelineFunction } from './pipeline-function.ts';
+import { lambdaFunction } from '../lambda-function.ts';
+import type { ProcessorProps } from './processor.ts';
 
 /**
  * Calls the pipeline's `tick` every minute: the last windows come out when input stops (PL-19). A tick that is missed or
@@ -15,26 +15,27 @@ export class Tick extends Construct implements IGrantable {
   readonly function: Function;
   readonly grantPrincipal: IPrincipal;
 
-  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment }: KinesisProcessorProps) {
+  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: ProcessorProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
     const description = `Tidemark: moves time on where the input of ${pipeline} has stopped`;
-    this.function = pipelineFunction(this, { description, handler: 'tick', pipelineFile, settings, environment, role });
-    ingest.grantConsume(role);
+    this.function = lambdaFunction(this, { description, source: { handler: ingest.handlers.tick, pipelineFile }, settings, environment, role, network });
+    ingest.grantRead(this);
     // By hand: the library's target may invoke every version of the function.
     const scheduler = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }));
-    new CfnSchedule(this, 'Schedule', {
+    const schedule = new CfnSchedule(this, 'Schedule', {
       description,
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: this.function.functionArn,
         roleArn: scheduler.roleArn,
-        input: Stack.of(this).toJsonString({ stream: ingest.stream.streamName }),
+        input: Stack.of(this).toJsonString(ingest.tickEvent),
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
     });
+    if (ingest.kind === 'kafka' && ingest.made !== undefined) schedule.node.addDependency(ingest.made);
   }
 }

@@ -1,6 +1,6 @@
-import type { KafkaConnection } from '../../adapters/kafka/connection.ts';
+import { failureText, type KafkaConnection } from '../../adapters/kafka/connection.ts';
 import { TopicAdmin } from '../../adapters/kafka/topic-admin.ts';
-import { messageOf, requireSetting, TidemarkError } from '../../engine/errors.ts';
+import { requireSetting, TidemarkError } from '../../engine/errors.ts';
 import type { StreamInfo } from '../aws/stream.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function ensureTopic(connection: KafkaConnection, topic: string, pa
   const admin = new TopicAdmin(connection, { retries: 8 }); // a broker that was just started takes a moment
   try {
     const exists = await admin.exists(topic).catch((cause: unknown) => {
-      throw new TidemarkError('invalid', 'BROKER_UNREACHABLE', `broker at ${connection.brokers.join(',')} must answer, got ${messageOf(cause instanceof TidemarkError ? cause.cause : cause)}; ${HOW_TO_START_ONE}`, { cause });
+      throw new TidemarkError('invalid', 'BROKER_UNREACHABLE', `broker at ${connection.brokers.join(',')} must answer, got ${failureText(cause)}; ${HOW_TO_START_ONE}`, { cause });
     });
     if (!exists) await admin.create({ name: topic, partitions: partitions ?? 4, replicationFactor: -1, configs });
     const has = await admin.untilServing(topic, SERVING_WAIT_MS);

@@ -4,7 +4,7 @@ import { Architecture, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { handlerCode } from '../../lib/process/handler-code.ts';
+import { handlerCode } from '../../lib/handler-code.ts';
 
 process.env['CDK_VALIDATION'] = 'false';
 const scratch = mkdtempSync(join(tmpdir(), 'tidemark-code-'));

@@ -71,17 +71,10 @@ describe('loadPipelines', () => {
     expect(await refusal('unfinished')).toMatchObject({ code: 'NOT_A_PIPELINE' });
   });
 
-  it('refuses a Kafka source, which a stack cannot be made for yet', async () => {
-    const kafka = async () => ({ default: { topology: { ...orders, source: { kind: 'kafka', topic: 'orders' } } } });
-    await expect(loadPipelines('orders', { folder, importModule: kafka as typeof importModule })).rejects.toMatchObject({ code: 'SOURCE_NOT_DEPLOYABLE', kind: 'invalid' });
-  });
-
-  it('leaves a pipeline with a Kafka source out of all of them, and says so', async () => {
-    const leftOut: string[] = [];
-    const source = { kind: 'kafka', topic: 'returns' };
-    const mixed = async (file: string) => ({ default: { topology: basename(file) === 'returns.ts' ? { ...orders, name: 'returns', source } : orders } });
-    const found = await loadPipelines('all', { folder: folderWith(['returns.ts', 'orders.ts']), importModule: mixed as typeof importModule, leftOut: (name) => leftOut.push(name) });
-    expect([found.map(({ name }) => name), leftOut]).toEqual([['orders'], ['returns']]);
+  it('loads a pipeline that reads a topic as any other', async () => {
+    const source = { kind: 'kafka', topic: 'orders' };
+    const kafka = async () => ({ default: { topology: { ...orders, source } } });
+    expect(await loadPipelines('orders', { folder, importModule: kafka as typeof importModule })).toMatchObject([{ name: 'orders', topology: { source } }]);
   });
 
   it('refuses a pipeline under the name of another', async () => {

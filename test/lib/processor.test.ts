@@ -67,7 +67,7 @@ describe('the function', () => {
   });
 
   it('gets the whole FunctionEnvironment of a stream and nothing else', () => {
-    const expected: Record<Exclude<keyof FunctionEnvironment, `TIDEMARK_KAFKA_${string}` | 'TIDEMARK_PARTIAL_BATCHES' | 'TIDEMARK_SCHEMA_REGISTRY'>, true> = {
+    const expected: Record<Exclude<keyof FunctionEnvironment, `TIDEMARK_KAFKA_${string}` | 'TIDEMARK_PARTIAL_BATCHES' | `TIDEMARK_SCHEMA_REGISTRY${string}`>, true> = {
       TIDEMARK_LOG_TABLE: true,
       TIDEMARK_RESULTS_TABLE: true,
       TIDEMARK_BLOBS: true,

@@ -15,7 +15,7 @@ export const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json
 
 export const orders: DeployedTopology = {
   name: 'orders',
-  source: { kind: 'kinesis', stream: 'purchases', batchSize: 250, maxBatchingWindowMs: 2_000 },
+  source: { kind: 'kinesis', stream: 'purchases', format: { kind: 'json' }, batchSize: 250, maxBatchingWindowMs: 2_000 },
   results: {
     identity: 'window',
     columns: [

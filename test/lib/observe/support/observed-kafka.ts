@@ -18,7 +18,7 @@ export function observedKafka(metricsName: string | undefined, overrides: StageO
   });
   observed(stack, 'Observe', {
     name: 'Tidemark-orders-dev',
-    topology: { ...orders, source: { kind: 'kafka', topic: 'purchases', batchSize: 250, maxBatchingWindowMs: 2_000 } },
+    topology: { ...orders, source: { kind: 'kafka', topic: 'purchases', format: { kind: 'json' }, batchSize: 250, maxBatchingWindowMs: 2_000 } },
     settings,
     source: { kind: 'kafka', cluster: { metricsName } as KafkaCluster, topic: 'purchases', consumerGroup: 'tidemark-orders-dev' },
     processor: functionNamed('Processor'),

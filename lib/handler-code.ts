@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { bundleHandler } from '../../lambdas/bundle.ts';
-import type { HandlerSource } from '../../lambdas/bundle.ts';
+import { bundleHandler } from '../lambdas/bundle.ts';
+import type { HandlerSource } from '../lambdas/bundle.ts';
 
-const lambdasDir = resolve(import.meta.dirname, '../../lambdas');
+const lambdasDir = resolve(import.meta.dirname, '../lambdas');
 
 /** One handler, bundled with the pipeline that it runs. Its hash is that of the bundle: no change of code, no deployment. */
 export function handlerCode(source: HandlerSource): Code {

@@ -1,0 +1,61 @@
+import { Construct } from 'constructs';
+import { requireSetting } from '../../../engine/errors.ts';
+import { minutes } from '../../../engine/time/duration.ts';
+import type { DeployedKafka } from '../../deployed-topology.ts';
+import type { StageSettings } from '../../settings.ts';
+import type { ReadSource } from '../ingest.ts';
+import type { Grantee, KafkaCluster } from './cluster.ts';
+import type { PipelineTopics } from './pipeline-topics.ts';
+import type { KafkaPolling } from './settings.ts';
+import type { KafkaTopic } from './topic.ts';
+
+export interface KafkaIngestProps {
+  readonly pipeline: string;
+  readonly source: DeployedKafka;
+  readonly topics: PipelineTopics;
+  readonly settings: StageSettings;
+}
+
+/** The topic that producers write to, and who polls it. */
+export class KafkaIngest extends Construct implements ReadSource {
+  readonly kind = 'kafka';
+  readonly noun = 'Kafka topic';
+  readonly handlers = { process: 'process-kafka', tick: 'tick-kafka' } as const;
+  readonly tickEvent = {};
+  readonly source: DeployedKafka;
+  readonly cluster: KafkaCluster;
+  readonly topic: string;
+  /** For ever: another group would begin at the first record again, which the log would filter. */
+  readonly consumerGroup: string;
+  readonly polling: KafkaPolling;
+  /** undefined: the topic is there already. */
+  readonly made: KafkaTopic | undefined;
+
+  /** @throws INVALID_SETTING when a batch may take longer than Lambda's pollers wait */
+  constructor(scope: Construct, id: string, { pipeline, source, topics, settings: { stage, timeoutMs, kafka } }: KafkaIngestProps) {
+    super(scope, id);
+    requireSetting('timeoutMs', timeoutMs, timeoutMs <= minutes(14), 'at most 840000 where a topic is read', 'pass minutes(14)');
+    this.source = source;
+    this.cluster = topics.cluster;
+    this.topic = source.topic;
+    this.consumerGroup = `tidemark-${pipeline}-${stage}`;
+    this.polling = kafka.polling;
+    this.made = topics.made(source.topic);
+  }
+
+  get observed(): this {
+    return this;
+  }
+
+  get environment(): { readonly TIDEMARK_PARTIAL_BATCHES: 'yes' | 'no' } {
+    return { TIDEMARK_PARTIAL_BATCHES: this.polling.mode === 'provisioned' ? 'yes' : 'no' };
+  }
+
+  grantRead(reader: Grantee): void {
+    this.cluster.grantRead(reader, this.topic);
+  }
+
+  grantPut(producer: Grantee): void {
+    this.cluster.grantWrite(producer, this.topic);
+  }
+}

@@ -1,0 +1,52 @@
+import { Construct } from 'constructs';
+import type { DeployedTopology } from '../../deployed-topology.ts';
+import type { StageSettings } from '../../settings.ts';
+import type { KafkaCluster } from './cluster.ts';
+import type { TopicSettings } from './settings.ts';
+import { KafkaTopic } from './topic.ts';
+import { TopicProvider } from './topic-provider.ts';
+import { topicSettings } from './topic-settings.ts';
+
+export interface PipelineTopicsProps {
+  readonly topology: DeployedTopology;
+  readonly cluster: KafkaCluster;
+  readonly settings: StageSettings;
+}
+
+interface UsedTopic {
+  /** By what it is for, not by its name: a topic of another name is another version of the same resource. */
+  readonly id: 'Source' | 'Results';
+  readonly topic: string;
+  readonly cleanup: TopicSettings['cleanup'];
+}
+
+/** The topics of a pipeline and the cluster that they are in. Those that somebody else owns are not made. */
+export class PipelineTopics extends Construct {
+  readonly cluster: KafkaCluster;
+  readonly #made = new Map<string, KafkaTopic>();
+
+  constructor(scope: Construct, id: string, { topology, cluster, settings }: PipelineTopicsProps) {
+    super(scope, id);
+    this.cluster = cluster;
+    const wanted = topicsOf(topology).flatMap((used) => {
+      const found = topicSettings(used.topic, used.cleanup, settings);
+      return found === undefined ? [] : [{ ...used, topicSettings: found }];
+    });
+    if (wanted.length === 0) return;
+    const provider = new TopicProvider(this, 'Provider', { cluster, settings });
+    for (const { id: use, topic, topicSettings } of wanted) this.#made.set(topic, new KafkaTopic(this, use, { topic, topicSettings, cluster, provider }));
+  }
+
+  /** Who waits for a topic waits for this. @returns undefined: it is there already */
+  made(topic: string): KafkaTopic | undefined {
+    return this.#made.get(topic);
+  }
+}
+
+/** The topics that a pipeline reads from and puts its results into. */
+export function topicsOf({ source, sinks }: Pick<DeployedTopology, 'source' | 'sinks'>): UsedTopic[] {
+  return [
+    ...(source.kind === 'kafka' ? [{ id: 'Source', topic: source.topic, cleanup: 'delete' } as const] : []),
+    ...sinks.flatMap((sink) => (sink.kind === 'topic' ? [{ id: 'Results', topic: sink.topic, cleanup: 'compact' } as const] : [])),
+  ];
+}

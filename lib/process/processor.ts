@@ -1,0 +1,41 @@
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { FunctionEnvironment } from '../../lambdas/environment.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { KafkaNetwork } from '../ingest/kafka/cluster.ts';
+import { lambdaFunction } from '../lambda-function.ts';
+import type { StageSettings } from '../settings.ts';
+import { kafkaMapping } from './kafka-mapping.ts';
+import { kinesisMapping } from './kinesis-mapping.ts';
+
+/** What the functions of a pipeline are made of. */
+export interface ProcessorProps {
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  /** Module whose default export is the pipeline. */
+  readonly pipelineFile: string;
+  readonly settings: StageSettings;
+  readonly ingest: Ingest;
+  readonly environment: FunctionEnvironment;
+  /** Where the functions stand; undefined: outside of any VPC. */
+  readonly network: KafkaNetwork | undefined;
+}
+
+/** The function that runs the pipeline, and the mapping that calls it with batches. */
+export class Processor extends Construct implements IGrantable {
+  readonly function: Function;
+  readonly grantPrincipal: IPrincipal;
+
+  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: ProcessorProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.grantPrincipal = role;
+    const description = `Tidemark: runs the pipeline ${pipeline} on its ${ingest.noun}`;
+    this.function = lambdaFunction(this, { description, source: { handler: ingest.handlers.process, pipelineFile }, settings, environment, role, network });
+    ingest.grantRead(this);
+    if (ingest.kind === 'kinesis') kinesisMapping(this, ingest);
+    else kafkaMapping(this, ingest);
+  }
+}
