@@ -17,6 +17,7 @@ export function requireServices(network: KafkaNetwork, { name, source, sinks }: 
   need(has('stream'), 'kinesis-streams', 'stream({ … })');
   need(source.kind === 'kinesis', 'kinesis-streams', 'kinesis({ … })');
   need(source.format.kind === 'avro' && source.format.registry === 'glue', 'glue', 'avro({ … })');
+  if (source.format.kind === 'avro' && source.format.registry === 'confluent') network.requireInternet(`avro({ … }) of ${name}`);
   const isPolledOnDemand = source.kind === 'kafka' && kafka.polling.mode === 'on-demand';
   need(isPolledOnDemand, 'lambda', 'polling on demand');
   need(isPolledOnDemand, 'sts', 'polling on demand');

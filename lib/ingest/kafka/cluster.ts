@@ -23,6 +23,12 @@ export interface KafkaNetwork {
    * @throws SERVICE_OUT_OF_REACH (invalid) naming `what` and the setting
    */
   requireService(service: ReachedService, what: string): void;
+  /**
+   * The same for what is not of AWS.
+   *
+   * @throws INTERNET_OUT_OF_REACH (invalid) naming `what`
+   */
+  requireInternet(what: string): void;
 }
 
 /** A network in which a cluster is created. */

@@ -7,11 +7,13 @@ import type { StageSettings } from '../../settings.ts';
 import { HTTPS } from './security-groups.ts';
 import type { ReachedService } from './settings.ts';
 
+const READ_STREAM = ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'];
+
 /** An endpoint's service, and what may be asked of it. */
 const INTERFACES: Readonly<Record<ReachedService, { readonly service: InterfaceVpcEndpointAwsService; readonly actions: readonly string[] }>> = {
   firehose: { service: InterfaceVpcEndpointAwsService.KINESIS_FIREHOSE, actions: ['firehose:PutRecordBatch'] },
   glue: { service: InterfaceVpcEndpointAwsService.GLUE, actions: ['glue:GetSchemaVersion'] },
-  'kinesis-streams': { service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS, actions: ['kinesis:PutRecords'] },
+  'kinesis-streams': { service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS, actions: [...READ_STREAM, 'kinesis:PutRecords'] },
   lambda: { service: InterfaceVpcEndpointAwsService.LAMBDA, actions: ['lambda:InvokeFunction'] },
   sts: { service: InterfaceVpcEndpointAwsService.STS, actions: ['sts:AssumeRole'] },
 };

@@ -30,6 +30,8 @@ export class ExistingNetwork extends Construct implements KafkaNetwork {
   }
 
   requireService(): void {}
+
+  requireInternet(): void {}
 }
 
 /** Existing subnets for a cluster that is created. */

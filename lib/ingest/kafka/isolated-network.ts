@@ -57,4 +57,9 @@ export class IsolatedNetwork extends Construct implements ClusterNetwork {
     const text = `services of the network must have what ${what} calls, got ${JSON.stringify(this.#services)}; add ${JSON.stringify(service)} to kafka.services of the stage`;
     throw new TidemarkError('invalid', 'SERVICE_OUT_OF_REACH', text, { context: { service, what } });
   }
+
+  requireInternet(what: string): void {
+    const text = `network of the cluster must have a way to the internet for ${what}, got none; name one of your own in kafka.cluster.network`;
+    throw new TidemarkError('invalid', 'INTERNET_OUT_OF_REACH', text, { context: { what } });
+  }
 }

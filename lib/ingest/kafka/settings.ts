@@ -118,8 +118,8 @@ export interface KafkaSettings {
   /** @default { mode: 'on-demand' } */
   readonly polling: KafkaPolling;
   /**
-   * Services that pipelines of the stage call, beside those that its other settings ask for: `kinesis-streams` for a `stream()`, `glue` for
-   * its schema registry. Of a network that is created; an endpoint each, paid by the hour and zone.
+   * Services that pipelines of the stage call, beside those that its other settings ask for: `kinesis-streams` for a stream that is read or
+   * written, `glue` for its schema registry. Of a network that is created; an endpoint each, paid by the hour and zone.
    *
    * @default []
    */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
+import type { DeployedTopology } from '../../../../lib/deployed-topology.ts';
 import { rightsOf } from '../../rights.ts';
-import { synthesize } from '../../synthesize.ts';
+import { orders, synthesize } from '../../synthesize.ts';
 import { created, existing, kafkaStack, kafkaTemplate, selfManaged, subnets, usingStack } from './clusters.ts';
 import type { KafkaOptions } from './clusters.ts';
 
@@ -70,11 +71,18 @@ describe('endpoints', () => {
     expect(typesOf({ lakeDelivery: { by: 'function' }, kafka: { polling, services: ['glue', 'kinesis-streams'] } })).toEqual(['dynamodb Gateway', 'glue Interface', 'kinesis-streams Interface', 's3 Gateway']);
   });
 
-  it('let through what the functions of a pipeline may do with their tables and buckets', () => {
-    const endpoints = endpointsOf({});
-    const through = new Set(Object.values(endpoints).flatMap(({ statements }) => statements.flatMap(({ Action }) => Action as string | string[])));
-    const needed = rightsOf(synthesize()).filter(({ resources }) => resources.some((resource) => /^(PartitionLog|Results|Snapshots|LakeFirehoseStream)/.test(resource))).flatMap(({ actions }) => actions);
-    expect(needed.length).toBeGreaterThan(5);
+  it('let through what the functions of a pipeline may ask of these services', () => {
+    const services = ['glue', 'kinesis-streams'] as const;
+    const through = new Set(Object.values(endpointsOf({ kafka: { services } })).flatMap(({ statements }) => statements.flatMap(({ Action }) => Action as string | string[])));
+    const format = { kind: 'avro', registry: 'glue', readerSchema: undefined } as const;
+    const [toStream, toTopic] = [{ kind: 'stream', stream: 'totals' }, { kind: 'topic', topic: 'totals', latestPer: 'window' }] as const;
+    const pipelines: DeployedTopology[] = [
+      { ...orders, source: { ...orders.source, kind: 'kinesis', stream: 'purchases', format }, sinks: [...orders.sinks, toTopic] },
+      { ...orders, source: { ...orders.source, kind: 'kafka', topic: 'purchases', format }, sinks: [...orders.sinks, toStream] },
+    ];
+    const asked = pipelines.flatMap((topology) => rightsOf(synthesize({ topology, overrides: { kafka: { services } } }))).flatMap(({ actions }) => actions);
+    const needed = [...new Set(asked)].filter((action) => /^(dynamodb|firehose|glue:GetSchemaVersion$|kinesis|s3:(\w+Object|ListBucket)$)/.test(action));
+    expect(needed.length).toBeGreaterThan(12);
     expect(needed.filter((action) => !through.has(action))).toEqual([]);
   });
 
@@ -88,12 +96,23 @@ describe('endpoints', () => {
     expect(statements.map(({ service }) => service).sort()).toEqual(['dynamodb', 'glue', 'kinesis-firehose', 'kinesis-streams', 'lambda', 's3', 'sts']);
   });
 
+  it('lead nowhere else: a pipeline with a schema registry of Confluent is refused', () => {
+    const format = { kind: 'avro', registry: 'confluent', readerSchema: undefined } as const;
+    const topology: DeployedTopology = { ...orders, source: { ...orders.source, kind: 'kafka', topic: 'purchases', format } };
+    const schemaRegistry = { address: 'https://registry.example.com' };
+    expect(() => synthesize({ topology, overrides: { schemaRegistry } })).toThrow('network of the cluster must have a way to the internet for avro({ … }) of orders, got none; name one of your own in kafka.cluster.network');
+    expect(() => synthesize({ topology, overrides: { schemaRegistry, kafka: { cluster: existing } } })).not.toThrow();
+  });
+
   it('are checked when a pipeline is put together', () => {
     const { network } = kafkaStack(created.serverless).cluster;
     expect(() => network?.requireService('firehose', 'lake() of orders')).not.toThrow();
     const refused = () => network?.requireService('kinesis-streams', 'stream() of orders');
     expect(refused).toThrow('services of the network must have what stream() of orders calls, got ["firehose","lambda","sts"]; add "kinesis-streams" to kafka.services of the stage');
     expect(refused).toThrow(expect.objectContaining({ code: 'SERVICE_OUT_OF_REACH', kind: 'invalid' }));
+    const refusedInternet = () => network?.requireInternet('avro() of orders');
+    expect(refusedInternet).toThrow('network of the cluster must have a way to the internet for avro() of orders, got none; name one of your own in kafka.cluster.network');
+    expect(refusedInternet).toThrow(expect.objectContaining({ code: 'INTERNET_OUT_OF_REACH', kind: 'invalid' }));
   });
 });
 
@@ -117,6 +136,7 @@ describe('a network that is there already', () => {
       expect(network?.subnets.map(({ subnetId }) => subnetId)).toEqual(subnets.subnets.map(({ subnetId }) => subnetId));
       expect(network?.clients.securityGroupId).toBe('sg-0123456789abcdef0');
       expect(() => network?.requireService('glue', 'avro() of orders')).not.toThrow();
+      expect(() => network?.requireInternet('avro() of orders')).not.toThrow();
     });
   });
 
