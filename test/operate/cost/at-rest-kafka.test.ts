@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
 import type { PricedTemplate } from '../../../operate/cost/at-rest.ts';
 import { created, kafkaTemplate, subnets } from '../../lib/ingest/kafka/clusters.ts';
@@ -39,6 +41,15 @@ describe('what a Kafka cluster costs at rest', () => {
       expect(atRestText('Tidemark-kafka-dev', found)).toBe(`Tidemark-kafka-dev: $30.00 a month at rest (3 × ${instanceType} NOT PRICED, storage of brokers $30.00; us-east-1)`);
     }
   });
+});
+
+it('docs/cloud.md says the same', () => {
+  const docs = readFileSync(resolve(import.meta.dirname, '../../../docs/cloud.md'), 'utf8');
+  const said = (kind: CreatedKafka['kind']) => docs.split('\n').find((line) => line.startsWith(`| \`${kind}\` |`))?.match(/\$\d+(\.\d\d)?/g)?.map((text) => Number(text.slice(1)));
+  const withoutEndpoints = (cluster: CreatedKafka) => Object.values(usd(lines({ ...cluster, network: subnets })));
+  expect(said('serverless')).toEqual([...withoutEndpoints(created.serverless), 1.1]);
+  expect(said('provisioned')).toEqual(withoutEndpoints(created.provisioned));
+  expect(said('express')).toEqual(withoutEndpoints(created.express));
 });
 
 describe('what a pipeline with a topic costs at rest', () => {
