@@ -3,6 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DeployedTopology } from '../../lib/deployed-topology.ts';
+import { isCreated } from '../../lib/ingest/kafka/kafka-cluster.ts';
+import { topicsOf } from '../../lib/ingest/kafka/pipeline-topics.ts';
+import { KafkaStack } from '../../lib/kafka-stack.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
 import { stageSettings } from '../../lib/settings.ts';
 import type { Stage, StageOverrides } from '../../lib/settings.ts';
@@ -28,6 +31,9 @@ export const orders: DeployedTopology = {
   sinks: [{ kind: 'resultTable' }, { kind: 'lake' }],
 };
 
+/** The same, fed from a topic. */
+export const purchases: DeployedTopology = { ...orders, source: { kind: 'kafka', topic: 'purchases', format: { kind: 'json' }, batchSize: 250, maxBatchingWindowMs: 2_000 } };
+
 export interface SynthesizeOptions {
   readonly topology?: DeployedTopology;
   readonly stage?: Stage;
@@ -37,10 +43,13 @@ export interface SynthesizeOptions {
 /** A stack as `bin/app.ts` makes it, with the flags of cdk.json and without its code bundled. */
 export function pipelineStack({ topology = orders, stage = 'dev', overrides = {} }: SynthesizeOptions = {}): PipelineStack {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const settings = stageSettings(stage, overrides);
+  const hasClusterStack = topicsOf(topology).length > 0 && isCreated(settings.kafka.cluster);
   return new PipelineStack(app, `Tidemark-${topology.name}-${stage}`, {
     topology,
     pipelineFile: resolve(projectDir, 'pipelines', `${topology.name}.ts`),
-    settings: stageSettings(stage, overrides),
+    settings,
+    cluster: hasClusterStack ? new KafkaStack(app, `Tidemark-kafka-${stage}`, { settings }).cluster : undefined,
   });
 }
 
