@@ -8,58 +8,66 @@ import { SOURCE_EXTENSION } from './source-extension.ts';
 /** The functions that run a pipeline: folders of `lambdas/` with a `handler.ts`. */
 export type PipelineHandler = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka';
 
-/** What a function is made of: its handler, and the module whose default export is the one pipeline of its bundle, if it runs one. */
-export type HandlerSource =
-  | { readonly handler: PipelineHandler; readonly pipelineFile: string }
-  | { readonly handler: 'kafka-topic'; readonly pipelineFile?: undefined };
+/** What is bundled together: handlers, and the module whose default export is the one pipeline that they run, if they run one. */
+export type BundleSource =
+  | { readonly handlers: readonly PipelineHandler[]; readonly pipelineFile: string }
+  | { readonly handlers: readonly ['kafka-topic']; readonly pipelineFile?: undefined };
 
-export type BundleProps = HandlerSource & {
-  /** Folder that gets `index.mjs`, the chunks beside it and their maps; made when it is not there, chunks of older bundles go. */
+export type HandlerName = BundleSource['handlers'][number];
+
+export type BundleProps = BundleSource & {
+  /** Folder that gets a module per handler, the chunks beside them and their maps; made when it is not there, modules of older bundles go. */
   readonly outDir: string;
   /** Folder that holds `lambdas/`. @default the folder of this project */
   readonly rootDir?: string;
 };
 
 export interface Bundle {
-  /** Path of `index.mjs`. */
-  readonly file: string;
-  /** What is loaded when the function starts: `index.mjs` and the chunks that it cannot do without [bytes]. */
-  readonly startBytes: number;
+  /** By handler, what is loaded when the function starts: its module and the chunks that it cannot do without [bytes]. */
+  readonly startBytes: Readonly<Partial<Record<HandlerName, number>>>;
   /** Every source file in it, relative to `rootDir`. */
   readonly inputs: readonly string[];
+}
+
+/** File of a handler's module in its bundle. */
+export function moduleFile(handler: HandlerName): string {
+  return `${handler}.mjs`;
 }
 
 type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
 
 /**
- * Turns one handler, and the pipeline that it runs, into ES modules with all they import, the AWS SDK included: one that Lambda starts, and
- * chunks for what the sources import only when they need it, so that nobody waits for a client that the pipeline never uses.
+ * Turns handlers, and the pipeline that they run, into ES modules with all they import, the AWS SDK included: one per handler,
+ * and chunks for what they share and for what is imported only when it is needed, so that no function waits for a client
+ * that its pipeline never uses.
  *
  * The CDK app and the local runner both call this, so what runs locally is what is deployed. Equal sources give equal
  * bytes, whatever folder the project lies in: a deployment without a change changes no function.
  *
  * @throws BUNDLE_FAILED (invalid) when esbuild reports an error or a warning
  */
-export function bundleHandler({ handler, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
-  const built = buildInMemory(`lambdas/${handler}/handler${SOURCE_EXTENSION}`, pipelineFile === undefined ? undefined : resolve(rootDir, pipelineFile), rootDir);
+export function bundleHandlers({ handlers, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
+  const { outputFiles, metafile } = buildInMemory(handlers, pipelineFile === undefined ? undefined : resolve(rootDir, pipelineFile), rootDir);
   mkdirSync(outDir, { recursive: true });
   for (const old of readdirSync(outDir).filter((file) => /\.mjs(\.map)?$/.test(file))) rmSync(join(outDir, old));
-  for (const output of built.outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
-  return { file: join(outDir, bundleFile), startBytes: startBytes(built.metafile), inputs: Object.keys(built.metafile.inputs).sort() };
+  for (const output of outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
+  const startBytes = Object.fromEntries(handlers.map((handler) => [handler, bytesAtStart(metafile, moduleFile(handler))]));
+  return { startBytes, inputs: Object.keys(metafile.inputs).sort() };
 }
 
 const projectDir = resolve(import.meta.dirname, '..');
-const bundleFile = 'index.mjs';
 
 /** Some dependencies are CommonJS and call `require` for Node's own modules; an ES module has none. */
 const requireBanner =
   "import { createRequire as tidemarkCreateRequire } from 'node:module';const require = tidemarkCreateRequire(import.meta.url);";
 
-function buildInMemory(entry: string, pipelineFile: string | undefined, rootDir: string): Built {
+function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | undefined, rootDir: string): Built {
+  const entryPoints = Object.fromEntries(handlers.map((handler) => [handler, `lambdas/${handler}/handler${SOURCE_EXTENSION}`]));
+  const entry = Object.values(entryPoints).join(' and ');
   const built = orBundleFailed(entry, pipelineFile, () =>
     buildSync({
       absWorkingDir: rootDir,
-      entryPoints: { index: entry },
+      entryPoints,
       // The Kafka client reads its WebAssembly from a file beside it, unless it is told to take the copy inside a module.
       alias: { ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }), '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
@@ -87,8 +95,8 @@ function buildInMemory(entry: string, pipelineFile: string | undefined, rootDir:
   return built;
 }
 
-function startBytes({ outputs }: Built['metafile']): number {
-  const loaded = new Set<string>([bundleFile]);
+function bytesAtStart({ outputs }: Built['metafile'], module: string): number {
+  const loaded = new Set([module]);
   for (const name of loaded) for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement' && path in outputs) loaded.add(path);
   return [...loaded].reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0);
 }

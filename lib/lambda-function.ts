@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { HandlerSource } from '../lambdas/bundle.ts';
+import type { BundleSource, HandlerName } from '../lambdas/bundle.ts';
 import type { FunctionEnvironment } from '../lambdas/environment.ts';
 import { handlerCode } from './handler-code.ts';
 import type { Grantee, KafkaNetwork } from './ingest/kafka/cluster.ts';
@@ -10,7 +10,9 @@ import type { StageSettings } from './settings.ts';
 
 export interface LambdaFunctionProps {
   readonly description: string;
-  readonly source: HandlerSource;
+  readonly bundle: BundleSource;
+  /** One of the bundle's. */
+  readonly handler: HandlerName;
   readonly environment: Partial<FunctionEnvironment>;
   /** That of the construct around it. */
   readonly role: Role;
@@ -19,8 +21,8 @@ export interface LambdaFunctionProps {
   readonly settings: Pick<StageSettings, 'memoryMiB' | 'timeoutMs' | 'logRetention'>;
 }
 
-/** A function with one handler in its bundle, a log group of its own, and no right but those of its role. */
-export function lambdaFunction(scope: Grantee, { description, source, environment, role, network, settings }: LambdaFunctionProps): Function {
+/** A function that runs one handler of its bundle, with a log group of its own, and no right but those of its role. */
+export function lambdaFunction(scope: Grantee, { description, bundle, handler, environment, role, network, settings }: LambdaFunctionProps): Function {
   const logGroup = new LogGroup(scope, 'Logs', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
   logGroup.grantWrite(role);
   network?.grantAttach(scope);
@@ -28,8 +30,8 @@ export function lambdaFunction(scope: Grantee, { description, source, environmen
     description,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
-    handler: 'index.handler',
-    code: handlerCode(source),
+    handler: `${handler}.handler`,
+    code: handlerCode(bundle),
     memorySize: settings.memoryMiB,
     timeout: Duration.millis(settings.timeoutMs),
     role,

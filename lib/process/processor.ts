@@ -33,7 +33,7 @@ export class Processor extends Construct implements IGrantable {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
     const description = `Tidemark: runs the pipeline ${pipeline} on its ${ingest.noun}`;
-    this.function = lambdaFunction(this, { description, source: { handler: ingest.handlers.process, pipelineFile }, settings, environment, role, network });
+    this.function = lambdaFunction(this, { description, bundle: { handlers: Object.values(ingest.handlers), pipelineFile }, handler: ingest.handlers.process, settings, environment, role, network });
     ingest.grantRead(this);
     if (ingest.kind === 'kinesis') kinesisMapping(this, ingest);
     else kafkaMapping(this, ingest);

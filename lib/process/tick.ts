@@ -20,7 +20,7 @@ export class Tick extends Construct implements IGrantable {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
     const description = `Tidemark: moves time on where the input of ${pipeline} has stopped`;
-    this.function = lambdaFunction(this, { description, source: { handler: ingest.handlers.tick, pipelineFile }, settings, environment, role, network });
+    this.function = lambdaFunction(this, { description, bundle: { handlers: Object.values(ingest.handlers), pipelineFile }, handler: ingest.handlers.tick, settings, environment, role, network });
     ingest.grantRead(this);
     // By hand: the library's target may invoke every version of the function.
     const scheduler = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundleHandler, type PipelineHandler } from '../../lambdas/bundle.ts';
+import { bundleHandlers, moduleFile, type PipelineHandler } from '../../lambdas/bundle.ts';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import { ACCESS_KEY, REGION } from '../aws/clients.ts';
 import { logTableName, resultsTableName } from '../aws/tables.ts';
@@ -12,7 +13,8 @@ import type { Services } from './services.ts';
 
 /** The bundle that is deployed for this pipeline. @returns the path of the module */
 export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handler: PipelineHandler): string {
-  return bundleHandler({ handler, pipelineFile: file, outDir: dir.bundle }).file;
+  bundleHandlers({ handlers: [handler], pipelineFile: file, outDir: dir.bundle });
+  return join(dir.bundle, moduleFile(handler));
 }
 
 /** The function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bundleHandler } from '../../lambdas/bundle.ts';
+import { bundleHandlers, moduleFile } from '../../lambdas/bundle.ts';
 
 const fixture: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({ type: 'module', imports: { '#pipeline': './pipelines/default.ts' } }),
@@ -32,7 +32,8 @@ function checkout(folder: string): string {
 }
 
 function bundle(rootDir: string, pipeline: string, outDir = join(rootDir, 'dist')) {
-  return bundleHandler({ handler: 'process-kinesis', pipelineFile: `pipelines/${pipeline}.ts`, outDir, rootDir });
+  const { inputs, startBytes } = bundleHandlers({ handlers: ['process-kinesis'], pipelineFile: `pipelines/${pipeline}.ts`, outDir, rootDir });
+  return { inputs, startBytes: startBytes['process-kinesis'], file: join(outDir, moduleFile('process-kinesis')) };
 }
 
 const bytes = (file: string): { code: string; map: string } => ({
@@ -40,7 +41,7 @@ const bytes = (file: string): { code: string; map: string } => ({
   map: readFileSync(`${file}.map`, 'utf8'),
 });
 
-describe('bundleHandler', () => {
+describe('bundleHandlers', () => {
   it('puts the given pipeline in place of the default one, and nothing of the others', () => {
     const { inputs } = bundle(checkout('one'), 'orders');
     expect(inputs).toEqual([
@@ -52,7 +53,7 @@ describe('bundleHandler', () => {
   });
 
   it('puts no pipeline into the function that looks after topics', () => {
-    const { inputs } = bundleHandler({ handler: 'kafka-topic', outDir: join(scratch, 'topic') });
+    const { inputs } = bundleHandlers({ handlers: ['kafka-topic'], outDir: join(scratch, 'topic') });
     expect(inputs).toContain('lambdas/kafka-topic/handler.ts');
     expect(inputs.filter((file) => /^(pipelines|engine\/(?!errors))/.test(file))).toEqual([]);
   });
@@ -90,7 +91,7 @@ describe('bundleHandler', () => {
     expect(map).not.toMatch(/"(\.\.|\/)/);
     expect(code).not.toContain('licence');
     expect(code).not.toContain(scratch);
-    expect(code).toContain('sourceMappingURL=index.mjs.map');
+    expect(code).toContain('sourceMappingURL=process-kinesis.mjs.map');
     expect(startBytes).toBe(Buffer.byteLength(code));
   });
 
@@ -103,7 +104,17 @@ describe('bundleHandler', () => {
     expect(heavy).toEqual([expect.stringMatching(/^heavy-[A-Z0-9]{8}\.mjs$/)]);
     expect(startBytes).toBe(sizeOf(modules()) - sizeOf(heavy));
     bundle(rootDir, 'orders');
-    expect(modules()).toEqual(['index.mjs']);
+    expect(modules()).toEqual(['process-kinesis.mjs']);
+  });
+
+  it('keeps what several handlers share once', () => {
+    const outDir = join(scratch, 'shared');
+    const { startBytes } = bundleHandlers({ handlers: ['process-kinesis', 'tick'], pipelineFile: 'pipelines/flights.ts', outDir });
+    const modules = readdirSync(outDir).filter((name) => name.endsWith('.mjs'));
+    expect(modules).toEqual(expect.arrayContaining(['process-kinesis.mjs', 'tick.mjs']));
+    const holders = modules.filter((name) => readFileSync(join(outDir, name), 'utf8').includes("pipeline code must not throw"));
+    expect(holders).toHaveLength(1);
+    for (const handler of ['process-kinesis', 'tick'] as const) expect(startBytes[handler]).toBeGreaterThan(100_000);
   });
 
   it('reports the first error of the sources in one TidemarkError', () => {

@@ -27,7 +27,7 @@ describe('the CDK app', () => {
     const files = readdirSync(outDir);
     expect(files.filter((file) => file.endsWith('.template.json'))).toEqual(['Tidemark-flights-dev.template.json']);
     const assets = files.filter((file) => file.startsWith('asset.'));
-    expect(assets.map((asset) => readdirSync(join(outDir, asset)))).toEqual(Array(2).fill(expect.arrayContaining(['index.mjs', 'index.mjs.map'])));
+    expect(assets.map((asset) => readdirSync(join(outDir, asset)))).toEqual([expect.arrayContaining(['process-kinesis.mjs', 'process-kinesis.mjs.map', 'tick.mjs', 'tick.mjs.map'])]);
   });
 
   it('gives pipelines with a topic a cluster in a stack of its own', () => {

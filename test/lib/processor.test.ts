@@ -58,7 +58,7 @@ describe('the event source mapping', () => {
 
 describe('the function', () => {
   it('runs on Node 24 on arm64', () => {
-    template.hasResourceProperties(FUNCTION, { Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+    template.hasResourceProperties(FUNCTION, { Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'process-kinesis.handler' });
   });
 
   it('has the memory and the time of its stage', () => {

@@ -33,7 +33,8 @@ export class TopicProvider extends Construct implements IGrantable {
     this.grantPrincipal = role;
     const onEventHandler = lambdaFunction(this, {
       description: 'Tidemark: makes and configures the topics of a stack',
-      source: { handler: 'kafka-topic' },
+      bundle: { handlers: ['kafka-topic'] },
+      handler: 'kafka-topic',
       environment: cluster.environment,
       role,
       network: cluster.network,
