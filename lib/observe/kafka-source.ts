@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TopicMetrics } from './batch-metrics.ts';
+import { COLOURS } from './colours.ts';
 import { math } from './five-minutes.ts';
 import type { FunctionMetrics } from './service-metrics.ts';
 import type { SourceMetrics } from './source-metrics.ts';
@@ -17,8 +18,7 @@ export interface ObservedTopic {
 }
 
 /**
- * What the function, Lambda and MSK report of a topic. MSK counts records per topic only where that is paid for or the
- * cluster is serverless, so what is put is shown in bytes.
+ * What the function, Lambda and MSK report of a topic.
  *
  * Kafka has no count that says whether anything came in, but a lag that grows while nothing runs; a lag alone may be the marker of
  * a transaction, which nobody reads. MSK's goes on when Lambda cannot reach the brokers. Lambda's own, for other clusters, may not:
@@ -28,8 +28,8 @@ export function kafkaSource(topic: ObservedTopic, { invocationCount, offsetLagMa
   const lag = groupLag(topic) ?? offsetLagMaxCount.with({ statistic: Stats.AVERAGE });
   return {
     words: KAFKA_WORDS,
+    recordsPutPerMinute: recordsPut(topic),
     recordsPutCount: undefined,
-    bytesPutRate: bytesPut(topic),
     writeThrottleCount: undefined,
     recordAgeMaxMs,
     lagCount: offsetLagMaxCount,
@@ -52,12 +52,13 @@ function groupLag({ cluster, topic, consumerGroup }: ObservedTopic): Metric | un
 
 /**
  * Searched for, since brokers report one by one and a serverless cluster has none: dimensions are cluster, broker and topic, or cluster
- * and topic. Values come once a minute, so their sum over a minute is a rate. A search is for dashboards only.
+ * and topic. Values come once a minute, so their sum over a minute is a rate per second. Somebody else's cluster has it with the monitoring
+ * level PER_TOPIC_PER_BROKER only. A search is for graphs: alarms take none.
  *
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
  */
-function bytesPut({ cluster, topic }: ObservedTopic): IMetric | undefined {
+function recordsPut({ cluster, topic }: ObservedTopic): IMetric | undefined {
   if (cluster === undefined) return undefined;
-  const search = `Namespace="AWS/Kafka" MetricName="BytesInPerSec" "Cluster Name"="${cluster}" Topic="${topic}"`;
-  return new MathExpression({ label: 'put into the topic', expression: `SUM(SEARCH('${search}', 'Sum', 60))`, usingMetrics: {}, period });
+  const search = `Namespace="AWS/Kafka" MetricName="MessagesInPerSec" "Cluster Name"="${cluster}" Topic="${topic}"`;
+  return new MathExpression({ label: 'put into the topic', color: COLOURS.source, expression: `60 * SUM(SEARCH('${search}', 'Sum', 60))`, usingMetrics: {}, period });
 }

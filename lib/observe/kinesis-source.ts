@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import { COLOURS } from './colours.ts';
 import { math } from './five-minutes.ts';
 import type { FunctionMetrics } from './service-metrics.ts';
 import type { SourceMetrics } from './source-metrics.ts';
@@ -13,8 +14,8 @@ export function kinesisSource(stream: IStream, { invocationCount, iteratorAgeMax
   const recordsPutCount = stream.metricIncomingRecords({ period, statistic: Stats.SUM });
   return {
     words: KINESIS_WORDS,
+    recordsPutPerMinute: recordsPutCount.with({ label: 'put into the stream', color: COLOURS.source }),
     recordsPutCount,
-    bytesPutRate: undefined,
     writeThrottleCount: stream.metricWriteProvisionedThroughputExceeded({ period, statistic: Stats.SUM }),
     recordAgeMaxMs: iteratorAgeMaxMs,
     lagCount: undefined,

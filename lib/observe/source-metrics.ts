@@ -4,9 +4,10 @@ import type { SourceWords } from './source-words.ts';
 /** What is measured of the source of a pipeline, whichever kind it is. undefined: of this kind nobody measures it. */
 export interface SourceMetrics {
   readonly words: SourceWords;
+  /** By minute, for a graph. */
+  readonly recordsPutPerMinute: IMetric | undefined;
+  /** Of any time, and so to be compared with what was read. */
   readonly recordsPutCount: Metric | undefined;
-  /** What producers put [bytes/s]. */
-  readonly bytesPutRate: IMetric | undefined;
   /** Records that producers must send again: the source is full. */
   readonly writeThrottleCount: Metric | undefined;
   /** How old the records are that the function gets. */

@@ -28,12 +28,12 @@ export function aliveSection({ function: fn, source, batch }: PipelineMetrics, {
   ];
 }
 
-function recordsGraph({ recordsPutCount, writeThrottleCount, bytesPutRate, words }: SourceMetrics, { recordsInCount }: BatchMetrics): GraphWidget {
-  return graph(recordsPutCount === undefined ? 'Records processed' : 'Records put and processed', 'per minute', 6, [
-    ...(recordsPutCount === undefined ? [] : [recordsPutCount.with({ label: `put into the ${words.source}`, color: COLOURS.source })]),
+function recordsGraph({ recordsPutPerMinute, writeThrottleCount, words }: SourceMetrics, { recordsInCount }: BatchMetrics): GraphWidget {
+  return graph(recordsPutPerMinute === undefined ? 'Records processed' : 'Records put and processed', 'per minute', 6, [
+    ...(recordsPutPerMinute === undefined ? [] : [recordsPutPerMinute]),
     recordsInCount.with({ label: 'processed', color: COLOURS.good }),
     ...(writeThrottleCount === undefined ? [] : [writeThrottleCount.with({ label: `refused: ${words.source} full`, color: COLOURS.bad })]),
-  ], bytesPutRate === undefined ? {} : { right: [bytesPutRate], rightYAxis: { min: 0, label: 'bytes/s put', showUnits: false } });
+  ]);
 }
 
 function ageGraph({ recordAgeMaxMs, lagCount }: SourceMetrics, maxIteratorAgeMs: number): GraphWidget {

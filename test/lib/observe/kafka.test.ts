@@ -66,10 +66,10 @@ describe('the dashboard of a pipeline that reads a topic', () => {
     expect(seriesOf(line?.properties ?? {}).filter(({ visible }) => visible).map(({ label }) => label)).toEqual(['in', '= counted', '+ late', '+ dead letters', 'unaccounted for']);
   });
 
-  it('shows the lag of the group, and of MSK what is put in bytes, whether brokers or the cluster tell it', () => {
+  it('shows the lag of the group, and of MSK what is put, whether brokers or the cluster tell it', () => {
     expect(series.filter(({ namespace, metricName }) => namespace === 'AWS/Lambda' && metricName === 'OffsetLag')).toMatchObject([{ axis: 'right', statistic: 'Maximum' }]);
     const searches = (template: typeof msk) => dashboardBody(template.toJSON()).widgets.flatMap(({ properties }) => seriesOf(properties)).flatMap(({ expression }) => (expression?.includes('SEARCH') === true ? [expression] : []));
-    expect(searches(msk)).toEqual(['SUM(SEARCH(\'Namespace="AWS/Kafka" MetricName="BytesInPerSec" "Cluster Name"="events" Topic="purchases"\', \'Sum\', 60))']);
+    expect(searches(msk)).toEqual(['60 * SUM(SEARCH(\'Namespace="AWS/Kafka" MetricName="MessagesInPerSec" "Cluster Name"="events" Topic="purchases"\', \'Sum\', 60))']);
     expect(searches(selfManaged)).toEqual([]);
   });
 
