@@ -1,10 +1,12 @@
-import { integerFlag, type FlagTexts } from '../../local/cli/flags.ts';
+import { requireSetting } from '../../engine/errors.ts';
+import { integerFlag, textFlag, type FlagTexts } from '../../local/cli/flags.ts';
 import { writeLines } from '../../local/cli/output.ts';
 import { loadPipeline } from '../../local/load-pipeline.ts';
 import { crossover } from '../../operate/cost/crossover.ts';
 import { estimate } from '../../operate/cost/estimate.ts';
 import { inputOf, type LoadQuestion } from '../../operate/cost/input-of.ts';
 import { costJson, costText, type CostReport } from '../../operate/cost/report.ts';
+import { KAFKA_KINDS, type KafkaKind } from '../../operate/cost/traffic.ts';
 import { numberFlag } from './number-flag.ts';
 
 export const DEFAULT_EVENT_BYTES = 200;
@@ -24,5 +26,13 @@ function loadOf(flags: FlagTexts): LoadQuestion {
   const keys = integerFlag({ keys: flags['keys'] }, 'keys', { min: 1, max: 1_000_000_000 }, 1_000) ?? 1;
   const eventBytes = integerFlag({ 'event-bytes': flags['eventBytes'] }, 'event-bytes', { min: 1, max: 1_048_576 }, DEFAULT_EVENT_BYTES) ?? DEFAULT_EVENT_BYTES;
   const flinkEventsPerKpu = integerFlag({ 'flink-events-per-kpu': flags['flinkEventsPerKpu'] }, 'flink-events-per-kpu', { min: 1 }, 10_000);
-  return { eventsPerSecond, keys, eventBytes, ...(flinkEventsPerKpu === undefined ? {} : { flinkEventsPerKpu }) };
+  const kafka = kafkaKind(textFlag(flags, 'kafka', 'pass --kafka serverless'));
+  return { eventsPerSecond, keys, eventBytes, ...(kafka === undefined ? {} : { kafka }), ...(flinkEventsPerKpu === undefined ? {} : { flinkEventsPerKpu }) };
+}
+
+function kafkaKind(text: string | undefined): KafkaKind | undefined {
+  if (text === undefined) return undefined;
+  const found = KAFKA_KINDS.find((kind) => kind === text);
+  requireSetting('kafka', text, found !== undefined, KAFKA_KINDS.join(', '), 'pass --kafka serverless');
+  return found;
 }

@@ -13,6 +13,7 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     .requiredOption('--events-per-second <n>', 'on average, e.g. 0.5 or 20000')
     .requiredOption('--keys <n>', 'different keys')
     .option('--event-bytes <n>', 'size of a record with its key (default: 200)')
+    .option('--kafka <kind>', 'cluster of a topic: serverless, provisioned, express or self-managed (default: serverless)')
     .option('--flink-events-per-kpu <n>', 'what one KPU of Managed Flink gets through (default: 10000)')
     .option('--json', 'print one JSON object')
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./cost-command.ts')).costCommand(pipeline, flags)));

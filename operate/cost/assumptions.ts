@@ -5,6 +5,20 @@ export const ASSUMED = Object.freeze({
   /** A shard takes so much [records/s], [bytes/s]. @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
   shardRecordsPerSecond: 1_000,
   shardBytesPerSecond: 1_000_000,
+  /** A poller of Lambda's takes so much; a partition of MSK Serverless too [bytes/s]. @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
+  pollerBytesPerSecond: 5_000_000,
+  /** A unit of pollers of one's own takes so much [bytes/s]. */
+  pollerUnitBytesPerSecond: 20_000_000,
+  /** Of a topic at least: default of `lib/ingest/kafka/settings.ts`. */
+  topicPartitions: 3,
+  /** Of a cluster, its endpoints and copies of a record. */
+  zones: 3,
+  /** A broker takes so much [bytes/s]: MSK's figure for express.m7g.large; for kafka.m7g.large, with its copies, nobody publishes one. */
+  brokerBytesPerSecond: { provisioned: 10_000_000, express: 15_600_000 },
+  /** Disk of a broker, where it begins: default of `lib/ingest/kafka/settings.ts` [GB]. */
+  brokerGb: 100,
+  /** How long a topic keeps its records. */
+  topicRetentionHours: 24,
   /** Largest payload of an invocation, and what surrounds one record in it [bytes]. */
   payloadBytes: 6 * 1_048_576,
   envelopeBytes: 400,
@@ -44,12 +58,16 @@ export const ASSUMED = Object.freeze({
   /** A round of parallel puts into the result table, and how many a round has [ms]. */
   resultRoundMs: 8,
   resultPutsPerRound: 32,
-  /** A tick each minute: once, and per shard [ms]. */
+  /** A tick each minute: once, and per shard or partition [ms]. */
   tickMs: 50,
-  tickMsPerShard: 25,
+  tickMsPerPartition: 25,
 
-  /** The embedded-metric line (725 measured) and Lambda's own three JSON lines [bytes]. */
-  logBytesPerInvocation: 1_600,
+  /** The embedded-metric line of a batch or tick (725 measured) [bytes]. */
+  logBytesPerReport: 725,
+  /** Lambda's own three JSON lines; and the line of the age of a topic's records [bytes]. */
+  logBytesPerInvocation: 875,
+  logBytesPerRecordAge: 300,
+  /** Of a topic one more: the age of its records. */
   metrics: BATCH_METRICS.counts.length + BATCH_METRICS.durations.length + TICK_METRICS.counts.length + TICK_METRICS.durations.length,
   alarmMetrics: 23,
   dashboards: 1,

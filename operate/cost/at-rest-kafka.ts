@@ -40,7 +40,8 @@ function brokersOf({ NumberOfBrokerNodes, BrokerNodeGroupInfo }: PricedResource)
 
 /** @example brokerPerHour('kafka.m7g.xlarge') // 0.408 */
 function brokerPerHour(instanceType: string): number | undefined {
-  const { perBrokerHour, perLargeBrokerHour } = PRICES.msk;
+  const { perBrokerHour } = PRICES.msk;
+  const perLargeBrokerHour: Readonly<Record<string, number>> = PRICES.msk.perLargeBrokerHour;
   const [, family = '', size = ''] = /^(\w+\.\w+)\.(\w+)$/.exec(instanceType) ?? [];
   const [large, factor] = [perLargeBrokerHour[family], SIZES[size]];
   return perBrokerHour[instanceType] ?? (large === undefined || factor === undefined ? undefined : large * factor);

@@ -1,4 +1,5 @@
 import { ASSUMED } from './assumptions.ts';
+import { clusterLines, endpointLines, ownPollersUsd } from './kafka-lines.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
 import { cloudwatchLines, kinesisLines, kinesisOnDemandUsd, lakeLines, lambdaLines, logLines, resultTableLines, snapshotStorageLine, type CostLine } from './services.ts';
 import { trafficOf, type CostInput, type Traffic } from './traffic.ts';
@@ -8,12 +9,14 @@ export interface Estimate {
   readonly traffic: Traffic;
   readonly lines: readonly CostLine[];
   readonly totalUsd: number;
-  /** Instead of the lines of Kinesis. */
-  readonly kinesisOnDemandUsd: number;
+  /** Instead of the lines of Kinesis; undefined for a topic. */
+  readonly kinesisOnDemandUsd: number | undefined;
+  /** Above Lambda's own pollers, below 0 if they are cheaper; undefined for a stream. */
+  readonly ownPollersUsd: number | undefined;
   readonly flink: FlinkEstimate;
 }
 
-/** The same pipeline as a Managed Flink application: the same stream and the same results, another way in between. */
+/** The same pipeline as a Managed Flink application: the same source and the same results, another way in between. */
 export interface FlinkEstimate {
   /** The one for orchestration included. */
   readonly kpus: number;
@@ -25,15 +28,28 @@ export interface FlinkEstimate {
 export function estimate(input: CostInput): Estimate {
   const traffic = trafficOf(input);
   const lines = [
-    ...kinesisLines(input, traffic),
+    ...sourceLines(input, traffic),
     ...lambdaLines(traffic),
     ...logLines(traffic),
     snapshotStorageLine(traffic),
     ...(input.resultTable ? resultTableLines(traffic) : []),
     ...(input.lake ? lakeLines(traffic) : []),
-    ...cloudwatchLines(traffic),
+    ...cloudwatchLines(input, traffic),
   ];
-  return { traffic, lines, totalUsd: sumUsd(lines), kinesisOnDemandUsd: kinesisOnDemandUsd(input), flink: flinkEstimate(input, lines) };
+  const { kafka } = input;
+  return {
+    traffic,
+    lines,
+    totalUsd: sumUsd(lines),
+    kinesisOnDemandUsd: kafka === undefined ? kinesisOnDemandUsd(input) : undefined,
+    ownPollersUsd: kafka === undefined ? undefined : ownPollersUsd(kafka, input, traffic),
+    flink: flinkEstimate(input, lines),
+  };
+}
+
+function sourceLines(input: CostInput, traffic: Traffic): CostLine[] {
+  const { kafka } = input;
+  return kafka === undefined ? kinesisLines(input, traffic) : [...clusterLines(kafka, input, traffic), ...endpointLines(kafka, input, traffic)];
 }
 
 function flinkEstimate({ eventsPerSecond, flinkEventsPerKpu = ASSUMED.flinkEventsPerKpu }: CostInput, lines: readonly CostLine[]): FlinkEstimate {

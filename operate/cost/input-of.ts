@@ -1,14 +1,21 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
+import { requireSetting } from '../../engine/errors.ts';
 import { hours } from '../../engine/time/duration.ts';
 import type { CostInput } from './traffic.ts';
 
-export type LoadQuestion = Pick<CostInput, 'eventsPerSecond' | 'keys' | 'eventBytes' | 'flinkEventsPerKpu'>;
+export type LoadQuestion = Pick<CostInput, 'eventsPerSecond' | 'keys' | 'eventBytes' | 'flinkEventsPerKpu' | 'kafka'>;
 
-/** The load that is asked about, with what the pipeline says about batches, windows and sinks. */
-export function inputOf({ source, eventTime, results, sinks }: Topology, load: LoadQuestion): CostInput {
+/**
+ * The load that is asked about, with what the pipeline says about batches, windows and sinks.
+ *
+ * @throws INVALID_SETTING when a kind of cluster is named for a stream
+ */
+export function inputOf({ source, eventTime, results, sinks }: Topology, { kafka, ...load }: LoadQuestion): CostInput {
+  requireSetting('kafka', kafka, kafka === undefined || source.kind === 'kafka', 'left out for a pipeline that reads a stream', 'name one that reads a topic, such as flights-kafka');
   const kinds = sinks.map(({ kind }) => kind);
   return {
     ...load,
+    ...(source.kind === 'kafka' ? { kafka: kafka ?? 'serverless' } : {}),
     batchSize: source.batchSize,
     maxBatchingWindowMs: source.maxBatchingWindowMs,
     windowMs: results.windowMs ?? hours(1),

@@ -45,14 +45,20 @@ export const PRICES = Object.freeze({
   msk: {
     perServerlessClusterHour: 0.75,
     perServerlessPartitionHour: 0.0015,
+    perServerlessGbIn: 0.1,
+    perServerlessGbOut: 0.05,
+    perServerlessGbMonth: 0.1,
     /** The larger ones of a family cost as much more as they are larger. */
-    perLargeBrokerHour: { 'kafka.m5': 0.21, 'kafka.m7g': 0.204, 'express.m7g': 0.408 } as Readonly<Record<string, number>>,
+    perLargeBrokerHour: { 'kafka.m5': 0.21, 'kafka.m7g': 0.204, 'express.m7g': 0.408 },
     perBrokerHour: { 'kafka.t3.small': 0.0456 } as Readonly<Record<string, number>>,
     /** Of brokers with disks of their own, full or not. */
     perBrokerGbMonth: 0.1,
+    perExpressGbIn: 0.01,
+    /** What is kept, once. */
+    perExpressGbMonth: 0.1,
   },
   /** https://aws.amazon.com/privatelink/pricing/ */
-  vpc: { perEndpointZoneHour: 0.01 },
+  vpc: { perEndpointZoneHour: 0.01, perEndpointGb: 0.01 },
   /** https://aws.amazon.com/managed-service-apache-flink/pricing/ */
   flink: { perKpuHour: 0.11, orchestrationKpus: 1, storageGbPerKpu: 50, perGbMonth: 0.1 },
 });

@@ -3,7 +3,7 @@ import { grouped } from '../text.ts';
 import { ASSUMED } from './assumptions.ts';
 import type { Crossover } from './crossover.ts';
 import type { Estimate } from './estimate.ts';
-import { assumptionsOf, number, warningsOf } from './notes.ts';
+import { assumptionsOf, number, warningsOf, wordsOf } from './notes.ts';
 import { PRICES } from './prices.ts';
 import type { CostInput } from './traffic.ts';
 
@@ -17,20 +17,32 @@ export interface CostReport {
 
 /** For people. */
 export function costText({ pipeline, input, estimate, crossover }: CostReport): string {
-  const { traffic, totalUsd, flink, kinesisOnDemandUsd } = estimate;
-  const shards = traffic.shards === 1 ? '1 shard' : `${grouped(traffic.shards)} shards`;
+  const { traffic, totalUsd, flink } = estimate;
   return [
     `${pipeline} at ${number(input.eventsPerSecond)} events/s and ${grouped(input.keys)} keys, a month in ${PRICES.region}`,
     linesTable(estimate),
-    `needs ${shards} and as much concurrency, of which ${number(traffic.averageConcurrency)} busy on average; 1 more for the tick`,
+    needsText(input, estimate),
     `${number(traffic.resultsPerMonth)} results a month`,
-    `Kinesis on demand instead of shards: ${usd(kinesisOnDemandUsd)}`,
-    `Managed Flink: ${flink.kpus} KPUs ${usd(flink.kpuUsd)} + stream and results ${usd(flink.sharedUsd)} = ${usd(flink.totalUsd)}; ${verdict(totalUsd, flink.totalUsd)}`,
+    insteadText(estimate),
+    `Managed Flink: ${flink.kpus} KPUs ${usd(flink.kpuUsd)} + ${input.kafka === undefined ? 'stream' : 'cluster'} and results ${usd(flink.sharedUsd)} = ${usd(flink.totalUsd)}; ${verdict(totalUsd, flink.totalUsd)}`,
     crossoverText(crossover, input),
     ...warningsOf(input, estimate).map((warning) => `WARNING: ${warning}`),
     'assumed:',
     ...assumptionsOf(input, estimate).map((assumption) => `  ${assumption}`),
   ].join('\n');
+}
+
+function needsText({ kafka }: CostInput, { traffic }: Estimate): string {
+  const { partitions, readers, averageConcurrency } = traffic;
+  const many = (count: number, what: string): string => (count === 1 ? `1 ${what}` : `${grouped(count)} ${what}s`);
+  const readBy = kafka === undefined ? '' : `, ${many(readers, 'poller')}`;
+  return `needs ${many(partitions, wordsOf(kafka).part)}${readBy} and as much concurrency, of which ${number(averageConcurrency)} busy on average; 1 more for the tick`;
+}
+
+/** What else could be chosen. */
+function insteadText({ kinesisOnDemandUsd, ownPollersUsd = 0 }: Estimate): string {
+  if (kinesisOnDemandUsd !== undefined) return `Kinesis on demand instead of shards: ${usd(kinesisOnDemandUsd)}`;
+  return `pollers of its own instead of Lambda's: ${usd(Math.abs(ownPollersUsd))} ${ownPollersUsd < 0 ? 'less' : 'more'}; a partition that fails then holds up no other`;
 }
 
 /** For programs. */

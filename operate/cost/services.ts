@@ -15,7 +15,7 @@ export interface CostLine {
   readonly shared: boolean;
 }
 
-const GB = 1_073_741_824;
+export const GB = 1_073_741_824;
 const PUT_UNIT_BYTES = 25 * 1_024;
 const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
 /** As in the engine: a snapshot every half ring, or when the deltas since outweigh it and this. */
@@ -25,9 +25,9 @@ const MIN_DELTA_BYTES = 1_048_576;
 const LISTS_PER_SNAPSHOT = 2 / 8;
 const SNAPSHOTS_KEPT = 10;
 
-export function kinesisLines({ eventsPerSecond, eventBytes }: CostInput, { shards }: Traffic): CostLine[] {
+export function kinesisLines({ eventsPerSecond, eventBytes }: CostInput, { partitions }: Traffic): CostLine[] {
   const putUnits = eventsPerSecond * HOURS_PER_MONTH * 3_600 * Math.ceil(eventBytes / PUT_UNIT_BYTES);
-  const hours = shards * HOURS_PER_MONTH;
+  const hours = partitions * HOURS_PER_MONTH;
   return [
     { service: 'Kinesis', what: 'shards', quantity: hours, unit: 'shard-hours', usd: hours * PRICES.kinesis.perShardHour, shared: true },
     { service: 'Kinesis', what: 'records put', quantity: putUnits, unit: 'put units', usd: (putUnits / 1e6) * PRICES.kinesis.perMillionPutUnits, shared: true },
@@ -44,9 +44,9 @@ export function kinesisOnDemandUsd({ eventsPerSecond, eventBytes }: CostInput): 
 }
 
 export function lambdaLines(traffic: Traffic): CostLine[] {
-  const requests = traffic.batchesPerMonth + MINUTES_PER_MONTH;
-  const tickMs = ASSUMED.tickMs + ASSUMED.tickMsPerShard * traffic.shards;
-  const gbSeconds = ((traffic.batchesPerMonth * traffic.batchMs + MINUTES_PER_MONTH * tickMs) / 1_000) * (ASSUMED.memoryMiB / 1_024);
+  const requests = traffic.invocationsPerMonth + MINUTES_PER_MONTH;
+  const tickMs = ASSUMED.tickMs + ASSUMED.tickMsPerPartition * traffic.partitions;
+  const gbSeconds = ((traffic.invocationsPerMonth * traffic.invocationMs + MINUTES_PER_MONTH * tickMs) / 1_000) * (ASSUMED.memoryMiB / 1_024);
   return [
     { service: 'Lambda', what: 'batches and ticks', quantity: requests, unit: 'requests', usd: (requests / 1e6) * PRICES.lambda.perMillionRequests, shared: false },
     { service: 'Lambda', what: 'duration', quantity: gbSeconds, unit: 'GB-seconds', usd: gbSeconds * PRICES.lambda.perGbSecond, shared: false },
@@ -80,8 +80,8 @@ function putOf(panes: number, results: number): { readonly units: number; readon
 }
 
 /** What lies in S3 for the log: snapshots that are kept. */
-export function snapshotStorageLine({ openPanes, shards }: Traffic): CostLine {
-  const gb = (SNAPSHOTS_KEPT * openPanes * shards * ASSUMED.snapshotBytesPerPane) / GB;
+export function snapshotStorageLine({ openPanes, partitions }: Traffic): CostLine {
+  const gb = (SNAPSHOTS_KEPT * openPanes * partitions * ASSUMED.snapshotBytesPerPane) / GB;
   return { service: 'S3', what: 'snapshots kept', quantity: gb, unit: 'GB', usd: gb * PRICES.s3.perGbMonth, shared: false };
 }
 
@@ -115,12 +115,15 @@ export function lakeLines({ batchesPerMonth, bursts, resultsPerMonth, firingsPer
   ];
 }
 
-export function cloudwatchLines({ batchesPerMonth }: Traffic): CostLine[] {
+export function cloudwatchLines({ kafka }: CostInput, { batchesPerMonth, invocationsPerMonth }: Traffic): CostLine[] {
   const { perGbOfLogs, perMetricMonth, perAlarmMetricMonth, perDashboardMonth } = PRICES.cloudwatch;
-  const gb = ((batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation) / GB;
-  const fixed = ASSUMED.metrics * perMetricMonth + ASSUMED.alarmMetrics * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
+  const ofTopic = kafka === undefined ? 0 : 1;
+  const reports = (batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerReport + ofTopic * invocationsPerMonth * ASSUMED.logBytesPerRecordAge;
+  const gb = (reports + (invocationsPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation) / GB;
+  const metrics = ASSUMED.metrics + ofTopic;
+  const fixed = metrics * perMetricMonth + ASSUMED.alarmMetrics * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
   return [
     { service: 'CloudWatch', what: 'logs', quantity: gb, unit: 'GB', usd: gb * perGbOfLogs, shared: false },
-    { service: 'CloudWatch', what: 'metrics, alarms, dashboard', quantity: ASSUMED.metrics + ASSUMED.alarmMetrics + ASSUMED.dashboards, unit: 'items', usd: fixed, shared: false },
+    { service: 'CloudWatch', what: 'metrics, alarms, dashboard', quantity: metrics + ASSUMED.alarmMetrics + ASSUMED.dashboards, unit: 'items', usd: fixed, shared: false },
   ];
 }

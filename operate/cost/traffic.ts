@@ -1,6 +1,10 @@
 import { ASSUMED } from './assumptions.ts';
 import { SECONDS_PER_MONTH } from './prices.ts';
 
+/** Whose cluster a topic is on. */
+export const KAFKA_KINDS = ['serverless', 'provisioned', 'express', 'self-managed'] as const;
+export type KafkaKind = (typeof KAFKA_KINDS)[number];
+
 /** The load that is asked about, and what the pipeline's definition says. */
 export interface CostInput {
   /** On average, above 0. */
@@ -16,74 +20,97 @@ export interface CostInput {
   readonly openAfterEndMs: number;
   readonly resultTable: boolean;
   readonly lake: boolean;
+  /** undefined: it reads a stream. */
+  readonly kafka?: KafkaKind | undefined;
   /** @default ASSUMED.flinkEventsPerKpu */
   readonly flinkEventsPerKpu?: number;
 }
 
 /** How the load looks from inside. Panes are keys in one window. */
 export interface Traffic {
-  readonly shards: number;
-  readonly eventsPerShardSecond: number;
+  /** Shards or partitions: each has a log. */
+  readonly partitions: number;
+  /** What calls the function, an invocation at a time each: the shards, or the pollers of a topic. */
+  readonly readers: number;
+  readonly recordsPerInvocation: number;
+  readonly invocationsPerMonth: number;
+  /** Of one partition, and so of one commit. */
   readonly recordsPerBatch: number;
-  /** Of all shards. */
+  /** Of all partitions. */
   readonly batchesPerMonth: number;
   readonly touchedPanesPerBatch: number;
   readonly resultsPerMonth: number;
   readonly firingsPerMonth: number;
-  /** Batches in which a window fires, with all of its keys on the shard. */
+  /** Batches in which a window fires, with all of its keys in the partition. */
   readonly bursts: number;
   readonly firedPerBurst: number;
-  /** Per shard, at any time. */
+  /** Per partition, at any time. */
   readonly openPanes: number;
-  readonly batchMs: number;
+  readonly invocationMs: number;
   /** Invocations at work at the same time, on average. */
   readonly averageConcurrency: number;
 }
 
-/** The smallest number of shards that takes the records in, and gets through them with one batch at a time. */
+/** The smallest number of readers that takes the records in, and gets through them with one invocation at a time. */
 export function trafficOf(input: CostInput): Traffic {
-  const { eventsPerSecond, eventBytes } = input;
-  const { shardRecordsPerSecond, shardBytesPerSecond } = ASSUMED;
-  for (let shards = Math.max(1, Math.ceil(eventsPerSecond / shardRecordsPerSecond), Math.ceil((eventsPerSecond * eventBytes) / shardBytesPerSecond)); ; shards++) {
-    const traffic = trafficOn(shards, input);
-    if (traffic.averageConcurrency <= shards) return traffic;
+  for (let readers = leastReaders(input); ; readers++) {
+    const traffic = trafficOn(readers, input);
+    if (traffic.averageConcurrency <= readers) return traffic;
   }
 }
 
-function trafficOn(shards: number, input: CostInput): Traffic {
-  const perSecond = input.eventsPerSecond / shards;
-  const keys = input.keys / shards;
+function leastReaders({ eventsPerSecond, eventBytes, kafka }: CostInput): number {
+  const { shardRecordsPerSecond, shardBytesPerSecond, pollerBytesPerSecond } = ASSUMED;
+  const bytesPerSecond = eventsPerSecond * eventBytes;
+  if (kafka !== undefined) return Math.max(1, Math.ceil(bytesPerSecond / pollerBytesPerSecond));
+  return Math.max(1, Math.ceil(eventsPerSecond / shardRecordsPerSecond), Math.ceil(bytesPerSecond / shardBytesPerSecond));
+}
+
+/** A shard is read by itself; an invocation of a poller has records of all partitions that it polls, each of which is a commit. */
+function trafficOn(readers: number, input: CostInput): Traffic {
+  const partitions = input.kafka === undefined ? readers : Math.max(ASSUMED.topicPartitions, readers);
+  const perSecond = input.eventsPerSecond / readers;
+  const keys = input.keys / partitions;
   // A batch is begun by its first record and gathers what comes in the meantime.
   const gatherSeconds = Math.max(ASSUMED.pollSeconds, input.maxBatchingWindowMs / 1_000);
-  const recordsPerBatch = Math.min(largestBatch(input), 1 + perSecond * gatherSeconds);
-  const batches = (perSecond / recordsPerBatch) * SECONDS_PER_MONTH;
+  const recordsPerInvocation = Math.min(largestBatch(input), 1 + perSecond * gatherSeconds);
+  const invocations = (input.eventsPerSecond / recordsPerInvocation) * SECONDS_PER_MONTH;
+  const commits = distinct(partitions / readers, recordsPerInvocation);
+  const recordsPerBatch = recordsPerInvocation / commits;
+  const batches = (invocations * commits) / partitions;
   const windows = SECONDS_PER_MONTH / (input.windowMs / 1_000);
-  const panesPerWindow = distinct(keys, (perSecond * input.windowMs) / 1_000);
+  const panesPerWindow = distinct(keys, (input.eventsPerSecond * input.windowMs) / 1_000 / partitions);
   const bursts = Math.min(batches, windows);
-  const resultsPerMonth = panesPerWindow * windows * shards;
+  const resultsPerMonth = panesPerWindow * windows * partitions;
   const firedPerBurst = (panesPerWindow * windows) / bursts;
-  const rounds = input.resultTable ? Math.ceil(firedPerBurst / ASSUMED.resultPutsPerRound) * (bursts / batches) : 0;
-  const batchMs = ASSUMED.batchMs + recordsPerBatch * ASSUMED.recordMs + rounds * ASSUMED.resultRoundMs;
+  const rounds = input.resultTable ? Math.ceil(firedPerBurst / ASSUMED.resultPutsPerRound) * (bursts / batches) * commits : 0;
+  const invocationMs = ASSUMED.batchMs + recordsPerInvocation * ASSUMED.recordMs + rounds * ASSUMED.resultRoundMs;
   return {
-    shards,
-    eventsPerShardSecond: perSecond,
+    partitions,
+    readers,
+    recordsPerInvocation,
+    invocationsPerMonth: invocations,
     recordsPerBatch,
-    batchesPerMonth: batches * shards,
+    batchesPerMonth: batches * partitions,
     touchedPanesPerBatch: distinct(Math.max(1, keys), recordsPerBatch),
     resultsPerMonth,
     firingsPerMonth: resultsPerMonth * ASSUMED.firingsPerResult,
-    bursts: bursts * shards,
+    bursts: bursts * partitions,
     firedPerBurst,
     openPanes: panesPerWindow * (1 + input.openAfterEndMs / input.windowMs),
-    batchMs,
-    averageConcurrency: (shards * batches * batchMs) / 1_000 / SECONDS_PER_MONTH,
+    invocationMs,
+    averageConcurrency: (invocations * invocationMs) / 1_000 / SECONDS_PER_MONTH,
   };
 }
 
-/** Bounded by the setting and by the payload, in which data are base64. */
-function largestBatch({ batchSize, eventBytes }: CostInput): number {
-  const recordBytes = Math.ceil((eventBytes * 4) / 3) + ASSUMED.envelopeBytes;
-  return Math.max(1, Math.min(batchSize, Math.floor(ASSUMED.payloadBytes / recordBytes)));
+/** Records in an invocation's payload: data are base64 [bytes]. */
+export function payloadBytes({ eventBytes }: Pick<CostInput, 'eventBytes'>): number {
+  return Math.ceil((eventBytes * 4) / 3) + ASSUMED.envelopeBytes;
+}
+
+/** Bounded by the setting and by the payload. */
+function largestBatch(input: CostInput): number {
+  return Math.max(1, Math.min(input.batchSize, Math.floor(ASSUMED.payloadBytes / payloadBytes(input))));
 }
 
 /** How many different ones of `keys` are among `draws`, on average. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { dashboardBody, seriesOf } from '../../../docs/dashboard/body.ts';
 import { BATCH_METRICS, TICK_METRICS, TOPIC_METRICS } from '../../../engine/metrics.ts';
+import { ASSUMED } from '../../../operate/cost/assumptions.ts';
 import { emitted, emittedOfTopic, emittedTick } from '../../support/emitted.ts';
 import { observedKafka } from './support/observed-kafka.ts';
 
@@ -18,6 +19,12 @@ describe('the alarms of a pipeline that reads a topic', () => {
     expect(alarms.map((alarm) => String(alarm['AlarmName']).replace('Tidemark-orders-dev-', '')).sort()).toEqual(
       ['Behind', 'DeadLetters', 'DeliveryStuck', 'FunctionErrors', 'FunctionThrottles', 'PartitionsHalted', 'RecordsAtRisk', 'Stalled', 'TableSystemErrors', 'TableThrottles', 'TickErrors', 'Unaccounted'],
     );
+  });
+
+  it('cost what those of a stream cost', () => {
+    const metrics = (all: typeof alarms): number => all.reduce((sum, { Metrics }) => sum + (Array.isArray(Metrics) ? Metrics.filter((metric: object) => 'MetricStat' in metric).length : 1), 0);
+    const lake = 3;
+    expect(metrics(alarms) + lake).toBe(ASSUMED.alarmMetrics);
   });
 
   it.each([

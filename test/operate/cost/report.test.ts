@@ -72,7 +72,7 @@ describe('the JSON', () => {
     const text = costJson(reportOf());
     expect(text).not.toContain('\n');
     expect(JSON.parse(text)).toMatchObject({
-      pipeline: 'flights', region: 'us-east-1', traffic: { shards: 1 }, services: { Kinesis: expect.closeTo(47.742, 3) },
+      pipeline: 'flights', region: 'us-east-1', traffic: { partitions: 1 }, services: { Kinesis: expect.closeTo(47.742, 3) },
       crossover: { first: null }, warnings: [], assumptions: { memoryMiB: 1_024 },
     });
   });

@@ -13,12 +13,12 @@ describe('shards', () => {
     [100, 10_001, 2],
     [100, 50_000, 5],
   ])('%d events/s of %d bytes take %d', (eventsPerSecond, eventBytes, shards) => {
-    expect(trafficOf(costInput({ eventsPerSecond, eventBytes })).shards).toBe(shards);
+    expect(trafficOf(costInput({ eventsPerSecond, eventBytes })).partitions).toBe(shards);
   });
 
   it('are more when one batch at a time is too slow', () => {
     // 15.02 ms a record: one shard gets through 66.6 a second, 1,000 records take 16 shards
-    expect(trafficOf(costInput({ batchSize: 1 })).shards).toBe(16);
+    expect(trafficOf(costInput({ batchSize: 1 })).partitions).toBe(16);
   });
 });
 
@@ -47,8 +47,8 @@ describe('batches', () => {
 
   it('take a fixed time, some for each record, and some for the results that fire now and then', () => {
     // 15 + 1,000 × 0.02 + 8 × 32 rounds in 730 of 2,628,000 batches
-    expect(trafficOf(costInput()).batchMs).toBeCloseTo(35.0711, 4);
-    expect(trafficOf(costInput({ resultTable: false })).batchMs).toBe(35);
+    expect(trafficOf(costInput()).invocationMs).toBeCloseTo(35.0711, 4);
+    expect(trafficOf(costInput({ resultTable: false })).invocationMs).toBe(35);
   });
 });
 
