@@ -71,6 +71,14 @@ export class TopicAdmin {
     await this.#call(name, 'be configured', () => this.#admin.incrementalAlterConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configs }] }));
   }
 
+  /** All settings that are in force, those of the brokers included. @throws TOPIC_UNAVAILABLE (unavailable) */
+  async configs(name: string): Promise<ReadonlyMap<string, string>> {
+    return this.#call(name, 'tell its settings', async () => {
+      const described = await this.#admin.describeConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name }] });
+      return new Map(described.flatMap(({ configs }) => configs.map(({ name: config, value }) => [config, value ?? ''] as const)));
+    });
+  }
+
   /**
    * The topic, once every partition has a leader: one that was just made is known to the brokers a moment later.
    *

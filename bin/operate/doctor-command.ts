@@ -7,12 +7,13 @@ import { doctorStack } from '../../operate/doctor/doctor-stack.ts';
 import { doctorJson, doctorText, hasProblem } from '../../operate/doctor/report.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { doctorLocal } from './doctor-local.ts';
+import { sourceFinder } from './local-source.ts';
 
 /** `tidemark doctor <pipeline>`: ends with 1 when there is a problem; warnings are none. */
 export async function doctorCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
-  const findings = stack === undefined ? await doctorLocal(topology, pipelineDir(dataDirOf(flags), topology.name)) : await doctorStack(stackClients(), topology, stack);
+  const findings = stack === undefined ? await doctorLocal(topology, pipelineDir(dataDirOf(flags), topology.name), sourceFinder(topology, flags)) : await doctorStack(stackClients(), topology, stack);
   await writeLines(flags['json'] === true ? doctorJson(findings) : [doctorText(findings)]);
   return hasProblem(findings) ? 1 : 0;
 }

@@ -12,6 +12,7 @@ import { inspectTable } from '../../operate/inspect/table.ts';
 import { partitionNoun } from '../../operate/place.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { withLocalPlace } from './local-place.ts';
+import { sourceFinder } from './local-source.ts';
 
 /** `tidemark inspect <pipeline>`: every partition's log, verified. Ends with 1 when one is at fault. */
 export async function inspectCommand(pipeline: string, flags: FlagTexts): Promise<number> {
@@ -24,8 +25,9 @@ export async function inspectCommand(pipeline: string, flags: FlagTexts): Promis
 
 async function inspectLocal(topology: Topology, flags: FlagTexts): Promise<PartitionReport[]> {
   const dir = pipelineDir(dataDirOf(flags), topology.name);
+  const find = sourceFinder(topology, flags);
   requireData(dir);
-  const reports = await withLocalPlace(topology, dir, inspect);
+  const reports = await withLocalPlace(topology, dir, find, inspect);
   if (reports === undefined) throw nothingYet(dir);
   return reports;
 }

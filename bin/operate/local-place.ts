@@ -1,20 +1,15 @@
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
-import { KinesisShards } from '../../adapters/kinesis/shards.ts';
-import { describeStream } from '../../adapters/kinesis/stream-facts.ts';
-import { requireKinesis } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
-import type { ShardCatalog } from '../../engine/ports.ts';
-import { dynamodbClient, kinesisClient } from '../../local/aws/clients.ts';
+import { dynamodbClient } from '../../local/aws/clients.ts';
 import { logTableName } from '../../local/aws/tables.ts';
 import { startDynamoDb, startKinesis } from '../../local/emulators/start.ts';
 import { claimForReading, type RunFile } from '../../local/storage/claim.ts';
 import type { PipelineDir } from '../../local/storage/data-dir.ts';
-import { streamSource, type Place } from '../../operate/place.ts';
+import type { Place } from '../../operate/place.ts';
+import type { FindSource, LocalSourceView } from './local-source.ts';
 
-export interface LocalPlace extends Place {
-  /** Tells what its partitions have left. */
-  readonly catalog: ShardCatalog;
+export interface LocalPlace extends Place, Pick<LocalSourceView, 'catalog' | 'connection'> {
   /** `tidemark local` is at work on it. */
   readonly running: boolean;
 }
@@ -25,13 +20,13 @@ type Endpoints = Pick<RunFile, 'kinesisEndpoint' | 'dynamodbEndpoint'>;
  * Lends the state of a local pipeline: through the emulators of the run that has the folder, or through two started for
  * the moment.
  *
- * @returns undefined when the stream was never made
+ * @returns undefined when the stream or topic is not there
  */
-export async function withLocalPlace<T>(topology: Topology, dir: PipelineDir, use: (place: LocalPlace) => Promise<T>): Promise<T | undefined> {
+export async function withLocalPlace<T>(topology: Topology, dir: PipelineDir, find: FindSource, use: (place: LocalPlace) => Promise<T>): Promise<T | undefined> {
   const claim = await claimForReading(dir);
-  if (claim.kind === 'running') return withClients(topology, dir, claim.run, true, use);
+  if (claim.kind === 'running') return withClients(topology, dir, claim.run, find, (place) => use({ ...place, running: true }));
   try {
-    return await withEmulators(dir, (endpoints) => withClients(topology, dir, endpoints, false, use));
+    return await withEmulators(dir, (endpoints) => withClients(topology, dir, endpoints, find, (place) => use({ ...place, running: false })));
   } finally {
     claim.release();
   }
@@ -50,16 +45,16 @@ async function withEmulators<T>(dir: PipelineDir, use: (endpoints: Endpoints) =>
   }
 }
 
-async function withClients<T>(topology: Topology, dir: PipelineDir, endpoints: Endpoints, running: boolean, use: (place: LocalPlace) => Promise<T>): Promise<T | undefined> {
-  const kinesis = kinesisClient(endpoints.kinesisEndpoint);
-  const dynamodb = dynamodbClient(endpoints.dynamodbEndpoint);
+async function withClients<T>(topology: Topology, dir: PipelineDir, { kinesisEndpoint, dynamodbEndpoint }: Endpoints, find: FindSource, use: (place: Omit<LocalPlace, 'running'>) => Promise<T>): Promise<T | undefined> {
+  const source = await find(kinesisEndpoint);
+  if (source === undefined) return undefined;
+  const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
-    const stream = await describeStream(kinesis, requireKinesis(topology.source, 'this command on local data').stream);
-    if (stream === undefined) return undefined;
+    const { placed, catalog, connection } = source;
     const logs = new DynamoDbLogStore({ client: dynamodb, table: logTableName(topology.name) });
-    return await use({ topology, source: streamSource(stream), logs, blobs: new FileBlobStore(dir.blobs), catalog: new KinesisShards(kinesis), running });
+    return await use({ topology, source: placed, logs, blobs: new FileBlobStore(dir.blobs), catalog, connection });
   } finally {
-    kinesis.destroy();
     dynamodb.destroy();
+    await source.close();
   }
 }

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { FlagTexts } from '../../local/cli/flags.ts';
-import { command, DATA_DIR } from '../../local/cli/program.ts';
+import { command, DATA_DIR, KAFKA } from '../../local/cli/program.ts';
 
 /** Adds what an operator asks. Each command is loaded when it is asked for. */
 export function addOperatorCommands(root: Command, ended: (exitCode: number) => void): Command {
-  command(root, 'inspect', "show the log of each shard or partition: version, watermark, counts, windows, size; and verify it")
+  command(root, 'inspect', 'show the log of each shard or partition: version, watermark, counts, windows, size; and verify it')
     .option('--stack <name>', 'the deployed pipeline of this CloudFormation stack, instead of the one on this machine')
+    .option(...KAFKA)
     .option('--json', 'one JSON object per shard or partition and line')
     .option(...DATA_DIR)
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./inspect-command.ts')).inspectCommand(pipeline, flags)));
@@ -19,6 +20,7 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./cost-command.ts')).costCommand(pipeline, flags)));
   command(root, 'doctor', 'check what is there against what the design needs, and say what to do')
     .option('--stack <name>', 'the deployed pipeline of this CloudFormation stack, instead of the one on this machine')
+    .option(...KAFKA)
     .option('--json', 'one JSON object per check and line')
     .option(...DATA_DIR)
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./doctor-command.ts')).doctorCommand(pipeline, flags)));

@@ -21,10 +21,10 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
   const drained = (report: Report): void => {
     process.stdout.write(options.json ? `${JSON.stringify(report.summary)}\n` : `${humanReport(report, loaded.topology, nextAfter(report, loaded.topology, pipeline, options))}\n`);
     if (imbalances(report.summary).length > 0) exitCode = 1;
-    if (!options.exit) terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson; Ctrl-C ends`);
+    if (!options.exit) terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson${kafkaIn(options)}; Ctrl-C ends`);
   };
   const early = await runLocal(loaded, { options, terminal, signal: stop.signal, drained });
-  if (stop.signal.aborted) terminal.line(`stopped; tidemark local ${pipeline} goes on from here`);
+  if (stop.signal.aborted) terminal.line(`stopped; tidemark local ${pipeline}${kafkaIn(options)} goes on from here`);
   return early && options.exit ? stop.exitCode() || 1 : exitCode;
 }
 
@@ -33,13 +33,17 @@ function humanReport({ summary, digest }: Report, topology: Topology, next: Next
   return [...table, '', account(summary, topology), '', suggestions(next)].join('\n');
 }
 
-function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: string, { input, dataDir }: LocalOptions): Next {
+function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: string, options: LocalOptions): Next {
+  const { input, dataDir } = options;
   const length = input === undefined ? lengthOfEmbedded(topology.name) : 0;
   return {
     pipeline: shellWord(pipeline),
     key: digest.key,
     records: summary.recordsPut > 0 && summary.recordsPut < length ? Math.min(2 * summary.recordsPut, length) : undefined,
     hasOutputs: topology.sideOutputs.length > 0,
+    kafka: kafkaIn(options),
     dataDir: dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${shellWord(dataDir)}`,
   };
 }
+
+const kafkaIn = ({ kafka }: LocalOptions): string => (kafka === undefined ? '' : ` --kafka ${kafka.join()}`);

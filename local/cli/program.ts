@@ -3,6 +3,7 @@ import type { FlagTexts } from './flags.ts';
 import { DEFAULT_DATA_DIR } from './local-options.ts';
 
 export const DATA_DIR = ['--data-dir <dir>', `where everything is kept (default: ${DEFAULT_DATA_DIR})`] as const;
+export const KAFKA = ['--kafka <host:port>', 'brokers of your own, for a pipeline that reads Kafka'] as const;
 const PIPELINE = ['<pipeline>', 'a name in pipelines/, or the path of a .ts file'] as const;
 
 /** The command line. Each command is loaded when it is asked for, so that help comes at once. */
@@ -11,8 +12,9 @@ export function program(ended: (exitCode: number) => void): Command {
   root.exitOverride().configureOutput({ outputError: (text, write) => write(`tidemark: ${text.trim().replace(/^error: /, '').replaceAll('\n', ' ')}; see tidemark --help\n`) });
   addLocal(root, ended);
   addReaders(root, ended);
-  command(root, 'send', 'put the lines of a file (or of stdin: -) into the local stream')
+  command(root, 'send', 'put the lines of a file (or of stdin: -) into the local stream, or into the topic of your own brokers')
     .argument('<file>', 'one record per line, or -')
+    .option(...KAFKA)
     .option(...DATA_DIR)
     .action(async (pipeline: string, file: string, flags: FlagTexts) => ended(await (await import('./send-command.ts')).sendCommand(pipeline, file, flags)));
   root.addHelpText('after', '\nExamples:\n  tidemark local flights --exit\n  tidemark results flights --key ATL\n  tidemark outputs fraud\n  tidemark send flights more.ndjson');
@@ -26,7 +28,7 @@ function addLocal(root: Command, ended: (exitCode: number) => void): void {
     .option('--input <file>', 'one record per line, instead of the embedded input')
     .option('--rate <n>', 'put at most n records per second')
     .option('--shards <n>', 'shards of a new stream (default: 4)')
-    .option('--kafka <host:port>', 'brokers of your own, for a pipeline that reads Kafka')
+    .option(...KAFKA)
     .option('--fresh', "forget this pipeline's data first")
     .option('--exit', 'end when the input is drained')
     .option('--json', 'print one JSON object on stdout, nothing else')

@@ -1,5 +1,7 @@
+import type { Connect } from '../../adapters/kafka/connection.ts';
 import { requireSetting } from '../../engine/errors.ts';
 import { readKafkaEnvironment, type KafkaEnvironment } from '../../lambdas/environment.ts';
+import { kafkaConnect } from '../../lambdas/kafka-connect.ts';
 
 /**
  * How runner and function reach the user's own brokers: the address from the command, the way in from the environment, as a
@@ -16,4 +18,9 @@ export function localKafka(brokers: readonly string[], variables: Readonly<Recor
     requireSetting(name, address, !address.startsWith('arn:'), 'file:///….json on this machine', 'put the same JSON into a file');
   }
   return environment;
+}
+
+/** The way to these brokers. @throws INVALID_SETTING when none is named */
+export function localConnect(brokers: readonly string[]): Connect {
+  return kafkaConnect(localKafka(brokers, process.env), '--kafka');
 }

@@ -1,5 +1,5 @@
 import { failureText, type KafkaConnection } from '../../adapters/kafka/connection.ts';
-import { TopicAdmin } from '../../adapters/kafka/topic-admin.ts';
+import { TopicAdmin, type FoundTopic } from '../../adapters/kafka/topic-admin.ts';
 import { requireSetting, TidemarkError } from '../../engine/errors.ts';
 import type { StreamInfo } from '../aws/stream.ts';
 
@@ -12,24 +12,43 @@ import type { StreamInfo } from '../aws/stream.ts';
  * @throws INVALID_SETTING (invalid) `shards must be 4, as the topic has, got 2; …`
  */
 export async function ensureTopic(connection: KafkaConnection, topic: string, partitions: number | undefined, configs: Readonly<Record<string, string>> = {}): Promise<StreamInfo> {
-  const admin = new TopicAdmin(connection, { retries: 8 }); // a broker that was just started takes a moment
-  try {
-    const exists = await admin.exists(topic).catch((cause: unknown) => {
-      throw new TidemarkError('invalid', 'BROKER_UNREACHABLE', `broker at ${connection.brokers.join(',')} must answer, got ${failureText(cause)}; ${HOW_TO_START_ONE}`, { cause });
-    });
-    if (!exists) await admin.create({ name: topic, partitions: partitions ?? 4, replicationFactor: -1, configs });
+  return withAdmin(connection, async (admin) => {
+    if (!(await exists(admin, connection, topic))) await admin.create({ name: topic, partitions: partitions ?? 4, replicationFactor: -1, configs });
     const has = await admin.untilServing(topic, SERVING_WAIT_MS);
     requireSetting('shards', partitions ?? has.partitions, partitions === undefined || partitions === has.partitions, `${has.partitions}, as the topic has`, 'leave it out, or delete the topic');
-    return {
-      name: topic,
-      arn: '',
-      incarnation: has.id,
-      createdAtMs: numberOf(has.id),
-      shards: Array.from({ length: has.partitions }, (_, partition) => String(partition)),
-    };
+    return infoOf(topic, has);
+  });
+}
+
+/**
+ * The topic as it is.
+ *
+ * @returns undefined when there is none
+ * @throws BROKER_UNREACHABLE (invalid)
+ */
+export async function findTopic(connection: KafkaConnection, topic: string): Promise<StreamInfo | undefined> {
+  return withAdmin(connection, async (admin) => ((await exists(admin, connection, topic)) ? infoOf(topic, await admin.untilServing(topic, SERVING_WAIT_MS)) : undefined));
+}
+
+async function withAdmin<T>(connection: KafkaConnection, use: (admin: TopicAdmin) => Promise<T>): Promise<T> {
+  const admin = new TopicAdmin(connection, { retries: 8 }); // a broker that was just started takes a moment
+  try {
+    return await use(admin);
   } finally {
     await admin.close();
   }
+}
+
+async function exists(admin: TopicAdmin, { brokers }: KafkaConnection, topic: string): Promise<boolean> {
+  try {
+    return await admin.exists(topic);
+  } catch (cause) {
+    throw new TidemarkError('invalid', 'BROKER_UNREACHABLE', `broker at ${brokers.join(',')} must answer, got ${failureText(cause)}; ${HOW_TO_START_ONE}`, { cause });
+  }
+}
+
+function infoOf(name: string, { id, partitions }: FoundTopic): StreamInfo {
+  return { name, arn: '', incarnation: id, createdAtMs: numberOf(id), shards: Array.from({ length: partitions }, (_, partition) => String(partition)) };
 }
 
 /** For a machine without a broker. */

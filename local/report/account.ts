@@ -32,11 +32,13 @@ export interface Next {
   readonly hasOutputs: boolean;
   /** The flag that names the data dir; empty for the default one. */
   readonly dataDir: string;
+  /** The flag that names the brokers; empty for a pipeline without a topic. */
+  readonly kafka: string;
 }
 
 /** What to try next. */
-export function suggestions({ pipeline, key, records, hasOutputs, dataDir }: Next): string {
-  const more = records === undefined ? `send ${pipeline} FILE.ndjson${dataDir}` : `local ${pipeline} --records ${records} --exit${dataDir}    # goes on from here, even after kill -9`;
+export function suggestions({ pipeline, key, records, hasOutputs, dataDir, kafka }: Next): string {
+  const more = records === undefined ? `send ${pipeline} FILE.ndjson${kafka}${dataDir}` : `local ${pipeline} --records ${records} --exit${kafka}${dataDir}    # goes on from here, even after kill -9`;
   return [
     'next:',
     `  npx tidemark results ${pipeline}${key === undefined ? '' : ` --key ${shellWord(key)}`}${dataDir}`,

@@ -1,14 +1,12 @@
-import type { KafkaConnection } from '../../adapters/kafka/connection.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
 import type { KafkaEnvironment } from '../../lambdas/environment.ts';
-import { kafkaConnect } from '../../lambdas/kafka-connect.ts';
 import { dynamodbClient, kinesisClient } from '../aws/clients.ts';
 import { ensureStream } from '../aws/stream.ts';
 import { ensureTables } from '../aws/tables.ts';
 import type { Emulator } from '../emulators/emulator.ts';
 import { startDynamoDb, startKinesis } from '../emulators/start.ts';
-import { localKafka } from '../kafka/environment.ts';
+import { localConnect, localKafka } from '../kafka/environment.ts';
 import { ensureTopic, HOW_TO_START_ONE } from '../kafka/topic.ts';
 import { kafkaSource } from '../source/kafka-source.ts';
 import { kinesisSource } from '../source/kinesis-source.ts';
@@ -66,7 +64,8 @@ async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, topolo
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
     await ensureTables(dynamodb, topology);
-    const connection = await connectionTo(localKafka(kafka ?? [], process.env));
+    // Of a pipeline without topics: to nowhere, and never used.
+    const connection = kafka === undefined ? { brokers: [] } : await localConnect(kafka)();
     for (const sink of sinks) {
       if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);
       if (sink.kind === 'topic') await ensureTopic(connection, sink.topic, undefined, { 'cleanup.policy': 'compact' });
@@ -78,9 +77,4 @@ async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, topolo
     kinesis.destroy();
     dynamodb.destroy();
   }
-}
-
-/** Of a pipeline without topics: to nowhere, and never used. */
-function connectionTo(kafka: Required<KafkaEnvironment>): Promise<KafkaConnection> {
-  return kafka.TIDEMARK_KAFKA_BROKERS === '' ? Promise.resolve({ brokers: [] }) : kafkaConnect(kafka, '--kafka')();
 }

@@ -30,10 +30,15 @@ export async function kafkaSource(connection: KafkaConnection, pipeline: string,
 }
 
 /** The group of this data dir: whoever starts over begins at the topic's first record, as a new group does. */
-function groupOf(pipeline: string, { checkpointFile }: PipelineDir): string {
-  const known = readJsonFile<{ readonly groupId: string }>(checkpointFile);
-  if (known !== undefined) return known.groupId;
+function groupOf(pipeline: string, dir: PipelineDir): string {
+  const known = groupIn(dir);
+  if (known !== undefined) return known;
   const groupId = `tidemark-local-${pipeline}-${randomUUID()}`;
-  writeJsonFile(checkpointFile, { groupId });
+  writeJsonFile(dir.checkpointFile, { groupId });
   return groupId;
+}
+
+/** The group that a data dir has begun; undefined when it has none. */
+export function groupIn({ checkpointFile }: PipelineDir): string | undefined {
+  return readJsonFile<{ readonly groupId: string }>(checkpointFile)?.groupId;
 }

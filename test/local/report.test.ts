@@ -64,7 +64,7 @@ describe('the account', () => {
   });
 
   it('suggests commands that a shell understands', () => {
-    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 10, hasOutputs: false, dataDir: '' }).split('\n')).toEqual([
+    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 10, hasOutputs: false, dataDir: '', kafka: '' }).split('\n')).toEqual([
       'next:',
       "  npx tidemark results flights --key 'a b'",
       '  npx tidemark late flights',
