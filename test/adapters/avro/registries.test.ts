@@ -26,6 +26,17 @@ describe('ConfluentRegistry', () => {
     expect(server.requests[1]?.headers).not.toHaveProperty('authorization');
   });
 
+  it('reads credentials once, and anew when the registry does not accept them', async () => {
+    const passwords = ['old', 'new', 'newest'];
+    const asked = new ConfluentRegistry(`http://127.0.0.1:${server.port}`, async () => ({ username: 'me', password: passwords.shift() ?? '' }));
+    server.script({ status: 200, body: { schema: '"string"' } }, { status: 401, body: {} }, { status: 200, body: { schema: '"string"' } });
+    await asked.schemaOf('1');
+    await expect(asked.schemaOf('2')).rejects.toMatchObject({ kind: 'unavailable', code: 'REGISTRY_UNAVAILABLE' });
+    await asked.schemaOf('2');
+    const sent = server.requests.map(({ headers }) => Buffer.from(String(headers['authorization']).replace('Basic ', ''), 'base64').toString());
+    expect(sent).toEqual(['me:old', 'me:old', 'me:new']);
+  });
+
   it('brings the schemas that it refers to, the furthest first', async () => {
     server.script(
       { status: 200, body: { schema: '"C"', references: [{ name: 'B', subject: 'b/x', version: 2 }, { name: 'A', subject: 'a', version: 1 }] } },
