@@ -40,6 +40,7 @@ export class RawArchive extends Construct {
     });
     this.stream.applyRemovalPolicy(RemovalPolicy.DESTROY); // what it has read is still in the source
     this.stream.node.addDependency(role.policy);
+    if (ingest.kind === 'kafka' && ingest.made !== undefined) this.stream.node.addDependency(ingest.made);
     acknowledgeSource(this.stream);
   }
 }

@@ -6,7 +6,7 @@ import type { StageSettings } from '../settings.ts';
 /**
  * Checks that the functions of a pipeline reach from their network what they call, and Lambda's pollers what they call.
  *
- * @throws SERVICE_OUT_OF_REACH (invalid)
+ * @throws SERVICE_OUT_OF_REACH, INTERNET_OUT_OF_REACH (invalid)
  */
 export function requireServices(network: KafkaNetwork, { name, source, sinks }: DeployedTopology, { lakeDelivery, kafka }: StageSettings): void {
   const need = (isNeeded: boolean, service: ReachedService, what: string): void => {

@@ -21,6 +21,9 @@ const SERVER_PROPERTIES = {
   express: ['auto.create.topics.enable=false'],
 } as const;
 
+/** @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1775 */
+const NO_PRIVATE_CONNECTIVITY = 'private connectivity of brokers cannot be switched on while they are created; do so afterwards, and name the cluster as one that exists';
+
 /** Brokers of MSK's, as many in each of three zones: IAM alone lets clients in, through TLS alone. At rest MSK encrypts by itself, with the account's key of MSK. */
 export function brokerCluster(scope: Construct, kafka: ProvisionedKafka | ExpressKafka, network: ClusterNetwork, settings: StageSettings): KafkaCluster {
   const clusterName = `tidemark-${settings.stage}`;
@@ -50,5 +53,5 @@ export function brokerCluster(scope: Construct, kafka: ProvisionedKafka | Expres
   cluster.applyRemovalPolicy(removalOf(settings));
   if (storageGiB !== undefined) growingStorage(scope, cluster.attrArn, storageGiB);
   const brokers = bootstrapBrokers(scope, { clusterArn: cluster.attrArn, brokersOf: `${clusterName}-${ZONES * brokersPerZone}`, settings });
-  return mskCluster({ clusterArn: cluster.attrArn, clusterName, brokers, auth: { by: 'iam' }, network });
+  return mskCluster({ clusterArn: cluster.attrArn, clusterName, brokers, auth: { by: 'iam' }, network, outOfFirehose: NO_PRIVATE_CONNECTIVITY });
 }

@@ -48,6 +48,14 @@ export interface KafkaGrants {
   grantManage(grantee: Grantee, topic: string): void;
 }
 
+/** A topic as Firehose reads it. */
+export interface FirehoseTopic {
+  readonly clusterArn: string;
+  readonly topicArn: string;
+  /** Of all groups: it chooses the name of its own. */
+  readonly groupsArn: string;
+}
+
 /** A Kafka cluster of any kind, as far as the rest of a pipeline has to know it. */
 export interface KafkaCluster extends KafkaGrants {
   /** How the functions reach it. */
@@ -62,4 +70,7 @@ export interface KafkaCluster extends KafkaGrants {
   readonly replicationFactor: number;
   /** Settings that each new topic gets, e.g. `min.insync.replicas`, where the cluster does not see to it itself. */
   readonly topicConfig: Readonly<Record<string, string>>;
+
+  /** @throws TOPIC_NOT_ARCHIVED (invalid) when Firehose has no way to the brokers */
+  firehoseTopic(topic: string): FirehoseTopic;
 }

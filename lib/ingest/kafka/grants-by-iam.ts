@@ -1,11 +1,10 @@
-import { Fn } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Grantee, KafkaGrants } from './cluster.ts';
+import { mskArn } from './msk-arn.ts';
 
 /** Rights on a cluster of MSK's that knows its clients by their roles: topic and group by their names, without a wildcard. */
 export function grantsByIam(clusterArn: string): KafkaGrants {
-  const part = (index: number): string => Fn.select(index, Fn.split(':cluster/', clusterArn));
-  const ofCluster = (kind: 'topic' | 'group', name: string): string => `${part(0)}:${kind}/${part(1)}/${name}`;
+  const ofCluster = (kind: 'topic' | 'group', name: string): string => mskArn(clusterArn, kind, name);
   const allow = (grantee: Grantee, resourceArn: string, ...actions: readonly string[]): void => {
     Grant.addToPrincipal({ grantee, actions: actions.map((action) => `kafka-cluster:${action}`), resourceArns: [resourceArn] });
   };

@@ -2,6 +2,7 @@ import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { accessBy } from './access.ts';
 import type { Grantee, KafkaCluster, KafkaNetwork } from './cluster.ts';
 import { grantsBySecret } from './grants-by-secret.ts';
+import { notArchived } from './not-archived.ts';
 import type { SelfManagedKafka } from './settings.ts';
 
 /** A cluster that is nobody's of AWS: brokers by their addresses, credentials in Secrets Manager. */
@@ -27,6 +28,9 @@ export function selfManagedCluster({ brokers, auth, caSecretArn }: SelfManagedKa
     metricsName: undefined,
     replicationFactor: 3,
     topicConfig: { 'min.insync.replicas': '2' },
+    firehoseTopic(topic) {
+      throw notArchived(topic, 'it reads clusters of MSK only');
+    },
   };
 }
 
