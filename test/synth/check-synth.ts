@@ -1,6 +1,7 @@
 /**
  * Synthesises every pipeline as somebody without account and network does, in this checkout and in a second one, for
- * every stage: the same templates and assets, not a word that nobody can explain, and nothing that cfn-lint finds.
+ * every stage: the same templates and assets, not a word that nobody can explain, and nothing that cfn-lint finds, whatever
+ * the Kafka cluster.
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -54,14 +55,20 @@ function synthesise(checkout: string, stage: string): ReadonlyMap<string, string
   return new Map(paths.map((path) => [path.slice(outDir.length + 1), createHash('sha256').update(readFileSync(path)).digest('hex')]));
 }
 
-function lint(stages: readonly string[]): void {
+/** A stage has one Kafka cluster: here are all kinds, each with a pipeline on it. */
+function synthesiseClusters(): void {
+  execFileSync(process.execPath, [join(import.meta.dirname, 'kafka-clusters.ts'), join(scratch, 'clusters')], { stdio: 'inherit' });
+}
+
+function lint(): void {
   const venv = join(repository, '.tidemark', `cfn-lint-${CFN_LINT}`);
   const program = join(venv, 'bin', 'cfn-lint');
   if (!existsSync(program)) {
     execFileSync('python3', ['-m', 'venv', '--clear', venv]);
     execFileSync(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `cfn-lint==${CFN_LINT}`], { stdio: 'inherit' });
   }
-  const templates = stages.flatMap((stage) => readdirSync(join(scratch, `${stage}-here`)).filter((file) => file.endsWith('.template.json')).map((file) => join(scratch, `${stage}-here`, file)));
+  const folders = ['dev-here', 'prod-here', 'clusters'].map((folder) => join(scratch, folder));
+  const templates = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.template.json')).map((file) => join(folder, file)));
   const { status, stdout } = spawnSync(program, ['--ignore-checks', ...Object.keys(EXPLAINED), '--regions', 'us-east-1', 'eu-central-1', '--', ...templates], { encoding: 'utf8' });
   assert.equal(status, 0, stdout);
   say(`cfn-lint ${CFN_LINT} finds nothing in ${templates.length} templates`);
@@ -69,14 +76,14 @@ function lint(stages: readonly string[]): void {
 
 try {
   const there = secondCheckout();
-  const stages = ['dev', 'prod'];
-  for (const stage of stages) {
+  for (const stage of ['dev', 'prod']) {
     const [here, elsewhere] = [synthesise(repository, stage), synthesise(there, stage)];
     assert(here.size > 0);
     assert.deepEqual(Object.fromEntries(elsewhere), Object.fromEntries(here), 'two checkouts must synthesise the same');
     say(`${here.size} templates and files of assets are the same in two folders`);
   }
-  lint(stages);
+  synthesiseClusters();
+  lint();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

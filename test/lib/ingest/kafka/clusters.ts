@@ -35,6 +35,18 @@ export const selfManaged: SelfManagedKafka = {
   auth: { by: 'plain', secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:confluent-a1b2c3' },
 };
 
+export const scram = { by: 'scram-512', secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_orders-a1b2c3', keyArn: 'arn:aws:kms:eu-central-1:123456789012:key/0f' } as const;
+export const caSecretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:authority-a1b2c3';
+/** Each with each way in, by what it is called in titles and folders. */
+export const everyKind: ReadonlyArray<readonly [string, KafkaClusterSettings]> = [
+  ...Object.entries(created),
+  ['existing-iam', existing],
+  ['existing-scram', { ...existing, auth: scram }],
+  ['existing-certificate', { ...existing, auth: { by: 'mtls', secretArn: selfManaged.auth.secretArn } }],
+  ['self-managed-internet', selfManaged],
+  ['self-managed-vpc', { ...selfManaged, network: existing.network, caSecretArn }],
+];
+
 const newApp = (): App => new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
 
 export interface KafkaOptions extends StageOverrides {

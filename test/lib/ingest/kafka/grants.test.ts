@@ -6,7 +6,7 @@ import type { KafkaCluster } from '../../../../lib/ingest/kafka/cluster.ts';
 import type { KafkaClusterSettings } from '../../../../lib/ingest/kafka/settings.ts';
 import { rightsOf } from '../../rights.ts';
 import type { Right } from '../../rights.ts';
-import { created, existing, selfManaged, usingStack } from './clusters.ts';
+import { caSecretArn, created, everyKind, existing, scram, selfManaged, usingStack } from './clusters.ts';
 
 type Use = (cluster: KafkaCluster, role: Role) => void;
 const poll: Use = (cluster, role) => cluster.grantPoll(role, 'departures', 'tidemark-orders-dev');
@@ -22,17 +22,6 @@ const explainedWildcards: Readonly<Record<string, string>> = {
   'arn:AWS::Partition:ec2:AWS::Region:AWS::AccountId:*/*': 'Lambda checks that the role may change network interfaces whatever their id',
   '*': 'EC2 knows no resource for what only describes',
 };
-
-const scram = { by: 'scram-512', secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_orders-a1b2c3', keyArn: 'arn:aws:kms:eu-central-1:123456789012:key/0f' } as const;
-const caSecretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:authority-a1b2c3';
-const everyKind: ReadonlyArray<readonly [string, KafkaClusterSettings]> = [
-  ...Object.entries(created),
-  ['existing, by IAM', existing],
-  ['existing, by SCRAM', { ...existing, auth: scram }],
-  ['existing, by certificate', { ...existing, auth: { by: 'mtls', secretArn: selfManaged.auth.secretArn } }],
-  ['self-managed, on the internet', selfManaged],
-  ['self-managed, in a VPC', { ...selfManaged, network: existing.network, caSecretArn }],
-];
 
 describe.each(everyKind)('the rights on a cluster, %s', (_, cluster) => {
   const all: Use = (...using) => [poll, read, write, manage].forEach((use) => use(...using));
