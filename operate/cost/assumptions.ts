@@ -68,6 +68,12 @@ export const ASSUMED = Object.freeze({
   logBytesPerInvocation: 875,
   logBytesPerRecordAge: 300,
   /** Of a topic one more: the age of its records. */
+  /**
+   * What MSK counts per broker beyond what is free, if all of it comes: some only with clients, some only when it throttles.
+   *
+   * @see https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
+   */
+  brokerMetrics: { provisioned: 47, express: 34 },
   metrics: BATCH_METRICS.counts.length + BATCH_METRICS.durations.length + TICK_METRICS.counts.length + TICK_METRICS.durations.length,
   alarmMetrics: 23,
   dashboards: 1,

@@ -1,3 +1,4 @@
+import { ASSUMED } from './assumptions.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
 import type { PricedResource, RestLine } from './at-rest.ts';
 
@@ -13,6 +14,7 @@ export function kafkaAtRest(ofType: (type: string) => readonly PricedResource[])
     { what: 'MSK Serverless', usd: ofType('AWS::MSK::ServerlessCluster').length * msk.perServerlessClusterHour * HOURS_PER_MONTH },
     ...clusters.map(({ brokers, instanceType, perHour }) => ({ what: `${brokers} × ${instanceType}`, usd: perHour === undefined ? undefined : brokers * perHour * HOURS_PER_MONTH })),
     { what: 'storage of brokers', usd: sum(clusters.map(({ brokers, storageGiB }) => brokers * storageGiB)) * msk.perBrokerGbMonth },
+    { what: 'metrics of brokers', usd: sum(clusters.map(({ brokers, metrics }) => brokers * metrics)) * PRICES.cloudwatch.perMetricMonth },
     { what: 'endpoints', usd: zones.length * vpc.perEndpointZoneHour * HOURS_PER_MONTH },
     { what: 'pollers', usd: sum(ofType('AWS::Lambda::EventSourceMapping').map(pollerUnits)) * lambda.perPollerUnitHour * HOURS_PER_MONTH },
   ];
@@ -31,11 +33,19 @@ interface Brokers {
   readonly perHour: number | undefined;
   /** Of each. */
   readonly storageGiB: number;
+  /** Of each that are paid. */
+  readonly metrics: number;
 }
 
-function brokersOf({ NumberOfBrokerNodes, BrokerNodeGroupInfo }: PricedResource): Brokers {
-  const { InstanceType, StorageInfo } = BrokerNodeGroupInfo as { InstanceType: string; StorageInfo?: { EBSStorageInfo: { VolumeSize: number } } };
-  return { brokers: Number(NumberOfBrokerNodes), instanceType: InstanceType, perHour: brokerPerHour(InstanceType), storageGiB: StorageInfo?.EBSStorageInfo.VolumeSize ?? 0 };
+function brokersOf({ NumberOfBrokerNodes, BrokerNodeGroupInfo, EnhancedMonitoring = 'DEFAULT' }: PricedResource): Brokers {
+  const { InstanceType: instanceType, StorageInfo } = BrokerNodeGroupInfo as { InstanceType: string; StorageInfo?: { EBSStorageInfo: { VolumeSize: number } } };
+  return {
+    brokers: Number(NumberOfBrokerNodes),
+    instanceType,
+    perHour: brokerPerHour(instanceType),
+    storageGiB: StorageInfo?.EBSStorageInfo.VolumeSize ?? 0,
+    metrics: EnhancedMonitoring === 'DEFAULT' ? 0 : ASSUMED.brokerMetrics[instanceType.startsWith('express.') ? 'express' : 'provisioned'],
+  };
 }
 
 /** @example brokerPerHour('kafka.m7g.xlarge') // 0.408 */

@@ -35,14 +35,17 @@ function provisionedLines(input: CostInput): CostLine[] {
   return [
     line('brokers, kafka.m7g.large', count * HOURS_PER_MONTH, 'broker-hours', PRICES.msk.perLargeBrokerHour['kafka.m7g']),
     line('disks', Math.max(count * ASSUMED.brokerGb, ASSUMED.zones * gbKept(input)), 'GB', PRICES.msk.perBrokerGbMonth),
+    line('metrics of brokers', count * ASSUMED.brokerMetrics.provisioned, 'metrics', PRICES.cloudwatch.perMetricMonth),
   ];
 }
 
 function expressLines(input: CostInput): CostLine[] {
+  const count = brokers(input, ASSUMED.brokerBytesPerSecond.express);
   return [
-    line('brokers, express.m7g.large', brokers(input, ASSUMED.brokerBytesPerSecond.express) * HOURS_PER_MONTH, 'broker-hours', PRICES.msk.perLargeBrokerHour['express.m7g']),
+    line('brokers, express.m7g.large', count * HOURS_PER_MONTH, 'broker-hours', PRICES.msk.perLargeBrokerHour['express.m7g']),
     line('records put', gbPerMonth(input), 'GB', PRICES.msk.perExpressGbIn),
     line('records kept', gbKept(input), 'GB', PRICES.msk.perExpressGbMonth),
+    line('metrics of brokers', count * ASSUMED.brokerMetrics.express, 'metrics', PRICES.cloudwatch.perMetricMonth),
   ];
 }
 

@@ -27,10 +27,10 @@ describe('what a Kafka cluster costs at rest', () => {
   });
 
   it('is brokers by their type and number, and their disks, full or not', () => {
-    expect(usd(lines({ kind: 'provisioned', instanceType: 'kafka.m7g.xlarge', brokersPerZone: 2, storageGiB: 500 }))).toMatchObject({ '6 × kafka.m7g.xlarge': 1_787.04, 'storage of brokers': 300 });
+    expect(usd(lines({ kind: 'provisioned', instanceType: 'kafka.m7g.xlarge', brokersPerZone: 2, storageGiB: 500 }))).toMatchObject({ '6 × kafka.m7g.xlarge': 1_787.04, 'storage of brokers': 300, 'metrics of brokers': 84.6 });
     expect(usd(lines({ kind: 'provisioned', instanceType: 'kafka.t3.small', storageGiB: 1 }))).toMatchObject({ '3 × kafka.t3.small': 99.86, 'storage of brokers': 0.3 });
     const express = usd(lines(created.express));
-    expect(express).toMatchObject({ '3 × express.m7g.large': 893.52 });
+    expect(express).toMatchObject({ '3 × express.m7g.large': 893.52, 'metrics of brokers': 30.6 });
     expect(express).not.toHaveProperty('storage of brokers');
   });
 
@@ -38,7 +38,7 @@ describe('what a Kafka cluster costs at rest', () => {
     for (const instanceType of ['kafka.m9x.large', 'kafka.m7g.3xlarge']) {
       const found = lines({ kind: 'provisioned', instanceType, network: subnets });
       expect(usd(found)).toMatchObject({ [`3 × ${instanceType}`]: undefined });
-      expect(atRestText('Tidemark-kafka-dev', found)).toBe(`Tidemark-kafka-dev: $30.00 a month at rest (3 × ${instanceType} NOT PRICED, storage of brokers $30.00; us-east-1)`);
+      expect(atRestText('Tidemark-kafka-dev', found)).toBe(`Tidemark-kafka-dev: $72.30 a month at rest (3 × ${instanceType} NOT PRICED, storage of brokers $30.00, metrics of brokers $42.30; us-east-1)`);
     }
   });
 });

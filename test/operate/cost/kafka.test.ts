@@ -46,8 +46,8 @@ describe('a month of a cluster with 200 KB a second', () => {
   it.each<[KafkaKind, unknown]>([
     // by hand; 489.51 GB put, 16.09 GB kept
     ['serverless', [['cluster', 547.5], ['partitions', 3.29], ['records put', 48.95], ['records read, once', 24.48], ['records kept', 1.61]]],
-    ['provisioned', [['brokers, kafka.m7g.large', 446.76], ['disks', 30]]],
-    ['express', [['brokers, express.m7g.large', 893.52], ['records put', 4.9], ['records kept', 1.61]]],
+    ['provisioned', [['brokers, kafka.m7g.large', 446.76], ['disks', 30], ['metrics of brokers', 42.3]]],
+    ['express', [['brokers, express.m7g.large', 893.52], ['records put', 4.9], ['records kept', 1.61], ['metrics of brokers', 30.6]]],
     ['self-managed', []],
   ])('%s', (kafka, lines) => {
     expect(usdOf(ofTopic(kafka), 'MSK')).toEqual(lines);

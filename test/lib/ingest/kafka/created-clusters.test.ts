@@ -61,9 +61,9 @@ describe.each(withBrokers)('brokers of the kind $kind', (cluster) => {
     expect(properties['BrokerNodeGroupInfo']).not.toHaveProperty('ConnectivityInfo');
   });
 
-  it('log, and count what costs nothing', () => {
+  it('log, and count records by topic', () => {
     expect(properties['LoggingInfo']).toEqual({ BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: expect.stringContaining('BrokerLogs') } } } });
-    expect(properties['EnhancedMonitoring']).toBe('DEFAULT');
+    expect(properties['EnhancedMonitoring']).toBe('PER_TOPIC_PER_BROKER');
   });
 
   it('run the newest configuration, with the version that was asked for', () => {
