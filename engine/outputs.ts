@@ -1,4 +1,4 @@
-import type { Offset } from './record.ts';
+import type { Offset, RecordHeader } from './record.ts';
 
 /** What one firing of a window says. The newest revision of a (key, window) replaces the older ones (PL-17). */
 export interface ResultRow {
@@ -25,6 +25,7 @@ export interface LateRecord {
   readonly arrivalTimeMs: number;
   /** The partition's watermark when it arrived. */
   readonly watermarkMs: number;
+  readonly headers?: readonly RecordHeader[];
   readonly data: Uint8Array;
 }
 
@@ -38,6 +39,7 @@ export interface DeadLetter {
   readonly code: string;
   /** For people; never the payload. */
   readonly reason: string;
+  readonly headers?: readonly RecordHeader[];
   readonly data: Uint8Array;
 }
 

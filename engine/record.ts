@@ -22,6 +22,9 @@ export interface SourcePartition {
   readonly partition: string;
 }
 
+/** What a producer sent beside key and value: as text where it is UTF-8. Nothing is counted by it. */
+export type RecordHeader = { readonly name: string; readonly text: string } | { readonly name: string; readonly base64: string };
+
 /** A record as the broker gave it, not yet decoded. */
 export interface SourceRecord {
   readonly offset: Offset;
@@ -31,6 +34,8 @@ export interface SourceRecord {
   /** When the broker stored it [ms since 1970]. */
   readonly arrivalTimeMs: number;
   readonly data: Uint8Array;
+  /** Asked for only where the record is kept: late, or as a dead letter. */
+  readonly headers?: () => readonly RecordHeader[];
   /** What `data` says, in a format that an adapter has read already; undefined: the engine reads it as JSON. */
   readonly value?: unknown;
   /** Of kind data: why the adapter could not take it apart, or may not have it counted here. It becomes a dead letter. */

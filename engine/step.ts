@@ -52,7 +52,7 @@ export function step(topology: Topology, state: PartitionState, records: readonl
       } else {
         run.rollBack(mark);
         const { offset, subSequence, arrivalTimeMs, data } = record;
-        lateRecords.push({ offset, subSequence, key: lateKey, eventTimeMs: decoded.eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors), data });
+        lateRecords.push({ offset, subSequence, key: lateKey, eventTimeMs: decoded.eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors), ...headersOf(record), data });
       }
     } catch (error) {
       run.rollBack(mark);
@@ -129,8 +129,13 @@ function lateKeyOf(run: Run, topology: Topology, record: SourceRecord, { value, 
 }
 
 /** What cannot be processed becomes a dead letter; a mistake in the pipeline itself or in Tidemark does not. */
-function deadLetterFor({ offset, subSequence, partitionKey, arrivalTimeMs, data }: SourceRecord, error: unknown): DeadLetter {
+function deadLetterFor(record: SourceRecord, error: unknown): DeadLetter {
+  const { offset, subSequence, partitionKey, arrivalTimeMs, data } = record;
   const fault = error instanceof TidemarkError ? error : new TidemarkError('data', 'USER_CODE', `pipeline code must not throw, got ${oneLine(messageOf(error))}; correct the pipeline or its schema`, { cause: error });
   if (!isKind(fault, 'data')) throw fault;
-  return { offset, subSequence, partitionKey, arrivalTimeMs, code: fault.code, reason: fault.message, data };
+  return { offset, subSequence, partitionKey, arrivalTimeMs, code: fault.code, reason: fault.message, ...headersOf(record), data };
+}
+
+function headersOf({ headers }: SourceRecord): Pick<DeadLetter, 'headers'> {
+  return headers === undefined ? {} : { headers: headers() };
 }

@@ -1,7 +1,9 @@
 import type { MSKEvent, MSKRecord, SelfManagedKafkaEvent } from 'aws-lambda';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { SourceRecord } from '../../engine/record.ts';
+import { headersOf } from './headers.ts';
 import { partitionOf } from './partitioner.ts';
+import { textOf } from './text.ts';
 
 /** A record as Lambda hands it over. Its types leave out that key and value may be null. */
 export type KafkaEventRecord = Omit<MSKRecord, 'key' | 'value' | 'timestampType'> & {
@@ -83,6 +85,7 @@ function decodeRecord(record: KafkaEventRecord, facts: TopicFacts): SourceRecord
     partitionKey: partitionKey ?? '',
     arrivalTimeMs: Math.max(0, record.timestamp),
     data: value ?? new Uint8Array(),
+    ...(record.headers?.length > 0 ? { headers: () => headersOf(record.headers) } : {}),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }
@@ -96,17 +99,6 @@ function refusalOf({ timestamp, partition }: KafkaEventRecord, key: Buffer | und
     return refused('KEY_IN_OTHER_PARTITION', `key must be in the partition that murmur2 gives it, got partition ${partition} of ${partitions}; let the producer use the default partitioner of Java's client (partitioner=murmur2_random), or say kafka({ partitioner: 'any' })`);
   }
   return undefined;
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** @returns undefined when the bytes are no UTF-8 */
-function textOf(bytes: Buffer): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function refused(code: string, text: string): TidemarkError {

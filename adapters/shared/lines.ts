@@ -23,16 +23,16 @@ export function sideOutputLine(partition: string, { key, eventTimeMs, sequence, 
   return toJson({ id: `${partition}/${sequence}`, key, eventTimeMs, sequence, value });
 }
 
-/** A late record as one JSON line: offset as a string, the original bytes in base64. */
+/** A late record as one JSON line: offset as a string, headers where there are any, the original bytes in base64. */
 export function lateLine(partition: string, record: LateRecord): string {
-  const { offset, subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, data } = record;
-  return toJson({ partition, offset: String(offset), subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, data: toBase64(data) });
+  const { offset, subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, headers, data } = record;
+  return toJson({ partition, offset: String(offset), subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, ...(headers === undefined ? {} : { headers }), data: toBase64(data) });
 }
 
-/** A dead letter as one JSON line: offset as a string, the original bytes in base64. */
+/** A dead letter as one JSON line: offset as a string, headers where there are any, the original bytes in base64. */
 export function deadLetterLine(partition: string, letter: DeadLetter): string {
-  const { offset, subSequence, partitionKey, arrivalTimeMs, code, reason, data } = letter;
-  return toJson({ partition, offset: String(offset), subSequence, partitionKey, arrivalTimeMs, code, reason, data: toBase64(data) });
+  const { offset, subSequence, partitionKey, arrivalTimeMs, code, reason, headers, data } = letter;
+  return toJson({ partition, offset: String(offset), subSequence, partitionKey, arrivalTimeMs, code, reason, ...(headers === undefined ? {} : { headers }), data: toBase64(data) });
 }
 
 /** JSON has no infinities, no NaN and no big integers: they are written as text, e.g. `"Infinity"`. */

@@ -33,13 +33,18 @@ const REFUSED: readonly LakeColumn[] = [
   column('subsequence', 'bigint', 'place inside an aggregated record'),
 ];
 
+const KEPT: readonly LakeColumn[] = [
+  column('headers', 'string', 'what the producer of a Kafka record sent beside key and value, as JSON: [{name, text or base64}, …]'),
+  column('data', 'string', 'the original bytes in base64'),
+];
+
 export const LATE_COLUMNS: readonly LakeColumn[] = [
   ...REFUSED,
   column('key', 'string', 'what the pipeline groups by'),
   column('eventtimems', 'bigint', 'when it happened [ms since 1970]'),
   column('arrivaltimems', 'bigint', 'when the broker stored it [ms since 1970]'),
   column('watermarkms', 'bigint', 'watermark of the shard when it arrived [ms since 1970]'),
-  column('data', 'string', 'the original bytes in base64'),
+  ...KEPT,
 ];
 
 export const SIDE_OUTPUT_COLUMNS: readonly LakeColumn[] = [
@@ -56,7 +61,7 @@ export const DEAD_LETTER_COLUMNS: readonly LakeColumn[] = [
   column('arrivaltimems', 'bigint', 'when the broker stored it [ms since 1970]'),
   column('code', 'string', 'why it was refused, in one word'),
   column('reason', 'string', 'why it was refused'),
-  column('data', 'string', 'the original bytes in base64'),
+  ...KEPT,
 ];
 
 /**

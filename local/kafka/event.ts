@@ -20,7 +20,7 @@ export function polled(topic: string, partition: number, { offset, key, value, h
     timestampType,
     key: key === null ? null : key.toString('base64'),
     value: value === null ? null : value.toString('base64'),
-    headers: headers.map(([name, bytes]) => ({ [(name ?? '').toString()]: [...(bytes ?? [])] })),
+    headers: headers.map(([name, bytes]) => ({ [(name ?? '').toString()]: [...new Int8Array(bytes ?? [])] })),
   };
   return { partition, offset, event, bytes: JSON.stringify(event).length + 1 };
 }

@@ -99,3 +99,13 @@ describe.each(BAD)('$what', (input) => {
     expect(reason).toMatch(/^[a-zA-Z ]+ must (?:(?!, got ).)*, got .*; .+$/);
   });
 });
+
+describe('the headers of a record', () => {
+  it('are kept with a late record and a dead letter, and not even read of what is counted', () => {
+    const named = (name: string, of: SourceRecord): SourceRecord => ({ ...of, headers: () => [{ name, text: 'x' }] });
+    const unread = (of: SourceRecord): SourceRecord => ({ ...of, headers: () => { throw new Error('read'); } });
+    const { lateRecords, deadLetters } = new Partition(topologyOf()).process(unread(reading(1, 'a', 25)), named('late', reading(2, 'a', 3)), named('dead', record(3, 'no json')), reading(4, 'a', 4));
+    expect(lateRecords.map(({ headers }) => headers)).toEqual([[{ name: 'late', text: 'x' }], undefined]);
+    expect(deadLetters.map(({ headers }) => headers)).toEqual([[{ name: 'dead', text: 'x' }]]);
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventOf, polled, remainingOf, type PolledRecord } from '../../local/kafka/event.ts';
 
 const at = (partition: number, offset: number): PolledRecord =>
-  polled('t', partition, { offset: BigInt(offset), key: Buffer.from('k'), value: null, headers: [[Buffer.from('h'), Buffer.from([1, 2])]], timestampMs: 5, timestampType: 'CREATE_TIME' });
+  polled('t', partition, { offset: BigInt(offset), key: Buffer.from('k'), value: null, headers: [[Buffer.from('h'), Buffer.from([1, 200])]], timestampMs: 5, timestampType: 'CREATE_TIME' });
 const batch = [at(0, 7), at(1, 3), at(0, 9), at(1, 4)];
 const places = (records: readonly PolledRecord[]): string[] => records.map(({ partition, offset }) => `${partition}@${offset}`);
 const failed = (...items: Array<[partition: string, offset: number]>) => ({ batchItemFailures: items.map(([partition, offset]) => ({ itemIdentifier: { partition, offset } })) });
@@ -11,7 +11,7 @@ describe("Lambda's Kafka event", () => {
   it('has the records of each partition in their order, null as null', () => {
     const { records } = eventOf('t', 'localhost:1', batch);
     expect(Object.fromEntries(Object.entries(records).map(([name, part]) => [name, part.map(({ offset }) => offset)]))).toEqual({ 't-0': [7, 9], 't-1': [3, 4] });
-    expect(records['t-0']?.[0]).toEqual({ topic: 't', partition: 0, offset: 7, timestamp: 5, timestampType: 'CREATE_TIME', key: 'aw==', value: null, headers: [{ h: [1, 2] }] });
+    expect(records['t-0']?.[0]).toEqual({ topic: 't', partition: 0, offset: 7, timestamp: 5, timestampType: 'CREATE_TIME', key: 'aw==', value: null, headers: [{ h: [1, -56] }] });
   });
 });
 

@@ -93,10 +93,11 @@ describeService('a topic as the source', () => {
 
   it('puts tombstones and records without a key among the dead letters', async () => {
     world = await KafkaWorld.open(broker, 'odd');
-    await producer.send({ topic: 'odd', messages: [{ key: 'a', value: null }, { ...readingMessage('a', 0), headers: { h: ['1', '2'], empty: '' } }, ...closing(['a'])] });
+    await producer.send({ topic: 'odd', messages: [{ key: 'a', value: null, headers: { trace: ['grün', 'again'], signature: Buffer.from([255, 0]) } }, { ...readingMessage('a', 0), headers: { h: ['1', '2'], empty: '' } }, ...closing(['a'])] });
     await producer.send({ topic: 'odd', messages: [{ key: null, value: '{}' }] });
     await world.drain();
-    expect((await world.deadLetters()).map(({ code }) => code).sort()).toEqual(['KEY_MISSING', 'TOMBSTONE']);
+    const letters = new Map((await world.deadLetters()).map(({ code, headers }) => [code, headers]));
+    expect(letters).toEqual(new Map<unknown, unknown>([['TOMBSTONE', [{ name: 'trace', text: 'grün' }, { name: 'trace', text: 'again' }, { name: 'signature', base64: '/wA=' }]], ['KEY_MISSING', undefined]]));
     expect(await world.results()).toMatchObject([{ key: 'a', values: { n: 1 } }]);
   });
 

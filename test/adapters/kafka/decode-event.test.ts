@@ -35,6 +35,7 @@ describe('decodeKafkaEvent', () => {
   it('is not disturbed by headers of any form', () => {
     const headers = [{ a: [1, 2] }, { a: [] }, { 'schrä\u0000g': [255] }];
     expect(decode(recordOf(1, { headers }))[0]?.refusal).toBeUndefined();
+    expect(decode(recordOf(1, { headers: { a: 1 } as never }))[0]).not.toHaveProperty('headers');
   });
 
   it('takes the timestamp of the broker or of the producer as the arrival', () => {

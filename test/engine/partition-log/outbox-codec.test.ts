@@ -11,12 +11,14 @@ const times = fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_0
 const data = fc.uint8Array({ maxLength: 200 });
 const numbers = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 
+const headers = fc.array(fc.oneof(fc.record({ name: texts, text: texts }, { noNullPrototype: true }), fc.record({ name: texts, base64: fc.base64String() }, { noNullPrototype: true })), { maxLength: 3 });
+
 const outboxes: fc.Arbitrary<Outbox> = fc.uniqueArray(texts.filter((name) => name !== '__proto__'), { minLength: 1, maxLength: 3 }).chain((names) =>
   fc.record({
     sideOutputs: fc.array(fc.record({ output: texts, key: texts, eventTimeMs: times, sequence: fc.nat(), value: fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value))) }, { noNullPrototype: true }), { maxLength: 3 }),
     results: fc.array(fc.record({ key: texts, windowStartMs: times, windowEndMs: times, revision: fc.nat(), sequence: fc.nat(), retracted: fc.constant(true as const), values: fc.record(Object.fromEntries(names.map((name) => [name, numbers])), { noNullPrototype: true }) }, { noNullPrototype: true, requiredKeys: ['key', 'windowStartMs', 'windowEndMs', 'revision', 'values'] }).map((row) => (row.retracted === true && row.revision % 2 === 0 ? { ...row, values: {} } : row)), { maxLength: 5 }),
-    lateRecords: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), key: texts, eventTimeMs: times, arrivalTimeMs: times, watermarkMs: times, data }, { noNullPrototype: true }), { maxLength: 3 }),
-    deadLetters: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), partitionKey: texts, arrivalTimeMs: times, code: texts, reason: texts, data }, { noNullPrototype: true }), { maxLength: 3 }),
+    lateRecords: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), key: texts, eventTimeMs: times, arrivalTimeMs: times, watermarkMs: times, headers, data }, { noNullPrototype: true, requiredKeys: ['offset', 'subSequence', 'key', 'eventTimeMs', 'arrivalTimeMs', 'watermarkMs', 'data'] }), { maxLength: 3 }),
+    deadLetters: fc.array(fc.record({ offset: offsets, subSequence: fc.nat(), partitionKey: texts, arrivalTimeMs: times, code: texts, reason: texts, headers, data }, { noNullPrototype: true, requiredKeys: ['offset', 'subSequence', 'partitionKey', 'arrivalTimeMs', 'code', 'reason', 'data'] }), { maxLength: 3 }),
   }, { noNullPrototype: true }),
 );
 

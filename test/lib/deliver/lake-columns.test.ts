@@ -16,8 +16,8 @@ describe('the columns of the lake', () => {
     const values = { purchases: 1, meanPriceUsd: 2, lastItems: [] };
     expect(names(resultColumns(orders))).toEqual(fieldsOf(resultLine('orders', { ...sampleRow('a', 0, 1, values), retracted: true })));
     expect(names(SIDE_OUTPUT_COLUMNS)).toEqual(fieldsOf(sideOutputLine('shard', { output: 'large', key: 'ATL', eventTimeMs: 0, sequence: 1, value: {} })));
-    expect(names(LATE_COLUMNS)).toEqual(fieldsOf(lateLine('shard', sampleLate(1n))));
-    expect(names(DEAD_LETTER_COLUMNS)).toEqual(fieldsOf(deadLetterLine('shard', sampleDeadLetter(1n))));
+    expect(names(LATE_COLUMNS)).toEqual(fieldsOf(lateLine('shard', sampleLate(1n, { headers: [] }))));
+    expect(names(DEAD_LETTER_COLUMNS)).toEqual(fieldsOf(deadLetterLine('shard', sampleDeadLetter(1n, { headers: [] }))));
   });
 
   it('have the types that the aggregates say; what is neither number nor text is JSON in a string', () => {

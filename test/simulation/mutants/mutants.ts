@@ -106,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'explicit hash keys are not looked at', rule: 'PL-24', edits: [{ file: ROUTING, find: 'if (explicitHashKey !== undefined) {', replace: "if (explicitHashKey === '') {" }] },
   { name: 'the grouping key may be another than the partition key', rule: 'PL-26', edits: [{ file: 'engine/key.ts', find: 'if (routing !== partitionKey) {', replace: "if (partitionKey === '') {" }] },
   { name: 'a topic may grow', rule: 'PL-27', edits: [{ file: COUNTS, find: 'if (partitions === first) return;', replace: 'if (partitions >= first) return;' }] },
-  { name: 'each function counts the partitions for itself', rule: 'PL-27', edits: [{ file: COUNTS, find: 'return Number(new TextDecoder().decode(bytes));', replace: 'return partitions;' }] },
+  { name: 'each function counts the partitions for itself', rule: 'PL-27', edits: [{ file: COUNTS, find: 'return first;', replace: 'return partitions;' }] },
   { name: 'another definition reads the state', rule: 'PL-30', edits: [{ file: `${LOG}/state-schema.ts`, find: 'if (before === undefined || differences.length > 0) {', replace: 'if (before === undefined) {' }] },
   { name: 'state of an older definition keeps its old hashes', rule: 'PL-30', edits: [{ file: OPEN, find: 'if (form !== forms.current) changeForm(state, forms.current);', replace: 'void changeForm;' }] },
   { name: 'a log that begins just now is taken for a deleted one', rule: 'PL-2', edits: [{ file: OPEN, find: 'if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw', replace: "if (logId !== '') throw" }] },
