@@ -1,3 +1,4 @@
+import { Aws, Fn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { requireSetting } from '../../../engine/errors.ts';
 import { minutes } from '../../../engine/time/duration.ts';
@@ -25,7 +26,10 @@ export class KafkaIngest extends Construct implements ReadSource {
   readonly source: DeployedKafka;
   readonly cluster: KafkaCluster;
   readonly topic: string;
-  /** For ever: another group would begin at the first record again, which the log would filter. */
+  /**
+   * Lives as long as the stack and so as its logs: a stack that is made again has new logs, and has to read what the group of the one
+   * before has read already. Where a group has been wins over any starting position.
+   */
   readonly consumerGroup: string;
   readonly polling: KafkaPolling;
   /** undefined: the topic is there already. */
@@ -38,7 +42,7 @@ export class KafkaIngest extends Construct implements ReadSource {
     this.source = source;
     this.cluster = topics.cluster;
     this.topic = source.topic;
-    this.consumerGroup = `tidemark-${pipeline}-${stage}`;
+    this.consumerGroup = `tidemark-${pipeline}-${stage}-${uniqueOf(Aws.STACK_ID)}`;
     this.polling = kafka.polling;
     this.made = topics.made(source.topic);
   }
@@ -58,4 +62,9 @@ export class KafkaIngest extends Construct implements ReadSource {
   grantPut(producer: Grantee): void {
     this.cluster.grantWrite(producer, this.topic);
   }
+}
+
+/** The part of a stack's id that no other stack has, of the same name or another. */
+function uniqueOf(stackId: string): string {
+  return Fn.select(2, Fn.split('/', stackId));
 }

@@ -14,8 +14,9 @@ describe.each(clusters)('the event source mapping of a topic, cluster %s', (_, c
   describe.each([onDemand, provisioned])('polled %j', (polling) => {
     const mapped = template(cluster, polling);
 
-    it('reads the one topic from its first record, for a group that stays (PL-15)', () => {
-      const config = { ConsumerGroupId: 'tidemark-orders-dev' };
+    it('reads the one topic from its first record, for a group that lives as long as the logs of the stack (PL-15)', () => {
+      const uniqueOfStack = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+      const config = { ConsumerGroupId: { 'Fn::Join': ['', ['tidemark-orders-dev-', uniqueOfStack]] } };
       const [of, notOf] = cluster.kind === 'self-managed' ? ['SelfManaged', 'AmazonManaged'] : ['AmazonManaged', 'SelfManaged'];
       mapped.resourceCountIs(MAPPING, 1);
       mapped.hasResourceProperties(MAPPING, {

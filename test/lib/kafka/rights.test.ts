@@ -58,7 +58,7 @@ describe('on a cluster by its ARN, right by right', () => {
   it('one function makes topics, both read the source and put results, and one of them is polled for', () => {
     expect(on(named('topic', 'purchases'))).toEqual([manage, read, read]);
     expect(on(named('topic', 'totals'))).toEqual([manage, write, write]);
-    expect(on(named('group', 'tidemark-orders-dev'))).toEqual([['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup']]);
+    expect(on(named('group', 'tidemark-orders-dev-AWS::StackId[2]'))).toEqual([['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup']]);
     expect(on(existing.clusterArn)).toEqual([
       [connect],
       [connect, 'kafka-cluster:DescribeClusterDynamicConfiguration', 'kafka-cluster:WriteDataIdempotently', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
@@ -81,7 +81,7 @@ describe('on a cluster by its ARN, right by right', () => {
       'TopicsProviderLogs.Arn',
       'arn:AWS::Partition:ec2:AWS::Region:AWS::AccountId:*/*',
       existing.clusterArn,
-      named('group', 'tidemark-orders-dev'),
+      named('group', 'tidemark-orders-dev-AWS::StackId[2]'),
       named('topic', 'purchases'),
       named('topic', 'totals'),
     ]);
