@@ -1,5 +1,6 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceResponse, Context } from 'aws-lambda';
 import { TopicAdmin } from '../adapters/kafka/topic-admin.ts';
+import { NO_TOPIC_ID } from '../adapters/kafka/topics.ts';
 import { isKind } from '../engine/errors.ts';
 import { readKafkaEnvironment } from './environment.ts';
 import { kafkaConnect } from './kafka-connect.ts';
@@ -51,7 +52,8 @@ function topicChange(event: TopicEvent): (admin: TopicAdmin) => Promise<string> 
     if (!(await admin.exists(wanted.name))) createdId = await admin.create(wanted);
     const found = await admin.untilServing(wanted.name, SERVING_WAIT_MS);
     requirePartitions(wanted, found);
-    const origin: TopicIdentity['origin'] = found.id === createdId ? 'created' : 'found';
+    // Where topics have no ids, nobody could tell ours from one made again: it counts as found, and is never deleted.
+    const origin: TopicIdentity['origin'] = found.id === createdId && found.id !== NO_TOPIC_ID ? 'created' : 'found';
     if (origin === 'found') await admin.configure(wanted.name, wanted.configs, unset);
     return physicalIdOf({ name: wanted.name, id: found.id, origin }, before);
   };

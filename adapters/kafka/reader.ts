@@ -41,6 +41,8 @@ export class KafkaReader {
    * @throws whatever the client throws
    */
   async read(topic: string, positions: ReadonlyMap<number, bigint>): Promise<Map<number, PartitionRead>> {
+    // Brokers before 3.1 are asked by name, which the client looks up among the topics that it tracks.
+    if (!this.#client.topics.has(topic)) this.#client.topics.track(topic);
     const metadata = await this.#client.metadata({ topics: [topic] });
     const facts = metadata.topics.get(topic);
     const byLeader = Map.groupBy(positions, ([partition]) => facts?.partitions[partition]?.leader ?? -1);
