@@ -44,6 +44,9 @@ export type KafkaEnvironment = Pick<FunctionEnvironment, 'TIDEMARK_KAFKA_BROKERS
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** Whether this is `host:port`. */
+export const isBroker = (text: string): boolean => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(text);
+
 /**
  * Reads and checks the environment, once, at cold start.
  *
@@ -74,7 +77,6 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
  */
 export function readKafkaEnvironment(variables: Variables): Required<KafkaEnvironment> {
   const text = reader(variables);
-  const isBroker = (value: string) => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(value);
   const isMethod = (value: string) => (KAFKA_AUTH as readonly string[]).includes(value);
   return Object.freeze({
     TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),

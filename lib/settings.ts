@@ -4,6 +4,7 @@ import { hours, minutes, seconds } from '../engine/time/duration.ts';
 import { kafkaSettings } from './ingest/kafka/kafka-settings.ts';
 import type { KafkaSettings } from './ingest/kafka/settings.ts';
 import { requireInteger } from './require-integer.ts';
+import { requireSecretArn } from './require-secret-arn.ts';
 
 export type Stage = 'dev' | 'prod';
 
@@ -87,7 +88,6 @@ export type StageOverrides = Partial<Omit<StageSettings, 'stage' | 'kafka'>> & {
 
 const STAGES: readonly Stage[] = ['dev', 'prod'];
 const TARGETS: readonly Target[] = ['aws', 'emulator'];
-const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/;
 const KINESIS_ARN = /^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/;
 
 /**
@@ -139,11 +139,11 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   return Object.freeze(settings);
 }
 
-function requireRegistry({ address, secretArn = '' }: SchemaRegistrySettings): void {
+function requireRegistry({ address, secretArn }: SchemaRegistrySettings): void {
   const isAddress = URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && new URL(address).username === '';
   // Not shown: whoever puts a password there should not read it again in a log.
   requireSetting('schemaRegistry.address', isAddress ? address : '', isAddress, 'an http address without credentials', 'put those into a secret and its ARN into schemaRegistry.secretArn');
-  requireSetting('schemaRegistry.secretArn', secretArn, secretArn === '' || SECRET_ARN.test(secretArn), 'the ARN of a secret', 'copy it from aws secretsmanager describe-secret');
+  if (secretArn !== undefined) requireSecretArn('schemaRegistry.secretArn', secretArn);
 }
 
 /**

@@ -3,6 +3,7 @@ import { requireInteger } from '../../require-integer.ts';
 import { requireCluster } from './require-cluster.ts';
 import type { KafkaSettings } from './settings.ts';
 
+const POLLING = ['on-demand', 'provisioned'];
 const SERVICES = ['kinesis-streams', 'glue'];
 
 /**
@@ -15,6 +16,7 @@ export function kafkaSettings(overrides: Partial<KafkaSettings> = {}): KafkaSett
   requireCluster(settings.cluster);
   for (const [topic, given] of Object.entries(settings.topics)) requireTopic(topic, given);
   const { polling, services } = settings;
+  requireSetting('kafka.polling.mode', polling.mode, POLLING.includes(polling.mode), POLLING.join(' or '), 'leave kafka.polling out for the default');
   if (polling.mode === 'provisioned') {
     requireInteger('kafka.polling.minPollers', polling.minPollers, 1, 200);
     requireInteger('kafka.polling.maxPollers', polling.maxPollers, polling.minPollers, 2_000);

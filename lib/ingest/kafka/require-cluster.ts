@@ -1,12 +1,13 @@
 import { requireSetting } from '../../../engine/errors.ts';
+import { isBroker } from '../../../lambdas/environment.ts';
 import { requireInteger } from '../../require-integer.ts';
+import { requireSecretArn } from '../../require-secret-arn.ts';
 import type { CreatedKafka, ExistingKafka, KafkaClusterSettings, KafkaSecret, KafkaSubnets, SelfManagedKafka } from './settings.ts';
 
 const ZONES = 3;
+const WAYS_IN: Readonly<Record<'existing' | 'self-managed', readonly string[]>> = { existing: ['iam', 'scram-512', 'mtls'], 'self-managed': ['plain', 'scram-256', 'scram-512', 'mtls'] };
 const KINDS = ['serverless', 'provisioned', 'express', 'existing', 'self-managed'];
-const BROKER = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
 const CLUSTER_ARN = /^arn:aws[a-z-]*:kafka:[a-z0-9-]+:\d{12}:cluster\/[A-Za-z0-9-]{1,64}\/[a-z0-9-]+$/;
-const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$/;
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/\S+$/;
 const INSTANCE_TYPE = { provisioned: /^kafka\.[a-z0-9-]+\.[a-z0-9]+$/, express: /^express\.[a-z0-9-]+\.[a-z0-9]+$/ };
 
@@ -39,9 +40,10 @@ function requireCreated(cluster: CreatedKafka): void {
 
 function requireExisting(cluster: ExistingKafka | SelfManagedKafka): void {
   const { brokers, auth, network } = cluster;
-  requireSetting('kafka.cluster.brokers', brokers, brokers.length > 0 && brokers.every((broker) => BROKER.test(broker)), 'host:port of one broker or more', 'copy them from whoever runs the cluster');
+  requireSetting('kafka.cluster.brokers', brokers, brokers.length > 0 && brokers.every(isBroker), 'host:port of one broker or more', 'copy them from whoever runs the cluster');
   if (cluster.kind === 'existing') requireSetting('kafka.cluster.clusterArn', cluster.clusterArn, CLUSTER_ARN.test(cluster.clusterArn), 'the ARN of a cluster of MSK', 'copy it from aws kafka list-clusters-v2');
   else if (cluster.caSecretArn !== undefined) requireSecretArn('kafka.cluster.caSecretArn', cluster.caSecretArn);
+  requireSetting('kafka.cluster.auth.by', auth.by, WAYS_IN[cluster.kind].includes(auth.by), WAYS_IN[cluster.kind].join(' or '), `a cluster of the kind ${cluster.kind} has no other`);
   if (auth.by !== 'iam') requireSecret(auth, cluster.kind);
   if (network === undefined) return;
   requireSetting('kafka.cluster.network.subnets', network.subnets, network.subnets.length > 0, 'one or more', 'name private subnets from which the brokers can be reached');
@@ -56,10 +58,6 @@ function requireSecret({ by, secretArn, keyArn }: KafkaSecret<string>, kind: 'ex
     requireSetting('kafka.cluster.auth.secretArn', secretArn, isKnownToMsk, 'of a secret whose name begins with AmazonMSK_', 'MSK takes no other; make one and associate it with the cluster');
     requireSetting('kafka.cluster.auth.keyArn', keyArn, keyArn !== undefined, 'the ARN of a KMS key', 'MSK takes no secret with the key of Secrets Manager');
   }
-}
-
-function requireSecretArn(name: string, arn: string): void {
-  requireSetting(name, arn, SECRET_ARN.test(arn), 'the ARN of a secret', 'copy it from aws secretsmanager describe-secret');
 }
 
 function requireSubnets({ vpcId, subnets, securityGroupId }: KafkaSubnets): void {
