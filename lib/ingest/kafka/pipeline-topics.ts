@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { requireSetting } from '../../../engine/errors.ts';
 import type { DeployedTopology } from '../../deployed-topology.ts';
 import type { StageSettings } from '../../settings.ts';
 import type { KafkaCluster } from './cluster.ts';
@@ -25,12 +26,15 @@ export class PipelineTopics extends Construct {
   readonly cluster: KafkaCluster;
   readonly #made = new Map<string, KafkaTopic>();
 
+  /** @throws INVALID_SETTING when the topic that is read would be compacted */
   constructor(scope: Construct, id: string, { topology, cluster, settings }: PipelineTopicsProps) {
     super(scope, id);
     this.cluster = cluster;
     const wanted = topicsOf(topology).flatMap((used) => {
       const found = topicSettings(used.topic, used.cleanup, settings);
-      return found === undefined ? [] : [{ ...used, topicSettings: found }];
+      if (found === undefined) return [];
+      if (used.id === 'Source') requireWhole(used.topic, found);
+      return [{ ...used, topicSettings: found }];
     });
     if (wanted.length === 0) return;
     const provider = new TopicProvider(this, 'Provider', { cluster, settings });
@@ -41,6 +45,11 @@ export class PipelineTopics extends Construct {
   made(topic: string): KafkaTopic | undefined {
     return this.#made.get(topic);
   }
+}
+
+/** Compaction takes away all but the newest record of a key, counted or not (PL-15). @throws INVALID_SETTING */
+function requireWhole(topic: string, { cleanup }: TopicSettings): void {
+  requireSetting(`kafka.topics.${topic}.cleanup`, cleanup, cleanup === 'delete', "'delete' for a topic that is read: compaction would take records before they are counted", 'leave it out');
 }
 
 /** The topics that a pipeline reads from and puts its results into. */

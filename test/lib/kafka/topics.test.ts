@@ -22,8 +22,10 @@ describe('the topic of a source', () => {
     });
   });
 
-  it('forgets nothing by age when it is compacted', () => {
-    template({ topics: { purchases: { cleanup: 'compact' } } }).hasResourceProperties(TOPIC, { configs: { 'cleanup.policy': 'compact', 'retention.ms': Match.absent() } });
+  it('is never compacted: records would go before they are counted (PL-15)', () => {
+    expect(() => template({ topics: { purchases: { cleanup: 'compact' } } })).toThrow(
+      "kafka.topics.purchases.cleanup must be 'delete' for a topic that is read: compaction would take records before they are counted, got \"compact\"; leave it out",
+    );
   });
 
   it('gets what its cluster does not see to itself', () => {
@@ -56,8 +58,13 @@ describe('the topic of a source', () => {
 describe('the topic of results', () => {
   const topology = { ...orders, sinks: [{ kind: 'topic', topic: 'totals', latestPer: 'key' }] } as const;
 
-  it('is compacted, for its readers want the newest', () => {
-    synthesize({ topology, overrides: { kafka: { cluster: existing } } }).hasResourceProperties(TOPIC, { topic: 'totals', configs: { 'cleanup.policy': 'compact' } });
+  it('is compacted, for its readers want the newest, and forgets nothing by age', () => {
+    synthesize({ topology, overrides: { kafka: { cluster: existing } } }).hasResourceProperties(TOPIC, { topic: 'totals', configs: { 'cleanup.policy': 'compact', 'retention.ms': Match.absent() } });
+  });
+
+  it('keeps every firing for some time where the stage says so', () => {
+    const kafka = { cluster: existing, topics: { totals: { cleanup: 'delete', retentionHours: 2 } } } as const;
+    synthesize({ topology, overrides: { kafka } }).hasResourceProperties(TOPIC, { topic: 'totals', configs: { 'cleanup.policy': 'delete', 'retention.ms': '7200000' } });
   });
 
   it('is made beside that of the source, by one function', () => {
