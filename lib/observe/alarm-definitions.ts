@@ -45,7 +45,7 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
       description: texts.Behind,
     },
     {
-      id: 'RecordsAtRisk', metric: source.recordAgeMaxMs.with({ period }), threshold: hours(settings.streamRetentionHours) / 2, datapoints: 1, periods: 1,
+      id: 'RecordsAtRisk', metric: source.recordAgeMaxMs.with({ period }), threshold: hours(source.retentionHours) / 2, datapoints: 1, periods: 1,
       description: texts.RecordsAtRisk,
     },
     {

@@ -15,6 +15,7 @@ export interface ObservedTopic {
   readonly cluster: string | undefined;
   readonly topic: string;
   readonly consumerGroup: string;
+  readonly retentionHours: number;
 }
 
 /**
@@ -28,6 +29,7 @@ export function kafkaSource(topic: ObservedTopic, { invocationCount, offsetLagMa
   const lag = groupLag(topic) ?? offsetLagMaxCount.with({ statistic: Stats.AVERAGE });
   return {
     words: KAFKA_WORDS,
+    retentionHours: topic.retentionHours,
     recordsPutPerMinute: recordsPut(topic),
     recordsPutCount: undefined,
     writeThrottleCount: undefined,

@@ -10,10 +10,11 @@ import { KINESIS_WORDS } from './source-words.ts';
 const period = Duration.minutes(1);
 
 /** What Kinesis and Lambda report of a stream. */
-export function kinesisSource(stream: IStream, { invocationCount, iteratorAgeMaxMs }: FunctionMetrics): SourceMetrics {
+export function kinesisSource(stream: IStream, retentionHours: number, { invocationCount, iteratorAgeMaxMs }: FunctionMetrics): SourceMetrics {
   const recordsPutCount = stream.metricIncomingRecords({ period, statistic: Stats.SUM });
   return {
     words: KINESIS_WORDS,
+    retentionHours,
     recordsPutPerMinute: recordsPutCount.with({ label: 'put into the stream', color: COLOURS.source }),
     recordsPutCount,
     writeThrottleCount: stream.metricWriteProvisionedThroughputExceeded({ period, statistic: Stats.SUM }),

@@ -4,6 +4,7 @@ import type { LakeFirehose } from '../deliver/lake-firehose.ts';
 import type { ResultsTable } from '../deliver/results-table.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
 import type { KafkaCluster } from '../ingest/kafka/cluster.ts';
+import { topicSettings } from '../ingest/kafka/topic-settings.ts';
 import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
 import type { PartitionLogTable } from '../process/partition-log-table.ts';
 import type { StageSettings } from '../settings.ts';
@@ -38,7 +39,7 @@ export function observed(scope: Construct, id: string, { name, topology, setting
   const batch = batchMetrics(topology.name, settings.stage);
   const time = tickMetrics(topology.name, settings.stage);
   const fn = functionMetrics(processor.function);
-  const from = sourceMetrics(source, fn, topicMetrics(topology.name, settings.stage));
+  const from = sourceMetrics(source, settings, fn, topicMetrics(topology.name, settings.stage));
   return new Observe(scope, id, {
     name,
     pipeline: topology.name,
@@ -58,8 +59,10 @@ export function observed(scope: Construct, id: string, { name, topology, setting
   });
 }
 
-function sourceMetrics(source: ObservedSource, fn: FunctionMetrics, ofTopic: TopicMetrics): SourceMetrics {
-  if (source.kind === 'kinesis') return kinesisSource(source.ingest.stream, fn);
+function sourceMetrics(source: ObservedSource, settings: StageSettings, fn: FunctionMetrics, ofTopic: TopicMetrics): SourceMetrics {
+  const { streamRetentionHours } = settings;
+  if (source.kind === 'kinesis') return kinesisSource(source.ingest.stream, streamRetentionHours, fn);
   const { cluster, topic, consumerGroup } = source;
-  return kafkaSource({ cluster: cluster.metricsName, topic, consumerGroup }, fn, ofTopic);
+  const { retentionHours = streamRetentionHours } = topicSettings(topic, 'delete', settings) ?? {};
+  return kafkaSource({ cluster: cluster.metricsName, topic, consumerGroup, retentionHours }, fn, ofTopic);
 }

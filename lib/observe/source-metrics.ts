@@ -1,9 +1,11 @@
 import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { SourceWords } from './source-words.ts';
 
-/** What is measured of the source of a pipeline, whichever kind it is. undefined: of this kind nobody measures it. */
+/** What is measured of the source of a pipeline, whichever kind it is, and what thresholds and texts go by. undefined: of this kind nobody measures it. */
 export interface SourceMetrics {
   readonly words: SourceWords;
+  /** How long records stay; of a topic that somebody else owns, what the stage says of streams. */
+  readonly retentionHours: number;
   /** By minute, for a graph. */
   readonly recordsPutPerMinute: IMetric | undefined;
   /** Of any time, and so to be compared with what was read. */

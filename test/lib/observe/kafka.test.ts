@@ -4,11 +4,13 @@ import { dashboardBody, seriesOf } from '../../../docs/dashboard/body.ts';
 import { BATCH_METRICS, TICK_METRICS, TOPIC_METRICS } from '../../../engine/metrics.ts';
 import { ASSUMED } from '../../../operate/cost/assumptions.ts';
 import { emitted, emittedOfTopic, emittedTick } from '../../support/emitted.ts';
-import { observedKafka } from './support/observed-kafka.ts';
+import { purchases, synthesize } from '../synthesize.ts';
+import type { KafkaSettings } from '../../../lib/ingest/kafka/settings.ts';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
-const msk = observedKafka('events');
-const selfManaged = observedKafka(undefined);
+const ofTopic = (kafka: Partial<KafkaSettings> = {}) => synthesize({ topology: purchases, overrides: { kafka } });
+const msk = ofTopic();
+const selfManaged = ofTopic({ cluster: { kind: 'self-managed', brokers: ['broker.example.com:9092'], auth: { by: 'plain', secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:kafka-AbCdEf' } } });
 const named = (name: string) => ({ AlarmName: `Tidemark-orders-dev-${name}` });
 const alarms = Object.values(msk.findResources(ALARM)).map((resource): Record<string, unknown> => resource['Properties']);
 const { widgets } = dashboardBody(msk.toJSON());
@@ -17,14 +19,13 @@ const series = widgets.flatMap(({ properties }) => seriesOf(properties));
 describe('the alarms of a pipeline that reads a topic', () => {
   it('are those of a stream, but for one on partitions instead of one on a full stream', () => {
     expect(alarms.map((alarm) => String(alarm['AlarmName']).replace('Tidemark-orders-dev-', '')).sort()).toEqual(
-      ['Behind', 'DeadLetters', 'DeliveryStuck', 'FunctionErrors', 'FunctionThrottles', 'PartitionsHalted', 'RecordsAtRisk', 'Stalled', 'TableSystemErrors', 'TableThrottles', 'TickErrors', 'Unaccounted'],
+      ['Behind', 'DeadLetters', 'DeliveryStuck', 'FunctionErrors', 'FunctionThrottles', 'LakeErrors', 'LakeStale', 'PartitionsHalted', 'RecordsAtRisk', 'Stalled', 'TableSystemErrors', 'TableThrottles', 'TickErrors', 'Unaccounted'],
     );
   });
 
   it('cost what those of a stream cost', () => {
     const metrics = (all: typeof alarms): number => all.reduce((sum, { Metrics }) => sum + (Array.isArray(Metrics) ? Metrics.filter((metric: object) => 'MetricStat' in metric).length : 1), 0);
-    const lake = 3;
-    expect(metrics(alarms) + lake).toBe(ASSUMED.alarmMetrics);
+    expect(metrics(alarms)).toBe(ASSUMED.alarmMetrics);
   });
 
   it.each([
@@ -35,10 +36,17 @@ describe('the alarms of a pipeline that reads a topic', () => {
     for (const template of [msk, selfManaged]) template.hasResourceProperties(ALARM, { ...named(name), Namespace: 'Tidemark/dev', MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods });
   });
 
+  it.each<[string, Partial<KafkaSettings>, number]>([
+    ['as the stage says of it', { topics: { purchases: { retentionHours: 100 } } }, 180_000_000],
+    ["as the stage says of streams where it is somebody else's", { topics: { purchases: 'existing' } }, 43_200_000],
+  ])('RecordsAtRisk leaves half of the retention of the topic, %s', (_title, kafka, Threshold) => {
+    ofTopic(kafka).hasResourceProperties(ALARM, { ...named('RecordsAtRisk'), Threshold });
+  });
+
   it('Stalled rings when the lag grows and nothing runs: a lag that stays may be the marker of a transaction', () => {
     const grows = Match.objectLike({ Expression: 'IF(DIFF(lag) > 0 AND FILL(invocations, 0) == 0, 1, 0)' });
     const lagOf = (Namespace: string, MetricName: string, Dimensions: unknown) => Match.objectLike({ Id: 'lag', MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 300, Stat: 'Average' } });
-    const group = [{ Name: 'Cluster Name', Value: 'events' }, { Name: 'Consumer Group', Value: 'tidemark-orders-dev' }, { Name: 'Topic', Value: 'purchases' }];
+    const group = [{ Name: 'Cluster Name', Value: 'tidemark-dev' }, { Name: 'Consumer Group', Value: 'tidemark-orders-dev' }, { Name: 'Topic', Value: 'purchases' }];
     msk.hasResourceProperties(ALARM, { ...named('Stalled'), Metrics: Match.arrayWith([grows, lagOf('AWS/Kafka', 'SumOffsetLag', group)]) });
     selfManaged.hasResourceProperties(ALARM, { ...named('Stalled'), Metrics: Match.arrayWith([grows, lagOf('AWS/Lambda', 'OffsetLag', [{ Name: 'FunctionName', Value: Match.anyValue() }])]) });
   });
@@ -46,7 +54,7 @@ describe('the alarms of a pipeline that reads a topic', () => {
   it('say what has happened and what to do, in words of Kafka', () => {
     for (const { AlarmDescription } of alarms) {
       expect(AlarmDescription).toMatch(/^[A-Z].{60,400}\.$/);
-      expect(AlarmDescription).not.toMatch(/shard|stream|Kinesis|iterator/);
+      expect(AlarmDescription).not.toMatch(/shard|(?<!Firehose )stream|Kinesis|iterator/);
     }
   });
 });
@@ -76,11 +84,12 @@ describe('the dashboard of a pipeline that reads a topic', () => {
   it('shows the lag of the group, and of MSK what is put, whether brokers or the cluster tell it', () => {
     expect(series.filter(({ namespace, metricName }) => namespace === 'AWS/Lambda' && metricName === 'OffsetLag')).toMatchObject([{ axis: 'right', statistic: 'Maximum' }]);
     const searches = (template: typeof msk) => dashboardBody(template.toJSON()).widgets.flatMap(({ properties }) => seriesOf(properties)).flatMap(({ expression }) => (expression?.includes('SEARCH') === true ? [expression] : []));
-    expect(searches(msk)).toEqual(['60 * SUM(SEARCH(\'Namespace="AWS/Kafka" MetricName="MessagesInPerSec" "Cluster Name"="events" Topic="purchases"\', \'Sum\', 60))']);
+    expect(searches(msk)).toEqual(['60 * SUM(SEARCH(\'Namespace="AWS/Kafka" MetricName="MessagesInPerSec" "Cluster Name"="tidemark-dev" Topic="purchases"\', \'Sum\', 60))']);
     expect(searches(selfManaged)).toEqual([]);
   });
 
   it('has no metric of MSK when the cluster is another', () => {
-    expect(JSON.stringify(selfManaged.toJSON())).not.toContain('AWS/Kafka');
+    expect(JSON.stringify(dashboardBody(selfManaged.toJSON()))).not.toContain('AWS/Kafka');
+    expect(JSON.stringify(selfManaged.findResources(ALARM))).not.toContain('AWS/Kafka');
   });
 });
