@@ -13,7 +13,7 @@ export interface Buckets {
 
 /** Figures for all series of one widget, by their position. */
 export function evaluate(all: readonly Series[], samples: readonly Sample[], buckets: Buckets): Points[] {
-  const measured = all.map((series) => (series.expression === undefined ? aggregate(series, samples, buckets) : undefined));
+  const measured = all.map((series) => (series.expression === undefined ? aggregate(series, samples, buckets) : searched(series, samples, buckets)));
   const byId = new Map(all.flatMap(({ id }, index) => (id === undefined || measured[index] === undefined ? [] : [[id, measured[index]] as const])));
   return all.map(({ expression }, index) => measured[index] ?? compute(expression ?? '', byId, buckets.count));
 }
@@ -31,6 +31,13 @@ function aggregate(series: Series, samples: readonly Sample[], { fromMs, sizeMs,
     values[Math.min(count - 1, Math.max(0, Math.floor((sample.timeMs - fromMs) / sizeMs)))]?.push(sample.value);
   }
   return values.map((bucket) => statisticOf(statistic, bucket));
+}
+
+/** A rate a minute that is the sum of what a search finds; undefined for any other expression. */
+function searched(series: Series, samples: readonly Sample[], buckets: Buckets): number[] | undefined {
+  const [, namespace, metricName] = /^60 \* SUM\(SEARCH\('Namespace="([^"]+)" MetricName="([^"]+)"/.exec(series.expression ?? '') ?? [];
+  if (namespace === undefined || metricName === undefined) return undefined;
+  return aggregate({ ...series, namespace, metricName, statistic: 'Sum' }, samples, buckets).map((value) => value * 60);
 }
 
 /** The namespace has the stage behind it, and the name of a resource is the path of its construct. */

@@ -2,6 +2,7 @@ import type { KinesisStreamEvent } from 'aws-lambda';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KafkaEvent } from '../../adapters/kafka/decode-event.ts';
 import { flightsInput } from '../../local/inputs/flights.ts';
 import { loadPipeline } from '../../local/load-pipeline.ts';
 import { terminalOn } from '../../local/report/terminal.ts';
@@ -13,10 +14,10 @@ import { MetricsCollector } from '../../local/worker/metrics.ts';
 export interface Sample {
   readonly timeMs: number;
   /** `Tidemark`: reported by the function. `AWS/…`: measured at the door of the function, which stands in for the service. */
-  readonly service: 'Tidemark' | 'AWS/Lambda' | 'AWS/Kinesis';
+  readonly service: 'Tidemark' | 'AWS/Lambda' | 'AWS/Kinesis' | 'AWS/Kafka';
   readonly metricName: string;
   readonly value: number;
-  /** Undefined for a metric of all shards. */
+  /** Undefined for a metric of all shards or partitions. */
   readonly partition?: string;
   /** The construct whose metric it is; undefined for those of the function itself, which are of the pipeline. */
   readonly construct?: 'Processor' | 'Ingest';
@@ -26,14 +27,16 @@ export interface RunSettings {
   readonly records: number;
   /** Records per second. */
   readonly rate: number;
-  /** @default 4 */
+  /** Or partitions. @default 4 */
   readonly shards?: number;
+  /** Address of a broker without a topic `departures`, for `flights-kafka`. @default `flights`, with an emulator in place of Kinesis */
+  readonly broker?: string | undefined;
   /** Records that no schema accepts, in the middle: something to see among the dead letters. */
   readonly broken: number;
 }
 
 /**
- * Runs `flights` here, with emulators in place of Kinesis and DynamoDB, and keeps what a dashboard would be drawn from.
+ * Runs the flights here, with emulators in place of Kinesis and DynamoDB, and keeps what a dashboard would be drawn from.
  * The departures are moved in time so that the last of them is now: otherwise the watermark is 25 years behind.
  */
 export async function recordRun(settings: RunSettings): Promise<Sample[]> {
@@ -43,8 +46,9 @@ export async function recordRun(settings: RunSettings): Promise<Sample[]> {
   try {
     const input = join(dataDir, 'departures.ndjson');
     writeFileSync(input, await departures(settings));
-    const options = { skip: 0, rate: settings.rate, shards: settings.shards ?? 4, input, dataDir: join(dataDir, 'data'), fresh: true, exit: true, json: true };
-    await runLocal(await loadPipeline('flights'), { options, terminal: terminalOn(process.stderr), signal: new AbortController().signal, drained: () => undefined });
+    const { rate, shards = 4, broker } = settings;
+    const options = { skip: 0, rate, shards, input, dataDir: join(dataDir, 'data'), fresh: true, exit: true, json: true, ...(broker === undefined ? {} : { kafka: [broker] }) };
+    await runLocal(await loadPipeline(broker === undefined ? 'flights' : 'flights-kafka'), { options, terminal: terminalOn(process.stderr), signal: new AbortController().signal, drained: () => undefined });
   } finally {
     restore();
     rmSync(dataDir, { recursive: true });
@@ -69,18 +73,16 @@ function listen(keep: (sample: Sample) => void): () => void {
   const { invoke } = LocalFunction.prototype;
   MetricsCollector.prototype.add = function (metrics) {
     const timeMs = Date.now();
-    const partition = String(metrics['partition']);
+    const { partition } = metrics;
     for (const [metricName, value] of Object.entries(metrics)) {
-      if (typeof value === 'number') keep({ timeMs, service: 'Tidemark', metricName, value, partition });
+      if (typeof value === 'number') keep({ timeMs, service: 'Tidemark', metricName, value, ...(typeof partition === 'string' ? { partition } : {}) });
     }
     add.call(this, metrics);
   };
   LocalFunction.prototype.invoke = async function (event) {
     const startMs = performance.now();
     const lambda = (metricName: string, value: number): void => keep({ timeMs: Date.now(), service: 'AWS/Lambda', construct: 'Processor', metricName, value });
-    const arrivalsMs = (event as KinesisStreamEvent).Records.map(({ kinesis }) => kinesis.approximateArrivalTimestamp * 1_000);
-    for (const timeMs of arrivalsMs) keep({ timeMs, service: 'AWS/Kinesis', construct: 'Ingest', metricName: 'IncomingRecords', value: 1 });
-    lambda('IteratorAge', Math.max(0, Date.now() - Math.min(...arrivalsMs)));
+    for (const sample of putSamples(event as KinesisStreamEvent | KafkaEvent)) keep(sample);
     lambda('Invocations', 1);
     lambda('Throttles', 0);
     try {
@@ -98,4 +100,13 @@ function listen(keep: (sample: Sample) => void): () => void {
     MetricsCollector.prototype.add = add;
     LocalFunction.prototype.invoke = invoke;
   };
+}
+
+/** What the service of the source would say of an event's records; of Kafka's age, the function says it itself. */
+function putSamples(event: KinesisStreamEvent | KafkaEvent): Sample[] {
+  // MSK says records a second, once a minute.
+  if ('records' in event) return Object.values(event.records).flat().map(({ timestamp }) => ({ timeMs: timestamp, service: 'AWS/Kafka', metricName: 'MessagesInPerSec', value: 1 / 60 }));
+  const arrivalsMs = event.Records.map(({ kinesis }) => kinesis.approximateArrivalTimestamp * 1_000);
+  const put = arrivalsMs.map((timeMs): Sample => ({ timeMs, service: 'AWS/Kinesis', construct: 'Ingest', metricName: 'IncomingRecords', value: 1 }));
+  return [...put, { timeMs: Date.now(), service: 'AWS/Lambda', construct: 'Processor', metricName: 'IteratorAge', value: Math.max(0, Date.now() - Math.min(...arrivalsMs)) }];
 }

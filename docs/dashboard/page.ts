@@ -31,7 +31,7 @@ export function page({ widgets }: DashboardBody, samples: readonly Sample[], not
   });
   const bottom = Math.max(...widgets.map(({ y, height }) => y + height)) * CELL.heightPx;
   const footer = `<div class="w" style="left:0;top:${bottom}px;width:${24 * CELL.widthPx}px"><p style="padding:8px">${note}</p></div>`;
-  return { html: `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${boxes.join('')}${footer}`, widthPx: 24 * CELL.widthPx, heightPx: bottom + 56 };
+  return { html: `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${boxes.join('')}${footer}`, widthPx: 24 * CELL.widthPx, heightPx: bottom + 72 };
 }
 
 function content({ type, properties, width, height }: Widget, samples: readonly Sample[], buckets: Buckets): string {

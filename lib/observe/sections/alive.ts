@@ -37,8 +37,8 @@ function recordsGraph({ recordsPutPerMinute, writeThrottleCount, words }: Source
 }
 
 function ageGraph({ recordAgeMaxMs, lagCount }: SourceMetrics, maxIteratorAgeMs: number): GraphWidget {
-  return graph('Age of the records that are read', 'ms', 6, [recordAgeMaxMs.with({ label: 'age', color: COLOURS.good })], {
+  return graph('Age of the records read', 'ms', 6, [recordAgeMaxMs.with({ label: 'age', color: COLOURS.good })], {
     leftAnnotations: [{ value: maxIteratorAgeMs, label: 'behind', color: COLOURS.warn }],
-    ...(lagCount === undefined ? {} : { right: [lagCount.with({ label: 'lag of the group', color: COLOURS.source })], rightYAxis: { min: 0, label: 'records not read', showUnits: false } }),
+    ...(lagCount === undefined ? {} : { right: [lagCount.with({ label: 'lag of the group: not read', color: COLOURS.source })], rightYAxis: { min: 0, label: 'records', showUnits: false } }),
   });
 }
