@@ -46,7 +46,10 @@ describe('the alarms of a pipeline that reads a topic', () => {
   it('Stalled rings when the lag grows and nothing runs: a lag that stays may be the marker of a transaction', () => {
     const grows = Match.objectLike({ Expression: 'IF(DIFF(lag) > 0 AND FILL(invocations, 0) == 0, 1, 0)' });
     const lagOf = (Namespace: string, MetricName: string, Dimensions: unknown) => Match.objectLike({ Id: 'lag', MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 300, Stat: 'Average' } });
-    const group = [{ Name: 'Cluster Name', Value: 'tidemark-dev' }, { Name: 'Consumer Group', Value: 'tidemark-orders-dev' }, { Name: 'Topic', Value: 'purchases' }];
+    const [mapping] = Object.values(msk.findResources('AWS::Lambda::EventSourceMapping'));
+    const consumerGroup: unknown = mapping?.['Properties'].AmazonManagedKafkaEventSourceConfig.ConsumerGroupId;
+    expect(consumerGroup).toBeDefined();
+    const group = [{ Name: 'Cluster Name', Value: 'tidemark-dev' }, { Name: 'Consumer Group', Value: consumerGroup }, { Name: 'Topic', Value: 'purchases' }];
     msk.hasResourceProperties(ALARM, { ...named('Stalled'), Metrics: Match.arrayWith([grows, lagOf('AWS/Kafka', 'SumOffsetLag', group)]) });
     selfManaged.hasResourceProperties(ALARM, { ...named('Stalled'), Metrics: Match.arrayWith([grows, lagOf('AWS/Lambda', 'OffsetLag', [{ Name: 'FunctionName', Value: Match.anyValue() }])]) });
   });
