@@ -4,7 +4,7 @@ import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 import type { KafkaEventSource } from '../../local/kafka/event-source.ts';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
-import { closing, KafkaWorld, readingMessage, untilDrained } from './kafka-world.ts';
+import { closing, KafkaWorld, readingMessage, reported, untilDrained } from './kafka-world.ts';
 
 const KEYS = Array.from({ length: 20 }, (_, i) => `key-${i}`);
 const WINDOWS = 6;
@@ -29,9 +29,9 @@ describeService('a partition whose log is damaged', () => {
   let broker: KafkaBroker;
   let producer: Producer;
   let world: KafkaWorld;
+  const printed: string[] = [];
   beforeAll(async () => {
-    // The metrics of each batch would be all that is seen.
-    jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     broker = await startKafka();
     producer = new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING }).producer({ idempotent: true, maxInFlightRequests: 1, createPartitioner: Partitioners.DefaultPartitioner });
@@ -77,6 +77,9 @@ describeService('a partition whose log is damaged', () => {
       expect(await readings()).toEqual(each((key) => (isHalted(key) ? 2 : WINDOWS)));
 
       expect(new Set(tries().map(([first]) => first)).size).toBe(1);
+      // Handed back, it is no error of the function: this is all that an alarm can go by.
+      expect(reported('failedPartitions', printed).length).toBeGreaterThanOrEqual(5);
+      expect(new Set(reported('failedPartitions', printed))).toEqual(new Set([1]));
       const seconds = (performance.now() - beganMs) / 1_000;
       expect(tries().length).toBeLessThan(6 + seconds); // 50, 100, 200, 400, 800 ms, then once a second
       const others = world.handedOver.slice(began).flat().filter((place) => !place.startsWith(`${HALTED}@`));

@@ -3,7 +3,7 @@ import { Admin } from '@platformatic/kafka';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
-import { closing, KafkaWorld, readingMessage, untilDrained } from './kafka-world.ts';
+import { closing, KafkaWorld, readingMessage, reported, untilDrained } from './kafka-world.ts';
 
 const KEYS = Array.from({ length: 20 }, (_, i) => `key-${i}`);
 /** Ten of each key in each of five windows, and one that makes the windows fire. */
@@ -14,10 +14,10 @@ describeService('a topic as the source', () => {
   let admin: Admin;
   let producer: Producer;
   let world: KafkaWorld;
+  const printed: string[] = [];
   const kafkajs = () => new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING });
   beforeAll(async () => {
-    // The metrics of each batch would be all that is seen.
-    jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => printed.push(String(chunk)) > 0);
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     broker = await startKafka();
     admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.bootstrap] });
@@ -142,12 +142,17 @@ describeService('a topic as the source', () => {
       await late.connect();
       await late.send({ topic: 'grown', messages: closing(KEYS, 200_000) });
       await late.disconnect();
+      printed.length = 0;
       const source = world.source(3);
       const running = source.run();
-      while (!world.failures.some((text) => text.includes('must keep its 2 partitions, got 3'))) await new Promise((done) => setTimeout(done, 50));
+      while (!world.failures.some((text) => text.includes('must keep its 2 partitions, got 3')) || reported('recordAgeMs', printed).length < 2) await new Promise((done) => setTimeout(done, 50));
       await source.stop(10_000);
       await running;
       expect(await world.results()).toEqual(before);
+      // No batch comes to its end, and their records grow older all the same.
+      const ages = reported('recordAgeMs', printed);
+      expect(Math.max(...ages)).toBeGreaterThan(ages[0] ?? Number.POSITIVE_INFINITY);
+      expect(reported('recordsIn', printed)).toEqual([]);
     });
 
     it('begins anew when it was deleted and made again (PL-11)', async () => {

@@ -16,6 +16,7 @@ import { kafkaHandler } from '../../lambdas/kafka-wiring.ts';
 import { KafkaEventSource } from '../../local/kafka/event-source.ts';
 import type { StreamInfo } from '../../local/aws/stream.ts';
 import { ensureTopic } from '../../local/kafka/topic.ts';
+import { parseMetrics } from '../../local/worker/metrics.ts';
 import { READING } from '../engine/support/readings.ts';
 import { collect } from '../support/collect.ts';
 import { startDynalite, type TestDynamoDb } from '../support/dynalite.ts';
@@ -149,4 +150,12 @@ export function readingMessage(key: string, timeMs: number, value = 1): { readon
 /** One record per key far ahead, so that every window before it fires. */
 export function closing(keys: readonly string[], timeMs = 100_000): Array<{ readonly key: string; readonly value: string }> {
   return keys.map((key) => readingMessage(key, timeMs));
+}
+
+/** All values of a metric in what functions have printed. */
+export function reported(name: string, printed: readonly string[]): number[] {
+  return printed.join('').split('\n').flatMap((line) => {
+    const value = parseMetrics(line)?.[name];
+    return typeof value === 'number' ? [value] : [];
+  });
 }
