@@ -22,7 +22,7 @@ export class ExistingNetwork extends Construct implements KafkaNetwork {
     });
     Annotations.of(this.vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'Nobody asks for the route tables.');
     this.subnets = this.vpc.privateSubnets;
-    this.clients = securityGroupId === undefined ? clientGroup(this, this.vpc) : SecurityGroup.fromSecurityGroupId(this, 'Clients', securityGroupId, { mutable: false });
+    this.clients = securityGroupId === undefined ? clientGroup(this, this.vpc) : SecurityGroup.fromSecurityGroupId(this, 'Clients', securityGroupId);
   }
 
   grantAttach(grantee: Grantee): void {
