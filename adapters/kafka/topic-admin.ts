@@ -1,4 +1,4 @@
-import { Admin, ConfigResourceTypes, Connection, deleteTopicsV6, findErrorBy, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka';
+import { Admin, ConfigResourceTypes, Connection, deleteTopicsV6, findErrorBy, IncrementalAlterConfigOperationTypes, UnsupportedApiError } from '@platformatic/kafka';
 import { TidemarkError } from '../../engine/errors.ts';
 import { clientOptions, failureText, type KafkaConnection } from './connection.ts';
 
@@ -135,12 +135,18 @@ export class TopicAdmin {
       return await ask();
     } catch (cause) {
       const options = { cause, context: { topic } };
-      if (REFUSALS.some((code) => isAnswer(cause, code))) {
-        throw new TidemarkError('invalid', 'TOPIC_REFUSED', `topic ${topic} must ${what} by what the brokers accept, got ${failureText(cause)}; correct its settings`, options);
+      if (isRefusal(cause)) {
+        throw new TidemarkError('invalid', 'TOPIC_REFUSED', `topic ${topic} must ${what} by what the brokers accept, got ${failureText(cause)}; correct its settings, or make it yourself`, options);
       }
       throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${failureText(cause)}; see whether the brokers can be reached and its rights are there, it is tried again`, options);
     }
   }
+}
+
+/** The brokers will never do it: rights and connections may yet come, other settings and calls that they do not know will not. */
+export function isRefusal(error: unknown): boolean {
+  const isUnknownCall = error instanceof Error && findErrorBy(error, 'code', UnsupportedApiError.code) !== null;
+  return isUnknownCall || REFUSALS.some((code) => isAnswer(error, code));
 }
 
 function isAnswer(error: unknown, code: number): boolean {

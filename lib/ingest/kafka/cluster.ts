@@ -1,12 +1,12 @@
 import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { CfnEventSourceMappingProps } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import type { FunctionEnvironment } from '../../../lambdas/environment.ts';
 import type { ReachedService } from './settings.ts';
 
 /** A function, or whoever else has a role of its own. */
-export type Grantee = IGrantable & Construct;
+export type Grantee = IGrantable & IConstruct;
 
 /** Where functions stand that reach the brokers. */
 export interface KafkaNetwork {
