@@ -37,7 +37,8 @@ export function lambdaFunction(scope: Grantee, { description, bundle, handler, e
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
-    environment: { ...environment },
+    // Costs a cold start some 40 ms; whoever reads a stack trace at night finds the line.
+    environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
     ...(network === undefined ? {} : { vpc: network.vpc, vpcSubnets: { subnets: [...network.subnets] }, securityGroups: [network.clients] }),
   });
 }

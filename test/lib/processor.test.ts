@@ -77,7 +77,9 @@ describe('the function', () => {
       TIDEMARK_STAGE: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));
-    expect(Object.keys(processor?.['Properties'].Environment.Variables).sort()).toEqual(Object.keys(expected).sort());
+    const { NODE_OPTIONS: options, ...variables } = processor?.['Properties'].Environment.Variables as Record<string, unknown>;
+    expect(Object.keys(variables).sort()).toEqual(Object.keys(expected).sort());
+    expect(options).toBe('--enable-source-maps'); // of Node itself
   });
 
   it('finds snapshots under a prefix of their bucket, and the lake in a bucket of its own', () => {

@@ -86,7 +86,7 @@ describe('the function for topics', () => {
   it('has no pipeline, and is told how to reach the brokers and nothing else', () => {
     template({}).hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Tidemark: makes and configures the topics of a stack', Timeout: 300,
-      Environment: { Variables: Match.exact({ TIDEMARK_KAFKA_BROKERS: existing.brokers.join(','), TIDEMARK_KAFKA_AUTH: 'iam' }) },
+      Environment: { Variables: Match.exact({ TIDEMARK_KAFKA_BROKERS: existing.brokers.join(','), TIDEMARK_KAFKA_AUTH: 'iam', NODE_OPTIONS: '--enable-source-maps' }) },
     });
   });
 
