@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { securityOf } from '../../adapters/kafka/security.ts';
+import { TopicAdmin } from '../../adapters/kafka/topic-admin.ts';
 import { KafkaTopics } from '../../adapters/kafka/topics.ts';
-import { readEnvironment, type FunctionEnvironment } from '../../lambdas/environment.ts';
+import { readEnvironment, readKafkaEnvironment, type FunctionEnvironment } from '../../lambdas/environment.ts';
 import { kafkaConnect } from '../../lambdas/kafka-connect.ts';
 import { tidemarkWith } from '../e2e/command.ts';
 import { RecordingClock } from '../support/recording-clock.ts';
@@ -61,7 +62,7 @@ describeService('a cluster that lets nobody in without credentials', () => {
 
   describe('refuses', () => {
     it.each([
-      ['a wrong password', /SASL authentication failed/, () => [kafka.sasl, { TIDEMARK_KAFKA_AUTH: 'scram-512', TIDEMARK_KAFKA_SECRET: kafka.keep('wrong', { username: 'bob', password: 'guess' }) }]],
+      ['a wrong password', /invalid credentials with SASL mechanism SCRAM-SHA-512/, () => [kafka.sasl, { TIDEMARK_KAFKA_AUTH: 'scram-512', TIDEMARK_KAFKA_SECRET: kafka.keep('wrong', { username: 'bob', password: 'guess' }) }]],
       ['a client without a certificate', /Connection closed/, () => [kafka.mtls, { TIDEMARK_KAFKA_AUTH: 'tls' }]],
       ['a certificate of somebody else', /Connection closed/, () => {
         const other = kafka.keep('other', { ...kafka.stranger.issue('somebody') });
@@ -84,6 +85,22 @@ describeService('a cluster that lets nobody in without credentials', () => {
     kafka.keep('carol', { username: 'carol', password: 'first' });
     expect((await topics.describe('guarded')).partitions).toBe(2);
     await topics.close();
+  });
+
+  it('lets a topic be made, configured and deleted by whoever has a way in', async () => {
+    const ways: ReadonlyArray<readonly [string, Security]> = [
+      [kafka.sasl, { TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: kafka.keep('alice', PLAIN_USER) }],
+      [kafka.sasl, { TIDEMARK_KAFKA_AUTH: 'scram-512', TIDEMARK_KAFKA_SECRET: kafka.keep('bob', { username: 'bob', password: 'bob-secret' }) }],
+      [kafka.mtls, { TIDEMARK_KAFKA_AUTH: 'mtls', TIDEMARK_KAFKA_SECRET: kafka.keep('client', { ...kafka.authority.issue('client') }) }],
+    ];
+    for (const [TIDEMARK_KAFKA_BROKERS, security] of ways) {
+      const admin = new TopicAdmin(await kafkaConnect(readKafkaEnvironment({ TIDEMARK_KAFKA_BROKERS, TIDEMARK_KAFKA_CA: ca, ...security }), 'a test')());
+      const id = await admin.create({ name: 'made', partitions: 1, replicationFactor: 1, configs: { 'retention.ms': '3600000' } });
+      expect(await admin.untilServing('made', 10_000)).toEqual({ id, partitions: 1 });
+      await admin.configure('made', { 'cleanup.policy': 'compact' }, ['retention.ms']);
+      expect([await admin.delete('made', String(id)), await admin.delete('made', String(id)), await admin.exists('made')]).toEqual([true, false, false]);
+      await admin.close();
+    }
   });
 
   it('is read and counted by the deployed handler', async () => {
