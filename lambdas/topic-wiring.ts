@@ -60,12 +60,12 @@ function topicChange(event: TopicEvent): (admin: TopicAdmin) => Promise<string> 
 }
 
 /** Makes attempts while the brokers, or the rights to reach them, may still come. */
-async function untilAvailable<T>({ getRemainingTimeInMillis }: TimeLeft, attempt: () => Promise<T>): Promise<T> {
+async function untilAvailable<T>(context: TimeLeft, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isKind(error, 'unavailable') || getRemainingTimeInMillis() < 2 * SERVING_WAIT_MS) throw error;
+      if (!isKind(error, 'unavailable') || context.getRemainingTimeInMillis() < 2 * SERVING_WAIT_MS) throw error;
       await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
   }

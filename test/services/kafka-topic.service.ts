@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Admin, ConfigResourceTypes } from '@platformatic/kafka';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { bundleHandlers, moduleFile } from '../../lambdas/bundle.ts';
 import { topicHandler, type TopicEvent } from '../../lambdas/topic-wiring.ts';
 import type { TopicProperties } from '../../lambdas/topic-resource.ts';
 import { describeService } from './describe-service.ts';
@@ -168,6 +173,16 @@ describeService('the custom resource of a topic', () => {
     it('does nothing for a resource that never came about', async () => {
       expect(await remove('AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', { deleteWithStack: 'true' })).toBe('AWSCDK::CustomResourceProviderFramework::CREATE_FAILED');
     });
+  });
+
+  it('works as the bundle that is deployed', () => {
+    const outDir = mkdtempSync(join(tmpdir(), 'tidemark-topic-'));
+    bundleHandlers({ handlers: ['kafka-topic'], outDir });
+    const event = JSON.stringify({ ...COMMON, RequestType: 'Create', ResourceProperties: properties() });
+    const script = `import { handler } from ${JSON.stringify(join(outDir, moduleFile('kafka-topic')))}; console.log(JSON.stringify(await handler(${event}, { getRemainingTimeInMillis: () => 0 })));`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8', env: { TIDEMARK_KAFKA_BROKERS: broker.bootstrap } });
+    rmSync(outDir, { recursive: true });
+    expect(JSON.parse(printed)).toEqual({ PhysicalResourceId: expect.stringMatching(new RegExp(`^${name}/[0-9a-f-]{36}/created$`)) });
   });
 
   it('waits for brokers that do not answer yet', async () => {
