@@ -27,7 +27,9 @@ describe('inspect, doctor and cost', () => {
   it('need neither data nor an account to tell what a load would cost', () => {
     const { status, stdout } = tidemark('cost', 'flights', '--events-per-second', '2.5', '--keys', '10', '--json');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ pipeline: 'flights', input: { eventsPerSecond: 2.5, keys: 10, eventBytes: 200 }, traffic: { shards: 1 } });
+    expect(JSON.parse(stdout)).toMatchObject({ pipeline: 'flights', input: { eventsPerSecond: 2.5, keys: 10, eventBytes: 200 }, traffic: { partitions: 1 } });
+    const topic = tidemark('cost', 'flights-kafka', '--events-per-second', '2.5', '--keys', '10', '--kafka', 'express', '--json');
+    expect(JSON.parse(topic.stdout)).toMatchObject({ pipeline: 'flights-kafka', input: { kafka: 'express' }, traffic: { partitions: 3, readers: 1 } });
   });
 
   it.each([
