@@ -1,6 +1,5 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceResponse, Context } from 'aws-lambda';
-import { TopicAdmin } from '../adapters/kafka/topic-admin.ts';
-import { NO_TOPIC_ID } from '../adapters/kafka/topics.ts';
+import { NO_TOPIC_ID, TopicAdmin } from '../adapters/kafka/topic-admin.ts';
 import { isKind } from '../engine/errors.ts';
 import { readKafkaEnvironment } from './environment.ts';
 import { kafkaConnect } from './kafka-connect.ts';

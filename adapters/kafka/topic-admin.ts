@@ -12,9 +12,12 @@ export interface WantedTopic {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+/** What a topic is called by brokers that know no ids: before 2.8, and some that are not Apache's. */
+export const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
+
 /** A topic as it is. */
 export interface FoundTopic {
-  /** Another one for a topic of the same name that was deleted and made again (PL-11). */
+  /** Another one for a topic of the same name that was deleted and made again (PL-11); NO_TOPIC_ID where nobody can tell. */
   readonly id: string;
   readonly partitions: number;
 }

@@ -11,11 +11,8 @@ const VALID_MS = 1_000;
 /** Fetches that are followed before the question is left for later. */
 const MAX_READS = 50;
 
-/** What a topic is called by brokers that know no ids: before 2.8, and some that are not Apache's. */
-export const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
-
 export interface Topic {
-  /** Another one for a topic of the same name that was deleted and made again (PL-11); NO_TOPIC_ID where nobody can tell. */
+  /** Another one for a topic of the same name that was deleted and made again (PL-11); `NO_TOPIC_ID` where nobody can tell. */
   readonly id: string;
   readonly partitions: number;
 }
