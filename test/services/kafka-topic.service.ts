@@ -45,6 +45,11 @@ describeService('the custom resource of a topic', () => {
     call({ RequestType: 'Update', PhysicalResourceId, OldResourceProperties: properties(before), ResourceProperties: properties(after) });
   const remove = (PhysicalResourceId: string, more: Partial<TopicProperties> = {}): Promise<string> => call({ RequestType: 'Delete', PhysicalResourceId, ResourceProperties: properties(more) });
   const topics = (): Promise<string[]> => admin.listTopics();
+  /** And waits until it is gone: brokers show it a moment longer. */
+  const deleteTopic = async (): Promise<void> => {
+    await admin.deleteTopics({ topics: [name] });
+    while ((await topics()).includes(name)) await new Promise((done) => setTimeout(done, 20));
+  };
   const idNow = async (): Promise<string | undefined> => (await admin.metadata({ topics: [name], forceUpdate: true })).topics.get(name)?.id;
   const configs = async (): Promise<Record<string, unknown>> => {
     const [described] = await admin.describeConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configurationKeys: ['retention.ms', 'cleanup.policy', 'max.message.bytes'] }] });
@@ -128,14 +133,14 @@ describeService('the custom resource of a topic', () => {
 
     it('knows a topic that was made again meanwhile as another one, that is not its own', async () => {
       const physicalId = await create();
-      await admin.deleteTopics({ topics: [name] });
+      await deleteTopic();
       await admin.createTopics({ topics: [name], partitions: 3, replicas: 1 });
       expect(await update(physicalId, {}, {})).toBe(`${name}/${await idNow()}/found`);
     });
 
     it('makes a topic again that is gone', async () => {
       const physicalId = await create();
-      await admin.deleteTopics({ topics: [name] });
+      await deleteTopic();
       const again = await update(physicalId, {}, {});
       expect(again).toBe(`${name}/${await idNow()}/created`);
       expect(again).not.toBe(physicalId);
@@ -163,7 +168,7 @@ describeService('the custom resource of a topic', () => {
 
     it('never takes away a topic that somebody has made again under its name', async () => {
       const physicalId = await create({ deleteWithStack: 'true' });
-      await admin.deleteTopics({ topics: [name] });
+      await deleteTopic();
       await admin.createTopics({ topics: [name], partitions: 3, replicas: 1 });
       const id = await idNow();
       await remove(physicalId, { deleteWithStack: 'true' });
