@@ -64,9 +64,9 @@ export const ASSUMED = Object.freeze({
 
   /** The embedded-metric line of a batch or tick (725 measured) [bytes]. */
   logBytesPerReport: 725,
-  /** Lambda's own three JSON lines; and the line of the age of a topic's records [bytes]. */
+  /** Lambda's own three JSON lines; and the line of the age of a topic's records (220 measured) [bytes]. */
   logBytesPerInvocation: 875,
-  logBytesPerRecordAge: 300,
+  logBytesPerRecordAge: 220,
   /** Of a topic one more: the age of its records. */
   /**
    * What MSK counts per broker beyond what is free, if all of it comes: some only with clients, some only when it throttles.

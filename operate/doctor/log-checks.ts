@@ -7,7 +7,7 @@ import { allOf, type Bad, type Finding } from './finding.ts';
 /** A partition with its log, and what its source still has for it. */
 export interface InspectedPartition {
   readonly report: PartitionReport;
-  /** What lies above `reached`; undefined for one that is sealed or at fault. */
+  /** What lies above `reached`; undefined for one that is sealed or at fault, and where nobody has asked the source. */
   readonly remaining: Remaining | undefined;
 }
 
@@ -45,8 +45,9 @@ function withLog(inspected: readonly InspectedPartition[], noun: PartitionNoun):
   const bad = inspected.flatMap(({ report, remaining }): Bad[] =>
     report.status === 'empty' && remaining === 'records' ? [{ verdict: 'warning', what: `${report.partition} has records and no log` }] : [],
   );
-  const empty = inspected.filter(({ report }) => report.status === 'empty').length;
-  const looked = empty === 0 ? countOf(inspected, noun) : `${countOf(inspected, noun)}, ${grouped(empty)} without a record so far`;
+  const empty = inspected.filter(({ report }) => report.status === 'empty');
+  const without = empty.some(({ remaining }) => remaining === undefined) ? 'log so far: its source alone knows of records' : 'record so far';
+  const looked = empty.length === 0 ? countOf(inspected, noun) : `${countOf(inspected, noun)}, ${grouped(empty.length)} without a ${without}`;
   return allOf(`${noun}s-with-log`, `every ${noun} that has records has a log`, looked, bad, 'see whether the pipeline runs: it begins a log with the first record');
 }
 

@@ -40,6 +40,11 @@ describe('a deployed pipeline that reads a topic', () => {
     expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['topic', 'topic-pollers', 'mapping-item-failures', 'function-concurrency', 'tick-schedule', 'partitions-with-log', 'counts']));
   });
 
+  it('does not say that there are no records where nobody knows', async () => {
+    const found = (await doctor()).find(({ id }) => id === 'partitions-with-log');
+    expect(found).toMatchObject({ verdict: 'ok', found: '4 partitions, 4 without a log so far: its source alone knows of records' });
+  });
+
   it('is asked without a broker and without a stream, and not changed', async () => {
     await doctor();
     const calls = opened[0]?.calls ?? [];
