@@ -10,7 +10,7 @@ import { loadPipelines } from '../lib/load-pipeline.ts';
 import { PipelineStack } from '../lib/pipeline-stack.ts';
 import { parseStage, parseTarget, stageSettings } from '../lib/settings.ts';
 import { atRest, atRestText, type PricedTemplate } from '../operate/cost/at-rest.ts';
-import { requireTarget } from './require-target.ts';
+import { onTarget } from './on-target.ts';
 import { stages, targets } from './stages.ts';
 
 /**
@@ -25,9 +25,9 @@ async function build(app: App): Promise<void> {
   const target = parseTarget(String(app.node.tryGetContext('target') ?? 'aws'));
   const settings = stageSettings(stage, { ...stages[stage], ...targets[target] });
   const folder: unknown = app.node.tryGetContext('folder');
-  const pipelines = await loadPipelines(String(app.node.getContext('pipelines')), typeof folder === 'string' ? { folder: resolve(folder) } : {});
+  const selection = String(app.node.getContext('pipelines'));
+  const pipelines = onTarget(await loadPipelines(selection, typeof folder === 'string' ? { folder: resolve(folder) } : {}), target, selection);
   const topologies = pipelines.map(({ topology }) => topology);
-  requireTarget(topologies, target);
   requireOneOwner(topologies, settings);
   const isClusterNeeded = topologies.some((topology) => topicsOf(topology).length > 0) && isCreated(settings.kafka.cluster);
   const cluster = isClusterNeeded ? new KafkaStack(app, `Tidemark-kafka-${stage}`, { settings }).cluster : undefined;

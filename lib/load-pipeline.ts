@@ -25,6 +25,7 @@ const projectPipelines = resolve(import.meta.dirname, '../pipelines');
  * Loads the pipelines that `selection` names.
  *
  * @param selection `flights`, `flights,orders` or `all`
+ * @throws NAME_RESERVED (invalid) when one is named `kafka`
  * @throws UNKNOWN_PIPELINE (invalid) when there is no such file
  * @throws BROKEN_PIPELINE (invalid) when its module throws
  * @throws NOT_A_PIPELINE (invalid) when its default export is not a complete pipeline of that name
@@ -33,6 +34,7 @@ export async function loadPipelines(selection: string, options: LoadOptions = {}
   const { folder = projectPipelines, importModule = importFile } = options;
   const known = pipelineNames(folder);
   const names = selection === 'all' ? known : [...new Set(selection.split(',').map((name) => name.trim()))];
+  if (names.includes('kafka')) throw refused('NAME_RESERVED', "pipeline must have another name than the cluster's stack", 'kafka', 'give module and pipeline another one');
   for (const name of names) {
     if (!known.includes(name)) throw refused('UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}`, name, `add ${resolve(folder, name)}.ts or correct the name`);
   }

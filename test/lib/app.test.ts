@@ -41,6 +41,12 @@ describe('the CDK app', () => {
     expect([status, stderr]).toEqual([1, 'NEEDS_AWS: pipeline flights-kafka must have no topic for target emulator, got ["departures"]; run it with npx tidemark local flights-kafka --kafka localhost:9092\n']);
   });
 
+  it('leaves a pipeline with a topic out of all where there is an emulator, and says so', () => {
+    const { outDir, status, stderr } = runApp('emulator-all', { pipelines: 'all', target: 'emulator' });
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('left out: pipeline flights-kafka must have no topic for target emulator') });
+    expect(readdirSync(outDir).filter((file) => file.endsWith('.template.json') && file.includes('kafka'))).toEqual([]);
+  });
+
   it('says in one line which pipelines there are', () => {
     const { status, stderr } = runApp('unknown', { pipelines: 'fligths' });
     expect(status).toBe(1);

@@ -36,6 +36,10 @@ describe('loadPipelines', () => {
     expect(await load('orders')).toEqual([{ name: 'orders', file: join(folder, 'orders.ts'), topology: orders }]);
   });
 
+  it('refuses the name that the stack of the cluster has', async () => {
+    expect(await refusal('kafka')).toMatchObject({ kind: 'invalid', code: 'NAME_RESERVED', message: 'pipeline must have another name than the cluster\'s stack, got "kafka"; give module and pipeline another one' });
+  });
+
   it('loads several in the given order, each once', async () => {
     expect((await load('returns, orders,returns')).map(({ name }) => name)).toEqual(['returns', 'orders']);
   });
