@@ -40,6 +40,9 @@ export class KafkaEventSource implements LocalEventSource {
   #positions = new Map<number, bigint>();
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
+  /** In the group or on its way into it or out of it. */
+  #current: GroupMember | undefined;
+  /** The same while it is in the group. */
   #member: GroupMember | undefined;
 
   constructor(props: KafkaEventSourceProps) {
@@ -66,6 +69,8 @@ export class KafkaEventSource implements LocalEventSource {
     const timeout = new Promise((done) => (timer = setTimeout(done, waitMs)));
     await Promise.race([this.#running, timeout]);
     clearTimeout(timer);
+    // A client whose brokers are gone may never answer; it would go on telling them that it is alive.
+    void this.#current?.leave().catch(this.#props.failed);
   }
 
   get pending(): number {
@@ -95,6 +100,7 @@ export class KafkaEventSource implements LocalEventSource {
     const { connection, groupId, topic, failed } = this.#props;
     while (!this.#stopped) {
       const member = new GroupMember(connection, groupId, topic, failed);
+      this.#current = member;
       try {
         await member.join();
         this.#member = member;
@@ -105,6 +111,7 @@ export class KafkaEventSource implements LocalEventSource {
       } finally {
         this.#member = undefined;
         await member.leave().catch(failed);
+        this.#current = undefined;
       }
       if (!this.#stopped) await sleep(RETRY_MS);
     }
