@@ -8,4 +8,6 @@ export default {
   },
   transformIgnorePatterns: ['/node_modules/(?!(@platformatic|temporal-polyfill|temporal-utils|hyparquet|hyparquet-compressors|fzstd|hysnappy)/)'],
   testTimeout: 30_000,
+  // Half of the tests wait for programs that they have started: no core need stay free.
+  maxWorkers: '100%',
 };
