@@ -116,14 +116,15 @@ describeDeployed('MiniStack, unlike AWS,', () => {
     expect(object?.body).toBe('{"day":"a"}');
   });
 
-  it('breaks HTTP/2 connections under load, and with them the process of a client that uses them', async () => {
+  it('breaks HTTP/2 connections under load, or never answers on them, and ends a client that uses them', async () => {
     await clients.kinesis.send(new CreateStreamCommand({ StreamName: 'http2', ShardCount: 1 }));
     const program = `
       import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
       const client = new KinesisClient({});
       const Records = Array.from({ length: 500 }, (_, i) => ({ PartitionKey: String(i), Data: Buffer.alloc(120) }));
       for (let call = 0; call < 60; call++) await client.send(new PutRecordsCommand({ StreamName: 'http2', Records }));`;
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8', env: { ...process.env, ...running.variables }, timeout: 60_000 });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('ERR_HTTP2_SESSION_ERROR') });
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8', env: { ...process.env, ...running.variables }, timeout: 30_000 });
+    const waitsForEver = { status: null, stderr: '' };
+    expect([waitsForEver, { status: 1, stderr: expect.stringContaining('ERR_HTTP2_SESSION_ERROR') }]).toContainEqual({ status, stderr });
   });
 });
