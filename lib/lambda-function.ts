@@ -37,7 +37,7 @@ export function lambdaFunction(scope: Grantee, { description, bundle, handler, e
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
-    // Costs a cold start some 40 ms; whoever reads a stack trace at night finds the line.
+    // A cold start takes a little longer; whoever reads a stack trace at night finds the line.
     environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
     ...(network === undefined ? {} : { vpc: network.vpc, vpcSubnets: { subnets: [...network.subnets] }, securityGroups: [network.clients] }),
   });

@@ -22,7 +22,7 @@ export class KafkaTopics implements ShardCatalog {
   readonly #connect: Connect;
   readonly #clock: Clock;
   readonly #known = new Map<string, { readonly topic: Topic; readonly untilMs: number }>();
-
+  /** undefined: the next call opens one. */
   #client: Promise<Consumer> | undefined;
 
   constructor(connect: Connect, clock: Clock) {

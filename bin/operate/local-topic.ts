@@ -2,6 +2,7 @@ import { Consumer } from '@platformatic/kafka';
 import { clientOptions, type KafkaConnection } from '../../adapters/kafka/connection.ts';
 import { KafkaReader } from '../../adapters/kafka/reader.ts';
 import { TopicAdmin } from '../../adapters/kafka/topic-admin.ts';
+import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
 import { partitionsOnRecord } from '../../engine/partition-count.ts';
 import { GroupMember } from '../../local/kafka/group-member.ts';
 import { groupIn } from '../../local/source/kafka-source.ts';
@@ -65,7 +66,7 @@ async function oldestOf(reader: KafkaReader, topic: string, partition: number, s
   for (let from = start; from < end; ) {
     const read = (await reader.read(topic, new Map([[partition, from]]))).get(partition);
     const [oldest] = read?.records ?? [];
-    if (oldest !== undefined) return { offset: oldest.offset, ageMs: Math.max(0, Date.now() - oldest.timestampMs) };
+    if (oldest !== undefined) return { offset: oldest.offset, ageMs: Math.max(0, SYSTEM_CLOCK.nowMs() - oldest.timestampMs) };
     if (read === undefined || read.next === from) return undefined; // an open transaction
     from = read.next;
   }

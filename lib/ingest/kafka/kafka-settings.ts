@@ -1,3 +1,4 @@
+import { requireTopicName } from '../../../engine/dsl/sources.ts';
 import { requireSetting } from '../../../engine/errors.ts';
 import { requireInteger } from '../../require-integer.ts';
 import { requireCluster } from './require-cluster.ts';
@@ -27,7 +28,7 @@ export function kafkaSettings(overrides: Partial<KafkaSettings> = {}): KafkaSett
 
 function requireTopic(topic: string, given: KafkaSettings['topics'][string]): void {
   const name = `kafka.topics.${topic}`;
-  requireSetting('kafka.topics', topic, /^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..', 'the names of topics', 'letters, digits, ".", "_" and "-"');
+  requireTopicName(topic);
   if (given === 'existing') return;
   const { partitions, retentionHours, cleanup } = given;
   if (partitions !== undefined) requireInteger(`${name}.partitions`, partitions, 1, 10_000);
