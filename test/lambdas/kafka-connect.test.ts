@@ -86,7 +86,7 @@ describe('a secret in Secrets Manager', () => {
 });
 
 describe('a secret that is no JSON object of texts', () => {
-  it.each(['alice-secret', '["alice-secret"]', '{"username":"alice","password":7}', 'null', ''])('%s is refused without repeating it', async (text) => {
+  it.each(['alice-secret', '["alice-secret"]', '{"username":"alice","password":7}', '{"username":"alice","password":"alice-secret","port":9096}', 'null', ''])('%s is refused without repeating it', async (text) => {
     const refused = connect({ TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: secretFile(text) });
     await expect(refused).rejects.toMatchObject({ kind: 'invalid', code: 'SECRET_MALFORMED', message: expect.not.stringContaining('alice') });
   });
