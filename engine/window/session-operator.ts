@@ -7,7 +7,7 @@ import type { Timer } from '../state/timer.ts';
 import { isClosed, isFired, NO_WATERMARK } from '../time/watermark.ts';
 import { countsUnfired, emissionSchema, nextMultiple, type Repeat } from './emission.ts';
 import { Panes, type WindowBounds } from './panes.ts';
-import { hull, isLateForSessions, mayForget, mustRetract, NO_SESSIONS, overlaps, type KeySessions, type Session } from './sessions.ts';
+import { hull, isLateForSessions, mayForget, NO_SESSIONS, overlaps, type KeySessions, type Session } from './sessions.ts';
 import type { WindowedAggregation } from './windows.ts';
 
 /** The only group of the table: sessions are found by key. */
@@ -128,25 +128,20 @@ class SessionRun implements BoundOperator {
     return 'accepted';
   }
 
-  /** One session of several, with the results taken back that do not hold any more. */
+  /**
+   * One session of several. Readers tell results apart by key and bounds: one of other bounds would be counted beside the
+   * merged one's, so it is retracted at once, whoever looks next and whichever trigger has fired it.
+   */
   #merge(key: string, joined: readonly Session[], bounds: WindowBounds): Session {
     const [only] = joined;
     if (only === undefined) return { ...bounds, pane: this.#panes.empty, isOnTimeDone: false, isVisible: false };
     if (joined.length === 1 && only.startMs === bounds.startMs && only.endMs === bounds.endMs) return only;
     // Of results that are parts, none is wrong because the session has grown.
     const isAdditive = this.#aggregation.emission.accumulation === 'discarding';
-    let revision = 0;
-    let isVisible = false;
-    let pane = this.#panes.empty;
-    joined.forEach((one, i) => {
-      let { pane: part } = one;
-      const isTakenBack = isAdditive ? false : mustRetract(one, bounds) || part.said !== undefined;
-      if (isTakenBack) part = this.#takeBack(key, one);
-      else isVisible ||= one.isVisible;
-      revision = Math.max(revision, part.revision);
-      pane = i === 0 ? part : this.#panes.merge(pane, part);
-    });
-    return { ...bounds, pane: { ...pane, revision, hash: 0 }, isOnTimeDone: false, isVisible };
+    const parts = joined.map((one) => (isAdditive || !one.isVisible ? one.pane : this.#takeBack(key, one)));
+    const pane = parts.reduce((a, b) => this.#panes.merge(a, b));
+    const revision = Math.max(...parts.map((part) => part.revision));
+    return { ...bounds, pane: { ...pane, revision, hash: 0 }, isOnTimeDone: false, isVisible: false };
   }
 
   #takeBack(key: string, { startMs, endMs, pane }: Session): Session['pane'] {

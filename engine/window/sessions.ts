@@ -7,7 +7,7 @@ export interface Session extends WindowBounds {
   readonly pane: Pane;
   /** It has had its result at its end; with other bounds it will have another. */
   readonly isOnTimeDone: boolean;
-  /** Its newest result stands: nothing has taken it back. */
+  /** Readers see a result of these bounds: nothing has retracted it. */
   readonly isVisible: boolean;
 }
 
@@ -43,13 +43,4 @@ export function overlaps(a: WindowBounds, b: WindowBounds): boolean {
 
 export function hull(windows: readonly WindowBounds[]): WindowBounds {
   return { startMs: Math.min(...windows.map(({ startMs }) => startMs)), endMs: Math.max(...windows.map(({ endMs }) => endMs)) };
-}
-
-/**
- * Whether a session's result must be taken back when it becomes part of `merged`: it stood as complete, or its place in the
- * results is gone. (A result that was early anyway is simply replaced by the next one.)
- */
-export function mustRetract({ startMs, endMs, isOnTimeDone, isVisible }: Session, merged: WindowBounds): boolean {
-  const hasChanged = startMs !== merged.startMs || endMs !== merged.endMs;
-  return isVisible && hasChanged && (isOnTimeDone || startMs !== merged.startMs);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
@@ -25,5 +25,19 @@ describe('the list of failures that others had', () => {
 
   it.each(LINES.filter((line) => !isScenario(line)))('says why it does not apply: R-$number', ({ shownBy }) => {
     expect(shownBy).toMatch(/^does not apply( yet)?: .{20,}/);
+  });
+});
+
+describe('the list of failures that Tidemark had', () => {
+  const [, own = ''] = readFileSync(join(ROOT, 'docs/regressions.md'), 'utf8').split('\n# Failures that Tidemark had\n');
+  const lines = own.split('\n').filter((line) => line.startsWith('| ')).slice(1).map((line) => line.split(' | '));
+
+  it('has lines', () => {
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
+  it.each(lines.map((cells) => [cells[0]?.slice(2), cells.at(-1)]))('names a test that is there: %s', (_, shownBy = '') => {
+    const path = /^`(test\/\S+\.test\.ts)` \|$/.exec(shownBy)?.[1] ?? '';
+    expect([path, existsSync(join(ROOT, path))]).toEqual([expect.stringMatching(/^test/), true]);
   });
 });

@@ -91,13 +91,11 @@ export function naiveTriggers(rules: TriggerRules, moves: readonly Move[]): { ro
     visible.add(id(window));
   }
 
-  /** A record has changed the bounds of sessions: what they said is taken back, unless it is a part or is replaced anyway. */
+  /** A record has changed the bounds of sessions: what they said is retracted, unless it is a part. */
   function supersede(before: readonly Now[], merged: Now): void {
-    if (before.some((one) => id(one) === id(merged))) return;
+    if (accumulation === 'discarding' || before.some((one) => id(one) === id(merged))) return;
     for (const one of before.filter(({ startMs, endMs }) => startMs >= merged.startMs && endMs <= merged.endMs && !isClosed(endMs))) {
-      const stood = visible.has(id(one)) && (onTime.has(id(one)) || one.startMs !== merged.startMs);
-      if (accumulation !== 'discarding' && (stood || lastSaid.has(id(one)))) takeBack(one);
-      else if (visible.has(id(one))) visible.add(id(merged));
+      if (visible.delete(id(one))) takeBack(one);
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hull, isLateForSessions, mayForget, mustRetract, overlaps, type Session } from '../../../engine/window/sessions.ts';
+import { hull, isLateForSessions, mayForget, overlaps } from '../../../engine/window/sessions.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
 
 const GAP = 10;
@@ -48,21 +48,5 @@ describe('two sessions', () => {
 
   it('become one from the first start to the last end', () => {
     expect(hull([{ startMs: 5, endMs: 15 }, { startMs: 0, endMs: 10 }, { startMs: 12, endMs: 13 }])).toEqual({ startMs: 0, endMs: 15 });
-  });
-});
-
-describe('the result of a session [10, 20) that becomes part of another', () => {
-  const pane = { accumulators: [], revision: 1, unfired: 0, said: undefined, hash: 0 };
-  const said = (changes: Partial<Session> = {}): Session => ({ startMs: 10, endMs: 20, pane, isOnTimeDone: true, isVisible: true, ...changes });
-
-  it.each([
-    ['is taken back when the end moves by one', said(), { startMs: 10, endMs: 21 }, true],
-    ['is taken back when the start moves by one', said(), { startMs: 9, endMs: 20 }, true],
-    ['stays when nothing moves', said(), { startMs: 10, endMs: 20 }, false],
-    ['stays when it was early and its place is the same: the next result replaces it', said({ isOnTimeDone: false }), { startMs: 10, endMs: 21 }, false],
-    ['is taken back when it was early and its place is gone', said({ isOnTimeDone: false }), { startMs: 9, endMs: 21 }, true],
-    ['needs no taking back when there was none', said({ isVisible: false }), { startMs: 9, endMs: 21 }, false],
-  ] as const)('%s', (_, session, merged, isTakenBack) => {
-    expect(mustRetract(session, merged)).toBe(isTakenBack);
   });
 });
