@@ -3,11 +3,11 @@ import {
   DeleteStreamCommand,
   DescribeStreamSummaryCommand,
   IncreaseStreamRetentionPeriodCommand,
-  ListShardsCommand,
   ResourceNotFoundException,
   type KinesisClient,
   type StreamDescriptionSummary,
 } from '@aws-sdk/client-kinesis';
+import { KinesisShards } from '../../adapters/kinesis/shards.ts';
 import { requireSetting, TidemarkError } from '../../engine/errors.ts';
 
 /** A stream that takes records. */
@@ -52,8 +52,8 @@ export async function ensureStream(client: KinesisClient, name: string, shards: 
 
 /** Every shard that the stream knows now, closed ones included. */
 export async function listShards(client: KinesisClient, name: string): Promise<string[]> {
-  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: name }));
-  return Shards.map((shard) => shard.ShardId ?? '').sort();
+  const shards = await new KinesisShards(client).shards({ source: name });
+  return [...shards.keys()].sort();
 }
 
 async function create(client: KinesisClient, name: string, shards: number): Promise<void> {

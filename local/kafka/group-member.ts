@@ -38,8 +38,12 @@ export class GroupMember {
   /** By partition: the offset that the group goes on from; none for a partition of which it has not taken anything. */
   async committed(partitions: readonly number[]): Promise<Map<number, bigint>> {
     const offsets = await this.#consumer.listCommittedOffsets({ topics: [{ topic: this.#topic, partitions: [...partitions] }] });
-    const found = offsets.get(this.#topic) ?? [];
-    return new Map(partitions.flatMap((partition, i) => ((found[i] ?? -1n) >= 0n ? [[partition, found[i] as bigint]] : [])));
+    // The client puts each offset at the number of its partition, whatever was asked for and in whichever order.
+    const byPartition = offsets.get(this.#topic) ?? [];
+    return new Map(partitions.flatMap((partition) => {
+      const offset = byPartition[partition] ?? -1n;
+      return offset >= 0n ? [[partition, offset]] : [];
+    }));
   }
 
   /** @throws when another generation has begun: whoever has the partition now reads on from what was committed before */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Admin } from '@platformatic/kafka';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import { GroupMember } from '../../local/kafka/group-member.ts';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
 import { closing, KafkaWorld, readingMessage, reported, untilDrained } from './kafka-world.ts';
@@ -117,6 +118,19 @@ describeService('a topic as the source', () => {
     await Promise.all(running);
     await expectEachOnce();
     expect(Math.min(...world.invocations)).toBeGreaterThan(0);
+  });
+
+  it('begins each partition at its own committed offset, whichever partitions a member has', async () => {
+    world = await KafkaWorld.open(broker, 'committed');
+    await producer.send({ topic: 'committed', messages: MESSAGES });
+    const member = new GroupMember({ brokers: [broker.bootstrap] }, 'group-of-offsets', 'committed', (error) => world.failures.push(String(error)));
+    await member.join();
+    await member.commit(new Map([[1, 50n], [3, 10n]]));
+    expect(await member.committed([1, 3])).toEqual(new Map([[1, 50n], [3, 10n]]));
+    expect(await member.committed([3, 2, 1])).toEqual(new Map([[3, 10n], [1, 50n]]));
+    expect(await member.committed([3])).toEqual(new Map([[3, 10n]]));
+    await member.leave();
+    expect(world.failures).toEqual([]);
   });
 
   it('goes on after the broker was killed', async () => {
