@@ -16,7 +16,12 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_LAKE: string;
   /** Firehose stream that brings the results to the lake. @default '': the function writes them there itself */
   readonly TIDEMARK_LAKE_FIREHOSE?: string;
-  /** Kinesis stream that gets the results; empty when the pipeline has no stream() sink. @default '' */
+  /**
+   * By what calls name the Kinesis stream that is read: its ARN, or its name where an emulator knows no ARNs; empty when there
+   * is none. @default ''
+   */
+  readonly TIDEMARK_STREAM?: string;
+  /** Kinesis stream that gets the results, ARN or name; empty when the pipeline has no stream() sink. @default '' */
   readonly TIDEMARK_OUTPUT_STREAM?: string;
   /** Brokers of a Kafka source or sink, `host:port` with commas between; empty when there is none. */
   readonly TIDEMARK_KAFKA_BROKERS?: string;
@@ -61,7 +66,8 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_BLOBS: text('TIDEMARK_BLOBS', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
-    TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the name of a Kinesis stream'),
+    TIDEMARK_STREAM: text('TIDEMARK_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
+    TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
     ...readKafkaEnvironment(variables),
     TIDEMARK_SCHEMA_REGISTRY: text('TIDEMARK_SCHEMA_REGISTRY', (value) => value === '' || /^https?:\/\/.+/.test(value), 'an http address'),
     TIDEMARK_SCHEMA_REGISTRY_SECRET: text('TIDEMARK_SCHEMA_REGISTRY_SECRET', isSecret, SECRET_RULE),

@@ -6,6 +6,7 @@ import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { HashRanges } from '../adapters/kinesis/hash-ranges.ts';
 import { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
 import { KinesisShards } from '../adapters/kinesis/shards.ts';
+import { streamNameOf } from '../adapters/kinesis/stream-reference.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import type { Pipeline } from '../engine/index.ts';
 import { processTick, type TickReport } from '../engine/process-tick.ts';
@@ -17,8 +18,9 @@ import { processorOf } from './processor.ts';
 export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEvent, context: Context) => Promise<void> {
   const environment = readEnvironment(process.env);
   const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
-  const processor = processorOf({ topology }, environment, new KinesisShards(kinesis));
-  const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK);
+  const stream = environment.TIDEMARK_STREAM || undefined;
+  const processor = processorOf({ topology }, environment, new KinesisShards(kinesis, stream));
+  const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, stream);
   const ranges = new HashRanges(processor.shards);
   return async (event) => {
     for (const shard of decodeKinesisEvent(event)) {
@@ -31,7 +33,7 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
 
 /** What the scheduler sends. */
 export interface TickEvent {
-  /** Name of the stream whose idle shards are to move on. */
+  /** The stream whose idle shards are to move on: its ARN, or its name. */
   readonly stream: string;
 }
 
@@ -39,12 +41,14 @@ export interface TickEvent {
 export function tickHandler({ topology }: Pipeline): (event: TickEvent) => Promise<TickReport> {
   const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
   const environment = readEnvironment(process.env);
-  const processor = processorOf({ topology }, environment, new KinesisShards(kinesis));
-  const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK);
+  const named = environment.TIDEMARK_STREAM || undefined;
+  const processor = processorOf({ topology }, environment, new KinesisShards(kinesis, named));
+  const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, named);
   return async ({ stream }) => {
     const incarnation = await incarnations.of(stream);
+    const source = streamNameOf(stream);
     const nowMs = SYSTEM_CLOCK.nowMs();
-    const report = await processTick(processor, { pipeline: topology.name, stage: '0', source: stream, incarnation }, nowMs);
+    const report = await processTick(processor, { pipeline: topology.name, stage: '0', source, incarnation }, nowMs);
     emitTickReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs }, report);
     return report;
   };

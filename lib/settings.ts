@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { requireSetting, TidemarkError } from '../engine/errors.ts';
 import { hours, minutes, seconds } from '../engine/time/duration.ts';
@@ -38,12 +39,20 @@ export interface StageSettings {
   /** Tables, the stream and buckets outlive the stack, and cannot be deleted by mistake. @default true in prod */
   readonly retainData: boolean;
   /**
-   * Streams that somebody else owns, by their name in the pipeline: read, never created.
+   * Streams that another stack or account owns, by their name in the pipeline: used, never created. A stream of another
+   * account needs a resource policy that lets the functions' roles use it.
    *
    * @example { departures: 'arn:aws:kinesis:eu-central-1:123456789012:stream/departures' }
    * @default {}
    */
   readonly existingStreamArns: Readonly<Record<string, string>>;
+  /**
+   * Customer managed keys of those streams, by the same names: readers may decrypt, writers generate data keys.
+   *
+   * @example { departures: 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab' }
+   * @default {}: the streams are not encrypted, or by the key that AWS manages
+   */
+  readonly existingStreamKeyArns: Readonly<Record<string, string>>;
   /** Capacity of streams that the stack creates. @default { mode: 'provisioned', shardCount: 1 } */
   readonly streamCapacity: StreamCapacity;
   /** How long the stream keeps records: the time there is to repair a pipeline that fails [24, 8760]. @default 24 */
@@ -88,6 +97,7 @@ export type StageOverrides = Partial<Omit<StageSettings, 'stage' | 'kafka'>> & {
 
 const STAGES: readonly Stage[] = ['dev', 'prod'];
 const TARGETS: readonly Target[] = ['aws', 'emulator'];
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 const KINESIS_ARN = /^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/;
 
 /**
@@ -100,6 +110,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     stage,
     retainData: stage === 'prod',
     existingStreamArns: {},
+    existingStreamKeyArns: {},
     streamCapacity: { mode: 'provisioned', shardCount: 1 },
     streamRetentionHours: 24,
     enhancedFanOut: false,
@@ -119,8 +130,10 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   };
   for (const [stream, arn] of Object.entries(settings.existingStreamArns)) {
     const name = `existingStreamArns.${stream}`;
-    requireSetting(name, arn, KINESIS_ARN.test(arn), 'the ARN of a Kinesis stream', 'copy it from aws kinesis describe-stream-summary');
+    const isArn = Token.isUnresolved(arn) || KINESIS_ARN.test(arn);
+    requireSetting(name, arn, isArn, 'the ARN of a Kinesis stream', 'copy it from aws kinesis describe-stream-summary');
   }
+  for (const [stream, arn] of Object.entries(settings.existingStreamKeyArns)) requireKeyOf(stream, arn, settings);
   const { streamCapacity } = settings;
   if (streamCapacity.mode === 'provisioned') requireInteger('shardCount', streamCapacity.shardCount, 1, 10_000);
   requireInteger('streamRetentionHours', settings.streamRetentionHours, 24, 8_760);
@@ -137,6 +150,16 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   if (settings.schemaRegistry !== undefined) requireRegistry(settings.schemaRegistry);
   for (const email of settings.alarmEmails) requireSetting('alarmEmails', email, /^[^@\s]+@[^@\s]+$/.test(email), 'addresses of e-mail', 'pass [] for none');
   return Object.freeze(settings);
+}
+
+function requireKeyOf(stream: string, arn: string, { existingStreamArns }: StageSettings): void {
+  const name = `existingStreamKeyArns.${stream}`;
+  // Rights are given on a key, never on its alias.
+  const isKey = Token.isUnresolved(arn) || KEY_ARN.test(arn);
+  requireSetting(name, arn, isKey, 'the ARN of a KMS key, not of an alias', 'copy it from aws kms describe-key');
+  const isKnown = Object.hasOwn(existingStreamArns, stream);
+  const names = Object.keys(existingStreamArns).join(', ') || 'none';
+  requireSetting(name, arn, isKnown, `of a stream in existingStreamArns (${names})`, "use the stream's name there");
 }
 
 function requireRegistry({ address, secretArn }: SchemaRegistrySettings): void {

@@ -15,6 +15,7 @@ import type { Grantee, KafkaCluster } from './ingest/kafka/cluster.ts';
 import { kafkaCluster } from './ingest/kafka/kafka-cluster.ts';
 import { PipelineTopics, topicsOf } from './ingest/kafka/pipeline-topics.ts';
 import { RawArchive } from './ingest/raw-archive.ts';
+import type { ExistingStreams } from './kinesis-stream.ts';
 import { observed } from './observe/observed.ts';
 import { PartitionLogTable } from './process/partition-log-table.ts';
 import { Processor } from './process/processor.ts';
@@ -32,6 +33,14 @@ export interface StreamingPipelineProps {
   readonly entry?: string;
   /** @default stageSettings('prod') */
   readonly settings?: StageSettings;
+  /**
+   * Streams that exist, by their name in the pipeline: used, never created, and decrypted by the key that they know. They come
+   * before `settings.existingStreamArns`.
+   *
+   * @example { purchases: Stream.fromStreamAttributes(this, 'Purchases', { streamArn, encryptionKey }) }
+   * @default {}
+   */
+  readonly streams?: ExistingStreams;
   /** Of the stream, tables and buckets; anything but DESTROY protects tables from deletion too. @default as `settings.retainData` says */
   readonly removalPolicy?: RemovalPolicy;
   /** Of the pipeline's topics, shared with other pipelines. @default for a pipeline with a topic one of its own, as `settings.kafka.cluster` says */
@@ -77,10 +86,10 @@ export class StreamingPipeline extends Construct {
 
     const cluster = topicsOf(topology).length === 0 ? undefined : (props.cluster ?? kafkaCluster(this, 'Kafka', { settings }));
     const topics = cluster && new PipelineTopics(this, 'Topics', { topology, cluster, settings });
-    const ingest = ingestOf(this, 'Ingest', { topology, topics, settings });
+    const ingest = ingestOf(this, 'Ingest', { topology, topics, settings, streams: props.streams });
     const log = new PartitionLogTable(this, 'PartitionLog', { settings });
     const snapshots = new SnapshotBucket(this, 'Snapshots', { settings });
-    const outputs = outputsOf(this, { topology, settings, name, cluster });
+    const outputs = outputsOf(this, { topology, settings, name, cluster, streams: props.streams });
     const { lake, results } = outputs;
     if (settings.archive) new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
 

@@ -1,21 +1,24 @@
 import { GetRecordsCommand, GetShardIteratorCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
-import { BEFORE_FIRST, type Offset, type SourcePartition } from '../../engine/record.ts';
+import { BEFORE_FIRST, type Offset } from '../../engine/record.ts';
+import { arnOf, referenceTo } from './stream-reference.ts';
 
 /**
  * How far a reader who has reached `after` is behind the end of the shard [ms]. 0: nothing is left.
  *
+ * @param stream ARN or name
  * @throws STREAM_UNAVAILABLE (unavailable)
  */
-export async function behindMs(client: KinesisClient, { source, partition }: Pick<SourcePartition, 'source' | 'partition'>, after: Offset): Promise<number> {
-  const place = { StreamName: source, ShardId: partition };
+export async function behindMs(client: KinesisClient, stream: string, shard: string, after: Offset): Promise<number> {
+  const reference = referenceTo(stream);
+  const place = { ...reference, ShardId: shard };
   const start = after === BEFORE_FIRST ? { ShardIteratorType: 'TRIM_HORIZON' as const } : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, StartingSequenceNumber: String(after) };
   try {
     const { ShardIterator } = await client.send(new GetShardIteratorCommand({ ...place, ...start }));
     if (ShardIterator === undefined) return 0;
-    const { MillisBehindLatest = 0 } = await client.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }));
+    const { MillisBehindLatest = 0 } = await client.send(new GetRecordsCommand({ ...arnOf(reference), ShardIterator, Limit: 1 }));
     return MillisBehindLatest;
   } catch (cause) {
-    throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${source} must tell how much is left in ${partition}, got ${messageOf(cause)}; grant kinesis:GetShardIterator and kinesis:GetRecords, or try again`, { cause });
+    throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must tell how much is left in ${shard}, got ${messageOf(cause)}; grant kinesis:GetShardIterator and kinesis:GetRecords, or try again`, { cause });
   }
 }

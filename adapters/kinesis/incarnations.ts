@@ -2,6 +2,7 @@ import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/clien
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import type { SourceRecord } from '../../engine/record.ts';
+import { referenceTo } from './stream-reference.ts';
 
 /** No stream is deleted and made again in less: both take Kinesis longer, and no record arrives meanwhile. */
 const SHORTEST_REBIRTH_MS = 10_000;
@@ -20,11 +21,14 @@ interface Known {
 export class StreamIncarnations {
   readonly #client: Pick<KinesisClient, 'send'>;
   readonly #clock: Clock;
+  readonly #stream: string | undefined;
   readonly #known = new Map<string, Known>();
 
-  constructor(client: Pick<KinesisClient, 'send'>, clock: Clock) {
+  /** @param stream ARN or name by which calls name the stream, whatever its records say @default the ARN that they bear */
+  constructor(client: Pick<KinesisClient, 'send'>, clock: Clock, stream?: string) {
     this.#client = client;
     this.#clock = clock;
+    this.#stream = stream;
   }
 
   /**
@@ -47,15 +51,15 @@ export class StreamIncarnations {
   }
 
   async #ask(streamArn: string): Promise<Known> {
-    const streamName = streamArn.slice(streamArn.lastIndexOf('/') + 1);
+    const stream = this.#stream ?? streamArn;
     const seenMs = this.#clock.nowMs();
     try {
-      const { StreamDescriptionSummary } = await this.#client.send(new DescribeStreamSummaryCommand({ StreamName: streamName }));
+      const { StreamDescriptionSummary } = await this.#client.send(new DescribeStreamSummaryCommand(referenceTo(stream)));
       const created = StreamDescriptionSummary?.StreamCreationTimestamp;
       if (created === undefined) throw new Error('no creation time in the answer');
       return { createdMs: created.getTime(), seenMs };
     } catch (cause) {
-      throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${streamName} must tell its creation time, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary, or wait`, { cause });
+      throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must tell its creation time, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary, or wait`, { cause });
     }
   }
 }

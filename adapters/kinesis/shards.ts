@@ -2,6 +2,7 @@ import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand, type Get
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import { BEFORE_FIRST, type Offset, type SourcePartition } from '../../engine/record.ts';
+import { arnOf, pageOf, referenceTo, type StreamReference } from './stream-reference.ts';
 
 /** Empty answers that are followed before the question is left for later: Kinesis may give some on the way through a shard. */
 const MAX_READS = 20;
@@ -15,18 +16,21 @@ const CAUGHT_UP = 2;
 /** The shards of a Kinesis stream, and what is left in one. */
 export class KinesisShards implements ShardCatalog {
   readonly #client: KinesisClient;
+  readonly #stream: string | undefined;
 
-  constructor(client: KinesisClient) {
+  /** @param stream ARN by which calls name the stream @default its name, of the account and region of the client */
+  constructor(client: KinesisClient, stream?: string) {
     this.#client = client;
+    this.#stream = stream;
   }
 
   async shards({ source }: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>> {
+    const stream = this.#referenceTo(source);
     try {
       const shards = new Map<string, Lineage>();
       let next: string | undefined;
       do {
-        // A page's token stands for the stream: the name must not come with it.
-        const page: ListShardsCommandOutput = await this.#client.send(new ListShardsCommand(next === undefined ? { StreamName: source } : { NextToken: next }));
+        const page: ListShardsCommandOutput = await this.#client.send(new ListShardsCommand(pageOf(stream, next)));
         for (const shard of page.Shards ?? []) shards.set(shard.ShardId ?? '', lineageOf(shard));
         next = page.NextToken;
       } while (next !== undefined);
@@ -38,11 +42,12 @@ export class KinesisShards implements ShardCatalog {
 
   /** Reads on from `after` until there is a record, the end of a closed shard, or proof of having caught up (PL-19, PL-22). */
   async remaining({ source, partition }: SourcePartition, after: Offset): Promise<Remaining> {
+    const stream = this.#referenceTo(source);
     try {
-      let { ShardIterator: iterator } = await this.#client.send(new GetShardIteratorCommand(startAfter(source, partition, after)));
+      let { ShardIterator: iterator } = await this.#client.send(new GetShardIteratorCommand(startAfter(stream, partition, after)));
       let caughtUp = 0;
       for (let reads = 0; iterator !== undefined && reads < MAX_READS; reads++) {
-        const { Records = [], NextShardIterator, MillisBehindLatest }: ReadAnswer = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
+        const { Records = [], NextShardIterator, MillisBehindLatest }: ReadAnswer = await this.#client.send(new GetRecordsCommand({ ...arnOf(stream), ShardIterator: iterator, Limit: 1 }));
         if (Records.length > 0) return 'records';
         caughtUp = MillisBehindLatest === 0 ? caughtUp + 1 : 0;
         if (NextShardIterator !== undefined && caughtUp === CAUGHT_UP) return 'none yet';
@@ -57,6 +62,10 @@ export class KinesisShards implements ShardCatalog {
 
   /** Sequence numbers never run backwards. */
   async confirm(): Promise<void> {}
+
+  #referenceTo(source: string): StreamReference {
+    return referenceTo(this.#stream ?? source);
+  }
 }
 
 interface ReadAnswer {
@@ -65,8 +74,8 @@ interface ReadAnswer {
   readonly MillisBehindLatest?: number | undefined;
 }
 
-function startAfter(stream: string, shard: string, after: Offset): GetShardIteratorCommandInput {
-  const place = { StreamName: stream, ShardId: shard };
+function startAfter(stream: StreamReference, shard: string, after: Offset): GetShardIteratorCommandInput {
+  const place = { ...stream, ShardId: shard };
   return after === BEFORE_FIRST
     ? { ...place, ShardIteratorType: 'TRIM_HORIZON' }
     : { ...place, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: String(after) };

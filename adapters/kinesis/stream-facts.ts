@@ -1,5 +1,6 @@
 import { DescribeStreamSummaryCommand, ListShardsCommand, ResourceNotFoundException, type KinesisClient, type ListShardsCommandOutput } from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
+import { pageOf, referenceTo, streamNameOf, type StreamReference } from './stream-reference.ts';
 
 /** A shard that the stream still knows. */
 export interface ShardFacts {
@@ -29,15 +30,17 @@ export interface StreamFacts {
 /**
  * Describes a stream without changing it.
  *
+ * @param stream its name, or its ARN: the only way to a stream of another account
  * @returns undefined when there is no such stream
  * @throws STREAM_UNAVAILABLE (unavailable)
  */
-export async function describeStream(client: KinesisClient, name: string): Promise<StreamFacts | undefined> {
+export async function describeStream(client: KinesisClient, stream: string): Promise<StreamFacts | undefined> {
+  const reference = referenceTo(stream);
   try {
-    const { StreamDescriptionSummary: summary } = await client.send(new DescribeStreamSummaryCommand({ StreamName: name }));
+    const { StreamDescriptionSummary: summary } = await client.send(new DescribeStreamSummaryCommand(reference));
     if (summary?.StreamCreationTimestamp === undefined) throw new Error('no creation time in the answer');
     return {
-      name,
+      name: streamNameOf(stream),
       arn: summary.StreamARN ?? '',
       incarnation: String(summary.StreamCreationTimestamp.getTime()),
       retentionHours: summary.RetentionPeriodHours ?? 0,
@@ -45,20 +48,19 @@ export async function describeStream(client: KinesisClient, name: string): Promi
       keyId: summary.KeyId,
       maxRecordKiB: summary.MaxRecordSizeInKiB,
       distribution: summary.RecordDistributionStrategy,
-      shards: await listShards(client, name),
+      shards: await listShards(client, reference),
     };
   } catch (cause) {
     if (cause instanceof ResourceNotFoundException) return undefined;
-    throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${name} must describe itself, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary and kinesis:ListShards, or try again`, { cause });
+    throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must describe itself, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary and kinesis:ListShards, or try again`, { cause });
   }
 }
 
-async function listShards(client: KinesisClient, name: string): Promise<ShardFacts[]> {
+async function listShards(client: KinesisClient, stream: StreamReference): Promise<ShardFacts[]> {
   const shards: ShardFacts[] = [];
   let next: string | undefined;
   do {
-    // A page's token stands for the stream: the name must not come with it.
-    const page: ListShardsCommandOutput = await client.send(new ListShardsCommand(next === undefined ? { StreamName: name } : { NextToken: next }));
+    const page: ListShardsCommandOutput = await client.send(new ListShardsCommand(pageOf(stream, next)));
     for (const { ShardId = '', SequenceNumberRange } of page.Shards ?? []) {
       shards.push({ name: ShardId, open: SequenceNumberRange?.EndingSequenceNumber === undefined });
     }

@@ -9,12 +9,14 @@ import { DEFAULT_BACK_OFF } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
 import { callsOf } from '../shared/calls.ts';
 import { resultLine } from '../shared/lines.ts';
+import { referenceTo } from './stream-reference.ts';
 import { putEntries } from '../shared/put-entries.ts';
 import type { Refusal } from '../shared/put-entries.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 
 export interface StreamSinkProps {
   readonly client: KinesisClient;
+  /** ARN, or name in the account and region of the client. */
   readonly stream: string;
   /** Gets the results that are too large for a record (PL-15). */
   readonly oversized: Sink;
@@ -71,7 +73,7 @@ export class StreamSink implements Sink {
 
   async #send(entries: readonly PutRecordsRequestEntry[]): Promise<{ refusal: Refusal }[]> {
     const { client, stream } = this.#props;
-    const { Records = [] } = await client.send(new PutRecordsCommand({ StreamName: stream, Records: [...entries] }));
+    const { Records = [] } = await client.send(new PutRecordsCommand({ ...referenceTo(stream), Records: [...entries] }));
     return Records.map(({ ErrorCode, SequenceNumber }) => ({ refusal: SequenceNumber === undefined ? (ErrorCode ?? 'no sequence number') : undefined }));
   }
 }

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
 import type { Grantee, KafkaCluster } from '../ingest/kafka/cluster.ts';
+import type { ExistingStreams } from '../kinesis-stream.ts';
 import type { StageSettings } from '../settings.ts';
 import { Lake } from './lake.ts';
 import { OutputStream } from './output-stream.ts';
@@ -14,6 +15,8 @@ export interface OutputsProps {
   readonly name: string;
   /** undefined: the pipeline has no topic. */
   readonly cluster: KafkaCluster | undefined;
+  /** Streams that exist already. */
+  readonly streams?: ExistingStreams | undefined;
 }
 
 /** Where results, late records and dead letters of a pipeline go. */
@@ -29,16 +32,16 @@ export interface Outputs {
 }
 
 /** Makes them, each where the pipeline has such a sink. */
-export function outputsOf(scope: Construct, { topology, settings, name, cluster }: OutputsProps): Outputs {
+export function outputsOf(scope: Construct, { topology, settings, name, cluster, streams = {} }: OutputsProps): Outputs {
   const { sinks } = topology;
   const results = sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(scope, 'Results', { identity: topology.results.identity, settings }) : undefined;
   const lake = new Lake(scope, 'Lake', { topology, settings, name });
-  const [stream] = sinks.flatMap((sink) => (sink.kind === 'stream' ? [new OutputStream(scope, 'Output', { stream: sink.stream, settings })] : []));
+  const [stream] = sinks.flatMap((sink) => (sink.kind === 'stream' ? [new OutputStream(scope, 'Output', { stream: sink.stream, settings, existing: streams })] : []));
   return {
     lake,
     results,
     stream,
-    environment: { TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '', ...lake.environment, TIDEMARK_OUTPUT_STREAM: stream?.stream.streamName ?? '' },
+    environment: { TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '', ...lake.environment, TIDEMARK_OUTPUT_STREAM: stream?.stream.streamArn ?? '' },
     grantPublish(writer) {
       results?.grantPublish(writer);
       lake.grantAppend(writer);

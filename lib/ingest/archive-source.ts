@@ -17,8 +17,9 @@ export function archiveSource(role: FirehoseRole, ingest: Ingest): ArchiveSource
   return ingest.kind === 'kinesis' ? fromStream(role, ingest) : fromTopic(role, ingest);
 }
 
-function fromStream(role: FirehoseRole, { stream: { streamArn: kinesisStreamArn } }: KinesisIngest): ArchiveSource {
+function fromStream(role: FirehoseRole, { stream: { streamArn: kinesisStreamArn, encryptionKey } }: KinesisIngest): ArchiveSource {
   role.allow(['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'], kinesisStreamArn);
+  if (encryptionKey !== undefined) role.allow(['kms:Decrypt'], encryptionKey.keyArn);
   return { deliveryStreamType: 'KinesisStreamAsSource', kinesisStreamSourceConfiguration: { kinesisStreamArn, roleArn: role.roleArn } };
 }
 

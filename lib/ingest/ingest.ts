@@ -4,6 +4,7 @@ import type { PipelineHandler } from '../../lambdas/bundle.ts';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
 import type { ObservedSource } from '../observe/observed.ts';
+import type { ExistingStreams } from '../kinesis-stream.ts';
 import type { StageSettings } from '../settings.ts';
 import type { Grantee } from './kafka/cluster.ts';
 import { KafkaIngest } from './kafka/kafka-ingest.ts';
@@ -34,10 +35,12 @@ export interface IngestProps {
   /** undefined: the pipeline has none. */
   readonly topics: PipelineTopics | undefined;
   readonly settings: StageSettings;
+  /** Streams that exist already. */
+  readonly streams?: ExistingStreams | undefined;
 }
 
-export function ingestOf(scope: Construct, id: string, { topology: { name: pipeline, source }, topics, settings }: IngestProps): Ingest {
-  if (source.kind === 'kinesis') return new KinesisIngest(scope, id, { pipeline, source, settings });
+export function ingestOf(scope: Construct, id: string, { topology: { name: pipeline, source }, topics, settings, streams = {} }: IngestProps): Ingest {
+  if (source.kind === 'kinesis') return new KinesisIngest(scope, id, { pipeline, source, settings, existing: streams });
   if (topics === undefined) throw new TidemarkError('internal', 'NO_CLUSTER', `topic ${source.topic} must have a cluster, got none; report this as a defect`);
   return new KafkaIngest(scope, id, { pipeline, source, topics, settings });
 }

@@ -14,7 +14,7 @@ export function kinesisSource(endpoint: string, stream: StreamInfo): LocalSource
   return {
     stream,
     handler: 'process-kinesis',
-    environment: {},
+    environment: { TIDEMARK_STREAM: stream.name }, // the emulator knows no ARNs
     target: kinesisTarget(putClient, stream),
     eventSource({ dir, ...settings }: EventSourceSettings): LocalEventSource {
       checkpoints = new Checkpoints(dir.checkpointFile, stream.createdAtMs);

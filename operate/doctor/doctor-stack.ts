@@ -5,7 +5,7 @@ import type { Topology } from '../../engine/dsl/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import { inspect } from '../inspect/inspect.ts';
-import { partitionNoun, partitionOf, type Place } from '../place.ts';
+import { partitionNoun, type Place } from '../place.ts';
 import type { DoctorClients, StackClients } from '../stack/clients.ts';
 import { describeBeside } from '../stack/describe-beside.ts';
 import { describeStackOf } from '../stack/describe-stack.ts';
@@ -33,8 +33,8 @@ export async function doctorStack(clients: DoctorClients, topology: Topology, st
   const source = placedSource(facts.source);
   if (source === undefined) return [...before, ...sourceChecks(facts, [])];
   const place = stackPlace(clients, topology, facts, source);
-  const inspected = await inspectAll(clients, place);
-  return [...before, ...sourceChecks(facts, await backlogsOf(clients, place, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source))];
+  const inspected = await inspectAll(clients, facts, place);
+  return [...before, ...sourceChecks(facts, await backlogsOf(clients, facts, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source))];
 }
 
 function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly PartitionBacklog[]): Finding[] {
@@ -43,16 +43,16 @@ function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly Partit
 }
 
 /** What a topic still has for a log, its brokers alone know. */
-async function inspectAll({ kinesis }: StackClients, place: Place): Promise<InspectedPartition[]> {
-  if (place.topology.source.kind === 'kinesis') return inspectedPartitions(place, new KinesisShards(kinesis));
+async function inspectAll({ kinesis }: StackClients, { mapping }: StackFacts, place: Place): Promise<InspectedPartition[]> {
+  if (place.topology.source.kind === 'kinesis') return inspectedPartitions(place, new KinesisShards(kinesis, mapping.sourceArn));
   return (await inspect(place)).map((report) => ({ report, remaining: undefined }));
 }
 
 /** Of the partitions that have something left. */
-async function backlogsOf({ kinesis }: StackClients, place: Place, inspected: readonly InspectedPartition[]): Promise<PartitionBacklog[]> {
+async function backlogsOf({ kinesis }: StackClients, { mapping }: StackFacts, inspected: readonly InspectedPartition[]): Promise<PartitionBacklog[]> {
   const waiting = inspected.filter(({ remaining }) => remaining === 'records');
   return mapParallel(waiting, PARALLEL_READS, async ({ report: { partition, reached } }) => ({
     partition,
-    behindMs: await behindMs(kinesis, partitionOf(place, partition), reached === null ? BEFORE_FIRST : BigInt(reached)),
+    behindMs: await behindMs(kinesis, mapping.sourceArn ?? '', partition, reached === null ? BEFORE_FIRST : BigInt(reached)),
   }));
 }

@@ -10,13 +10,13 @@ import type { SourceFacts, StackFacts, TopicFacts, TopicIncarnation } from './st
 type Reader = Pick<StackFacts, 'stack' | 'pipeline' | 'mapping' | 'function'>;
 
 /**
- * The source of a deployed pipeline: a stream by its name, a topic by what the pipeline has put on record.
+ * The source of a deployed pipeline: a stream by its ARN, a topic by what the pipeline has put on record.
  *
  * @throws NOT_A_PIPELINE_STACK, STACK_REFUSED (invalid), STACK_UNAVAILABLE (unavailable)
  */
 export async function describeSource(clients: StackClients, reader: Reader): Promise<SourceFacts> {
   const { kafka, sourceArn = '' } = reader.mapping;
-  if (kafka === undefined) return { kind: 'kinesis', stream: await describeStream(clients.kinesis, sourceArn.slice(sourceArn.lastIndexOf('/') + 1)) };
+  if (kafka === undefined) return { kind: 'kinesis', stream: await describeStream(clients.kinesis, sourceArn) };
   return { kind: 'kafka', topic: await describeTopic(clients, reader, kafka.topics[0] ?? '') };
 }
 

@@ -73,6 +73,7 @@ describe('the function', () => {
       TIDEMARK_BLOBS: true,
       TIDEMARK_LAKE: true,
       TIDEMARK_LAKE_FIREHOSE: true,
+      TIDEMARK_STREAM: true,
       TIDEMARK_OUTPUT_STREAM: true,
       TIDEMARK_STAGE: true,
     };

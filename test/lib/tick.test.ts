@@ -3,7 +3,7 @@ import { describe, it } from '@jest/globals';
 import { synthesize } from './synthesize.ts';
 
 describe('the tick', () => {
-  it('is called every minute with the name of its stream, and not again when it fails', () => {
+  it('is called every minute with the ARN of its stream, and not again when it fails', () => {
     synthesize().hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(1 minute)',
       FlexibleTimeWindow: { Mode: 'OFF' },

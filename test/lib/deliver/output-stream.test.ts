@@ -16,7 +16,7 @@ describe('the output stream', () => {
   });
 
   it('is known to both functions, which may put records and not read them', () => {
-    template.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_OUTPUT_STREAM: { Ref: Match.stringLikeRegexp('^OutputStream') } }) } });
+    template.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_OUTPUT_STREAM: { 'Fn::GetAtt': [Match.stringLikeRegexp('^OutputStream'), 'Arn'] } }) } });
     expect(rightsOf(template).filter(({ resources }) => resources.includes('OutputStream.Arn'))).toEqual(Array(2).fill({ actions: ['kinesis:PutRecords'], resources: ['OutputStream.Arn'] }));
   });
 
@@ -24,7 +24,7 @@ describe('the output stream', () => {
     const arn = 'arn:aws:kinesis:eu-central-1:123456789012:stream/totals';
     const other = synthesize({ topology, overrides: { existingStreamArns: { totals: arn } } });
     other.resourceCountIs('AWS::Kinesis::Stream', 1);
-    other.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_OUTPUT_STREAM: 'totals' }) } });
+    other.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_OUTPUT_STREAM: arn }) } });
   });
 
   it('has a table in the lake for results that are too large for it', () => {
