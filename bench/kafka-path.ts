@@ -36,7 +36,7 @@ export async function runKafka(load: readonly KafkaEvent[], partitions: number, 
   const source = { pipeline: flights.topology.name, stage: '0', source: TOPIC, incarnation: '1' };
   let counted = 0;
   for (const event of load) {
-    const parts = decodeKafkaEvent(event, { topic: TOPIC, partitions, partitioner: 'murmur2' });
+    const parts = decodeKafkaEvent(event, { topic: TOPIC, partitions, partitioner: 'murmur2', nowMs: TIMESTAMP_MS });
     const reports = await Promise.all(parts.map(({ partition, records }) => processBatch(processor, { partition: { ...source, partition: String(partition) }, records })));
     for (const report of reports) counted += report.recordsIn - report.lateRecords - report.deadLetters;
   }

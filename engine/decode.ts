@@ -33,7 +33,7 @@ export function decodeRecord(topology: Topology, record: SourceRecord, processin
     throw new TidemarkError('internal', 'NOT_DECODED', `record must be read as ${topology.source.format.kind} before it is processed, got bytes; give the processor its decoder`);
   }
   const value = validate(topology.source.schema, record.value === undefined ? parseJson(record.data) : record.value);
-  return { value, ...timesOf(topology.eventTime, value, record.arrivalTimeMs, processingTimeMs) };
+  return { value, ...timesOf(topology.eventTime, value, record, processingTimeMs) };
 }
 
 /** @throws EMPTY, NOT_UTF8, NOT_JSON, TOO_DEEP, FORBIDDEN_NAME (data) */
@@ -109,18 +109,19 @@ export function keyPart(value: unknown, field: string): string {
   return key;
 }
 
-function timesOf(eventTime: EventTime, value: unknown, arrivalTimeMs: number, processingTimeMs: number): Omit<Decoded, 'value'> {
+function timesOf(eventTime: EventTime, value: unknown, record: SourceRecord, processingTimeMs: number): Omit<Decoded, 'value'> {
   if (eventTime.kind !== 'event') {
-    const eventTimeMs = eventTime.kind === 'arrival' ? arrivalTimeMs : processingTimeMs;
+    const eventTimeMs = eventTime.kind === 'arrival' ? record.arrivalTimeMs : processingTimeMs;
     return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
   }
-  const eventTimeMs = timeIn('event time', eventTime.timestampExtractor, value, arrivalTimeMs, eventTime.maxClockSkewMs);
+  const receivedTimeMs = record.receivedTimeMs ?? record.arrivalTimeMs;
+  const eventTimeMs = timeIn('event time', eventTime.timestampExtractor, value, receivedTimeMs, eventTime.maxClockSkewMs);
   if (eventTime.watermarkExtractor === undefined) return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
-  return { eventTimeMs, watermarkMs: timeIn('watermark', eventTime.watermarkExtractor, value, arrivalTimeMs, eventTime.maxClockSkewMs) ?? NO_WATERMARK };
+  return { eventTimeMs, watermarkMs: timeIn('watermark', eventTime.watermarkExtractor, value, receivedTimeMs, eventTime.maxClockSkewMs) ?? NO_WATERMARK };
 }
 
 /** A time that user code takes from a record (PL-14). */
-function timeIn<T extends number | undefined>(name: 'event time' | 'watermark', extractor: (value: unknown) => T, value: unknown, arrivalTimeMs: number, maxClockSkewMs: number): T {
+function timeIn<T extends number | undefined>(name: 'event time' | 'watermark', extractor: (value: unknown) => T, value: unknown, receivedTimeMs: number, maxClockSkewMs: number): T {
   const code = name === 'event time' ? 'EVENT_TIME' : 'WATERMARK';
   let timeMs: T;
   try {
@@ -132,8 +133,8 @@ function timeIn<T extends number | undefined>(name: 'event time' | 'watermark', 
   if (!Number.isSafeInteger(timeMs) || (timeMs as number) < MIN_EVENT_TIME_MS || (timeMs as number) > MAX_EVENT_TIME_MS) {
     throw dataError(`${code}_INVALID`, `${name} must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(timeMs))}; correct the producer`);
   }
-  if (isFromTheFuture(timeMs as number, arrivalTimeMs, maxClockSkewMs)) {
-    throw dataError(`${code}_IN_FUTURE`, `${name} must be at most ${maxClockSkewMs} ms after arrival, got ${(timeMs as number) - arrivalTimeMs} ms; set the producer's clock`);
+  if (isFromTheFuture(timeMs as number, receivedTimeMs, maxClockSkewMs)) {
+    throw dataError(`${code}_IN_FUTURE`, `${name} must be at most ${maxClockSkewMs} ms after arrival, got ${(timeMs as number) - receivedTimeMs} ms; set the producer's clock`);
   }
   return timeMs;
 }

@@ -28,7 +28,7 @@ export interface PartitionTime {
   readonly isDrained: boolean;
   /** Drained, and quiet for longer than the idle timeout. */
   readonly isIdle: boolean;
-  /** Arrival of its newest record while its outbox is not known to be delivered, nor is by this tick; else undefined. */
+  /** When its newest record came, while its outbox is not known to be delivered, nor is by this tick; else undefined. */
   readonly undeliveredSinceMs: number | undefined;
 }
 
@@ -91,9 +91,16 @@ async function timeOf(processor: Processor, partition: SourcePartition, nowMs: n
     const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
     const isDrained = remaining !== 'records';
     // What is drained gets its outbox delivered by this tick.
-    const undeliveredSinceMs = !isDrained && log.undelivered.length > 0 ? lastArrivalMs : undefined;
+    const undeliveredSinceMs = !isDrained && log.undelivered.length > 0 ? newestIn(log) : undefined;
     return { partition, version: log.version, watermarkMs, isDrained, isIdle: isDrained && isQuiet, undeliveredSinceMs };
   });
+}
+
+/** When the newest record came, refused ones too: dead letters wait for delivery as results do. */
+function newestIn({ state, undelivered }: PartitionLog): number {
+  let newestMs = state.lastArrivalMs;
+  for (const { outbox } of undelivered) for (const { arrivalTimeMs } of outbox.deadLetters) newestMs = Math.max(newestMs, arrivalTimeMs);
+  return newestMs;
 }
 
 /** @returns false: there are records in a parent still, and the parent holds time */

@@ -31,8 +31,13 @@ export interface SourceRecord {
   /** Place inside an aggregated record; 0 when it is not one. All places share one offset. */
   readonly subSequence: number;
   readonly partitionKey: string;
-  /** When the broker stored it [ms since 1970]. */
+  /** When the broker stored it, or its producer says that it did; never after the function took it over [ms since 1970]. */
   readonly arrivalTimeMs: number;
+  /**
+   * When the function took over a record whose arrival is its producer's word: what the clock skew and idleness go by.
+   * undefined: `arrivalTimeMs`, which is the broker's [ms since 1970].
+   */
+  readonly receivedTimeMs?: number;
   readonly data: Uint8Array;
   /** Asked for only where the record is kept: late, or as a dead letter. */
   readonly headers?: () => readonly RecordHeader[];

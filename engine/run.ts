@@ -18,13 +18,15 @@ import { timerBefore, withTimer, type OperatorTimers, type Timer, type Timers } 
 import { watermarkOf } from './time/floors.ts';
 import { NO_WATERMARK } from './time/watermark.ts';
 
-/** Where to go back to when a record fails half way. */
+/** Where to go back to when a record fails half way: to the processing time of then, too. */
 export interface Mark {
   readonly journal: number;
   readonly timers: readonly OperatorTimers[];
+  readonly processingTimeMs: number;
   readonly sequence: number;
   readonly results: number;
   readonly sideOutputs: number;
+  readonly deadLetters: number;
 }
 
 export class Run {
@@ -116,15 +118,26 @@ export class Run {
   }
 
   mark(): Mark {
-    return { journal: this.journal.length, timers: this.timers, sequence: this.sequence, results: this.results.length, sideOutputs: this.sideOutputs.length };
+    const { journal, timers, processingTimeMs, sequence, results, sideOutputs, deadLetters } = this;
+    return {
+      journal: journal.length,
+      timers,
+      processingTimeMs,
+      sequence,
+      results: results.length,
+      sideOutputs: sideOutputs.length,
+      deadLetters: deadLetters.length,
+    };
   }
 
   rollBack(mark: Mark): void {
     while (this.journal.length > mark.journal) this.journal.pop()?.();
     this.#operators.forEach((operator, i) => operator.restore(mark.timers[i] as OperatorTimers));
+    this.processingTimeMs = mark.processingTimeMs;
     this.sequence = mark.sequence;
     this.results.length = mark.results;
     this.sideOutputs.length = mark.sideOutputs;
+    this.deadLetters.length = mark.deadLetters;
   }
 
   attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void {

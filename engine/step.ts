@@ -1,7 +1,8 @@
 /**
  * One batch, as a pure function: reads the state, decides what changes and what goes out, touches neither (PL-6). Every
  * decision is made record by record, so that it does not matter how records are cut into batches (PL-12). A record is taken
- * whole or not at all: one that fails, or is late, half way leaves nothing behind.
+ * whole or not at all: one that fails half way leaves nothing behind and moves no clock, whatever its arrival says; one
+ * that is late leaves nothing behind but its arrival.
  */
 import { decodeRecord, type Decoded } from './decode.ts';
 import type { Topology } from './dsl/topology.ts';
@@ -41,9 +42,8 @@ export function step(topology: Topology, state: PartitionState, records: readonl
     if (run.rows >= maxRows && record.offset !== run.reached) break;
     taken++;
     run.reached = record.offset;
-    lastArrivalMs = Math.max(lastArrivalMs, record.arrivalTimeMs);
-    run.advanceProcessing(record.arrivalTimeMs);
     const mark = run.mark();
+    run.advanceProcessing(record.arrivalTimeMs);
     try {
       const decoded = decodeRecord(topology, record, run.processingTimeMs);
       const lateKey = lateKeyOf(run, topology, record, decoded);
@@ -51,9 +51,11 @@ export function step(topology: Topology, state: PartitionState, records: readonl
         watermarkMs = Math.max(watermarkMs, decoded.watermarkMs);
       } else {
         run.rollBack(mark);
+        run.advanceProcessing(record.arrivalTimeMs);
         const { offset, subSequence, arrivalTimeMs, data } = record;
         lateRecords.push({ offset, subSequence, key: lateKey, eventTimeMs: decoded.eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors), ...headersOf(record), data });
       }
+      lastArrivalMs = Math.max(lastArrivalMs, record.receivedTimeMs ?? record.arrivalTimeMs);
     } catch (error) {
       run.rollBack(mark);
       run.deadLetters.push(deadLetterFor(record, error));

@@ -33,7 +33,7 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
       const report = await processBatch(processor, { partition, records });
       emitBatchReport(context(), report);
     };
-    const parts = decodeKafkaEvent(event, { topic, partitions, partitioner });
+    const parts = decodeKafkaEvent(event, { topic, partitions, partitioner, nowMs: SYSTEM_CLOCK.nowMs() });
     const settled = await Promise.allSettled(parts.map(process));
     const outcomes = parts.map(({ partition, records }, i) => ({ topic, partition, firstOffset: records[0]?.offset ?? 0n, outcome: settled[i] as PromiseSettledResult<void> }));
     const failures = outcomes.flatMap(({ partition, outcome }) => (outcome.status === 'rejected' ? [`partition ${partition}: ${messageOf(outcome.reason)}`] : []));

@@ -28,7 +28,12 @@ export interface TopicFacts {
   readonly partitions: number;
   /** What producers choose a key's partition by; `any`: not known, and not checked. */
   readonly partitioner: 'murmur2' | 'any';
+  /** The function's clock when it took the event: no arrival is later [ms since 1970]. */
+  readonly nowMs: number;
 }
+
+/** What the broker says of a timestamp that it wrote itself; any other is the producer's word. */
+const STAMPED_BY_BROKER = 'LOG_APPEND_TIME';
 
 /**
  * Lambda's Kafka event by partition, MSK's and a self-managed cluster's alike. One event may hold many partitions, in
@@ -83,18 +88,29 @@ function decodeRecord(record: KafkaEventRecord, facts: TopicFacts): SourceRecord
     offset: BigInt(record.offset),
     subSequence: 0,
     partitionKey: partitionKey ?? '',
-    arrivalTimeMs: Math.max(0, record.timestamp),
+    ...arrivalOf(record, facts.nowMs),
     data: value ?? new Uint8Array(),
     ...(record.headers?.length > 0 ? { headers: () => headersOf(record.headers) } : {}),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }
 
+/**
+ * A producer may write any timestamp, and a broker's clock may be wrong: none moves time beyond the function's own clock (PL-14).
+ * Without a timestamp the record is refused, and kept as of now.
+ */
+function arrivalOf({ timestamp, timestampType }: KafkaEventRecord, nowMs: number): Pick<SourceRecord, 'arrivalTimeMs' | 'receivedTimeMs'> {
+  const arrivalTimeMs = isTimestamp(timestamp) ? Math.min(timestamp, nowMs) : nowMs;
+  return timestampType === STAMPED_BY_BROKER ? { arrivalTimeMs } : { arrivalTimeMs, receivedTimeMs: nowMs };
+}
+
+const isTimestamp = (timestamp: number): boolean => Number.isSafeInteger(timestamp) && timestamp >= 0;
+
 function refusalOf({ timestamp, partition }: KafkaEventRecord, key: Buffer | undefined, text: string | undefined, value: Buffer | undefined, { partitions, partitioner }: TopicFacts): TidemarkError | undefined {
   if (value === undefined) return refused('TOMBSTONE', 'record must have a value, got null; a deletion is no event, send it to another topic');
   if (key === undefined) return refused('KEY_MISSING', "record must have a key, got null; use the partition key's field as the record's key");
   if (text === undefined) return refused('KEY_NOT_TEXT', `record's key must be UTF-8, got ${key.length} bytes that are not; use the partition key's field as text`);
-  if (!Number.isSafeInteger(timestamp) || timestamp < 0) return refused('TIMESTAMP_MISSING', `record must have a timestamp, got ${timestamp}; use a client that sends one`);
+  if (!isTimestamp(timestamp)) return refused('TIMESTAMP_MISSING', `record must have a timestamp, got ${timestamp}; use a client that sends one`);
   if (partitioner === 'murmur2' && partitionOf(key, partitions) !== partition) {
     return refused('KEY_IN_OTHER_PARTITION', `key must be in the partition that murmur2 gives it, got partition ${partition} of ${partitions}; let the producer use the default partitioner of Java's client (partitioner=murmur2_random), or say kafka({ partitioner: 'any' })`);
   }

@@ -35,7 +35,7 @@ export interface Progress {
   readonly watermarkMs: number;
   /** The newest arrival or tick so far: the only processing time that a step knows (PL-12). NO_WATERMARK before any. */
   readonly processingTimeMs: number;
-  /** Arrival of the newest record so far; NO_WATERMARK before any record. */
+  /** When the newest record so far came that was not refused; NO_WATERMARK before any. */
   readonly lastArrivalMs: number;
   readonly counters: Counters;
   /** Numbers the results that have no window: grows with each, and never falls for a key, not by resharding either. */

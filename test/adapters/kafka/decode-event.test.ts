@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeKafkaEvent, oldestArrivalMs, type KafkaEvent, type KafkaEventRecord } from '../../../adapters/kafka/decode-event.ts';
+import { decodeKafkaEvent, oldestArrivalMs, type KafkaEvent, type KafkaEventRecord, type TopicFacts } from '../../../adapters/kafka/decode-event.ts';
 import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
 
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
 const PARTITIONS = 4;
-const FACTS = { topic: 'departures', partitions: PARTITIONS, partitioner: 'murmur2' } as const;
+const NOW_MS = 1_000;
+const FACTS = { topic: 'departures', partitions: PARTITIONS, partitioner: 'murmur2', nowMs: NOW_MS } as const;
 const home = (key: string): number => partitionOf(Buffer.from(key), PARTITIONS);
 
 function recordOf(offset: number, changes: Partial<KafkaEventRecord> = {}): KafkaEventRecord {
@@ -12,7 +13,7 @@ function recordOf(offset: number, changes: Partial<KafkaEventRecord> = {}): Kafk
 }
 
 const decode = (...records: KafkaEventRecord[]) => decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': records } }, FACTS)[0]?.records ?? [];
-const refusal = (changes: Partial<KafkaEventRecord>, facts: typeof FACTS | { topic: string; partitions: number; partitioner: 'any' } = FACTS) =>
+const refusal = (changes: Partial<KafkaEventRecord>, facts: TopicFacts = FACTS) =>
   decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': [recordOf(0, changes)] } }, facts)[0]?.records[0]?.refusal;
 
 describe('decodeKafkaEvent', () => {
@@ -25,7 +26,7 @@ describe('decodeKafkaEvent', () => {
   });
 
   it('keeps offset, key, bytes and timestamp', () => {
-    expect(decode(recordOf(5, { value: base64(new Uint8Array([0, 255])) }))).toEqual([{ offset: 5n, subSequence: 0, partitionKey: 'ATL', arrivalTimeMs: 20, data: Buffer.from([0, 255]) }]);
+    expect(decode(recordOf(5, { value: base64(new Uint8Array([0, 255])) }))).toEqual([{ offset: 5n, subSequence: 0, partitionKey: 'ATL', arrivalTimeMs: 20, receivedTimeMs: NOW_MS, data: Buffer.from([0, 255]) }]);
   });
 
   it('takes gaps in offsets, as compaction and transactions leave them, and the first offset of all', () => {
@@ -38,8 +39,19 @@ describe('decodeKafkaEvent', () => {
     expect(decode(recordOf(1, { headers: { a: 1 } as never }))[0]).not.toHaveProperty('headers');
   });
 
-  it('takes the timestamp of the broker or of the producer as the arrival', () => {
-    expect(decode(recordOf(1, { timestampType: 'LOG_APPEND_TIME', timestamp: 99 }))[0]?.arrivalTimeMs).toBe(99);
+  it.each(['CREATE_TIME', 'LOG_APPEND_TIME'])('takes a timestamp as the arrival up to the clock of the function, and no further: %s', (timestampType) => {
+    const arrivals = [0, 99, NOW_MS, NOW_MS + 1, 3_313_440_000_000, Number.MAX_SAFE_INTEGER].map((timestamp) => decode(recordOf(1, { timestampType, timestamp }))[0]?.arrivalTimeMs);
+    expect(arrivals).toEqual([0, 99, NOW_MS, NOW_MS, NOW_MS, NOW_MS]);
+  });
+
+  it('holds the event time against its own clock where the producer wrote the timestamp, else against that of the broker', () => {
+    expect(decode(recordOf(1, { timestampType: 'CREATE_TIME', timestamp: 99 }))[0]?.receivedTimeMs).toBe(NOW_MS);
+    expect(decode(recordOf(1, { timestampType: 'a type of later brokers', timestamp: 99 }))[0]?.receivedTimeMs).toBe(NOW_MS);
+    expect(decode(recordOf(1, { timestampType: 'LOG_APPEND_TIME', timestamp: 99 }))[0]).not.toHaveProperty('receivedTimeMs');
+  });
+
+  it.each([-1, -8_640_000_000_000_001, 0.5, 1e300, Number.NaN, undefined, null, '99'])('keeps a record with the timestamp %p as of now, for the dead letters', (timestamp) => {
+    expect(decode(recordOf(1, { timestamp: timestamp as number }))[0]).toMatchObject({ arrivalTimeMs: NOW_MS, refusal: { code: 'TIMESTAMP_MISSING' } });
   });
 
   it.each<[string, Partial<KafkaEventRecord>, string]>([

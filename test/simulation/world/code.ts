@@ -62,7 +62,7 @@ export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: Wor
   return {
     async take(shardId, records) {
       const { source, partitions } = await describe();
-      const [decoded] = decodeKafkaEvent(kafkaEvent(Number(shardId), records), { topic: 'readings', partitions, partitioner: 'murmur2' });
+      const [decoded] = decodeKafkaEvent(kafkaEvent(Number(shardId), records), { topic: 'readings', partitions, partitioner: 'murmur2', nowMs: schedule.nowMs() });
       await processBatch(processor, { partition: { ...source, partition: shardId }, records: decoded?.records ?? [] });
     },
     async tick() {
