@@ -15,8 +15,8 @@ export interface Delivered {
 export async function deliverWaiting(log: PartitionLog, partition: SourcePartition, sinks: readonly Sink[]): Promise<Delivered> {
   let rows = 0;
   let writeUnits = 0;
-  for (const { version, commitId, outbox } of log.undelivered) {
-    const receipts = await Promise.all(sinks.map((sink) => sink.deliver({ partition, version, commitId, outbox })));
+  for (const { version, commitId, epochMs, outbox } of log.undelivered) {
+    const receipts = await Promise.all(sinks.map((sink) => sink.deliver({ partition, version, commitId, epochMs, outbox })));
     for (const receipt of receipts) {
       rows += receipt.rows;
       writeUnits += receipt.writeUnits;

@@ -86,6 +86,8 @@ export interface Delivery {
   /** Version and id of the commit: the same on every repeat. */
   readonly version: number;
   readonly commitId: string;
+  /** Of the log: what one with a larger epoch says of a window replaces what this one says (PL-17). */
+  readonly epochMs: number;
   readonly outbox: Outbox;
 }
 

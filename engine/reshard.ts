@@ -25,6 +25,8 @@ import { inheritState, type Parent } from './state/inherit-state.ts';
  * @throws PARENT_NOT_DRAINED (unavailable) there are records in a parent still
  */
 export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<void> {
+  // Before the stream is asked, which answers only while it is there: what comes after it has a later epoch (PL-11).
+  log.begin();
   const shards = await processor.shards.shards(partition);
   const lineage = shards.get(partition.partition);
   if (lineage === undefined || lineage.parents.length === 0) return;
@@ -33,7 +35,7 @@ export async function takeOver(processor: Processor, log: PartitionLog, partitio
     const parent = await seal(processor, { ...partition, partition: name }, shards);
     if (parent !== undefined) parents.push({ state: parent.state, range: rangeOf(name, lineage, shards) });
   }
-  if (parents.length > 0) await log.commit({ change: inheritState(processor.topology, lineage, parents), outbox: EMPTY_OUTBOX });
+  if (parents.length > 0) await log.commit({ change: inheritState(processor.topology, lineage, parents, log.state.epochMs), outbox: EMPTY_OUTBOX });
 }
 
 /** @returns the parent's log, sealed; undefined when nobody knows the parent any more */

@@ -103,10 +103,10 @@ export function stepTick(topology: Topology, state: PartitionState, target: Tick
   return finish(run, state, [], { reached, watermarkMs, processingTimeMs, lastArrivalMs, counters: { ...counters, results: counters.results + run.results.length } });
 }
 
-function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Omit<Progress, 'floors' | 'sequence'>): StepResult {
+function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Omit<Progress, 'epochMs' | 'floors' | 'sequence'>): StepResult {
   const { results, sideOutputs, deadLetters, tables, timers, sequence } = run;
   return {
-    change: { ...progress, sequence, floors: remainingFloors(state.floors, progress.watermarkMs), tables, timers },
+    change: { ...progress, epochMs: state.epochMs, sequence, floors: remainingFloors(state.floors, progress.watermarkMs), tables, timers },
     outbox: { results, sideOutputs, lateRecords, deadLetters },
   };
 }

@@ -20,6 +20,7 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     slotKey: { S: slotKey(logId, slot) },
     version: { N: String(entry.version) },
     commitId: { S: entry.commitId },
+    ...(entry.epochMs === 0 ? {} : { epochMs: { N: String(entry.epochMs) } }),
     previousCommitId: { S: entry.previousCommitId },
     from: { S: String(entry.from) },
     reached: { S: String(entry.reached) },
@@ -46,6 +47,7 @@ export function fromLogItem(item: Item): LogEntry {
   return {
     version: readNumber(item, 'version'),
     commitId: readText(item, 'commitId'),
+    epochMs: item['epochMs'] === undefined ? 0 : readNumber(item, 'epochMs'),
     previousCommitId: readText(item, 'previousCommitId'),
     from: readOffset(item, 'from'),
     reached: readOffset(item, 'reached'),

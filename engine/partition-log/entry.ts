@@ -29,6 +29,12 @@ export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, l
 
 /** What is known of a partition apart from its keyed state: small, and whole in every log entry. */
 export interface Progress {
+  /**
+   * Orders this log among others that speak of the same windows, such as those of a stream of the name that was deleted:
+   * the clock when version 1 was decided, never less than that of a parent. It never changes after that [ms since 1970].
+   * 0 in logs that are older than this field.
+   */
+  readonly epochMs: number;
   /** The state covers all records up to here. */
   readonly reached: Offset;
   /** NO_WATERMARK before any record. */
@@ -45,6 +51,7 @@ export interface Progress {
 }
 
 export const NO_PROGRESS: Progress = Object.freeze({
+  epochMs: 0,
   reached: BEFORE_FIRST,
   watermarkMs: NO_WATERMARK,
   processingTimeMs: NO_WATERMARK,
@@ -54,8 +61,8 @@ export const NO_PROGRESS: Progress = Object.freeze({
   floors: Object.freeze([]),
 });
 
-export function progressOf({ reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors }: Progress): Progress {
-  return { reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors };
+export function progressOf({ epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors }: Progress): Progress {
+  return { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors };
 }
 
 /** Version v of a partition's log: the whole effect of one batch. Lives in slot `v mod W`. */

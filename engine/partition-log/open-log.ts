@@ -88,10 +88,10 @@ async function rebuild({ blobs, topology }: LogSettings, forms: StateForms, logI
   if (form !== forms.current) changeForm(state, forms.current);
   state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
-  for (const { version, commitId, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {
+  for (const { version, commitId, epochMs, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {
     const bytes = await readBody(blobs, outbox);
     if (bytes === undefined) return undefined;
-    undelivered.push({ version, commitId, outbox: decodeOutbox(decompress(bytes)) });
+    undelivered.push({ version, commitId, epochMs, outbox: decodeOutbox(decompress(bytes)) });
   }
   return { state, head, undelivered, snapshotBytes, deltaBytes };
 }

@@ -32,6 +32,8 @@ export interface LogSettings {
 
 /** A commit whose outbox is still to be delivered. */
 export interface Undelivered {
+  /** Of the log entry: the same on every repeat. */
+  readonly epochMs: number;
   readonly version: number;
   readonly commitId: string;
   readonly outbox: Outbox;
@@ -71,6 +73,11 @@ export class PartitionLog {
   /** Other partitions have taken over its keys (PL-23). */
   get isSealed(): boolean {
     return (this.#head?.sealedFor.length ?? 0) > 0;
+  }
+
+  /** Takes the time for the epoch of a log that has no version yet; one that has keeps its own. */
+  begin(): void {
+    if (this.version === 0) this.state.epochMs = this.#settings.clock.nowMs();
   }
 
   /** Whether this is still the newest version: one slot is read instead of the whole log. */
@@ -133,7 +140,7 @@ export class PartitionLog {
     this.state.timers = withoutStaleTimers(topology, this.state);
     this.#head = entry;
     if (isEmptyOutbox(outbox)) this.#noteEmpty(version);
-    else this.#undelivered.push({ version, commitId, outbox });
+    else this.#undelivered.push({ version, commitId, epochMs: entry.epochMs, outbox });
     await this.#snapshots.afterCommit(entry, delta.length);
     return writeUnits;
   }

@@ -6,7 +6,7 @@ import { encodeChanges } from '../state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { applyChange } from '../state/state-change.ts';
 import { currentForm, decodeIn, type StateForm } from '../state/state-form.ts';
-import { progressOf, type Floor, type Progress } from './entry.ts';
+import { NO_PROGRESS, progressOf, type Floor, type Progress } from './entry.ts';
 
 /** The whole state of a partition after one version of its log. */
 export interface SnapshotHeader {
@@ -51,7 +51,7 @@ export function unpackSnapshot(bytes: Uint8Array): PackedSnapshot {
  */
 export function restoreSnapshot({ header, body }: PackedSnapshot, topology: Topology, form: StateForm): PartitionState {
   const state = emptyState(topology);
-  const progress: Progress = { ...header.progress, reached: BigInt(header.progress.reached), floors: header.progress.floors.map(readFloor) };
+  const progress: Progress = { ...NO_PROGRESS, ...header.progress, reached: BigInt(header.progress.reached), floors: header.progress.floors.map(readFloor) };
   applyChange(state, { ...progress, tables: decodeIn(form, topology, body), timers: [] });
   if (state.stateHash !== header.stateHash) {
     throw new TidemarkError('internal', 'SNAPSHOT_DAMAGED', `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${state.stateHash}; restore the object from a backup`);

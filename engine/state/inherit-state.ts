@@ -17,9 +17,12 @@ export interface Parent {
 
 /**
  * What a child shard starts from (PL-24, PL-25): its parents' entries whose keys it takes over, and the smallest of their
- * watermarks. Whoever was ahead leaves a floor behind, so that what it had closed stays closed.
+ * watermarks. Whoever was ahead leaves a floor behind, so that what it had closed stays closed. Its epoch is the largest
+ * of theirs, for it goes on counting their revisions, and no less than its own clock.
+ *
+ * @param epochMs its own, as if it had no parents
  */
-export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, parents: readonly Parent[]): StateChange {
+export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, parents: readonly Parent[], epochMs: number): StateChange {
   const states = parents.map(({ state }) => state);
   const watermarkMs = states.length === 0 ? NO_WATERMARK : Math.min(...states.map((state) => state.watermarkMs));
   const floors: Floor[] = [];
@@ -32,6 +35,7 @@ export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, 
   };
   const progress = {
     ...NO_PROGRESS,
+    epochMs: Math.max(epochMs, ...states.map((state) => state.epochMs)),
     watermarkMs,
     processingTimeMs: Math.max(NO_WATERMARK, ...states.map((state) => state.processingTimeMs)),
     lastArrivalMs: Math.max(NO_WATERMARK, ...states.map((state) => state.lastArrivalMs)),

@@ -12,6 +12,7 @@ export interface StateShape {
 
 /** All that is known of a partition up to `reached`. Changed by `applyChange` alone, after the commit (PL-6). */
 export interface PartitionState extends Progress {
+  epochMs: number;
   reached: Offset;
   watermarkMs: number;
   processingTimeMs: number;

@@ -40,6 +40,8 @@ function hashAfterTable(before: number, table: Table, { dropped, puts }: TableCh
 export function applyChange(state: PartitionState, change: StateChange): void {
   state.stateHash = hashAfter(state, change);
   change.tables.forEach((tableChange, i) => applyTable(state.tables[i] as Table, tableChange));
+  // It never falls, not by a commit of a release that did not know it either.
+  state.epochMs = Math.max(state.epochMs, change.epochMs);
   state.reached = change.reached;
   state.watermarkMs = change.watermarkMs;
   state.processingTimeMs = change.processingTimeMs;

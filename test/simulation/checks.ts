@@ -42,7 +42,7 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     // What a halted pipeline could not deliver is left to whoever repairs it; what a batch could not deliver that expired
     // before it came again, to the next record or tick. It is all there.
     const isLeft = isHalted(plan, shard) || (plan.settings.retentionMs < Infinity && plan.settings.tickEveryMs === 0);
-    if (isLeft) for (const { version, commitId, outbox } of log.undelivered) await readers.deliver({ partition: partitionOf(shard), version, commitId, outbox });
+    if (isLeft) for (const commit of log.undelivered) await readers.deliver({ partition: partitionOf(shard), ...commit });
   }
   const next = plan.redeploy === undefined ? '' : fingerprintOf(stateSchemaOf(plan.redeploy.topology));
   checkDefinition(plan, storage, next);

@@ -12,6 +12,7 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
     version,
     commitId: `commit-${version}`,
     previousCommitId: version === 1 ? '' : `commit-${version - 1}`,
+    epochMs: 1_600_000_000_000,
     from: -1n,
     reached: 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898n,
     watermarkMs: Number.MIN_SAFE_INTEGER,
@@ -45,6 +46,6 @@ export function sampleDeadLetter(offset: bigint, changes: Partial<DeadLetter> = 
   return { offset, subSequence: 0, partitionKey: 'ATL', arrivalTimeMs: 20, code: 'NOT_JSON', reason: 'record must be JSON', data: Buffer.from([0, 255]), ...changes };
 }
 
-export function sampleDelivery(outbox: Partial<Outbox>, version = 1): Delivery {
-  return { partition: SHARD, version, commitId: `commit-${version}`, outbox: { ...EMPTY_OUTBOX, ...outbox } };
+export function sampleDelivery(outbox: Partial<Outbox>, version = 1, epochMs = 0): Delivery {
+  return { partition: SHARD, version, commitId: `commit-${version}`, epochMs, outbox: { ...EMPTY_OUTBOX, ...outbox } };
 }

@@ -182,13 +182,13 @@ describe('the state of the partition', () => {
     const half = MAX_HASH / 2n;
     const lineage = { fromHash: 0n, toHash: half, parents: ['p'] };
     const child = emptyState(topology);
-    applyChange(child, inheritState(topology, lineage, [{ state: one.state, range: { fromHash: 0n, toHash: MAX_HASH } }]));
+    applyChange(child, inheritState(topology, lineage, [{ state: one.state, range: { fromHash: 0n, toHash: MAX_HASH } }], 0));
     expect(child.tables[1]?.get(0, 'partition')).toMatchObject({ json: '5' });
     const merged = emptyState(topology);
     applyChange(merged, inheritState(topology, { fromHash: 0n, toHash: MAX_HASH, parents: ['p', 'q'] }, [
       { state: one.state, range: { fromHash: 0n, toHash: half } },
       { state: other.state, range: { fromHash: half + 1n, toHash: MAX_HASH } },
-    ]));
+    ], 0));
     expect(merged.tables[1]?.get(0, 'partition')).toMatchObject({ json: '8' });
     expect(merged.sequence).toBe(1);
   });

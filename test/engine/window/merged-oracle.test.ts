@@ -81,7 +81,7 @@ function merge(definition: readonly [Windows, WindowSettings], maxOutOfOrderness
   const [low, high, child] = [new MovingPartition(topology), new MovingPartition(topology), new MovingPartition(topology)];
   before.forEach(({ key, timeMs, value }, i) => (isLow(key) ? low : high).process(reading(i, key, timeMs, value)));
   const whole = { parents: ['low', 'high'], fromHash: 0n, toHash: MAX_HASH };
-  child.commit(inheritState(topology, whole, [{ state: low.state, range: LOW }, { state: high.state, range: HIGH }]));
+  child.commit(inheritState(topology, whole, [{ state: low.state, range: LOW }, { state: high.state, range: HIGH }], 0));
   if (restarts) child.restart();
   low.outboxes.length = 0;
   high.outboxes.length = 0;
