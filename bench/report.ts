@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { AggregatesCost } from './aggregates.ts';
 import type { Recovery } from './recovery.ts';
 import type { Figure } from './rounds.ts';
+import type { StateOperationsCost } from './state-operations.ts';
 import type { Throughput } from './throughput.ts';
 import type { WindowsCost } from './windows.ts';
 import type { WriteUnits } from './write-units.ts';
@@ -11,13 +12,15 @@ export interface BenchResult {
   readonly throughput: Throughput;
   readonly aggregates: AggregatesCost;
   readonly windows: WindowsCost;
+  readonly stateOperations: StateOperationsCost;
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
 }
 
 /** All of it for people. */
-export function reportOf({ throughput, aggregates, windows, writeUnits, recovery }: BenchResult): string {
-  return [throughputText(throughput), aggregatesText(aggregates), windowsText(windows), writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
+export function reportOf({ throughput, aggregates, windows, stateOperations, writeUnits, recovery }: BenchResult): string {
+  const parts = [throughputText(throughput), aggregatesText(aggregates), windowsText(windows), stateOperationsText(stateOperations), writeUnitsText(writeUnits), recoveryText(recovery)];
+  return parts.join('\n\n');
 }
 
 function throughputText({ records, batchSize, bare, engine, ratio, kafka, kafkaRatio, kafkaByBare, stages }: Throughput): string {
@@ -50,6 +53,16 @@ function windowsText({ records, keys, perSecond, kinds }: WindowsCost): string {
     table.push([kind, cost, costs, times, all, resultsPerRecord.toFixed(3)]);
   }
   return [`Windows: ${whole(records)} readings of ${keys} devices, ${whole(perSecond)} a second, event to stored commit; two aggregates`, table.toString()].join('\n');
+}
+
+function stateOperationsText({ operations, costs }: StateOperationsCost): string {
+  const table = tableOf(['operation', 'entries', 'µs', 'rounds', 'by the fewest', 'rounds']);
+  for (const { operation, entries, microseconds, ratio } of costs) {
+    const [, cost, all] = row('', microseconds, (value) => value.toFixed(2));
+    const [, times, ratios] = row('', ratio, (value) => value.toFixed(2));
+    table.push([operation, whole(entries), cost, all, times, ratios]);
+  }
+  return [`State of one key: ${whole(operations)} operations in one step, by the entries that it has already`, table.toString()].join('\n');
 }
 
 function writeUnitsText(loads: readonly WriteUnits[]): string {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { measureAggregates, type AggregatesSettings } from './aggregates.ts';
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
+import { measureStateOperations, type StateOperationsSettings } from './state-operations.ts';
 import { measureThroughput, type ThroughputSettings } from './throughput.ts';
 import { measureWindows, type WindowsSettings } from './windows.ts';
 import { measureWriteUnits, type WriteUnits, type WriteUnitsSettings } from './write-units.ts';
@@ -14,6 +15,7 @@ interface BenchSettings {
   readonly throughput: ThroughputSettings;
   readonly aggregates: AggregatesSettings;
   readonly windows: WindowsSettings;
+  readonly stateOperations: StateOperationsSettings;
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
 }
@@ -23,6 +25,7 @@ const FULL: BenchSettings = {
   throughput: { records: 100_000, rounds: 9 },
   aggregates: { records: 50_000, rounds: 9 },
   windows: { records: 50_000, rounds: 5 },
+  stateOperations: { operations: 1_000, rounds: 9 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
 };
@@ -30,6 +33,7 @@ const QUICK: BenchSettings = {
   throughput: { records: 10_000, rounds: 3 },
   aggregates: { records: 4_000, rounds: 3 },
   windows: { records: 20_000, rounds: 3 },
+  stateOperations: { operations: 500, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
 };
@@ -43,6 +47,8 @@ note('aggregates');
 const aggregates = await measureAggregates(settings.aggregates);
 note('windows');
 const windows = await measureWindows(settings.windows);
+note('operations on state');
+const stateOperations = await measureStateOperations(settings.stateOperations);
 const writeUnits: WriteUnits[] = [];
 for (const load of settings.writeUnits) {
   note(`write units, ${load.keys} keys`);
@@ -50,7 +56,7 @@ for (const load of settings.writeUnits) {
 }
 note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
-const result: BenchResult = { quick: values.quick, throughput, aggregates, windows, writeUnits, recovery };
+const result: BenchResult = { quick: values.quick, throughput, aggregates, windows, stateOperations, writeUnits, recovery };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);
 
 function note(text: string): void {

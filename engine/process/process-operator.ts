@@ -144,7 +144,7 @@ class ProcessRun implements BoundOperator {
     }
     const text = timerText(domain, timeMs, name);
     if (this.#timers.get(key, text) !== undefined) return;
-    if (!this.#timers.hasRoom(key, MAX_ENTRIES)) throw dataError('TIMERS_TOO_MANY', `timers of one key must be at most ${MAX_ENTRIES}, got one more; set one timer for several records, at a rounded time`);
+    if (this.#timers.sizeOf(key) >= MAX_ENTRIES) throw dataError('TIMERS_TOO_MANY', `timers of one key must be at most ${MAX_ENTRIES}, got one more; set one timer for several records, at a rounded time`);
     this.#timers.put(key, text, { hash: 0 } satisfies Entry);
     this.#schedule(timerFrom(key, text));
   }

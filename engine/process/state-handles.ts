@@ -1,4 +1,5 @@
 import { dataError } from '../decode.ts';
+import { textOrder } from '../state/sorted-keys.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { ListState, MapState, StateDescriptor, ValueState } from './state-descriptors.ts';
 import { jsonOf, type Stored } from './stored.ts';
@@ -38,14 +39,27 @@ export function handleOf(table: StateTable, key: string): unknown {
 
 function read(table: StateTable, group: number | string, key: string): unknown {
   const stored = table.view.get(group, key);
-  return stored === undefined || isExpired(stored.writtenMs, table.descriptor.ttlMs, table.nowMs()) ? undefined : JSON.parse(stored.json);
+  return stored === undefined || isForgotten(table, stored) ? undefined : JSON.parse(stored.json);
+}
+
+function isForgotten(table: StateTable, { writtenMs }: Stored): boolean {
+  return isExpired(writtenMs, table.descriptor.ttlMs, table.nowMs());
+}
+
+/** Every entry of a list or map, by its place or name. */
+function readAll(table: StateTable, key: string): Array<[string, unknown]> {
+  const entries: Array<[string, unknown]> = [];
+  table.view.visit(key, textOrder, (name, stored) => {
+    if (!isForgotten(table, stored)) entries.push([name, JSON.parse(stored.json)]);
+  });
+  return entries;
 }
 
 function write(table: StateTable, group: number | string, key: string, value: unknown): void {
   const json = jsonOf(table.name, value);
   const isNew = table.view.get(group, key) === undefined;
   const { kind } = table.descriptor;
-  if (isNew && (kind === 'list' || kind === 'map') && !table.view.hasRoom(group, MAX_ENTRIES)) {
+  if (isNew && (kind === 'list' || kind === 'map') && table.view.sizeOf(group) >= MAX_ENTRIES) {
     throw dataError('STATE_TOO_LARGE', `${kind} ${table.name} of one key must have at most ${MAX_ENTRIES} entries, got one more; forget old ones with ttlMs or clear()`);
   }
   const writtenMs = table.descriptor.ttlMs === undefined ? 0 : table.writeMs();
@@ -71,14 +85,13 @@ function partitionState(table: StateTable, initial: unknown): ValueState<unknown
 
 /** Items under their place; places only grow, so that appending writes one entry. */
 function listState(table: StateTable, key: string): ListState<unknown> {
-  const places = () => table.view.keys(key).filter((place) => read(table, key, place) !== undefined);
   const append = (item: unknown) => {
-    const last = table.view.last(key);
+    const last = table.view.last(key, textOrder);
     write(table, key, String(last === undefined ? 0 : Number(last) + 1).padStart(12, '0'), item);
   };
   const clear = () => table.view.drop(key);
   return {
-    get: () => places().map((place) => read(table, key, place)),
+    get: () => readAll(table, key).map(([, item]) => item),
     append,
     clear,
     set: (items) => {
@@ -100,10 +113,7 @@ function mapState(table: StateTable, key: string): MapState<unknown> {
     has: (name) => read(table, key, checked(name)) !== undefined,
     set: (name, value) => write(table, key, checked(name), value),
     delete: (name) => table.view.delete(key, checked(name)),
-    entries: () => table.view.keys(key).flatMap((name): Array<[string, unknown]> => {
-      const value = read(table, key, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
+    entries: () => readAll(table, key),
     clear: () => table.view.drop(key),
   };
 }

@@ -1,4 +1,5 @@
-import type { Entry, Group, Table } from './table.ts';
+import { inserted, lastOf, removed, visitKeys, type KeyOrder } from './sorted-keys.ts';
+import type { Entry, Group, SortedGroup, Table } from './table.ts';
 
 /** What a step changes in one table. Groups are dropped first, then entries put; undefined is a tombstone. */
 export interface TableChange {
@@ -17,6 +18,10 @@ export class TableView<E extends Entry = Entry> implements TableChange {
   readonly puts = new Map<Group, Map<string, E | undefined>>();
   readonly #table: Table;
   readonly #journal: Journal;
+  /** Of groups that were asked for their size: how many entries they have now. */
+  readonly #sizes = new Map<Group, number>();
+  /** Of groups that were asked for their order, and have changed. */
+  readonly #sorted = new Map<Group, SortedGroup>();
 
   constructor(table: Table, journal: Journal) {
     this.#table = table;
@@ -32,7 +37,7 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     return this.#stored(group)?.get(key);
   }
 
-  /** Nothing was ever stored in the group before this step, nor put by it. */
+  /** The group has no entry that was there before this step or was put by it, unless that was deleted since. */
   isNew(group: Group): boolean {
     return !this.puts.has(group) && this.#stored(group) === undefined;
   }
@@ -49,47 +54,51 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     const puts = this.puts.get(group);
     const wasDropped = this.dropped.has(group);
     if (puts === undefined && (wasDropped || !this.#table.groups.has(group))) return;
+    const size = this.#sizes.get(group);
+    const sorted = this.#sorted.get(group);
     this.puts.delete(group);
     if (this.#table.groups.has(group)) this.dropped.add(group);
+    this.#sizes.delete(group);
+    this.#sorted.delete(group);
     this.#journal.push(() => {
       if (puts !== undefined) this.puts.set(group, puts);
       if (!wasDropped) this.dropped.delete(group);
+      setOrDelete(this.#sizes, group, size);
+      setOrDelete(this.#sorted, group, sorted);
     });
   }
 
-  /** The group's keys, ascending. */
+  /** The group's keys, ascending. Sorts them: for those who need all of them once, such as a window that fires. */
   keys(group: Group): string[] {
-    const stored = this.#stored(group);
-    const mine = this.puts.get(group);
-    if (mine === undefined) return stored === undefined ? [] : [...stored.keys()].sort();
-    const keys = new Set(stored?.keys() ?? []);
-    for (const [key, entry] of mine) {
-      if (entry === undefined) keys.delete(key);
-      else keys.add(key);
-    }
-    return [...keys].sort();
+    const keys: string[] = [];
+    this.forEach(group, (key) => keys.push(key));
+    return keys.sort();
   }
 
-  /** The largest of the group's keys. */
-  last(group: Group): string | undefined {
-    let last: string | undefined;
-    this.forEach(group, (key) => {
-      if (last === undefined || key > last) last = key;
-    });
-    return last;
+  /** Visits the group's keys of `[from, to]` in their order, which is kept: of the other keys it costs O(log n). */
+  visit(group: Group, order: KeyOrder, visit: (key: string, entry: E) => void, from?: string, to?: string): void {
+    visitKeys(this.#inOrder(group, order).keys, (key) => visit(key, this.get(group, key) as E), order, from, to);
   }
 
-  /** Whether one more entry would be within `limit`. Counts only where that is in doubt. */
-  hasRoom(group: Group, limit: number): boolean {
+  /** The last of the group's keys. */
+  last(group: Group, order: KeyOrder): string | undefined {
+    return lastOf(this.#inOrder(group, order).keys);
+  }
+
+  /** How many entries the group has. */
+  sizeOf(group: Group): number {
+    const known = this.#sizes.get(group);
+    if (known !== undefined) return known;
     const stored = this.#stored(group);
     const mine = this.puts.get(group);
     let size = stored?.size ?? 0;
-    if (size + (mine?.size ?? 0) < limit) return true;
-    for (const [key, entry] of mine ?? []) {
+    if (mine === undefined) return size;
+    for (const [key, entry] of mine) {
       const isStored = stored?.has(key) === true;
       if (isStored !== (entry !== undefined)) size += isStored ? -1 : 1;
     }
-    return size < limit;
+    this.#sizes.set(group, size);
+    return size;
   }
 
   /** Every entry of the group, in no order. */
@@ -107,16 +116,54 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     return this.dropped.has(group) ? undefined : (this.#table.groups.get(group) as Map<string, E> | undefined);
   }
 
-  #write(group: Group, key: string, entry: E | undefined): void {
-    let puts = this.puts.get(group);
-    if (puts === undefined) this.puts.set(group, (puts = new Map()));
-    const entries = puts;
-    const before = entries.get(key);
-    const had = before !== undefined || entries.has(key);
-    entries.set(key, entry);
-    this.#journal.push(() => {
-      if (had) entries.set(key, before);
-      else if (entries.delete(key) && entries.size === 0) this.puts.delete(group);
-    });
+  #inOrder(group: Group, order: KeyOrder): SortedGroup {
+    const known = this.#sorted.get(group);
+    if (known !== undefined) return known;
+    const mine = this.puts.get(group);
+    const stored = this.dropped.has(group) ? { keys: undefined, order } : this.#table.sorted(group, order);
+    if (mine === undefined) return stored;
+    let { keys } = stored;
+    for (const [key, entry] of mine) keys = entry === undefined ? removed(keys, key, order) : inserted(keys, key, order);
+    const sorted = { keys, order };
+    this.#sorted.set(group, sorted);
+    return sorted;
   }
+
+  #write(group: Group, key: string, entry: E | undefined): void {
+    const mine = this.puts.get(group);
+    const before = mine?.get(key);
+    const had = before !== undefined || mine?.has(key) === true;
+    this.#journal.push(() => this.#set(group, key, before, had));
+    this.#set(group, key, entry, entry !== undefined || this.#stored(group)?.has(key) === true);
+  }
+
+  /** @param isNoted false: the group's change says nothing of the key, as it does of one that came and went within the step */
+  #set(group: Group, key: string, entry: E | undefined, isNoted: boolean): void {
+    const isCounted = this.#sizes.size > 0 || this.#sorted.size > 0;
+    const wasThere = isCounted && this.get(group, key) !== undefined;
+    let entries = this.puts.get(group);
+    if (isNoted) {
+      if (entries === undefined) this.puts.set(group, (entries = new Map()));
+      entries.set(key, entry);
+    } else if (entries?.delete(key) === true && entries.size === 0) {
+      this.puts.delete(group);
+    }
+    if (isCounted) this.#count(group, key, wasThere);
+  }
+
+  #count(group: Group, key: string, wasThere: boolean): void {
+    const isThere = this.get(group, key) !== undefined;
+    if (isThere === wasThere) return;
+    const size = this.#sizes.get(group);
+    if (size !== undefined) this.#sizes.set(group, size + (isThere ? 1 : -1));
+    const sorted = this.#sorted.get(group);
+    if (sorted === undefined) return;
+    const { keys, order } = sorted;
+    this.#sorted.set(group, { keys: isThere ? inserted(keys, key, order) : removed(keys, key, order), order });
+  }
+}
+
+function setOrDelete<V>(map: Map<Group, V>, group: Group, value: V | undefined): void {
+  if (value === undefined) map.delete(group);
+  else map.set(group, value);
 }

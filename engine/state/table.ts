@@ -5,6 +5,7 @@
  *     group is a text     the grouping key; the key is one inside of its map
  */
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { inserted, keysFrom, removed, type KeyOrder, type Keys } from './sorted-keys.ts';
 
 /** What a table holds. Never changed once it is in a table or in a change (PL-6), but for the hash. */
 export interface Entry {
@@ -27,8 +28,16 @@ export interface TableSpec<E extends Entry = Entry> {
   merge?(a: E, b: E): E;
 }
 
+/** The keys of a group in order. */
+export interface SortedGroup {
+  readonly keys: Keys;
+  readonly order: KeyOrder;
+}
+
 export class Table {
   readonly groups = new Map<Group, Map<string, Entry>>();
+  /** Of groups that were asked for their order: kept from then on, for sorting anew costs all of their keys. */
+  readonly #sorted = new Map<Group, SortedGroup>();
   /** Entries of all groups. */
   size = 0;
 
@@ -41,7 +50,10 @@ export class Table {
     if (entries === undefined) this.groups.set(group, (entries = new Map()));
     const before = entries.size;
     entries.set(key, entry);
-    this.size += entries.size - before;
+    if (entries.size === before) return;
+    this.size++;
+    const sorted = this.#sorted.get(group);
+    if (sorted !== undefined) this.#sorted.set(group, { ...sorted, keys: inserted(sorted.keys, key, sorted.order) });
   }
 
   /** Takes over all entries of a group that is not there yet. */
@@ -54,11 +66,33 @@ export class Table {
     const entries = this.groups.get(group);
     if (entries?.delete(key) !== true) return;
     this.size--;
-    if (entries.size === 0) this.groups.delete(group);
+    const sorted = this.#sorted.get(group);
+    if (sorted !== undefined) this.#sorted.set(group, { ...sorted, keys: removed(sorted.keys, key, sorted.order) });
+    if (entries.size === 0) this.#forget(group);
   }
 
   drop(group: Group): void {
     this.size -= this.groups.get(group)?.size ?? 0;
-    this.groups.delete(group);
+    this.#forget(group);
   }
+
+  /** @param order the same for every call on this table */
+  sorted(group: Group, order: KeyOrder): SortedGroup {
+    const entries = this.groups.get(group);
+    if (entries === undefined) return { keys: undefined, order };
+    const known = this.#sorted.get(group);
+    if (known !== undefined) return known;
+    const sorted = sortedGroup(entries.keys(), order);
+    this.#sorted.set(group, sorted);
+    return sorted;
+  }
+
+  #forget(group: Group): void {
+    this.groups.delete(group);
+    this.#sorted.delete(group);
+  }
+}
+
+export function sortedGroup(keys: Iterable<string>, order: KeyOrder): SortedGroup {
+  return { keys: keysFrom([...keys].sort((a, b) => (order(a, b) ? -1 : 1))), order };
 }

@@ -11,6 +11,7 @@
  */
 import { requireMs, requireSetting } from '../errors.ts';
 import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+import { numericOrder } from '../state/sorted-keys.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -133,7 +134,7 @@ class SlidingRun implements BoundOperator {
     const inputs = this.#panes.inputsOf(element);
     // No window that it changes ends before it.
     const hasFired = !this.#finalOnly && isFired(eventTimeMs + 1, watermarkMs);
-    const before = hasFired ? this.#rules.windowsOf(this.#bucketsOf(key)) : undefined;
+    const before = hasFired ? this.#windowsAround(key, eventTimeMs) : undefined;
     const known = this.#buckets.get(key, String(eventTimeMs));
     this.#buckets.put(key, String(eventTimeMs), this.#panes.add(known ?? this.#panes.empty, inputs));
     if (known === undefined) this.#schedule(this.#rules.timerOf(eventTimeMs, key, this.#context.watermarkMs));
@@ -144,7 +145,7 @@ class SlidingRun implements BoundOperator {
   /** Windows that have fired already, and hold the record or exist because of it, fire at once. */
   #fireChanged(key: string, eventTimeMs: number, before: ReadonlySet<number>, watermarkMs: number): void {
     const { differenceMs, allowedLatenessMs } = this.#rules;
-    for (const startMs of [...this.#rules.windowsOf(this.#bucketsOf(key))].sort((a, b) => a - b)) {
+    for (const startMs of [...this.#windowsAround(key, eventTimeMs)].sort((a, b) => a - b)) {
       const endMs = this.#rules.endOf(startMs);
       const isChanged = !before.has(startMs) || (startMs <= eventTimeMs && eventTimeMs <= startMs + differenceMs);
       if (!isChanged || !isFired(endMs, watermarkMs) || isClosed(endMs, allowedLatenessMs, watermarkMs)) continue;
@@ -168,7 +169,7 @@ class SlidingRun implements BoundOperator {
   #isOwnWindow(key: string, startMs: number): boolean {
     const lastMs = startMs + this.#rules.differenceMs;
     if (this.#buckets.get(key, String(lastMs)) !== undefined) return false;
-    return this.#bucketsOf(key).some((bucketMs) => bucketMs >= startMs && bucketMs <= lastMs);
+    return this.#bucketsOf(key, startMs, lastMs).length > 0;
   }
 
   #drop(key: string, bucketMs: number): void {
@@ -183,16 +184,23 @@ class SlidingRun implements BoundOperator {
 
   #fire(key: string, startMs: number, revision: number): void {
     const { differenceMs } = this.#rules;
-    const within = this.#bucketsOf(key).filter((bucketMs) => bucketMs >= startMs && bucketMs <= startMs + differenceMs);
+    const within = this.#bucketsOf(key, startMs, startMs + differenceMs);
     const parts = within.map((bucketMs) => (this.#buckets.get(key, String(bucketMs)) as Pane).accumulators);
     const merged = parts.reduce((a, b) => this.#panes.mergeAccumulators(a, b));
     this.#context.emit(this.#panes.row(key, { startMs, endMs: this.#rules.endOf(startMs) }, revision, merged));
   }
 
-  #bucketsOf(key: string): number[] {
+  /** Every window that a record at `eventTimeMs` can change, or bring about. */
+  #windowsAround(key: string, eventTimeMs: number): Set<number> {
+    const reachMs = this.#rules.differenceMs + 1;
+    return this.#rules.windowsOf(this.#bucketsOf(key, eventTimeMs - reachMs, eventTimeMs + reachMs));
+  }
+
+  /** Buckets of `[fromMs, toMs]`, ascending. */
+  #bucketsOf(key: string, fromMs: number, toMs: number): number[] {
     const buckets: number[] = [];
-    this.#buckets.forEach(key, (bucket) => buckets.push(Number(bucket)));
-    return buckets.sort((a, b) => a - b);
+    this.#buckets.visit(key, numericOrder, (bucket) => buckets.push(Number(bucket)), String(fromMs), String(toMs));
+    return buckets;
   }
 
   #schedule({ timer }: DomainTimer): void {
