@@ -2,13 +2,13 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { LogGroup, LogStream } from 'aws-cdk-lib/aws-logs';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledgeObjects } from './acknowledge.ts';
 import type { StageSettings } from './settings.ts';
 
 export interface FirehoseRoleProps {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** All that it may write lies below. */
   readonly folder: string;
   readonly settings: StageSettings;

@@ -31,6 +31,7 @@ export class PipelineStack extends Stack {
       TopicName: made.topic,
       Brokers: made.cluster?.environment.TIDEMARK_KAFKA_BROKERS,
       PartitionLogTableName: made.partitionLog.tableName,
+      SnapshotBucketName: made.snapshotBucket.bucketName,
       ResultsTableName: made.results?.tableName,
       OutputStreamName: made.output?.streamName,
       LakeBucketName: made.lakeBucket.bucketName,

@@ -61,6 +61,16 @@ export interface StageSettings {
   readonly enhancedFanOut: boolean;
   /** Keep every record of the source, as it came, in the lake bucket by Firehose. @default false */
   readonly archive: boolean;
+  /** How long late records and dead letters are kept, which hold what producers sent as it came, whole days [1, 36500]. @default 90 */
+  readonly refusedRetentionDays: number;
+  /** How long the records of the archive are kept, whole days [1, 36500]. @default 365 */
+  readonly archiveRetentionDays: number;
+  /**
+   * Tables and buckets that an earlier stack retained, by the name of the pipeline: taken over, not created.
+   *
+   * @default {}
+   */
+  readonly retained: Readonly<Record<string, RetainedResources>>;
   /** @default { by: 'firehose', format: 'parquet', bufferMs: minutes(5) } */
   readonly lakeDelivery: LakeDelivery;
   /** Memory of the functions, and with it their share of a processor [128, 10240]. @default 1024 */
@@ -83,6 +93,19 @@ export interface StageSettings {
   readonly kafka: KafkaSettings;
   /** Where the schemas of records in Confluent's Avro format are. @default undefined: a pipeline that reads such records is refused */
   readonly schemaRegistry: SchemaRegistrySettings | undefined;
+}
+
+/**
+ * What a deleted stack has left of a pipeline, by physical names. Log and snapshots belong together: one without the other cannot
+ * be read.
+ */
+export interface RetainedResources {
+  readonly logTable: string;
+  readonly snapshotBucket: string;
+  /** @default a new table, without the results so far */
+  readonly resultsTable?: string;
+  /** Its rules of retention stay as they are. @default a new bucket */
+  readonly lakeBucket?: string;
 }
 
 /** The Confluent schema registry, or one that speaks as it does. */
@@ -115,6 +138,9 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     streamRetentionHours: 24,
     enhancedFanOut: false,
     archive: false,
+    refusedRetentionDays: 90,
+    archiveRetentionDays: 365,
+    retained: {},
     lakeDelivery: { by: 'firehose', format: 'parquet', bufferMs: minutes(5) },
     memoryMiB: 1024,
     timeoutMs: minutes(1),
@@ -137,6 +163,9 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   const { streamCapacity } = settings;
   if (streamCapacity.mode === 'provisioned') requireInteger('shardCount', streamCapacity.shardCount, 1, 10_000);
   requireInteger('streamRetentionHours', settings.streamRetentionHours, 24, 8_760);
+  requireInteger('refusedRetentionDays', settings.refusedRetentionDays, 1, 36_500);
+  requireInteger('archiveRetentionDays', settings.archiveRetentionDays, 1, 36_500);
+  for (const [pipeline, names] of Object.entries(settings.retained)) requireNames(`retained.${pipeline}`, names);
   const { lakeDelivery } = settings;
   if (lakeDelivery.by === 'firehose') {
     requireInteger('bufferMs', lakeDelivery.bufferMs, minutes(1), minutes(15));
@@ -160,6 +189,20 @@ function requireKeyOf(stream: string, arn: string, { existingStreamArns }: Stage
   const isKnown = Object.hasOwn(existingStreamArns, stream);
   const names = Object.keys(existingStreamArns).join(', ') || 'none';
   requireSetting(name, arn, isKnown, `of a stream in existingStreamArns (${names})`, "use the stream's name there");
+}
+
+const TABLE_NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+function requireNames(setting: string, { logTable, snapshotBucket, resultsTable, lakeBucket }: RetainedResources): void {
+  const check = (part: keyof RetainedResources, value: string, rule: RegExp, what: string): void => {
+    const valid = typeof value === 'string' && (Token.isUnresolved(value) || rule.test(value));
+    requireSetting(`${setting}.${part}`, value, valid, what, 'copy it from the outputs of the stack that retained it');
+  };
+  check('logTable', logTable, TABLE_NAME, 'the name of a table');
+  check('snapshotBucket', snapshotBucket, BUCKET_NAME, 'the name of a bucket');
+  if (resultsTable !== undefined) check('resultsTable', resultsTable, TABLE_NAME, 'the name of a table');
+  if (lakeBucket !== undefined) check('lakeBucket', lakeBucket, BUCKET_NAME, 'the name of a bucket');
 }
 
 function requireRegistry({ address, secretArn }: SchemaRegistrySettings): void {

@@ -1,9 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { outputsOf } from './deliver/outputs.ts';
@@ -66,11 +66,12 @@ export class StreamingPipeline extends Construct {
   /** Of the topics; undefined: the pipeline has none. */
   readonly cluster: KafkaCluster | undefined;
   /** undefined: the pipeline has no `resultTable()`. */
-  readonly results: Table | undefined;
-  readonly lakeBucket: Bucket;
+  readonly results: ITable | undefined;
+  readonly lakeBucket: IBucket;
   /** undefined: the pipeline has no `stream()`. */
   readonly output: IStream | undefined;
-  readonly partitionLog: Table;
+  readonly partitionLog: ITable;
+  readonly snapshotBucket: IBucket;
   readonly function: Function;
   readonly dashboard: Dashboard;
   /** Subscribe to it what is to be told of alarms. */
@@ -87,8 +88,9 @@ export class StreamingPipeline extends Construct {
     const cluster = topicsOf(topology).length === 0 ? undefined : (props.cluster ?? kafkaCluster(this, 'Kafka', { settings }));
     const topics = cluster && new PipelineTopics(this, 'Topics', { topology, cluster, settings });
     const ingest = ingestOf(this, 'Ingest', { topology, topics, settings, streams: props.streams });
-    const log = new PartitionLogTable(this, 'PartitionLog', { settings });
-    const snapshots = new SnapshotBucket(this, 'Snapshots', { settings });
+    const retained = settings.retained[topology.name];
+    const log = new PartitionLogTable(this, 'PartitionLog', { settings, retainedName: retained?.logTable });
+    const snapshots = new SnapshotBucket(this, 'Snapshots', { settings, retainedName: retained?.snapshotBucket });
     const outputs = outputsOf(this, { topology, settings, name, cluster, streams: props.streams });
     const { lake, results } = outputs;
     if (settings.archive) new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
@@ -124,6 +126,7 @@ export class StreamingPipeline extends Construct {
     this.lakeBucket = lake.files.bucket;
     this.output = outputs.stream?.stream;
     this.partitionLog = log.table;
+    this.snapshotBucket = snapshots.bucket;
     this.function = processor.function;
     this.dashboard = dashboard;
     this.alarmTopic = alarmTopic;

@@ -3,7 +3,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { requireWholeSeconds } from '../settings.ts';
 import type { LakeByFirehose, StageSettings } from '../settings.ts';
@@ -11,7 +11,7 @@ import { FirehoseRole } from '../firehose-role.ts';
 import { DAY } from './lake-columns.ts';
 
 export interface LakeFirehoseProps {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** Folder of the pipeline in the bucket. */
   readonly folder: string;
   readonly delivery: LakeByFirehose;

@@ -34,7 +34,8 @@ export interface Outputs {
 /** Makes them, each where the pipeline has such a sink. */
 export function outputsOf(scope: Construct, { topology, settings, name, cluster, streams = {} }: OutputsProps): Outputs {
   const { sinks } = topology;
-  const results = sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(scope, 'Results', { identity: topology.results.identity, settings }) : undefined;
+  const retained = settings.retained[topology.name];
+  const results = sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(scope, 'Results', { identity: topology.results.identity, settings, retainedName: retained?.resultsTable }) : undefined;
   const lake = new Lake(scope, 'Lake', { topology, settings, name });
   const [stream] = sinks.flatMap((sink) => (sink.kind === 'stream' ? [new OutputStream(scope, 'Output', { stream: sink.stream, settings, existing: streams })] : []));
   return {

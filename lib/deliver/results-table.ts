@@ -1,5 +1,5 @@
 import { AttributeType } from 'aws-cdk-lib/aws-dynamodb';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -12,18 +12,19 @@ export interface ResultsTableProps {
   /** What tells the results of one key apart. */
   readonly identity: ResultShape['identity'];
   readonly settings: StageSettings;
+  /** Of an earlier stack; undefined: a new table. */
+  readonly retainedName: string | undefined;
 }
 
 /** One item per key and window, or per key and number: query a key for a range. */
 export class ResultsTable extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { identity, settings }: ResultsTableProps) {
+  constructor(scope: Construct, id: string, { identity, settings, retainedName }: ResultsTableProps) {
     super(scope, id);
-    this.table = keptTable(this, settings, {
-      partitionKey: { name: 'key', type: AttributeType.STRING },
-      sortKey: { name: sortKeyOf(identity), type: AttributeType.NUMBER },
-    });
+    const partitionKey = { name: 'key', type: AttributeType.STRING };
+    const sortKey = { name: sortKeyOf(identity), type: AttributeType.NUMBER };
+    this.table = keptTable(this, settings, { partitionKey, sortKey }, retainedName);
   }
 
   /** Put under the condition of the revision; a retraction is a tombstone, not a delete (PL-17). */

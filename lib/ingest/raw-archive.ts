@@ -1,6 +1,6 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { FirehoseRole } from '../firehose-role.ts';
 import type { StageSettings } from '../settings.ts';
@@ -9,7 +9,7 @@ import type { Ingest } from './ingest.ts';
 
 export interface RawArchiveProps {
   readonly ingest: Ingest;
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** Folder of the pipeline in the bucket; the archive lies below `raw/`. */
   readonly folder: string;
   readonly settings: StageSettings;

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 
 const period = Duration.minutes(1);
@@ -43,7 +43,7 @@ export interface TableMetrics {
   readonly putSystemErrorCount: Metric;
 }
 
-export function tableMetrics(table: Table): TableMetrics {
+export function tableMetrics(table: ITable): TableMetrics {
   const total = (name: string): Metric => table.metric(name, { period, statistic: Stats.SUM });
   const ofPuts = (metricName: string, statistic: string): Metric =>
     new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap: { TableName: table.tableName, Operation: 'PutItem' }, statistic, period });

@@ -1,5 +1,5 @@
 import { AttributeType } from 'aws-cdk-lib/aws-dynamodb';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -8,6 +8,8 @@ import type { StageSettings } from '../settings.ts';
 
 export interface PartitionLogTableProps {
   readonly settings: StageSettings;
+  /** Of an earlier stack; undefined: a new table. */
+  readonly retainedName: string | undefined;
 }
 
 /**
@@ -17,11 +19,11 @@ export interface PartitionLogTableProps {
  * live: slots are never deleted (PL-2).
  */
 export class PartitionLogTable extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
 
-  constructor(scope: Construct, id: string, { settings }: PartitionLogTableProps) {
+  constructor(scope: Construct, id: string, { settings, retainedName }: PartitionLogTableProps) {
     super(scope, id);
-    this.table = keptTable(this, settings, { partitionKey: { name: 'slotKey', type: AttributeType.STRING } });
+    this.table = keptTable(this, settings, { partitionKey: { name: 'slotKey', type: AttributeType.STRING } }, retainedName);
   }
 
   /** Commit and read back. Neither delete nor update: a slot is only ever overwritten under its condition (PL-1, PL-2). */

@@ -1,6 +1,6 @@
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledgeObjects } from '../acknowledge.ts';
 import { privateBucket } from '../private-bucket.ts';
@@ -8,19 +8,21 @@ import type { StageSettings } from '../settings.ts';
 
 export interface SnapshotBucketProps {
   readonly settings: StageSettings;
+  /** Of an earlier stack; undefined: a new bucket. */
+  readonly retainedName: string | undefined;
 }
 
 const prefix = 'snapshots';
 
 /** Snapshots of state, and deltas too large for a slot. Never expired by age: the log says which are no longer needed (PL-8). */
 export class SnapshotBucket extends Construct {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** `s3://bucket/snapshots` */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { settings }: SnapshotBucketProps) {
+  constructor(scope: Construct, id: string, { settings, retainedName }: SnapshotBucketProps) {
     super(scope, id);
-    this.bucket = privateBucket(this, 'Bucket', settings);
+    this.bucket = privateBucket(this, 'Bucket', { settings, retainedName });
     this.url = `s3://${this.bucket.bucketName}/${prefix}`;
   }
 

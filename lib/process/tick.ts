@@ -23,7 +23,8 @@ export class Tick extends Construct implements IGrantable {
     this.function = lambdaFunction(this, { description, bundle: { handlers: Object.values(ingest.handlers), pipelineFile }, handler: ingest.handlers.tick, settings, environment, role, network });
     ingest.grantRead(this);
     // By hand: the library's target may invoke every version of the function.
-    const scheduler = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
+    const scheduler = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: ofThisAccount }) });
     scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }));
     const schedule = new CfnSchedule(this, 'Schedule', {
       description,

@@ -96,12 +96,23 @@ describe('every bucket', () => {
     });
   });
 
-  it('lets no object expire by its age', () => {
-    dev.allResourcesProperties(BUCKET, {
-      LifecycleConfiguration: {
-        Rules: Match.exact([{ Id: 'AbortUnfinishedUploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }]),
-      },
-    });
+  const unfinished = { Id: 'AbortUnfinishedUploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } };
+  const expires = (Id: string, Prefix: string, ExpirationInDays: number) => ({ Id, Status: 'Enabled', Prefix, ExpirationInDays });
+
+  it('lets no snapshot expire by its age', () => {
+    dev.resourcePropertiesCountIs(BUCKET, { LifecycleConfiguration: { Rules: Match.exact([unfinished]) } }, 1);
+  });
+
+  it('lets late records, dead letters and the archive expire, which hold what producers sent, and no result', () => {
+    const rules = (refused: number, archived: number) => [
+      unfinished,
+      expires('ExpireLateRecords', 'orders/late/', refused),
+      expires('ExpireDeadLetters', 'orders/dead-letters/', refused),
+      expires('ExpireArchive', 'orders/raw/', archived),
+    ];
+    dev.resourcePropertiesCountIs(BUCKET, { LifecycleConfiguration: { Rules: Match.exact(rules(90, 365)) } }, 1);
+    const short = synthesize({ overrides: { refusedRetentionDays: 7, archiveRetentionDays: 30 } });
+    short.resourcePropertiesCountIs(BUCKET, { LifecycleConfiguration: { Rules: Match.exact(rules(7, 30)) } }, 1);
   });
 });
 

@@ -16,7 +16,8 @@ describe('a pipeline stack', () => {
   });
 
   it('tells the names that an operator needs', () => {
-    expect(Object.keys(synthesize().findOutputs('*')).sort()).toEqual(['AlarmTopicArn', 'LakeBucketName', 'PartitionLogTableName', 'ResultsTableName', 'StreamName']);
+    const names = ['AlarmTopicArn', 'LakeBucketName', 'PartitionLogTableName', 'ResultsTableName', 'SnapshotBucketName', 'StreamName'];
+    expect(Object.keys(synthesize().findOutputs('*')).sort()).toEqual(names);
   });
 
   it('cannot be deleted by mistake in prod', () => {

@@ -29,6 +29,11 @@ describe('stageSettings', () => {
     ['an age at which records are already at risk', { streamRetentionHours: 24, maxIteratorAgeMs: 12 * 3_600_000 + 1 }],
     ['a lag of less than nothing', { maxWatermarkLagMs: -1 }],
     ['an e-mail address without a host', { alarmEmails: ['on-call'] }],
+    ['late records for no day', { refusedRetentionDays: 0 }],
+    ['an archive for half a day', { archiveRetentionDays: 0.5 }],
+    ['a retained table by its ARN', { retained: { orders: { logTable: 'arn:aws:dynamodb:eu-west-1:1:table/log', snapshotBucket: 'snapshots' } } }],
+    ['a retained bucket by its URL', { retained: { orders: { logTable: 'log-1', snapshotBucket: 's3://snapshots' } } }],
+    ['a retained log without its snapshots', { retained: { orders: { logTable: 'log-1' } as never } }],
     ['a stream by its name', { existingStreamArns: { purchases: 'purchases' } }],
   ])('refuses %s', (_, overrides) => {
     expect(() => stageSettings('dev', overrides)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING', kind: 'invalid' }));
