@@ -75,6 +75,10 @@ function checkHistory(logId: string, history: readonly LogEntry[], records: numb
     if (entry.from !== (before?.reached ?? BEFORE_FIRST) || entry.reached < entry.from) throw violation(`${logId}: version ${entry.version} leaves a gap`);
     if (before !== undefined && entry.watermarkMs < before.watermarkMs) throw violation(`${logId}: watermark fell at version ${entry.version}`);
     const { recordsIn, counted, late, deadLetters } = entry.counters;
+    if (before !== undefined && recordsIn > before.counters.recordsIn && recordsIn - before.counters.recordsIn === deadLetters - before.counters.deadLetters) {
+      const moved = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find((name) => entry[name] !== before[name]);
+      if (moved !== undefined) throw violation(`${logId}: ${moved} moved at version ${entry.version}, all of whose records were refused`);
+    }
     if (recordsIn !== counted + late + deadLetters) throw violation(`${logId}: ${recordsIn} records in, ${counted} + ${late} + ${deadLetters} out`);
   });
   const head = history.at(-1);

@@ -3,6 +3,7 @@ import type { Lineage } from '../../engine/ports.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
 import { topologyOf } from './plan/definition.ts';
 import { planStream } from './plan/stream.ts';
+import { Timestamps, type Timestamp } from './plan/timestamps.ts';
 import { planTopic } from './plan/topic.ts';
 import { SeededRandom } from './world/random.ts';
 
@@ -66,6 +67,8 @@ export interface PlannedShard extends Lineage {
 export interface PlannedRecord extends SourceRecord {
   /** One; several when they were aggregated; undefined when the aggregate was damaged on its way. */
   readonly parts: readonly PlannedPart[] | undefined;
+  /** Of a topic's record. */
+  readonly timestamp?: Timestamp;
 }
 
 export interface PlannedPart {
@@ -95,7 +98,7 @@ export function planOf(seed: number): Plan {
     retentionMs: random.pick([Infinity, Infinity, Infinity, 100_000]),
   };
   const kind = random.chance(0.2) ? 'kafka' : 'kinesis';
-  const { shards, growsAtMs } = kind === 'kafka' ? planTopic(random) : { shards: planStream(random), growsAtMs: Infinity };
+  const { shards, growsAtMs } = kind === 'kafka' ? planTopic(random, new Timestamps(new SeededRandom(seed * 17 + 3))) : { shards: planStream(random), growsAtMs: Infinity };
   const fromMs = START_MS + random.between(0, 60_000);
   const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
   const isCompatible = random.chance(0.5);

@@ -5,6 +5,7 @@
 import type { AcceptedRecord } from './accepted.ts';
 import type { Plan, PlannedPart, PlannedShard } from './plan.ts';
 import { hashOf } from './plan/shard-planner.ts';
+import { clockOf } from './plan/timestamps.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 
 /** A tick as the log has it: after this offset, time went on to here. */
@@ -90,10 +91,10 @@ export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], part
     };
 
     const due = [...ticks];
-    const take = (place: string, arrivalTimeMs: number, part: PlannedPart | undefined) => {
+    const take = (place: string, clockMs: number | undefined, part: PlannedPart | undefined) => {
       const reading = part?.text.startsWith('{') === true ? (JSON.parse(part.text) as { sensor: string; atMs: number; value: number }) : undefined;
       const belongs = part !== undefined && (kind === 'kafka' ? String(partitionOf(Buffer.from(part.partitionKey), partitions)) === shard.id : livesIn(shard, part));
-      if (!belongs || reading === undefined || reading.sensor !== part.partitionKey || reading.atMs > arrivalTimeMs + 60_000) {
+      if (!belongs || reading === undefined || reading.sensor !== part.partitionKey || clockMs === undefined || reading.atMs > clockMs + 60_000) {
         expected.dead.add(place);
         return;
       }
@@ -118,10 +119,10 @@ export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], part
       isNext = fingerprint === nextFingerprint;
       moveTo(toMs);
     };
-    for (const { offset, arrivalTimeMs, parts, fingerprint } of records) {
+    for (const { offset, arrivalTimeMs, timestamp, parts, fingerprint } of records) {
       while (due[0] !== undefined && due[0].after < offset) tick(due.shift() as LoggedTick);
       isNext = fingerprint === nextFingerprint;
-      (parts ?? [undefined]).forEach((part, place) => take(`${nameOf(shard.id)}/${offset}/${place}`, arrivalTimeMs, part));
+      (parts ?? [undefined]).forEach((part, place) => take(`${nameOf(shard.id)}/${offset}/${place}`, clockOf(timestamp, arrivalTimeMs), part));
     }
     due.forEach(tick);
     pasts.set(nameOf(shard.id), { windows, timeOf, watermark });

@@ -75,6 +75,12 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'replays are not filtered', rule: 'PL-13', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'offset >= log.state.reached' }] },
   { name: 'an aggregated record is cut in two', rule: 'PL-13', edits: [{ file: BATCHES, find: 'else for (const place of places) batch.push(place);', replace: 'else for (const place of places) { if (batch.length >= maxRecords) { yield batch; batch = []; } batch.push(place); }' }] },
   { name: 'the future is believed', rule: 'PL-14', edits: [{ file: 'engine/time/watermark.ts', find: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs;', replace: 'return eventTimeMs > arrivalTimeMs + maxClockSkewMs * 1_000;' }] },
+  { name: "a producer's timestamp is believed", rule: 'PL-14', edits: [{ file: 'adapters/kafka/decode-event.ts', find: 'Math.min(timestamp, nowMs)', replace: 'timestamp' }] },
+  { name: "the skew is measured from a producer's timestamp", rule: 'PL-14', edits: [{ file: 'engine/decode.ts', find: 'record.receivedTimeMs ?? record.arrivalTimeMs', replace: 'record.arrivalTimeMs' }] },
+  { name: 'a refused record has arrived', rule: 'PL-19', edits: [
+    { file: 'engine/step.ts', find: 'run.deadLetters.push(deadLetterFor(record, error));', replace: 'run.deadLetters.push(deadLetterFor(record, error)); lastArrivalMs = Math.max(lastArrivalMs, record.arrivalTimeMs);' },
+  ] },
+  { name: 'a refused record moves processing time', rule: 'PL-12', edits: [{ file: 'engine/run.ts', find: 'this.processingTimeMs = mark.processingTimeMs;', replace: '' }] },
   { name: 'undecodable records skipped', rule: 'PL-15', edits: [{ file: 'engine/step.ts', find: 'run.deadLetters.push(deadLetterFor(record, error));', replace: 'void deadLetterFor(record, error);' }] },
   { name: 'aggregated records are not unpacked', rule: 'PL-15', edits: [{ file: BATCHES, find: 'isAggregated(record.data) ? unpack(record, routing) : undefined', replace: 'undefined as SourceRecord[] | undefined' }] },
   { name: 'a damaged aggregated record is skipped', rule: 'PL-15', edits: [{ file: BATCHES, find: 'return [{ ...record, refusal: error }];', replace: 'return [];' }] },

@@ -2,12 +2,13 @@ import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
 import { START_MS, type PlannedRecord, type PlannedShard } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { bytesOf, Producer } from './producer.ts';
+import type { Timestamps } from './timestamps.ts';
 
 /**
  * A Kafka topic: offsets have gaps, where it was compacted or a transaction ended. Some topics get one more partition;
- * in some a partition loses records that were read, and gives their offsets away again.
+ * in some a partition loses records that were read, and gives their offsets away again. Its timestamps are not to be believed.
  */
-export function planTopic(random: SeededRandom): { shards: PlannedShard[]; growsAtMs: number } {
+export function planTopic(random: SeededRandom, timestamps: Timestamps): { shards: PlannedShard[]; growsAtMs: number } {
   const partitions = random.between(1, 4);
   const pauseMs = random.pick([10, 300, 3_000]);
   const producer = new Producer(random);
@@ -22,7 +23,7 @@ export function planTopic(random: SeededRandom): { shards: PlannedShard[]; grows
     const partition = partitionOf(Buffer.from(part.partitionKey), partitions + (n >= growsAfter ? 1 : 0));
     const known = (records[partition] ??= []);
     const offset = (known.at(-1)?.offset ?? BigInt(random.between(-1, 5))) + BigInt(random.chance(0.1) ? random.between(2, 9) : 1);
-    known.push({ offset, subSequence: 0, partitionKey: part.partitionKey, arrivalTimeMs: nowMs, data: bytesOf(part.text), parts: [part] });
+    known.push({ offset, subSequence: 0, partitionKey: part.partitionKey, arrivalTimeMs: nowMs, data: bytesOf(part.text), parts: [part], timestamp: timestamps.next(nowMs) });
   }
   const losing = growsAfter === Infinity && random.chance(0.1) ? random.between(0, partitions - 1) : -1;
   const shards = records.slice(0, partitions).map((own, partition): PlannedShard => ({

@@ -7,9 +7,8 @@ import { PartitionCounts } from '../../../engine/partition-count.ts';
 import { processBatch, type Processor } from '../../../engine/process-batch.ts';
 import { processTick } from '../../../engine/process-tick.ts';
 import type { BlobStore } from '../../../engine/ports.ts';
-import type { SourceRecord } from '../../../engine/record.ts';
 import { processShard } from '../../../lambdas/process-shard.ts';
-import { partitionOf, type Plan } from '../plan.ts';
+import { partitionOf, type Plan, type PlannedRecord } from '../plan.ts';
 import type { Faults } from './faults.ts';
 import { violation } from './functions.ts';
 import type { Instance } from './instance.ts';
@@ -18,7 +17,7 @@ import type { Stream } from './shards.ts';
 import type { Storage } from './stores.ts';
 
 export interface FunctionCode {
-  take(shardId: string, records: readonly SourceRecord[]): Promise<void>;
+  take(shardId: string, records: readonly PlannedRecord[]): Promise<void>;
   tick(): Promise<void>;
 }
 
@@ -72,8 +71,11 @@ export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: Wor
 }
 
 /** As Lambda hands it over. */
-function kafkaEvent(partition: number, records: readonly SourceRecord[]): KafkaEvent {
+function kafkaEvent(partition: number, records: readonly PlannedRecord[]): KafkaEvent {
   const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
-  const parts = records.map(({ offset, arrivalTimeMs, partitionKey, data }) => ({ topic: 'readings', partition, offset: Number(offset), timestamp: arrivalTimeMs, timestampType: 'CREATE_TIME', key: base64(partitionKey), value: base64(data), headers: [] }));
+  const parts = records.map(({ offset, timestamp, partitionKey, data }) => ({
+    topic: 'readings', partition, offset: Number(offset), timestamp: timestamp?.ms ?? -1, timestampType: timestamp?.type ?? 'CREATE_TIME',
+    key: base64(partitionKey), value: base64(data), headers: [],
+  }));
   return { eventSource: 'aws:kafka', records: { [`readings-${partition}`]: parts } };
 }

@@ -1,8 +1,7 @@
 import { isKind, TidemarkError } from '../../../engine/errors.ts';
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
-import type { SourceRecord } from '../../../engine/record.ts';
-import { partitionOf, type Plan } from '../plan.ts';
+import { partitionOf, type Plan, type PlannedRecord } from '../plan.ts';
 import { kafkaCode, kinesisCode, type FunctionCode } from './code.ts';
 import type { Faults } from './faults.ts';
 import { Instance } from './instance.ts';
@@ -48,7 +47,7 @@ export class FunctionPool {
     this.#warm.delete(shard);
   }
 
-  async invoke(shardId: string, records: readonly SourceRecord[]): Promise<void> {
+  async invoke(shardId: string, records: readonly PlannedRecord[]): Promise<void> {
     const { faults } = this.#world;
     if (faults.decide('mapping.otherInstance')) this.forget(shardId);
     const warm = this.#take(shardId);

@@ -49,9 +49,11 @@ export class FaultyLogStore implements LogStore {
   }
 
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
-    const { storage, schedule, faults } = this.#world;
+    const { plan, storage, schedule, faults } = this.#world;
     const execute = () => storage.put(logId, slot, entry, expectedVersion);
     const place = `${logId.split('/').slice(-2).join('/')}@${entry.reached}`;
+    const aheadOf = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find((name) => entry[name] > schedule.nowMs() + (name === 'watermarkMs' ? plan.topology.eventTime.maxClockSkewMs : 0));
+    if (aheadOf !== undefined) this.#world.fail(new Error(`${place}: ${aheadOf} is ${entry[aheadOf]}, ahead of the clock`));
     if (isTick(entry)) {
       if (!this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
       if (entry.watermarkMs > this.#latestTick()) this.#world.fail(new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`));
