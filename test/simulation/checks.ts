@@ -2,10 +2,10 @@ import { fingerprintOf, stateSchemaOf } from '../../engine/codec/fingerprint.ts'
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
-import { resultId } from '../../engine/outputs.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { acceptedOf } from './accepted.ts';
+import { checkBeside, checkResults } from './check-results.ts';
 import { partitionOf, partsOf, type Plan, type PlannedShard } from './plan.ts';
 import { expectedOf, type Expected, type Taken } from './reference.ts';
 import { violation } from './world/functions.ts';
@@ -48,10 +48,11 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   checkDefinition(plan, storage, next);
   const counted = await storage.blobs.get('topics/simulated/readings/topic-id');
   const expected = expectedOf(plan, all, counted === undefined ? 0 : Number(new TextDecoder().decode(counted)), next);
-  checkResults(expected, readers);
-  // Long after the last record ticks have brought out every window; without them the last ones wait for a record.
+  checkResults(plan.topology.results.identity, expected, readers);
+  checkBeside(expected, readers);
+  // Long after the last record ticks have brought out everything; without them the last ones wait for a record.
   const ticksOn = plan.settings.tickEveryMs > 0 && !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
-  if (ticksOn && expected.waiting.size > 0) throw violation(`windows ${[...expected.waiting].join(' ')} never came out`);
+  if (ticksOn && expected.waiting.size > 0) throw violation(`${[...expected.waiting].join(' ')} never came out`);
   checkRefused(expected, readers);
 }
 
@@ -96,28 +97,6 @@ async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefine
   if (log.version !== (head?.version ?? 0)) throw violation(`${logId}: rebuilt to version ${log.version}, head is ${head?.version ?? 0}`);
   if (head !== undefined && log.state.stateHash !== head.stateHash) throw violation(`${logId}: rebuilt to another state`);
   return log;
-}
-
-/** The table has each window's newest firing, the lake has each firing, and neither has anything else. */
-function checkResults({ firings, newest }: Expected, { table, lake }: Readers): void {
-  const stored = table.results;
-  for (const { key, windowStartMs, revision, values } of stored) {
-    const want = newest.get(`${key}/${windowStartMs}`);
-    const got = `${revision} ${JSON.stringify(values)}`;
-    if (want !== got) throw violation(`result ${key}/${windowStartMs}: want ${want ?? 'none'}, got ${got}`);
-  }
-  if (stored.length !== newest.size) throw violation(`${stored.length} results of ${newest.size}`);
-  const prefix = resultId('simulated', { key: '', windowStartMs: 0, windowEndMs: 0, revision: 0, values: {} }).split('/').slice(0, 2).join('/');
-  let lines = 0;
-  for (const [id, line] of lake) {
-    if (!id.startsWith(`${prefix}/`) || !id.includes('-')) continue;
-    if (id.includes('/late/') || id.includes('/dead/')) continue;
-    const row = JSON.parse(line) as { key: string; windowStartMs: number; revision: number; values: unknown };
-    const want = firings.get(`${row.key}/${row.windowStartMs}/${row.revision}`);
-    if (want !== JSON.stringify(row.values)) throw violation(`firing ${id}: want ${want ?? 'none'}, got ${JSON.stringify(row.values)}`);
-    lines++;
-  }
-  if (lines !== firings.size) throw violation(`${lines} firings of ${firings.size} in the lake`);
 }
 
 function checkRefused({ late, dead }: Expected, { lake }: Readers): void {

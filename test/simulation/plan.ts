@@ -1,6 +1,9 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { Lineage } from '../../engine/ports.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
+import { DRAWN_FROM } from './pipelines/all.ts';
+import { processFunction } from './pipelines/process-function.ts';
+import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { topologyOf } from './plan/definition.ts';
 import { planStream } from './plan/stream.ts';
 import { Timestamps, type Timestamp } from './plan/timestamps.ts';
@@ -14,6 +17,7 @@ export interface Plan {
   /** All that there will ever be, parents before children; partitions of a topic are shards too. */
   readonly shards: readonly PlannedShard[];
   readonly settings: PlanSettings;
+  readonly pipeline: SimulatedPipeline;
   readonly topology: Topology;
   readonly redeploy: Redeploy | undefined;
   /** When a topic gets one more partition, which must halt its pipeline (PL-27); Infinity: never. */
@@ -23,7 +27,7 @@ export interface Plan {
 /** While another definition is deployed, new instances run it, beside those of the first that are still there. */
 export interface Redeploy {
   readonly topology: Topology;
-  /** It has one aggregate more, takes over the state, and stays; else it cannot read the state, and is taken back (PL-30). */
+  /** It knows more, takes over the state, and stays; else it cannot read the state, and is taken back (PL-30). */
   readonly isCompatible: boolean;
   readonly fromMs: number;
   readonly toMs: number;
@@ -41,6 +45,7 @@ export interface PlanSettings {
   readonly advanceMs: number;
   readonly maxOutOfOrdernessMs: number;
   readonly allowedLatenessMs: number;
+  readonly idleTimeoutMs: number;
   readonly timeoutMs: number;
   /** How often the scheduler ticks; 0: never. */
   readonly tickEveryMs: number;
@@ -80,10 +85,31 @@ export interface PlannedPart {
 /** When simulated time begins [ms since 1970]. */
 export const START_MS = 1_000_000_000;
 
+/** Each part is drawn from dice of its own: what is added to one leaves the others as they were. */
 export function planOf(seed: number): Plan {
-  const random = new SeededRandom(seed);
+  const settings = planSettings(new SeededRandom(seed, 'settings'));
+  const pipeline = new SeededRandom(seed, 'pipeline').pick(DRAWN_FROM);
+  const kind = new SeededRandom(seed, 'kind').chance(0.2) ? 'kafka' : 'kinesis';
+  const topology = topologyOf(pipeline, settings, kind, 'first');
+  // A stream that is made again numbers its results from 0 again.
+  const mayBeMadeAgain = topology.results.identity === 'window';
+  // Processing time that is the function's own clock stands in no log: what is due by it cannot be foretold.
+  const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), pipeline !== processFunction);
+  const { shards, growsAtMs } = kind === 'kafka'
+    ? planTopic(new SeededRandom(seed, 'topic'), timestamps)
+    : { shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain), growsAtMs: Infinity };
+  const random = new SeededRandom(seed, 'redeploy');
+  const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
+  const isCompatible = random.chance(0.5);
+  const fromMs = START_MS + random.between(0, 60_000);
+  const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
+  const redeploy = isRedeployed ? { topology: topologyOf(pipeline, settings, kind, isCompatible ? 'later' : 'incompatible'), isCompatible, fromMs, toMs } : undefined;
+  return { seed, kind, settings, shards, pipeline, topology, redeploy, growsAtMs };
+}
+
+function planSettings(random: SeededRandom): PlanSettings {
   const sizeMs = random.pick([1_000, 10_000]);
-  const settings: PlanSettings = {
+  return {
     maxBatch: random.pick([1, 3, 10, 30]),
     maxUnpacked: random.pick([1, 4, 20_000]),
     slots: random.pick([2, 4, 8]),
@@ -94,18 +120,10 @@ export function planOf(seed: number): Plan {
     maxOutOfOrdernessMs: random.pick([0, 500, 5_000]),
     allowedLatenessMs: random.pick([0, 1_000, 20_000]),
     timeoutMs: random.pick([2_000, 60_000]),
-    tickEveryMs: random.pick([0, 20_000, 60_000]),
+    tickEveryMs: random.pick([0, 3_000, 20_000, 60_000]),
     retentionMs: random.pick([Infinity, Infinity, Infinity, 100_000]),
+    idleTimeoutMs: random.pick([1_000, 5_000, 20_000]),
   };
-  const kind = random.chance(0.2) ? 'kafka' : 'kinesis';
-  const { shards, growsAtMs } = kind === 'kafka' ? planTopic(random, new Timestamps(new SeededRandom(seed * 17 + 3))) : { shards: planStream(random), growsAtMs: Infinity };
-  const fromMs = START_MS + random.between(0, 60_000);
-  const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
-  const isCompatible = random.chance(0.5);
-  const definition = isCompatible ? { ...settings, hasLowest: true } : { ...settings, sizeMs: 2 * sizeMs };
-  const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
-  const redeploy = isRedeployed ? { topology: topologyOf(definition, kind), isCompatible, fromMs, toMs } : undefined;
-  return { seed, kind, settings, shards, topology: topologyOf(settings, kind), redeploy, growsAtMs };
 }
 
 export function partitionOf({ id, incarnation }: Pick<PlannedShard, 'id' | 'incarnation'>): SourcePartition {

@@ -1,9 +1,10 @@
 /**
  * What must come out, computed the plain way: shard after shard over its whole list of records and ticks, no batches, no
- * state store, no code of the engine. A child shard goes on with its parents' windows and, key by key, with their time.
+ * state store, no code of the engine. A child shard goes on with its parents' keys and, key by key, with their time.
  */
 import type { AcceptedRecord } from './accepted.ts';
-import type { Plan, PlannedPart, PlannedShard } from './plan.ts';
+import type { PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
+import type { Plan, PlannedPart, PlannedRecord, PlannedShard } from './plan.ts';
 import { hashOf } from './plan/shard-planner.ts';
 import { clockOf } from './plan/timestamps.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
@@ -12,38 +13,35 @@ import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 export interface LoggedTick {
   readonly after: bigint;
   readonly toMs: number;
+  readonly processingTimeMs: number;
   readonly fingerprint: string;
 }
 
 export interface Expected {
-  /** Every firing, as `sensor/start/revision` with its values. */
-  readonly firings: ReadonlyMap<string, string>;
-  /** The last firing of each window, by `sensor/start`. */
-  readonly newest: ReadonlyMap<string, string>;
+  /** What comes out for each key, in this order. */
+  readonly rows: ReadonlyMap<string, readonly PlainRow[]>;
+  /** What goes beside the results, for each key, in this order. */
+  readonly beside: ReadonlyMap<string, readonly Beside[]>;
   /** `incarnation/shard/offset/place` of what came too late, and of what could not be counted. */
   readonly late: ReadonlySet<string>;
   readonly dead: ReadonlySet<string>;
-  /** `sensor/start` of windows with records that have never fired. */
+  /** `sensor/what` of all that has never come out, though time alone would bring it. */
   readonly waiting: ReadonlySet<string>;
 }
 
-interface Counted {
-  readonly value: number;
-  /** By the later definition, which counts its own aggregate too. */
-  readonly isNext: boolean;
+export interface Beside {
+  readonly output: string;
+  readonly eventTimeMs: number;
+  readonly value: unknown;
 }
 
-interface Window {
-  readonly sensor: string;
-  readonly endMs: number;
-  readonly values: readonly Counted[];
-  readonly revision: number;
-}
-
+/** A shard at its end. */
 interface Past {
-  readonly windows: ReadonlyMap<string, Window>;
+  readonly shard: PlannedShard;
+  readonly keys: ReadonlyMap<string, PlainKey>;
   readonly timeOf: (sensor: string) => number;
-  readonly watermark: number;
+  readonly watermarkMs: number;
+  readonly processingTimeMs: number;
 }
 
 /** What is known of a shard once all is over. */
@@ -54,87 +52,127 @@ export interface Taken {
   readonly ticks: readonly LoggedTick[];
 }
 
+interface Out {
+  readonly rows: Map<string, PlainRow[]>;
+  readonly beside: Map<string, Beside[]>;
+  readonly late: Set<string>;
+  readonly dead: Set<string>;
+}
+
+const nameOf = ({ incarnation }: PlannedShard, id: string): string => `${incarnation}/${id}`;
+
 /**
  * @param partitions of a topic, when it was first read: more or fewer move keys
- * @param nextFingerprint of the later definition, which has one aggregate more
+ * @param laterFingerprint of the later definition
  */
-export function expectedOf({ settings, kind }: Plan, all: readonly Taken[], partitions: number, nextFingerprint: string): Expected {
-  const { sizeMs, advanceMs, maxOutOfOrdernessMs, allowedLatenessMs } = settings;
-  const expected = { firings: new Map<string, string>(), newest: new Map<string, string>(), late: new Set<string>(), dead: new Set<string>(), waiting: new Set<string>() };
+export function expectedOf(plan: Plan, all: readonly Taken[], partitions: number, laterFingerprint: string): Expected {
+  const out: Out = { rows: new Map(), beside: new Map(), late: new Set(), dead: new Set() };
   const pasts = new Map<string, Past>();
-  const shards = all.map(({ shard }) => shard);
+  for (const taken of all) {
+    const { shard } = taken;
+    const parents = shard.parents.map((id) => pasts.get(nameOf(shard, id)) as Past);
+    pasts.set(nameOf(shard, shard.id), new PlainShard(plan, shard, parents, out, partitions).live(taken, laterFingerprint));
+  }
+  const last = all.at(-1)?.shard.incarnation;
+  const parents = new Set(all.flatMap(({ shard }) => shard.parents.map((id) => nameOf(shard, id))));
+  // Nobody ticks a stream that is gone.
+  const open = [...pasts].filter(([name, { shard }]) => !parents.has(name) && shard.incarnation === last);
+  const waiting = open.flatMap(([, { keys }]) => [...keys].flatMap(([sensor, key]) => key.waiting.map((what) => `${sensor}/${what}`)));
+  return { ...out, waiting: new Set(waiting) };
+}
 
-  for (const { shard, records, ticks } of all) {
-    const nameOf = (id: string) => `${shard.incarnation}/${id}`;
-    const parents = shard.parents.map((id) => ({ shard: shards.find((other) => other.id === id && other.incarnation === shard.incarnation) as PlannedShard, past: pasts.get(nameOf(id)) as Past }));
-    const windows = new Map<string, Window>();
-    for (const { past } of parents) {
-      for (const [name, window] of past.windows) if (holds(shard, window.sensor)) windows.set(name, window);
-    }
-    const before = (sensor: string) => Math.max(-Infinity, ...parents.filter((parent) => holds(parent.shard, sensor)).map(({ past }) => past.timeOf(sensor)));
-    let watermark = parents.length === 0 ? -Infinity : Math.min(...parents.map(({ past }) => past.watermark));
-    const timeOf = (sensor: string) => Math.max(watermark, before(sensor));
+class PlainShard {
+  readonly #plan: Plan;
+  readonly #shard: PlannedShard;
+  readonly #parents: readonly Past[];
+  readonly #out: Out;
+  readonly #partitions: number;
+  readonly #keys: Map<string, PlainKey>;
+  #watermarkMs: number;
+  #processingTimeMs: number;
+  #isLater = false;
 
-    let isNext = false;
-    const fire = (name: string, window: Window) => {
-      const fired = { ...window, revision: window.revision + 1 };
-      windows.set(name, fired);
-      const text = JSON.stringify(valuesOf(fired.values, isNext));
-      expected.firings.set(`${name}/${fired.revision}`, text);
-      expected.newest.set(name, `${fired.revision} ${text}`);
-    };
-    const moveTo = (next: number) => {
-      for (const [name, window] of windows) {
-        if (window.endMs > timeOf(window.sensor) && window.endMs <= next) fire(name, window);
-      }
-      watermark = Math.max(watermark, next);
-    };
+  constructor(plan: Plan, shard: PlannedShard, parents: readonly Past[], out: Out, partitions: number) {
+    this.#plan = plan;
+    this.#shard = shard;
+    this.#parents = parents;
+    this.#out = out;
+    this.#partitions = partitions;
+    this.#keys = new Map(parents.flatMap(({ keys }) => [...keys].filter(([sensor]) => holds(shard, sensor))));
+    this.#watermarkMs = parents.length === 0 ? -Infinity : Math.min(...parents.map(({ watermarkMs }) => watermarkMs));
+    this.#processingTimeMs = Math.max(-Infinity, ...parents.map(({ processingTimeMs }) => processingTimeMs));
+  }
 
+  live({ records, ticks }: Taken, laterFingerprint: string): Past {
     const due = [...ticks];
-    const take = (place: string, clockMs: number | undefined, part: PlannedPart | undefined) => {
-      const reading = part?.text.startsWith('{') === true ? (JSON.parse(part.text) as { sensor: string; atMs: number; value: number }) : undefined;
-      const belongs = part !== undefined && (kind === 'kafka' ? String(partitionOf(Buffer.from(part.partitionKey), partitions)) === shard.id : livesIn(shard, part));
-      if (!belongs || reading === undefined || reading.sensor !== part.partitionKey || clockMs === undefined || reading.atMs > clockMs + 60_000) {
-        expected.dead.add(place);
-        return;
-      }
-      const { sensor, atMs, value } = reading;
-      const starts: number[] = [];
-      for (let start = Math.floor(atMs / advanceMs) * advanceMs; start > atMs - sizeMs; start -= advanceMs) starts.push(start);
-      const open = starts.filter((start) => start + sizeMs + allowedLatenessMs > timeOf(sensor));
-      if (open.length === 0) {
-        expected.late.add(place);
-        return;
-      }
-      for (const start of open) {
-        const name = `${sensor}/${start}`;
-        const known = windows.get(name) ?? { sensor, endMs: start + sizeMs, values: [], revision: 0 };
-        const window = { ...known, values: [...known.values, { value, isNext }] };
-        windows.set(name, window);
-        if (window.endMs <= timeOf(sensor)) fire(name, window);
-      }
-      moveTo(atMs - maxOutOfOrdernessMs);
+    const tick = ({ toMs, processingTimeMs, fingerprint }: LoggedTick) => {
+      this.#isLater = fingerprint === laterFingerprint;
+      this.#moveProcessing(processingTimeMs);
+      this.#moveTo(toMs);
     };
-    const tick = ({ toMs, fingerprint }: LoggedTick) => {
-      isNext = fingerprint === nextFingerprint;
-      moveTo(toMs);
-    };
-    for (const { offset, arrivalTimeMs, timestamp, parts, fingerprint } of records) {
+    for (const { offset, parts, fingerprint, ...arrived } of records) {
       while (due[0] !== undefined && due[0].after < offset) tick(due.shift() as LoggedTick);
-      isNext = fingerprint === nextFingerprint;
-      (parts ?? [undefined]).forEach((part, place) => take(`${nameOf(shard.id)}/${offset}/${place}`, clockOf(timestamp, arrivalTimeMs), part));
+      this.#isLater = fingerprint === laterFingerprint;
+      (parts ?? [undefined]).forEach((part, place) => this.#take(`${nameOf(this.#shard, this.#shard.id)}/${offset}/${place}`, arrived, part));
     }
     due.forEach(tick);
-    pasts.set(nameOf(shard.id), { windows, timeOf, watermark });
+    return { shard: this.#shard, keys: this.#keys, timeOf: (sensor) => this.#timeOf(sensor), watermarkMs: this.#watermarkMs, processingTimeMs: this.#processingTimeMs };
   }
-  const last = shards.at(-1)?.incarnation;
-  const parents = new Set(shards.flatMap((shard) => shard.parents.map((id) => `${shard.incarnation}/${id}`)));
-  for (const [name, { windows }] of pasts) {
-    // Nobody ticks a stream that is gone.
-    if (parents.has(name) || !name.startsWith(`${last}/`)) continue;
-    for (const [name, { revision }] of windows) if (revision === 0) expected.waiting.add(name);
+
+  #take(place: string, { timestamp, arrivalTimeMs }: Pick<PlannedRecord, 'timestamp' | 'arrivalTimeMs'>, part: PlannedPart | undefined): void {
+    const clockMs = clockOf(timestamp, arrivalTimeMs);
+    const reading = part?.text.startsWith('{') === true ? (JSON.parse(part.text) as Reading) : undefined;
+    if (part === undefined || reading === undefined || !this.#belongs(part) || reading.sensor !== part.partitionKey || clockMs === undefined || reading.atMs > clockMs + 60_000) {
+      this.#out.dead.add(place);
+      return;
+    }
+    // What is refused moves no clock.
+    this.#moveProcessing(Math.min(timestamp?.ms ?? Infinity, arrivalTimeMs));
+    const { pipeline, settings } = this.#plan;
+    const { sensor, atMs } = reading;
+    const key = this.#keys.get(sensor) ?? pipeline.key(sensor, settings);
+    this.#keys.set(sensor, key);
+    if (key.take(reading, this.#clock(sensor))) this.#moveTo(atMs - settings.maxOutOfOrdernessMs);
+    else this.#out.late.add(place);
   }
-  return expected;
+
+  #belongs(part: PlannedPart): boolean {
+    if (this.#plan.kind === 'kafka') return String(partitionOf(Buffer.from(part.partitionKey), this.#partitions)) === this.#shard.id;
+    return livesIn(this.#shard, part);
+  }
+
+  #timeOf(sensor: string): number {
+    const before = this.#parents.filter(({ shard }) => holds(shard, sensor)).map(({ timeOf }) => timeOf(sensor));
+    return Math.max(this.#watermarkMs, ...before);
+  }
+
+  #moveTo(toMs: number): void {
+    if (toMs <= this.#watermarkMs) return;
+    for (const [sensor, key] of this.#keys) key.advance(toMs, this.#clock(sensor));
+    this.#watermarkMs = toMs;
+  }
+
+  #moveProcessing(nowMs: number): void {
+    if (nowMs <= this.#processingTimeMs) return;
+    this.#processingTimeMs = nowMs;
+    for (const [sensor, key] of this.#keys) key.advanceProcessing(this.#clock(sensor));
+  }
+
+  #clock(sensor: string): PlainClock {
+    return {
+      keyMs: this.#timeOf(sensor),
+      processingTimeMs: this.#processingTimeMs,
+      isLater: this.#isLater,
+      emit: (row) => append(this.#out.rows, sensor, row),
+      emitTo: (output, eventTimeMs, value) => append(this.#out.beside, sensor, { output, eventTimeMs, value }),
+    };
+  }
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }
 
 /** A key lives where its hash does; what says otherwise about itself is counted nowhere. */
@@ -146,11 +184,3 @@ function livesIn(shard: PlannedShard, { partitionKey, explicitHashKey }: Planned
 const holds = (shard: PlannedShard, key: string): boolean => contains(shard, hashOf(key));
 
 const contains = ({ fromHash, toHash }: PlannedShard, hash: bigint): boolean => fromHash <= hash && hash <= toHash;
-
-function valuesOf(counted: readonly Counted[], isNext: boolean): Record<string, number | null> {
-  const values = counted.map(({ value }) => value);
-  const total = values.reduce((sum, value) => sum + value, 0);
-  const all = { readings: values.length, total, mean: total / values.length, highest: Math.max(...values) };
-  const since = counted.filter((one) => one.isNext).map(({ value }) => value);
-  return isNext ? { ...all, lowest: since.length === 0 ? null : Math.min(...since) } : all;
-}

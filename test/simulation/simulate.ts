@@ -1,5 +1,6 @@
 import { messageOf } from '../../engine/errors.ts';
 import { checkAll } from './checks.ts';
+import { contentsOf, type Contents } from './contents.ts';
 import { planOf, START_MS, type Plan, type PlannedShard } from './plan.ts';
 import { Faults } from './world/faults.ts';
 import { FunctionPool } from './world/functions.ts';
@@ -17,8 +18,8 @@ export interface Outcome {
   readonly faults: readonly string[];
   readonly batches: number;
   readonly commits: number;
-  readonly ticks: number;
-  readonly seals: number;
+  /** What this world had in it, and how often. */
+  readonly contents: Contents;
   readonly simulatedMs: number;
 }
 
@@ -30,7 +31,7 @@ const MAX_EVENTS = 400_000;
 export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan: Plan = planOf(seed)): Promise<Outcome> {
   const schedule = new Schedule(START_MS);
   const faults = new Faults(seed, allowed);
-  const random = new SeededRandom(seed * 31 + 7);
+  const random = new SeededRandom(seed, 'world');
   const storage = new Storage();
   const readers = new Readers();
   let failure: unknown;
@@ -73,8 +74,7 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     faults: faults.happened,
     batches: [...mappings.values()].reduce((sum, { batches }) => sum + batches, 0),
     commits: [...storage.history.values()].reduce((sum, { length }) => sum + length, 0),
-    ticks: [...storage.ticks.values()].reduce((sum, { length }) => sum + length, 0),
-    seals: [...storage.history.values()].filter((entries) => (entries.at(-1)?.sealedFor.length ?? 0) > 0).length,
+    contents: contentsOf({ plan, storage, readers, faults: faults.happened }),
     simulatedMs: schedule.nowMs() - START_MS,
   };
 }

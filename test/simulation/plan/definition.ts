@@ -1,13 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { count, hopping, kafka, kinesis, max, mean, min, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
+import { kafka, kinesis, pipeline } from '../../../engine/index.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Deployment, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
 import type { Plan, PlanSettings } from '../plan.ts';
-
-interface Reading {
-  readonly sensor: string;
-  readonly atMs: number;
-  readonly value: number;
-}
 
 const schema: StandardSchemaV1<unknown, Reading> = {
   '~standard': {
@@ -22,19 +17,11 @@ const schema: StandardSchemaV1<unknown, Reading> = {
   },
 };
 
-interface DefinitionSettings extends Pick<PlanSettings, 'sizeMs' | 'advanceMs' | 'maxOutOfOrdernessMs' | 'allowedLatenessMs'> {
-  /** A later definition's: one aggregate more. */
-  readonly hasLowest?: boolean;
-}
-
-export function topologyOf({ sizeMs, advanceMs, maxOutOfOrdernessMs, allowedLatenessMs, hasLowest = false }: DefinitionSettings, kind: Plan['kind']): Topology {
-  const settings = { partitionKey: 'sensor', schema } as const;
+export function topologyOf(simulated: SimulatedPipeline, settings: PlanSettings, kind: Plan['kind'], deployment: Deployment): Topology {
+  const given = { partitionKey: 'sensor', schema } as const;
+  const { maxOutOfOrdernessMs, idleTimeoutMs } = settings;
   const named = pipeline('simulated');
-  const stream = kind === 'kafka' ? named.source(kafka({ topic: 'readings', ...settings })) : named.source(kinesis({ stream: 'readings', ...settings }));
-  return stream
-    .eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs: 20_000 })
-    .keyBy('sensor')
-    .window(advanceMs === sizeMs ? tumbling({ sizeMs }) : hopping({ sizeMs, advanceMs }), { allowedLatenessMs })
-    .aggregate({ readings: count(), total: sum('value'), mean: mean('value'), highest: max('value'), ...(hasLowest ? { lowest: min('value') } : {}) })
-    .to(resultTable()).topology;
+  const stream = kind === 'kafka' ? named.source(kafka({ topic: 'readings', ...given })) : named.source(kinesis({ stream: 'readings', ...given }));
+  const keyed = stream.eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs }).keyBy('sensor');
+  return simulated.define(keyed, settings, deployment);
 }

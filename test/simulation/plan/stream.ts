@@ -12,13 +12,14 @@ const REBIRTH_MS = 60_000;
  * under it. Some are packed, for the shards of now or of a while ago; some are put elsewhere by an explicit hash key. Some
  * streams are deleted and made again under the same name.
  */
-export function planStream(random: SeededRandom): PlannedShard[] {
+export function planStream(random: SeededRandom, mayBeMadeAgain: boolean): PlannedShard[] {
   const pauseMs = random.pick([10, 300, 3_000]);
   const reshardChance = random.pick([0, 0, 0.01, 0.05]);
   const packChance = random.pick([0, 0, 0.1, 0.6]);
+  const quietChance = random.pick([0.01, 0.01, 0.05]);
   const producer = new Producer(random);
   const streams = [new ShardPlanner(random.between(1, 3), START_MS)];
-  const bornAgainAt = random.chance(0.1) ? random.between(1, 150) : 0;
+  const bornAgainAt = random.chance(0.1) && mayBeMadeAgain ? random.between(1, 150) : 0;
   let nowMs = START_MS;
   // Sequence numbers cross a power of ten, so that comparing them as text goes wrong (PL-10).
   let offset = 10n ** 20n - BigInt(random.between(1, 40));
@@ -30,7 +31,7 @@ export function planStream(random: SeededRandom): PlannedShard[] {
       stream = new ShardPlanner(random.between(1, 3), nowMs);
       streams.push(stream);
     }
-    nowMs += random.chance(0.01) ? 400_000 : random.between(0, pauseMs);
+    nowMs += random.chance(quietChance) ? random.pick([20_000, 100_000, 400_000]) : random.between(0, pauseMs);
     if (random.chance(reshardChance)) stream.reshard(random, nowMs);
     offset += BigInt(random.between(1, 3));
     const parts = Array.from({ length: random.chance(packChance) ? random.between(1, 6) : 1 }, () => producer.next(nowMs));

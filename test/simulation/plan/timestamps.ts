@@ -15,11 +15,13 @@ export class Timestamps {
   readonly #driftMs: number;
   readonly #isHostile: boolean;
 
-  constructor(random: SeededRandom) {
+  /** @param mayBeAhead of the function's clock, which then takes their place */
+  constructor(random: SeededRandom, mayBeAhead: boolean) {
     this.#random = random;
     this.#type = random.pick(['CREATE_TIME', 'CREATE_TIME', 'LOG_APPEND_TIME'] as const);
-    this.#driftMs = random.pick([0, 0, -90_000, 600_000, CENTURY_MS]);
-    this.#isHostile = random.chance(0.5);
+    const driftMs = random.pick([0, 0, -90_000, 600_000, CENTURY_MS]);
+    this.#driftMs = mayBeAhead ? driftMs : Math.min(driftMs, 0);
+    this.#isHostile = random.chance(0.5) && mayBeAhead;
   }
 
   next(nowMs: number): Timestamp {

@@ -17,20 +17,20 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
  */
 export class Faults {
   readonly happened: string[] = [];
-  readonly #random: SeededRandom;
-  readonly #probability = new Map<FaultKind, number>();
+  readonly #dice: ReadonlyMap<FaultKind, { readonly random: SeededRandom; readonly probability: number }>;
+  readonly #delays: SeededRandom;
   readonly #asked = new Map<FaultKind, number>();
   readonly #allowed: ReadonlySet<string> | undefined;
   #over = false;
 
   constructor(seed: number, allowed: ReadonlySet<string> | undefined) {
-    this.#random = new SeededRandom(seed * 7 + 1);
     this.#allowed = allowed;
-    for (const kind of FAULT_KINDS) {
-      const on = this.#random.chance(0.5);
-      const strength = this.#random.pick([0.02, 0.1, 0.3]);
-      this.#probability.set(kind, on ? strength : 0);
-    }
+    this.#delays = new SeededRandom(seed, 'delays');
+    // Each kind has dice of its own: one more kind, or one more question, leaves the others as they were.
+    this.#dice = new Map(FAULT_KINDS.map((kind) => {
+      const random = new SeededRandom(seed, kind);
+      return [kind, { random, probability: random.chance(0.5) ? random.pick([0.02, 0.1, 0.3]) : 0 }];
+    }));
   }
 
   /** From now on nothing goes wrong any more. */
@@ -41,16 +41,17 @@ export class Faults {
   decide(kind: FaultKind): boolean {
     const asked = (this.#asked.get(kind) ?? 0) + 1;
     this.#asked.set(kind, asked);
-    // Drawn even when it cannot happen, so that forbidding one fault does not shift the dice of the others.
-    const drawn = this.#random.chance(this.#probability.get(kind) ?? 0);
+    // Drawn even when it cannot happen, so that forbidding one fault does not shift the dice of those after it.
+    const dice = this.#dice.get(kind);
+    if (dice === undefined || !dice.random.chance(dice.probability) || this.#over) return false;
     const name = `${kind}#${asked}`;
-    if (!drawn || this.#over || (this.#allowed !== undefined && !this.#allowed.has(name))) return false;
+    if (this.#allowed !== undefined && !this.#allowed.has(name)) return false;
     this.happened.push(name);
     return true;
   }
 
   /** How long something takes, in virtual ms: mostly short, sometimes minutes. */
   delayMs(): number {
-    return this.#random.chance(0.7) ? this.#random.between(1, 200) : this.#random.between(1_000, 300_000);
+    return this.#delays.chance(0.7) ? this.#delays.between(1, 200) : this.#delays.between(1_000, 300_000);
   }
 }

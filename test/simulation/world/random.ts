@@ -9,10 +9,12 @@ export class SeededRandom {
   #c: number;
   #counter = 1;
 
-  constructor(seed: number) {
+  /** @param purpose the same seed has other dice for each */
+  constructor(seed: number, purpose = '') {
     this.#a = seed >>> 0;
     this.#b = Math.floor(seed / 2 ** 32) >>> 0;
     this.#c = 0x9e3779b9;
+    for (const letter of purpose) this.#c = Math.imul(this.#c ^ letter.charCodeAt(0), 0x01000193);
     for (let i = 0; i < 12; i++) this.unit();
   }
 

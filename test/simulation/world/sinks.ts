@@ -22,13 +22,14 @@ export class Readers {
 
   /** The results' lines, as many as the lake took at once. */
   lines({ pipeline }: Delivery['partition'], results: readonly ResultRow[]): void {
-    for (const row of results) this.#line(resultId(pipeline, row), JSON.stringify(row));
+    for (const { values, ...row } of results) this.#line(resultId(pipeline, { ...row, values }), JSON.stringify({ ...row, values }));
   }
 
   /** All but the results' lines. */
   async rest(delivery: Delivery): Promise<SinkReceipt> {
     const { partition, outbox } = delivery;
     const place = logIdOf(partition);
+    for (const { sequence, ...rest } of outbox.sideOutputs) this.#line(`${place}/side/${sequence}`, JSON.stringify(rest));
     for (const { offset, subSequence, data, ...rest } of outbox.lateRecords) {
       this.#line(`${place}/late/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
     }
@@ -67,7 +68,8 @@ export class FaultySink implements Sink {
     const execute = (part: Delivery) => this.#guard(() => this.#readers.deliver(part));
     if (this.#faults.decide('sink.failsBefore')) return this.#instance.fail('sink failed');
     if (this.#faults.decide('sink.executedLate')) {
-      this.#schedule.after(this.#faults.delayMs(), () => void execute(delivery));
+      // What goes wrong is known to the world already.
+      this.#schedule.after(this.#faults.delayMs(), () => void execute(delivery).catch(() => undefined));
       return this.#instance.fail('sink executed late');
     }
     if (this.#faults.decide('sink.partial')) {

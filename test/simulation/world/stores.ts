@@ -3,6 +3,7 @@ import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
 import type { Plan } from '../plan.ts';
+import type { LoggedTick } from '../reference.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
@@ -20,8 +21,8 @@ export class Storage {
   }
 
   /** The ticks that stand in the logs, by log. */
-  get ticks(): Map<string, { after: bigint; toMs: number; fingerprint: string }[]> {
-    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isTick).map(({ reached, watermarkMs, fingerprint }) => ({ after: reached, toMs: watermarkMs, fingerprint }))]));
+  get ticks(): Map<string, LoggedTick[]> {
+    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isTick).map(({ reached, watermarkMs, processingTimeMs, fingerprint }) => ({ after: reached, toMs: watermarkMs, processingTimeMs, fingerprint }))]));
   }
 }
 

@@ -1,0 +1,51 @@
+import { PIPELINES } from './pipelines/all.ts';
+import type { Plan } from './plan.ts';
+import { FAULT_KINDS } from './world/faults.ts';
+import type { Readers } from './world/sinks.ts';
+import type { Storage } from './world/stores.ts';
+
+/** What is in a world, by name, and how often: a kind of world that never comes is seen by its zero. */
+export type Contents = Readonly<Record<string, number>>;
+
+export interface Lived {
+  readonly plan: Plan;
+  readonly storage: Storage;
+  readonly readers: Readers;
+  /** As `kind#n`. */
+  readonly faults: readonly string[];
+}
+
+export function contentsOf({ plan, storage, readers, faults }: Lived): Contents {
+  const { shards, redeploy, kind, pipeline, settings } = plan;
+  const entries = [...storage.history.values()].flat();
+  const ticks = [...storage.ticks.values()].flat();
+  const lines = [...readers.lake.keys()];
+  const children = shards.filter(({ parents }) => parents.length > 0);
+  return {
+    ...Object.fromEntries(PIPELINES.map((one) => [`pipeline: ${one.name}`, one === pipeline ? 1 : 0])),
+    'source: Kinesis': kind === 'kinesis' ? 1 : 0,
+    'source: Kafka': kind === 'kafka' ? 1 : 0,
+    'records': shards.reduce((sum, { records }) => sum + records.length, 0),
+    'records packed': shards.reduce((sum, { records }) => sum + records.filter(({ parts }) => parts?.length !== 1).length, 0),
+    'shards of a split': children.filter(({ parents }) => parents.length === 1).length,
+    'shards of a merge': children.filter(({ parents }) => parents.length > 1).length,
+    'stream made again': new Set(shards.map(({ incarnation }) => incarnation)).size - 1,
+    'records expire': settings.retentionMs < Infinity ? 1 : 0,
+    'topic grows': plan.growsAtMs < Infinity ? 1 : 0,
+    'offsets used again': shards.filter(({ reused }) => reused.length > 0).length,
+    'redeployed: reads the state': redeploy?.isCompatible === true ? 1 : 0,
+    'redeployed: cannot read it': redeploy?.isCompatible === false ? 1 : 0,
+    'commits': entries.length,
+    'commits with floors': entries.filter(({ floors }) => floors.length > 0).length,
+    'commits with large bodies': entries.filter(({ delta, outbox }) => 'blobKey' in delta || 'blobKey' in outbox).length,
+    'seals': entries.filter(({ sealedFor }) => sealedFor.length > 0).length,
+    'snapshots': new Set(entries.filter(({ snapshotKey }) => snapshotKey !== '').map(({ snapshotKey }) => snapshotKey)).size,
+    'ticks': ticks.length,
+    'results in the lake': lines.filter((id) => id.startsWith('simulated/results/')).length,
+    'results delivered again': readers.repeats,
+    'values beside the results': lines.filter((id) => id.includes('/side/')).length,
+    'late records': lines.filter((id) => id.includes('/late/')).length,
+    'dead letters': lines.filter((id) => id.includes('/dead/')).length,
+    ...Object.fromEntries(FAULT_KINDS.map((fault) => [`fault: ${fault}`, faults.filter((name) => name.startsWith(`${fault}#`)).length])),
+  };
+}
