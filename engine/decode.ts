@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventTime, Topology } from './dsl/topology.ts';
 import { messageOf, oneLine, TidemarkError } from './errors.ts';
+import { requireExact } from './exact-number.ts';
 import type { SourceRecord } from './record.ts';
 import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS, NO_WATERMARK } from './time/watermark.ts';
 
@@ -97,11 +98,7 @@ export function keyPart(value: unknown, field: string): string {
   if (typeof raw !== 'string' && typeof raw !== 'number') {
     throw dataError('KEY_INVALID', `${field} must be a string or a number, got ${typeof raw}; correct the producer`);
   }
-  // Above 2^53 two numbers are read as one, and so would be two keys.
-  if (typeof raw === 'number' && (!Number.isFinite(raw) || (Number.isInteger(raw) && !Number.isSafeInteger(raw)))) {
-    throw dataError('KEY_INVALID', `${field} must be a number that JSON keeps exactly, got ${raw}; send it as text`);
-  }
-  const key = String(raw);
+  const key = typeof raw === 'number' ? String(requireExact('KEY_INVALID', field, raw)) : raw;
   const tooLong = key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES;
   if (key === '' || tooLong || !key.isWellFormed()) {
     throw dataError('KEY_INVALID', `${field} must be 1 to ${MAX_KEY_BYTES} bytes of valid text, got ${key.length} characters; correct the producer`);

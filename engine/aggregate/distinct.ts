@@ -1,10 +1,10 @@
 import { ByteWriter } from '../codec/bytes.ts';
 import { requireSetting } from '../errors.ts';
 import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
-import { valueIn, type StorableFields, type Take, type WithFields } from './fields.ts';
+import { takeIn, type StorableFields, type Take, type WithFields } from './fields.ts';
 import { hash53 } from './hash.ts';
 import { addHash, chunked, estimate, fewAtMost, isFew, mergeDistinct, NONE, type Distinct } from './hyper-log-log.ts';
-import { toJsonValue, writeJson, type JsonValue } from './json-value.ts';
+import { toIdentity, toJsonValue, writeJson, type JsonValue } from './json-value.ts';
 
 export interface DistinctSettings {
   /** State takes up to 2^precision bytes, [4, 16]: a standard error of 1.04 / √2^precision. @default 12: 1.6 % in 4 KB */
@@ -15,13 +15,15 @@ export interface DistinctSettings {
  * About how many different values a field has, or several fields together. Exact up to 512 of them (2^precision / 8 if that is less), then
  * within 1.6 % two times of three, 3.3 % nineteen times of twenty. The same whatever the order, repeats and merges.
  *
+ * A number must be one that JSON keeps exactly, or two would count as one; 7 and '7' are different.
+ *
  * @example approxDistinct('visitor') // 10482
  * @example approxDistinct(['shop', 'visitor'], { precision: 14 }) // within 0.8 %
  */
 export function approxDistinct<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: DistinctSettings = {}): Aggregate<V, number> {
   const { precision = 12 } = settings;
   requireSetting('precision', precision, Number.isInteger(precision) && precision >= 4 && precision <= 16, 'an integer in [4, 16]', 'leave it out for 12');
-  const valueOf = valueIn(take, Infinity);
+  const valueOf = takeIn(take, toIdentity);
   const descriptor = `approxDistinct(${JSON.stringify(toJsonValue({ take, precision }, 'settings'))})`;
   const writer = new ByteWriter();
   return aggregate(descriptor, (value: V) => hashOf(valueOf(value), writer), distinctOf(precision));

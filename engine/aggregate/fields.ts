@@ -66,23 +66,32 @@ export function numberIn(field: string, below = Infinity): (value: unknown) => n
 }
 
 /**
+ * Reads one field, or several as an object of them.
+ *
+ * @param form what the value becomes; the name of the fields is for its errors
+ */
+export function takeIn<T>(take: Take, form: (taken: unknown, name: string) => T): (value: unknown) => T {
+  const fields = typeof take === 'string' ? [take] : take;
+  requireSetting('take', take, Array.isArray(fields) && fields.length > 0 && new Set(fields).size === fields.length, 'a field name or a list of different ones', 'name fields of the schema');
+  for (const field of fields) requireField('take', field);
+  const name = fields.join(', ');
+  const pick = (value: Readonly<Record<string, unknown>>): unknown => (typeof take === 'string' ? value[take] : Object.fromEntries(take.map((field) => [field, value[field]])));
+  return (value) => form(pick(value as Readonly<Record<string, unknown>>), name);
+}
+
+/**
  * Reads one field or several, as a value that every sink and the log can hold.
  *
  * @throws VALUE_NOT_JSON (data) when the value has no form in JSON
  * @throws VALUE_TOO_LARGE (data) when it takes more than `maxBytes`
  */
 export function valueIn(take: Take, maxBytes: number): (value: unknown) => JsonValue {
-  const fields = typeof take === 'string' ? [take] : take;
-  requireSetting('take', take, Array.isArray(fields) && fields.length > 0 && new Set(fields).size === fields.length, 'a field name or a list of different ones', 'name fields of the schema');
-  for (const field of fields) requireField('take', field);
-  const name = fields.join(', ');
-  const pick = (value: Readonly<Record<string, unknown>>): unknown => (typeof take === 'string' ? value[take] : Object.fromEntries(take.map((field) => [field, value[field]])));
-  return (value) => {
-    const taken = toJsonValue(pick(value as Readonly<Record<string, unknown>>), name);
-    const bytes = storedBytes(taken);
+  return takeIn(take, (taken, name) => {
+    const value = toJsonValue(taken, name);
+    const bytes = storedBytes(value);
     if (bytes > maxBytes) {
       throw new TidemarkError('data', 'VALUE_TOO_LARGE', `${name} must take at most ${maxBytes} bytes, got ${bytes}; take fewer fields or set maxBytes`);
     }
-    return taken;
-  };
+    return value;
+  });
 }

@@ -1,6 +1,7 @@
 /** Values that JSON, DynamoDB and the log hold alike, so that a result is the same before and after a crash. */
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { TidemarkError } from '../errors.ts';
+import { requireExact } from '../exact-number.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
@@ -18,6 +19,15 @@ export function toJsonValue(value: unknown, what: string): JsonValue {
     if (!Number.isFinite(number)) throw notJson(what, String(number));
     return number + 0;
   });
+}
+
+/**
+ * The same for a value that is told from others: no number that another one may have become.
+ *
+ * @throws VALUE_NOT_JSON, NUMBER_NOT_EXACT (data)
+ */
+export function toIdentity(value: unknown, what: string): JsonValue {
+  return cleaned(value, what, 0, (number) => requireExact('NUMBER_NOT_EXACT', what, number));
 }
 
 /** The same for what stays inside: any number goes. */

@@ -1,11 +1,12 @@
 import { dataError, MAX_KEY_BYTES } from '../decode.ts';
+import { requireExact } from '../exact-number.ts';
 import type { BoundOperator, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
 
 export interface Deduplication {
-  /** What two records have in common that are the same event, e.g. an event id. Compared within a key. */
+  /** What two records have in common that are the same event, e.g. an event id. Compared within a key; 7 and '7' are one. */
   readonly by: (value: never) => string | number;
   /** How far event time goes on until an id is forgotten, above 0. */
   readonly withinMs: number;
@@ -52,7 +53,7 @@ export function deduplicateOperator(id: string, { by, withinMs }: Deduplication)
 }
 
 function idOf(given: unknown): string {
-  const id = typeof given === 'number' ? String(given) : given;
+  const id = typeof given === 'number' ? String(requireExact('ID_INVALID', 'id for deduplication', given)) : given;
   if (typeof id !== 'string' || id === '' || id.length > MAX_KEY_BYTES || !id.isWellFormed()) {
     throw dataError('ID_INVALID', `id for deduplication must be 1 to ${MAX_KEY_BYTES} characters of valid text, got ${typeof id === 'string' ? `${id.length} characters` : typeof id}; correct the producer`);
   }

@@ -43,6 +43,24 @@ describe('approxDistinct', () => {
     expect(resultOf(both, [at(0, { a: 'x', b: 'yz' }), at(1, { a: 'xy', b: 'z' }), at(2, { a: 'x', b: 'yz' })])).toBe(2);
   });
 
+  it.each<[string, unknown]>([
+    ['2^53, which 2^53 + 1 is read as', 2 ** 53],
+    ['an id of 64 bits', 1_285_704_473_650_888_701],
+    ['the same below 0', -(2 ** 53)],
+    ['1e400', Infinity],
+    ['no number', NaN],
+    ['an id inside a list', [1, 2 ** 60]],
+    ['an id inside an object', { of: { shop: 2 ** 60 } }],
+  ])('refuses %s: two different ones would count as one', (_, id) => {
+    const refused = expect.objectContaining({ kind: 'data', code: 'NUMBER_NOT_EXACT' });
+    expect(() => fold(approxDistinct('id'), rows([id]))).toThrow(refused);
+    expect(() => fold(approxDistinct(['id', 'b']), [at(0, { id, b: 1 })])).toThrow(refused);
+  });
+
+  it('counts the largest numbers that JSON keeps, fractions, and longer ids as text', () => {
+    expect(resultOf(approxDistinct('id'), rows([2 ** 53 - 1, 1 - 2 ** 53, 0.5, 0.25, '1285704473650888701', '1285704473650888702']))).toBe(6);
+  });
+
   it('is 0 of nothing', () => {
     expect(resultOf(approxDistinct('id'), [])).toBe(0);
   });
