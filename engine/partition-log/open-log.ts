@@ -78,14 +78,14 @@ async function rebuild({ blobs, topology }: LogSettings, forms: StateForms, logI
     if (delta === undefined) return undefined;
     deltaBytes += delta.length;
     const written = await forms.of(entry.fingerprint, entry.codec);
-    if (written !== form) changeForm(state, written);
+    if (written !== form) changeForm(state, form, written);
     form = written;
     applyChange(state, { ...progressOf(entry), tables: decodeIn(form, topology, decompress(delta)), timers: [] });
     if (state.stateHash !== entry.stateHash) {
       throw new TidemarkError('internal', 'STATE_HASH_MISMATCH', `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`);
     }
   }
-  if (form !== forms.current) changeForm(state, forms.current);
+  if (form !== forms.current) changeForm(state, form, forms.current);
   state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
   for (const { version, commitId, epochMs, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {

@@ -72,7 +72,7 @@ function readTable(reader: ByteReader, spec: TableSpec): TableChange {
     for (let n = reader.varint(); n > 0; n--) {
       key = readKey(reader, key);
       const start = reader.position;
-      const entry = spec.read(reader);
+      const entry = spec.read(reader, key);
       entry.hash = entryHash(seed, group, key, reader.since(start));
       entries.set(key, entry);
     }

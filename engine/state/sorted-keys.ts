@@ -57,6 +57,19 @@ export function lastOf(keys: Keys): string | undefined {
   return at?.key;
 }
 
+/** The last key that is not after `key`. */
+export function floorOf(keys: Keys, key: string, before: KeyOrder): string | undefined {
+  let floor: string | undefined;
+  for (let at = keys; at !== undefined; ) {
+    if (before(key, at.key)) at = at.left;
+    else {
+      floor = at.key;
+      at = at.right;
+    }
+  }
+  return floor;
+}
+
 /** Every key of `[from, to]`, ascending; an end that is left out is open. */
 export function visitKeys(keys: Keys, visit: (key: string) => void, before: KeyOrder, from?: string, to?: string): void {
   if (keys === undefined) return;

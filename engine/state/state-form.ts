@@ -9,7 +9,8 @@ import { NO_TABLE_CHANGE, type TableChange } from './table-view.ts';
 
 /**
  * How one version of a pipeline's definition writes state (PL-30). In memory state always has the newest shape: the form
- * of an older definition reads into it, what it did not know yet being empty, and writes what it knew.
+ * of an older definition reads into it, what it did not know yet being empty, and writes what it knew. Where that one laid a
+ * table out otherwise, the entries stay in its places until the state changes its form.
  */
 export interface StateForm {
   readonly fingerprint: string;
@@ -41,11 +42,14 @@ export function decodeIn({ specs, places }: StateForm, topology: Topology, bytes
   return ordered;
 }
 
-/** From here on the state's hash is that of another form: every entry is hashed anew, as that form writes it. */
-export function changeForm(state: PartitionState, { specs, places }: StateForm): void {
+/** From here on the state is in another form: laid out as that one has it, and every entry hashed anew, as it writes it. */
+export function changeForm(state: PartitionState, before: StateForm, now: StateForm): void {
   state.stateHash = EMPTY_HASH;
-  places.forEach((place, i) => {
-    state.stateHash = addHash(state.stateHash, rehash(state.tables[place] as Table, specs[i] as TableSpec));
+  now.places.forEach((place, i) => {
+    const spec = now.specs[i] as TableSpec;
+    const old = before.specs[before.places.indexOf(place)];
+    if (spec.upgrade === undefined) old?.upgrade?.(state.tables[place] as Table);
+    state.stateHash = addHash(state.stateHash, rehash(state.tables[place] as Table, spec));
   });
 }
 
@@ -71,17 +75,31 @@ function tableNamesOf(schema: readonly string[]): string[] {
 
 /**
  * What keeps a definition from reading the state of an older one: lines that are gone or changed (`-`), and new ones (`+`)
- * that an operator's state would need from its beginning. Added aggregates, states and operators fit, and less lateness.
+ * that an operator's state would need from its beginning. Added aggregates, states and operators fit, less lateness, and
+ * an operator that waits longer for the one before it.
  */
 export function differencesOf(before: readonly string[], now: readonly string[]): string[] {
-  const gone = before.filter((line) => !now.includes(line) && !isShorterLateness(line, now));
+  const gone = before.filter((line) => !now.includes(line) && !isShorterLateness(line, now) && !isLongerWait(line, now));
   const added = now.filter((line) => !before.includes(line));
   return gone.length === 0 ? [] : [...gone.map((line) => `-${line}`), ...added.map((line) => `+${line}`)];
 }
 
 /** More lateness would open windows again that have closed, and their results would count from 1 again. */
 function isShorterLateness(line: string, now: readonly string[]): boolean {
-  const match = /^(\S+ allowedLatenessMs): (\d+)$/.exec(line);
-  const other = now.find((each) => match !== null && each.startsWith(`${match[1]}: `));
-  return match !== null && other !== undefined && Number(other.slice(other.lastIndexOf(' ') + 1)) < Number(match[2]);
+  const [before, after] = numbersOf(/^\S+ allowedLatenessMs: /, line, now);
+  return after < before;
+}
+
+/** What comes out later is not late; waited for less, what an operator holds would be. */
+function isLongerWait(line: string, now: readonly string[]): boolean {
+  const [before, after] = numbersOf(/^\S+ waited for: /, line, now);
+  return after > before;
+}
+
+/** The number of a line, and that of the line which begins like it now; NaN where there is none. */
+function numbersOf(beginning: RegExp, line: string, now: readonly string[]): readonly [number, number] {
+  const [name] = beginning.exec(line) ?? [];
+  const other = now.find((each) => name !== undefined && each.startsWith(name));
+  if (name === undefined || other === undefined) return [Number.NaN, Number.NaN];
+  return [Number(line.slice(name.length)), Number(other.slice(name.length))];
 }

@@ -1,4 +1,4 @@
-import { inserted, lastOf, removed, visitKeys, type KeyOrder } from './sorted-keys.ts';
+import { floorOf, inserted, lastOf, removed, visitKeys, type KeyOrder } from './sorted-keys.ts';
 import type { Entry, Group, SortedGroup, Table } from './table.ts';
 
 /** What a step changes in one table. Groups are dropped first, then entries put; undefined is a tombstone. */
@@ -83,6 +83,11 @@ export class TableView<E extends Entry = Entry> implements TableChange {
   /** The last of the group's keys. */
   last(group: Group, order: KeyOrder): string | undefined {
     return lastOf(this.#inOrder(group, order).keys);
+  }
+
+  /** The last of the group's keys that is not after `key`. */
+  floor(group: Group, order: KeyOrder, key: string): string | undefined {
+    return floorOf(this.#inOrder(group, order).keys, key, order);
   }
 
   /** How many entries the group has. */

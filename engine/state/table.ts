@@ -23,7 +23,10 @@ export interface TableSpec<E extends Entry = Entry> {
   readonly groups: 'number' | 'text';
   /** Deterministic: equal entries give equal bytes. */
   write(writer: ByteWriter, entry: E): void;
-  read(reader: ByteReader): E;
+  /** @param key that of the entry's place */
+  read(reader: ByteReader, key: string): E;
+  /** Of a table as an earlier release laid it out: puts the entries where they belong now. */
+  upgrade?(table: Table): void;
   /** What becomes of two entries at one place when shards are merged; only those that every shard has can meet. */
   merge?(a: E, b: E): E;
 }

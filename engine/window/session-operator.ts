@@ -1,98 +1,46 @@
-/** Sessions as an operator: one entry per key, and one timer of each clock per key. */
-import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+/** Sessions as an operator: one entry, and one timer of each clock, per session. */
+import type { BoundOperator, Clocks, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+import { numericOrder } from '../state/sorted-keys.ts';
 import type { Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
-import { isClosed, isFired, NO_WATERMARK } from '../time/watermark.ts';
-import { countsUnfired, emissionSchema, nextMultiple, type Repeat } from './emission.ts';
+import { isFired, NO_WATERMARK } from '../time/watermark.ts';
+import { countsUnfired, emissionSchema } from './emission.ts';
 import { Panes, type WindowBounds } from './panes.ts';
-import { hull, isLateForSessions, mayForget, NO_SESSIONS, overlaps, type KeySessions, type Session } from './sessions.ts';
+import { repeatOf, SessionTimers } from './session-timers.ts';
+import { sessionsByKey } from './sessions-by-key.ts';
+import { closesAtMs, hull, isLateForSessions, NEVER, overlaps, placeOf, readSession, writeSession, type Session } from './sessions.ts';
 import type { WindowedAggregation } from './windows.ts';
-
-/** The only group of the table: sessions are found by key. */
-const ALL = 0;
-const NEVER = Number.POSITIVE_INFINITY;
 
 export function sessionOperator(gapMs: number, aggregation: WindowedAggregation): Operator {
   const { id, allowedLatenessMs, emission } = aggregation;
   const panes = new Panes(aggregation);
+  const name = `${id}/sessions`;
+  // Definitions of earlier releases are without this line.
+  const layout = `${id} sessions: an entry each`;
   const spec = (order?: readonly number[]): TableSpec => {
-    const table: TableSpec<KeySessions> = { name: `${id}/sessions`, routedBy: 'key', groups: 'number', write: (writer, entry) => writeSessions(writer, entry, panes, order), read: (reader) => readSessions(reader, panes, order) };
+    const table: TableSpec<Session> = {
+      name, routedBy: 'group', groups: 'text',
+      write: (writer, one) => writeSession(writer, one, panes, order),
+      read: (reader, place) => readSession(reader, Number(place), panes, order),
+    };
     return table as TableSpec;
   };
-  const schedule = new SessionTimers(gapMs, aggregation);
+  const timers = new SessionTimers(gapMs, aggregation);
   return Object.freeze({
     id,
-    schema: [`${id}: session(gap=${gapMs})`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...panes.schema],
+    schema: [`${id}: session(gap=${gapMs})`, layout, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...panes.schema],
     tables: [spec()],
-    tablesAs: (schema: readonly string[]) => [spec(panes.orderIn(schema))],
-    delayMs: emission.finalOnly ? allowedLatenessMs : 0,
-    bind: (context: OperatorContext) => new SessionRun(context, gapMs, aggregation, panes, schedule),
+    tablesAs: (schema: readonly string[]) => {
+      const order = panes.orderIn(schema);
+      return [schema.includes(layout) ? spec(order) : sessionsByKey(name, panes, order)];
+    },
+    // A final result bears the time of its session's end, and comes out when the session closes.
+    delayMs: emission.finalOnly ? closesAtMs(0, gapMs, allowedLatenessMs) : 0,
+    bind: (context: OperatorContext) => new SessionRun(context, gapMs, aggregation, panes, timers),
     timersOf: ([table]: readonly Table[], clocks: Clocks) =>
-      [...((table as Table).groups.get(ALL) ?? [])].flatMap(([key, entry]) => schedule.setAnew(key, entry as KeySessions, clocks)),
+      [...(table as Table).groups].flatMap(([key, sessions]) => [...sessions.values()].flatMap((one) => timers.setAnew(key as string, one as Session, clocks))),
   });
-}
-
-/** When something is due for a key. */
-class SessionTimers {
-  readonly #gapMs: number;
-  readonly #aggregation: WindowedAggregation;
-
-  constructor(gapMs: number, aggregation: WindowedAggregation) {
-    this.#gapMs = gapMs;
-    this.#aggregation = aggregation;
-  }
-
-  /** As for an entry without timers. */
-  setAnew(key: string, entry: KeySessions, clocks: Clocks): DomainTimer[] {
-    entry.eventTimerMs = NEVER;
-    entry.processingTimerMs = NEVER;
-    return this.set(key, entry, clocks);
-  }
-
-  /** The timers that the entry needs and does not have; notes them in it. Earlier ones that are set already will do. */
-  set(key: string, entry: KeySessions, clocks: Clocks): DomainTimer[] {
-    const timers: DomainTimer[] = [];
-    const eventMs = this.#eventDue(entry, clocks.watermarkMs);
-    if (eventMs < entry.eventTimerMs) {
-      entry.eventTimerMs = eventMs;
-      timers.push({ domain: 'event', timer: { timeMs: eventMs, startMs: ALL, key, kind: 'due' } });
-    }
-    const processingMs = this.#processingDue(entry, clocks);
-    if (processingMs < entry.processingTimerMs) {
-      entry.processingTimerMs = processingMs;
-      timers.push({ domain: 'processing', timer: { timeMs: processingMs, startMs: ALL, key, kind: 'due' } });
-    }
-    return timers;
-  }
-
-  #eventDue({ open, closedEndMs }: KeySessions, watermarkMs: number): number {
-    const { allowedLatenessMs } = this.#aggregation;
-    if (open.length === 0) return closedEndMs + this.#gapMs + allowedLatenessMs;
-    return Math.min(...open.map((one) => Math.min(this.#boundaryOf(one), this.#repeatDue(one, 'eventTime', watermarkMs))));
-  }
-
-  #boundaryOf({ endMs, isOnTimeDone }: Session): number {
-    const { emission, allowedLatenessMs } = this.#aggregation;
-    return emission.finalOnly || isOnTimeDone ? endMs + allowedLatenessMs : endMs;
-  }
-
-  #processingDue({ open }: KeySessions, { processingTimeMs }: Clocks): number {
-    return open.length === 0 ? NEVER : Math.min(...open.map((one) => this.#repeatDue(one, 'processingTime', processingTimeMs)));
-  }
-
-  #repeatDue(one: Session, by: 'eventTime' | 'processingTime', nowMs: number): number {
-    const repeat = repeatOf(one, this.#aggregation);
-    if (repeat?.by !== by || one.pane.unfired === 0) return NEVER;
-    // There is no watermark yet: the first one arms the trigger.
-    return nowMs === NO_WATERMARK ? NO_WATERMARK + 1 : nextMultiple(nowMs, repeat.everyMs);
-  }
-}
-
-function repeatOf({ isOnTimeDone }: Session, { emission: { early, late, finalOnly } }: WindowedAggregation): Repeat | undefined {
-  if (finalOnly) return undefined;
-  return isOnTimeDone ? late : early;
 }
 
 class SessionRun implements BoundOperator {
@@ -101,7 +49,7 @@ class SessionRun implements BoundOperator {
   readonly #aggregation: WindowedAggregation;
   readonly #panes: Panes;
   readonly #timers: SessionTimers;
-  readonly #table: TableView<KeySessions>;
+  readonly #table: TableView<Session>;
 
   constructor(context: OperatorContext, gapMs: number, aggregation: WindowedAggregation, panes: Panes, timers: SessionTimers) {
     this.#context = context;
@@ -109,23 +57,31 @@ class SessionRun implements BoundOperator {
     this.#aggregation = aggregation;
     this.#panes = panes;
     this.#timers = timers;
-    this.#table = context.tables[0] as TableView<KeySessions>;
+    this.#table = context.tables[0] as TableView<Session>;
   }
 
   process(element: Element): Verdict {
     const { key, eventTimeMs } = element;
     const { allowedLatenessMs } = this.#aggregation;
-    const watermarkMs = this.#context.watermarkOf(key);
-    const entry = this.#table.get(ALL, key) ?? NO_SESSIONS;
-    if (isLateForSessions(eventTimeMs, this.#gapMs, allowedLatenessMs, watermarkMs, entry.closedEndMs)) return 'late';
+    if (isLateForSessions(eventTimeMs, this.#gapMs, allowedLatenessMs, this.#context.watermarkOf(key))) return 'late';
     const inputs = this.#panes.inputsOf(element);
     const own = { startMs: eventTimeMs, endMs: eventTimeMs + this.#gapMs };
-    const joined = entry.open.filter((one) => overlaps(one, own));
+    const joined = this.#overlapping(key, own);
     const merged = this.#merge(key, joined, hull([own, ...joined]));
     const grown = this.#afterRecord(key, { ...merged, pane: this.#panes.add(merged.pane, inputs) });
-    const others = entry.open.filter((one) => !joined.includes(one));
-    this.#put(key, { ...entry, open: [...others, grown].sort((a, b) => a.startMs - b.startMs), hash: 0 });
+    for (const one of joined) if (one.startMs !== grown.startMs) this.#table.delete(key, placeOf(one));
+    this.#put(key, grown);
     return 'accepted';
+  }
+
+  /** Ascending. Two at most, as each lasts a gap at least: the one that the record falls into, and the next. */
+  #overlapping(key: string, own: WindowBounds): Session[] {
+    const found: Session[] = [];
+    const from = this.#table.floor(key, numericOrder, placeOf(own)) ?? placeOf(own);
+    this.#table.visit(key, numericOrder, (_, one) => {
+      if (overlaps(one, own)) found.push(one);
+    }, from, String(own.endMs));
+    return found;
   }
 
   /**
@@ -133,15 +89,18 @@ class SessionRun implements BoundOperator {
    * merged one's, so it is retracted at once, whoever looks next and whichever trigger has fired it.
    */
   #merge(key: string, joined: readonly Session[], bounds: WindowBounds): Session {
-    const [only] = joined;
-    if (only === undefined) return { ...bounds, pane: this.#panes.empty, isOnTimeDone: false, isVisible: false };
-    if (joined.length === 1 && only.startMs === bounds.startMs && only.endMs === bounds.endMs) return only;
+    const [first] = joined;
+    const begun = { ...bounds, isOnTimeDone: false, isVisible: false, eventTimerMs: NEVER, processingTimerMs: NEVER, hash: 0 };
+    if (first === undefined) return { ...begun, pane: this.#panes.empty };
+    if (joined.length === 1 && first.startMs === bounds.startMs && first.endMs === bounds.endMs) return first;
     // Of results that are parts, none is wrong because the session has grown.
     const isAdditive = this.#aggregation.emission.accumulation === 'discarding';
     const parts = joined.map((one) => (isAdditive || !one.isVisible ? one.pane : this.#takeBack(key, one)));
     const pane = parts.reduce((a, b) => this.#panes.merge(a, b));
     const revision = Math.max(...parts.map((part) => part.revision));
-    return { ...bounds, pane: { ...pane, revision, hash: 0 }, isOnTimeDone: false, isVisible: false };
+    // Timers are found by the session's start: those of one that begins elsewhere now are idle.
+    const { eventTimerMs, processingTimerMs } = first.startMs === bounds.startMs ? first : begun;
+    return { ...begun, pane: { ...pane, revision, hash: 0 }, eventTimerMs, processingTimerMs };
   }
 
   #takeBack(key: string, { startMs, endMs, pane }: Session): Session['pane'] {
@@ -164,41 +123,33 @@ class SessionRun implements BoundOperator {
     return { ...one, pane: this.#panes.fire(this.#context, key, one, one.pane), isVisible: true };
   }
 
-  onTimer({ key, timeMs }: Timer): void {
-    const entry = this.#table.get(ALL, key);
-    // Set for what the key had once: what it has now has a timer of its own.
-    if (entry === undefined || entry.eventTimerMs !== timeMs) return;
-    const open: Session[] = [];
-    let { closedEndMs } = entry;
-    for (const one of entry.open) {
-      const kept = this.#onTime(key, one, timeMs);
-      if (kept === undefined) closedEndMs = Math.max(closedEndMs, one.endMs);
-      else open.push(kept);
-    }
-    if (open.length === 0 && mayForget(closedEndMs, this.#gapMs, this.#aggregation.allowedLatenessMs, timeMs)) this.#table.delete(ALL, key);
-    else this.#put(key, { ...entry, open, closedEndMs, eventTimerMs: NEVER, hash: 0 }, timeMs);
+  onTimer({ key, startMs, timeMs }: Timer): void {
+    const one = this.#table.get(key, placeOf({ startMs }));
+    // Set for what the session was once: what it is now has a timer of its own.
+    if (one === undefined || one.eventTimerMs !== timeMs) return;
+    const kept = this.#onTime(key, one, timeMs);
+    if (kept === undefined) this.#table.delete(key, placeOf(one));
+    else this.#put(key, { ...kept, eventTimerMs: NEVER, hash: 0 }, timeMs);
   }
 
-  /** What the watermark does to one session. @returns undefined when it has closed */
+  /** What the watermark does to a session. @returns undefined when it has closed */
   #onTime(key: string, one: Session, timeMs: number): Session | undefined {
     const { allowedLatenessMs, emission } = this.#aggregation;
     let now = one;
     const repeat = repeatOf(now, this.#aggregation);
     if (!this.#isFirstWatermark && repeat?.by === 'eventTime' && timeMs % repeat.everyMs === 0 && now.pane.unfired > 0 && timeMs < (now.isOnTimeDone ? NEVER : now.endMs)) now = this.#try(key, now);
     if (!emission.finalOnly && !now.isOnTimeDone && isFired(now.endMs, timeMs)) now = { ...this.#try(key, now), isOnTimeDone: true };
-    if (!isClosed(now.endMs, allowedLatenessMs, timeMs)) return now;
+    if (timeMs < closesAtMs(now.endMs, this.#gapMs, allowedLatenessMs)) return now;
     if (emission.finalOnly || (countsUnfired(emission) && now.pane.unfired > 0)) this.#try(key, now);
     return undefined;
   }
 
-  onProcessingTimer({ key, timeMs }: Timer): void {
-    const entry = this.#table.get(ALL, key);
-    if (entry === undefined || entry.processingTimerMs !== timeMs) return;
-    const open = entry.open.map((one) => {
-      const repeat = repeatOf(one, this.#aggregation);
-      return repeat?.by === 'processingTime' && timeMs % repeat.everyMs === 0 && one.pane.unfired > 0 ? this.#try(key, one) : one;
-    });
-    this.#put(key, { ...entry, open, processingTimerMs: NEVER, hash: 0 });
+  onProcessingTimer({ key, startMs, timeMs }: Timer): void {
+    const one = this.#table.get(key, placeOf({ startMs }));
+    if (one === undefined || one.processingTimerMs !== timeMs) return;
+    const repeat = repeatOf(one, this.#aggregation);
+    const isDue = repeat?.by === 'processingTime' && timeMs % repeat.everyMs === 0 && one.pane.unfired > 0;
+    this.#put(key, { ...(isDue ? this.#try(key, one) : one), processingTimerMs: NEVER, hash: 0 });
   }
 
   /** Fires for no record's sake: a failure of user code is nobody's but the result's. */
@@ -215,36 +166,10 @@ class SessionRun implements BoundOperator {
     return this.#context.watermarkMs === NO_WATERMARK;
   }
 
-  #put(key: string, entry: KeySessions, timerMs = NO_WATERMARK): void {
-    this.#table.put(ALL, key, entry);
+  #put(key: string, one: Session, timerMs = NO_WATERMARK): void {
+    this.#table.put(key, placeOf(one), one);
     const { watermarkMs, targetMs, processingTimeMs } = this.#context;
     const clocks = { watermarkMs: this.#isFirstWatermark ? targetMs : Math.max(timerMs, watermarkMs), processingTimeMs };
-    for (const { domain, timer } of this.#timers.set(key, entry, clocks)) this.#context.schedule(domain, timer);
+    for (const { domain, timer } of this.#timers.set(key, one, clocks)) this.#context.schedule(domain, timer);
   }
-}
-
-function writeSessions(writer: ByteWriter, { open, closedEndMs }: KeySessions, panes: Panes, order: readonly number[] | undefined): void {
-  writer.number(closedEndMs === NO_WATERMARK ? undefined : closedEndMs);
-  writer.varint(open.length);
-  let previousMs = 0;
-  for (const { startMs, endMs, isOnTimeDone, isVisible, pane } of open) {
-    writer.number(startMs - previousMs);
-    writer.varint(endMs - startMs);
-    writer.byte((isOnTimeDone ? 1 : 0) + (isVisible ? 2 : 0));
-    panes.write(writer, pane, order);
-    previousMs = startMs;
-  }
-}
-
-function readSessions(reader: ByteReader, panes: Panes, order: readonly number[] | undefined): KeySessions {
-  const closedEndMs = reader.number() ?? NO_WATERMARK;
-  const open: Session[] = [];
-  let startMs = 0;
-  for (let n = reader.varint(); n > 0; n--) {
-    startMs += reader.definedNumber();
-    const endMs = startMs + reader.varint();
-    const flags = reader.byte();
-    open.push({ startMs, endMs, isOnTimeDone: (flags & 1) !== 0, isVisible: (flags & 2) !== 0, pane: panes.read(reader, order) });
-  }
-  return { open, closedEndMs, eventTimerMs: NEVER, processingTimerMs: NEVER, hash: 0 };
 }

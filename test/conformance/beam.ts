@@ -6,7 +6,10 @@ import { ledByHand, Replay, type Firing } from './replay.ts';
 import { judged, skipped, type CaseReport } from './scoreboard.ts';
 
 const SOURCE = 'beam';
-const DIALECT = 'windows end inclusively ([0, 9] is [0, 10)); a session ends at last event + gap; count triggers are looked at after a bundle; without a late trigger what comes late is dropped';
+const DIALECT = [
+  'windows end inclusively ([0, 9] is [0, 10))', 'a session ends at last event + gap', 'a record is late when a session of its own has closed, as here',
+  'count triggers are looked at after a bundle', 'without a late trigger what comes late is dropped',
+].join('; ');
 const BUNDLE = 'Beam looks at a count trigger after a bundle, Tidemark after each record, so that batches do not matter (PL-12)';
 const BEHIND = "Beam's earliest timestamp leaves out elements that were behind the watermark when they came, min() does not";
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { beamReport } from './beam.ts';
 import type { Transcript } from './beam-transcripts.ts';
+import { session } from '../../engine/index.ts';
 import { kafkaStreamsReports } from './kafka-streams.ts';
+import { ledByHand, Replay } from './replay.ts';
 import { conformance, DATA } from './reports.ts';
 import { differencesOf } from './rows.ts';
 import { countsOf, judged, shown } from './scoreboard.ts';
@@ -30,6 +32,27 @@ describe('the cases of other systems', () => {
     const reports = conformance('/no/such/folder');
     expect(countsOf(reports)).toEqual({ passed: 2, failed: 0, skipped: 1 });
     expect(shown(reports).split('\n').filter((line) => line.startsWith('skipped'))).toEqual(['skipped beam, arroyo all: the folder ../shared/conformance, which is no part of the repository, is not here']);
+  });
+});
+
+describe('a record that would join an open session', () => {
+  it.each([[102, true], [103, false]])('is late when a session of its own has closed, as in Beam and unlike Flink and Kafka Streams: %d at watermark 112 %s', (timeMs, isLate) => {
+    const replay = new Replay(ledByHand(session({ gapMs: 10 }), {}));
+    replay.element(100);
+    replay.element(108);
+    // [100, 118) is open: Flink and Kafka Streams take both records into it.
+    expect(replay.moveTo(112)).toEqual([]);
+    expect(replay.wouldBeLate(timeMs)).toBe(isLate);
+  });
+
+  it('has the same verdict whatever came before it', () => {
+    const late = [[], [100], [100, 108], [108]].map((before) => {
+      const replay = new Replay(ledByHand(session({ gapMs: 10 }), {}));
+      for (const timeMs of before) replay.element(timeMs);
+      replay.moveTo(112);
+      return [101, 102, 103].map((timeMs) => replay.wouldBeLate(timeMs));
+    });
+    expect(late).toEqual(Array.from(late, () => [true, true, false]));
   });
 });
 

@@ -6,6 +6,7 @@ import { differencesOf } from './rows.ts';
 import { judged, type CaseReport } from './scoreboard.ts';
 
 const SOURCE = 'kafka-streams';
+const JUDGED = 'a record is late when the session that it would join has closed: session() asks for a session of the record alone';
 
 interface Example {
   readonly name: string;
@@ -45,7 +46,7 @@ const EXAMPLES: readonly Example[] = [
   {
     name: 'SessionWindows: gap 5, a late record joins two',
     cites: 'https://kafka.apache.org/42/javadoc/org/apache/kafka/streams/kstream/SessionWindows.html',
-    dialect: 'a session is named [first event; last event]: session() shows [first event, last event + gap)',
+    dialect: `a session is named [first event; last event]: session() shows [first event, last event + gap); ${JUDGED}`,
     windows: session({ gapMs: 5 }),
     boundsOf: ({ startMs, endMs }) => [startMs, endMs - 5],
     parts: [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { inserted, keysFrom, lastOf, numericOrder, removed, textOrder, visitKeys, type Keys } from '../../../engine/state/sorted-keys.ts';
+import { floorOf, inserted, keysFrom, lastOf, numericOrder, removed, textOrder, visitKeys, type Keys } from '../../../engine/state/sorted-keys.ts';
 
 function keysIn(keys: Keys, from?: string, to?: string, order = textOrder): string[] {
   const found: string[] = [];
@@ -25,6 +25,14 @@ describe('the tree of keys', () => {
       expect(keys?.size ?? 0).toBe(known.size);
       expect(lastOf(keys)).toBe([...known].sort().at(-1));
       expect(keysIn(before)).toEqual([...new Set(first)].sort());
+    }));
+  });
+
+  it('finds the last key that is not after another', () => {
+    fc.assert(fc.property(fc.uniqueArray(fc.integer({ min: -50, max: 50 })), fc.integer({ min: -60, max: 60 }), (numbers, wanted) => {
+      const sorted = [...numbers].sort((a, b) => a - b);
+      const floor = sorted.findLast((number) => number <= wanted);
+      expect(floorOf(keysFrom(sorted.map(String)), String(wanted), numericOrder)).toBe(floor === undefined ? undefined : String(floor));
     }));
   });
 

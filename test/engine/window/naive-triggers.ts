@@ -56,7 +56,9 @@ export function naiveTriggers(rules: TriggerRules, moves: readonly Move[]): { ro
   let processingMs = Number.NEGATIVE_INFINITY;
 
   const id = ({ key, startMs, endMs }: Now) => `${key}/${startMs}/${endMs}`;
-  const isClosed = (endMs: number) => endMs + allowedLatenessMs <= watermarkMs;
+  // A session is kept for another gap, so that whatever is not late by itself finds it.
+  const keptMs = allowedLatenessMs + (windows.kind === 'session' ? windows.gapMs : 0);
+  const isClosed = (endMs: number) => endMs + keptMs <= watermarkMs;
   const sorted = (numbers: readonly number[]) => numbers.map((number) => (accepted.get(number) as Event).value).sort((a, b) => a - b);
 
   function windowsNow(key: string): Now[] {
@@ -100,11 +102,10 @@ export function naiveTriggers(rules: TriggerRules, moves: readonly Move[]): { ro
   }
 
   function accept(number: number, event: Event): void {
-    const { key, timeMs } = event;
+    const { key } = event;
     const before = windowsNow(key);
     const own = windows.kind === 'global' ? [MOST_MS] : windowsOf(windows, [event]).map(({ endMs }) => endMs);
-    const isLate = own.every(isClosed) || (isSession && before.some(({ startMs, endMs }) => isClosed(endMs) && startMs <= timeMs && timeMs < endMs));
-    if (isLate) {
+    if (own.every((endMs) => endMs + allowedLatenessMs <= watermarkMs)) {
       tooLate.push(number);
       return;
     }
@@ -140,7 +141,7 @@ export function naiveTriggers(rules: TriggerRules, moves: readonly Move[]): { ro
         onTime.add(id(window));
         fire(window);
       }
-      if (endMs + allowedLatenessMs <= toMs && (finalOnly || isFresh())) fire(window);
+      if (endMs + keptMs <= toMs && (finalOnly || isFresh())) fire(window);
     }
     watermarkMs = toMs;
   }

@@ -80,7 +80,9 @@ export function naive({ windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOn
   };
   const of = (key: string) => windowsOf(windows, accepted.filter((event) => event.key === key));
   const same = (a: Window, b: Window) => a.startMs === b.startMs && a.endMs === b.endMs;
-  const isClosed = (endMs: number) => endMs + allowedLatenessMs <= watermarkMs;
+  // A session is kept for another gap, so that whatever is not late by itself finds it.
+  const keptMs = allowedLatenessMs + (windows.kind === 'session' ? windows.gapMs : 0);
+  const isClosed = (endMs: number) => endMs + keptMs <= watermarkMs;
   events.forEach((event, place) => {
     const before = of(event.key);
     if (isLate(event)) {
@@ -99,7 +101,7 @@ export function naive({ windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOn
     }
     const wasMs = watermarkMs;
     watermarkMs = Math.max(watermarkMs, event.timeMs - maxOutOfOrdernessMs);
-    const delayMs = finalOnly ? allowedLatenessMs : 0;
+    const delayMs = finalOnly ? keptMs : 0;
     for (const key of new Set(accepted.map((one) => one.key))) {
       for (const window of of(key)) if (window.endMs + delayMs > wasMs && window.endMs + delayMs <= watermarkMs) emit(key, window);
     }
@@ -107,9 +109,7 @@ export function naive({ windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOn
   return { rows, late };
 
   function isLate({ key, timeMs }: Event): boolean {
-    if (windows.kind === 'session') {
-      return isClosed(timeMs + windows.gapMs) || of(key).some(({ startMs, endMs }) => isClosed(endMs) && startMs <= timeMs && timeMs < endMs);
-    }
+    if (windows.kind === 'session') return timeMs + windows.gapMs + allowedLatenessMs <= watermarkMs;
     if (windows.kind === 'sliding') return isClosed(timeMs + windows.differenceMs + 1);
     return windowsOf(windows, [{ key, timeMs, value: 0 }]).every(({ endMs }) => isClosed(endMs));
   }

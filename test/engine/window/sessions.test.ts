@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hull, isLateForSessions, mayForget, overlaps } from '../../../engine/window/sessions.ts';
+import { closesAtMs, hull, isLateForSessions, overlaps } from '../../../engine/window/sessions.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
 
 const GAP = 10;
@@ -12,27 +12,19 @@ describe('a record is late for sessions', () => {
     { watermarkMs: 116, isLate: true },
     { watermarkMs: NO_WATERMARK, isLate: false },
   ])('of 100 when [100, 110) of its own has closed: at watermark $watermarkMs $isLate', ({ watermarkMs, isLate }) => {
-    expect(isLateForSessions(100, GAP, LATENESS, watermarkMs, NO_WATERMARK)).toBe(isLate);
-  });
-
-  it.each([
-    { eventTimeMs: 99, isLate: true },
-    { eventTimeMs: 100, isLate: false },
-    { eventTimeMs: 101, isLate: false },
-  ])('when it falls into a session that has closed, which ended at 100: $eventTimeMs $isLate', ({ eventTimeMs, isLate }) => {
-    expect(isLateForSessions(eventTimeMs, GAP, LATENESS, 0, 100)).toBe(isLate);
+    expect(isLateForSessions(100, GAP, LATENESS, watermarkMs)).toBe(isLate);
   });
 });
 
-describe('a closed session', () => {
-  it.each([
-    { watermarkMs: 114, forgotten: false },
-    { watermarkMs: 115, forgotten: true },
-    { watermarkMs: 116, forgotten: true },
-  ])('that ended at 100 is forgotten once every record before its end would be late anyway: at $watermarkMs $forgotten', ({ watermarkMs, forgotten }) => {
-    expect(mayForget(100, GAP, LATENESS, watermarkMs)).toBe(forgotten);
-    // The last moment inside it, without the memory of it.
-    if (forgotten) expect(isLateForSessions(99, GAP, LATENESS, watermarkMs, NO_WATERMARK)).toBe(true);
+describe('a session', () => {
+  it('is kept until every record that falls into it is late by itself', () => {
+    const lastInside = 99;
+    const closesMs = closesAtMs(100, GAP, LATENESS);
+    expect(closesMs).toBe(115);
+    expect(isLateForSessions(lastInside, GAP, LATENESS, closesMs - 1)).toBe(true);
+    expect(isLateForSessions(lastInside, GAP, LATENESS, closesMs - 2)).toBe(false);
+    // One that only touches it is in time a moment longer, and begins another session.
+    expect(isLateForSessions(100, GAP, LATENESS, closesMs - 1)).toBe(false);
   });
 });
 

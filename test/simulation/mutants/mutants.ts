@@ -114,7 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'a topic may grow', rule: 'PL-27', edits: [{ file: COUNTS, find: 'if (partitions === first) return;', replace: 'if (partitions >= first) return;' }] },
   { name: 'each function counts the partitions for itself', rule: 'PL-27', edits: [{ file: COUNTS, find: 'return first;', replace: 'return partitions;' }] },
   { name: 'another definition reads the state', rule: 'PL-30', edits: [{ file: `${LOG}/state-schema.ts`, find: 'if (before === undefined || differences.length > 0) {', replace: 'if (before === undefined) {' }] },
-  { name: 'state of an older definition keeps its old hashes', rule: 'PL-30', edits: [{ file: OPEN, find: 'if (form !== forms.current) changeForm(state, forms.current);', replace: 'void changeForm;' }] },
+  { name: 'state of an older definition keeps its old hashes', rule: 'PL-30', edits: [{ file: OPEN, find: 'if (form !== forms.current) changeForm(state, form, forms.current);', replace: 'void changeForm;' }] },
   { name: 'a log that begins just now is taken for a deleted one', rule: 'PL-2', edits: [{ file: OPEN, find: 'if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw', replace: "if (logId !== '') throw" }] },
   { name: 'objects that were cleaned up under a slow reader are taken for lost', rule: 'PL-8', edits: [{ file: OPEN, find: 'if (head.version === seen) {', replace: 'if (head.version >= seen) {' }] },
 ];

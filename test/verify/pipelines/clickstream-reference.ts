@@ -86,8 +86,7 @@ class Visitor {
   }
 
   #isLate({ timeMs }: Click): boolean {
-    const isClosed = (endMs: number): boolean => endMs + LATENESS_MS <= this.#nowMs;
-    return isClosed(timeMs + QUIET_MS) || visitsOf(this.#clicks).some(({ startMs, endMs }) => isClosed(endMs) && startMs <= timeMs && timeMs < endMs);
+    return timeMs + QUIET_MS + LATENESS_MS <= this.#nowMs;
   }
 }
 
