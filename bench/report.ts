@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { AggregatesCost } from './aggregates.ts';
+import type { OpenSessionsCost } from './open-sessions.ts';
 import type { Recovery } from './recovery.ts';
 import type { Figure } from './rounds.ts';
 import type { StateOperationsCost } from './state-operations.ts';
@@ -13,14 +14,15 @@ export interface BenchResult {
   readonly aggregates: AggregatesCost;
   readonly windows: WindowsCost;
   readonly stateOperations: StateOperationsCost;
+  readonly openSessions: OpenSessionsCost;
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
 }
 
 /** All of it for people. */
-export function reportOf({ throughput, aggregates, windows, stateOperations, writeUnits, recovery }: BenchResult): string {
-  const parts = [throughputText(throughput), aggregatesText(aggregates), windowsText(windows), stateOperationsText(stateOperations), writeUnitsText(writeUnits), recoveryText(recovery)];
-  return parts.join('\n\n');
+export function reportOf({ throughput, aggregates, windows, openSessions, stateOperations, writeUnits, recovery }: BenchResult): string {
+  const windowed = [windowsText(windows), openSessionsText(openSessions), stateOperationsText(stateOperations)];
+  return [throughputText(throughput), aggregatesText(aggregates), ...windowed, writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
 }
 
 function throughputText({ records, batchSize, bare, engine, ratio, kafka, kafkaRatio, kafkaByBare, stages }: Throughput): string {
@@ -63,6 +65,17 @@ function stateOperationsText({ operations, costs }: StateOperationsCost): string
     table.push([operation, whole(entries), cost, all, times, ratios]);
   }
   return [`State of one key: ${whole(operations)} operations in one step, by the entries that it has already`, table.toString()].join('\n');
+}
+
+function openSessionsText({ records, batchSize, loads }: OpenSessionsCost): string {
+  const table = tableOf(['open sessions', 'µs per record', 'rounds', 'by the first', 'rounds']);
+  for (const { name, microseconds, ratio } of loads) {
+    const [, cost, costs] = row('', microseconds, (value) => value.toFixed(1));
+    const [, times, all] = row('', ratio, (value) => value.toFixed(2));
+    table.push([name, cost, costs, times, all]);
+  }
+  const title = `Open sessions: ${whole(records)} readings at random sessions, batches of ${whole(batchSize)}, event to stored commit`;
+  return [title, table.toString()].join('\n');
 }
 
 function writeUnitsText(loads: readonly WriteUnits[]): string {

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { measureAggregates, type AggregatesSettings } from './aggregates.ts';
+import { measureOpenSessions, type OpenSessionsSettings } from './open-sessions.ts';
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
 import { measureStateOperations, type StateOperationsSettings } from './state-operations.ts';
@@ -16,6 +17,7 @@ interface BenchSettings {
   readonly aggregates: AggregatesSettings;
   readonly windows: WindowsSettings;
   readonly stateOperations: StateOperationsSettings;
+  readonly openSessions: OpenSessionsSettings;
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
 }
@@ -26,6 +28,7 @@ const FULL: BenchSettings = {
   aggregates: { records: 50_000, rounds: 9 },
   windows: { records: 50_000, rounds: 5 },
   stateOperations: { operations: 1_000, rounds: 9 },
+  openSessions: { records: 50_000, rounds: 5 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
 };
@@ -34,6 +37,7 @@ const QUICK: BenchSettings = {
   aggregates: { records: 4_000, rounds: 3 },
   windows: { records: 20_000, rounds: 3 },
   stateOperations: { operations: 500, rounds: 3 },
+  openSessions: { records: 4_000, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
 };
@@ -49,6 +53,8 @@ note('windows');
 const windows = await measureWindows(settings.windows);
 note('operations on state');
 const stateOperations = await measureStateOperations(settings.stateOperations);
+note('open sessions');
+const openSessions = await measureOpenSessions(settings.openSessions);
 const writeUnits: WriteUnits[] = [];
 for (const load of settings.writeUnits) {
   note(`write units, ${load.keys} keys`);
@@ -56,7 +62,7 @@ for (const load of settings.writeUnits) {
 }
 note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
-const result: BenchResult = { quick: values.quick, throughput, aggregates, windows, stateOperations, writeUnits, recovery };
+const result: BenchResult = { quick: values.quick, throughput, aggregates, windows, openSessions, stateOperations, writeUnits, recovery };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);
 
 function note(text: string): void {
