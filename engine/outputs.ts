@@ -1,6 +1,6 @@
 import type { Offset, RecordHeader } from './record.ts';
 
-/** What one firing of a window says. The newest revision of a (key, window) replaces the older ones (PL-17). */
+/** What one firing of a window says. Of a (key, window) the newest log's newest revision replaces the others (PL-17). */
 export interface ResultRow {
   readonly key: string;
   /** The window is `[windowStartMs, windowEndMs)`. */
@@ -14,6 +14,12 @@ export interface ResultRow {
   readonly retracted?: true;
   /** The aggregates by name, e.g. `{ departures: 12, meanDelayMin: 3.5 }`. */
   readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A result as a sink stores it and a reader finds it. */
+export interface StoredResult extends ResultRow {
+  /** Epoch of the log that said it; left out where it is 0, as in all that the release before has stored. */
+  readonly logEpochMs?: number;
 }
 
 /** A record that came after its windows had closed. Counted, and kept byte for byte. */
@@ -70,14 +76,38 @@ export function isEmptyOutbox({ results, sideOutputs, lateRecords, deadLetters }
 }
 
 /**
- * The id by which readers of an at-least-once sink drop repeats (PL-17). The key comes last, so that no key can be
- * mistaken for another field.
+ * The id by which readers of an at-least-once sink drop repeats (PL-17): two results that differ have two ids, also where
+ * another log counts its revisions from 1 again. The key comes last, so that no key can be mistaken for another field.
  *
- * @example 'flights/results/978307200000-978310800000/1/ATL'
+ * @param epochMs of the log that says it; 0 leaves it out
+ * @example 'flights/results/978307200000-978310800000/1700000000000.1/ATL'
  */
-export function resultId(pipeline: string, row: ResultRow): string {
+export function resultId(pipeline: string, row: ResultRow, epochMs: number): string {
   const place = row.sequence === undefined ? `${row.windowStartMs}-${row.windowEndMs}` : `n${row.sequence}`;
-  return `${pipeline}/results/${place}/${row.revision}/${row.key}`;
+  const revision = epochMs === 0 ? row.revision : `${epochMs}.${row.revision}`;
+  return `${pipeline}/results/${place}/${revision}/${row.key}`;
+}
+
+/**
+ * The id of a side output within its output.
+ *
+ * @example 'shardId-000000000000/1700000000000/7'
+ */
+export function sideOutputId(partition: string, { sequence }: Pick<SideOutput, 'sequence'>, epochMs: number): string {
+  return epochMs === 0 ? `${partition}/${sequence}` : `${partition}/${epochMs}/${sequence}`;
+}
+
+/** Whether `one` replaces `other` of the same place: the newer log, and within a log the newer revision (PL-17). */
+export function isNewer(one: Said, other: Said): boolean {
+  const [epochMs, otherEpochMs] = [one.logEpochMs ?? 0, other.logEpochMs ?? 0];
+  return epochMs === otherEpochMs ? one.revision > other.revision : epochMs > otherEpochMs;
+}
+
+type Said = Pick<StoredResult, 'logEpochMs' | 'revision'>;
+
+/** What a sink stores of it. */
+export function storedResult(row: ResultRow, epochMs: number): StoredResult {
+  return epochMs === 0 ? row : { ...row, logEpochMs: epochMs };
 }
 
 /** The number that tells the results of one key apart: the sort key of a result table. */

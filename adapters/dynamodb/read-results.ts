@@ -1,6 +1,6 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ResultRow } from '../../engine/outputs.ts';
+import type { StoredResult } from '../../engine/outputs.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { awsFailure, isTransient } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, repeat } from '../shared/back-off.ts';
@@ -22,7 +22,11 @@ export interface ReadResultsOptions {
  *
  * @throws RESULTS_UNAVAILABLE (unavailable) · RESULTS_REFUSED (invalid)
  */
-export async function* readResults(client: DynamoDBClient, table: string, options: ReadResultsOptions = {}): AsyncGenerator<ResultRow> {
+export async function* readResults(
+  client: DynamoDBClient,
+  table: string,
+  options: ReadResultsOptions = {},
+): AsyncGenerator<StoredResult> {
   const { key, clock = SYSTEM_CLOCK, backOff = DEFAULT_BACK_OFF } = options;
   let start: Record<string, AttributeValue> | undefined;
   do {

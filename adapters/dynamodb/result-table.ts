@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { requireSetting } from '../../engine/errors.ts';
-import { placeOf, type ResultRow } from '../../engine/outputs.ts';
+import { placeOf, storedResult, type ResultRow, type StoredResult } from '../../engine/outputs.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { awsFailure, isTransient } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, repeat } from '../shared/back-off.ts';
@@ -23,8 +23,13 @@ export interface ResultTableSinkProps {
 }
 
 /**
- * Results by key and window start, newest revision only (PL-17). A put whose condition fails met a newer revision, or
- * itself on a repeat: no error and no row, but its write units count.
+ * Results by key and window start, the newest log's newest revision only (PL-17). A put whose condition fails met a
+ * newer one, or itself on a repeat: no error and no row, but its write units count.
+ *
+ *     stored                      is replaced by (epoch e, revision r) when
+ *     nothing                     always
+ *     no epoch: it counts as 0    e > 0, or e = 0 and its revision < r
+ *     epoch E                     E < e, or E = e and its revision < r
  *
  * Late records and dead letters are the lake's.
  */
@@ -44,22 +49,21 @@ export class ResultTableSink implements Sink {
   }
 
   /** @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when DynamoDB will never take a row */
-  async deliver({ outbox }: Delivery): Promise<SinkReceipt> {
-    const puts = await mapParallel(newestRevisions(outbox.results), this.#concurrency, (row) => this.#put(row));
+  async deliver({ epochMs, outbox }: Delivery): Promise<SinkReceipt> {
+    const rows = newestRevisions(outbox.results).map((row) => storedResult(row, epochMs));
+    const puts = await mapParallel(rows, this.#concurrency, (row) => this.#put(row));
     return {
       rows: puts.filter((put) => put.written).length,
       writeUnits: puts.reduce((sum, put) => sum + put.writeUnits, 0),
     };
   }
 
-  async #put(row: ResultRow): Promise<{ written: boolean; writeUnits: number }> {
+  async #put(row: StoredResult): Promise<{ written: boolean; writeUnits: number }> {
     const item = toResultItem(row);
     const command = new PutItemCommand({
       TableName: this.#table,
       Item: item,
-      ConditionExpression: 'attribute_not_exists(#key) OR #revision < :revision',
-      ExpressionAttributeNames: { '#key': 'key', '#revision': 'revision' },
-      ExpressionAttributeValues: { ':revision': { N: String(row.revision) } },
+      ...replacesOlder(row),
       ReturnConsumedCapacity: 'TOTAL',
     });
     try {
@@ -75,6 +79,20 @@ export class ResultTableSink implements Sink {
       });
     }
   }
+}
+
+function replacesOlder({ revision, logEpochMs = 0 }: StoredResult) {
+  const hasNone = 'attribute_not_exists(#epoch)';
+  const sameLog = logEpochMs === 0 ? hasNone : '#epoch = :epoch';
+  const olderLog = logEpochMs === 0 ? '' : ` OR ${hasNone} OR #epoch < :epoch`;
+  return {
+    ConditionExpression: `attribute_not_exists(#key)${olderLog} OR (${sameLog} AND #revision < :revision)`,
+    ExpressionAttributeNames: { '#key': 'key', '#revision': 'revision', '#epoch': 'logEpochMs' },
+    ExpressionAttributeValues: {
+      ':revision': { N: String(revision) },
+      ...(logEpochMs === 0 ? {} : { ':epoch': { N: String(logEpochMs) } }),
+    },
+  };
 }
 
 /** Of several firings of one window the newest: the others would be overwritten at once (PL-17). */

@@ -49,7 +49,7 @@ export class FirehoseSink implements Sink {
     const lines: string[] = [];
     const oversized: ResultRow[] = [];
     for (const row of results) {
-      const line = resultLine(delivery.partition.pipeline, row);
+      const line = resultLine(delivery.partition.pipeline, row, delivery.epochMs);
       if (lineBytes(line) > MAX_RECORD_BYTES) oversized.push(row);
       else lines.push(line);
     }

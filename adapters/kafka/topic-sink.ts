@@ -31,7 +31,7 @@ const MAX_RECORD_BYTES = 900_000;
 /**
  * Results into a Kafka topic as JSON, every firing, in the order in which they were decided: at least once, each with its
  * id and revision (PL-17). A request that is sent again by the producer itself is stored once. One after a crash, or by an
- * instance that was thought dead, comes after its successors: readers go by `revision`.
+ * instance that was thought dead, comes after its successors: readers go by `logEpochMs` and `revision`.
  */
 export class TopicSink implements Sink {
   readonly name = 'topic';
@@ -50,7 +50,7 @@ export class TopicSink implements Sink {
     const messages: Message[] = [];
     const oversized: ResultRow[] = [];
     for (const row of results) {
-      const message = this.#messageOf(delivery.partition.pipeline, row);
+      const message = this.#messageOf(delivery, row);
       if (bytesOf(message) > MAX_RECORD_BYTES) oversized.push(row);
       else messages.push(message);
     }
@@ -65,11 +65,11 @@ export class TopicSink implements Sink {
     this.#producer = undefined;
   }
 
-  #messageOf(pipeline: string, row: ResultRow): Message {
+  #messageOf({ partition: { pipeline }, epochMs }: Delivery, row: ResultRow): Message {
     const perWindow = this.#props.latestPer === 'window';
     return {
       key: Buffer.from(perWindow ? JSON.stringify([row.key, row.sequence ?? row.windowStartMs]) : row.key),
-      value: perWindow && row.retracted === true ? undefined : Buffer.from(resultLine(pipeline, row)),
+      value: perWindow && row.retracted === true ? undefined : Buffer.from(resultLine(pipeline, row, epochMs)),
     };
   }
 

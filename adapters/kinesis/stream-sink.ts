@@ -35,7 +35,8 @@ const MAX_KEY_LENGTH = 256;
 
 /**
  * Results into a Kinesis stream as JSON, every firing, the key as the partition key: at least once, each with its
- * deterministic id (PL-17). A record that was refused comes after its successors, so readers go by `revision`, not by order.
+ * deterministic id (PL-17). A record that was refused comes after its successors, so readers go by `logEpochMs` and
+ * `revision`, not by order.
  */
 export class StreamSink implements Sink {
   readonly name = 'stream';
@@ -47,11 +48,12 @@ export class StreamSink implements Sink {
 
   /** @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when Kinesis will never take it */
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
-    const { results } = delivery.outbox;
+    const { partition: { pipeline }, epochMs, outbox: { results } } = delivery;
     const entries: PutRecordsRequestEntry[] = [];
     const oversized: ResultRow[] = [];
     for (const row of results) {
-      const entry = { PartitionKey: row.key.slice(0, MAX_KEY_LENGTH) || ' ', Data: Buffer.from(resultLine(delivery.partition.pipeline, row)) };
+      const Data = Buffer.from(resultLine(pipeline, row, epochMs));
+      const entry = { PartitionKey: row.key.slice(0, MAX_KEY_LENGTH) || ' ', Data };
       if (entryBytes(entry) > MAX_RECORD_BYTES) oversized.push(row);
       else entries.push(entry);
     }

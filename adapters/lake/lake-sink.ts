@@ -48,7 +48,7 @@ export class LakeSink implements Sink {
     return { rows: rows.reduce((sum, n) => sum + n, 0), writeUnits: 0 };
   }
 
-  #linesByFolder({ partition: { partition }, outbox }: Delivery): Map<string, string[]> {
+  #linesByFolder({ partition: { partition }, epochMs, outbox }: Delivery): Map<string, string[]> {
     const folders = new Map<string, string[]>();
     const add = (folder: LakeFolder, timeMs: number, line: string): void => {
       const path = dayFolder(this.#pipeline, folder, timeMs);
@@ -56,10 +56,19 @@ export class LakeSink implements Sink {
       if (lines === undefined) folders.set(path, [line]);
       else lines.push(line);
     };
-    if (this.#results !== 'none') for (const row of outbox.results) add(this.#results, row.windowStartMs, resultLine(this.#pipeline, row));
-    for (const side of outbox.sideOutputs) add(`outputs/${side.output}`, side.eventTimeMs, sideOutputLine(partition, side));
-    for (const record of outbox.lateRecords) add('late', record.eventTimeMs, lateLine(partition, record));
-    for (const letter of outbox.deadLetters) add('dead-letters', letter.arrivalTimeMs, deadLetterLine(partition, letter));
+    const results = this.#results;
+    for (const row of outbox.results) {
+      if (results !== 'none') add(results, row.windowStartMs, resultLine(this.#pipeline, row, epochMs));
+    }
+    for (const side of outbox.sideOutputs) {
+      add(`outputs/${side.output}`, side.eventTimeMs, sideOutputLine(partition, side, epochMs));
+    }
+    for (const record of outbox.lateRecords) {
+      add('late', record.eventTimeMs, lateLine(partition, record, epochMs));
+    }
+    for (const letter of outbox.deadLetters) {
+      add('dead-letters', letter.arrivalTimeMs, deadLetterLine(partition, letter, epochMs));
+    }
     return folders;
   }
 

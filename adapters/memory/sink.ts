@@ -1,19 +1,22 @@
-import type { DeadLetter, LateRecord, ResultRow } from '../../engine/outputs.ts';
+import { isNewer, storedResult } from '../../engine/outputs.ts';
+import type { DeadLetter, LateRecord, StoredResult } from '../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import type { SourcePartition } from '../../engine/record.ts';
 
-/** What has been delivered, in memory: the newest revision of each window, each late record and dead letter once. */
+/** What has been delivered, in memory: the newest result of each window, each late record and dead letter once. */
 export class MemorySink implements Sink {
   readonly name = 'memory';
-  readonly #results = new Map<string, ResultRow>();
+  readonly #results = new Map<string, StoredResult>();
   readonly #lateRecords = new Map<string, LateRecord>();
   readonly #deadLetters = new Map<string, DeadLetter>();
 
-  async deliver({ partition, outbox }: Delivery): Promise<SinkReceipt> {
+  async deliver({ partition, epochMs, outbox }: Delivery): Promise<SinkReceipt> {
     const written = new Set<string>();
-    for (const row of outbox.results) {
+    for (const result of outbox.results) {
+      const row = storedResult(result, epochMs);
       const id = JSON.stringify([row.key, row.sequence ?? [row.windowStartMs, row.windowEndMs]]);
-      if ((this.#results.get(id)?.revision ?? 0) >= row.revision) continue;
+      const known = this.#results.get(id);
+      if (known !== undefined && !isNewer(row, known)) continue;
       this.#results.set(id, structuredClone(row));
       written.add(id);
     }
@@ -23,8 +26,8 @@ export class MemorySink implements Sink {
     return { rows, writeUnits: 0 };
   }
 
-  /** Newest revision of each (key, window), in the order of first delivery. */
-  get results(): ResultRow[] {
+  /** Newest revision of the newest log of each (key, window), in the order of first delivery. */
+  get results(): StoredResult[] {
     return [...this.#results.values()].map((row) => structuredClone(row));
   }
 

@@ -41,7 +41,9 @@ export interface ResultStream<V, R> extends OutputStream<V, R> {
 }
 
 /** Names that result rows bear already, and the one that no plain object can bear. */
-const RESERVED = ['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'sequence', 'retracted', 'values', '__proto__'];
+const RESERVED = [
+  'id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'logEpochMs', 'sequence', 'retracted', 'values', '__proto__',
+];
 export function requireNames(names: readonly string[], taken: readonly string[]): void {
   const reserved = [...RESERVED, ...taken];
   for (const name of names.filter((given) => reserved.includes(given))) {

@@ -54,7 +54,9 @@ export async function openLog(settings: LogSettings, logId: string): Promise<Loa
 const newLog = ({ topology }: LogSettings): LoadedLog => ({ state: emptyState(topology), head: undefined, undelivered: [], snapshotBytes: 0, deltaBytes: 0 });
 
 function deleted({ slots }: LogSettings, logId: string): TidemarkError {
-  return new TidemarkError('internal', 'LOG_DELETED', `log ${logId} must have its ${slots} slots, got none though it has snapshots; restore the log table, or delete the snapshots to begin anew`);
+  const anew = 'disable the mapping and the tick, delete the snapshots of this log and of every shard that came of it';
+  const text = `log ${logId} must have its ${slots} slots, got none though it has snapshots`;
+  return new TidemarkError('internal', 'LOG_DELETED', `${text}; restore the log table; or begin anew: ${anew}`);
 }
 
 /** @returns undefined when an object is gone: a newer snapshot took its place during the read, so read again */

@@ -16,12 +16,15 @@ const TYPES: Readonly<Record<ResultType, LakeColumn['type']>> = { integer: 'bigi
 
 const column = (name: string, type: LakeColumn['type'], comment: string): LakeColumn => ({ name, type, comment });
 
+const LOG_EPOCH = column('logepochms', 'bigint', 'when the log began that says it, null for 0: the newest replaces the others [ms since 1970]');
+
 const RESULT: readonly LakeColumn[] = [
   column('id', 'string', 'the same on every repeat: drop repeats by it'),
   column('key', 'string', 'what the pipeline groups by'),
   column('windowstartms', 'bigint', 'the window begins [ms since 1970]'),
   column('windowendms', 'bigint', 'the window ends before [ms since 1970]'),
   column('revision', 'bigint', 'how many times this key and window has fired: the newest replaces the others'),
+  LOG_EPOCH,
 ];
 
 const RETRACTED = column('retracted', 'boolean', 'true: what was said before does not hold any more');
@@ -29,6 +32,7 @@ const SEQUENCE = column('sequence', 'bigint', 'tells results of a key apart that
 
 const REFUSED: readonly LakeColumn[] = [
   column('partition', 'string', 'shard that it came from'),
+  LOG_EPOCH,
   column('offset', 'string', 'place in that shard, a large integer'),
   column('subsequence', 'bigint', 'place inside an aggregated record'),
 ];
@@ -49,6 +53,7 @@ export const LATE_COLUMNS: readonly LakeColumn[] = [
 
 export const SIDE_OUTPUT_COLUMNS: readonly LakeColumn[] = [
   column('id', 'string', 'the same on every repeat: drop repeats by it'),
+  LOG_EPOCH,
   column('key', 'string', 'what the pipeline groups by'),
   column('eventtimems', 'bigint', 'when it happened [ms since 1970]'),
   column('sequence', 'bigint', 'tells it from the others of its shard'),

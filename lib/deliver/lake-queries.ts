@@ -21,7 +21,10 @@ export interface SavedQuery {
 
 const LAST_WEEK = `${DAY} >= date_format(current_date - interval '7' day, '%Y-%m-%d')`;
 
-/** What is asked of a lake first. Repeats of an at-least-once sink are dropped by id, or by the newest revision. */
+/** Of rows that the release before has written, 0. */
+const LOG_EPOCH = 'coalesce("logepochms", 0)';
+
+/** What is asked of a lake first. Repeats of an at-least-once sink are dropped by id, or by the newest log and revision. */
 export function savedQueries(results: readonly LakeColumn[] | undefined): SavedQuery[] {
   return [...(results === undefined ? [] : resultQueries(results)), refusedQuery()];
 }
@@ -39,8 +42,8 @@ function resultQueries(results: readonly LakeColumn[]): SavedQuery[] {
   return [
     {
       name: 'Results of the last week',
-      description: 'One row per key and window: its newest revision.',
-      sql: onceBy(identity, '"revision" DESC', ' AND NOT coalesce("retracted", false)'),
+      description: 'One row per key and window: the newest revision of the newest log.',
+      sql: onceBy(identity, `${LOG_EPOCH} DESC, "revision" DESC`, ' AND NOT coalesce("retracted", false)'),
     },
     {
       name: 'Every firing of the last week, repeats dropped by id',
@@ -52,7 +55,7 @@ function resultQueries(results: readonly LakeColumn[]): SavedQuery[] {
 
 function refusedQuery(): SavedQuery {
   const count = (table: string, what: string): string =>
-    `SELECT ${DAY}, ${what} AS what, count(DISTINCT "partition" || '/' || "offset" || '/' || cast("subsequence" AS varchar)) AS records\nFROM ${table} WHERE ${LAST_WEEK} GROUP BY 1, 2`;
+    `SELECT ${DAY}, ${what} AS what, count(DISTINCT "partition" || '/' || cast(${LOG_EPOCH} AS varchar) || '/' || "offset" || '/' || cast("subsequence" AS varchar)) AS records\nFROM ${table} WHERE ${LAST_WEEK} GROUP BY 1, 2`;
   return {
     name: 'Late records and dead letters of the last week',
     description: 'How many a day, and why.',

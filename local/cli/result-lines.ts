@@ -1,4 +1,4 @@
-import { placeOf, type ResultRow } from '../../engine/outputs.ts';
+import { placeOf, type ResultRow, type StoredResult } from '../../engine/outputs.ts';
 
 /** By key, then by window. */
 export function byKeyAndWindow(a: ResultRow, b: ResultRow): number {
@@ -6,9 +6,12 @@ export function byKeyAndWindow(a: ResultRow, b: ResultRow): number {
   return placeOf(a) - placeOf(b);
 }
 
-/** @example {"key":"ATL","windowStartMs":0,"windowEndMs":3600000,"revision":1,"departures":12} */
-export function resultJson({ key, windowStartMs, windowEndMs, revision, sequence, values }: ResultRow): string {
-  return JSON.stringify({ key, windowStartMs, windowEndMs, revision, ...(sequence === undefined ? {} : { sequence }), ...values }, (_name, value: unknown) => {
+/** @example {"key":"ATL","windowStartMs":0,"windowEndMs":3600000,"revision":1,"logEpochMs":1700000000000,"departures":12} */
+export function resultJson(row: StoredResult): string {
+  const { key, windowStartMs, windowEndMs, revision, logEpochMs, sequence, values } = row;
+  // JSON leaves out what is undefined.
+  const line = { key, windowStartMs, windowEndMs, revision, logEpochMs, sequence, ...values };
+  return JSON.stringify(line, (_name, value: unknown) => {
     const unspeakable = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
     return unspeakable ? String(value) : value;
   });

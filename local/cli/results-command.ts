@@ -1,5 +1,5 @@
 import { readResults } from '../../adapters/dynamodb/read-results.ts';
-import type { ResultRow } from '../../engine/outputs.ts';
+import type { StoredResult } from '../../engine/outputs.ts';
 import { dynamodbClient } from '../aws/clients.ts';
 import { resultsTableName } from '../aws/tables.ts';
 import { startDynamoDb } from '../emulators/start.ts';
@@ -24,10 +24,10 @@ export async function resultsCommand(pipeline: string, flags: FlagTexts): Promis
   return 0;
 }
 
-async function read(endpoint: string, pipeline: string, key: string | undefined): Promise<ResultRow[]> {
+async function read(endpoint: string, pipeline: string, key: string | undefined): Promise<StoredResult[]> {
   const client = dynamodbClient(endpoint);
   try {
-    const rows: ResultRow[] = [];
+    const rows: StoredResult[] = [];
     for await (const row of readResults(client, resultsTableName(pipeline), key === undefined ? {} : { key })) rows.push(row);
     return rows;
   } finally {
@@ -35,6 +35,6 @@ async function read(endpoint: string, pipeline: string, key: string | undefined)
   }
 }
 
-function* jsonOf(rows: Iterable<ResultRow>): Generator<string> {
+function* jsonOf(rows: Iterable<StoredResult>): Generator<string> {
   for (const row of rows) yield resultJson(row);
 }

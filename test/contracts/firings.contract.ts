@@ -18,7 +18,7 @@ export function firingsContract(name: string, open: () => Promise<OpenFirings>):
       const { sink, rows } = await open();
       const fired = [sampleRow('ATL', 0, 1), sampleRow('ATL', 0, 2), sampleRow('BOS', 0, 1)];
       expect(await sink.deliver(sampleDelivery({ results: fired }))).toEqual({ rows: 3, writeUnits: 0 });
-      expect(byId(await rows())).toEqual(byId(fired.map(asRead)));
+      expect(byId(await rows())).toEqual(byId(fired.map((row) => asRead(row))));
       expect(await rows()).toHaveLength(3);
     });
 
@@ -27,6 +27,16 @@ export function firingsContract(name: string, open: () => Promise<OpenFirings>):
       await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 2)] }, 1));
       await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }, 2));
       expect(Object.keys(byId(await rows()))).toEqual(['flights/results/0-10/1/ATL', 'flights/results/0-10/2/ATL']);
+    });
+
+    it('keeps what a log says that begins its revisions anew, under ids of its own', async () => {
+      const { sink, rows } = await open();
+      const before = sampleRow('ATL', 0, 1, { departures: 100 });
+      const after = sampleRow('ATL', 0, 1, { departures: 2 });
+      await sink.deliver(sampleDelivery({ results: [before] }, 1));
+      await sink.deliver(sampleDelivery({ results: [after] }, 2, 5));
+      expect(byId(await rows())).toEqual(byId([asRead(before), asRead(after, 5)]));
+      expect(Object.keys(byId(await rows()))).toEqual(['flights/results/0-10/1/ATL', 'flights/results/0-10/5.1/ATL']);
     });
 
     it('says the same under the same id when a delivery is repeated', async () => {
@@ -57,11 +67,11 @@ export function firingsContract(name: string, open: () => Promise<OpenFirings>):
     it('has each firing once for a reader who drops repeats by id, after any deliveries and repeats', async () => {
       const row = fc.record({ key: fc.constantFrom('ATL', 'BOS', 'É/x'), start: fc.constantFrom(0, 10, 90_000_000), revision: fc.integer({ min: 1, max: 4 }) });
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.array(row, { maxLength: 6 }), { maxLength: 4 }), async (batches) => {
+        fc.asyncProperty(fc.array(fc.record({ epochMs: fc.constantFrom(0, 10, 20), rows: fc.array(row, { maxLength: 6 }) }), { maxLength: 4 }), async (batches) => {
           const { sink, rows } = await open();
-          const commits = batches.map((batch, index) => sampleDelivery({ results: batch.map(({ key, start, revision }) => sampleRow(key, start, revision)) }, index + 1));
+          const commits = batches.map(({ epochMs, rows: batch }, index) => sampleDelivery({ results: batch.map(({ key, start, revision }) => sampleRow(key, start, revision, { said: epochMs + revision })) }, index + 1, epochMs));
           for (const commit of [...commits, ...commits]) await sink.deliver(commit);
-          expect(byId(await rows())).toEqual(byId(commits.flatMap(({ outbox }) => outbox.results.map(asRead))));
+          expect(byId(await rows())).toEqual(byId(commits.flatMap(({ epochMs, outbox }) => outbox.results.map((row) => asRead(row, epochMs)))));
         }),
         { numRuns: 20 },
       );
@@ -69,9 +79,9 @@ export function firingsContract(name: string, open: () => Promise<OpenFirings>):
   });
 }
 
-function asRead(row: ResultRow): Record<string, unknown> {
+function asRead(row: ResultRow, epochMs = 0): Record<string, unknown> {
   const { values, ...fixed } = row;
-  return { id: resultId('flights', row), ...fixed, ...values };
+  return { id: resultId('flights', row, epochMs), ...fixed, ...(epochMs === 0 ? {} : { logEpochMs: epochMs }), ...values };
 }
 
 /** What a reader has who drops repeats; two rows under one id that differ are an error. */

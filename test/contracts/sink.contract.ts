@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { MemorySink } from '../../adapters/memory/sink.ts';
-import type { ResultRow } from '../../engine/outputs.ts';
+import type { StoredResult } from '../../engine/outputs.ts';
 import type { Sink } from '../../engine/ports.ts';
 import { sampleDelivery, sampleRow } from '../support/samples.ts';
 
 /** A sink that keeps the newest revision of each window, and what it holds now. */
 export interface OpenSink {
   readonly sink: Sink;
-  results(): Promise<ResultRow[]>;
+  results(): Promise<StoredResult[]>;
 }
 
 /** What every sink with the newest revision does. `open` gives an empty one. */
@@ -27,6 +27,17 @@ export function newestRevisionContract(name: string, open: () => Promise<OpenSin
       expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }, 2))).toMatchObject({ rows: 0 });
       expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 3)] }, 3))).toMatchObject({ rows: 1 });
       expect(await results()).toEqual([sampleRow('ATL', 0, 3)]);
+    });
+
+    it('replaces what an older log said, whatever its revision, by what a newer one says', async () => {
+      const { sink, results } = await open();
+      await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 3), sampleRow('BOS', 0, 3)] }, 1));
+      expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }, 1, 5))).toMatchObject({ rows: 1 });
+      expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 4)] }, 2))).toMatchObject({ rows: 0 });
+      expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 2)] }, 2, 5))).toMatchObject({ rows: 1 });
+      expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 9)] }, 1, 4))).toMatchObject({ rows: 0 });
+      expect(await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }, 1, 6))).toMatchObject({ rows: 1 });
+      expect(sorted(await results())).toEqual([{ ...sampleRow('ATL', 0, 1), logEpochMs: 6 }, sampleRow('BOS', 0, 3)]);
     });
 
     it('changes nothing when a delivery is repeated', async () => {
@@ -64,19 +75,19 @@ export function newestRevisionContract(name: string, open: () => Promise<OpenSin
     it('ends up like the memory sink after any deliveries, repeats and orders', async () => {
       const row = fc.record({ key: fc.constantFrom('ATL', 'BOS'), start: fc.constantFrom(0, 10), revision: fc.integer({ min: 1, max: 4 }), n: fc.double({ noNaN: true, min: -1e100, max: 1e100 }).map((n) => (Math.abs(n) < 1e-100 ? 0 : n)) });
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.array(row, { maxLength: 6 }), { maxLength: 4 }), async (batches) => {
+        fc.asyncProperty(fc.array(fc.record({ epochMs: fc.constantFrom(0, 10, 20), batch: fc.array(row, { maxLength: 6 }) }), { maxLength: 4 }), async (batches) => {
           const { sink, results } = await open();
           const model = new MemorySink();
-          // A revision says the same thing whenever it is delivered.
+          // A revision of a log says the same thing whenever it is delivered.
           const said = new Map<string, number>();
-          for (const batch of [...batches, ...batches]) {
+          for (const { epochMs, batch } of [...batches, ...batches]) {
             const rows = batch.map(({ key, start, revision, n }) => {
-              const id = `${key}/${start}/${revision}`;
+              const id = `${key}/${start}/${epochMs}/${revision}`;
               said.set(id, said.get(id) ?? n);
               return sampleRow(key, start, revision, { n: said.get(id) });
             });
-            const receipt = await sink.deliver(sampleDelivery({ results: rows }));
-            expect(receipt.rows).toBe((await model.deliver(sampleDelivery({ results: rows }))).rows);
+            const delivery = sampleDelivery({ results: rows }, 1, epochMs);
+            expect((await sink.deliver(delivery)).rows).toBe((await model.deliver(delivery)).rows);
           }
           expect(sorted(await results())).toEqual(sorted(model.results));
         }),
@@ -86,6 +97,6 @@ export function newestRevisionContract(name: string, open: () => Promise<OpenSin
   });
 }
 
-function sorted(rows: readonly ResultRow[]): ResultRow[] {
+function sorted(rows: readonly StoredResult[]): StoredResult[] {
   return [...rows].sort((a, b) => a.key.localeCompare(b.key) || a.windowStartMs - b.windowStartMs);
 }

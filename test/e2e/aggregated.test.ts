@@ -9,6 +9,7 @@ import { flightsInput } from '../../local/inputs/flights.ts';
 import { pipelineDir } from '../../local/storage/data-dir.ts';
 import { aggregateOf, type ToPack } from '../support/aggregate.ts';
 import { tidemark } from './command.ts';
+import { textWithoutEpoch } from '../support/without-epoch.ts';
 
 const RECORDS = 6_000;
 /** Flights in one record. */
@@ -39,7 +40,7 @@ describe('flights that a producer packed', () => {
     };
     const want = totals(onePlain);
     expect(totals(onePacked)).toEqual({ ...want, recordsIn: want.recordsIn + 1, deadLetters: 1 });
-    const results = (dataDir: string) => tidemark('results', 'flights', '--data-dir', dataDir, '--json').stdout;
+    const results = (dataDir: string) => textWithoutEpoch(tidemark('results', 'flights', '--data-dir', dataDir, '--json').stdout);
     expect(results(plain).length).toBeGreaterThan(10_000);
     expect(results(packed)).toBe(results(plain));
     const dead = tidemark('dead-letters', 'flights', '--data-dir', packed, '--json').stdout.trim().split('\n').map((line) => JSON.parse(line) as { code: string; data: string });

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { childrenOf, startTidemark, tidemark } from '../e2e/command.ts';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
+import { textWithoutEpoch } from '../support/without-epoch.ts';
 
 const RECORDS = 6_000;
 const ROUNDS = 2;
@@ -27,7 +28,7 @@ describeService('kill -9 of a pipeline that reads Kafka', () => {
   });
 
   const local = (dataDir: string, ...more: string[]): string[] => ['local', 'flights-kafka', '--kafka', broker.bootstrap, '--records', String(RECORDS), '--data-dir', join(folder, dataDir), ...more];
-  const results = (dataDir: string): string => tidemark('results', 'flights-kafka', '--data-dir', join(folder, dataDir), '--json').stdout;
+  const results = (dataDir: string): string => textWithoutEpoch(tidemark('results', 'flights-kafka', '--data-dir', join(folder, dataDir), '--json').stdout);
 
   it('worker, broker and runner in turn: every record is in the topic once, and counted once', async () => {
     let workerKills = 0;

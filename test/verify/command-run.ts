@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { withoutEpoch } from '../support/without-epoch.ts';
 import type { Row } from './compare.ts';
 import type { Counts, Run } from './run.ts';
 
@@ -24,16 +25,16 @@ export interface CommandRunSettings {
   readonly args?: readonly string[];
 }
 
-/** Lets the command stream the first records through the pipeline, and reads what its users can read. */
+/** Lets the command stream the first records through the pipeline, and reads what its users can read, epochs left out. */
 export async function commandRun({ records, shards, dataDir, pipeline = 'flights', name = pipeline, args = [] }: CommandRunSettings): Promise<CommandRun> {
   const [summary] = await tidemark('local', pipeline, '--records', String(records), '--shards', String(shards), '--data-dir', dataDir, '--exit', '--json', ...args);
   if (summary === undefined) throw new Error('tidemark local --json must print a summary, got nothing');
-  const read = (command: string): Promise<Row[]> => tidemark(command, pipeline, '--data-dir', dataDir, '--json');
+  const read = async (command: string): Promise<Row[]> => (await tidemark(command, pipeline, '--data-dir', dataDir, '--json')).map(withoutEpoch);
   return {
     results: await read('results'),
     late: await read('late'),
     deadLetters: await read('dead-letters'),
-    lake: lakeLines(join(dataDir, 'lake', name, 'results')),
+    lake: lakeLines(join(dataDir, 'lake', name, 'results')).map(withoutEpoch),
     sideOutputs: sideOutputsOf(await read('outputs')),
     counts: countsOf(summary),
     elapsedMs: Number(summary['elapsedMs']),

@@ -92,7 +92,7 @@ describe('slots that somebody deleted (PL-2)', () => {
     await expect(world.instance().process(reading(1, 'a', 1))).rejects.toMatchObject({
       kind: 'internal',
       code: 'LOG_DELETED',
-      message: `log ${world.logId} must have its 4 slots, got none though it has snapshots; restore the log table, or delete the snapshots to begin anew`,
+      message: `log ${world.logId} must have its 4 slots, got none though it has snapshots; restore the log table; or begin anew: disable the mapping and the tick, delete the snapshots of this log and of every shard that came of it`,
     });
   });
 });

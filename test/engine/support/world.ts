@@ -29,6 +29,8 @@ export class World {
   readonly clock = new RecordingClock();
   readonly logId = logIdOf(SHARD);
   readonly settings: Required<WorldSettings>;
+  /** The beginning of every commit's id: worlds that write into the same lake need one each. */
+  commitIds = 'id';
   #ids = 0;
 
   constructor({ topology = topologyOf(), slots = 8, inlineLimitBytes = 32_768 }: WorldSettings = {}) {
@@ -39,7 +41,7 @@ export class World {
   instance(changes: WorldSettings = {}): Instance {
     const { topology, slots, inlineLimitBytes } = { ...this.settings, ...changes };
     const { logs, blobs, clock } = this;
-    const random = { id: () => `id-${++this.#ids}`, unit: () => 0.5 };
+    const random = { id: () => `${this.commitIds}-${++this.#ids}`, unit: () => 0.5 };
     const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes }, 1_000_000);
     return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards() });
   }

@@ -14,20 +14,20 @@ const named = (name: string) => ({ results: { identity: 'window' as const, colum
 describe('the columns of the lake', () => {
   it('are the fields of the lines that the sinks write, in their order', () => {
     const values = { purchases: 1, meanPriceUsd: 2, lastItems: [] };
-    expect(names(resultColumns(orders))).toEqual(fieldsOf(resultLine('orders', { ...sampleRow('a', 0, 1, values), retracted: true })));
-    expect(names(SIDE_OUTPUT_COLUMNS)).toEqual(fieldsOf(sideOutputLine('shard', { output: 'large', key: 'ATL', eventTimeMs: 0, sequence: 1, value: {} })));
-    expect(names(LATE_COLUMNS)).toEqual(fieldsOf(lateLine('shard', sampleLate(1n, { headers: [] }))));
-    expect(names(DEAD_LETTER_COLUMNS)).toEqual(fieldsOf(deadLetterLine('shard', sampleDeadLetter(1n, { headers: [] }))));
+    expect(names(resultColumns(orders))).toEqual(fieldsOf(resultLine('orders', { ...sampleRow('a', 0, 1, values), retracted: true }, 5)));
+    expect(names(SIDE_OUTPUT_COLUMNS)).toEqual(fieldsOf(sideOutputLine('shard', { output: 'large', key: 'ATL', eventTimeMs: 0, sequence: 1, value: {} }, 5)));
+    expect(names(LATE_COLUMNS)).toEqual(fieldsOf(lateLine('shard', sampleLate(1n, { headers: [] }), 5)));
+    expect(names(DEAD_LETTER_COLUMNS)).toEqual(fieldsOf(deadLetterLine('shard', sampleDeadLetter(1n, { headers: [] }), 5)));
   });
 
   it('have the types that the aggregates say; what is neither number nor text is JSON in a string', () => {
-    expect(resultColumns(orders).slice(6).map(({ name, type }) => [name, type])).toEqual([['purchases', 'bigint'], ['meanpriceusd', 'double'], ['lastitems', 'string']]);
+    expect(resultColumns(orders).slice(7).map(({ name, type }) => [name, type])).toEqual([['purchases', 'bigint'], ['meanpriceusd', 'double'], ['lastitems', 'string']]);
     const ofNumbers = [count(), countIf(() => true), sum('n'), min('n'), max('n'), mean('n')];
     const types = ofNumbers.map(({ aggregator: { resultType = 'json' } }) => resultColumns({ results: { identity: 'window', columns: [{ name: 'a', type: resultType, descriptor: 'a' }] } }).at(-1)?.type);
     expect(types).toEqual(['bigint', 'bigint', 'double', 'double', 'double', 'double']);
   });
 
-  it.each(['day', 'Day', 'ID', 'windowstartms', 'mean delay', 'é', '1st', 'x'.repeat(256), ''])('refuse an aggregate named %j', (name) => {
+  it.each(['day', 'Day', 'ID', 'windowstartms', 'logEpochMs', 'mean delay', 'é', '1st', 'x'.repeat(256), ''])('refuse an aggregate named %j', (name) => {
     expect(() => resultColumns(named(name))).toThrow(expect.objectContaining({ code: 'LAKE_COLUMN_NAME', kind: 'invalid' }));
   });
 

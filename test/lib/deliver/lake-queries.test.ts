@@ -49,19 +49,29 @@ async function ask(index: number): Promise<Array<Record<string, unknown>>> {
 
 describe('the saved queries', () => {
   it('drop repeats: by the newest revision, and by id', async () => {
-    const first = resultLine('orders', sampleRow('ATL', 0, 1, { purchases: 5 }));
-    const second = resultLine('orders', sampleRow('ATL', 0, 2, { purchases: 6 }));
-    const other = resultLine('orders', sampleRow('BOS', 0, 1, { purchases: 7 }));
+    const first = resultLine('orders', sampleRow('ATL', 0, 1, { purchases: 5 }), 0);
+    const second = resultLine('orders', sampleRow('ATL', 0, 2, { purchases: 6 }), 0);
+    const other = resultLine('orders', sampleRow('BOS', 0, 1, { purchases: 7 }), 0);
     for (const line of [first, second, first, other, second, other]) await insert('results', line);
-    await insert('results', resultLine('orders', sampleRow('OLD', 0, 1, { purchases: 8 })), 8);
+    await insert('results', resultLine('orders', sampleRow('OLD', 0, 1, { purchases: 8 }), 0), 8);
     expect((await ask(0)).map(({ key, revision, purchases }) => [key, revision, purchases])).toEqual([['ATL', '2', '6'], ['BOS', '1', '7']]);
     expect((await ask(1)).map(({ id }) => id)).toEqual(['orders/results/0-10/1/ATL', 'orders/results/0-10/2/ATL', 'orders/results/0-10/1/BOS']);
   });
 
+  it('go by the newest log, then by the newest revision, and tell apart what two logs refused at one offset', async () => {
+    const [before, after, corrected] = [[3, 30, 0], [1, 9, 5], [2, 8, 5]] as const;
+    for (const [revision, purchases, epochMs] of [after, corrected, before]) await insert('results', resultLine('orders', sampleRow('ZRH', 0, revision, { purchases }), epochMs));
+    expect((await ask(0)).filter(({ key }) => key === 'ZRH').map(({ revision, purchases }) => [revision, purchases])).toEqual([['2', '8']]);
+    expect((await ask(1)).filter(({ key }) => key === 'ZRH').map(({ purchases }) => purchases).sort()).toEqual(['30', '8', '9']);
+    for (const epochMs of [0, 5, 5]) await insert('late', lateLine('0', sampleLate(0n), epochMs), 3);
+    expect((await ask(2)).map(({ what, records }) => [what, records])).toEqual([['late', '2']]);
+    await connection.run("DELETE FROM late");
+  });
+
   it('count what was refused by day and reason, each record once', async () => {
-    for (const offset of [1n, 2n, 1n]) await insert('late', lateLine('shard', sampleLate(offset)));
-    for (const offset of [3n, 3n]) await insert('dead_letters', deadLetterLine('shard', sampleDeadLetter(offset)));
-    await insert('dead_letters', deadLetterLine('shard', sampleDeadLetter(3n, { subSequence: 1, code: 'TOO_NEW' })), 1);
+    for (const offset of [1n, 2n, 1n]) await insert('late', lateLine('shard', sampleLate(offset), 0));
+    for (const offset of [3n, 3n]) await insert('dead_letters', deadLetterLine('shard', sampleDeadLetter(offset), 0));
+    await insert('dead_letters', deadLetterLine('shard', sampleDeadLetter(3n, { subSequence: 1, code: 'TOO_NEW' }), 0), 1);
     const rows = (await ask(2)).map(({ what, records }) => [what, records]);
     expect(rows).toEqual([['TOO_NEW', '1'], ['NOT_JSON', '1'], ['late', '2']]);
   });

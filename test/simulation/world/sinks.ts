@@ -16,13 +16,15 @@ export class Readers {
   repeats = 0;
 
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
-    this.lines(delivery.partition, delivery.outbox.results);
+    this.lines(delivery, delivery.outbox.results);
     return this.rest(delivery);
   }
 
   /** The results' lines, as many as the lake took at once. */
-  lines({ pipeline }: Delivery['partition'], results: readonly ResultRow[]): void {
-    for (const { values, ...row } of results) this.#line(resultId(pipeline, { ...row, values }), JSON.stringify({ ...row, values }));
+  lines({ partition: { pipeline }, epochMs }: Pick<Delivery, 'partition' | 'epochMs'>, results: readonly ResultRow[]): void {
+    for (const { values, ...row } of results) {
+      this.#line(resultId(pipeline, { ...row, values }, epochMs), JSON.stringify({ ...row, values }));
+    }
   }
 
   /** All but the results' lines. */
@@ -82,13 +84,13 @@ export class FaultySink implements Sink {
   }
 
   /** Line by line, as into a service that may refuse some of a call (PL-18). */
-  async #putLines({ partition, outbox }: Delivery): Promise<void> {
+  async #putLines({ partition, epochMs, outbox }: Delivery): Promise<void> {
     const send = (rows: readonly ResultRow[]) => this.#instance.call(() => this.#guard(async () => {
       const isPartial = this.#faults.decide('sink.refusesSome');
       const answers = rows.map((_, i) => ({ refusal: isPartial && i % 3 === 0 ? 'refused' : undefined }));
       // For the last one there may be no answer at all.
       if (isPartial) answers.pop();
-      this.#readers.lines(partition, rows.filter((_, i) => answers[i] !== undefined && answers[i].refusal === undefined));
+      this.#readers.lines({ partition, epochMs }, rows.filter((_, i) => answers[i] !== undefined && answers[i].refusal === undefined));
       return answers;
     }), false);
     await putEntries(outbox.results, { send, clock: this.#schedule, backOff: DEFAULT_BACK_OFF, random: { unit: () => 0.5 }, sink: this.name });
