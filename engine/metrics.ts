@@ -24,6 +24,8 @@ export const BATCH_METRICS = Object.freeze({
 export const TICK_METRICS = Object.freeze({
   counts: Object.freeze([{ name: 'shards' }, { name: 'idleShards' }, { name: 'shardsMoved' }] as const),
   durations: Object.freeze([{ name: 'outboxAgeMs' }] as const),
+  /** Reported only when there are some, and so paid only then. */
+  troubles: Object.freeze([{ name: 'failedShards' }, { name: 'unreachedShards' }] as const),
 });
 
 /**

@@ -1,117 +1,107 @@
-import { isKind, TidemarkError } from './errors.ts';
+/**
+ * A tick moves time on where input has stopped (PL-19 to PL-21), so that the last windows come out. Each partition is on its
+ * own: one that fails, or for which no time is left, keeps none of the others.
+ *
+ *     look at each, side by side ──► how far idle ones may follow ──► move each, side by side ──► report, then failures
+ */
+import { isKind } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Processor } from './process-batch.ts';
 import type { SourcePartition } from './record.ts';
-import { takeOver } from './reshard.ts';
 import { stepTick, type TickTarget } from './step.ts';
+import { followedWatermark } from './tick/idle-watermark.ts';
+import { timeOf, type PartitionTime } from './tick/partition-time.ts';
+import { settleEach } from './tick/settle-each.ts';
+import { TickMemory } from './tick/tick-memory.ts';
+import { failureOf, type TickFailure, type TickReport } from './tick/tick-report.ts';
 
-/** What one tick came to. */
-export interface TickReport {
-  /** Partitions that take part in time: those with a log that is not sealed. */
-  readonly shards: number;
-  /** Of those: drained, and quiet for longer than the idle timeout. */
-  readonly idleShards: number;
-  /** Partitions whose watermark went on. */
-  readonly shardsMoved: number;
-  /** Arrival of the oldest records whose results nobody is known to have delivered; undefined: all are delivered [ms since 1970]. */
-  readonly undeliveredSinceMs: number | undefined;
-}
+/** Partitions that a tick works on at the same time. */
+const SIDE_BY_SIDE = 16;
+/** Of a tick's time, what it may look for; the rest is for moving. */
+const LOOKING_SHARE = 0.6;
+/** Ticks come every minute: one that takes longer would meet the next. */
+export const LONGEST_TICK_MS = 45_000;
 
-/** What a tick found out about one partition. */
-export interface PartitionTime {
-  readonly partition: SourcePartition;
-  /** Of the log, when it was looked at. */
-  readonly version: number;
-  readonly watermarkMs: number;
-  /** All that came has been processed: processing time may go on. */
-  readonly isDrained: boolean;
-  /** Drained, and quiet for longer than the idle timeout. */
-  readonly isIdle: boolean;
-  /** When its newest record came, while its outbox is not known to be delivered, nor is by this tick; else undefined. */
-  readonly undeliveredSinceMs: number | undefined;
+/** What a tick may use. */
+export interface TickOptions {
+  /** No partition is begun later than this after the start [ms]. @default LONGEST_TICK_MS */
+  readonly withinMs?: number;
+  /** Of the instance. @default an empty one */
+  readonly memory?: TickMemory;
 }
 
 /**
- * The watermark of idle partitions (PL-21): the smallest of the active ones; when all are idle, the wall clock less the
- * out-of-orderness bound and the idle timeout. No partition at all: undefined.
+ * Moves time on, once. What went wrong on single partitions stands in the report: see `requireNoFailure`. Losing to an
+ * invocation is no error: there was a record, so the partition is not idle.
+ *
+ * @throws STREAM_UNAVAILABLE (unavailable) when the source does not tell which partitions it has
  */
-export function idleWatermark(partitions: readonly PartitionTime[], nowMs: number, maxOutOfOrdernessMs: number, idleTimeoutMs: number): number | undefined {
-  if (partitions.length === 0) return undefined;
-  const active = partitions.filter(({ isIdle }) => !isIdle);
-  if (active.length === 0) return nowMs - maxOutOfOrdernessMs - idleTimeoutMs;
-  return Math.min(...active.map(({ watermarkMs }) => watermarkMs));
-}
+export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number, options: TickOptions = {}): Promise<TickReport> {
+  const { withinMs = LONGEST_TICK_MS, memory = new TickMemory() } = options;
+  const { logs, shards, topology } = processor;
+  const startMs = logs.clock.nowMs();
+  const isBefore = (share: number) => (): boolean => logs.clock.nowMs() - startMs < withinMs * share;
+  const names = [...(await shards.shards(stream)).keys()];
+  memory.keepOnly(new Set(names));
 
-/**
- * Moves time on where input has stopped (PL-19 to PL-21), so that the last windows come out. Losing to an invocation is no
- * error: there was a record, so the partition is not idle.
- */
-export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number): Promise<TickReport> {
-  const { maxOutOfOrdernessMs, idleTimeoutMs } = processor.topology.eventTime;
-  const times: PartitionTime[] = [];
-  try {
-    for (const partition of (await processor.shards.shards(stream)).keys()) {
-      const time = await timeOf(processor, { ...stream, partition }, nowMs);
-      if (time !== undefined) times.push(time);
-    }
-  } catch (error) {
-    // An invocation has begun a shard's log at the same moment: the next tick looks again.
-    if (isKind(error, 'fenced')) return { shards: 0, idleShards: 0, shardsMoved: 0, undeliveredSinceMs: undefined };
-    throw error;
-  }
-  const targetMs = idleWatermark(times, nowMs, maxOutOfOrdernessMs, idleTimeoutMs);
-  let moved = 0;
-  for (const time of times.filter(({ isDrained }) => isDrained)) {
-    if (await moveOn(processor, time, { watermarkMs: time.isIdle ? targetMs : undefined, processingTimeMs: nowMs })) moved++;
-  }
+  const order = memory.inOrder(names);
+  const looks = await settleEach(order, SIDE_BY_SIDE, isBefore(LOOKING_SHARE), (partition) => look(processor, { ...stream, partition }, nowMs, memory));
+  const looked = looks.map((outcome, i): Look => (outcome?.status === 'fulfilled' ? outcome.value : unseen(order[i] as string, memory, outcome?.reason)));
+  const times = looked.flatMap(({ time }) => time ?? []);
+  const unseenOnes = looked.filter(({ isUnseen }) => isUnseen);
+
+  const drained = times.filter(({ isDrained }) => isDrained);
+  const targetOf = ({ isIdle, lastArrivalMs }: PartitionTime): TickTarget => {
+    const watermarkMs = isIdle ? followedWatermark(times, unseenOnes.map((one) => one.watermarkMs), nowMs - lastArrivalMs, nowMs, topology.eventTime) : undefined;
+    return { watermarkMs, processingTimeMs: nowMs };
+  };
+  const moves = await settleEach(drained, SIDE_BY_SIDE, isBefore(1), (time) => moveOn(processor, time, targetOf(time)));
+
+  const nameOf = (i: number): string => (drained[i] as PartitionTime).partition.partition;
+  const moveFailures = moves.flatMap((outcome, i) => (outcome?.status === 'rejected' ? [failureOf(nameOf(i), outcome.reason)] : []));
+  const unreached = [...unseenOnes.filter(({ isUnreached }) => isUnreached).map(({ partition }) => partition), ...moves.flatMap((outcome, i) => (outcome === undefined ? [nameOf(i)] : []))];
+  memory.noteUnreached(unreached);
   const undelivered = times.flatMap(({ undeliveredSinceMs }) => undeliveredSinceMs ?? []);
   return {
-    shards: times.length,
+    shards: times.length + unseenOnes.length,
     idleShards: times.filter(({ isIdle }) => isIdle).length,
-    shardsMoved: moved,
+    shardsMoved: moves.filter((outcome) => outcome?.status === 'fulfilled' && outcome.value).length,
+    failures: [...unseenOnes.flatMap(({ failure }) => failure ?? []), ...moveFailures],
+    unreached,
     undeliveredSinceMs: undelivered.length === 0 ? undefined : Math.min(...undelivered),
   };
 }
 
-/**
- * A shard that came of others takes over from them here too: without a record of its own it would never have a log, and
- * the windows that it inherits would never come out.
- *
- * @returns undefined for a partition that takes no part in time: sealed, never written to, or waiting for its parents
- */
-async function timeOf(processor: Processor, partition: SourcePartition, nowMs: number): Promise<PartitionTime | undefined> {
-  const { logs, shards, topology } = processor;
-  return logs.useNewest(partition, async (log) => {
-    if (log.isSealed) return undefined;
-    if (log.version === 0 && !(await hasTakenOver(processor, log, partition))) return undefined;
-    const { reached, watermarkMs, lastArrivalMs } = log.state;
-    const remaining = await shards.remaining(partition, reached);
-    if (log.version === 0 && remaining !== 'records') return undefined;
-    const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
-    const isDrained = remaining !== 'records';
-    // What is drained gets its outbox delivered by this tick.
-    const undeliveredSinceMs = !isDrained && log.undelivered.length > 0 ? newestIn(log) : undefined;
-    return { partition, version: log.version, watermarkMs, isDrained, isIdle: isDrained && isQuiet, undeliveredSinceMs };
-  });
+/** What a look at one partition came to: its time, none because it takes no part, or nothing but a bound of its watermark. */
+interface Look {
+  readonly partition: string;
+  readonly time?: PartitionTime | undefined;
+  readonly isUnseen?: boolean;
+  readonly isUnreached?: boolean;
+  readonly watermarkMs?: number | undefined;
+  readonly failure?: TickFailure | undefined;
 }
 
-/** When the newest record came, refused ones too: dead letters wait for delivery as results do. */
-function newestIn({ state, undelivered }: PartitionLog): number {
-  let newestMs = state.lastArrivalMs;
-  for (const { outbox } of undelivered) for (const { arrivalTimeMs } of outbox.deadLetters) newestMs = Math.max(newestMs, arrivalTimeMs);
-  return newestMs;
-}
-
-/** @returns false: there are records in a parent still, and the parent holds time */
-async function hasTakenOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<boolean> {
+async function look(processor: Processor, partition: SourcePartition, nowMs: number, memory: TickMemory): Promise<Look> {
+  const name = partition.partition;
   try {
-    await takeOver(processor, log, partition);
-    return true;
+    const time = await timeOf(processor, partition, nowMs);
+    if (time !== undefined) memory.noteWatermark(name, time.watermarkMs);
+    return { partition: name, time };
   } catch (error) {
-    if (error instanceof TidemarkError && error.code === 'PARENT_NOT_DRAINED') return false;
-    throw error;
+    const watermarkMs = await processor.logs.watermarkAtLeast(partition);
+    if (watermarkMs !== undefined) memory.noteWatermark(name, watermarkMs);
+    // An invocation has written to the log at the same moment: the next tick looks again.
+    const failure = isKind(error, 'fenced') ? undefined : failureOf(name, error);
+    return { partition: name, isUnseen: true, watermarkMs: memory.watermarkOf(name), failure };
   }
+}
+
+/** @param reason why the look itself failed; undefined: no time was left for it */
+function unseen(partition: string, memory: TickMemory, reason: unknown): Look {
+  const watermarkMs = memory.watermarkOf(partition);
+  return reason === undefined ? { partition, isUnseen: true, isUnreached: true, watermarkMs } : { partition, isUnseen: true, watermarkMs, failure: failureOf(partition, reason) };
 }
 
 async function moveOn({ logs, topology, sinks }: Processor, { partition, version }: PartitionTime, target: TickTarget): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { emitBatchReport, emitFailedPartitions, emitRecordAge, emitTickReport, type TelemetryContext } from '../adapters/cloudwatch/telemetry.ts';
+import { emitBatchReport, emitFailedPartitions, emitRecordAge, type TelemetryContext } from '../adapters/cloudwatch/telemetry.ts';
 import { decodeKafkaEvent, oldestArrivalMs, type KafkaEvent, type PartitionRecords } from '../adapters/kafka/decode-event.ts';
 import { responseOf, type PartialResponse } from '../adapters/kafka/partial-response.ts';
 import { KafkaTopics } from '../adapters/kafka/topics.ts';
@@ -9,11 +9,12 @@ import { messageOf } from '../engine/errors.ts';
 import type { Pipeline } from '../engine/index.ts';
 import { PartitionCounts } from '../engine/partition-count.ts';
 import { processBatch, type Processor } from '../engine/process-batch.ts';
-import { processTick, type TickReport } from '../engine/process-tick.ts';
+import type { TickReport } from '../engine/tick/tick-report.ts';
 import { blobStoreAt } from './blob-store-at.ts';
 import { readEnvironment, type FunctionEnvironment } from './environment.ts';
 import { kafkaConnect } from './kafka-connect.ts';
 import { processorOf } from './processor.ts';
+import { tickOf } from './tick.ts';
 
 /** The handler of `process-kafka`: each partition's log is committed on its own, side by side. */
 export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: Context) => Promise<PartialResponse> {
@@ -44,17 +45,15 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
 }
 
 /** The handler of `tick-kafka`: moves the watermark of idle partitions, so that their last windows come out (PL-19 to PL-21). */
-export function kafkaTickHandler(pipeline: Pipeline): () => Promise<TickReport> {
+export function kafkaTickHandler(pipeline: Pipeline): (event: unknown, context: Context) => Promise<TickReport> {
   const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'tick-kafka');
   const { topic } = requireKafka(topology.source, 'tick-kafka');
-  return async () => {
+  const tick = tickOf(processor, environment.TIDEMARK_STAGE);
+  return async (_event, context) => {
     const { id, partitions } = await topics.describe(topic);
     const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
     await counts.require(source, partitions);
-    const nowMs = SYSTEM_CLOCK.nowMs();
-    const report = await processTick(processor, source, nowMs);
-    emitTickReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs }, report);
-    return report;
+    return tick(source, context);
   };
 }
 

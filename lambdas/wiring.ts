@@ -1,7 +1,7 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
-import { emitBatchReport, emitTickReport } from '../adapters/cloudwatch/telemetry.ts';
+import { emitBatchReport } from '../adapters/cloudwatch/telemetry.ts';
 import { decodeKinesisEvent } from '../adapters/kinesis/decode-event.ts';
 import { HashRanges } from '../adapters/kinesis/hash-ranges.ts';
 import { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
@@ -9,15 +9,16 @@ import { KinesisShards } from '../adapters/kinesis/shards.ts';
 import { streamNameOf } from '../adapters/kinesis/stream-reference.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import type { Pipeline } from '../engine/index.ts';
-import { processTick, type TickReport } from '../engine/process-tick.ts';
+import type { TickReport } from '../engine/tick/tick-report.ts';
 import { readEnvironment } from './environment.ts';
 import { processShard } from './process-shard.ts';
 import { processorOf } from './processor.ts';
+import { tickOf } from './tick.ts';
 
 /** The handler of `process-kinesis`, with everything behind the ports that the environment names. */
 export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEvent, context: Context) => Promise<void> {
   const environment = readEnvironment(process.env);
-  const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
+  const kinesis = kinesisClient();
   const stream = environment.TIDEMARK_STREAM || undefined;
   const processor = processorOf({ topology }, environment, new KinesisShards(kinesis, stream));
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, stream);
@@ -38,18 +39,18 @@ export interface TickEvent {
 }
 
 /** The handler of `tick`: moves the watermark of idle shards, so that their last windows come out (PL-19 to PL-21). */
-export function tickHandler({ topology }: Pipeline): (event: TickEvent) => Promise<TickReport> {
-  const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
+export function tickHandler({ topology }: Pipeline): (event: TickEvent, context: Context) => Promise<TickReport> {
+  const kinesis = kinesisClient();
   const environment = readEnvironment(process.env);
   const named = environment.TIDEMARK_STREAM || undefined;
   const processor = processorOf({ topology }, environment, new KinesisShards(kinesis, named));
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, named);
-  return async ({ stream }) => {
+  const tick = tickOf(processor, environment.TIDEMARK_STAGE);
+  return async ({ stream }, context) => {
     const incarnation = await incarnations.of(stream);
-    const source = streamNameOf(stream);
-    const nowMs = SYSTEM_CLOCK.nowMs();
-    const report = await processTick(processor, { pipeline: topology.name, stage: '0', source, incarnation }, nowMs);
-    emitTickReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs }, report);
-    return report;
+    return tick({ pipeline: topology.name, stage: '0', source: streamNameOf(stream), incarnation }, context);
   };
 }
+
+/** A request without an answer must end: one shard would take the time of all others. */
+const kinesisClient = (): KinesisClient => new KinesisClient({ requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }) });

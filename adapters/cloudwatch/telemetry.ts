@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { BATCH_METRICS, metricsNamespace, TICK_METRICS, watermarkLagMs } from '../../engine/metrics.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
-import type { TickReport } from '../../engine/process-tick.ts';
+import type { TickReport } from '../../engine/tick/tick-report.ts';
 
 export interface TelemetryContext {
   readonly pipeline: string;
@@ -32,6 +32,8 @@ export function emitTickReport(context: TelemetryContext, report: TickReport): v
   for (const { name } of TICK_METRICS.counts) metrics.addMetric(name, MetricUnit.Count, report[name]);
   const { undeliveredSinceMs = context.nowMs } = report;
   metrics.addMetric('outboxAgeMs', MetricUnit.Milliseconds, Math.max(0, context.nowMs - undeliveredSinceMs));
+  const troubles = { failedShards: report.failures.length, unreachedShards: report.unreached.length };
+  for (const { name } of TICK_METRICS.troubles) if (troubles[name] > 0) metrics.addMetric(name, MetricUnit.Count, troubles[name]);
   metrics.publishStoredMetrics();
 }
 

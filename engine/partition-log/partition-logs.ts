@@ -1,7 +1,9 @@
+import type { Clock } from '../ports.ts';
 import type { SourcePartition } from '../record.ts';
 import { entriesIn } from '../state/partition-state.ts';
 import { logIdOf } from './log-id.ts';
 import { PartitionLog, type LogSettings } from './partition-log.ts';
+import { newestWatermark } from './read-log.ts';
 
 /**
  * The logs that this instance holds in memory. One at a time works on a log (PL-4); different logs go on side by side.
@@ -18,6 +20,20 @@ export class PartitionLogs {
   constructor(settings: LogSettings, maxPanes: number) {
     this.#settings = settings;
     this.#maxPanes = maxPanes;
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock;
+  }
+
+  /**
+   * The watermark that a log has reached at least, from whatever of it can be read, verified or not: watermarks never fall.
+   *
+   * @returns undefined when nothing can be read, or nothing is there
+   */
+  async watermarkAtLeast(partition: SourcePartition): Promise<number | undefined> {
+    const { logs, slots } = this.#settings;
+    return newestWatermark(logs, logIdOf(partition), slots);
   }
 
   /** As `use`, on a log that is known to be the newest: for those who decide without a commit that would prove it. */

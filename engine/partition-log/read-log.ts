@@ -54,3 +54,13 @@ export function checkChain<E extends Pick<LogEntry, 'version' | 'commitId' | 'pr
 export async function readHead(store: LogStore, clock: Clock, logId: string, slots: number): Promise<LogEntry | undefined> {
   return (await readTail(store, clock, logId, slots)).at(-1);
 }
+
+/** Of the newest entry that can be read. The log's own failure is for whoever opens it: here it only means that nothing is known. */
+export async function newestWatermark(store: LogStore, logId: string, slots: number): Promise<number | undefined> {
+  try {
+    const entries = await store.read(logId, Array.from({ length: slots }, (_, slot) => slot));
+    return entries.length === 0 ? undefined : Math.max(...entries.map(({ watermarkMs }) => watermarkMs));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { count, kinesis, pipeline, resultTable, sum, tumbling } from '../../engine/index.ts';
-import { idleWatermark } from '../../engine/process-tick.ts';
 import type { SourceRecord } from '../../engine/record.ts';
+import { idleWatermark } from '../../engine/tick/idle-watermark.ts';
 import { READING, reading, topologyOf } from '../engine/support/readings.ts';
 import { StreamWorld } from '../engine/support/stream-world.ts';
 import { World } from '../engine/support/world.ts';
@@ -29,7 +29,7 @@ describe('others have failed at time', () => {
   });
 
   it('R-23 there are no partitions at all: no watermark is set', async () => {
-    expect(idleWatermark([], 1_000_000, 0, 0)).toBeUndefined();
+    expect(idleWatermark([], 1_000_000, { maxOutOfOrdernessMs: 0, idleTimeoutMs: 0 })).toBeUndefined();
     const stream = new StreamWorld();
     expect(await stream.instance().tick(1_000_000)).toBe(0);
     stream.open('empty');

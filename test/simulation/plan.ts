@@ -22,6 +22,8 @@ export interface Plan {
   readonly redeploy: Redeploy | undefined;
   /** When a topic gets one more partition, which must halt its pipeline (PL-27); Infinity: never. */
   readonly growsAtMs: number;
+  /** A shard without children of which the stream tells ticks nothing, for ever; undefined: none. */
+  readonly untold: PlannedShard | undefined;
 }
 
 /** While another definition is deployed, new instances run it, beside those of the first that are still there. */
@@ -104,7 +106,13 @@ export function planOf(seed: number): Plan {
   const fromMs = START_MS + random.between(0, 60_000);
   const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
   const redeploy = isRedeployed ? { topology: topologyOf(pipeline, settings, kind, isCompatible ? 'later' : 'incompatible'), isCompatible, fromMs, toMs } : undefined;
-  return { seed, kind, settings, shards, pipeline, topology, redeploy, growsAtMs };
+  return { seed, kind, settings, shards, pipeline, topology, redeploy, growsAtMs, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
+}
+
+function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): PlannedShard | undefined {
+  const isParent = ({ id, incarnation }: PlannedShard) => shards.some((other) => other.incarnation === incarnation && other.parents.includes(id));
+  const leaves = shards.filter((shard) => shard.deletedAtMs === Infinity && !isParent(shard));
+  return random.chance(0.1) && leaves.length > 1 ? random.pick(leaves) : undefined;
 }
 
 function planSettings(random: SeededRandom): PlanSettings {

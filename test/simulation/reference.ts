@@ -76,7 +76,7 @@ export function expectedOf(plan: Plan, all: readonly Taken[], partitions: number
   const last = all.at(-1)?.shard.incarnation;
   const parents = new Set(all.flatMap(({ shard }) => shard.parents.map((id) => nameOf(shard, id))));
   // Nobody ticks a stream that is gone.
-  const open = [...pasts].filter(([name, { shard }]) => !parents.has(name) && shard.incarnation === last);
+  const open = [...pasts].filter(([name, { shard }]) => !parents.has(name) && shard.incarnation === last && shard !== plan.untold);
   const waiting = open.flatMap(([, { keys }]) => [...keys].flatMap(([sensor, key]) => key.waiting.map((what) => `${sensor}/${what}`)));
   return { ...out, waiting: new Set(waiting) };
 }

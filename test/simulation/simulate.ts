@@ -1,4 +1,5 @@
 import { messageOf } from '../../engine/errors.ts';
+import { UNSEEN_HOLD_MS } from '../../engine/tick/idle-watermark.ts';
 import { checkAll } from './checks.ts';
 import { contentsOf, type Contents } from './contents.ts';
 import { planOf, START_MS, type Plan, type PlannedShard } from './plan.ts';
@@ -58,9 +59,11 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     await schedule.run(() => running === 0 || failure !== undefined, MAX_EVENTS);
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
-    const settled = schedule.nowMs() + 600_000;
+    // A shard that ticks cannot look at holds the others for a while.
+    const settlingMs = plan.untold === undefined ? 600_000 : UNSEEN_HOLD_MS + 600_000;
+    const settled = schedule.nowMs() + settlingMs;
     let over = false;
-    schedule.after(600_000, () => (over = schedule.nowMs() >= settled));
+    schedule.after(settlingMs, () => (over = schedule.nowMs() >= settled));
     await schedule.run(() => over || failure !== undefined, MAX_EVENTS);
     if (failure === undefined) {
       await checkAll({ plan, storage, readers, random, lost: (shard: PlannedShard) => mappings.get(shard)?.lost ?? new Set() });

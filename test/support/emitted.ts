@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { emitBatchReport, emitFailedPartitions, emitRecordAge, emitTickReport } from '../../adapters/cloudwatch/telemetry.ts';
 import type { TelemetryContext } from '../../adapters/cloudwatch/telemetry.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
-import type { TickReport } from '../../engine/process-tick.ts';
+import type { TickReport } from '../../engine/tick/tick-report.ts';
 
 export const report: BatchReport = {
   partition: 'shardId-000000000000',
@@ -32,7 +32,7 @@ export function emitted(context: Partial<TelemetryContext> = {}, overrides: Part
 
 /** The line that the tick prints. */
 export function emittedTick(tick: Partial<TickReport> = {}, context: Partial<TelemetryContext> = {}): EmbeddedLine {
-  const report: TickReport = { shards: 4, idleShards: 1, shardsMoved: 1, undeliveredSinceMs: undefined, ...tick };
+  const report: TickReport = { shards: 4, idleShards: 1, shardsMoved: 1, failures: [], unreached: [], undeliveredSinceMs: undefined, ...tick };
   return JSON.parse(printedBy(() => emitTickReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, report)).join('')) as EmbeddedLine;
 }
 

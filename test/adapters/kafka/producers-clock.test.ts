@@ -4,7 +4,8 @@ import { decodeKafkaEvent, type KafkaEventRecord } from '../../../adapters/kafka
 import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
 import { count, kafka, minutes, pipeline, resultTable, tumbling } from '../../../engine/index.ts';
 import { processBatch, type BatchReport } from '../../../engine/process-batch.ts';
-import { processTick, type TickReport } from '../../../engine/process-tick.ts';
+import { processTick } from '../../../engine/process-tick.ts';
+import type { TickReport } from '../../../engine/tick/tick-report.ts';
 import { READING } from '../../engine/support/readings.ts';
 import { World } from '../../engine/support/world.ts';
 import { MemoryShards } from '../../../adapters/memory/shards.ts';

@@ -3,8 +3,9 @@ import { MAX_HASH, hashOfKey } from '../../../engine/codec/key-hash.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { processBatch, type BatchReport } from '../../../engine/process-batch.ts';
-import { processTick } from '../../../engine/process-tick.ts';
+import { processTick, type TickOptions } from '../../../engine/process-tick.ts';
 import type { SourcePartition, SourceRecord } from '../../../engine/record.ts';
+import { requireNoFailure, type TickReport } from '../../../engine/tick/tick-report.ts';
 import { reading } from './readings.ts';
 import { Instance, World, type WorldSettings } from './world.ts';
 import { SHARD } from '../../support/samples.ts';
@@ -92,8 +93,15 @@ export class StreamInstance {
     return processBatch(this.inner.processor, { partition: partitionOf(shard), records });
   }
 
+  /** @returns how many shards moved on. @throws TICK_FAILED once all others have */
   async tick(nowMs: number): Promise<number> {
-    return (await processTick(this.inner.processor, SHARD, nowMs)).shardsMoved;
+    const report = await this.report(nowMs);
+    requireNoFailure(report);
+    return report.shardsMoved;
+  }
+
+  report(nowMs: number, options: TickOptions = {}): Promise<TickReport> {
+    return processTick(this.inner.processor, SHARD, nowMs, options);
   }
 }
 

@@ -16,6 +16,8 @@ interface Edit {
 
 const LOG = 'engine/partition-log';
 const TICK = 'engine/process-tick.ts';
+const LOOK = 'engine/tick/partition-time.ts';
+const FOLLOW = 'engine/tick/idle-watermark.ts';
 const RESHARD = 'engine/reshard.ts';
 const INHERIT = 'engine/state/inherit-state.ts';
 const MEMORY = 'adapters/memory/log-store.ts';
@@ -95,10 +97,13 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'fires one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs <= watermarkMs;', replace: 'return endMs < watermarkMs;' }] },
   { name: 'closes one late', rule: 'time', edits: [{ file: 'engine/time/watermark.ts', find: 'return endMs + allowedLatenessMs <= watermarkMs;', replace: 'return endMs + allowedLatenessMs < watermarkMs;' }] },
   { name: 'timers lost on reload', rule: 'PL-7', edits: [{ file: `${LOG}/open-log.ts`, find: 'state.timers = timersOf(', replace: 'void timersOf(' }] },
-  { name: 'a tick without proof', rule: 'PL-19', edits: [{ file: TICK, find: "const isDrained = remaining !== 'records';", replace: 'const isDrained = remaining.length > 0;' }] },
+  { name: 'a tick without proof', rule: 'PL-19', edits: [{ file: LOOK, find: "const isDrained = remaining !== 'records';", replace: 'const isDrained = remaining.length > 0;' }] },
   { name: 'a tick on an older proof', rule: 'PL-20', edits: [{ file: TICK, find: 'log.version === version ? stepTick', replace: 'version >= 0 ? stepTick' }] },
-  { name: 'idle partitions run ahead of active ones', rule: 'PL-21', edits: [{ file: TICK, find: 'return Math.min(...active', replace: 'return 300_000 + Math.min(...active' }] },
-  { name: 'a shard without a record of its own never takes over', rule: 'PL-21, PL-24', edits: [{ file: TICK, find: 'if (log.version === 0 && !(await hasTakenOver(processor, log, partition))) return undefined;', replace: 'if (log.version === 0) return undefined;' }] },
+  { name: 'idle partitions run ahead of active ones', rule: 'PL-21', edits: [{ file: FOLLOW, find: 'return Math.min(...active', replace: 'return 300_000 + Math.min(...active' }] },
+  { name: 'a tick does not ask for quiet', rule: 'PL-21', edits: [{ file: LOOK, find: 'isIdle: isDrained && isQuiet', replace: 'isIdle: isDrained || isQuiet' }] },
+  { name: 'a tick stops at the first partition that fails', rule: 'PL-21', edits: [{ file: TICK, find: 'const watermarkMs = await processor.logs.watermarkAtLeast(partition);', replace: "if (name !== '') throw error; const watermarkMs = await processor.logs.watermarkAtLeast(partition);" }, { file: TICK, find: 'const looked = looks.map(', replace: "const lost = looks.find((outcome) => outcome?.status === 'rejected'); if (lost !== undefined) throw (lost as PromiseRejectedResult).reason;\n  const looked = looks.map(" }] },
+  { name: 'a partition that fails holds others for ever', rule: 'PL-21', edits: [{ file: FOLLOW, find: 'quietMs >= UNSEEN_HOLD_MS ? []', replace: 'quietMs < -1 ? []' }] },
+  { name: 'a shard without a record of its own never takes over', rule: 'PL-21, PL-24', edits: [{ file: LOOK, find: 'if (log.version === 0 && !(await hasTakenOver(processor, log, partition))) return undefined;', replace: 'if (log.version === 0) return undefined;' }] },
   { name: 'the parent is not read to its end', rule: 'PL-22', edits: [{ file: RESHARD, find: "if (remaining !== 'ended') {", replace: "if (remaining === 'none yet') {" }] },
   { name: 'a child does not wait', rule: 'PL-22', edits: [{ file: RESHARD, find: 'if (parents.length > 0) await log.commit', replace: 'if (parents.length > 2) await log.commit' }] },
   { name: 'no seal', rule: 'PL-23', edits: [{ file: RESHARD, find: 'await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));', replace: 'void change; void childrenOf;' }] },

@@ -6,6 +6,8 @@ import { StreamIncarnations } from '../../../adapters/kinesis/incarnations.ts';
 import { PartitionCounts } from '../../../engine/partition-count.ts';
 import { processBatch, type Processor } from '../../../engine/process-batch.ts';
 import { processTick } from '../../../engine/process-tick.ts';
+import { TickMemory } from '../../../engine/tick/tick-memory.ts';
+import { requireNoFailure } from '../../../engine/tick/tick-report.ts';
 import type { BlobStore } from '../../../engine/ports.ts';
 import { processShard } from '../../../lambdas/process-shard.ts';
 import { partitionOf, type Plan, type PlannedRecord } from '../plan.ts';
@@ -34,6 +36,7 @@ const ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
 
 export function kinesisCode({ plan, stream, schedule, faults }: World, instance: Instance, processor: Processor): FunctionCode {
   const send = () => (faults.decide('stream.fails') ? instance.fail('describe throttled') : instance.call(async () => ({ StreamDescriptionSummary: { StreamCreationTimestamp: new Date(Number(stream.incarnation)) } }), false));
+  const memory = new TickMemory();
   const incarnations = new StreamIncarnations({ send } as unknown as KinesisClient, schedule);
   const shardProcessor = { processor, incarnations, ranges: new HashRanges(processor.shards), maxRecords: plan.settings.maxUnpacked };
   return {
@@ -43,12 +46,13 @@ export function kinesisCode({ plan, stream, schedule, faults }: World, instance:
     },
     async tick() {
       const incarnation = await incarnations.of(ARN);
-      await processTick(processor, partitionOf({ id: '', incarnation }), schedule.nowMs());
+      requireNoFailure(await processTick(processor, partitionOf({ id: '', incarnation }), schedule.nowMs(), { memory }));
     },
   };
 }
 
 export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: World, instance: Instance, processor: Processor, blobs: BlobStore): FunctionCode {
+  const memory = new TickMemory();
   const counts = new PartitionCounts(blobs);
   const describe = async () => {
     const partitions = await (faults.decide('stream.fails') ? instance.fail<number>('describe failed') : instance.call(async () => plan.shards.length + (stream.hasGrown ? 1 : 0), false));
@@ -65,7 +69,7 @@ export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: Wor
       await processBatch(processor, { partition: { ...source, partition: shardId }, records: decoded?.records ?? [] });
     },
     async tick() {
-      await processTick(processor, (await describe()).source, schedule.nowMs());
+      requireNoFailure(await processTick(processor, (await describe()).source, schedule.nowMs(), { memory }));
     },
   };
 }

@@ -1,6 +1,7 @@
-import { isKind, TidemarkError } from '../../../engine/errors.ts';
+import { TidemarkError } from '../../../engine/errors.ts';
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import type { TickFailure } from '../../../engine/tick/tick-report.ts';
 import { partitionOf, type Plan, type PlannedRecord } from '../plan.ts';
 import { kafkaCode, kinesisCode, type FunctionCode } from './code.ts';
 import type { Faults } from './faults.ts';
@@ -74,8 +75,7 @@ export class FunctionPool {
 
   /** Anything else than "not now" is a defect: nothing in this world is the user's fault, but for what it has planned. */
   #judge(error: unknown, { mayHalt }: Warm): void {
-    const isHalt = error instanceof TidemarkError && mayHalt.has(error.code);
-    if (!isHalt && !isKind(error, 'unavailable') && !isKind(error, 'fenced')) this.#world.fail(error);
+    if (!causesOf(error).every((one) => mayHalt.has(one.code) || one.kind === 'unavailable' || one.kind === 'fenced')) this.#world.fail(error);
   }
 
   #take(shardId: string): Warm {
@@ -123,6 +123,12 @@ export class FunctionPool {
 function isRetired({ redeploy }: Plan, isNext: boolean, nowMs: number): boolean {
   if (redeploy === undefined) return false;
   return isNext ? nowMs >= redeploy.toMs : redeploy.isCompatible && nowMs >= redeploy.fromMs + 30_000;
+}
+
+/** What is behind an error: a tick names what happened on each partition. */
+function causesOf(error: unknown): ReadonlyArray<{ readonly kind: string; readonly code: string }> {
+  if (!(error instanceof TidemarkError)) return [{ kind: 'internal', code: 'UNEXPECTED' }];
+  return error.code === 'TICK_FAILED' ? (error.context['failures'] as TickFailure[]) : [error];
 }
 
 /** What `fail` is called with when a check of the world itself does not hold. */

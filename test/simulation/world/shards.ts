@@ -47,6 +47,7 @@ export class Stream {
 
   remaining({ partition, incarnation }: SourcePartition, after: bigint): Remaining {
     const shard = this.shardsOf(incarnation).get(partition);
+    if (shard !== undefined && shard === this.#plan.untold) throw unavailable('this shard never answers');
     const nowMs = this.#schedule.nowMs();
     const isThere = (arrivalTimeMs: number) => arrivalTimeMs <= nowMs && arrivalTimeMs + this.#plan.settings.retentionMs > nowMs;
     if (shard?.records.some(({ offset, arrivalTimeMs }) => offset > after && isThere(arrivalTimeMs)) === true) return 'records';

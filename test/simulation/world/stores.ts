@@ -57,6 +57,7 @@ export class FaultyLogStore implements LogStore {
     if (aheadOf !== undefined) this.#world.fail(new Error(`${place}: ${aheadOf} is ${entry[aheadOf]}, ahead of the clock`));
     if (isTick(entry)) {
       if (!this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
+      if (this.#isTooEarly(logId, entry)) this.#world.fail(new Error(`${place}: tick moved event time before the shard had been quiet for long enough`));
       if (entry.watermarkMs > this.#latestTick()) this.#world.fail(new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`));
     }
     if (faults.decide('log.throttled')) return this.#instance.fail('throttled');
@@ -66,6 +67,13 @@ export class FaultyLogStore implements LogStore {
       return this.#instance.fail('executed late');
     }
     return this.#instance.call(execute, faults.decide('log.replyLost'));
+  }
+
+  /** Event time moves where nothing came for the idle timeout, no earlier (PL-21). */
+  #isTooEarly(logId: string, { version, watermarkMs, lastArrivalMs }: LogEntry): boolean {
+    const { storage, schedule, plan } = this.#world;
+    const before = storage.history.get(logId)?.find((entry) => entry.version === version - 1);
+    return before !== undefined && watermarkMs > before.watermarkMs && lastArrivalMs + plan.topology.eventTime.idleTimeoutMs > schedule.nowMs();
   }
 
   /** No tick may go beyond both the clock, less what records may be late, and the partition that is furthest (PL-21). */
