@@ -56,3 +56,13 @@ export function aggregate<V, In, Acc, Out>(
 ): Aggregate<V, Out> {
   return Object.freeze({ descriptor, extract, aggregator: aggregator as Aggregator<unknown, unknown, Out> });
 }
+
+/** The same, but passes over records of which `extract` takes undefined: as SQL's aggregates do where a field is null. */
+export function aggregateOfPresent<V, In, Acc, Out>(
+  descriptor: string,
+  extract: (value: V, record: RecordTime) => In | undefined,
+  aggregator: Aggregator<In, Acc, Out>,
+): Aggregate<V, Out> {
+  const add = (accumulator: Acc, input: In | undefined): Acc => (input === undefined ? accumulator : aggregator.add(accumulator, input));
+  return aggregate(descriptor, extract, { ...aggregator, add });
+}

@@ -1,8 +1,8 @@
 /** Counts, sums, means and extremes, as a pipeline's definition uses them. */
 import { TidemarkError } from '../errors.ts';
-import { aggregate, type Aggregate } from './aggregate.ts';
+import { aggregate, aggregateOfPresent, type Aggregate, type Aggregator } from './aggregate.ts';
 import { averaging, counting, maximum, minimum, summing, summingExactly } from './aggregators.ts';
-import { numberIn, requireField, type NumberField, type WithFields } from './fields.ts';
+import { isAbsent, numberIn, requireField, type NullOf, type NumberField, type WithFields } from './fields.ts';
 
 /** Sums of so many of these stay within the range of doubles, however many there are and in whatever order. */
 const TOO_LARGE = 1e288;
@@ -28,8 +28,8 @@ export function countIf<V>(condition: (value: V) => boolean, name = 'condition')
  *
  * @example sum('cents') // 1250
  */
-export function sum<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number> {
-  return aggregate(`sum(${field})`, numberIn(field, TOO_LARGE), summing);
+export function sum<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | NullOf<V, F>> {
+  return aggregate(`sum(${field})`, numberIn(field, TOO_LARGE), summing as Aggregator<number | undefined, unknown, number | NullOf<V, F>>);
 }
 
 /**
@@ -37,18 +37,18 @@ export function sum<const F extends string, V = WithFields<F, number>>(field: F 
  *
  * @example sumExact('cents') // '9007199254740993'
  */
-export function sumExact<const F extends string, V = WithFields<F, number | bigint>>(field: F & NumberField<V, F, number | bigint>): Aggregate<V, string> {
-  return aggregate(`sumExact(${field})`, integerIn(field), summingExactly);
+export function sumExact<const F extends string, V = WithFields<F, number | bigint>>(field: F & NumberField<V, F, number | bigint>): Aggregate<V, string | NullOf<V, F>> {
+  return aggregate(`sumExact(${field})`, integerIn(field), summingExactly as Aggregator<bigint | undefined, unknown, string | NullOf<V, F>>);
 }
 
 /** The least of a numeric field. @example min('delay') // -12 */
-export function min<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined> {
-  return aggregate(`min(${field})`, numberIn(field), minimum);
+export function min<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined | NullOf<V, F>> {
+  return aggregateOfPresent(`min(${field})`, numberIn(field), minimum);
 }
 
 /** The most of a numeric field. @example max('delay') // 95 */
-export function max<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined> {
-  return aggregate(`max(${field})`, numberIn(field), maximum);
+export function max<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined | NullOf<V, F>> {
+  return aggregateOfPresent(`max(${field})`, numberIn(field), maximum);
 }
 
 /**
@@ -56,17 +56,18 @@ export function max<const F extends string, V = WithFields<F, number>>(field: F 
  *
  * @example mean('delay') // 8.25
  */
-export function mean<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined> {
-  return aggregate(`mean(${field})`, numberIn(field, TOO_LARGE), averaging);
+export function mean<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined | NullOf<V, F>> {
+  return aggregateOfPresent(`mean(${field})`, numberIn(field, TOO_LARGE), averaging);
 }
 
 const TOO_LARGE_INTEGER = 10n ** 300n;
 
 /** @throws NOT_AN_INTEGER (data) when the field of a record is no whole number below 1e300 in magnitude */
-function integerIn(field: string): (value: unknown) => bigint {
+function integerIn(field: string): (value: unknown) => bigint | undefined {
   requireField('field', field);
   return (value) => {
     const given = (value as Readonly<Record<string, unknown>>)[field];
+    if (isAbsent(given)) return undefined;
     const integer = typeof given === 'bigint' ? given : Number.isInteger(given) ? BigInt(given as number) : undefined;
     if (integer === undefined || integer >= TOO_LARGE_INTEGER || -integer >= TOO_LARGE_INTEGER) {
       throw new TidemarkError('data', 'NOT_AN_INTEGER', `${field} must be a whole number below 1e300 in magnitude, got ${integer === undefined ? typeof given : 'a larger one'}; let the schema refuse it, or use sum`);

@@ -13,26 +13,57 @@ export const counting: Aggregator<boolean, number, number> = {
   read: (reader) => reader.varint(),
 };
 
-export const summing: Aggregator<number, ExactSum, number> = {
+/** A sum; `nulls` when there was nothing but nulls; `none` before any record, which is 0 as a sum of numbers may be. */
+type Summed<T> = T | 'none' | 'nulls';
+
+interface Addition<In, T> {
+  first(value: In): T;
+  add(sum: T, value: In): T;
+  merge(a: T, b: T): T;
+}
+
+function summed<In, T>({ first, add, merge }: Addition<In, T>): Pick<Aggregator<In | undefined, Summed<T>, unknown>, 'init' | 'add' | 'merge'> {
+  return {
+    init: () => 'none',
+    add: (sum, value) => {
+      if (value === undefined) return sum === 'none' ? 'nulls' : sum;
+      return sum === 'none' || sum === 'nulls' ? first(value) : add(sum, value);
+    },
+    merge: (a, b) => {
+      if (a === 'none' || b === 'none') return a === 'none' ? b : a;
+      if (a === 'nulls' || b === 'nulls') return a === 'nulls' ? b : a;
+      return merge(a, b);
+    },
+  };
+}
+
+/** What no sum is: its partial sums are none or several. A release that knows neither reads both as 0. */
+const [NONE, NULLS]: readonly [ExactSum, ExactSum] = [[], [0]];
+
+export const summing: Aggregator<number | undefined, Summed<ExactSum>, number | undefined> = {
+  ...summed<number, ExactSum>({ first: (value) => addExactly(NOTHING, value), add: addExactly, merge: mergeExactly }),
   resultType: 'number',
-  init: () => NOTHING,
-  add: addExactly,
-  merge: mergeExactly,
-  result: roundSum,
-  write: writeSum,
-  read: readSum,
+  result: (sum) => (sum === 'nulls' ? undefined : sum === 'none' ? 0 : roundSum(sum)),
+  write: (writer, sum) => writeSum(writer, sum === 'none' ? NONE : sum === 'nulls' ? NULLS : sum),
+  read: (reader) => {
+    const sum = readSum(reader);
+    if (typeof sum === 'number' || sum.length > 1) return sum;
+    return sum.length === 0 ? 'none' : 'nulls';
+  },
 };
 
 /** Whole numbers of any size; the result is their decimal text. */
-export const summingExactly: Aggregator<bigint, bigint, string> = {
+export const summingExactly: Aggregator<bigint | undefined, Summed<bigint>, string | undefined> = {
+  ...summed<bigint, bigint>({ first: (value) => value, add: (total, value) => total + value, merge: (a, b) => a + b }),
   resultType: 'text',
   maxResultBytes: 340,
-  init: () => 0n,
-  add: (total, value) => total + value,
-  merge: (a, b) => a + b,
-  result: String,
-  write: (writer, total) => writer.string(String(total)),
-  read: (reader) => BigInt(reader.string()),
+  result: (total) => (total === 'nulls' ? undefined : total === 'none' ? '0' : String(total)),
+  // A blank is read as 0 by a release that knows no nulls.
+  write: (writer, total) => writer.string(total === 'none' ? '' : total === 'nulls' ? ' ' : String(total)),
+  read: (reader) => {
+    const text = reader.string();
+    return text === '' ? 'none' : text === ' ' ? 'nulls' : BigInt(text);
+  },
 };
 
 /** The smallest or largest so far; undefined before the first. */

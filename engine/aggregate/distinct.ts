@@ -1,7 +1,7 @@
 import { ByteWriter } from '../codec/bytes.ts';
 import { requireSetting } from '../errors.ts';
-import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
-import { takeIn, type StorableFields, type Take, type WithFields } from './fields.ts';
+import { aggregateOfPresent, type Aggregate, type Aggregator } from './aggregate.ts';
+import { isAbsent, takeIn, type StorableFields, type Take, type WithFields } from './fields.ts';
 import { hash53 } from './hash.ts';
 import { addHash, chunked, estimate, fewAtMost, isFew, mergeDistinct, NONE, type Distinct } from './hyper-log-log.ts';
 import { toIdentity, toJsonValue, writeJson, type JsonValue } from './json-value.ts';
@@ -15,7 +15,7 @@ export interface DistinctSettings {
  * About how many different values a field has, or several fields together. Exact up to 512 of them (2^precision / 8 if that is less), then
  * within 1.6 % two times of three, 3.3 % nineteen times of twenty. The same whatever the order, repeats and merges.
  *
- * A number must be one that JSON keeps exactly, or two would count as one; 7 and '7' are different.
+ * A record passes that has null in one of them. A number must be one that JSON keeps exactly, or two would count as one; 7 and '7' are different.
  *
  * @example approxDistinct('visitor') // 10482
  * @example approxDistinct(['shop', 'visitor'], { precision: 14 }) // within 0.8 %
@@ -26,7 +26,9 @@ export function approxDistinct<const T extends Take, V = WithFields<T>>(take: T 
   const valueOf = takeIn(take, toIdentity);
   const descriptor = `approxDistinct(${JSON.stringify(toJsonValue({ take, precision }, 'settings'))})`;
   const writer = new ByteWriter();
-  return aggregate(descriptor, (value: V) => hashOf(valueOf(value), writer), distinctOf(precision));
+  const fields: readonly string[] = typeof take === 'string' ? [take] : (take as readonly string[]);
+  const hasAll = (value: V): boolean => fields.every((field) => !isAbsent((value as Readonly<Record<string, unknown>>)[field]));
+  return aggregateOfPresent(descriptor, (value: V) => (hasAll(value) ? hashOf(valueOf(value), writer) : undefined), distinctOf(precision));
 }
 
 /** Of the bytes with lengths in them: no value can be mistaken for another, nor two fields for one. */

@@ -7,14 +7,15 @@ export interface Mistake<Text extends string> {
   readonly mistake: Text;
 }
 
-/** `F` may be the name of a field of `V` that is always a number: adds nothing then, else a sentence. */
+/** `F` may be the name of a field of `V` that is a number, where it is there: adds nothing then, else a sentence. */
 export type NumberField<V, F extends string, Kind = number> = F extends keyof V
-  ? [V[F]] extends [Kind]
+  ? [V[F]] extends [Kind | null | undefined]
     ? unknown
-    : undefined extends V[F]
-      ? Mistake<`the field '${F}' may be absent: give it a default in the schema`>
-      : Mistake<`the field '${F}' is not a number`>
+    : Mistake<`the field '${F}' is not a number`>
   : Mistake<`the record has no field '${F}'`>;
+
+/** null where the field `F` of a record may be null or absent: then it may be so in every record of a window. */
+export type NullOf<V, F> = F extends keyof V ? (null extends V[F] ? null : undefined extends V[F] ? null : never) : never;
 
 /** What JSON has no form for. */
 type NotJson = bigint | symbol | Date | ReadonlyMap<never, never> | ReadonlySet<never> | ArrayBufferView | ((...args: never) => unknown);
@@ -44,17 +45,23 @@ export function requireField(name: string, field: string): void {
   requireSetting(name, field, typeof field === 'string' && field !== '', 'a field name', 'name a field of the schema');
 }
 
+/** Null and absent are the same: a record that has nothing there. */
+export function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
 /**
- * Reads a numeric field.
+ * Reads a numeric field; undefined where it is null or absent.
  *
  * @param below magnitudes from here on are refused, so that no order of the records can make a sum overflow
  * @throws NOT_A_NUMBER (data) when it is no finite number: the schema let it through
  * @throws NUMBER_TOO_LARGE (data)
  */
-export function numberIn(field: string, below = Infinity): (value: unknown) => number {
+export function numberIn(field: string, below = Infinity): (value: unknown) => number | undefined {
   requireField('field', field);
   return (value) => {
     const number = (value as Readonly<Record<string, unknown>>)[field];
+    if (isAbsent(number)) return undefined;
     if (typeof number !== 'number' || !Number.isFinite(number)) {
       throw new TidemarkError('data', 'NOT_A_NUMBER', `${field} must be a finite number, got ${typeof number}; let the schema refuse it`);
     }

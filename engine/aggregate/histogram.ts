@@ -1,5 +1,5 @@
 import { requireSetting } from '../errors.ts';
-import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
+import { aggregateOfPresent, type Aggregate, type Aggregator } from './aggregate.ts';
 import { numberIn, type NumberField, type WithFields } from './fields.ts';
 import { placeAfter } from './sorted.ts';
 
@@ -17,7 +17,11 @@ export function histogram<const F extends string, V = WithFields<F, number>>(fie
   const ascending = Array.isArray(bounds) && bounds.length >= 1 && bounds.length <= 1_000 && bounds.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (bounds[i - 1] as number)));
   requireSetting('bounds', bounds, ascending, '1 to 1000 finite numbers, ascending', 'pass { bounds: [0, 15, 60] }');
   const number = numberIn(field);
-  return aggregate(`histogram(${field},bounds=${bounds.join(',')})`, (value: V) => placeAfter(bounds, number(value)), countingIn(bounds.length + 1));
+  const intervalOf = (value: V): number | undefined => {
+    const given = number(value);
+    return given === undefined ? undefined : placeAfter(bounds, given);
+  };
+  return aggregateOfPresent(`histogram(${field},bounds=${bounds.join(',')})`, intervalOf, countingIn(bounds.length + 1));
 }
 
 function countingIn(intervals: number): Aggregator<number, readonly number[], readonly number[]> {

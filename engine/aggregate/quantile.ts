@@ -1,6 +1,6 @@
 import { requireSetting } from '../errors.ts';
-import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
-import { numberIn, type NumberField, type WithFields } from './fields.ts';
+import { aggregateOfPresent, type Aggregate, type Aggregator } from './aggregate.ts';
+import { numberIn, type NullOf, type NumberField, type WithFields } from './fields.ts';
 import { toJsonValue } from './json-value.ts';
 import { addToBin, binAt, Bins, EMPTY, mergeSketches, readSketch, TOO_LARGE, writeSketch, type Sketch } from './quantile-sketch.ts';
 
@@ -18,9 +18,9 @@ export interface QuantileSettings {
  * @param quantile [0, 1]: 0.5 for the median
  * @example quantile('delayMin', 0.95) // 41.7
  */
-export function quantile<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>, quantile: number, settings: QuantileSettings = {}): Aggregate<V, number | undefined> {
+export function quantile<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>, quantile: number, settings: QuantileSettings = {}): Aggregate<V, number | undefined | NullOf<V, F>> {
   const { descriptor, extract, bins } = sketching('quantile', field, { quantile }, settings);
-  return aggregate(descriptor, extract, {
+  return aggregateOfPresent(descriptor, extract, {
     ...sketch,
     resultType: 'number',
     result: (state) => valueAt(bins, state, quantile),
@@ -32,16 +32,16 @@ export function quantile<const F extends string, V = WithFields<F, number>>(fiel
  *
  * @example quantiles('delayMin', { median: 0.5, p99: 0.99 }) // { median: 4, p99: 88.2 }
  */
-export function quantiles<const F extends string, const Q extends Readonly<Record<string, number>>, V = WithFields<F, number>>(field: F & NumberField<V, F>, quantiles: Q, settings: QuantileSettings = {}): Aggregate<V, { readonly [K in keyof Q]: number } | undefined> {
+export function quantiles<const F extends string, const Q extends Readonly<Record<string, number>>, V = WithFields<F, number>>(field: F & NumberField<V, F>, quantiles: Q, settings: QuantileSettings = {}): Aggregate<V, { readonly [K in keyof Q]: number } | undefined | NullOf<V, F>> {
   const names = Object.keys(quantiles);
   requireSetting('quantiles', names, names.length > 0 && names.length <= 100 && !names.includes(''), '1 to 100, each with a name', 'pass { median: 0.5, p99: 0.99 }');
   const { descriptor, extract, bins } = sketching('quantiles', field, quantiles, settings);
-  return aggregate(descriptor, extract, {
+  return aggregateOfPresent(descriptor, extract, {
     ...sketch,
     resultType: 'json',
     maxResultBytes: names.reduce((bytes, name) => bytes + name.length * 3 + 26, 3),
     result: (state) => (state.bins.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, valueAt(bins, state, quantiles[name] as number)]))),
-  } satisfies Aggregator<number, Sketch, object | undefined>) as Aggregate<V, { readonly [K in keyof Q]: number } | undefined>;
+  } satisfies Aggregator<number, Sketch, object | undefined>) as Aggregate<V, { readonly [K in keyof Q]: number } | undefined | NullOf<V, F>>;
 }
 
 const sketch = {
@@ -60,7 +60,11 @@ function sketching(name: string, field: string, quantiles: Readonly<Record<strin
   const bins = new Bins(relativeAccuracy);
   const number = numberIn(field, TOO_LARGE);
   const descriptor = `${name}(${JSON.stringify(toJsonValue({ field, quantiles, relativeAccuracy }, 'settings'))})`;
-  return { descriptor, extract: (value: unknown) => bins.of(number(value)), bins };
+  const binOf = (value: unknown): number | undefined => {
+    const given = number(value);
+    return given === undefined ? undefined : bins.of(given);
+  };
+  return { descriptor, extract: binOf, bins };
 }
 
 function valueAt(bins: Bins, state: Sketch, quantile: number): number | undefined {

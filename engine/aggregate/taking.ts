@@ -1,7 +1,7 @@
 /** Aggregates that keep values of records: the first, the last, the best, all of them. */
 import { requireSetting } from '../errors.ts';
-import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
-import { numberIn, valueIn, type NumberField, type StorableFields, type Take, type Taken, type WithFields } from './fields.ts';
+import { aggregateOfPresent, type Aggregate, type Aggregator, type RecordTime } from './aggregate.ts';
+import { numberIn, valueIn, type NullOf, type NumberField, type StorableFields, type Take, type Taken, type WithFields } from './fields.ts';
 import { toJsonValue, type JsonValue } from './json-value.ts';
 import { keepingBest, keepingCounted, keepingLatest, keepingOne, requireFits, type Collected } from './keeping.ts';
 import type { Ranked } from './ranking.ts';
@@ -52,7 +52,7 @@ export function last<const T extends Take, V = WithFields<T>>(take: T & Storable
  *
  * @example minBy(['shop', 'cents'], { by: 'cents' }) // { shop: 'A', cents: 199 }
  */
-export function minBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined> {
+export function minBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined | NullOf<V, B>> {
   return keep('minBy', take, settings, numberIn(settings.by), keepingOne);
 }
 
@@ -61,7 +61,7 @@ export function minBy<const T extends Take, const B extends string, V = WithTake
  *
  * @example maxBy('place', { by: 'magnitude' }) // 'Honshu'
  */
-export function maxBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined> {
+export function maxBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined | NullOf<V, B>> {
   return keep('maxBy', take, settings, largestFirst(settings.by), keepingOne);
 }
 
@@ -84,7 +84,7 @@ export function topN<const T extends Take, const B extends string, V = WithTaken
  *
  * @example collect('page', { maxItems: 3 }) // { items: ['/', '/cart', '/pay'], dropped: 2 }
  */
-export function collect<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: CollectSettings): Aggregate<V, Collected<Taken<V, T>>> {
+export function collect<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: CollectSettings): Aggregate<V, Collected<Exclude<Taken<V, T>, null>>> {
   return keep('collect', take, settings, inTime, (maxBytes) => {
     requireFits('maxItems', settings.maxItems, maxBytes);
     return keepingCounted(settings.maxItems, maxBytes);
@@ -93,17 +93,29 @@ export function collect<const T extends Take, V = WithFields<T>>(take: T & Stora
 
 const inTime = (): number => 0;
 
-function largestFirst(by: string): (value: unknown) => number {
+function largestFirst(by: string): (value: unknown) => number | undefined {
   const number = numberIn(by);
-  return (value) => -number(value);
+  return (value) => {
+    const given = number(value);
+    return given === undefined ? undefined : -given;
+  };
 }
 
-/** @param Out what the fields of a record make of the kept values: the compiler has checked that they are there */
-function keep<V, Acc, Out>(name: string, take: Take, settings: TakeSettings, rankOf: (value: unknown) => number, keeping: (maxBytes: number) => Aggregator<Ranked, Acc, JsonValue | undefined | Collected<JsonValue>>): Aggregate<V, Out> {
+/**
+ * @param rankOf undefined of a record that has no rank: it passes. Where all have the same, one whose value is null passes
+ * @param Out what the fields of a record make of the kept values: the compiler has checked that they are there
+ */
+function keep<V, Acc, Out>(name: string, take: Take, settings: TakeSettings, rankOf: (value: unknown) => number | undefined, keeping: (maxBytes: number) => Aggregator<Ranked, Acc, JsonValue | undefined | Collected<JsonValue>>): Aggregate<V, Out> {
   const { maxBytes = 1_024 } = settings;
   requireSetting('maxBytes', maxBytes, Number.isSafeInteger(maxBytes) && maxBytes >= 1 && maxBytes <= 65_536, 'an integer in [1, 65536]', 'leave it out for 1024');
   const valueOf = valueIn(take, maxBytes);
   const descriptor = `${name}(${JSON.stringify(toJsonValue({ ...settings, take, maxBytes }, 'settings'))})`;
-  // Adding 0 makes -0 of a rank 0.
-  return aggregate(descriptor, (value: V, { eventTimeMs }) => ({ rank: rankOf(value) + 0, timeMs: eventTimeMs, value: valueOf(value) }), keeping(maxBytes) as unknown as Aggregator<Ranked, Acc, Out>);
+  const extract = (given: V, { eventTimeMs }: RecordTime): Ranked | undefined => {
+    const rank = rankOf(given);
+    if (rank === undefined) return undefined;
+    const value = valueOf(given);
+    // Adding 0 makes -0 of a rank 0.
+    return value === null && rankOf === inTime ? undefined : { rank: rank + 0, timeMs: eventTimeMs, value };
+  };
+  return aggregateOfPresent(descriptor, extract, keeping(maxBytes) as unknown as Aggregator<Ranked, Acc, Out>);
 }

@@ -1,13 +1,16 @@
 import { requireSetting } from '../errors.ts';
-import { aggregate, type Aggregate, type Aggregator } from './aggregate.ts';
+import { aggregateOfPresent, type Aggregate, type Aggregator } from './aggregate.ts';
 import { nearestQuotient, UNIT_BITS, unitsOf } from './exact-quotient.ts';
 import { addExactly, mergeExactly, NOTHING, readSum, writeSum, type ExactSum } from './exact-sum.ts';
-import { numberIn, type NumberField, type WithFields } from './fields.ts';
+import { numberIn, type NullOf, type NumberField, type WithFields } from './fields.ts';
 
-export interface VarianceSettings {
+export interface VarianceSettings<Of extends 'population' | 'sample' = 'population' | 'sample'> {
   /** `population`: the records are all there is, divided by n. `sample`: they stand for more, divided by n - 1. */
-  readonly of: 'population' | 'sample';
+  readonly of: Of;
 }
+
+/** null where the variance of a single record is none. */
+type NullOfOne<Of> = 'sample' extends Of ? null : never;
 
 /**
  * The variance of a numeric field, below 1e144 in magnitude; of a sample undefined before the second record. Exact inside,
@@ -16,8 +19,8 @@ export interface VarianceSettings {
  *
  * @example variance('delay', { of: 'sample' }) // 41.3
  */
-export function variance<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>, settings: VarianceSettings): Aggregate<V, number | undefined> {
-  return aggregate(`variance(${field},of=${settings.of})`, squareIn(field, settings), spread(settings, (value) => value));
+export function variance<const F extends string, V = WithFields<F, number>, const Of extends 'population' | 'sample' = 'population' | 'sample'>(field: F & NumberField<V, F>, settings: VarianceSettings<Of>): Aggregate<V, number | undefined | NullOf<V, F> | NullOfOne<Of>> {
+  return aggregateOfPresent(`variance(${field},of=${settings.of})`, squareIn(field, settings), spread(settings, (value) => value));
 }
 
 /**
@@ -25,14 +28,14 @@ export function variance<const F extends string, V = WithFields<F, number>>(fiel
  *
  * @example standardDeviation('delay', { of: 'population' }) // 6.4
  */
-export function standardDeviation<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>, settings: VarianceSettings): Aggregate<V, number | undefined> {
-  return aggregate(`standardDeviation(${field},of=${settings.of})`, squareIn(field, settings), spread(settings, Math.sqrt));
+export function standardDeviation<const F extends string, V = WithFields<F, number>, const Of extends 'population' | 'sample' = 'population' | 'sample'>(field: F & NumberField<V, F>, settings: VarianceSettings<Of>): Aggregate<V, number | undefined | NullOf<V, F> | NullOfOne<Of>> {
+  return aggregateOfPresent(`standardDeviation(${field},of=${settings.of})`, squareIn(field, settings), spread(settings, Math.sqrt));
 }
 
 /** Squares stay below 1e288, so that no order of the records makes their sum overflow. */
 const TOO_LARGE = 1e144;
 
-function squareIn(field: string, { of }: VarianceSettings): (value: unknown) => number {
+function squareIn(field: string, { of }: VarianceSettings): (value: unknown) => number | undefined {
   requireSetting('of', of, of === 'population' || of === 'sample', "'population' or 'sample'", "pass { of: 'sample' } when the records stand for more than themselves");
   return numberIn(field, TOO_LARGE);
 }

@@ -11,8 +11,8 @@ import type { ResultColumn, ResultShape, SinkSpec } from './topology.ts';
 
 export type ResultTypes<S> = { readonly [F in keyof S & string]: ResultType };
 
-/** What a second window over the results of a first one sees: none of those is without a record, so nothing is missing. */
-export type WindowResult<R> = { readonly [K in keyof R]: Exclude<R[K], null> } & { readonly windowStartMs: number; readonly windowEndMs: number };
+/** What a second window over the results of a first one sees. */
+export type WindowResult<R> = R & { readonly windowStartMs: number; readonly windowEndMs: number };
 
 /** Results on their way out. */
 export interface OutputStream<V, R> {
@@ -29,15 +29,15 @@ export interface OutputStream<V, R> {
   to(...sinks: readonly [SinkSpec, ...SinkSpec[]]): Pipeline<V, R>;
 }
 
-/** Results of windows: there may be a second window over them. */
-export interface ResultStream<V, R> extends OutputStream<V, R> {
-  filter(isWanted: (values: R) => boolean): ResultStream<V, R>;
+/** Results of windows: there may be a second window over them, which sees `P`. */
+export interface ResultStream<V, R, P = R> extends OutputStream<V, R> {
+  filter(isWanted: (values: R) => boolean): ResultStream<V, R, P>;
   map<S extends Readonly<Record<string, unknown>>>(change: (values: R) => S, types: ResultTypes<S>): ResultStream<V, S>;
   /**
    * Windows over the results, of the same keys: hours from minutes. Only the final result of each inner window counts, so
    * these windows wait for the inner ones' allowed lateness.
    */
-  window(windows: Windows, settings?: WindowSettings): WindowedStream<WindowResult<R>>;
+  window(windows: Windows, settings?: WindowSettings): WindowedStream<WindowResult<P>>;
 }
 
 /** Names that result rows bear already, and the one that no plain object can bear. */
@@ -68,15 +68,15 @@ export interface PendingWindow {
   readonly transform: ResultTransform | undefined;
 }
 
-export function resultStream<V, R>(draft: Draft, pending: PendingWindow): ResultStream<V, R> {
+export function resultStream<V, R, P = R>(draft: Draft, pending: PendingWindow): ResultStream<V, R, P> {
   return Object.freeze({
-    filter: (isWanted: (values: R) => boolean) => resultStream<V, R>(draft, { ...pending, transform: having(pending.transform, isWanted) }),
+    filter: (isWanted: (values: R) => boolean) => resultStream<V, R, P>(draft, { ...pending, transform: having(pending.transform, isWanted) }),
     map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
       resultStream<V, S>(draft, { ...pending, columns: columnsOf(types), transform: changing(pending.transform, change as never) }),
     window(windows: Windows, settings: WindowSettings = {}) {
       requireSetting('inner window', pending.windows.descriptor, isPlain(pending.aggregation.emission) && pending.windows.results === 'bounded', 'bounded by time and without a trigger: a window over its results takes each one once', 'leave the trigger out');
       const aggregation = { ...pending.aggregation, emission: Object.freeze({ ...pending.aggregation.emission, finalOnly: true }) };
-      return windowedStream<WindowResult<R>>(withResults(draft, resultsOf(draft, { ...pending, aggregation })), windows, settings);
+      return windowedStream<WindowResult<P>>(withResults(draft, resultsOf(draft, { ...pending, aggregation })), windows, settings);
     },
     to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(draft, resultsOf(draft, pending), sinks),
   });

@@ -71,9 +71,12 @@ export interface DeduplicationSettings<V> {
 /** What results bear: null where an aggregate has nothing to say. */
 export type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? (undefined extends Out ? Exclude<Out, undefined> | null : Out) : never };
 
+/** What a second window sees of them: no window of a first one is without a record, so only what may be null in each is null. */
+export type PresentOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Exclude<Out, undefined> : never };
+
 export interface WindowedStream<V> {
   /** @example .aggregate({ departures: count(), meanDelayMin: mean('delay') }) */
-  aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A): ResultStream<V, ResultOf<A>>;
+  aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A): ResultStream<V, ResultOf<A>, PresentOf<A>>;
 }
 
 const OUTPUT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
@@ -146,7 +149,7 @@ export function windowedStream<V>(draft: Draft, windows: Windows, settings: Wind
       const list = Object.entries<Aggregate<V>>(aggregates).map(([name, aggregate]): NamedAggregate => Object.freeze({ name, aggregate }));
       requireRowFits(list);
       const aggregation = { allowedLatenessMs, emission, aggregates: Object.freeze(list) };
-      return resultStream<V, ResultOf<A>>(draft, { windows, aggregation, columns: [...keyColumns(draft.keyFields), ...list.map(columnOf)], transform: undefined });
+      return resultStream<V, ResultOf<A>, PresentOf<A>>(draft, { windows, aggregation, columns: [...keyColumns(draft.keyFields), ...list.map(columnOf)], transform: undefined });
     },
   });
 }

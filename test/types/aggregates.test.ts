@@ -9,7 +9,7 @@ import type { Mistake, NumberField, StorableFields } from '../../engine/aggregat
 
 const Sale = z.object({
   shop: z.string(), till: z.number(), soldMs: z.number(), cents: z.number(), tags: z.array(z.string()), status: z.enum(['open', 'paid']),
-  note: z.optional(z.string()), tip: z.optional(z.number()), points: z.bigint(), day: z.date(),
+  note: z.optional(z.string()), tip: z.optional(z.number()), discount: z.nullable(z.number()), points: z.bigint(), day: z.date(),
 });
 type Sale = z.infer<typeof Sale>;
 
@@ -60,7 +60,60 @@ it('results have the types that the schema gives them', () => {
   expect(complete).toBeDefined();
 });
 
-it('a second window sees the results of the first', () => {
+it('results over a field that may be null or absent may be null, but for counts and lists', () => {
+  const complete = windowed.aggregate({
+    sum: sum('tip'),
+    exact: sumExact('tip'),
+    min: min('tip'),
+    max: max('tip'),
+    mean: mean('tip'),
+    variance: variance('tip', { of: 'population' }),
+    deviation: standardDeviation('tip', { of: 'sample' }),
+    first: first('discount'),
+    last: last('discount'),
+    minBy: minBy('shop', { by: 'discount' }),
+    maxBy: maxBy('note', { by: 'tip' }),
+    topN: topN('shop', { by: 'discount', n: 3 }),
+    collect: collect('discount', { maxItems: 3 }),
+    several: collect(['shop', 'discount'], { maxItems: 3 }),
+    distinct: approxDistinct(['tip', 'discount']),
+    median: quantile('discount', 0.5),
+    some: quantiles('tip', { p50: 0.5 }),
+    sizes: histogram('discount', { bounds: [1] }),
+    count: count(),
+    countIf: countIf((sale) => sale.tip === undefined),
+  }).to(resultTable());
+  type Result = NonNullable<typeof complete.types>['result'];
+  same<Result['sum' | 'min' | 'max' | 'mean' | 'variance' | 'deviation' | 'first' | 'last' | 'median'], number | null>(true);
+  same<Result['sum'], number | null>(true);
+  same<Result['exact'], string | null>(true);
+  same<Result['minBy'], string | null>(true);
+  same<Result['maxBy'], string | null>(true);
+  same<Result['topN'], readonly string[]>(true);
+  same<Result['collect']['items'], readonly number[]>(true);
+  same<Result['several']['items'], ReadonlyArray<{ readonly shop: string; readonly discount: number | null }>>(true);
+  same<Result['distinct' | 'count' | 'countIf'], number>(true);
+  same<Result['some'], { readonly p50: number } | null>(true);
+  same<Result['sizes'], readonly number[]>(true);
+  expect(complete).toBeDefined();
+});
+
+it('a second window sees null only where a window of the first one may have nothing', () => {
+  const days = windowed.aggregate({ total: sum('cents'), mean: mean('cents'), tips: sum('tip'), tip: mean('tip'), one: variance('cents', { of: 'sample' }), all: variance('cents', { of: 'population' }), first: first('status'), note: last('note') })
+    .window(tumbling({ sizeMs: hours(24) })).aggregate({
+      sure: countIf((result) => {
+        same<Pick<typeof result, 'total' | 'mean' | 'all' | 'first'>, { readonly total: number; readonly mean: number; readonly all: number; readonly first: 'open' | 'paid' }>(true);
+        return result.total > 0;
+      }),
+      unsure: countIf((result) => {
+        same<Pick<typeof result, 'tips' | 'tip' | 'one' | 'note'>, { readonly tips: number | null; readonly tip: number | null; readonly one: number | null; readonly note: string | null }>(true);
+        return result.tips !== null;
+      }),
+    });
+  expect(days).toBeDefined();
+});
+
+it('a second window sees the the results of the first', () => {
   const days = windowed.aggregate({ sales: count(), most: max('cents'), first: first('note') }).window(tumbling({ sizeMs: hours(24) }))
     .aggregate({ sales: sum('sales'), most: max('most'), busiest: maxBy('windowStartMs', { by: 'sales' }), first: first('first') }).to(resultTable());
   same<NonNullable<typeof days.types>['result'], { readonly sales: number; readonly most: number | null; readonly busiest: number | null; readonly first: string | null }>(true);
@@ -71,7 +124,8 @@ it('a mistake is a sentence', () => {
   same<NumberField<Sale, 'cents'>, unknown>(true);
   same<NumberField<Sale, 'shop'>, Mistake<"the field 'shop' is not a number">>(true);
   same<NumberField<Sale, 'dollars'>, Mistake<"the record has no field 'dollars'">>(true);
-  same<NumberField<Sale, 'tip'>, Mistake<"the field 'tip' may be absent: give it a default in the schema">>(true);
+  same<NumberField<Sale, 'tip'>, unknown>(true);
+  same<NumberField<Sale, 'note'>, Mistake<"the field 'note' is not a number">>(true);
   same<StorableFields<Sale, 'day'>, Mistake<"the field 'day' is nothing that JSON can hold: convert it in the schema">>(true);
   expect(() => sum('')).toThrow('field must be a field name, got ""; name a field of the schema');
 });
@@ -87,8 +141,8 @@ export function misuse(): void {
   windowed.aggregate({ a: sum('dollars') });
   // @ts-expect-error the field 'shop' is not a number
   windowed.aggregate({ a: sum('shop') });
-  // @ts-expect-error the field 'tip' may be absent
-  windowed.aggregate({ a: mean('tip') });
+  // @ts-expect-error the field 'note' is not a number, where it is there
+  windowed.aggregate({ a: mean('note') });
   // @ts-expect-error the field 'points' is not a number: only sumExact takes a bigint
   windowed.aggregate({ a: sum('points') });
   // @ts-expect-error the field 'shop' is not a number

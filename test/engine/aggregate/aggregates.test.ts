@@ -33,7 +33,7 @@ describe('the aggregates', () => {
     for (const one of [min('n'), max('n'), mean('n')]) expect(resultOf(one, [])).toBeUndefined();
   });
 
-  it.each(['5', null, undefined, NaN, Infinity, -Infinity, {}])('sum, min, max and mean refuse %p in place of a number', (n) => {
+  it.each(['5', NaN, Infinity, -Infinity, {}])('sum, min, max and mean refuse %p in place of a number', (n) => {
     for (const one of [sum('n'), min('n'), max('n'), mean('n')]) {
       expect(() => one.extract({ n: n as number }, { eventTimeMs: 0 })).toThrow(expect.objectContaining({ kind: 'data', code: 'NOT_A_NUMBER' }));
     }
@@ -71,7 +71,7 @@ describe('sumExact', () => {
     expect(resultOf(sumExact('n'), [])).toBe('0');
   });
 
-  it.each([0.5, '5', NaN, null, 1e300, -(10n ** 300n)])('refuses %p', (n) => {
+  it.each([0.5, '5', NaN, 1e300, -(10n ** 300n)])('refuses %p', (n) => {
     expect(() => sumExact('n').extract({ n: n as number }, { eventTimeMs: 0 })).toThrow(expect.objectContaining({ kind: 'data', code: 'NOT_AN_INTEGER' }));
   });
 });

@@ -15,7 +15,7 @@ keepsTheContract('approxDistinct, few', approxDistinct('id'), row);
 describe('approxDistinct', () => {
   it('is exact for few, whatever repeats', () => {
     fc.assert(fc.property(fc.array(fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)), { maxLength: 200 }), (ids) => {
-      expect(resultOf(approxDistinct('id'), rows([...ids, ...ids]))).toBe(new Set(ids).size);
+      expect(resultOf(approxDistinct('id'), rows([...ids, ...ids]))).toBe(new Set(ids.filter((id) => id !== null)).size);
     }));
   });
 
@@ -38,7 +38,7 @@ describe('approxDistinct', () => {
   });
 
   it('tells numbers, texts and lists of fields apart', () => {
-    expect(resultOf(approxDistinct('id'), rows([1, '1', true, 'true', null, 'null', 0, -0, '']))).toBe(8);
+    expect(resultOf(approxDistinct('id'), rows([1, '1', true, 'true', 'null', 0, -0, '']))).toBe(7);
     const both = approxDistinct(['a', 'b']);
     expect(resultOf(both, [at(0, { a: 'x', b: 'yz' }), at(1, { a: 'xy', b: 'z' }), at(2, { a: 'x', b: 'yz' })])).toBe(2);
   });
