@@ -1,3 +1,4 @@
+import { lakeDay } from '../../engine/lake-day.ts';
 import type { Delivery } from '../../engine/ports.ts';
 import { toSegment } from '../shared/blob-key.ts';
 
@@ -8,14 +9,12 @@ import { toSegment } from '../shared/blob-key.ts';
 export type LakeFolder = 'results' | 'oversized' | 'late' | 'dead-letters' | `outputs/${string}`;
 
 /**
- * The folder of one day (UTC), which is a partition of the lake's tables. A time without a four-digit year is
- * `day=unknown`.
+ * The folder of one day (UTC), which is a partition of the lake's tables.
  *
  * @example dayFolder('flights', 'results', 0) // 'flights/results/day=1970-01-01'
  */
 export function dayFolder(pipeline: string, folder: LakeFolder, timeMs: number): string {
-  const [day = 'unknown'] = /^\d{4}-\d\d-\d\d(?=T)/.exec(isoOrEmpty(timeMs)) ?? [];
-  return `${toSegment(pipeline)}/${folder}/day=${day}`;
+  return `${toSegment(pipeline)}/${folder}/day=${lakeDay(timeMs)}`;
 }
 
 /**
@@ -25,9 +24,4 @@ export function dayFolder(pipeline: string, folder: LakeFolder, timeMs: number):
  */
 export function objectName({ partition, version, commitId }: Delivery): string {
   return `${toSegment(partition.partition)}-${String(version).padStart(12, '0')}-${toSegment(commitId)}.gz`;
-}
-
-function isoOrEmpty(timeMs: number): string {
-  const date = new Date(timeMs);
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }

@@ -5,6 +5,7 @@ import type { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { lakeDayInJq } from '../../engine/lake-day.ts';
 import { requireWholeSeconds } from '../settings.ts';
 import type { LakeByFirehose, StageSettings } from '../settings.ts';
 import { FirehoseRole } from '../firehose-role.ts';
@@ -71,7 +72,7 @@ function processors(isParquet: boolean): CfnDeliveryStream.ProcessorProperty[] {
   });
   return [
     processor('RecordDeAggregation', { SubRecordType: 'JSON' }),
-    processor('MetadataExtraction', { MetadataExtractionQuery: `{${DAY}: (.windowStartMs / 1000 | floor | strftime("%Y-%m-%d"))}`, JsonParsingEngine: 'JQ-1.6' }),
+    processor('MetadataExtraction', { MetadataExtractionQuery: `{${DAY}: (${lakeDayInJq('windowStartMs')})}`, JsonParsingEngine: 'JQ-1.6' }),
     ...(isParquet ? [] : [processor('AppendDelimiterToRecord', { Delimiter: '\\n' })]),
   ];
 }

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
+import { LAKE_DAYS } from '../../engine/lake-day.ts';
 import type { LakeFormat } from '../settings.ts';
 import { DAY, DEAD_LETTER_COLUMNS, LATE_COLUMNS, SIDE_OUTPUT_COLUMNS } from './lake-columns.ts';
 import type { LakeColumn } from './lake-columns.ts';
@@ -79,7 +80,7 @@ export class LakeTables extends Construct {
           'projection.enabled': 'true',
           [`projection.${DAY}.type`]: 'date',
           [`projection.${DAY}.format`]: 'yyyy-MM-dd',
-          [`projection.${DAY}.range`]: '2000-01-01,NOW+1DAY',
+          [`projection.${DAY}.range`]: `${LAKE_DAYS.first},${LAKE_DAYS.last}`,
           'storage.location.template': `${location}/${DAY}=\${${DAY}}`,
         },
         storageDescriptor: { location: `${location}/`, inputFormat, outputFormat, serdeInfo: { serializationLibrary: serde }, columns: [...columns] },

@@ -28,7 +28,11 @@ describe('the Firehose stream of the lake', () => {
             {
               Type: 'MetadataExtraction',
               Parameters: [
-                { ParameterName: 'MetadataExtractionQuery', ParameterValue: '{day: (.windowStartMs / 1000 | floor | strftime("%Y-%m-%d"))}' },
+                {
+                  ParameterName: 'MetadataExtractionQuery',
+                  ParameterValue:
+                    '{day: ([[.windowStartMs, 0] | max, 2524607999999] | min / 1000 | floor | strftime("%Y-%m-%d"))}',
+                },
                 { ParameterName: 'JsonParsingEngine', ParameterValue: 'JQ-1.6' },
               ],
             },
@@ -127,7 +131,7 @@ describe('the tables of the lake', () => {
     parquet.allResourcesProperties(TABLE, {
       TableInput: Match.objectLike({
         PartitionKeys: [Match.objectLike({ Name: 'day', Type: 'string' })],
-        Parameters: Match.objectLike({ 'projection.enabled': 'true', 'projection.day.type': 'date', 'projection.day.format': 'yyyy-MM-dd', 'projection.day.range': '2000-01-01,NOW+1DAY' }),
+        Parameters: Match.objectLike({ 'projection.enabled': 'true', 'projection.day.type': 'date', 'projection.day.format': 'yyyy-MM-dd', 'projection.day.range': '1970-01-01,2049-12-31' }),
       }),
     });
     parquet.hasResourceProperties(TABLE, { TableInput: { Name: 'results', Parameters: { 'storage.location.template': lake } } });
