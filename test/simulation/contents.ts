@@ -42,6 +42,7 @@ export function contentsOf({ plan, storage, readers, faults }: Lived): Contents 
     'snapshots': new Set(entries.filter(({ snapshotKey }) => snapshotKey !== '').map(({ snapshotKey }) => snapshotKey)).size,
     'ticks': ticks.length,
     'results in the lake': lines.filter((id) => id.startsWith('simulated/results/')).length,
+    'results retracted': [...readers.lake].filter(([id, line]) => id.startsWith('simulated/results/') && line.includes('"retracted":true')).length,
     'results delivered again': readers.repeats,
     'values beside the results': lines.filter((id) => id.includes('/side/')).length,
     'late records': lines.filter((id) => id.includes('/late/')).length,

@@ -1,7 +1,7 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { Lineage } from '../../engine/ports.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
-import { DRAWN_FROM } from './pipelines/all.ts';
+import { drawPipeline } from './pipelines/all.ts';
 import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { topologyOf } from './plan/definition.ts';
@@ -90,7 +90,7 @@ export const START_MS = 1_000_000_000;
 /** Each part is drawn from dice of its own: what is added to one leaves the others as they were. */
 export function planOf(seed: number): Plan {
   const settings = planSettings(new SeededRandom(seed, 'settings'));
-  const pipeline = new SeededRandom(seed, 'pipeline').pick(DRAWN_FROM);
+  const pipeline = drawPipeline((name) => new SeededRandom(seed, name));
   const kind = new SeededRandom(seed, 'kind').chance(0.2) ? 'kafka' : 'kinesis';
   const topology = topologyOf(pipeline, settings, kind, 'first');
   // A stream that is made again numbers its results from 0 again.

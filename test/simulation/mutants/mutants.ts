@@ -1,3 +1,5 @@
+import { SESSION_RULES } from './session-rules.ts';
+
 /** Planted bugs: each drops or bends one rule. The simulator is worth what it finds. */
 export interface Mutant {
   readonly name: string;
@@ -122,4 +124,5 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'state of an older definition keeps its old hashes', rule: 'PL-30', edits: [{ file: OPEN, find: 'if (form !== forms.current) changeForm(state, form, forms.current);', replace: 'void changeForm;' }] },
   { name: 'a log that begins just now is taken for a deleted one', rule: 'PL-2', edits: [{ file: OPEN, find: 'if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw', replace: "if (logId !== '') throw" }] },
   { name: 'objects that were cleaned up under a slow reader are taken for lost', rule: 'PL-8', edits: [{ file: OPEN, find: 'if (head.version === seen) {', replace: 'if (head.version >= seen) {' }] },
+  ...SESSION_RULES,
 ];
