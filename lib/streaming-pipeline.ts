@@ -29,7 +29,7 @@ import type { StageSettings } from './settings.ts';
 export interface StreamingPipelineProps {
   /** Default export of the pipeline's module. */
   readonly pipeline: { readonly topology: DeployedTopology };
-  /** Path of that module, which is bundled into the functions. @default the module that called `pipeline('…')` */
+  /** Path of that module, which is bundled into the functions. @default the module that called `pipeline('…')` or `fedFrom(…)` */
   readonly entry?: string;
   /** @default stageSettings('prod') */
   readonly settings?: StageSettings;

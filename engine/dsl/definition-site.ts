@@ -1,4 +1,4 @@
-/** In which modules `pipeline(name)` was called: a function is bundled with its pipeline's module, which only the call knows. */
+/** In which modules `pipeline(name)` or `fedFrom(…, name, …)` was called: a function is bundled with its pipeline's module, which only the call knows. */
 const sites = new Map<string, Set<string>>();
 
 /** Notes where a pipeline of this name is defined: the caller of `caller`. Where a runtime has no such stack, nowhere. */

@@ -1,5 +1,7 @@
 import { requireSetting } from '../errors.ts';
-import { pipeline, type Pipeline } from './pipeline.ts';
+import { noteDefinitionSite } from './definition-site.ts';
+import { requirePipelineName } from './pipeline-name.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Source } from './topology.ts';
 
 /**
@@ -9,8 +11,9 @@ import type { Source } from './topology.ts';
  * @throws INVALID_SETTING when the name is none, or the source has another partition key
  */
 export function fedFrom<V, Result>({ topology }: Pipeline<V, Result>, name: string, source: Source<NoInfer<V>>): Pipeline<V, Result> {
-  pipeline(name); // refuses what is no name
+  requirePipelineName(name);
   const [key] = topology.keyFields;
   requireSetting('partitionKey', source.partitionKey, source.partitionKey === key, `${JSON.stringify(key)}, as ${topology.name} has it`, 'group by the same field');
+  noteDefinitionSite(name, fedFrom);
   return Object.freeze({ topology: Object.freeze({ ...topology, name, source: source as Source }) });
 }

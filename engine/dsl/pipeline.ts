@@ -2,6 +2,7 @@ import { requireMs, requireSetting } from '../errors.ts';
 import { hours, minutes } from '../time/duration.ts';
 import { noteDefinitionSite } from './definition-site.ts';
 import type { Draft } from './draft.ts';
+import { requirePipelineName } from './pipeline-name.ts';
 import { timedStream, type TimedStream } from './streams.ts';
 import type { EventTime, Source, Topology } from './topology.ts';
 
@@ -39,8 +40,6 @@ export interface Pipeline<V = unknown, Result = unknown> {
   readonly types?: { readonly record: V; readonly result: Result };
 }
 
-const NAME = /^[a-z][a-z0-9-]{0,62}$/;
-
 export interface UntimedStream<V, K extends string> {
   /**
    * Windows go by when a record happened, whenever it comes.
@@ -61,7 +60,7 @@ export interface UntimedStream<V, K extends string> {
  * @throws INVALID_SETTING at the call that got a wrong setting
  */
 export function pipeline(name: string): { source<V, const K extends string>(source: Source<V> & { readonly partitionKey: K }): UntimedStream<V, K> } {
-  requireSetting('pipeline name', name, NAME.test(name), 'lower case letters, digits and hyphens, beginning with a letter, at most 63', "pass a name such as 'flights'");
+  requirePipelineName(name);
   noteDefinitionSite(name, pipeline);
   return Object.freeze({ source: <V, const K extends string>(source: Source<V> & { readonly partitionKey: K }) => untimed<V, K>(name, source) });
 }

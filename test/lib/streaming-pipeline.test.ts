@@ -7,6 +7,7 @@ import { definitionSites, siteIn } from '../../engine/dsl/definition-site.ts';
 import { entryOf } from '../../lib/entry-of.ts';
 import { stageSettings, StreamingPipeline } from '../../lib/index.ts';
 import flights from '../../pipelines/flights.ts';
+import flightsKafka from '../../pipelines/flights-kafka.ts';
 import { rightsOf } from './rights.ts';
 import { orders } from './synthesize.ts';
 
@@ -21,6 +22,13 @@ describe('StreamingPipeline in a stack of somebody else', () => {
     const stack = newStack();
     new StreamingPipeline(stack, 'Flights', { pipeline: flights });
     Template.fromStack(stack).hasResourceProperties('AWS::Kinesis::Stream', { Name: 'departures' });
+  });
+
+  it('finds the module of a pipeline that is fed from a topic instead', () => {
+    const stack = newStack();
+    new StreamingPipeline(stack, 'FlightsKafka', { pipeline: flightsKafka });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventSourceMapping', { Topics: ['departures'] });
+    expect(entryOf('flights-kafka', undefined)).toMatch(/\/pipelines\/flights-kafka\.ts$/);
   });
 
   it('has room for several, each with its own names', () => {

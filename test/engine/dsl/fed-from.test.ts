@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { definitionSites } from '../../../engine/dsl/definition-site.ts';
 import { count, fedFrom, kafka, kinesis, pipeline, resultTable, tumbling } from '../../../engine/index.ts';
 import { READING } from '../support/readings.ts';
 
@@ -17,6 +18,14 @@ describe('a pipeline that is fed from another source', () => {
     const { topology } = fedFrom(readings, 'readings-kafka', source);
     expect(topology).toEqual({ ...readings.topology, name: 'readings-kafka', source });
     expect(Object.isFrozen(topology)).toBe(true);
+  });
+
+  it('is defined in the module that calls fedFrom, and nowhere when fedFrom refuses', () => {
+    fedFrom(readings, 'readings-elsewhere', source);
+    expect(definitionSites('readings-elsewhere')).toEqual([expect.stringMatching(/fed-from\.test\.ts$/)]);
+    const other = kafka({ topic: 'readings', partitionKey: 'value', schema: READING });
+    expect(() => fedFrom(readings, 'readings-refused', other)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
+    expect(definitionSites('readings-refused')).toEqual([]);
   });
 
   it('refuses another key, and what is no name', () => {
