@@ -13,7 +13,7 @@ export function program(ended: (exitCode: number) => void): Command {
   addLocal(root, ended);
   addReaders(root, ended);
   command(root, 'send', 'put the lines of a file (or of stdin: -) into the local stream, or into the topic of your own brokers')
-    .argument('<file>', 'one record per line, or -')
+    .argument('<file>', 'one record per line, plain or gzip, or - for stdin')
     .option(...KAFKA)
     .option(...DATA_DIR)
     .action(async (pipeline: string, file: string, flags: FlagTexts) => ended(await (await import('./send-command.ts')).sendCommand(pipeline, file, flags)));
@@ -25,7 +25,7 @@ function addLocal(root: Command, ended: (exitCode: number) => void): void {
   command(root, 'local', 'run a pipeline on this machine, with its real bundle; goes on where it was')
     .option('--records <n>', 'how many records of the input to take (default: as many of the embedded one as show what it does, all of a file)')
     .option('--skip <n>', 'leave out the first n records of the input')
-    .option('--input <file>', 'one record per line, instead of the embedded input')
+    .option('--input <file>', 'one record per line, plain or gzip, instead of the embedded input')
     .option('--rate <n>', 'put at most n records per second')
     .option('--shards <n>', 'shards of a new stream (default: 4)')
     .option(...KAFKA)

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { nameOfSource, requireKafka, requireKinesis } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
-import { messageOf, requireSetting, TidemarkError } from '../../engine/errors.ts';
+import { isKind, messageOf, requireSetting, TidemarkError } from '../../engine/errors.ts';
 import { kinesisClient } from '../aws/clients.ts';
 import { ensureStream } from '../aws/stream.ts';
 import { startKinesis } from '../emulators/start.ts';
@@ -19,14 +19,15 @@ import { withService } from './with-service.ts';
 
 type Pieces = AsyncIterable<readonly InputRecord[]>;
 
-/** `tidemark send <pipeline> FILE.ndjson|-`: every line as a record, each time it is called. */
+/** `tidemark send <pipeline> FILE.ndjson|-`: every line that is not blank as a record, each time it is called. */
 export async function sendCommand(pipeline: string, file: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
   const { kind, partitionKey } = topology.source;
   const send = kind === 'kinesis' ? intoStream : intoTopic;
   if (file !== '-') await ndjsonInput(file, partitionKey); // all of it can be sent, or nothing is
   const { sent, next } = await send(topology, flags, ndjsonRecords(file === '-' ? process.stdin : createReadStream(file), partitionKey));
-  process.stderr.write(`${grouped(sent)} records are in ${kind === 'kinesis' ? 'stream' : 'topic'} ${nameOfSource(topology.source)}${next === undefined ? '' : `; tidemark local ${pipeline}${next} processes them`}\n`);
+  if (sent === 0) process.stderr.write(`${file === '-' ? 'stdin' : file} holds no records: nothing was sent\n`);
+  else process.stderr.write(`${grouped(sent)} records are in ${kind === 'kinesis' ? 'stream' : 'topic'} ${nameOfSource(topology.source)}${next === undefined ? '' : `; tidemark local ${pipeline}${next} processes them`}\n`);
   return 0;
 }
 
@@ -75,6 +76,7 @@ async function sendAll(pieces: Pieces, put: (records: readonly InputRecord[]) =>
     }
     return sent;
   } catch (error) {
+    if (sent === 0 && isKind(error, 'invalid')) throw error;
     throw new TidemarkError('unavailable', 'SEND_FAILED', `only the first ${grouped(sent)} lines were surely sent: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { requireSetting, TidemarkError } from '../../engine/errors.ts';
+import { TidemarkError } from '../../engine/errors.ts';
 import { hasCode } from '../storage/json-file.ts';
-import { MAX_RECORD_BYTES, type Input, type InputRecord } from './input.ts';
-import { linesOf, partitionKeyOf } from './lines.ts';
+import type { Input, InputRecord } from './input.ts';
+import { partitionKeyOf, recordLines } from './lines.ts';
+import { plainText } from './plain-text.ts';
 
 const PIECE = 500;
+const NOT_READABLE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'];
 
 /**
- * A file of lines as input, whatever the lines hold. The file is read once ahead: a line that no stream can take is
- * found before the first is sent.
+ * A file of lines as input, whatever the lines hold; also packed with gzip. The file is read once ahead: a line that no
+ * stream can take is found before the first is sent.
  *
  * @param keyField the field of the partition key
- * @throws INPUT_NOT_FOUND, INVALID_SETTING (invalid)
+ * @throws INPUT_NOT_FOUND, INVALID_SETTING, LINE_ENDS, NOT_TEXT (invalid)
  */
 export async function ndjsonInput(path: string, keyField: string): Promise<Input> {
   const absolute = resolve(path);
@@ -23,22 +25,21 @@ export async function ndjsonInput(path: string, keyField: string): Promise<Input
     label: basename(path),
     length: lines,
     async *read(start, end) {
-      for await (const piece of pieces(linesOf(createReadStream(absolute)), keyField, start, end)) yield piece;
+      for await (const piece of pieces(createReadStream(absolute), keyField, start, end)) yield piece;
     },
   };
 }
 
 /** The records of a byte stream that can be read only once, such as stdin. */
 export function ndjsonRecords(chunks: AsyncIterable<Uint8Array>, keyField: string): AsyncGenerator<readonly InputRecord[]> {
-  return pieces(linesOf(chunks), keyField, 0, Number.POSITIVE_INFINITY);
+  return pieces(chunks, keyField, 0, Number.POSITIVE_INFINITY);
 }
 
-async function* pieces(lines: AsyncIterable<Buffer>, keyField: string, start: number, end: number): AsyncGenerator<readonly InputRecord[]> {
+async function* pieces(chunks: AsyncIterable<Uint8Array>, keyField: string, start: number, end: number): AsyncGenerator<readonly InputRecord[]> {
   let position = 0;
   let piece: InputRecord[] = [];
-  for await (const data of lines) {
+  for await (const data of recordLines(plainText(chunks))) {
     if (position >= end) break;
-    requireFits(data, position + 1);
     if (position >= start) piece.push({ partitionKey: partitionKeyOf(data, keyField), data });
     position += 1;
     if (piece.length < PIECE) continue;
@@ -58,16 +59,12 @@ async function inspect(absolute: string, path: string): Promise<{ lines: number;
     }
   }
   try {
-    for await (const line of linesOf(hashed())) requireFits(line, ++lines);
+    for await (const _ of recordLines(plainText(hashed()))) lines += 1;
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'EISDIR') || hasCode(error, 'EACCES')) {
+    if (NOT_READABLE.some((code) => hasCode(error, code))) {
       throw new TidemarkError('invalid', 'INPUT_NOT_FOUND', `input must be a readable file, got ${JSON.stringify(path)}; pass a file with one record per line`, { cause: error });
     }
     throw error;
   }
   return { lines, hash: hash.digest('hex').slice(0, 32) };
-}
-
-function requireFits(line: Uint8Array, number: number): void {
-  requireSetting(`line ${number}`, line.byteLength, line.byteLength <= MAX_RECORD_BYTES, `at most ${MAX_RECORD_BYTES} bytes`, 'Kinesis takes no larger record, split it');
 }
