@@ -69,8 +69,7 @@ export class KafkaEventSource implements LocalEventSource {
     const timeout = new Promise((done) => (timer = setTimeout(done, waitMs)));
     await Promise.race([this.#running, timeout]);
     clearTimeout(timer);
-    // A client whose brokers are gone may never answer; it would go on telling them that it is alive.
-    void this.#current?.leave().catch(this.#props.failed);
+    await this.#current?.leave(); // whatever it waits for: its brokers may never answer
   }
 
   get pending(): number {
@@ -110,7 +109,7 @@ export class KafkaEventSource implements LocalEventSource {
         if (!this.#stopped) failed(new Error(`topic ${topic} cannot be read: ${messageOf(error)}`, { cause: error }));
       } finally {
         this.#member = undefined;
-        await member.leave().catch(failed);
+        await member.leave();
         this.#current = undefined;
       }
       if (!this.#stopped) await sleep(RETRY_MS);

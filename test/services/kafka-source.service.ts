@@ -79,12 +79,15 @@ describeService('a topic as the source', () => {
       await producer.send({ topic: 'compacted', messages: KEYS.map((key) => readingMessage(key, round)) });
       await new Promise((done) => setTimeout(done, 150));
     }
-    await producer.send({ topic: 'compacted', messages: closing(['key-0']) });
+    const [last = readingMessage('', 0)] = closing(['key-0']);
+    await producer.send({ topic: 'compacted', messages: [last] });
     let kept = 101;
     for (const giveUpMs = Date.now() + 30_000; kept > 60 && Date.now() < giveUpMs; ) {
       await new Promise((done) => setTimeout(done, 500));
       const said = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', ['--topic', 'compacted', '--from-beginning', '--timeout-ms', '2000']);
-      kept = said.trim().split('\n').length;
+      const values = said.trim().split('\n');
+      // The tool also ends when it has not reached the topic in that time: only with the last record it has read all.
+      if (values.at(-1) === last.value) kept = values.length;
     }
     expect(kept).toBeLessThan(101);
     await world.drain(1);
