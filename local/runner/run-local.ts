@@ -4,6 +4,7 @@ import { showProgress } from '../report/progress.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { claimFolder } from '../storage/claim.ts';
 import { pipelineDir, prepareDataDir, removePipeline } from '../storage/data-dir.ts';
+import { isOpenToOthers } from '../storage/owner-only.ts';
 import type { LocalOptions } from './options.ts';
 import { readReport, type Report } from './report.ts';
 import { startServices } from './services.ts';
@@ -49,6 +50,7 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
   const selected = await selectInput(topology, { skip: options.skip, ...(options.input === undefined ? {} : { file: options.input }), ...(options.records === undefined ? {} : { records: options.records }) });
   const dir = pipelineDir(options.dataDir, topology.name);
   prepareDataDir(options.dataDir);
+  if (isOpenToOthers(dir.root)) terminal.line(`other users of this machine may read ${dir.root}: its owner or its file system does not let that be changed`);
   undo.push(await claimFolder(dir));
   if (options.fresh) removePipeline(dir);
 

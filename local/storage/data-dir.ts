@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TidemarkError } from '../../engine/errors.ts';
 import { hasCode, readJsonFile, writeJsonFile } from './json-file.ts';
+import { keepToOwner } from './owner-only.ts';
 
 /** Version of the layout below the data dir. */
 export const FORMAT = 1;
@@ -54,7 +55,7 @@ export function pipelineDir(root: string, pipeline: string): PipelineDir {
 }
 
 /**
- * Makes the data dir, or checks that it is ours.
+ * Makes the data dir, or checks that it is ours, and keeps it for its owner.
  *
  * @throws DATA_DIR_FOREIGN (invalid) when the folder holds other things
  * @throws DATA_DIR_FORMAT (invalid) when another version of Tidemark wrote it
@@ -63,15 +64,18 @@ export function prepareDataDir(root: string): void {
   const absolute = resolve(root);
   const marker = join(absolute, 'tidemark.json');
   const entries = entriesOf(absolute);
-  if (entries.length > 0) return checkMarker(absolute, marker);
-  mkdirSync(absolute, { recursive: true });
-  writeJsonFile(marker, { format: FORMAT });
+  if (entries.length > 0) checkMarker(absolute, marker);
+  else mkdirSync(absolute, { recursive: true, mode: 0o700 });
+  keepToOwner(absolute, marker);
+  if (entries.length === 0) writeJsonFile(marker, { format: FORMAT });
 }
 
 /** Whether `tidemark local` has ever worked on this pipeline here. */
 export function hasData(dir: PipelineDir): boolean {
   if (!existsSync(dir.dir)) return false;
-  checkMarker(dir.root, join(dir.root, 'tidemark.json'));
+  const marker = join(dir.root, 'tidemark.json');
+  checkMarker(dir.root, marker);
+  keepToOwner(dir.root, marker);
   return existsSync(dir.dynamodb);
 }
 

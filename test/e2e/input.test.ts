@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -45,6 +45,13 @@ describe('input from other machines', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ recordsPut: 5, recordsIn: 5, counted: 5, deadLetters: 0 });
     const rows = tidemark('results', pipeline, '--json', '--data-dir', data).stdout.trim().split('\n').map((row) => JSON.parse(row) as Record<string, unknown>);
     expect(rows.map(({ key, windowStartMs, n }) => [key, windowStartMs, n])).toEqual([['a', 0, 2], ['e\u0301', 0, 1], ['\u00e9', 0, 1]]);
+  });
+
+  (process.platform === 'win32' ? it.skip : it)('is kept, with all that comes of it, for its owner only', () => {
+    const data = join(folder, 'data');
+    const paths = readdirSync(data, { recursive: true, encoding: 'utf8' });
+    expect(paths).toEqual(expect.arrayContaining([join('typed', 'kinesis'), join('typed', 'dynamodb'), join('typed', 'bundle'), join('typed', 'metrics.json')]));
+    expect(paths.filter((path) => (statSync(join(data, path)).mode & 0o077) !== 0)).toEqual([]);
   });
 
   it('is sent the same way, packed or not, and an empty one is named', () => {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder, claimForReading } from '../../local/storage/claim.ts';
 import { hasData, pipelineDir, prepareDataDir, removePipeline } from '../../local/storage/data-dir.ts';
+import { isOpenToOthers } from '../../local/storage/owner-only.ts';
 import { readLock, tryLock } from '../../local/storage/folder-lock.ts';
 import { thisProcess } from '../../local/storage/process-identity.ts';
 
@@ -35,6 +36,30 @@ describe('the data dir', () => {
   it('is refused when it is a file', () => {
     writeFileSync(join(root, 'file'), '');
     expect(() => prepareDataDir(join(root, 'file'))).toThrow(expect.objectContaining({ code: 'DATA_DIR_FOREIGN' }));
+  });
+
+  const onRights = process.platform === 'win32' ? it.skip : it;
+  const modeOf = (...path: string[]): string => (statSync(join(root, ...path)).mode & 0o777).toString(8);
+
+  onRights('is for its owner only, with all that is written into it later', () => {
+    prepareDataDir(join(root, 'new'));
+    mkdirSync(join(root, 'new/flights'));
+    writeFileSync(join(root, 'new/flights/lock.json'), '');
+    expect([modeOf('new'), modeOf('new/tidemark.json'), modeOf('new/flights'), modeOf('new/flights/lock.json')]).toEqual(['700', '600', '700', '600']);
+    expect(isOpenToOthers(join(root, 'new'))).toBe(false);
+  });
+
+  onRights('that others may read is closed to them, and nothing beside it', () => {
+    const before = process.umask(0);
+    mkdirSync(join(root, 'old/flights/kinesis'), { recursive: true });
+    for (const file of ['old/tidemark.json', 'old/flights/kinesis/000005.log', 'beside.txt']) writeFileSync(join(root, file), '{"format":1}');
+    chmodSync(join(root, 'old/flights/kinesis/000005.log'), 0o754);
+    symlinkSync(join(root, 'beside.txt'), join(root, 'old/link'));
+    process.umask(before);
+    chmodSync(join(root, 'old'), 0o700); // closed by hand: what is in it is not
+    prepareDataDir(join(root, 'old'));
+    expect([modeOf('old'), modeOf('old/tidemark.json'), modeOf('old/flights'), modeOf('old/flights/kinesis'), modeOf('old/flights/kinesis/000005.log')]).toEqual(['700', '600', '700', '700', '700']);
+    expect(modeOf('beside.txt')).toBe('666');
   });
 
   it('forgets one pipeline and keeps the others', () => {
