@@ -6,7 +6,7 @@ import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
 import type { SourceBatch, SourceRecord } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
 import { takeOver } from './reshard.ts';
-import { entriesIn } from './state/partition-state.ts';
+import { openWindows } from './state/partition-state.ts';
 import { step } from './step.ts';
 
 export interface Processor {
@@ -38,6 +38,7 @@ export interface BatchReport {
   readonly commits: number;
   /** DynamoDB write units: log and result table. */
   readonly writeUnits: number;
+  /** Keys × windows; see `openWindows` of the state. */
   readonly openWindows: number;
   readonly watermarkMs: number;
 }
@@ -83,5 +84,5 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;
     rest = rest.slice(result.taken);
   }
-  return { ...report, counted: log.state.counters.counted - countedBefore, openWindows: entriesIn(log.state), watermarkMs: log.state.watermarkMs };
+  return { ...report, counted: log.state.counters.counted - countedBefore, openWindows: openWindows(log.state, topology.tables), watermarkMs: log.state.watermarkMs };
 }

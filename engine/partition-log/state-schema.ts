@@ -12,14 +12,16 @@ export async function recordStateSchema({ blobs, topology }: LogSettings): Promi
   await blobs.putIfAbsent(keyOf(topology.name, fingerprintOf(schema)), new TextEncoder().encode(JSON.stringify(schema)));
 }
 
+type SchemaSettings = Pick<LogSettings, 'blobs' | 'topology'>;
+
 /** Every form that a log's bytes may be in. */
 export class StateForms {
-  readonly #settings: LogSettings;
+  readonly #settings: SchemaSettings;
   readonly #logId: string;
   readonly #forms = new Map<string, StateForm>();
   readonly current: StateForm;
 
-  constructor(settings: LogSettings, logId: string) {
+  constructor(settings: SchemaSettings, logId: string) {
     this.#settings = settings;
     this.#logId = logId;
     this.current = currentForm(settings.topology);

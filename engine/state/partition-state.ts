@@ -1,7 +1,7 @@
 import { NO_PROGRESS, type Counters, type Floor, type Progress } from '../partition-log/entry.ts';
 import type { Offset } from '../record.ts';
 import { EMPTY_HASH } from './hash.ts';
-import { Table } from './table.ts';
+import { Table, type TableSpec } from './table.ts';
 import { NO_TIMERS, type OperatorTimers } from './timer.ts';
 
 /** The operators' tables and timers, as the topology has them. */
@@ -31,14 +31,17 @@ export function emptyState({ tables, operators }: StateShape): PartitionState {
   return { ...NO_PROGRESS, stateHash: EMPTY_HASH, tables: tables.map(() => new Table()), timers: operators.map(() => NO_TIMERS) };
 }
 
-/** How many entries the state has: for most pipelines panes, that is keys in open windows. */
+/** How many entries the state has: windows of keys, what process functions keep, remembered ids. */
 export function entriesIn(state: PartitionState): number {
   let entries = 0;
   for (const table of state.tables) entries += table.size;
   return entries;
 }
 
-/** Windows that are open, whatever the number of their keys; 1 for windows that are different for each key. */
-export function openWindows(state: PartitionState): number {
-  return state.tables[0]?.groups.size ?? 0;
+/**
+ * Keys × windows that are open. Of windows that overlap, the slices that they share; of process functions and
+ * deduplication none, for their state is no window.
+ */
+export function openWindows({ tables }: PartitionState, specs: readonly Pick<TableSpec, 'holdsWindows'>[]): number {
+  return tables.reduce((sum, table, i) => sum + (specs[i]?.holdsWindows === true ? table.size : 0), 0);
 }

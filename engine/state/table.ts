@@ -21,6 +21,8 @@ export interface TableSpec<E extends Entry = Entry> {
   /** Which part of an entry's place says to which shard it belongs (PL-24); `all`: every shard has a copy. */
   readonly routedBy: 'key' | 'group' | 'all';
   readonly groups: 'number' | 'text';
+  /** Each entry is an open window of a key, or a slice that several of its windows share. */
+  readonly holdsWindows?: true;
   /** Deterministic: equal entries give equal bytes. */
   write(writer: ByteWriter, entry: E): void;
   /** @param key that of the entry's place */

@@ -49,7 +49,7 @@ function countOperator(n: number, aggregation: WindowedAggregation): Operator {
   const { id } = aggregation;
   const panes = new Panes(aggregation);
   const spec = (order?: readonly number[]): TableSpec => {
-    const table: TableSpec<Gathered> = { name: `${id}/gathered`, routedBy: 'key', groups: 'number', write: (writer, entry) => write(writer, entry, panes, order), read: (reader) => read(reader, panes, order) };
+    const table: TableSpec<Gathered> = { name: `${id}/gathered`, routedBy: 'key', groups: 'number', holdsWindows: true, write: (writer, entry) => write(writer, entry, panes, order), read: (reader) => read(reader, panes, order) };
     return table as TableSpec;
   };
   return Object.freeze({

@@ -141,7 +141,7 @@ export class Panes {
 export function paneTable(panes: Panes, place: Pick<TableSpec, 'name' | 'routedBy' | 'groups'>): (schema: readonly string[] | undefined) => TableSpec {
   return (schema) => {
     const order = schema === undefined ? undefined : panes.orderIn(schema);
-    const spec: TableSpec<Pane> = { ...place, write: (writer, pane) => panes.write(writer, pane, order), read: (reader) => panes.read(reader, order) };
+    const spec: TableSpec<Pane> = { ...place, holdsWindows: true, write: (writer, pane) => panes.write(writer, pane, order), read: (reader) => panes.read(reader, order) };
     return spec as TableSpec;
   };
 }

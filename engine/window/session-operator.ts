@@ -20,7 +20,7 @@ export function sessionOperator(gapMs: number, aggregation: WindowedAggregation)
   const layout = `${id} sessions: an entry each`;
   const spec = (order?: readonly number[]): TableSpec => {
     const table: TableSpec<Session> = {
-      name, routedBy: 'group', groups: 'text',
+      name, routedBy: 'group', groups: 'text', holdsWindows: true,
       write: (writer, one) => writeSession(writer, one, panes, order),
       read: (reader, place) => readSession(reader, Number(place), panes, order),
     };

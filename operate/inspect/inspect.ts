@@ -19,7 +19,7 @@ type Opened = { readonly partition: string; readonly loaded: LoadedLog } | { rea
 export async function inspect(place: Place): Promise<PartitionReport[]> {
   const opened = await mapParallel(place.source.partitions, PARALLEL_LOGS, (partition) => open(place, partition));
   const furthestMs = Math.max(NO_WATERMARK, ...opened.map((one) => ('loaded' in one ? one.loaded.state.watermarkMs : NO_WATERMARK)));
-  return opened.map((one) => ('loaded' in one ? partitionReport(one.partition, one.loaded, furthestMs) : faultyReport(one.partition, one.fault)));
+  return opened.map((one) => ('loaded' in one ? partitionReport(place.topology, one.partition, one.loaded, furthestMs) : faultyReport(one.partition, one.fault)));
 }
 
 async function open(place: Place, partition: string): Promise<Opened> {

@@ -1,3 +1,4 @@
+import type { Topology } from '../../engine/dsl/topology.ts';
 import { NO_COUNTERS, type Counters } from '../../engine/partition-log/entry.ts';
 import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
 import { isEmptyOutbox } from '../../engine/outputs.ts';
@@ -30,9 +31,10 @@ export interface PartitionReport {
   readonly late: number;
   readonly deadLetters: number;
   readonly firings: number;
+  /** Keys × windows, as the metric of that name counts them. */
   readonly openWindows: number;
-  /** Entries of the state: for most pipelines, keys in open windows. */
-  readonly openPanes: number;
+  /** All entries of the state, those of process functions and remembered ids included. */
+  readonly stateEntries: number;
   readonly snapshotBytes: number;
   /** Since the snapshot. */
   readonly deltaBytes: number;
@@ -50,7 +52,7 @@ export interface PartitionReport {
 }
 
 /** @param furthestMs the largest watermark of all partitions; NO_WATERMARK when none has one */
-export function partitionReport(partition: string, { state, head, undelivered, snapshotBytes, deltaBytes }: LoadedLog, furthestMs: number): PartitionReport {
+export function partitionReport({ tables }: Pick<Topology, 'tables'>, partition: string, { state, head, undelivered, snapshotBytes, deltaBytes }: LoadedLog, furthestMs: number): PartitionReport {
   const watermarkMs = state.watermarkMs === NO_WATERMARK ? null : state.watermarkMs;
   return {
     partition,
@@ -61,8 +63,8 @@ export function partitionReport(partition: string, { state, head, undelivered, s
     watermark: watermarkMs === null ? null : new Date(watermarkMs).toISOString(),
     lagMs: watermarkMs === null ? null : furthestMs - watermarkMs,
     ...countsOf(state.counters),
-    openWindows: openWindows(state),
-    openPanes: entriesIn(state),
+    openWindows: openWindows(state, tables),
+    stateEntries: entriesIn(state),
     snapshotBytes,
     deltaBytes,
     stateBytes: snapshotBytes + deltaBytes,
@@ -86,7 +88,7 @@ export function faultyReport(partition: string, fault: Fault): PartitionReport {
     lagMs: null,
     ...countsOf(NO_COUNTERS),
     openWindows: 0,
-    openPanes: 0,
+    stateEntries: 0,
     snapshotBytes: 0,
     deltaBytes: 0,
     stateBytes: 0,

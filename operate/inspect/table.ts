@@ -19,7 +19,7 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
   ['late', 'right', ({ late }) => grouped(late)],
   ['dead', 'right', ({ deadLetters }) => grouped(deadLetters)],
   ['windows', 'right', ({ openWindows }) => grouped(openWindows)],
-  ['panes', 'right', (report) => grouped(report.openPanes)],
+  ['entries', 'right', ({ stateEntries }) => grouped(stateEntries)],
   ['state', 'right', ({ stateBytes }) => bytesText(stateBytes)],
   ['snapshot', 'right', ({ snapshotVersion, snapshotAge }) => (snapshotVersion === 0 ? 'none' : `${grouped(snapshotAge)} ago`)],
   ['undelivered', 'right', ({ undelivered }) => grouped(undelivered)],

@@ -99,7 +99,7 @@ describeDeployed('flights on an emulator', () => {
   it('fires the last windows when input has stopped: the schedule calls the tick', async () => {
     const departures = async (): Promise<number> => (await pipeline.results()).reduce((sum, row) => sum + Number(row['departures']), 0);
     await allowingGetRecords(clients, STACK, async () => {
-      const [{ counted = 0 } = {}] = await eventually('the tick', 3 * MINUTE_MS, () => pipeline.shards(), (shards) => shards.every(({ openPanes }) => openPanes === 0));
+      const [{ counted = 0 } = {}] = await eventually('the tick', 3 * MINUTE_MS, () => pipeline.shards(), (shards) => shards.every(({ openWindows }) => openWindows === 0));
       await eventually('every departure in a result', MINUTE_MS, departures, (now) => now >= counted);
       expect(await departures()).toBe(counted);
     });

@@ -26,7 +26,7 @@ describe('inspect', () => {
     const [report] = await inspect(placeOf(await processed()));
     expect(report).toMatchObject({
       partition: FIRST_SHARD, status: 'open', version: 2, reached: '6', watermarkMs: 13, watermark: '1970-01-01T00:00:00.013Z', lagMs: 0,
-      recordsIn: 6, counted: 4, late: 1, deadLetters: 1, firings: 1, openWindows: 1, openPanes: 2, verified: true, fault: null,
+      recordsIn: 6, counted: 4, late: 1, deadLetters: 1, firings: 1, openWindows: 2, stateEntries: 2, verified: true, fault: null,
     });
   });
 

@@ -85,7 +85,7 @@ export function deployedPipeline(clients: StackClients, stack: string, topology:
 }
 
 function runOf({ results, lake, late, shards }: { results: Row[]; lake: Row[]; late: Row[]; shards: PartitionReport[] }, poison: number): Run {
-  const total = (name: 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'openPanes'): number => shards.reduce((sum, shard) => sum + shard[name], 0);
+  const total = (name: 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'openWindows'): number => shards.reduce((sum, shard) => sum + shard[name], 0);
   return {
     results,
     lake,
@@ -98,7 +98,7 @@ function runOf({ results, lake, late, shards }: { results: Row[]; lake: Row[]; l
       deadLetters: total('deadLetters') - poison,
       results: results.length,
       firings: total('firings'),
-      openWindows: total('openPanes'),
+      openWindows: total('openWindows'),
     },
   };
 }
