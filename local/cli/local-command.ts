@@ -2,7 +2,7 @@ import type { Topology } from '../../engine/dsl/topology.ts';
 import { lengthOfEmbedded } from '../inputs/select-input.ts';
 import { loadPipeline } from '../load-pipeline.ts';
 import { account, shellWord, suggestions, type Next } from '../report/account.ts';
-import { imbalances } from '../report/summary.ts';
+import { problemsOf, remarksOn } from '../report/notices.ts';
 import { terminalOn } from '../report/terminal.ts';
 import type { LocalOptions } from '../runner/options.ts';
 import type { Report } from '../runner/report.ts';
@@ -19,8 +19,15 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
   const stop = listenForStop();
   let exitCode = 0;
   const drained = (report: Report): void => {
-    process.stdout.write(options.json ? `${JSON.stringify(report.summary)}\n` : `${humanReport(report, loaded.topology, nextAfter(report, loaded.topology, pipeline, options))}\n`);
-    if (imbalances(report.summary).length > 0) exitCode = 1;
+    const problems = problemsOf(report.summary, report.failing);
+    const remarks = remarksOn(report.summary, report.digest.others);
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(report.summary)}\n`);
+      for (const text of [...problems, ...remarks]) terminal.line(text);
+    } else {
+      process.stdout.write(`${humanReport(report, problems, remarks, nextAfter(report, loaded.topology, pipeline, options))}\n`);
+    }
+    if (problems.length > 0) exitCode = 1;
     if (!options.exit) terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson${kafkaIn(options)}; Ctrl-C ends`);
   };
   const early = await runLocal(loaded, { options, terminal, signal: stop.signal, drained });
@@ -28,9 +35,9 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
   return early && options.exit ? stop.exitCode() || 1 : exitCode;
 }
 
-function humanReport({ summary, digest }: Report, topology: Topology, next: Next): string {
+function humanReport({ summary, digest }: Report, problems: readonly string[], remarks: readonly string[], next: Next): string {
   const table = digest.rows === 0 ? [] : [digest.toString()];
-  return [...table, '', account(summary, topology), '', suggestions(next)].join('\n');
+  return [...table, '', account(summary, problems), ...remarks.map((remark) => `  ${remark}`), '', suggestions(next)].join('\n');
 }
 
 function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: string, options: LocalOptions): Next {

@@ -1,23 +1,16 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
 import { grouped, moment } from './progress.ts';
-import { imbalances, type Summary } from './summary.ts';
+import type { Summary } from './summary.ts';
 
-/** The counts that must add up, and what else is worth knowing. */
-export function account(summary: Summary, topology: Pick<Topology, 'tables' | 'results'>): string {
+/** The counts that must add up, and what else is worth knowing; what is wrong stands below them. */
+export function account(summary: Summary, problems: readonly string[] = []): string {
   const { recordsIn, counted, late, deadLetters, results, firings, openWindows, commits, writeUnits, watermarkMs, elapsedMs } = summary;
-  const problems = imbalances(summary);
   const sign = problems.length === 0 ? '✓' : '✗';
   return [
     `${sign} in ${grouped(recordsIn)} = counted ${grouped(counted)} + late ${grouped(late)} + dead letters ${grouped(deadLetters)}`,
-    `  ${grouped(results)} results in ${grouped(firings)} firings · ${grouped(openWindows)} ${isPanes(topology) ? 'windows still open' : 'entries of state'} at watermark ${moment(watermarkMs ?? undefined)}`,
+    `  ${grouped(results)} results in ${grouped(firings)} firings · ${grouped(openWindows)} windows still open at watermark ${moment(watermarkMs ?? undefined)}`,
     `  ${grouped(commits)} commits · ${grouped(writeUnits)} write units · ${(elapsedMs / 1_000).toFixed(1)} s`,
-    ...problems.map((problem) => `THE COUNTS DO NOT ADD UP: ${problem}`),
+    ...problems,
   ].join('\n');
-}
-
-/** Whether each entry of the state is a window of a key. */
-function isPanes({ tables, results }: Pick<Topology, 'tables' | 'results'>): boolean {
-  return tables.length === 1 && results.identity === 'window';
 }
 
 /** What the suggested commands are about. */

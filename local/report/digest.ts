@@ -1,6 +1,7 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import { BusiestKeys } from './busiest-keys.ts';
+import { isOfOther } from './other-definition.ts';
 import { grouped } from './progress.ts';
 import { resultTable } from './result-table.ts';
 
@@ -12,6 +13,8 @@ export class Digest {
   readonly #busiest: BusiestKeys;
   #newest: ResultRow[] = [];
   rows = 0;
+  /** Rows that another definition of the pipeline has left: they are not shown under the names of this one. */
+  others = 0;
 
   constructor(topology: Pick<Topology, 'keyFields' | 'results'>) {
     this.#topology = topology;
@@ -19,6 +22,10 @@ export class Digest {
   }
 
   add(row: ResultRow): void {
+    if (isOfOther(row, this.#topology.results)) {
+      this.others += 1;
+      return;
+    }
     this.rows += 1;
     this.#busiest.add(row);
     this.#newest.push(row);

@@ -16,10 +16,14 @@ export interface Summary {
   /** Records that the runner's own inputs put into the stream. */
   readonly recordsPut: number;
   readonly recordsIn: number;
+  /** Those of `recordsIn` that this run has processed. */
+  readonly newRecordsIn: number;
   readonly counted: number;
   readonly late: number;
   readonly deadLetters: number;
-  /** Rows in the result table: windows that have fired. */
+  /** Those of `deadLetters` that this run has found. */
+  readonly newDeadLetters: number;
+  /** Rows in the result table that are of this definition: windows that have fired. */
   readonly results: number;
   /** Every firing, corrections included. */
   readonly firings: number;
@@ -38,6 +42,8 @@ export interface SummaryParts {
   readonly pipeline: string;
   readonly shards: number;
   readonly heads: readonly PartitionHead[];
+  /** When this run began. */
+  readonly before: Pick<Counters, 'recordsIn' | 'deadLetters'>;
   readonly recordsPut: number;
   readonly results: number;
   readonly openWindows: number;
@@ -45,16 +51,18 @@ export interface SummaryParts {
   readonly elapsedMs: number;
 }
 
-export function summarize({ heads, ...parts }: SummaryParts): Summary {
+export function summarize({ heads, before, ...parts }: SummaryParts): Summary {
   const total = (name: keyof Counters): number => heads.reduce((sum, head) => sum + head.counters[name], 0);
   const marks = heads.map((head) => head.watermarkMs).filter((mark) => mark !== NO_WATERMARK);
   return {
     pipeline: parts.pipeline,
     recordsPut: parts.recordsPut,
     recordsIn: total('recordsIn'),
+    newRecordsIn: total('recordsIn') - before.recordsIn,
     counted: total('counted'),
     late: total('late'),
     deadLetters: total('deadLetters'),
+    newDeadLetters: total('deadLetters') - before.deadLetters,
     results: parts.results,
     firings: total('results'),
     openWindows: parts.openWindows,

@@ -1,20 +1,27 @@
 import { readResults } from '../../adapters/dynamodb/read-results.ts';
+import { FileBlobStore } from '../../adapters/file/blob-store.ts';
+import { readLake } from '../../adapters/lake/read-lake.ts';
 import { dynamodbClient } from '../aws/clients.ts';
 import { resultsTableName } from '../aws/tables.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
 import { readHeads } from '../read-heads.ts';
+import { isMostlyDead, mostFrequent, type FrequentReason } from '../report/dead-letters.ts';
 import { Digest } from '../report/digest.ts';
 import { summarize, type Summary } from '../report/summary.ts';
+import type { PipelineDir } from '../storage/data-dir.ts';
 import type { Services } from './services.ts';
 import type { Session } from './session.ts';
+import type { Before } from './stored-state.ts';
 
 export interface Report {
   readonly summary: Summary;
+  /** What most of the records fail for, when most are dead letters. */
+  readonly failing: FrequentReason | undefined;
   readonly digest: Digest;
 }
 
 /** Reads what has come of it: the counts from the partition logs, what there is to show from the result table. */
-export async function readReport({ topology }: LoadedPipeline, { dynamodb, source }: Services, session: Session): Promise<Report> {
+export async function readReport({ topology }: LoadedPipeline, dir: PipelineDir, { dynamodb, source }: Services, session: Session, before: Before): Promise<Report> {
   const stream = { ...source.stream, shards: await source.partitions() };
   const [heads, digest] = await Promise.all([
     readHeads(dynamodb.endpoint, topology.name, stream),
@@ -23,14 +30,16 @@ export async function readReport({ topology }: LoadedPipeline, { dynamodb, sourc
   const summary = summarize({
     pipeline: topology.name,
     shards: stream.shards.length,
-    heads,
+    heads: heads.map(({ partition, entry: { version, watermarkMs, counters } }) => ({ partition, version, watermarkMs, counters })),
+    before,
     recordsPut: session.journal.sentTotal,
     results: digest.rows,
     openWindows: session.metrics.openWindows,
     writeUnits: session.metrics.totals.writeUnits,
     elapsedMs: performance.now(), // since this process began: what the user has waited
   });
-  return { summary, digest };
+  const deadLetters = readLake(new FileBlobStore(dir.lake), `${topology.name}/dead-letters/`);
+  return { summary, failing: isMostlyDead(summary) ? await mostFrequent(deadLetters) : undefined, digest };
 }
 
 async function readDigest(endpoint: string, topology: LoadedPipeline['topology']): Promise<Digest> {

@@ -9,6 +9,7 @@ import type { LocalOptions } from './options.ts';
 import { readReport, type Report } from './report.ts';
 import { startServices } from './services.ts';
 import { Session } from './session.ts';
+import { storedState } from './stored-state.ts';
 
 export interface LocalRun {
   readonly options: LocalOptions;
@@ -56,6 +57,7 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
 
   const services = await startServices(dir, topology, options);
   undo.push(() => services.stop());
+  const before = await storedState(topology, dir, services);
   const session = new Session(loaded, dir, services, terminal);
   undo.push(() => session.stop());
   undo.push(showProgress(terminal, () => session.progress()));
@@ -66,11 +68,12 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
   const untilEnd = Promise.race([running, services.kinesis.ended, services.dynamodb.ended, stopped]);
   untilEnd.catch(() => undefined); // seen by one of the races below
   const isOnTop = options.input === undefined && selected !== undefined && (await session.holdsOthers());
+  if (selected?.input.length === 0) terminal.line(`${selected.input.label} holds no records: nothing is put`);
   if (isOnTop) terminal.line(`${services.source.stream.name} holds records already: they are read, nothing is put; pass --input to put more`);
   const outcome = await Promise.race([session.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const), untilEnd]);
   if (outcome !== 'drained') return true;
   terminal.clear();
-  drained(await readReport(loaded, services, session));
+  drained(await readReport(loaded, dir, services, session, before));
   if (!options.exit) await untilEnd;
   return false;
 }

@@ -1,0 +1,38 @@
+import { FileBlobStore } from '../../adapters/file/blob-store.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
+import { TidemarkError } from '../../engine/errors.ts';
+import { StateForms } from '../../engine/partition-log/state-schema.ts';
+import { readHeads } from '../read-heads.ts';
+import type { PipelineDir } from '../storage/data-dir.ts';
+import type { Services } from './services.ts';
+
+/** What earlier runs have counted. */
+export interface Before {
+  readonly recordsIn: number;
+  readonly deadLetters: number;
+}
+
+/**
+ * What is stored of a pipeline, once it is sure that this definition can go on from it: the function would find out with
+ * the first record, and a run that has none to read would show old results as those of the new definition (PL-30).
+ *
+ * @throws STATE_SCHEMA_CHANGED, CODEC_UNKNOWN (invalid) with a text that says --fresh
+ */
+export async function storedState(topology: Topology, dir: PipelineDir, { dynamodb, source }: Services): Promise<Before> {
+  const heads = await readHeads(dynamodb.endpoint, topology.name, { ...source.stream, shards: await source.partitions() });
+  for (const { logId, entry } of heads) {
+    try {
+      await new StateForms({ blobs: new FileBlobStore(dir.blobs), topology }, logId).of(entry.fingerprint, entry.codec);
+    } catch (error) {
+      throw error instanceof TidemarkError && error.kind === 'invalid' ? withFresh(error) : error;
+    }
+  }
+  const total = (name: keyof Before): number => heads.reduce((sum, { entry }) => sum + entry.counters[name], 0);
+  return { recordsIn: total('recordsIn'), deadLetters: total('deadLetters') };
+}
+
+/** The remedies of a deployed pipeline are not those of a folder. */
+function withFresh(cause: TidemarkError): TidemarkError {
+  const finding = cause.message.slice(0, cause.message.lastIndexOf('; '));
+  return new TidemarkError('invalid', cause.code, `${finding}; go back to the old definition, or forget its data with --fresh`, { cause });
+}
