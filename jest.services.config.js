@@ -7,6 +7,4 @@ export default {
   globalSetup: '<rootDir>/test/services/global-setup.ts',
   maxWorkers: 1,
   testTimeout: 60_000,
-  // The Kafka client of a broker that is gone may keep a timer: the verdict is out by then.
-  forceExit: true,
 };
