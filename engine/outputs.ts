@@ -12,7 +12,7 @@ export interface ResultRow {
   readonly sequence?: number;
   /** A tombstone: what the revision before it said does not hold any more. `values` repeat it, or are empty. */
   readonly retracted?: true;
-  /** The aggregates by name, e.g. `{ departures: 12, meanDelayMin: 3.5 }`. */
+  /** The aggregates by name, e.g. `{ departures: 12, meanDelayMin: 3.5 }`; in an outbox plain data, see `RowCheck`. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -21,6 +21,11 @@ export interface StoredResult extends ResultRow {
   /** Epoch of the log that said it; left out where it is 0, as in all that the release before has stored. */
   readonly logEpochMs?: number;
 }
+
+/** Names that result rows bear already, and the one that no plain object can bear. */
+export const RESERVED_NAMES: readonly string[] = [
+  'id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'logEpochMs', 'sequence', 'retracted', 'values', '__proto__',
+];
 
 /** A record that came after its windows had closed. Counted, and kept byte for byte. */
 export interface LateRecord {
@@ -57,7 +62,7 @@ export interface SideOutput {
   readonly eventTimeMs: number;
   /** Tells it from the others of its partition. */
   readonly sequence: number;
-  /** As JSON can hold it. */
+  /** Plain data: see `checkedSideValue`. */
   readonly value: unknown;
 }
 
@@ -118,14 +123,4 @@ export function sortKeyOf(identity: 'window' | 'sequence'): 'windowStartMs' | 's
 /** The place of a result among those of its key. */
 export function placeOf({ sequence, windowStartMs }: Pick<ResultRow, 'sequence' | 'windowStartMs'>): number {
   return sequence ?? windowStartMs;
-}
-
-/**
- * A value as every sink and the log can hold it, so that a repeat after a crash says the same: JSON knows no undefined,
- * no -0 and no numbers that are not finite.
- */
-export function resultValue(value: unknown): unknown {
-  if (value === undefined) return null;
-  if (typeof value !== 'number') return value;
-  return Number.isFinite(value) ? value + 0 : String(value);
 }

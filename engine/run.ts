@@ -16,6 +16,7 @@ import type { PartitionState } from './state/partition-state.ts';
 import { TableView, type Journal } from './state/table-view.ts';
 import { timerBefore, withTimer, type OperatorTimers, type Timer, type Timers } from './state/timer.ts';
 import { watermarkOf } from './time/floors.ts';
+import { checkedSideValue, RowCheck } from './value/emitted.ts';
 import { NO_WATERMARK } from './time/watermark.ts';
 
 /** Where to go back to when a record fails half way: to the processing time of then, too. */
@@ -39,6 +40,7 @@ export class Run {
   readonly topology: Topology;
   readonly journal: Journal = [];
   readonly #operators: readonly RunningOperator[];
+  readonly #rowCheck: RowCheck;
   processingTimeMs: number;
   sequence: number;
   #watermarkMs: number;
@@ -47,6 +49,7 @@ export class Run {
 
   constructor(topology: Topology, state: PartitionState) {
     this.topology = topology;
+    this.#rowCheck = new RowCheck(topology.results.columns);
     this.floors = state.floors;
     this.processingTimeMs = state.processingTimeMs;
     this.sequence = state.sequence;
@@ -102,13 +105,13 @@ export class Run {
     for (const operator of this.#operators) operator.advanceProcessing(nowMs);
   }
 
-  /** A result of operator `from`: as the topology says it is left out, changed, given to the next operator, or goes out. */
+  /** A result of operator `from`: as the topology says it is left out, changed, given to the next operator, or checked and goes out. */
   emit(from: number, row: ResultRow): void {
     const shaped = this.topology.shape(from, row);
     if (shaped === undefined) return;
     const next = this.#operators[from + 1];
     if (next === undefined) {
-      this.results.push(shaped);
+      this.results.push(this.#rowCheck.checked(shaped));
     } else if (shaped.retracted !== true) {
       const { key, windowStartMs, windowEndMs } = row;
       const verdict = next.bound.process({ key, value: { ...shaped.values, windowStartMs, windowEndMs }, eventTimeMs: windowEndMs - 1 });
@@ -155,7 +158,7 @@ export class Run {
   }
 
   emitTo(output: string, key: string, eventTimeMs: number, value: unknown): void {
-    this.sideOutputs.push({ output, key, eventTimeMs, sequence: this.sequence++, value });
+    this.sideOutputs.push({ output, key, eventTimeMs, sequence: this.sequence++, value: checkedSideValue(output, value) });
   }
 }
 

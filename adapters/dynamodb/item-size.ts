@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { decimalBytes } from '../../engine/value/value-size.ts';
 
 /**
  * Size of an item as DynamoDB counts it [bytes]: names and values.
@@ -16,7 +17,7 @@ export function putWriteUnits(item: Readonly<Record<string, AttributeValue>>, pr
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return Math.ceil(value.N.replace(/^-?[0.]*|[.]/g, '').length / 2) + 1;
+  if (value.N !== undefined) return decimalBytes(value.N);
   if (value.B !== undefined) return value.B.length;
   if (value.M !== undefined) return 3 + itemBytes(value.M) + Object.keys(value.M).length;
   if (value.L !== undefined) return 3 + value.L.reduce((sum, element) => sum + valueBytes(element) + 1, 0);

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StoredResult } from '../../engine/outputs.ts';
+import type { JsonValue } from '../../engine/value/plain-value.ts';
 import { fromAttributeMap, toAttributeMap } from './attribute-value.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -22,7 +23,7 @@ export function toResultItem(row: StoredResult): Item {
     ...(row.logEpochMs === undefined ? {} : { logEpochMs: { N: String(row.logEpochMs) } }),
     ...(row.sequence === undefined ? {} : { sequence: { N: String(row.sequence) } }),
     ...(row.retracted === true ? { retracted: { BOOL: true } } : {}),
-    values: { M: toAttributeMap(row.values) },
+    values: { M: toAttributeMap(row.values as Readonly<Record<string, JsonValue>>) },
   };
 }
 

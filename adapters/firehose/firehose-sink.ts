@@ -4,6 +4,7 @@ import { isKind } from '../../engine/errors.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
+import { MAX_LAKE_LINE_BYTES } from '../../engine/value/limits.ts';
 import { awsFailure } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
@@ -13,7 +14,7 @@ import { mapParallel } from '../shared/parallel.ts';
 import { putEntries } from '../shared/put-entries.ts';
 import type { Refusal } from '../shared/put-entries.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
-import { lineBytes, MAX_RECORD_BYTES, packLines } from './pack-lines.ts';
+import { lineBytes, packLines } from './pack-lines.ts';
 
 export interface FirehoseSinkProps {
   readonly client: FirehoseClient;
@@ -50,7 +51,7 @@ export class FirehoseSink implements Sink {
     const oversized: ResultRow[] = [];
     for (const row of results) {
       const line = resultLine(delivery.partition.pipeline, row, delivery.epochMs);
-      if (lineBytes(line) > MAX_RECORD_BYTES) oversized.push(row);
+      if (lineBytes(line) > MAX_LAKE_LINE_BYTES) oversized.push(row);
       else lines.push(line);
     }
     const calls = [...callsOf(packLines(lines), ({ length }) => length, CALL_LIMITS)];

@@ -1,7 +1,5 @@
 import { callsOf } from '../shared/calls.ts';
 
-/** Firehose takes no larger record [bytes]. */
-export const MAX_RECORD_BYTES = 1_024_000;
 /** Firehose separates at most this many lines of one record. */
 const MAX_RECORD_LINES = 500;
 /** A record is billed in steps of 5 KiB: from here on, the last step hardly matters [bytes]. */

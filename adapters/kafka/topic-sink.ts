@@ -3,6 +3,7 @@ import { TidemarkError } from '../../engine/errors.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
+import { MAX_LINE_BYTES } from '../../engine/value/limits.ts';
 import { resultLine } from '../shared/lines.ts';
 import { callsOf } from '../shared/calls.ts';
 import { clientOptions, failureText, type Connect } from './connection.ts';
@@ -25,8 +26,7 @@ interface Message {
 }
 
 /** What a broker takes in one request and in one record, unless told otherwise; some is left for the envelope. */
-const CALL_LIMITS = Object.freeze({ entries: 500, bytes: 900_000 });
-const MAX_RECORD_BYTES = 900_000;
+const CALL_LIMITS = Object.freeze({ entries: 500, bytes: MAX_LINE_BYTES });
 
 /**
  * Results into a Kafka topic as JSON, every firing, in the order in which they were decided: at least once, each with its
@@ -51,7 +51,7 @@ export class TopicSink implements Sink {
     const oversized: ResultRow[] = [];
     for (const row of results) {
       const message = this.#messageOf(delivery, row);
-      if (bytesOf(message) > MAX_RECORD_BYTES) oversized.push(row);
+      if (bytesOf(message) > MAX_LINE_BYTES) oversized.push(row);
       else messages.push(message);
     }
     for (const call of callsOf(messages, bytesOf, CALL_LIMITS)) await this.#inTurn(() => this.#send(call));

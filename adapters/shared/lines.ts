@@ -15,7 +15,7 @@ export function resultLine(pipeline: string, row: ResultRow, epochMs: number): s
   const numbered = sequence === undefined ? {} : { sequence };
   const takenBack = retracted === true ? { retracted } : {};
   const place = { id: resultId(pipeline, row, epochMs), key, windowStartMs, windowEndMs, revision, ...epochField(epochMs) };
-  return toJson({ ...place, ...numbered, ...takenBack, ...values });
+  return JSON.stringify({ ...place, ...numbered, ...takenBack, ...values });
 }
 
 /**
@@ -27,7 +27,7 @@ export function resultLine(pipeline: string, row: ResultRow, epochMs: number): s
 export function sideOutputLine(partition: string, side: SideOutput, epochMs: number): string {
   const { key, eventTimeMs, sequence, value } = side;
   const id = sideOutputId(partition, side, epochMs);
-  return toJson({ id, ...epochField(epochMs), key, eventTimeMs, sequence, value });
+  return JSON.stringify({ id, ...epochField(epochMs), key, eventTimeMs, sequence, value });
 }
 
 /**
@@ -38,7 +38,7 @@ export function lateLine(partition: string, record: LateRecord, epochMs: number)
   const { offset, subSequence, key, eventTimeMs, arrivalTimeMs, watermarkMs, headers, data } = record;
   const place = { partition, ...epochField(epochMs), offset: String(offset), subSequence };
   const kept = { ...(headers === undefined ? {} : { headers }), data: toBase64(data) };
-  return toJson({ ...place, key, eventTimeMs, arrivalTimeMs, watermarkMs, ...kept });
+  return JSON.stringify({ ...place, key, eventTimeMs, arrivalTimeMs, watermarkMs, ...kept });
 }
 
 /** A dead letter as one JSON line, in the manner of late records. */
@@ -46,21 +46,12 @@ export function deadLetterLine(partition: string, letter: DeadLetter, epochMs: n
   const { offset, subSequence, partitionKey, arrivalTimeMs, code, reason, headers, data } = letter;
   const place = { partition, ...epochField(epochMs), offset: String(offset), subSequence };
   const kept = { ...(headers === undefined ? {} : { headers }), data: toBase64(data) };
-  return toJson({ ...place, partitionKey, arrivalTimeMs, code, reason, ...kept });
+  return JSON.stringify({ ...place, partitionKey, arrivalTimeMs, code, reason, ...kept });
 }
 
 /** Left out where it is 0: such lines are those of the release before. */
 function epochField(epochMs: number): { readonly logEpochMs?: number } {
   return epochMs === 0 ? {} : { logEpochMs: epochMs };
-}
-
-/** JSON has no infinities, no NaN and no big integers: they are written as text, e.g. `"Infinity"`. */
-function toJson(line: Record<string, unknown>): string {
-  return JSON.stringify(line, (_name, value: unknown) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-    return value;
-  });
 }
 
 function toBase64(bytes: Uint8Array): string {

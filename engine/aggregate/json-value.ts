@@ -1,12 +1,30 @@
-/** Values that JSON, DynamoDB and the log hold alike, so that a result is the same before and after a crash. */
+/** Values of records and aggregates as the state keeps them. */
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { TidemarkError } from '../errors.ts';
 import { requireExact } from '../exact-number.ts';
+import { notJson, plainValue, type JsonValue, type PlainRules } from '../value/plain-value.ts';
+import { textBytes } from '../value/value-size.ts';
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+export type { JsonValue } from '../value/plain-value.ts';
 
-/** DynamoDB takes 32 levels, some of which are the row's own. */
-const MAX_DEPTH = 16;
+/** A row adds some levels of its own to what its aggregates keep. */
+const MAX_KEPT_LEVELS = 16;
+
+const kept = (number: PlainRules['number']): PlainRules => ({
+  maxLevels: MAX_KEPT_LEVELS, number, foreign: refused, tableNames: true, isSorted: true,
+});
+const PLAIN_DATA = /* @__PURE__ */ kept((value) => value);
+const JSON_DATA = /* @__PURE__ */ kept(finite);
+const IDENTITY = /* @__PURE__ */ kept((value, what) => requireExact('NUMBER_NOT_EXACT', what, value));
+
+function refused(value: unknown, what: string): never {
+  throw notJson(what, typeof value === 'object' ? 'an object of a class' : `a ${typeof value}`);
+}
+
+function finite(value: number, what: string): number {
+  if (!Number.isFinite(value)) throw notJson(what, String(value));
+  return value + 0;
+}
 
 /**
  * The one form of a value, frozen: names of objects sorted and none of them absent, no -0, text that UTF-8 can hold.
@@ -15,10 +33,7 @@ const MAX_DEPTH = 16;
  * @throws VALUE_NOT_JSON (data) for what JSON has no form for: dates, functions, NaN …
  */
 export function toJsonValue(value: unknown, what: string): JsonValue {
-  return cleaned(value, what, 0, (number) => {
-    if (!Number.isFinite(number)) throw notJson(what, String(number));
-    return number + 0;
-  });
+  return plainValue(value, what, JSON_DATA);
 }
 
 /**
@@ -27,29 +42,12 @@ export function toJsonValue(value: unknown, what: string): JsonValue {
  * @throws VALUE_NOT_JSON, NUMBER_NOT_EXACT (data)
  */
 export function toIdentity(value: unknown, what: string): JsonValue {
-  return cleaned(value, what, 0, (number) => requireExact('NUMBER_NOT_EXACT', what, number));
+  return plainValue(value, what, IDENTITY);
 }
 
 /** The same for what stays inside: any number goes. */
 export function toPlainData(value: unknown, what: string): JsonValue {
-  return cleaned(value, what, 0, (number) => number);
-}
-
-function cleaned(value: unknown, what: string, depth: number, clean: (number: number) => number): JsonValue {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'string') return value.toWellFormed();
-  if (typeof value === 'number') return clean(value);
-  if (typeof value !== 'object') throw notJson(what, `a ${typeof value}`);
-  if (depth === MAX_DEPTH) throw notJson(what, `more than ${MAX_DEPTH} levels`);
-  if (Array.isArray(value)) return Object.freeze(value.map((element) => cleaned(element, what, depth + 1, clean)));
-  if (!isPlain(value)) throw notJson(what, 'an object of a class');
-  const fields: Array<[string, JsonValue]> = [];
-  for (const [name, field] of Object.entries(value)) {
-    if (name === '') throw notJson(what, 'an empty name');
-    if (field !== undefined) fields.push([name.toWellFormed(), cleaned(field, what, depth + 1, clean)]);
-  }
-  return Object.freeze(Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1))));
+  return plainValue(value, what, PLAIN_DATA);
 }
 
 /** Bytes of a value in a table, at most. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
@@ -106,23 +104,3 @@ export function readJson(reader: ByteReader): JsonValue {
 }
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
-}
-
-/** Length in UTF-8. */
-function textBytes(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    // Each half of a surrogate pair counts two of its four bytes.
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
-  }
-  return bytes;
-}
-
-function notJson(what: string, got: string): TidemarkError {
-  return new TidemarkError('data', 'VALUE_NOT_JSON', `${what} must be a value that JSON can hold, got ${got}; convert it in the schema`);
-}

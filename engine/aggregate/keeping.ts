@@ -3,7 +3,7 @@ import { requireSetting } from '../errors.ts';
 import type { Aggregator } from './aggregate.ts';
 import type { JsonValue } from './json-value.ts';
 import { addRanked, mergeRankings, readRanking, writeRanking, type Ranked, type Ranking } from './ranking.ts';
-import { MAX_ROW_BYTES } from './row-size.ts';
+import { MAX_ROW_BYTES } from '../value/limits.ts';
 
 /** What was collected; `dropped` is how many more there were. */
 export interface Collected<T> {

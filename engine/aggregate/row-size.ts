@@ -1,12 +1,6 @@
 import { requireSetting } from '../errors.ts';
 import type { Aggregate } from './aggregate.ts';
-
-/**
- * Bytes of all results of one row at most: an item of DynamoDB has 400 KB, and key and times need some.
- *
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
- */
-export const MAX_ROW_BYTES = 380_000;
+import { MAX_ROW_BYTES } from '../value/limits.ts';
 
 /** Of an aggregate that does not say: a number, as text if need be. */
 const NUMBER_BYTES = 25;

@@ -2,6 +2,7 @@
 import type { ResultType } from '../aggregate/aggregate.ts';
 import { requireSetting } from '../errors.ts';
 import type { Operator } from '../operator.ts';
+import { RESERVED_NAMES } from '../outputs.ts';
 import { isPlain } from '../window/emission.ts';
 import type { WindowedAggregation, Windows } from '../window/windows.ts';
 import { changing, having, toTopology, type Draft, type ResultTransform } from './draft.ts';
@@ -40,12 +41,8 @@ export interface ResultStream<V, R, P = R> extends OutputStream<V, R> {
   window(windows: Windows, settings?: WindowSettings): WindowedStream<WindowResult<P>>;
 }
 
-/** Names that result rows bear already, and the one that no plain object can bear. */
-const RESERVED = [
-  'id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'logEpochMs', 'sequence', 'retracted', 'values', '__proto__',
-];
 export function requireNames(names: readonly string[], taken: readonly string[]): void {
-  const reserved = [...RESERVED, ...taken];
+  const reserved = [...RESERVED_NAMES, ...taken];
   for (const name of names.filter((given) => reserved.includes(given))) {
     requireSetting('result name', name, false, `none of ${reserved.join(', ')}`, 'choose another name');
   }

@@ -17,6 +17,8 @@ interface Header {
   readonly retracted?: readonly number[];
   /** Names of the values, and per name one column over all rows that have values. */
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
+  /** Per name the rows, counted among those that have values, that do not have it. Left out where all have the same names. */
+  readonly absent?: Readonly<Record<string, readonly number[]>>;
   readonly side: readonly SideOutput[];
   readonly late: ReadonlyArray<Omit<LateRecord, 'data' | 'offset'> & { readonly offset: string }>;
   readonly dead: ReadonlyArray<Omit<DeadLetter, 'data' | 'offset'> & { readonly offset: string }>;
@@ -33,6 +35,7 @@ export function encodeOutbox({ results, sideOutputs, lateRecords, deadLetters }:
     ...(results.some(({ sequence }) => sequence !== undefined) ? { sequences: results.map(({ sequence = -1 }) => sequence) } : {}),
     ...(results.some(({ retracted }) => retracted) ? { retracted: results.map((row) => (row.retracted !== true ? 0 : hasValues(row) ? 1 : 2)) } : {}),
     columns: Object.fromEntries([...names].map((name) => [name, full.map(({ values }) => values[name] ?? null)])),
+    ...absentIn(full, names),
     side: sideOutputs,
     late: lateRecords.map(withoutData),
     dead: deadLetters.map(withoutData),
@@ -47,6 +50,7 @@ export function encodeOutbox({ results, sideOutputs, lateRecords, deadLetters }:
 export function decodeOutbox(bytes: Uint8Array): Outbox {
   const reader = new ByteReader(bytes);
   const header = JSON.parse(reader.string()) as Header;
+  const absent = new Map(Object.entries(header.absent ?? {}).map(([name, places]) => [name, new Set(places)]));
   let place = 0;
   const results = header.keys.map((key, i): ResultRow => {
     const retracted = header.retracted?.[i] ?? 0;
@@ -58,12 +62,19 @@ export function decodeOutbox(bytes: Uint8Array): Outbox {
       windowEndMs: header.endsMs[i] as number,
       revision: header.revisions[i] as number,
       ...(sequence >= 0 ? { sequence } : {}),
-      values: at < 0 ? {} : Object.fromEntries(Object.entries(header.columns).map(([name, column]) => [name, column[at]])),
+      values: at < 0 ? {} : Object.fromEntries(Object.entries(header.columns).flatMap(([name, column]) => (absent.get(name)?.has(at) === true ? [] : [[name, column[at]]]))),
       ...(retracted > 0 ? { retracted: true as const } : {}),
     };
   });
   const withData = <T extends { readonly offset: string }>(row: T) => ({ ...row, offset: BigInt(row.offset), data: reader.blob() });
   return { results, sideOutputs: header.side, lateRecords: header.late.map(withData), deadLetters: header.dead.map(withData) };
+}
+
+/** Rows of one operator have the same names, but for tombstones without the parts of their key. */
+function absentIn(rows: readonly ResultRow[], names: ReadonlySet<string>): Pick<Header, 'absent'> {
+  if (rows.every(({ values }) => Object.keys(values).length === names.size)) return {};
+  const places = (name: string): number[] => rows.flatMap(({ values }, i) => (Object.hasOwn(values, name) ? [] : [i]));
+  return { absent: Object.fromEntries([...names].map((name) => [name, places(name)] as const).filter(([, list]) => list.length > 0)) };
 }
 
 /** Whether a row has values: only a tombstone may have none. */

@@ -1,7 +1,6 @@
 /** Runs a process function: its state in tables, its timers in one more. */
 import { dataError } from '../decode.ts';
 import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, TimeDomain, Verdict } from '../operator.ts';
-import { resultValue } from '../outputs.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -150,7 +149,7 @@ class ProcessRun implements BoundOperator {
   }
 
   #emit(key: string, values: Readonly<Record<string, unknown>>): void {
-    const row = Object.fromEntries(Object.keys(this.#function.results).map((name) => [name, resultValue(values[name])]));
+    const row = Object.fromEntries(Object.keys(this.#function.results).map((name) => [name, values[name]]));
     this.#context.emit({ key, windowStartMs: this.#eventTimeMs, windowEndMs: this.#eventTimeMs + 1, revision: 1, sequence: this.#context.nextSequence(), values: row });
   }
 

@@ -1,7 +1,7 @@
 import type { Aggregate } from '../aggregate/aggregate.ts';
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import type { Element, OperatorContext } from '../operator.ts';
-import { resultValue, type ResultRow } from '../outputs.ts';
+import type { ResultRow } from '../outputs.ts';
 import type { Entry, TableSpec } from '../state/table.ts';
 import { countsUnfired } from './emission.ts';
 import type { NamedAggregate, WindowedAggregation } from './windows.ts';
@@ -103,7 +103,7 @@ export class Panes {
     const values: Record<string, unknown> = {};
     for (let i = 0; i < this.#aggregates.length; i++) {
       const { name, aggregate } = this.#aggregates[i] as NamedAggregate;
-      values[name] = resultValue(aggregate.aggregator.result(accumulators[i]));
+      values[name] = aggregate.aggregator.result(accumulators[i]) ?? null;
     }
     return { key, windowStartMs: startMs, windowEndMs: endMs, revision, values };
   }

@@ -1,11 +1,14 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readResults } from '../../adapters/dynamodb/read-results.ts';
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { ResultTableSink } from '../../adapters/dynamodb/result-table.ts';
+import { RowCheck } from '../../engine/value/emitted.ts';
+import { MAX_LEVELS } from '../../engine/value/limits.ts';
 import { logStoreContract } from '../contracts/log-store.contract.ts';
 import { newestRevisionContract } from '../contracts/sink.contract.ts';
 import { collect } from '../support/collect.ts';
 import type { TestDynamoDb } from '../support/dynalite.ts';
+import { sampleDelivery, sampleRow } from '../support/samples.ts';
 import { commitProtocol } from './commit-protocol.ts';
 import { describeService } from './describe-service.ts';
 import { startDynamoDbLocal } from './java/dynamodb-local.ts';
@@ -24,4 +27,15 @@ describeService('DynamoDB Local', () => {
     return { sink: new ResultTableSink({ client, table }), results: () => collect(readResults(client, table)) };
   });
   commitProtocol(() => dynamoDb);
+
+  it('stores the deepest and the largest row that an operator may emit', async () => {
+    const { client } = dynamoDb;
+    const table = await dynamoDb.createResultTable();
+    const deep = (levels: number): unknown => (levels === 0 ? 1 : { d: deep(levels - 1) });
+    const check = new RowCheck([{ name: 'v', type: 'json', descriptor: '' }]);
+    const values = [deep(MAX_LEVELS), 'x'.repeat(405_000), Array.from({ length: 135_000 }, () => true), { __proto__: null, '': undefined }];
+    const results = values.map((v, i) => check.checked(sampleRow('k'.repeat(2_048), i, 1, { v })));
+    expect(await new ResultTableSink({ client, table }).deliver(sampleDelivery({ results }))).toMatchObject({ rows: values.length });
+    expect((await collect(readResults(client, table))).map((row) => row.values)).toEqual(results.map((row) => row.values));
+  });
 });

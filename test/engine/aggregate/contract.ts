@@ -4,7 +4,9 @@ import { itemBytes } from '../../../adapters/dynamodb/item-size.ts';
 import { fromAttributeValue, toAttributeValue } from '../../../adapters/dynamodb/attribute-value.ts';
 import type { Aggregate, ResultType } from '../../../engine/aggregate/aggregate.ts';
 import { ByteReader, ByteWriter } from '../../../engine/codec/bytes.ts';
-import { resultValue } from '../../../engine/outputs.ts';
+import { RowCheck } from '../../../engine/value/emitted.ts';
+import type { JsonValue } from '../../../engine/value/plain-value.ts';
+import { sampleRow } from '../../support/samples.ts';
 
 /** A record as the window code hands it to an aggregate. */
 export interface Timed<V> {
@@ -101,8 +103,9 @@ export function keepsTheContract<V>(name: string, aggregate: Aggregate<V>, value
     });
 
     it('gives results of the type and size that it names, the same again out of the log and the table', () => {
+      const check = new RowCheck([{ name: 'v', type: aggregator.resultType ?? 'json', descriptor: aggregate.descriptor }]);
       fc.assert(fc.property(records, (list) => {
-        const result = resultValue(resultOf(aggregate, list));
+        const result = check.checked(sampleRow('a', 0, 1, { v: resultOf(aggregate, list) })).values['v'] as JsonValue;
         expect(JSON.stringify(JSON.parse(JSON.stringify(result)))).toBe(JSON.stringify(result));
         const attribute = toAttributeValue(result);
         expect(fromAttributeValue(attribute)).toEqual(asInTable(result));
