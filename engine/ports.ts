@@ -68,6 +68,13 @@ export interface ShardCatalog {
    * @throws OFFSETS_RAN_BACKWARDS (internal), STREAM_UNAVAILABLE (unavailable)
    */
   confirm(partition: SourcePartition, reached: Offset): Promise<void>;
+  /**
+   * The first record between both that the source still has: one that a reader at `before` has left out.
+   *
+   * @returns undefined when there is none
+   * @throws OFFSETS_RAN_BACKWARDS (internal), STREAM_UNAVAILABLE (unavailable)
+   */
+  skipped(partition: SourcePartition, after: Offset, before: Offset): Promise<Offset | undefined>;
 }
 
 /** Reads formats that need to ask somebody, such as a schema registry. */

@@ -5,6 +5,7 @@ import type { PartitionLogs } from './partition-log/partition-logs.ts';
 import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
 import type { SourceBatch, SourceRecord } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
+import { requireContinuous } from './require-continuous.ts';
 import { takeOver } from './reshard.ts';
 import { openWindows } from './state/partition-state.ts';
 import { step } from './step.ts';
@@ -48,18 +49,20 @@ export interface BatchReport {
  * throws when it must come again. Losing to another instance is no error: reload, filter, once more (PL-5).
  */
 export async function processBatch(processor: Processor, batch: SourceBatch): Promise<BatchReport> {
+  const begunMs = processor.logs.clock.nowMs();
   try {
-    return await processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch));
+    return await processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch, begunMs));
   } catch (error) {
     if (!isKind(error, 'fenced')) throw error;
-    return processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch));
+    return processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch, begunMs));
   }
 }
 
-async function processOnce(processor: Processor, log: PartitionLog, { partition, records }: SourceBatch): Promise<BatchReport> {
+async function processOnce(processor: Processor, log: PartitionLog, { partition, records }: SourceBatch, begunMs: number): Promise<BatchReport> {
   const { topology, sinks, decoder, maxRowsPerCommit = MAX_ROWS_PER_COMMIT } = processor;
   if (log.version === 0) await takeOver(processor, log, partition);
   const before = await deliverWaiting(log, partition, sinks);
+  await requireContinuous(processor.shards, log, partition, records, begunMs);
   const fresh = records.filter(({ offset }) => offset > log.state.reached);
   if (fresh.length < records.length) await processor.shards.confirm(partition, log.state.reached);
   const countedBefore = log.state.counters.counted;

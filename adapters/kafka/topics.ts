@@ -65,6 +65,27 @@ export class KafkaTopics implements ShardCatalog {
   }
 
   /**
+   * As readers of committed records see it. Offsets that follow each other need no read; gaps are markers of transactions,
+   * what was aborted, and what compaction or retention has removed.
+   *
+   * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
+   */
+  async skipped(partition: SourcePartition, after: Offset, before: Offset): Promise<Offset | undefined> {
+    if (after + 1n >= before) return undefined;
+    const { start } = await this.#requireRange(partition, after);
+    let from = after + 1n > start ? after + 1n : start;
+    while (from < before) {
+      const read = await this.#read(partition, from);
+      const [first] = read.records;
+      if (first !== undefined) return first.offset < before ? first.offset : undefined;
+      // Removed in this moment, or behind a transaction that is open still: nothing there is known to be skipped.
+      if (read.isOutOfRange || read.next === from) return undefined;
+      from = read.next;
+    }
+    return undefined;
+  }
+
+  /**
    * Those of the records that readers of committed records see: none of a transaction that was aborted.
    *
    * @param records of the partition, ascending, whoever has read them

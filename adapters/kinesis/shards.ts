@@ -41,14 +41,28 @@ export class KinesisShards implements ShardCatalog {
   }
 
   /** Reads on from `after` until there is a record, the end of a closed shard, or proof of having caught up (PL-19, PL-22). */
-  async remaining({ source, partition }: SourcePartition, after: Offset): Promise<Remaining> {
+  async remaining(partition: SourcePartition, after: Offset): Promise<Remaining> {
+    const found = await this.#firstAfter(partition, after);
+    return typeof found === 'bigint' ? 'records' : found;
+  }
+
+  /** Sequence numbers are not dense, so the shard is read: one record behind `after`. */
+  async skipped(partition: SourcePartition, after: Offset, before: Offset): Promise<Offset | undefined> {
+    const found = await this.#firstAfter(partition, after);
+    return typeof found === 'bigint' && found < before ? found : undefined;
+  }
+
+  /** Sequence numbers never run backwards. */
+  async confirm(): Promise<void> {}
+
+  async #firstAfter({ source, partition }: SourcePartition, after: Offset): Promise<Offset | Exclude<Remaining, 'records'>> {
     const stream = this.#referenceTo(source);
     try {
       let { ShardIterator: iterator } = await this.#client.send(new GetShardIteratorCommand(startAfter(stream, partition, after)));
       let caughtUp = 0;
       for (let reads = 0; iterator !== undefined && reads < MAX_READS; reads++) {
         const { Records = [], NextShardIterator, MillisBehindLatest }: ReadAnswer = await this.#client.send(new GetRecordsCommand({ ...arnOf(stream), ShardIterator: iterator, Limit: 1 }));
-        if (Records.length > 0) return 'records';
+        if (Records[0] !== undefined) return BigInt(Records[0].SequenceNumber ?? '');
         caughtUp = MillisBehindLatest === 0 ? caughtUp + 1 : 0;
         if (NextShardIterator !== undefined && caughtUp === CAUGHT_UP) return 'none yet';
         iterator = NextShardIterator;
@@ -60,16 +74,13 @@ export class KinesisShards implements ShardCatalog {
     throw unavailable(source, `tell what is left in ${partition}`, new Error(`nothing found in ${MAX_READS} reads`));
   }
 
-  /** Sequence numbers never run backwards. */
-  async confirm(): Promise<void> {}
-
   #referenceTo(source: string): StreamReference {
     return referenceTo(this.#stream ?? source);
   }
 }
 
 interface ReadAnswer {
-  readonly Records?: readonly unknown[] | undefined;
+  readonly Records?: ReadonlyArray<{ readonly SequenceNumber?: string | undefined }> | undefined;
   readonly NextShardIterator?: string | undefined;
   readonly MillisBehindLatest?: number | undefined;
 }

@@ -5,6 +5,8 @@ export class MemoryShards implements ShardCatalog {
   readonly known = new Map<string, Lineage>();
   remains: (partition: string, after: bigint) => Remaining = () => 'none yet';
 
+  skips: (partition: string, after: bigint, before: bigint) => bigint | undefined = () => undefined;
+
   async shards(): Promise<ReadonlyMap<string, Lineage>> {
     return new Map(this.known);
   }
@@ -15,4 +17,8 @@ export class MemoryShards implements ShardCatalog {
 
   /** What it knows is never lost. */
   async confirm(): Promise<void> {}
+
+  async skipped({ partition }: { readonly partition: string }, after: bigint, before: bigint): Promise<bigint | undefined> {
+    return this.skips(partition, after, before);
+  }
 }

@@ -30,6 +30,9 @@ export interface LogSettings {
   readonly inlineLimitBytes: number;
 }
 
+/** An event source mapping is not deleted and made anew, at another position, in less: batches that follow each other sooner are of the same one. */
+const SHORTEST_REPLACEMENT_MS = 60_000;
+
 /** A commit whose outbox is still to be delivered. */
 export interface Undelivered {
   /** Of the log entry: the same on every repeat. */
@@ -50,6 +53,8 @@ export class PartitionLog {
   #head: LogEntry | undefined;
   #undelivered: Undelivered[];
   #publishedVersion: number;
+  /** When the last invocation began whose batch went on where this log ended. */
+  #followedMs = -Infinity;
 
   private constructor(settings: LogSettings, logId: string, loaded: LoadedLog) {
     this.#settings = settings;
@@ -86,6 +91,16 @@ export class PartitionLog {
     const next = this.version + 1;
     const [found] = await logs.read(this.logId, [slotOf(next, slots)]);
     return found === undefined || found.version < next;
+  }
+
+  /** Whether the batch of an invocation that began at `nowMs` need not be shown to go on where this log ends. */
+  mayBeFollowedAt(nowMs: number): boolean {
+    return this.version === 0 || nowMs < this.#followedMs + SHORTEST_REPLACEMENT_MS;
+  }
+
+  /** A batch of an invocation that began at `nowMs` goes on where this log ends. */
+  noteFollowed(nowMs: number): void {
+    this.#followedMs = Math.max(this.#followedMs, nowMs);
   }
 
   /** What the next delivery has to bring out first, oldest first (PL-16). */

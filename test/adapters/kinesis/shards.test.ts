@@ -38,6 +38,19 @@ describe('the shards of a Kinesis stream', () => {
     expect(lineage.get('shardId-000000000003')).toEqual({ fromHash: 0n, toHash: MAX_HASH, parents: ['shardId-000000000001', 'shardId-000000000002'] });
   });
 
+  it('tell the first record that a reader further on has left out', async () => {
+    await kinesis.createStream('skipped', 1);
+    const shard = partitionOf('skipped', FIRST);
+    const offsets: bigint[] = [];
+    for (const key of ['a', 'b', 'c']) offsets.push(BigInt((await kinesis.client.send(new PutRecordCommand({ StreamName: 'skipped', PartitionKey: key, Data: Buffer.from(key) }))).SequenceNumber ?? ''));
+    const [first, second, third] = offsets as [bigint, bigint, bigint];
+    expect(await shards.skipped(shard, first, second)).toBeUndefined();
+    expect(await shards.skipped(shard, first, third)).toBe(second);
+    expect(await shards.skipped(shard, BEFORE_FIRST, first)).toBeUndefined();
+    expect(await shards.skipped(shard, BEFORE_FIRST, third)).toBe(first);
+    expect(await shards.skipped(shard, third, third + 10n)).toBeUndefined();
+  });
+
   it('tell what is left: nothing yet, records, nothing yet again, and the end once closed', async () => {
     await kinesis.createStream('read', 1);
     const shard = partitionOf('read', FIRST);

@@ -6,7 +6,7 @@ export const FAULT_KINDS = [
   'blob.failsBefore', 'blob.replyLost', 'blob.executedLate', 'blob.readFails',
   'stream.fails', 'tick.otherInstance', 'sink.failsBefore', 'sink.replyLost', 'sink.partial', 'sink.refusesSome', 'sink.executedLate',
   'function.killed', 'function.frozen', 'function.slow',
-  'mapping.duplicate', 'mapping.rewind', 'mapping.resplit', 'mapping.otherInstance',
+  'mapping.duplicate', 'mapping.rewind', 'mapping.resplit', 'mapping.otherInstance', 'mapping.ahead',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -48,7 +48,8 @@ export class FunctionPool {
     this.#warm.delete(shard);
   }
 
-  async invoke(shardId: string, records: readonly PlannedRecord[]): Promise<void> {
+  /** @param mayHaltWith the error to which this batch, and no other, may lead */
+  async invoke(shardId: string, records: readonly PlannedRecord[], mayHaltWith?: string): Promise<void> {
     const { faults } = this.#world;
     if (faults.decide('mapping.otherInstance')) this.forget(shardId);
     const warm = this.#take(shardId);
@@ -57,7 +58,7 @@ export class FunctionPool {
     try {
       await warm.code.take(shardId, records);
     } catch (error) {
-      this.#judge(error, warm);
+      if (!(error instanceof TidemarkError && error.code === mayHaltWith)) this.#judge(error, warm);
       throw error;
     }
   }

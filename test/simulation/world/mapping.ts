@@ -21,6 +21,8 @@ type Outcome = 'yes' | 'no' | 'halted';
 
 /** A pipeline that must not go on says so again and again: this often is enough. */
 const HALTS = 3;
+/** No mapping is deleted and made again in less. */
+const REPLACEMENT_MS = 61_000;
 
 /**
  * Lambda's event source mapping for one shard: one batch after the other, again until it succeeds. When things go wrong
@@ -58,6 +60,7 @@ export class Mapping {
         this.#next += batch.length;
         size = 0;
         failures = 0;
+        if (faults.decide('mapping.ahead')) await this.#tryAhead();
         if (faults.decide('mapping.rewind')) this.#next = Math.max(0, this.#next - random.between(1, 2 * settings.maxBatch));
       } else {
         failures++;
@@ -68,6 +71,15 @@ export class Mapping {
     }
     for (const { offset } of shard.records.slice(this.#next)) this.lost.add(offset);
     if (shard.reused.length > 0 && this.lost.size === 0) await this.#offerReused();
+  }
+
+  /** A mapping that was made anew begins behind records that nobody has counted: it must be refused, and is set back. */
+  async #tryAhead(): Promise<void> {
+    const { schedule, random, settings } = this.#props;
+    await schedule.sleep(REPLACEMENT_MS);
+    this.#dropExpired();
+    const ahead = this.#ready().slice(random.between(1, 3)).slice(0, settings.maxBatch);
+    if (ahead.length > 0) await this.#invoke(ahead, 'RECORDS_MISSING');
   }
 
   get #isGone(): boolean {
@@ -101,11 +113,11 @@ export class Mapping {
   }
 
   /** Whether the function said yes within its time, or that it must not go on. */
-  #invoke(records: readonly PlannedRecord[]): Promise<Outcome> {
+  #invoke(records: readonly PlannedRecord[], mayHaltWith?: string): Promise<Outcome> {
     const { functions, shard, schedule, settings } = this.#props;
     return new Promise((resolve) => {
       schedule.after(settings.timeoutMs, () => resolve('no'));
-      functions.invoke(shard.id, records).then(
+      functions.invoke(shard.id, records, mayHaltWith).then(
         () => resolve('yes'),
         (error: unknown) => resolve(error instanceof TidemarkError && isKind(error, 'internal') ? 'halted' : 'no'),
       );

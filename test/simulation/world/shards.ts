@@ -54,6 +54,12 @@ export class Stream {
     return shard === undefined || shard.closedAtMs <= nowMs ? 'ended' : 'none yet';
   }
 
+  skipped({ partition, incarnation }: SourcePartition, after: bigint, before: bigint): bigint | undefined {
+    const nowMs = this.#schedule.nowMs();
+    const records = this.shardsOf(incarnation).get(partition)?.records ?? [];
+    return records.find(({ offset, arrivalTimeMs }) => offset > after && offset < before && arrivalTimeMs + this.#plan.settings.retentionMs > nowMs)?.offset;
+  }
+
   /** As the adapter of Kafka does. @throws OFFSETS_RAN_BACKWARDS */
   confirm({ partition }: SourcePartition): void {
     if (this.#truncated.has(partition)) throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', 'simulated: the cluster lost records');
@@ -87,6 +93,10 @@ export class FaultyShards implements ShardCatalog {
 
   confirm(partition: SourcePartition): Promise<void> {
     return this.#ask(() => this.#stream.confirm(partition));
+  }
+
+  skipped(partition: SourcePartition, after: bigint, before: bigint): Promise<bigint | undefined> {
+    return this.#ask(() => this.#stream.skipped(partition, after, before));
   }
 
   /** Anything that is asked of the stream's own interface. */

@@ -1,0 +1,38 @@
+import { TidemarkError } from './errors.ts';
+import type { PartitionLog } from './partition-log/partition-log.ts';
+import type { ShardCatalog } from './ports.ts';
+import type { SourcePartition, SourceRecord } from './record.ts';
+
+/**
+ * Proves that a batch goes on where the log ends. A log table that was restored to an earlier moment, or an event source
+ * mapping that was made anew at a later position, would leave records out without a word.
+ *
+ *     log reached ──► ┊ nothing else in the source ┊ ──► first new record of the batch
+ *
+ * A batch that begins at or below `reached` has no gap, for a reader hands over one stretch of its partition. Nor is one
+ * looked for in front of a log's first record: a mapping may start at any time. In the steady state nothing is asked: the
+ * first batch of a log that was opened, and one that comes after a pause, cost one read of the source.
+ *
+ * @param records of the batch, ascending
+ * @param nowMs when the invocation began
+ * @throws RECORDS_MISSING (internal), FENCED (fenced) another instance is ahead
+ */
+export async function requireContinuous(shards: ShardCatalog, log: PartitionLog, partition: SourcePartition, records: readonly SourceRecord[], nowMs: number): Promise<void> {
+  const first = records[0]?.offset;
+  const { reached } = log.state;
+  if (first !== undefined && first > reached && !log.mayBeFollowedAt(nowMs)) {
+    const skipped = await shards.skipped(partition, reached, first);
+    // Another instance may have counted it since this one read the log.
+    if (skipped !== undefined) throw (await log.isCurrent()) ? missing(partition, reached, skipped, first) : outdated(log, skipped);
+  }
+  log.noteFollowed(nowMs);
+}
+
+function outdated(log: PartitionLog, skipped: bigint): TidemarkError {
+  return new TidemarkError('fenced', 'FENCED', `log ${log.logId} must be the newest to say that offset ${skipped} is not counted, got version ${log.version}; another instance is ahead, reload`);
+}
+
+function missing({ source, partition }: SourcePartition, reached: bigint, skipped: bigint, first: bigint): TidemarkError {
+  const text = `partition ${partition} of ${source} must go on with offset ${skipped}, the first behind ${reached} that is not counted, got a batch that begins at ${first}; make the event source mapping anew at TRIM_HORIZON, or set its consumer group back: what is counted already is recognised`;
+  return new TidemarkError('internal', 'RECORDS_MISSING', text, { context: { source, partition, reached: String(reached), from: String(skipped), to: String(first) } });
+}
