@@ -1,8 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { compressionOf } from './compressed.ts';
 import type { EventTime, Topology } from './dsl/topology.ts';
 import { messageOf, oneLine, TidemarkError } from './errors.ts';
 import { requireExact } from './exact-number.ts';
 import type { SourceRecord } from './record.ts';
+import { unitHint } from './time/unit-hint.ts';
 import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS, NO_WATERMARK } from './time/watermark.ts';
 
 /** Deeper JSON is hostile or broken; refused before user code meets it. */
@@ -44,7 +46,7 @@ export function parseJson(data: Uint8Array): unknown {
   try {
     text = utf8.decode(data);
   } catch {
-    throw dataError('NOT_UTF8', `record must be UTF-8, got ${data.length} bytes that are not; send one JSON object`);
+    throw unreadable('NOT_UTF8', 'UTF-8', data);
   }
   // A document nested n deep has 2n brackets at least, so most records need no look at all.
   if (text.length >= 2 * MAX_NESTING && isDeeperThan(text, MAX_NESTING)) {
@@ -54,11 +56,17 @@ export function parseJson(data: Uint8Array): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw dataError('NOT_JSON', `record must be JSON, got ${data.length} bytes that are not; send one JSON object`);
+    throw unreadable('NOT_JSON', 'JSON', data);
   }
   // An escape can spell the name too; writing the value out again undoes it.
   if (text.includes('__proto__') || (text.includes('\\u') && JSON.stringify(value).includes('__proto__'))) throw dataError('FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
   return value;
+}
+
+function unreadable(code: string, rule: string, data: Uint8Array): TidemarkError {
+  const compression = compressionOf(data);
+  if (compression === undefined) return dataError(code, `record must be ${rule}, got ${data.length} bytes that are not; send one JSON object`);
+  return dataError(code, `record must be ${rule}, got ${data.length} bytes that begin as ${compression} does; send one JSON object, not compressed`);
 }
 
 function isDeeperThan(text: string, limit: number): boolean {
@@ -128,10 +136,10 @@ function timeIn<T extends number | undefined>(name: 'event time' | 'watermark', 
   }
   if (timeMs === undefined && name === 'watermark') return timeMs;
   if (!Number.isSafeInteger(timeMs) || (timeMs as number) < MIN_EVENT_TIME_MS || (timeMs as number) > MAX_EVENT_TIME_MS) {
-    throw dataError(`${code}_INVALID`, `${name} must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(timeMs))}; correct the producer`);
+    throw dataError(`${code}_INVALID`, `${name} must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(timeMs))}; ${(typeof timeMs === 'number' ? unitHint(timeMs) : undefined) ?? 'correct the producer'}`);
   }
   if (isFromTheFuture(timeMs as number, receivedTimeMs, maxClockSkewMs)) {
-    throw dataError(`${code}_IN_FUTURE`, `${name} must be at most ${maxClockSkewMs} ms after arrival, got ${(timeMs as number) - receivedTimeMs} ms; set the producer's clock`);
+    throw dataError(`${code}_IN_FUTURE`, `${name} must be at most ${maxClockSkewMs} ms after arrival, got ${(timeMs as number) - receivedTimeMs} ms; ${unitHint(timeMs as number) ?? "set the producer's clock"}`);
   }
   return timeMs;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { decodeRecord } from '../../engine/decode.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { SourceRecord } from '../../engine/record.ts';
@@ -65,8 +66,36 @@ describe('the reason of a dead letter says', () => {
     { code: 'KEY_INVALID', body: '{"key":"","timeMs":0,"value":1}', reason: 'key must be 1 to 2048 bytes of valid text, got 0 characters; correct the producer' },
     { code: 'EVENT_TIME_INVALID', body: '{"key":"a","timeMs":0.5,"value":1}', reason: 'event time must be a whole number of ms since 1970 that a date can show, got 0.5; correct the producer' },
     { code: 'EVENT_TIME_IN_FUTURE', body: '{"key":"a","timeMs":2001,"value":1}', reason: "event time must be at most 1000 ms after arrival, got 1001 ms; set the producer's clock" },
-  ])('$code in words', ({ code, body, reason }) => {
+    { code: 'EVENT_TIME_INVALID', body: '{"key":"a","timeMs":1700000000.5,"value":1}', reason: 'event time must be a whole number of ms since 1970 that a date can show, got 1700000000.5; it looks like seconds: multiply by 1000 in the timestamp extractor' },
+    { code: 'EVENT_TIME_INVALID', body: '{"key":"a","timeMs":1700000000000000000,"value":1}', reason: 'event time must be a whole number of ms since 1970 that a date can show, got 1700000000000000000; it looks like nanoseconds: divide by 1000000 in the timestamp extractor' },
+    { code: 'EVENT_TIME_IN_FUTURE', body: '{"key":"a","timeMs":1700000000000000,"value":1}', reason: 'event time must be at most 1000 ms after arrival, got 1699999999999000 ms; it looks like microseconds: divide by 1000 in the timestamp extractor' },
+  ])('$code in words: $body', ({ code, body, reason }) => {
     expect(() => decode(topologyOf(), record(1, body))).toThrow(expect.objectContaining({ kind: 'data', code, message: reason }));
+  });
+});
+
+describe('a compressed record', () => {
+  const body = Buffer.from('{"key":"a","timeMs":0,"value":1}');
+  it.each<[string, Uint8Array]>([
+    ['gzip', gzipSync(body)],
+    ['zstd', zstdCompressSync(body)],
+    ['zlib', deflateSync(body)],
+    ['zip', Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.from([20, 0, 0xff])])],
+    ['zip', Buffer.from('PK\u0003\u0004 and nothing that is no text')],
+    ['bzip2', Buffer.from([0x42, 0x5a, 0x68, 0x39, 0x31, 0xff])],
+    ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])],
+    ['lz4', Buffer.from([0x04, 0x22, 0x4d, 0x18, 0xff])],
+    ['snappy', Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])],
+    ['gzip in base64', Buffer.from(gzipSync(body).toString('base64'))],
+  ])('is a dead letter that says so: %s', (format, data) => {
+    const reason = expect.stringMatching(new RegExp(`^record must be (UTF-8|JSON), got ${data.length} bytes that begin as ${format} does; send one JSON object, not compressed$`));
+    expect(() => decode(topologyOf(), record(1, data))).toThrow(expect.objectContaining({ kind: 'data', code: expect.stringMatching(/^NOT_(UTF8|JSON)$/), message: reason }));
+  });
+});
+
+describe('an event time of 1970', () => {
+  it.each([0, 1_000, 1_700_000_000])('is taken: %d ms', (timeMs) => {
+    expect(decode(topologyOf(), { ...reading(1, 'a', timeMs), arrivalTimeMs: 1_700_000_000_000 }).eventTimeMs).toBe(timeMs);
   });
 });
 

@@ -1,0 +1,19 @@
+/** First bytes by which compressed data is known. Nothing of a record is ever inflated; its sender is told what it sent. */
+const FIRST_BYTES: ReadonlyArray<readonly [format: string, bytes: readonly number[]]> = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['snappy', [0xff, 0x06, 0x00, 0x00, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59]],
+  ['snappy', [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]],
+  ['zlib', [0x78, 0x9c]],
+  ['zlib', [0x78, 0xda]],
+  ['gzip in base64', [0x48, 0x34, 0x73, 0x49]],
+];
+
+/** @returns the compression with which data begins, e.g. `gzip`; undefined: with none that is known */
+export function compressionOf(data: Uint8Array): string | undefined {
+  return FIRST_BYTES.find(([, bytes]) => bytes.every((byte, i) => data[i] === byte))?.[0];
+}
