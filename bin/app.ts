@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { isKind } from '../engine/errors.ts';
 import { addChecks } from './checks.ts';
 import { isCreated } from '../lib/ingest/kafka/kafka-cluster.ts';
+import { requireKnownTopics, unusedTopics } from '../lib/ingest/kafka/known-topics.ts';
 import { topicsOf } from '../lib/ingest/kafka/pipeline-topics.ts';
 import { requireOneOwner } from '../lib/ingest/one-owner.ts';
 import { KafkaStack } from '../lib/kafka-stack.ts';
@@ -26,8 +27,11 @@ async function build(app: App): Promise<void> {
   const settings = stageSettings(stage, { ...stages[stage], ...targets[target] });
   const folder: unknown = app.node.tryGetContext('folder');
   const selection = String(app.node.getContext('pipelines'));
-  const pipelines = onTarget(await loadPipelines(selection, typeof folder === 'string' ? { folder: resolve(folder) } : {}), target, selection);
+  const options = typeof folder === 'string' ? { folder: resolve(folder) } : {};
+  const pipelines = onTarget(await loadPipelines(selection, options), target, selection);
   const topologies = pipelines.map(({ topology }) => topology);
+  // A topic may be that of a pipeline which is not deployed now: then all are looked at.
+  if (unusedTopics(topologies, settings).length > 0) requireKnownTopics((await loadPipelines('all', options)).map(({ topology }) => topology), settings);
   requireOneOwner(topologies, settings);
   const isClusterNeeded = topologies.some((topology) => topicsOf(topology).length > 0) && isCreated(settings.kafka.cluster);
   const cluster = isClusterNeeded ? new KafkaStack(app, `Tidemark-kafka-${stage}`, { settings }).cluster : undefined;

@@ -8,6 +8,11 @@ const UNITS = [
   { unit: 'nanoseconds', perMs: 1e6, remedy: 'divide by 1000000' },
 ] as const;
 
+/** Of a watermark: event times of 1970 are accepted, so nothing else says that their unit is another. */
+export function looksLikeSeconds(time: number): boolean {
+  return time * 1_000 >= FROM_MS && time * 1_000 < TO_MS;
+}
+
 /**
  * A hint, never a reason to refuse: 1.7e9 read as ms is in January 1970, and as seconds it is now.
  *

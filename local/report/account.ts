@@ -1,3 +1,4 @@
+import { looksLikeSeconds, unitHint } from '../../engine/time/unit-hint.ts';
 import { grouped, moment } from './progress.ts';
 import type { Summary } from './summary.ts';
 
@@ -9,6 +10,7 @@ export function account(summary: Summary, problems: readonly string[] = []): str
     `${sign} in ${grouped(recordsIn)} = counted ${grouped(counted)} + late ${grouped(late)} + dead letters ${grouped(deadLetters)}`,
     `  ${grouped(results)} results in ${grouped(firings)} firings · ${grouped(openWindows)} windows still open at watermark ${moment(watermarkMs ?? undefined)}`,
     `  ${grouped(commits)} commits · ${grouped(writeUnits)} write units · ${(elapsedMs / 1_000).toFixed(1)} s`,
+    ...(watermarkMs !== null && looksLikeSeconds(watermarkMs) ? [`EVENT TIMES LOOK LIKE SECONDS: read as ms they are in 1970; ${unitHint(watermarkMs)}`] : []),
     ...problems,
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Remaining } from '../../engine/ports.ts';
+import { looksLikeSeconds } from '../../engine/time/unit-hint.ts';
 import type { PartitionReport } from '../inspect/partition-report.ts';
 import type { PartitionNoun } from '../place.ts';
 import { grouped } from '../text.ts';
@@ -28,6 +29,7 @@ export function logChecks(inspected: readonly InspectedPartition[], slots: numbe
     undelivered(verified, slots, noun),
     counts(verified),
     deadLetters(verified),
+    eventTimes(verified),
   ];
 }
 
@@ -82,6 +84,14 @@ function deadLetters(reports: Reports): Finding {
   const total = reports.reduce((sum, report) => sum + report.deadLetters, 0);
   const bad: Bad[] = total === 0 ? [] : [{ verdict: 'warning', what: `${grouped(total)} dead letters` }];
   return allOf('dead-letters', 'every record could be counted', 'none', bad, 'read the reasons under dead-letters/ in the lake (locally: tidemark dead-letters), correct producers or schema');
+}
+
+/** Event times of 1970 are accepted; where all are, they may be of another unit. */
+function eventTimes(reports: Reports): Finding {
+  const marks = reports.flatMap(({ watermarkMs }) => watermarkMs ?? []);
+  const isSuspect = marks.length > 0 && marks.every(looksLikeSeconds);
+  const bad: Bad[] = isSuspect ? [{ verdict: 'warning', what: `every watermark is in 1970, ${Math.min(...marks)} ms and later` }] : [];
+  return allOf('event-times', 'event times are in ms', 'no sign of another unit', bad, 'if they look like seconds: multiply by 1000 in the timestamp extractor, under a new pipeline name');
 }
 
 function countOf(partitions: readonly unknown[], noun: PartitionNoun): string {

@@ -65,6 +65,11 @@ describe('the account', () => {
     expect(account({ ...summary, late: 3 }, problems)).toMatch(/^✗ in 20 = .*\n[^]*\nTHE COUNTS DO NOT ADD UP: in 20 is not/);
   });
 
+  it('says that event times look like seconds when all of them are in 1970', () => {
+    expect(account({ ...summary, watermarkMs: 1_700_000_000 })).toContain('EVENT TIMES LOOK LIKE SECONDS: read as ms they are in 1970; it looks like seconds: multiply by 1000 in the timestamp extractor');
+    for (const watermarkMs of [null, 0, 1_700_000_000_000]) expect(account({ ...summary, watermarkMs })).not.toContain('SECONDS');
+  });
+
   it('suggests commands that a shell understands', () => {
     expect(suggestions({ pipeline: 'flights', key: 'a b', records: 10, hasOutputs: false, dataDir: '', kafka: '' }).split('\n')).toEqual([
       'next:',

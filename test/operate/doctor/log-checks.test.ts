@@ -18,7 +18,7 @@ const checked = (changes: Partial<PartitionReport>, remaining: InspectedPartitio
 describe('the checks of logs', () => {
   it('find nothing wrong with a healthy log', () => {
     expect(notOk(checked({}))).toEqual({});
-    expect(checked({}).map(({ id }) => id)).toEqual(['log-chain', 'state-schema', 'shards-with-log', 'snapshot-age', 'undelivered', 'counts', 'dead-letters']);
+    expect(checked({}).map(({ id }) => id)).toEqual(['log-chain', 'state-schema', 'shards-with-log', 'snapshot-age', 'undelivered', 'counts', 'dead-letters', 'event-times']);
   });
 
   it.each<[string, Partial<PartitionReport>, ReturnType<typeof notOk>]>([
@@ -32,6 +32,9 @@ describe('the checks of logs', () => {
     ['two outboxes that wait', { undelivered: 2 }, { undelivered: 'warning' }],
     ['outboxes that fill half the ring', { undelivered: 33 }, { undelivered: 'problem' }],
     ['counts that do not add up', { counted: 8 }, { counts: 'problem' }],
+    ['event times that look like seconds', { watermarkMs: 1_700_000_000 }, { 'event-times': 'warning' }],
+    ['event times of the first week of 1970', { watermarkMs: 500_000_000 }, {}],
+    ['event times of now', { watermarkMs: 1_700_000_000_000 }, {}],
     ['dead letters', { deadLetters: 1, counted: 8 }, { 'dead-letters': 'warning' }],
   ])('judge %s', (_title, changes, expected) => {
     expect(notOk(checked(changes))).toEqual(expected);
