@@ -33,7 +33,9 @@ function fileOf(nameOrPath: string, folder: string): string {
   const known = pipelineNames(folder);
   if (known.includes(nameOrPath)) return join(folder, `${nameOrPath}${SOURCE_EXTENSION}`);
   const path = resolve(nameOrPath);
-  if (/\.[cm]?[jt]s$/.test(nameOrPath) && existsSync(path)) return path;
+  const isPath = /\.[cm]?[jt]s$/.test(nameOrPath);
+  if (isPath && existsSync(path)) return path;
+  if (isPath) throw new TidemarkError('invalid', 'UNKNOWN_PIPELINE', `pipeline must be a file that is there, got ${JSON.stringify(path)}; correct the path`);
   throw new TidemarkError('invalid', 'UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}, or the path of a .ts file, got ${JSON.stringify(nameOrPath)}; correct the name`);
 }
 

@@ -28,10 +28,10 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
       process.stdout.write(`${humanReport(report, problems, remarks, nextAfter(report, loaded.topology, pipeline, options))}\n`);
     }
     if (problems.length > 0) exitCode = 1;
-    if (!options.exit) terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson${kafkaIn(options)}; Ctrl-C ends`);
+    if (!options.exit) terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson${placeIn(options)}; Ctrl-C ends`);
   };
   const early = await runLocal(loaded, { options, terminal, signal: stop.signal, drained });
-  if (stop.signal.aborted) terminal.line(`stopped; tidemark local ${pipeline}${kafkaIn(options)} goes on from here`);
+  if (stop.signal.aborted) terminal.line(`stopped; tidemark local ${pipeline}${placeIn(options)} goes on from here`);
   return early && options.exit ? stop.exitCode() || 1 : exitCode;
 }
 
@@ -41,7 +41,7 @@ function humanReport({ summary, digest }: Report, problems: readonly string[], r
 }
 
 function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: string, options: LocalOptions): Next {
-  const { input, dataDir } = options;
+  const { input } = options;
   const length = input === undefined ? lengthOfEmbedded(topology.name) : 0;
   return {
     pipeline: shellWord(pipeline),
@@ -49,8 +49,11 @@ function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: st
     records: summary.recordsPut > 0 && summary.recordsPut < length ? Math.min(2 * summary.recordsPut, length) : undefined,
     hasOutputs: topology.sideOutputs.length > 0,
     kafka: kafkaIn(options),
-    dataDir: dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${shellWord(dataDir)}`,
+    hasDeadLetters: summary.deadLetters > 0,
+    dataDir: dataDirIn(options),
   };
 }
 
+const dataDirIn = ({ dataDir }: LocalOptions): string => (dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${shellWord(dataDir)}`);
+const placeIn = (options: LocalOptions): string => `${kafkaIn(options)}${dataDirIn(options)}`;
 const kafkaIn = ({ kafka }: LocalOptions): string => (kafka === undefined ? '' : ` --kafka ${kafka.join()}`);

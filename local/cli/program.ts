@@ -9,7 +9,7 @@ const PIPELINE = ['<pipeline>', 'a name in pipelines/, or the path of a .ts file
 /** The command line. Each command is loaded when it is asked for, so that help comes at once. */
 export function program(ended: (exitCode: number) => void): Command {
   const root = new Command('tidemark').description('Event-time stream processing on AWS Lambda and DynamoDB, and here on this machine.');
-  root.exitOverride().configureOutput({ outputError: (text, write) => write(`tidemark: ${text.trim().replace(/^error: /, '').replaceAll('\n', ' ')}; see tidemark --help\n`) });
+  root.exitOverride().configureOutput({ outputError: (text, write) => write(`tidemark: ${text.trim().replace(/^error: /, '').replace(/\.$/, '').replaceAll('\n', ' ')}; see tidemark --help\n`) });
   addLocal(root, ended);
   addReaders(root, ended);
   command(root, 'send', 'put the lines of a file (or of stdin: -) into the local stream, or into the topic of your own brokers')

@@ -25,6 +25,7 @@ export interface Next {
   readonly records: number | undefined;
   /** Whether it has outputs beside the results. */
   readonly hasOutputs: boolean;
+  readonly hasDeadLetters: boolean;
   /** The flag that names the data dir; empty for the default one. */
   readonly dataDir: string;
   /** The flag that names the brokers; empty for a pipeline without a topic. */
@@ -32,12 +33,12 @@ export interface Next {
 }
 
 /** What to try next. */
-export function suggestions({ pipeline, key, records, hasOutputs, dataDir, kafka }: Next): string {
+export function suggestions({ pipeline, key, records, hasOutputs, hasDeadLetters, dataDir, kafka }: Next): string {
   const more = records === undefined ? `send ${pipeline} FILE.ndjson${kafka}${dataDir}` : `local ${pipeline} --records ${records} --exit${kafka}${dataDir}    # goes on from here, even after kill -9`;
   return [
     'next:',
     `  npx tidemark results ${pipeline}${key === undefined ? '' : ` --key ${shellWord(key)}`}${dataDir}`,
-    `  npx tidemark ${hasOutputs ? 'outputs' : 'late'} ${pipeline}${dataDir}`,
+    `  npx tidemark ${hasDeadLetters ? 'dead-letters' : hasOutputs ? 'outputs' : 'late'} ${pipeline}${dataDir}`,
     `  npx tidemark ${more}`,
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { LoadedPipeline } from '../load-pipeline.ts';
-import { selectInput } from '../inputs/select-input.ts';
+import { selectInput, type SelectedInput } from '../inputs/select-input.ts';
 import { showProgress } from '../report/progress.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { claimFolder } from '../storage/claim.ts';
@@ -38,6 +38,10 @@ export async function runLocal(loaded: LoadedPipeline, run: LocalRun): Promise<b
   return outcome.value;
 }
 
+function nothingWanted({ input: { label, length } }: SelectedInput, skip: number): string {
+  return length === 0 ? `${label} holds no records` : `--skip ${skip} leaves out all ${length} records of ${label}`;
+}
+
 async function settled<T>(work: () => T | Promise<T>): Promise<PromiseSettledResult<T>> {
   try {
     return { status: 'fulfilled', value: await work() };
@@ -68,7 +72,7 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
   const untilEnd = Promise.race([running, services.kinesis.ended, services.dynamodb.ended, stopped]);
   untilEnd.catch(() => undefined); // seen by one of the races below
   const isOnTop = options.input === undefined && selected !== undefined && (await session.holdsOthers());
-  if (selected?.input.length === 0) terminal.line(`${selected.input.label} holds no records: nothing is put`);
+  if (selected !== undefined && selected.wanted[0] >= selected.wanted[1]) terminal.line(`${nothingWanted(selected, options.skip)}: nothing is put`);
   if (isOnTop) terminal.line(`${services.source.stream.name} holds records already: they are read, nothing is put; pass --input to put more`);
   const outcome = await Promise.race([session.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const), untilEnd]);
   if (outcome !== 'drained') return true;

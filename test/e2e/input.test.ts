@@ -54,6 +54,12 @@ describe('input from other machines', () => {
     expect(paths.filter((path) => (statSync(join(data, path)).mode & 0o077) !== 0)).toEqual([]);
   });
 
+  it('that is skipped as a whole is named', () => {
+    const { stderr } = tidemark('local', pipeline, '--input', join(folder, 'in.ndjson'), '--skip', '9', '--exit', '--json', '--data-dir', join(folder, 'data'));
+    expect(stderr).toContain('--skip 9 leaves out all 5 records of in.ndjson: nothing is put\n');
+    expect(stderr).toMatch(/^nothing new was read: /m);
+  });
+
   it('is sent the same way, packed or not, and an empty one is named', () => {
     const data = ['--data-dir', join(folder, 'sent')];
     expect(tidemark('send', pipeline, file('in.ndjson.gz', gzipSync(WINDOWS)), ...data)).toMatchObject({ status: 0, stderr: expect.stringMatching(/^5 records are in stream typed/) });

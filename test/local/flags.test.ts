@@ -49,4 +49,11 @@ describe('the name of a pipeline', () => {
       message: expect.stringMatching(/^pipeline must be one of .*flights.*, or the path of a \.ts file, got "nope"; correct the name$/),
     });
   });
+
+  it('may be a path, of a file that is there', async () => {
+    await expect(loadPipeline('./nope.ts')).rejects.toMatchObject({
+      code: 'UNKNOWN_PIPELINE',
+      message: expect.stringMatching(/^pipeline must be a file that is there, got ".*\/nope\.ts"; correct the path$/),
+    });
+  });
 });

@@ -71,12 +71,14 @@ describe('the account', () => {
   });
 
   it('suggests commands that a shell understands', () => {
-    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 10, hasOutputs: false, dataDir: '', kafka: '' }).split('\n')).toEqual([
+    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 10, hasOutputs: false, hasDeadLetters: false, dataDir: '', kafka: '' }).split('\n')).toEqual([
       'next:',
       "  npx tidemark results flights --key 'a b'",
       '  npx tidemark late flights',
       '  npx tidemark local flights --records 10 --exit    # goes on from here, even after kill -9',
     ]);
+    const withDead = suggestions({ pipeline: 'flights', key: undefined, records: undefined, hasOutputs: true, hasDeadLetters: true, dataDir: ' --data-dir d', kafka: '' });
+    expect(withDead.split('\n')[2]).toBe('  npx tidemark dead-letters flights --data-dir d');
     expect(shellWord("it's")).toBe("'it'\\''s'");
   });
 });
