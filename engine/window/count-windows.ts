@@ -91,7 +91,9 @@ class CountRun implements BoundOperator {
     } else {
       this.#table.delete(ALL, key);
       const window = { startMs: gathered.firstMs, endMs: gathered.lastMs + 1 };
-      this.#context.emit({ ...this.#panes.row(key, window, 1, gathered.pane.accumulators), sequence: this.#context.nextSequence() });
+      // In the order of fields in which the log gives it back: a repeat is the same text.
+      const { values, ...row } = this.#panes.row(key, window, 1, gathered.pane.accumulators);
+      this.#context.emit({ ...row, sequence: this.#context.nextSequence(), values });
     }
     return 'accepted';
   }

@@ -93,7 +93,7 @@ export function planOf(seed: number): Plan {
   const pipeline = drawPipeline((name) => new SeededRandom(seed, name));
   const kind = new SeededRandom(seed, 'kind').chance(0.2) ? 'kafka' : 'kinesis';
   const topology = topologyOf(pipeline, settings, kind, 'first');
-  // A stream that is made again numbers its results from 0 again.
+  // A stream that is made again numbers its results from 0 again, in the place of those before.
   const mayBeMadeAgain = topology.results.identity === 'window';
   // Processing time that is the function's own clock stands in no log: what is due by it cannot be foretold.
   const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), pipeline !== processFunction);

@@ -1,22 +1,28 @@
-/** `npm run simulate:mutants [-- --seeds N] [--only NAME]`: plants each bug in a copy of the sources and lets the simulator look for it. */
+/** `npm run simulate:mutants [-- --seeds N] [--only NAME] [--tested]`: plants each bug in a copy of the sources; the simulator, or the test it names, must find it. */
 import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from './mutants.ts';
-import { NEVER_ENDS, runPlanted } from './plant.ts';
+import { failingTests, NEVER_ENDS, runPlanted } from './plant.ts';
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '400' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { seeds: { type: 'string', default: '400' }, only: { type: 'string' }, tested: { type: 'boolean', default: false } } });
 const rows: Array<{ mutant: string; rule: string; killedBySeed: number | string; by: string }> = [];
 
-for (const mutant of MUTANTS.filter(({ name }) => values.only === undefined || name === values.only)) {
+for (const mutant of MUTANTS.filter(({ name, foundBy }) => (values.only === undefined || name === values.only) && (!values.tested || foundBy !== undefined))) {
   const { seed, failure } = hunt(mutant);
   rows.push({ mutant: mutant.name, rule: mutant.rule, killedBySeed: seed ?? 'SURVIVES', by: failure.slice(0, 60) });
-  console.error(`${mutant.name}: ${seed === undefined ? 'SURVIVES' : `seed ${seed}`}`);
+  console.error(`${mutant.name}: ${seed === undefined ? 'SURVIVES' : `found by ${typeof seed === 'number' ? `seed ${seed}` : seed}`}`);
 }
 console.table(rows);
 const survivors = rows.filter(({ killedBySeed }) => killedBySeed === 'SURVIVES');
 console.log(`${rows.length - survivors.length} of ${rows.length} mutants killed`);
 if (survivors.length > 0) process.exitCode = 1;
 
-function hunt(mutant: Mutant): { seed: number | typeof NEVER_ENDS | undefined; failure: string } {
+/** @returns which seed finds it, or that a test does */
+function hunt(mutant: Mutant): { seed: number | string | undefined; failure: string } {
+  if (mutant.foundBy !== undefined) {
+    const { file, test } = mutant.foundBy;
+    const found = failingTests(mutant, file).find((title) => title.includes(test));
+    return { seed: found === undefined ? undefined : 'a test', failure: found ?? `${file}: ${test}` };
+  }
   const printed = runPlanted(mutant, 'mutants/first-failure.ts', values.seeds);
   if (printed === NEVER_ENDS) return { seed: NEVER_ENDS, failure: 'a loop without an end' };
   const [seed, failure = ''] = printed.split('\t');

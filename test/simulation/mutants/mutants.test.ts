@@ -15,4 +15,9 @@ describe('the planted bugs', () => {
     const places = edits.map(({ file, find }) => [file, readFileSync(join(root, file), 'utf8').split(find).length - 1]);
     expect(places).toEqual(edits.map(({ file }) => [file, 1]));
   });
+
+  it.each(MUTANTS.flatMap(({ name, foundBy }) => (foundBy === undefined ? [] : [{ name, ...foundBy }])))('names a test that is there: $name', ({ file, test }) => {
+    expect(test.length).toBeGreaterThan(10);
+    expect(readFileSync(join(root, file), 'utf8')).toContain(test);
+  });
 });

@@ -1,4 +1,5 @@
 import { SESSION_RULES } from './session-rules.ts';
+import { TIME_AND_SEALS } from './time-and-seals.ts';
 
 /** Planted bugs: each drops or bends one rule. The simulator is worth what it finds. */
 export interface Mutant {
@@ -7,6 +8,8 @@ export interface Mutant {
   readonly rule: string;
   /** Where one safeguard covers for another, both have to go. */
   readonly edits: readonly Edit[];
+  /** The test whose failure finds it, by its file and a part of its title; undefined: the simulator does. */
+  readonly foundBy?: { readonly file: string; readonly test: string };
 }
 
 interface Edit {
@@ -33,6 +36,7 @@ const OPEN = `${LOG}/open-log.ts`;
 const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);';
 
 export const MUTANTS: readonly Mutant[] = [
+  ...TIME_AND_SEALS,
   { name: 'blind upsert', rule: 'PL-1', edits: [{ file: MEMORY, find: "if (found?.version !== expectedVersion) return", replace: 'if (false) return' }] },
   { name: 'slots expire, and the condition allows for it', rule: 'PL-1, PL-2', edits: [
     { file: MEMORY, find: STORE_IT, replace: `${STORE_IT} if (entry.version % 5 === 0) this.#slots.delete(\`\${logId}#\${slot}\`);` },

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Mutant } from './mutants.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const PARTS = ['engine', 'adapters', 'lambdas', 'test/simulation', 'test/support', 'package.json'];
+const PARTS = ['engine', 'adapters', 'lambdas', 'lib', 'local', 'operate', 'pipelines', 'test', 'package.json', 'jest.config.js'];
 
 /** Enough for any world. A planted bug may make a loop that never ends: then memory does. */
 const MAX_HEAP_MB = 512;
@@ -18,7 +18,35 @@ export const NEVER_ENDS = 'never ends';
  * @param program below `test/simulation`, e.g. `mutants/first-failure.ts`
  * @returns what it printed
  */
-export function runPlanted({ name, edits }: Mutant, program: string, ...args: readonly string[]): string {
+export function runPlanted(mutant: Mutant, program: string, ...args: readonly string[]): string {
+  return inPlantedCopy(mutant, (copy) => {
+    const run = node(`--max-old-space-size=${MAX_HEAP_MB}`, join(copy, 'test/simulation', program), ...args);
+    if (run.signal === 'SIGABRT' && run.stderr.includes('heap')) return NEVER_ENDS;
+    if (run.status !== 0) throw new Error(`${mutant.name}: the mutant must run, got ${run.stderr.slice(0, 500)}`);
+    return run.stdout.trim();
+  });
+}
+
+interface JestReport {
+  readonly testResults: ReadonlyArray<{ readonly message: string; readonly assertionResults: ReadonlyArray<{ readonly fullName: string; readonly status: string }> }>;
+}
+
+/**
+ * Runs one file of tests in a copy of the sources in which the bug is planted.
+ *
+ * @returns the titles of the tests that fail
+ */
+export function failingTests(mutant: Mutant, file: string): string[] {
+  return inPlantedCopy(mutant, (copy) => {
+    const run = node(join(root, 'node_modules/jest/bin/jest.js'), '--rootDir', copy, '-w', '1', '--silent', '--json', '--runTestsByPath', join(copy, file));
+    const { testResults } = JSON.parse(run.stdout) as JestReport;
+    const [result] = testResults;
+    if (result === undefined || result.assertionResults.length === 0) throw new Error(`${mutant.name}: ${file} must run, got ${result?.message ?? run.stderr}`);
+    return result.assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
+  });
+}
+
+function inPlantedCopy<T>({ name, edits }: Mutant, work: (copy: string) => T): T {
   const copy = mkdtempSync(join(tmpdir(), 'tidemark-mutant-'));
   try {
     for (const part of PARTS) cpSync(join(root, part), join(copy, part), { recursive: true });
@@ -29,12 +57,10 @@ export function runPlanted({ name, edits }: Mutant, program: string, ...args: re
       if (source.split(find).length !== 2) throw new Error(`${name}: its text must occur once in ${file}; correct the mutant`);
       writeFileSync(path, source.replace(find, () => replace));
     }
-    const node = join(root, 'node_modules/.bin/node');
-    const run = spawnSync(node, [`--max-old-space-size=${MAX_HEAP_MB}`, join(copy, 'test/simulation', program), ...args], { encoding: 'utf8', timeout: 600_000 });
-    if (run.signal === 'SIGABRT' && run.stderr.includes('heap')) return NEVER_ENDS;
-    if (run.status !== 0) throw new Error(`${name}: the mutant must run, got ${run.stderr.slice(0, 500)}`);
-    return run.stdout.trim();
+    return work(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
+
+const node = (...args: readonly string[]) => spawnSync(join(root, 'node_modules/.bin/node'), args, { encoding: 'utf8', timeout: 600_000, maxBuffer: 64 * 1_048_576 });

@@ -10,6 +10,7 @@ import type { SeededRandom } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { FaultyShards, type Stream } from './shards.ts';
 import { FaultySink, type Readers } from './sinks.ts';
+import { TickWatch } from './tick-watch.ts';
 import { FaultyBlobStore, FaultyLogStore, type Storage } from './stores.ts';
 
 export interface FunctionWorld {
@@ -36,11 +37,13 @@ interface Warm {
 /** The instances of the function: each with its own memory, some of them long dead to Lambda and still running. */
 export class FunctionPool {
   readonly #world: FunctionWorld;
+  readonly #watch: TickWatch;
   readonly #all: Warm[] = [];
   readonly #warm = new Map<string, Warm>();
 
   constructor(world: FunctionWorld) {
     this.#world = world;
+    this.#watch = new TickWatch(world);
   }
 
   /** Lambda gives the shard's next batch to another instance. */
@@ -67,10 +70,14 @@ export class FunctionPool {
   async tick(): Promise<void> {
     if (this.#world.faults.decide('tick.otherInstance')) this.forget('tick');
     const warm = this.#take('tick');
+    const sight = this.#watch.look(this.#world.schedule.nowMs());
+    warm.instance.ticks.add(sight);
     try {
       await warm.code.tick();
     } catch (error) {
       this.#judge(error, warm);
+    } finally {
+      warm.instance.ticks.delete(sight);
     }
   }
 
@@ -97,7 +104,7 @@ export class FunctionPool {
     const topology = isNext && plan.redeploy !== undefined ? plan.redeploy.topology : plan.topology;
     const { slots, inlineLimitBytes, maxPanes } = plan.settings;
     const blobs = new FaultyBlobStore(this.#world, instance);
-    const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance), blobs, clock: schedule, random, slots, inlineLimitBytes }, maxPanes);
+    const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance, this.#watch), blobs, clock: schedule, random, slots, inlineLimitBytes }, maxPanes);
     const processor = { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards({ faults, stream }, instance) };
     const code = plan.kind === 'kafka' ? kafkaCode(this.#world, instance, processor, blobs) : kinesisCode(this.#world, instance, processor);
     const mayHalt = new Set([

@@ -1,6 +1,7 @@
 import { TidemarkError } from '../../../engine/errors.ts';
 import type { Faults } from './faults.ts';
 import type { Schedule } from './schedule.ts';
+import type { Sight } from './tick-watch.ts';
 
 /**
  * One function instance as the world sees it. Requests that it has sent go on whatever becomes of it; what it would hear
@@ -10,6 +11,8 @@ export class Instance {
   readonly name: string;
   /** `partition@offset` for which the stream told it that nothing more was there. */
   readonly provenDrained = new Set<string>();
+  /** What the ticks that run on it must find out. */
+  readonly ticks = new Set<Sight>();
   readonly #schedule: Schedule;
   readonly #faults: Faults;
   #frozenUntilMs = 0;

@@ -49,8 +49,7 @@ export class Stream {
     const shard = this.shardsOf(incarnation).get(partition);
     if (shard !== undefined && shard === this.#plan.untold) throw unavailable('this shard never answers');
     const nowMs = this.#schedule.nowMs();
-    const isThere = (arrivalTimeMs: number) => arrivalTimeMs <= nowMs && arrivalTimeMs + this.#plan.settings.retentionMs > nowMs;
-    if (shard?.records.some(({ offset, arrivalTimeMs }) => offset > after && isThere(arrivalTimeMs)) === true) return 'records';
+    if (shard !== undefined && this.firstUnread(shard, after) !== undefined) return 'records';
     return shard === undefined || shard.closedAtMs <= nowMs ? 'ended' : 'none yet';
   }
 
@@ -58,6 +57,12 @@ export class Stream {
     const nowMs = this.#schedule.nowMs();
     const records = this.shardsOf(incarnation).get(partition)?.records ?? [];
     return records.find(({ offset, arrivalTimeMs }) => offset > after && offset < before && arrivalTimeMs + this.#plan.settings.retentionMs > nowMs)?.offset;
+  }
+
+  /** The first offset above this one of which the stream still has the record. */
+  firstUnread({ records }: PlannedShard, after: bigint): bigint | undefined {
+    const nowMs = this.#schedule.nowMs();
+    return records.find(({ offset, arrivalTimeMs }) => offset > after && arrivalTimeMs <= nowMs && arrivalTimeMs + this.#plan.settings.retentionMs > nowMs)?.offset;
   }
 
   /** As the adapter of Kafka does. @throws OFFSETS_RAN_BACKWARDS */

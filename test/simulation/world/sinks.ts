@@ -22,9 +22,7 @@ export class Readers {
 
   /** The results' lines, as many as the lake took at once. */
   lines({ partition: { pipeline }, epochMs }: Pick<Delivery, 'partition' | 'epochMs'>, results: readonly ResultRow[]): void {
-    for (const { values, ...row } of results) {
-      this.#line(resultId(pipeline, { ...row, values }, epochMs), JSON.stringify({ ...row, values }));
-    }
+    for (const row of results) this.#line(resultId(pipeline, row, epochMs), JSON.stringify(row));
   }
 
   /** All but the results' lines. */

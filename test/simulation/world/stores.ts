@@ -7,6 +7,7 @@ import type { LoggedTick } from '../reference.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
+import type { TickWatch } from './tick-watch.ts';
 
 /** What was really stored, seen by the checks: every version of every log, in the order in which it was written. */
 export class Storage {
@@ -43,10 +44,12 @@ interface World {
 export class FaultyLogStore implements LogStore {
   readonly #world: World;
   readonly #instance: Instance;
+  readonly #watch: TickWatch;
 
-  constructor(world: World, instance: Instance) {
+  constructor(world: World, instance: Instance, watch: TickWatch) {
     this.#world = world;
     this.#instance = instance;
+    this.#watch = watch;
   }
 
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
@@ -58,6 +61,9 @@ export class FaultyLogStore implements LogStore {
     if (isTick(entry)) {
       if (!this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
       if (this.#isTooEarly(logId, entry)) this.#world.fail(new Error(`${place}: tick moved event time before the shard had been quiet for long enough`));
+      // It is one of those that run: wrong is only what would be wrong for each of them.
+      const problems = [...this.#instance.ticks].map((sight) => this.#watch.problemOf(logId, entry, sight, schedule.nowMs()));
+      if (problems.length > 0 && !problems.includes(undefined)) this.#world.fail(new Error(`${place}: ${problems[0]}`));
       if (entry.watermarkMs > this.#latestTick()) this.#world.fail(new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`));
     }
     if (faults.decide('log.throttled')) return this.#instance.fail('throttled');
