@@ -1,4 +1,4 @@
-import { ByteWriter } from '../codec/bytes.ts';
+import { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { messageOf, oneLine, requireSetting, TidemarkError } from '../errors.ts';
 import { aggregate, type Aggregate, type Aggregator, type RecordTime } from './aggregate.ts';
 import { readJson, storedBytes, toJsonValue, toPlainData, writeJson, type JsonValue } from './json-value.ts';
@@ -13,6 +13,9 @@ export type PlainAggregator<In, Acc, Out> = Omit<Aggregator<In, Acc, Out>, 'writ
  *
  * No record may stop a partition: after every `add` the accumulator must fit `maxStateBytes`, and its `result` must be data
  * that fits `maxResultBytes`; otherwise the record becomes a dead letter, and the accumulator stays as it was.
+ *
+ * What `write` wrote, `read` must read whole, and `write` write again byte for byte: a record after which it would not becomes
+ * a dead letter too, before a state is stored that nothing could read.
  *
  * Windows are merged from parts, so `merge` must say the same as adding all records to one accumulator would.
  *
@@ -33,17 +36,20 @@ export function custom<V, In, Acc, Out>(name: string, extract: (value: V, record
   requireSetting('maxResultBytes', maxResultBytes, Number.isSafeInteger(maxResultBytes) && maxResultBytes >= 1, 'an integer above 0', 'leave it out for 1024');
   requireSetting('maxStateBytes', maxStateBytes, Number.isSafeInteger(maxStateBytes) && maxStateBytes >= 1 && maxStateBytes <= 1_048_576, 'an integer in [1, 1048576]', 'leave it out for 65536');
   const { init, add, merge, write, read } = aggregator.write === undefined ? asPlainData(name, aggregator) : bound(aggregator);
-  const requireSmall = (accumulator: Acc): void => {
-    const writer = new ByteWriter();
-    write(writer, accumulator);
-    const { length } = writer.finish();
+  const isOwnForm = aggregator.write !== undefined;
+  let isEmptyChecked = !isOwnForm;
+  const requireStorable = (accumulator: Acc): void => {
+    const { length } = isOwnForm ? requireReversible(name, { write, read }, accumulator) : bytesOf(write, accumulator);
     if (length > maxStateBytes) throw new TidemarkError('data', 'STATE_TOO_LARGE', `accumulator of ${name} must be at most ${maxStateBytes} bytes, got ${length}; keep less of each record or set maxStateBytes`);
   };
   return aggregate(`custom(${JSON.stringify(name)})`, extract, {
     init,
     add: (accumulator, input) => {
       const next = add(accumulator, input);
-      requireSmall(next);
+      // A window that says what is new begins anew after each firing: the empty accumulator is stored as well.
+      if (!isEmptyChecked) requireReversible(name, { write, read }, init());
+      isEmptyChecked = true;
+      requireStorable(next);
       checked(name, maxResultBytes, () => aggregator.result(next));
       return next;
     },
@@ -56,6 +62,34 @@ export function custom<V, In, Acc, Out>(name: string, extract: (value: V, record
     // not: then the firing fails, and no record is to blame.
     result: (accumulator) => checked(name, maxResultBytes, () => aggregator.result(accumulator)) as Out,
   });
+}
+
+function bytesOf<Acc>(write: (writer: ByteWriter, accumulator: Acc) => void, accumulator: Acc): Uint8Array {
+  const writer = new ByteWriter();
+  write(writer, accumulator);
+  return writer.finish();
+}
+
+/** @throws STATE_NOT_REVERSIBLE (data) when `read` does not give back what `write` wrote */
+function requireReversible<Acc>(
+  name: string,
+  { write, read }: Pick<Aggregator<unknown, Acc, unknown>, 'write' | 'read'>,
+  accumulator: Acc,
+): Uint8Array {
+  let problem: string;
+  let cause: unknown;
+  try {
+    const bytes = bytesOf(write, accumulator);
+    const reader = new ByteReader(bytes);
+    const again = bytesOf(write, read(reader));
+    if (reader.atEnd && again.length === bytes.length && again.every((byte, i) => byte === bytes[i])) return bytes;
+    problem = reader.atEnd ? 'another accumulator' : `${bytes.length - reader.position} of ${bytes.length} bytes left over`;
+  } catch (error) {
+    cause = error;
+    problem = oneLine(messageOf(error));
+  }
+  const text = `read of ${name} must give back what write wrote, got ${problem}; correct the aggregate`;
+  throw new TidemarkError('data', 'STATE_NOT_REVERSIBLE', text, { cause });
 }
 
 type Stored<In, Acc> = Omit<Aggregator<In, Acc, unknown>, 'result'>;
