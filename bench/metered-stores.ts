@@ -89,6 +89,11 @@ export class MeteredBlobStore implements BlobStore {
     return this.#store.putIfAbsent(key, bytes);
   }
 
+  oldest(prefix: string): ReturnType<BlobStore['oldest']> {
+    this.lists += 1;
+    return this.#store.oldest(prefix);
+  }
+
   list(prefix: string): Promise<string[]> {
     this.lists += 1;
     return this.#store.list(prefix);

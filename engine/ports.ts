@@ -43,6 +43,17 @@ export interface BlobStore {
   delete(key: string): Promise<void>;
   /** Every key that begins with `prefix`, ascending. @throws BLOB_UNAVAILABLE (unavailable) */
   list(prefix: string): Promise<string[]>;
+  /** The first of them, ascending, at most OLDEST_PAGE, with the time at which each was stored. @throws BLOB_UNAVAILABLE (unavailable) */
+  oldest(prefix: string): Promise<StoredBlob[]>;
+}
+
+/** So many keys come with one request of S3. */
+export const OLDEST_PAGE = 1_000;
+
+export interface StoredBlob {
+  readonly key: string;
+  /** By the clock of the store [ms since 1970]. */
+  readonly storedAtMs: number;
 }
 
 /** A shard's place in its stream. Both ends of the hash range belong to it. */

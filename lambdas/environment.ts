@@ -40,6 +40,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_SCHEMA_REGISTRY_SECRET?: string;
   /** `yes` when the event source mapping reports batch item failures: Kafka's does in provisioned mode only. @default no */
   readonly TIDEMARK_PARTIAL_BATCHES?: string;
+  /** How far back the log table can be restored, whole days: snapshots of that time are kept. @default 0 */
+  readonly TIDEMARK_RECOVERY_DAYS?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
   readonly TIDEMARK_STAGE?: string;
 }
@@ -72,6 +74,7 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_SCHEMA_REGISTRY: text('TIDEMARK_SCHEMA_REGISTRY', (value) => value === '' || /^https?:\/\/.+/.test(value), 'an http address'),
     TIDEMARK_SCHEMA_REGISTRY_SECRET: text('TIDEMARK_SCHEMA_REGISTRY_SECRET', isSecret, SECRET_RULE),
     TIDEMARK_PARTIAL_BATCHES: text('TIDEMARK_PARTIAL_BATCHES', (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no'),
+    TIDEMARK_RECOVERY_DAYS: text('TIDEMARK_RECOVERY_DAYS', (value) => /^\d{1,2}$/.test(value), 'whole days', '0'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
 }

@@ -7,6 +7,7 @@ import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { ShardCatalog } from '../engine/ports.ts';
 import type { Processor } from '../engine/process-batch.ts';
+import { days } from '../engine/time/duration.ts';
 import { blobStoreAt } from './blob-store-at.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { decoderOf } from './decoder.ts';
@@ -29,6 +30,7 @@ export function processorOf({ topology }: Pipeline, environment: Required<Functi
       random: SYSTEM_RANDOM,
       slots: RING_SLOTS,
       inlineLimitBytes: INLINE_LIMIT_BYTES,
+      recoveryMs: days(Number(environment.TIDEMARK_RECOVERY_DAYS)),
     },
     MAX_PANES,
   );

@@ -61,6 +61,8 @@ export interface StageSettings {
   readonly enhancedFanOut: boolean;
   /** Keep every record of the source, as it came, in the lake bucket by Firehose. @default false */
   readonly archive: boolean;
+  /** How far back the log table can be restored, and snapshots are kept for it, whole days [1, 35]. @default 1 */
+  readonly recoveryDays: number;
   /** How long late records and dead letters are kept, which hold what producers sent as it came, whole days [1, 36500]. @default 90 */
   readonly refusedRetentionDays: number;
   /** How long the records of the archive are kept, whole days [1, 36500]. @default 365 */
@@ -138,6 +140,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     streamRetentionHours: 24,
     enhancedFanOut: false,
     archive: false,
+    recoveryDays: 1,
     refusedRetentionDays: 90,
     archiveRetentionDays: 365,
     retained: {},
@@ -163,6 +166,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   const { streamCapacity } = settings;
   if (streamCapacity.mode === 'provisioned') requireInteger('shardCount', streamCapacity.shardCount, 1, 10_000);
   requireInteger('streamRetentionHours', settings.streamRetentionHours, 24, 8_760);
+  requireInteger('recoveryDays', settings.recoveryDays, 1, 35);
   requireInteger('refusedRetentionDays', settings.refusedRetentionDays, 1, 36_500);
   requireInteger('archiveRetentionDays', settings.archiveRetentionDays, 1, 36_500);
   for (const [pipeline, names] of Object.entries(settings.retained)) requireNames(`retained.${pipeline}`, names);

@@ -102,6 +102,7 @@ export class StreamingPipeline extends Construct {
       TIDEMARK_LOG_TABLE: log.table.tableName,
       TIDEMARK_BLOBS: snapshots.url,
       TIDEMARK_STAGE: settings.stage,
+      TIDEMARK_RECOVERY_DAYS: String(settings.recoveryDays),
       ...outputs.environment,
       ...ingest.environment,
       ...cluster?.environment,

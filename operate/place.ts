@@ -58,7 +58,7 @@ export function readOnly({ topology, logs, blobs, clock = SYSTEM_CLOCK, slots = 
     random: SYSTEM_RANDOM,
     inlineLimitBytes: 0,
     logs: { put: refuse, read: (logId, wanted) => logs.read(logId, wanted) },
-    blobs: { putIfAbsent: refuse, delete: refuse, get: (key) => blobs.get(key), list: (prefix) => blobs.list(prefix) },
+    blobs: { putIfAbsent: refuse, delete: refuse, get: (key) => blobs.get(key), list: (prefix) => blobs.list(prefix), oldest: (prefix) => blobs.oldest(prefix) },
   };
 }
 

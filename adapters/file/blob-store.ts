@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TidemarkError, messageOf } from '../../engine/errors.ts';
-import type { BlobStore } from '../../engine/ports.ts';
+import { OLDEST_PAGE, type BlobStore, type StoredBlob } from '../../engine/ports.ts';
 import { RESERVED_SEGMENT, requireBlobKey } from '../shared/blob-key.ts';
 import { fileErrorCode, fileFailure } from './file-failure.ts';
 
@@ -73,6 +73,15 @@ export class FileBlobStore implements BlobStore {
     const keys: string[] = [];
     await this.#walk(folder, keys);
     return keys.filter((key) => key.startsWith(prefix)).sort();
+  }
+
+  async oldest(prefix: string): Promise<StoredBlob[]> {
+    const found: StoredBlob[] = [];
+    for (const key of (await this.list(prefix)).slice(0, OLDEST_PAGE)) {
+      const file = await stat(this.#path(key)).catch((error: unknown) => this.#noBlob(error, `look at blob ${key}`));
+      if (file !== undefined) found.push({ key, storedAtMs: file.mtimeMs });
+    }
+    return found;
   }
 
   /** @param folder empty, or ends with a slash */

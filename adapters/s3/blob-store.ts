@@ -1,7 +1,7 @@
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { TidemarkError } from '../../engine/errors.ts';
-import type { BlobStore } from '../../engine/ports.ts';
+import { OLDEST_PAGE, type BlobStore, type StoredBlob } from '../../engine/ports.ts';
 import { awsFailure, errorName, errorStatus } from '../shared/aws-failure.ts';
 import { requireBlobKey } from '../shared/blob-key.ts';
 
@@ -66,6 +66,16 @@ export class S3BlobStore implements BlobStore {
       throw this.#failure(error, `list blobs under ${prefix}`);
     }
     return keys.sort();
+  }
+
+  /** S3 lists in ascending order of the keys' bytes. */
+  async oldest(prefix: string): Promise<StoredBlob[]> {
+    try {
+      const page = await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#folder + prefix, MaxKeys: OLDEST_PAGE }));
+      return (page.Contents ?? []).flatMap(({ Key, LastModified }) => (Key === undefined || LastModified === undefined ? [] : [{ key: Key.slice(this.#folder.length), storedAtMs: LastModified.getTime() }]));
+    } catch (error) {
+      throw this.#failure(error, `list blobs under ${prefix}`);
+    }
   }
 
   #place(key: string): { Bucket: string; Key: string } {

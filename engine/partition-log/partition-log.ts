@@ -28,6 +28,8 @@ export interface LogSettings {
   readonly slots: number;
   /** Larger bodies become objects (PL-9) [bytes]. */
   readonly inlineLimitBytes: number;
+  /** How far back the log table can be restored: what a reader of it needed then is kept [ms]. @default 0: it cannot */
+  readonly recoveryMs?: number;
 }
 
 /** An event source mapping is not deleted and made anew, at another position, in less: batches that follow each other sooner are of the same one. */

@@ -1,4 +1,5 @@
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
+import type { StoredBlob } from '../ports.ts';
 import type { PartitionState } from '../state/partition-state.ts';
 import type { LogEntry } from './entry.ts';
 import { snapshotKeyOf, snapshotPrefix, spillPrefix, versionOfKey } from './log-id.ts';
@@ -66,15 +67,28 @@ export class Snapshots {
     await this.#cleanUp(previousVersion);
   }
 
-  /** Two snapshots are kept, and every large body that a reader of the older one may need. */
+  /** Two snapshots are kept, all that the table restored to an earlier moment points to, and the large bodies behind them. */
   async #cleanUp(previousVersion: number): Promise<void> {
-    const { blobs } = this.#settings;
-    const snapshots = await blobs.list(snapshotPrefix(this.#logId));
-    const spills = await blobs.list(spillPrefix(this.#logId));
+    const { blobs, clock, recoveryMs = 0 } = this.#settings;
+    const snapshots = await blobs.oldest(snapshotPrefix(this.#logId));
+    const spills = await blobs.oldest(spillPrefix(this.#logId));
+    const needed = Math.min(previousVersion, oldestNeeded(snapshots, clock.nowMs() - recoveryMs));
     const old = [
-      ...snapshots.filter((key) => versionOfKey(key) < previousVersion),
-      ...spills.filter((key) => versionOfKey(key) <= previousVersion),
+      ...snapshots.filter(({ key }) => versionOfKey(key) < needed),
+      ...spills.filter(({ key }) => versionOfKey(key) <= needed),
     ];
-    for (const key of old) await blobs.delete(key);
+    for (const { key } of old) await blobs.delete(key);
   }
+}
+
+/**
+ * The oldest version to which a log may point at `sinceMs` or later: that of the last snapshot but one that was there by then,
+ * for the commit that points to the last may have come later, or never.
+ *
+ * @param snapshots ascending
+ * @returns 0 when there were not two: nothing can be spared
+ */
+export function oldestNeeded(snapshots: readonly StoredBlob[], sinceMs: number): number {
+  const versions = snapshots.filter(({ storedAtMs }) => storedAtMs <= sinceMs).map(({ key }) => versionOfKey(key));
+  return [...new Set(versions)].at(-2) ?? 0;
 }

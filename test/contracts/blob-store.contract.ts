@@ -54,6 +54,15 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStore>):
       expect(await store.list('nothing/here')).toEqual([]);
     });
 
+    it('lists the oldest keys with the time at which they were stored', async () => {
+      const store = await open();
+      for (const key of ['a/2', 'a/1', 'b/1']) await store.putIfAbsent(key, text(key));
+      const found = await store.oldest('a/');
+      expect(found.map(({ key }) => key)).toEqual(['a/1', 'a/2']);
+      for (const { storedAtMs } of found) expect(Math.abs(storedAtMs)).toBeLessThan(Date.now() + 60_000);
+      expect(await store.oldest('nothing/here')).toEqual([]);
+    });
+
     it('does not take a folder for a blob', async () => {
       const store = await open();
       await store.putIfAbsent('a/b/c', text('x'));

@@ -63,6 +63,14 @@ describe('the results table', () => {
   });
 });
 
+describe('the log table', () => {
+  it('can be restored as far back as snapshots are kept', () => {
+    const template = synthesize({ overrides: { recoveryDays: 7 } });
+    template.hasResourceProperties(TABLE, { KeySchema: [{ AttributeName: 'slotKey', KeyType: 'HASH' }], PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 } });
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_RECOVERY_DAYS: '7' }) } });
+  });
+});
+
 describe('every table', () => {
   it('is paid by request and can be restored to any second', () => {
     dev.resourceCountIs(TABLE, 2);

@@ -76,6 +76,7 @@ describe('the function', () => {
       TIDEMARK_STREAM: true,
       TIDEMARK_OUTPUT_STREAM: true,
       TIDEMARK_STAGE: true,
+      TIDEMARK_RECOVERY_DAYS: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));
     const { NODE_OPTIONS: options, ...variables } = processor?.['Properties'].Environment.Variables as Record<string, unknown>;

@@ -29,6 +29,8 @@ describe('stageSettings', () => {
     ['an age at which records are already at risk', { streamRetentionHours: 24, maxIteratorAgeMs: 12 * 3_600_000 + 1 }],
     ['a lag of less than nothing', { maxWatermarkLagMs: -1 }],
     ['an e-mail address without a host', { alarmEmails: ['on-call'] }],
+    ['a recovery period of no day', { recoveryDays: 0 }],
+    ['a recovery period above that of DynamoDB', { recoveryDays: 36 }],
     ['late records for no day', { refusedRetentionDays: 0 }],
     ['an archive for half a day', { archiveRetentionDays: 0.5 }],
     ['a retained table by its ARN', { retained: { orders: { logTable: 'arn:aws:dynamodb:eu-west-1:1:table/log', snapshotBucket: 'snapshots' } } }],

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../../engine/errors.ts';
-import type { BlobStore } from '../../../engine/ports.ts';
+import type { BlobStore, StoredBlob } from '../../../engine/ports.ts';
 
 /** A blob store that can be switched off, or refuses to write some keys. */
 export class FailingBlobStore implements BlobStore {
@@ -26,6 +26,10 @@ export class FailingBlobStore implements BlobStore {
 
   async list(prefix: string): Promise<string[]> {
     return this.#up().list(prefix);
+  }
+
+  async oldest(prefix: string): Promise<StoredBlob[]> {
+    return this.#up().oldest(prefix);
   }
 
   #up(fails = false): BlobStore {

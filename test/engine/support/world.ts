@@ -19,30 +19,31 @@ export interface WorldSettings {
   readonly topology?: Topology;
   readonly slots?: number;
   readonly inlineLimitBytes?: number;
+  readonly recoveryMs?: number;
 }
 
 /** All that outlives a function instance: the tables, the bucket, the sinks. */
 export class World {
   readonly logs = new ScriptedLogStore(new MemoryLogStore());
-  readonly blobs = new FailingBlobStore(new MemoryBlobStore());
-  readonly sink = new RecordingSink();
   readonly clock = new RecordingClock();
+  readonly blobs = new FailingBlobStore(new MemoryBlobStore(this.clock));
+  readonly sink = new RecordingSink();
   readonly logId = logIdOf(SHARD);
   readonly settings: Required<WorldSettings>;
   /** The beginning of every commit's id: worlds that write into the same lake need one each. */
   commitIds = 'id';
   #ids = 0;
 
-  constructor({ topology = topologyOf(), slots = 8, inlineLimitBytes = 32_768 }: WorldSettings = {}) {
-    this.settings = { topology, slots, inlineLimitBytes };
+  constructor({ topology = topologyOf(), slots = 8, inlineLimitBytes = 32_768, recoveryMs = 0 }: WorldSettings = {}) {
+    this.settings = { topology, slots, inlineLimitBytes, recoveryMs };
   }
 
   /** A fresh instance with nothing in memory. */
   instance(changes: WorldSettings = {}): Instance {
-    const { topology, slots, inlineLimitBytes } = { ...this.settings, ...changes };
+    const { topology, slots, inlineLimitBytes, recoveryMs } = { ...this.settings, ...changes };
     const { logs, blobs, clock } = this;
     const random = { id: () => `${this.commitIds}-${++this.#ids}`, unit: () => 0.5 };
-    const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes }, 1_000_000);
+    const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs }, 1_000_000);
     return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards() });
   }
 

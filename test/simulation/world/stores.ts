@@ -130,6 +130,10 @@ export class FaultyBlobStore implements BlobStore {
     return this.#instance.call(() => this.#world.storage.blobs.delete(key), false);
   }
 
+  oldest(prefix: string): ReturnType<BlobStore['oldest']> {
+    return this.#instance.call(() => this.#world.storage.blobs.oldest(prefix), false);
+  }
+
   list(prefix: string): Promise<string[]> {
     return this.#instance.call(() => this.#world.storage.blobs.list(prefix), false);
   }
