@@ -26,7 +26,7 @@ import { inheritState, type Parent } from './state/inherit-state.ts';
  */
 export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<void> {
   // Before the stream is asked, which answers only while it is there: what comes after it has a later epoch (PL-11).
-  log.begin();
+  log.begin(partition.incarnation);
   const shards = await processor.shards.shards(partition);
   const lineage = shards.get(partition.partition);
   if (lineage === undefined || lineage.parents.length === 0) return;

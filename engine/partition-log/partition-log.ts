@@ -10,6 +10,7 @@ import { withoutStaleTimers } from '../state/rebuild-timers.ts';
 import { applyChange, hashAfter } from '../state/state-change.ts';
 import type { StepResult } from '../step.ts';
 import { commitEntry } from './commit.ts';
+import { epochOf } from './epoch.ts';
 import { progressOf, type Body, type LogEntry } from './entry.ts';
 import { spillKeyOf } from './log-id.ts';
 import { openLog, type LoadedLog } from './open-log.ts';
@@ -83,8 +84,8 @@ export class PartitionLog {
   }
 
   /** Takes the time for the epoch of a log that has no version yet; one that has keeps its own. */
-  begin(): void {
-    if (this.version === 0) this.state.epochMs = this.#settings.clock.nowMs();
+  begin(incarnation: string): void {
+    if (this.version === 0) this.state.epochMs = epochOf(incarnation, this.#settings.clock.nowMs());
   }
 
   /** Whether this is still the newest version: one slot is read instead of the whole log. */

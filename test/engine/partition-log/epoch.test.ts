@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { fromLogItem, toLogItem } from '../../../adapters/dynamodb/log-item.ts';
 import { ByteReader, ByteWriter } from '../../../engine/codec/bytes.ts';
 import { compress, decompress } from '../../../engine/codec/compression.ts';
-import { sampleEntry } from '../../support/samples.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import { processBatch } from '../../../engine/process-batch.ts';
+import { sampleEntry, SHARD } from '../../support/samples.ts';
 import { reading, topologyOf } from '../support/readings.ts';
 import { decodeSnapshot, Partition } from '../support/state.ts';
 import { StreamWorld } from '../support/stream-world.ts';
@@ -27,6 +29,14 @@ describe('the epoch of a log (PL-11)', () => {
     await world.clock.sleep(50);
     await world.instance().process(reading(2, 'a', 1));
     expect(await epochs(world)).toEqual([100, 100]);
+  });
+
+  it('is never before the creation of its stream, whatever the clock says', async () => {
+    const world = await worldAt100();
+    const partition = { ...SHARD, incarnation: '1700000000000' };
+    await processBatch(world.instance().processor, { partition, records: [reading(1, 'a', 0)] });
+    const [entry] = await world.logs.read(logIdOf(partition), [1]);
+    expect(entry?.epochMs).toBe(1_700_000_000_000);
   });
 
   it('is taken when the log begins, not when an instance first looked for it', async () => {
