@@ -29,7 +29,7 @@ export interface Operator {
   readonly delayMs: number;
   bind(context: OperatorContext): BoundOperator;
   /** Every timer that its tables call for. */
-  timersOf(tables: readonly Table[], clocks: Clocks): readonly DomainTimer[];
+  timersOf(tables: readonly Table[], clocks: TimerClocks): readonly DomainTimer[];
 }
 
 export interface BoundOperator {
@@ -52,6 +52,19 @@ export interface Clocks {
   /** The operator's own: behind the partition's by the delays of the operators before it. */
   readonly watermarkMs: number;
   readonly processingTimeMs: number;
+}
+
+/** How far the timers of one clock have fired. The three differ only while a move of time is pending. */
+export interface ClockMove {
+  readonly fromMs: number;
+  readonly firedMs: number;
+  readonly targetMs: number;
+}
+
+/** The clocks of an operator whose timers are found again in its tables. */
+export interface TimerClocks extends Clocks {
+  readonly event: ClockMove;
+  readonly processing: ClockMove;
 }
 
 /** What an operator may do and know during a step. */

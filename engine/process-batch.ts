@@ -7,6 +7,7 @@ import type { SourceBatch, SourceRecord } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
 import { requireContinuous } from './require-continuous.ts';
 import { takeOver } from './reshard.ts';
+import type { CommitBounds } from './run.ts';
 import { openWindows } from './state/partition-state.ts';
 import { step } from './step.ts';
 
@@ -19,10 +20,18 @@ export interface Processor {
   readonly decoder?: RecordDecoder | undefined;
   /** A batch of which more results come than that is committed in parts, at least 1. @default MAX_ROWS_PER_COMMIT */
   readonly maxRowsPerCommit?: number;
+  /** A move of time that makes more timers due than that is committed in parts, at least 1. @default MAX_TIMERS_PER_COMMIT */
+  readonly maxTimersPerCommit?: number;
 }
 
 /** So many results can be delivered within one invocation, and held in its memory. */
 export const MAX_ROWS_PER_COMMIT = 20_000;
+/** So many timers fire within seconds, unless one takes as long as a record may: a function that ends keeps what it committed. */
+export const MAX_TIMERS_PER_COMMIT = 20_000;
+
+export function boundsOf({ maxRowsPerCommit = MAX_ROWS_PER_COMMIT, maxTimersPerCommit = MAX_TIMERS_PER_COMMIT }: Processor): CommitBounds {
+  return { rows: maxRowsPerCommit, timers: maxTimersPerCommit };
+}
 
 /** What one batch came to: the source of all metrics. */
 export interface BatchReport {
@@ -59,7 +68,7 @@ export async function processBatch(processor: Processor, batch: SourceBatch): Pr
 }
 
 async function processOnce(processor: Processor, log: PartitionLog, { partition, records }: SourceBatch, begunMs: number): Promise<BatchReport> {
-  const { topology, sinks, decoder, maxRowsPerCommit = MAX_ROWS_PER_COMMIT } = processor;
+  const { topology, sinks, decoder } = processor;
   if (log.version === 0) await takeOver(processor, log, partition);
   const before = await deliverWaiting(log, partition, sinks);
   await requireContinuous(processor.shards, log, partition, records, begunMs);
@@ -77,8 +86,8 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     writeUnits: before.writeUnits,
   };
   let rest: readonly SourceRecord[] = fresh.length === 0 || decoder === undefined ? fresh : await decoder.decode(fresh);
-  while (rest.length > 0) {
-    const result = step(topology, log.state, rest, maxRowsPerCommit);
+  while (rest.length > 0 || log.state.pending !== undefined) {
+    const result = step(topology, log.state, rest, boundsOf(processor));
     report.resultsOut += result.outbox.results.length;
     report.lateRecords += result.outbox.lateRecords.length;
     report.deadLetters += result.outbox.deadLetters.length;

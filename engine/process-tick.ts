@@ -7,7 +7,7 @@
 import { isKind } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
-import type { Processor } from './process-batch.ts';
+import { boundsOf, type Processor } from './process-batch.ts';
 import type { SourcePartition } from './record.ts';
 import { stepTick, type TickTarget } from './step.ts';
 import { followedWatermark } from './tick/idle-watermark.ts';
@@ -104,16 +104,22 @@ function unseen(partition: string, memory: TickMemory, reason: unknown): Look {
   return reason === undefined ? { partition, isUnseen: true, isUnreached: true, watermarkMs } : { partition, isUnseen: true, watermarkMs, failure: failureOf(partition, reason) };
 }
 
-async function moveOn({ logs, topology, sinks }: Processor, { partition, version }: PartitionTime, target: TickTarget): Promise<boolean> {
+async function moveOn(processor: Processor, { partition, version }: PartitionTime, target: TickTarget): Promise<boolean> {
+  const { logs, topology, sinks } = processor;
   try {
     return await logs.useNewest(partition, async (log: PartitionLog) => {
       await deliverWaiting(log, partition, sinks);
       // Somebody was here since it was proved idle: then it is not.
-      const result = log.version === version ? stepTick(topology, log.state, target) : undefined;
-      if (result === undefined) return false;
-      await log.commit(result);
-      await deliverWaiting(log, partition, sinks);
-      return true;
+      if (log.version !== version) return false;
+      let isMoved = false;
+      do {
+        const result = stepTick(topology, log.state, target, boundsOf(processor));
+        if (result === undefined) return isMoved;
+        await log.commit(result);
+        isMoved = true;
+        await deliverWaiting(log, partition, sinks);
+      } while (log.state.pending !== undefined);
+      return isMoved;
     });
   } catch (error) {
     if (isKind(error, 'fenced')) return false;

@@ -15,9 +15,10 @@ import { EMPTY_OUTBOX } from './outputs.ts';
 import { progressOf } from './partition-log/entry.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
-import type { Processor } from './process-batch.ts';
+import { boundsOf, type Processor } from './process-batch.ts';
 import type { SourcePartition } from './record.ts';
 import { inheritState, type Parent } from './state/inherit-state.ts';
+import { step } from './step.ts';
 
 /**
  * Fills a new log with what its shard inherits; nothing to do for a shard without parents.
@@ -50,6 +51,11 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
     const remaining = await processor.shards.remaining(parent, log.state.reached);
     if (remaining !== 'ended') {
       throw new TidemarkError('unavailable', 'PARENT_NOT_DRAINED', `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`);
+    }
+    // Its children go on from clocks, not from the middle of a move.
+    while (log.state.pending !== undefined) {
+      await log.commit(step(processor.topology, log.state, [], boundsOf(processor)));
+      await deliverWaiting(log, parent, processor.sinks);
     }
     const change = { ...progressOf(log.state), tables: [], timers: log.state.timers };
     await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));

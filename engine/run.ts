@@ -7,17 +7,16 @@
  */
 import type { Topology } from './dsl/topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
-import type { BoundOperator, Clocks, Element, Operator, OperatorContext, TimeDomain, Verdict } from './operator.ts';
+import type { Element, TimerClocks, Verdict } from './operator.ts';
 import type { DeadLetter, ResultRow, SideOutput } from './outputs.ts';
-import type { Floor } from './partition-log/entry.ts';
+import type { Floor, PendingMove } from './partition-log/entry.ts';
 import type { Offset } from './record.ts';
-import { pop } from './state/heap.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import { TableView, type Journal } from './state/table-view.ts';
-import { timerBefore, withTimer, type OperatorTimers, type Timer, type Timers } from './state/timer.ts';
-import { watermarkOf } from './time/floors.ts';
+import type { OperatorTimers } from './state/timer.ts';
+import { RunningOperator } from './running-operator.ts';
+import { timerClocksOf } from './time/timer-clocks.ts';
 import { checkedSideValue, RowCheck } from './value/emitted.ts';
-import { NO_WATERMARK } from './time/watermark.ts';
 
 /** Where to go back to when a record fails half way: to the processing time of then, too. */
 export interface Mark {
@@ -30,6 +29,24 @@ export interface Mark {
   readonly deadLetters: number;
 }
 
+/** What one commit takes on: past it no further record is taken, and a move of time goes on in the next commit. */
+export interface CommitBounds {
+  /** Results, values beside them and dead letters, at least 1. */
+  readonly rows: number;
+  /** Timers that fire, at least 1. */
+  readonly timers: number;
+}
+
+export const UNBOUNDED: CommitBounds = Object.freeze({ rows: Number.POSITIVE_INFINITY, timers: Number.POSITIVE_INFINITY });
+
+/** Done before now: what this move of time may add to it. */
+interface Done {
+  readonly rows: number;
+  readonly timers: number;
+}
+
+const NOTHING: Done = Object.freeze({ rows: 0, timers: 0 });
+
 export class Run {
   readonly results: ResultRow[] = [];
   readonly sideOutputs: SideOutput[] = [];
@@ -41,27 +58,35 @@ export class Run {
   readonly journal: Journal = [];
   readonly #operators: readonly RunningOperator[];
   readonly #rowCheck: RowCheck;
+  readonly #bounds: CommitBounds;
   processingTimeMs: number;
   sequence: number;
-  #watermarkMs: number;
+  watermarkMs: number;
+  /** The move of time that is under way, and goes on in the next commit when this one has enough. */
+  pending: PendingMove | undefined;
+  /** How many timers have fired. */
+  timersFired = 0;
   /** Of the record that is being processed, or the last one that was. */
   reached: Offset;
 
-  constructor(topology: Topology, state: PartitionState) {
+  constructor(topology: Topology, state: PartitionState, bounds = UNBOUNDED) {
     this.topology = topology;
     this.#rowCheck = new RowCheck(topology.results.columns);
+    this.#bounds = bounds;
     this.floors = state.floors;
     this.processingTimeMs = state.processingTimeMs;
     this.sequence = state.sequence;
-    this.#watermarkMs = state.watermarkMs;
+    this.watermarkMs = state.watermarkMs;
+    this.pending = state.pending;
     this.reached = state.reached;
     this.tables = state.tables.map((table) => new TableView(table, this.journal));
     let first = 0;
     let lagMs = 0;
     const operators: RunningOperator[] = [];
+    const clocks = timerClocksOf(topology, state);
     topology.operators.forEach((operator, i) => {
       const tables = this.tables.slice(first, first + operator.tables.length);
-      operators.push(new RunningOperator(this, operator, i, tables, lagMs, state));
+      operators.push(new RunningOperator(this, operator, i, tables, lagMs, clocks[i] as TimerClocks, state.timers[i] as OperatorTimers));
       first += operator.tables.length;
       lagMs += operator.delayMs;
     });
@@ -70,7 +95,16 @@ export class Run {
 
   /** What has to be delivered so far, late records left out. */
   get rows(): number {
-    return this.results.length + this.sideOutputs.length;
+    return this.results.length + this.sideOutputs.length + this.deadLetters.length;
+  }
+
+  /** One commit should not hold more. */
+  get isFull(): boolean {
+    return this.#isFullSince(NOTHING);
+  }
+
+  #isFullSince({ rows, timers }: Done): boolean {
+    return this.rows - rows >= this.#bounds.rows || this.timersFired - timers >= this.#bounds.timers;
   }
 
   get timers(): readonly OperatorTimers[] {
@@ -85,24 +119,67 @@ export class Run {
     return (this.#operators[index] as RunningOperator).bound.process(element);
   }
 
-  /** Event time moves to `watermarkMs`: fires and closes what is due, operator by operator. What was done so far stays. */
-  advance(watermarkMs: number): void {
+  /**
+   * Fires what an earlier commit has left of a move of time.
+   *
+   * @returns false: there is more than this commit takes
+   */
+  resume(): boolean {
+    const { pending } = this;
+    if (pending === undefined) return true;
+    const turn = this.#operators.findIndex(({ id }) => id === pending.operator);
+    if (turn < 0) throw new TidemarkError('internal', 'OPERATOR_UNKNOWN', `operator of a pending move must be one of the pipeline, got ${pending.operator}; deploy the definition that wrote it`);
+    const isDone = this.#fire(pending, turn, NOTHING);
     this.journal.length = 0;
-    if (watermarkMs === this.#watermarkMs) return;
-    this.#watermarkMs = watermarkMs;
-    for (const operator of this.#operators) operator.advance(watermarkMs);
+    return isDone;
+  }
+
+  /**
+   * Event time moves to `watermarkMs`: fires and closes what is due, operator by operator. What was done so far stays.
+   *
+   * @param isWhole all of it belongs to this commit, however much it is
+   * @returns false: there is more than this commit takes
+   */
+  advance(watermarkMs: number, isWhole = false): boolean {
     this.journal.length = 0;
+    if (watermarkMs === this.watermarkMs) return true;
+    const fromMs = this.watermarkMs;
+    this.watermarkMs = watermarkMs;
+    for (const operator of this.#operators) operator.begin('event', fromMs);
+    const isDone = this.#fire({ domain: 'event', fromMs }, 0, isWhole ? undefined : NOTHING);
+    this.journal.length = 0;
+    return isDone;
+  }
+
+  /** @param since what was done by then does not count: undefined when nothing does */
+  #fire({ domain, fromMs }: Pick<PendingMove, 'domain' | 'fromMs'>, first: number, since: Done | undefined): boolean {
+    const isEnough = () => since !== undefined && this.#isFullSince(since);
+    for (const operator of this.#operators.slice(first)) {
+      const firedMs = domain === 'event' ? operator.advance(this.watermarkMs, isEnough) : operator.advanceProcessing(this.processingTimeMs, isEnough);
+      if (firedMs === undefined) continue;
+      this.pending = { domain, fromMs, operator: operator.id, firedMs };
+      return false;
+    }
+    this.pending = undefined;
+    return true;
   }
 
   isDue(watermarkMs: number, processingTimeMs: number): boolean {
     return this.#operators.some((operator) => operator.isDue(watermarkMs, processingTimeMs));
   }
 
-  /** Processing time moves on. */
-  advanceProcessing(nowMs: number): void {
-    if (nowMs <= this.processingTimeMs) return;
+  /**
+   * Processing time moves on. Where it stops follows from this move alone, whatever the commit has done before: a record
+   * that is refused takes back the move that its arrival made, and must not take back more or less in another batch (PL-12).
+   *
+   * @returns false: there is more than one commit takes
+   */
+  advanceProcessing(nowMs: number): boolean {
+    if (nowMs <= this.processingTimeMs) return true;
+    const fromMs = this.processingTimeMs;
     this.processingTimeMs = nowMs;
-    for (const operator of this.#operators) operator.advanceProcessing(nowMs);
+    for (const operator of this.#operators) operator.begin('processing', fromMs);
+    return this.#fire({ domain: 'processing', fromMs }, 0, { rows: this.rows, timers: this.timersFired });
   }
 
   /** A result of operator `from`: as the topology says it is left out, changed, given to the next operator, or checked and goes out. */
@@ -151,9 +228,10 @@ export class Run {
       if (isKind(error, 'internal') || isKind(error, 'invalid')) throw error;
       this.rollBack(mark);
       const { reached, processingTimeMs } = this;
+      const code = error instanceof TidemarkError && OWN_CODES.has(error.code) ? error.code : 'RESULT_FAILED';
       const data = new TextEncoder().encode(JSON.stringify({ key, ...about }));
       const reason = `result must be computed without an error, got one: ${oneLine(messageOf(error))}; correct the pipeline's code`;
-      this.deadLetters.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, code: 'RESULT_FAILED', reason, data });
+      this.deadLetters.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, code, reason, data });
     }
   }
 
@@ -162,107 +240,5 @@ export class Run {
   }
 }
 
-/** An operator at work: its timers, its clocks, and what it may do. */
-class RunningOperator implements OperatorContext {
-  readonly bound: BoundOperator;
-  readonly tables: readonly TableView[];
-  watermarkMs: number;
-  targetMs: number;
-  readonly #run: Run;
-  readonly #index: number;
-  readonly #lagMs: number;
-  #event: Timers;
-  #processing: Timers;
-
-  constructor(run: Run, operator: Operator, index: number, tables: readonly TableView[], lagMs: number, state: PartitionState) {
-    this.#run = run;
-    this.#index = index;
-    this.tables = tables;
-    this.#lagMs = lagMs;
-    this.watermarkMs = behind(state.watermarkMs, lagMs);
-    this.targetMs = this.watermarkMs;
-    ({ event: this.#event, processing: this.#processing } = state.timers[index] as OperatorTimers);
-    this.bound = operator.bind(this);
-  }
-
-  get timers(): OperatorTimers {
-    return { event: this.#event, processing: this.#processing };
-  }
-
-  restore({ event, processing }: OperatorTimers): void {
-    this.#event = event;
-    this.#processing = processing;
-  }
-
-  get processingTimeMs(): number {
-    return this.#run.processingTimeMs;
-  }
-
-  watermarkOf(key: string): number {
-    const { floors, topology } = this.#run;
-    if (floors.length === 0) return this.watermarkMs;
-    return Math.max(this.watermarkMs, behind(watermarkOf(topology.routingKeyOf(key), NO_WATERMARK, floors), this.#lagMs));
-  }
-
-  isDue(partitionWatermarkMs: number, nowMs: number): boolean {
-    const isEventDue = this.#event !== undefined && this.#event.top.timeMs <= behind(partitionWatermarkMs, this.#lagMs);
-    return isEventDue || (this.#processing !== undefined && this.#processing.top.timeMs <= nowMs);
-  }
-
-  advance(partitionWatermarkMs: number): void {
-    this.targetMs = behind(partitionWatermarkMs, this.#lagMs);
-    while (this.#event !== undefined && this.#event.top.timeMs <= this.targetMs) {
-      const timer = this.#event.top;
-      this.#event = pop(this.#event, timerBefore);
-      this.bound.onTimer?.(timer);
-    }
-    this.watermarkMs = this.targetMs;
-  }
-
-  advanceProcessing(nowMs: number): void {
-    while (this.#processing !== undefined && this.#processing.top.timeMs <= nowMs) {
-      const timer = this.#processing.top;
-      this.#processing = pop(this.#processing, timerBefore);
-      this.bound.onProcessingTimer?.(timer);
-    }
-  }
-
-  schedule(domain: TimeDomain, timer: Timer): void {
-    if (domain === 'event') this.#event = withTimer(this.#event, timer);
-    else this.#processing = withTimer(this.#processing, timer);
-  }
-
-  forward(element: Element): Verdict {
-    return this.#run.processAt(this.#index + 1, element);
-  }
-
-  emit(row: ResultRow): void {
-    this.#run.emit(this.#index, row);
-  }
-
-  emitTo(output: string, key: string, eventTimeMs: number, value: unknown): void {
-    this.#run.emitTo(output, key, eventTimeMs, value);
-  }
-
-  nextSequence(): number {
-    return this.#run.sequence++;
-  }
-
-  attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void {
-    this.#run.attempt(about, key, work);
-  }
-}
-
-/** The clock of an operator that waits for others; there is no time before the first record. */
-export function behind(watermarkMs: number, lagMs: number): number {
-  return watermarkMs === NO_WATERMARK ? NO_WATERMARK : watermarkMs - lagMs;
-}
-
-export function clocksOf({ operators }: Pick<Topology, 'operators'>, state: Clocks): Clocks[] {
-  let lagMs = 0;
-  return operators.map(({ delayMs }) => {
-    const clocks = { watermarkMs: behind(state.watermarkMs, lagMs), processingTimeMs: state.processingTimeMs };
-    lagMs += delayMs;
-    return clocks;
-  });
-}
+/** What a firing is stopped for has its own code; anything else that it throws is a result that failed. */
+const OWN_CODES: ReadonlySet<string> = new Set(['TIMER_LOOP']);

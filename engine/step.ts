@@ -10,7 +10,7 @@ import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
 import type { Progress } from './partition-log/entry.ts';
 import type { SourceRecord } from './record.ts';
-import { Run } from './run.ts';
+import { Run, UNBOUNDED } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { StateChange } from './state/state-change.ts';
 import { remainingFloors, watermarkOf } from './time/floors.ts';
@@ -28,30 +28,30 @@ export interface RecordsStep extends StepResult {
 
 /**
  * @param records one partition's, ascending, none at or below `state.reached` (PL-13)
- * @param maxRows an outbox of so many rows takes no further record
+ * @param bounds past which the rest is left to the next step: of the records, and of what the last one taken made due
  */
-export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[], maxRows = Number.POSITIVE_INFINITY): RecordsStep {
-  const run = new Run(topology, state);
+export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[], bounds = UNBOUNDED): RecordsStep {
+  const run = new Run(topology, state, bounds);
   const lateRecords: LateRecord[] = [];
   let deadRecords = 0;
   let taken = 0;
   let { watermarkMs, lastArrivalMs } = state;
+  let goesOn = run.resume();
 
-  for (const record of records) {
+  for (const [i, record] of records.entries()) {
     // All places of an offset belong to one commit.
-    if (run.rows >= maxRows && record.offset !== run.reached) break;
-    taken++;
-    run.reached = record.offset;
+    if (!goesOn || (run.isFull && record.offset !== run.reached)) break;
     const mark = run.mark();
-    run.advanceProcessing(record.arrivalTimeMs);
     try {
-      const decoded = decodeRecord(topology, record, run.processingTimeMs);
+      const decoded = decodeRecord(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
+      // What fires before the record may be more than one commit takes: then the record waits.
+      if (!run.advanceProcessing(record.arrivalTimeMs)) break;
+      const arrived = run.mark();
       const lateKey = lateKeyOf(run, topology, record, decoded);
       if (lateKey === undefined) {
         watermarkMs = Math.max(watermarkMs, decoded.watermarkMs);
       } else {
-        run.rollBack(mark);
-        run.advanceProcessing(record.arrivalTimeMs);
+        run.rollBack(arrived);
         const { offset, subSequence, arrivalTimeMs, data } = record;
         lateRecords.push({ offset, subSequence, key: lateKey, eventTimeMs: decoded.eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors), ...headersOf(record), data });
       }
@@ -61,14 +61,14 @@ export function step(topology: Topology, state: PartitionState, records: readonl
       run.deadLetters.push(deadLetterFor(record, error));
       deadRecords++;
     }
-    run.advance(watermarkMs);
+    taken++;
+    run.reached = record.offset;
+    goesOn = run.advance(watermarkMs, records[i + 1]?.offset === record.offset);
   }
 
   const { counters } = state;
   const result = finish(run, state, lateRecords, {
     reached: run.reached,
-    watermarkMs,
-    processingTimeMs: run.processingTimeMs,
     lastArrivalMs,
     counters: {
       recordsIn: counters.recordsIn + taken,
@@ -88,25 +88,27 @@ export interface TickTarget {
 }
 
 /**
- * Time moves on without a record (PL-20): fires and closes what it reaches.
+ * Time moves on without a record (PL-20): fires and closes what it reaches. Where that is more than one commit takes, the
+ * change has a pending move, and the next tick goes on.
  *
  * @returns undefined when nothing is due: then there is nothing to commit
  */
-export function stepTick(topology: Topology, state: PartitionState, target: TickTarget): StepResult | undefined {
+export function stepTick(topology: Topology, state: PartitionState, target: TickTarget, bounds = UNBOUNDED): StepResult | undefined {
   const watermarkMs = Math.max(state.watermarkMs, target.watermarkMs ?? state.watermarkMs);
   const processingTimeMs = Math.max(state.processingTimeMs, target.processingTimeMs ?? state.processingTimeMs);
-  const run = new Run(topology, state);
-  if (!run.isDue(watermarkMs, processingTimeMs)) return undefined;
-  run.advanceProcessing(processingTimeMs);
-  run.advance(watermarkMs);
+  const run = new Run(topology, state, bounds);
+  if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;
+  if (run.resume() && run.advanceProcessing(processingTimeMs)) run.advance(watermarkMs);
   const { reached, counters, lastArrivalMs } = state;
-  return finish(run, state, [], { reached, watermarkMs, processingTimeMs, lastArrivalMs, counters: { ...counters, results: counters.results + run.results.length } });
+  return finish(run, state, [], { reached, lastArrivalMs, counters: { ...counters, results: counters.results + run.results.length } });
 }
 
-function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Omit<Progress, 'epochMs' | 'floors' | 'sequence'>): StepResult {
-  const { results, sideOutputs, deadLetters, tables, timers, sequence } = run;
+function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Pick<Progress, 'reached' | 'lastArrivalMs' | 'counters'>): StepResult {
+  const { results, sideOutputs, deadLetters, tables, timers, sequence, watermarkMs, processingTimeMs, pending } = run;
+  // What a pending move has not fired yet still needs them.
+  const floors = pending === undefined ? remainingFloors(state.floors, watermarkMs) : state.floors;
   return {
-    change: { ...progress, epochMs: state.epochMs, sequence, floors: remainingFloors(state.floors, progress.watermarkMs), tables, timers },
+    change: { ...progress, watermarkMs, processingTimeMs, pending, epochMs: state.epochMs, sequence, floors, tables, timers },
     outbox: { results, sideOutputs, lateRecords, deadLetters },
   };
 }

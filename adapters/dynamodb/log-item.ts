@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Body, Counters, Floor, LogEntry } from '../../engine/partition-log/entry.ts';
+import type { Body, Counters, Floor, LogEntry, PendingMove } from '../../engine/partition-log/entry.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -30,6 +30,7 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     lastArrivalMs: { N: String(entry.lastArrivalMs) },
     sequence: { N: String(entry.sequence) },
     ...(entry.floors.length === 0 ? {} : { floors: { L: entry.floors.map(floorItem) } }),
+    ...(entry.pending === undefined ? {} : { pending: pendingItem(entry.pending) }),
     ...(entry.sealedFor.length === 0 ? {} : { sealedFor: { L: entry.sealedFor.map((name) => ({ S: name })) } }),
     ...bodyItem('delta', entry.delta),
     ...bodyItem('outbox', entry.outbox),
@@ -57,6 +58,7 @@ export function fromLogItem(item: Item): LogEntry {
     lastArrivalMs: readNumber(item, 'lastArrivalMs'),
     sequence: readNumber(item, 'sequence'),
     floors: (item['floors']?.L ?? []).map(({ M = {} }) => ({ fromHash: readOffset(M, 'fromHash'), toHash: readOffset(M, 'toHash'), watermarkMs: readNumber(M, 'watermarkMs') })),
+    pending: readPending(item['pending']?.M),
     sealedFor: (item['sealedFor']?.L ?? []).map((name) => readText({ sealedFor: name }, 'sealedFor')),
     delta: readBody(item, 'delta'),
     outbox: readBody(item, 'outbox'),
@@ -71,6 +73,17 @@ export function fromLogItem(item: Item): LogEntry {
 
 function floorItem({ fromHash, toHash, watermarkMs }: Floor): AttributeValue {
   return { M: { fromHash: { S: String(fromHash) }, toHash: { S: String(toHash) }, watermarkMs: { N: String(watermarkMs) } } };
+}
+
+function pendingItem({ domain, fromMs, operator, firedMs }: PendingMove): AttributeValue {
+  return { M: { domain: { S: domain }, fromMs: { N: String(fromMs) }, operator: { S: operator }, firedMs: { N: String(firedMs) } } };
+}
+
+function readPending(item: Item | undefined): PendingMove | undefined {
+  if (item === undefined) return undefined;
+  const domain = readText(item, 'domain');
+  if (domain !== 'event' && domain !== 'processing') throw corrupt(item, 'domain', 'event or processing');
+  return { domain, fromMs: readNumber(item, 'fromMs'), operator: readText(item, 'operator'), firedMs: readNumber(item, 'firedMs') };
 }
 
 function bodyItem(name: 'delta' | 'outbox', body: Body): Item {

@@ -25,6 +25,22 @@ export interface Floor {
   readonly watermarkMs: number;
 }
 
+/**
+ * A move of time that fires more than one commit takes: the clocks say already to where it goes, and the next step fires
+ * what is left of it before it takes a record.
+ *
+ *     fromMs ──── fired ────► firedMs ──── still to be fired ────► the clock
+ */
+export interface PendingMove {
+  readonly domain: 'event' | 'processing';
+  /** The partition's clock before the move. */
+  readonly fromMs: number;
+  /** Id of the operator whose turn it is: those before it have fired all that is due, those behind it nothing. */
+  readonly operator: string;
+  /** All of its timers up to here have fired, by its own clock. */
+  readonly firedMs: number;
+}
+
 export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, late: 0, deadLetters: 0, results: 0 });
 
 /** What is known of a partition apart from its keyed state: small, and whole in every log entry. */
@@ -48,6 +64,8 @@ export interface Progress {
   readonly sequence: number;
   /** Hash ranges that are ahead of `watermarkMs`; empty unless shards were merged. */
   readonly floors: readonly Floor[];
+  /** undefined: all that is due has fired. */
+  readonly pending: PendingMove | undefined;
 }
 
 export const NO_PROGRESS: Progress = Object.freeze({
@@ -59,10 +77,11 @@ export const NO_PROGRESS: Progress = Object.freeze({
   counters: NO_COUNTERS,
   sequence: 0,
   floors: Object.freeze([]),
+  pending: undefined,
 });
 
-export function progressOf({ epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors }: Progress): Progress {
-  return { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors };
+export function progressOf({ epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending }: Progress): Progress {
+  return { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending };
 }
 
 /** Version v of a partition's log: the whole effect of one batch. Lives in slot `v mod W`. */

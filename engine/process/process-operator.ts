@@ -1,6 +1,6 @@
 /** Runs a process function: its state in tables, its timers in one more. */
 import { dataError } from '../decode.ts';
-import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, TimeDomain, Verdict } from '../operator.ts';
+import type { BoundOperator, DomainTimer, Element, Operator, OperatorContext, TimeDomain, Verdict } from '../operator.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -23,7 +23,7 @@ export function processOperator(id: string, given: AnyFunction): Operator {
     tablesAs: () => tables,
     delayMs: 0,
     bind: (context: OperatorContext) => new ProcessRun(context, given, states),
-    timersOf: ([timerTable, ...stored]: readonly Table[], _clocks: Clocks) => [
+    timersOf: ([timerTable, ...stored]: readonly Table[]) => [
       ...[...(timerTable as Table).groups].flatMap(([key, entries]) => [...entries.keys()].map((text) => timerFrom(key as string, text))),
       ...stored.flatMap((table, i) => forgetTimers(table, i, states[i]?.[1].ttlMs)),
     ],
@@ -48,6 +48,35 @@ function forgetTimers(table: Table, index: number, ttlMs: number | undefined): D
   return [...table.groups].flatMap(([group, entries]) => [...entries].map(([key, entry]) => forgetTimer(index, group, key, (entry as Stored).writtenMs + ttlMs)));
 }
 
+/**
+ * So many timers of one key may be set by timers for a time that has come: they fire at the same instant, which is
+ * committed as a whole, so that a timer that sets itself again would never let it end.
+ */
+export const MAX_TIMERS_AT_ONCE = 1_000;
+
+/** The instant of one clock at which timers fire, and how many timers each key has set for it or before it. */
+class Instant {
+  #moveMs = Number.NaN;
+  #timeMs = Number.NaN;
+  readonly #setBy = new Map<string, number>();
+
+  /** A timer of this time fires, in a move of its clock to `moveMs`. */
+  reach(timeMs: number, moveMs: number): void {
+    if (moveMs === this.#moveMs && timeMs <= this.#timeMs) return;
+    this.#moveMs = moveMs;
+    this.#timeMs = timeMs;
+    this.#setBy.clear();
+  }
+
+  /** @throws TIMER_LOOP (data) */
+  set(key: string, timeMs: number): void {
+    if (timeMs > this.#timeMs) return;
+    const timers = (this.#setBy.get(key) ?? 0) + 1;
+    if (timers > MAX_TIMERS_AT_ONCE) throw dataError('TIMER_LOOP', `timers must set at most ${MAX_TIMERS_AT_ONCE} timers for a time that has come, got one more at ${timeMs}; set a later one`);
+    this.#setBy.set(key, timers);
+  }
+}
+
 class ProcessRun implements BoundOperator {
   readonly #context: OperatorContext;
   readonly #function: AnyFunction;
@@ -58,6 +87,9 @@ class ProcessRun implements BoundOperator {
   #eventTimeMs = 0;
   /** The timer that is due: the watermark has reached at least this. */
   #atLeastMs = Number.MIN_SAFE_INTEGER;
+  readonly #instants = { event: new Instant(), processing: new Instant() };
+  /** Of the timer that is being called, if it is one. */
+  #firing: TimeDomain | undefined;
 
   constructor(context: OperatorContext, given: AnyFunction, states: ReadonlyArray<readonly [string, StateDescriptor]>) {
     this.#context = context;
@@ -77,6 +109,7 @@ class ProcessRun implements BoundOperator {
 
   process({ key, value, eventTimeMs }: Element): Verdict {
     this.#turn(key, eventTimeMs, Number.MIN_SAFE_INTEGER);
+    this.#firing = undefined;
     this.#function.onRecord({ key, value, eventTimeMs }, this.#contextFor(key) as never);
     return 'accepted';
   }
@@ -95,9 +128,12 @@ class ProcessRun implements BoundOperator {
     // It may have been deleted since.
     if (this.#timers.get(key, text) === undefined) return;
     this.#timers.delete(key, text);
+    const { targetMs, processingTimeMs } = this.#context;
+    this.#instants[domain].reach(timeMs, domain === 'event' ? targetMs : processingTimeMs);
+    this.#firing = domain;
     const due: ProcessTimer = { key, timeMs, domain, name: text.slice(text.indexOf(':') + 1) };
     this.#context.attempt({ timer: due.name, timeMs }, key, () => {
-      this.#turn(key, domain === 'event' ? timeMs : this.#context.processingTimeMs, domain === 'event' ? timeMs : Number.MIN_SAFE_INTEGER);
+      this.#turn(key, domain === 'event' ? timeMs : processingTimeMs, domain === 'event' ? timeMs : Number.MIN_SAFE_INTEGER);
       this.#function.onTimer?.(due, this.#contextFor(key) as never);
     });
   }
@@ -144,6 +180,7 @@ class ProcessRun implements BoundOperator {
     const text = timerText(domain, timeMs, name);
     if (this.#timers.get(key, text) !== undefined) return;
     if (this.#timers.sizeOf(key) >= MAX_ENTRIES) throw dataError('TIMERS_TOO_MANY', `timers of one key must be at most ${MAX_ENTRIES}, got one more; set one timer for several records, at a rounded time`);
+    if (this.#firing === domain) this.#instants[domain].set(key, timeMs);
     this.#timers.put(key, text, { hash: 0 } satisfies Entry);
     this.#schedule(timerFrom(key, text));
   }

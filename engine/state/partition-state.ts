@@ -1,4 +1,4 @@
-import { NO_PROGRESS, type Counters, type Floor, type Progress } from '../partition-log/entry.ts';
+import { NO_PROGRESS, type Counters, type Floor, type PendingMove, type Progress } from '../partition-log/entry.ts';
 import type { Offset } from '../record.ts';
 import { EMPTY_HASH } from './hash.ts';
 import { Table, type TableSpec } from './table.ts';
@@ -20,6 +20,7 @@ export interface PartitionState extends Progress {
   counters: Counters;
   sequence: number;
   floors: readonly Floor[];
+  pending: PendingMove | undefined;
   stateHash: number;
   /** In the order of the topology's tables. */
   readonly tables: readonly Table[];

@@ -1,11 +1,11 @@
 import type { Topology } from '../dsl/topology.ts';
-import { clocksOf } from '../run.ts';
+import { timerClocksOf } from '../time/timer-clocks.ts';
 import { entriesIn, type PartitionState } from './partition-state.ts';
 import { withTimer, type OperatorTimers, type Timers } from './timer.ts';
 
 /** Timers follow from what the tables hold, so they are not stored: this finds them again after loading. */
 export function timersOf(topology: Pick<Topology, 'operators'>, state: PartitionState): OperatorTimers[] {
-  const clocks = clocksOf(topology, state);
+  const clocks = timerClocksOf(topology, state);
   let first = 0;
   return topology.operators.map((operator, i) => {
     const tables = state.tables.slice(first, first + operator.tables.length);

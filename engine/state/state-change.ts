@@ -49,6 +49,7 @@ export function applyChange(state: PartitionState, change: StateChange): void {
   state.counters = change.counters;
   state.sequence = change.sequence;
   state.floors = change.floors;
+  state.pending = change.pending;
   state.timers = change.timers;
 }
 

@@ -2,7 +2,7 @@
  * Windows that are the same for every key: tumbling, hopping, by the calendar, one for all time. A pane per window and key,
  * a timer per window.
  */
-import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, TimerClocks, Verdict } from '../operator.ts';
 import type { Table } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -24,7 +24,7 @@ export function alignedWindows(assigner: WindowAssigner, aggregation: WindowedAg
     tablesAs: (schema: readonly string[]) => [spec(schema)],
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
     bind: (context: OperatorContext) => new AlignedRun(context, assigner, aggregation, panes, plan),
-    timersOf: ([table]: readonly Table[], clocks: Clocks) => [...(table as Table).groups.keys()].flatMap((startMs) => plan.of(startMs as number, clocks)),
+    timersOf: ([table]: readonly Table[], clocks: TimerClocks) => [...(table as Table).groups.keys()].flatMap((startMs) => plan.foundAgain(startMs as number, clocks)),
   });
 }
 
@@ -42,6 +42,20 @@ class WindowTimers {
 
   of(startMs: number, clocks: Clocks): DomainTimer[] {
     return [this.boundary(startMs, clocks.watermarkMs), ...this.repeats(startMs, clocks)];
+  }
+
+  /**
+   * As they are after a reload. A trigger that has had its turn in a move of time looks again after the whole move, so one
+   * that is pending has windows of both kinds.
+   */
+  foundAgain(startMs: number, { event, processing }: TimerClocks): DomainTimer[] {
+    const endMs = this.#assigner.endOf(startMs);
+    const before = this.repeats(startMs, { watermarkMs: event.fromMs, processingTimeMs: processing.fromMs });
+    const hadItsTurn = (each: DomainTimer) => each.timer.timeMs <= (each.domain === 'event' ? event : processing).firedMs;
+    const hasEnded = !isFired(endMs, event.fromMs) && isFired(endMs, event.firedMs);
+    const isOver = hasEnded || before.some(hadItsTurn);
+    const repeats = isOver ? this.repeats(startMs, { watermarkMs: event.targetMs, processingTimeMs: processing.targetMs }) : before;
+    return [this.boundary(startMs, event.firedMs), ...repeats];
   }
 
   /** It fires at its end, and closes when the allowed lateness has passed; with one final result it only closes. */

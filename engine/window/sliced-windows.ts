@@ -8,7 +8,7 @@
  *
  * @see Li et al., "No pane, no gain: efficient evaluation of sliding-window aggregates over data streams", 2005
  */
-import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+import type { BoundOperator, DomainTimer, Element, Operator, OperatorContext, TimerClocks, Verdict } from '../operator.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -41,8 +41,8 @@ export function slicedWindows(hops: Hops, assigner: WindowAssigner, aggregation:
     tablesAs: (schema: readonly string[]) => [slices(schema), firings as TableSpec],
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
     bind: (context: OperatorContext) => new SlicedRun(context, slicing, panes),
-    timersOf: ([sliceTable, firingTable]: readonly Table[], { watermarkMs }: Clocks) => [
-      ...[...(sliceTable as Table).groups.keys()].map((startMs) => slicing.timerOf(startMs as number, watermarkMs)),
+    timersOf: ([sliceTable, firingTable]: readonly Table[], { event: { firedMs } }: TimerClocks) => [
+      ...[...(sliceTable as Table).groups.keys()].map((startMs) => slicing.timerOf(startMs as number, firedMs)),
       ...[...(firingTable as Table).groups.keys()].map((startMs) => slicing.forget(startMs as number)),
     ],
   });
@@ -97,11 +97,11 @@ export class Slicing {
   timerOf(sliceMs: number, watermarkMs: number): DomainTimer {
     const delayMs = this.#finalOnly ? this.allowedLatenessMs : 0;
     const lastEndMs = this.endOf(this.lastWindow(sliceMs));
-    if (lastEndMs + delayMs <= watermarkMs) return event(lastEndMs + this.allowedLatenessMs, sliceMs, 'drop');
+    if (lastEndMs + delayMs <= watermarkMs) return eventTimer(lastEndMs + this.allowedLatenessMs, sliceMs, 'drop');
     const { sizeMs, advanceMs, offsetMs } = this.#hops;
     // Of the ends that lie after both the slice and the watermark, the first.
     const after = Math.max(sliceMs, watermarkMs - delayMs);
-    return event(tumblingStart(after - sizeMs, advanceMs, offsetMs) + advanceMs + sizeMs + delayMs, sliceMs, 'fire');
+    return eventTimer(tumblingStart(after - sizeMs, advanceMs, offsetMs) + advanceMs + sizeMs + delayMs, sliceMs, 'fire');
   }
 
   windowThatFiresAt(timeMs: number): number {
@@ -109,11 +109,11 @@ export class Slicing {
   }
 
   forget(windowMs: number): DomainTimer {
-    return event(this.endOf(windowMs) + this.allowedLatenessMs, windowMs, 'forget');
+    return eventTimer(this.endOf(windowMs) + this.allowedLatenessMs, windowMs, 'forget');
   }
 }
 
-function event(timeMs: number, startMs: number, kind: string): DomainTimer {
+function eventTimer(timeMs: number, startMs: number, kind: string): DomainTimer {
   return { domain: 'event', timer: { timeMs, startMs, key: '', kind } };
 }
 

@@ -10,7 +10,7 @@
  * @see KIP-450: Sliding Window Aggregations in the DSL
  */
 import { requireMs, requireSetting } from '../errors.ts';
-import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, Verdict } from '../operator.ts';
+import type { BoundOperator, DomainTimer, Element, Operator, OperatorContext, TimerClocks, Verdict } from '../operator.ts';
 import { numericOrder } from '../state/sorted-keys.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
@@ -106,8 +106,8 @@ function slidingOperator(differenceMs: number, aggregation: WindowedAggregation)
     tablesAs: (schema: readonly string[]) => [buckets(schema), firings as TableSpec],
     delayMs: rules.delayMs,
     bind: (context: OperatorContext) => new SlidingRun(context, rules, panes, aggregation.emission.finalOnly),
-    timersOf: ([bucketTable]: readonly Table[], { watermarkMs }: Clocks) =>
-      [...(bucketTable as Table).groups].flatMap(([key, entries]) => [...entries.keys()].map((bucket) => rules.timerOf(Number(bucket), key as string, watermarkMs))),
+    timersOf: ([bucketTable]: readonly Table[], { event: { firedMs } }: TimerClocks) =>
+      [...(bucketTable as Table).groups].flatMap(([key, entries]) => [...entries.keys()].map((bucket) => rules.timerOf(Number(bucket), key as string, firedMs))),
   });
 }
 

@@ -21,6 +21,7 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
     lastArrivalMs: 1_700_000_000_000,
     sequence: 12,
     floors: [{ fromHash: 0n, toHash: 2n ** 127n, watermarkMs: 5 }],
+    pending: { domain: 'event', fromMs: Number.MIN_SAFE_INTEGER, operator: 'window2', firedMs: 1_600_000_000_000 },
     sealedFor: ['shardId-000000000001', 'shardId-000000000002'],
     delta: { inline: new Uint8Array([0, 1, 255]) },
     outbox: { inline: new Uint8Array() },

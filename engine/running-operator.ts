@@ -1,0 +1,132 @@
+import type { BoundOperator, Element, Operator, OperatorContext, TimeDomain, TimerClocks, Verdict } from './operator.ts';
+import type { ResultRow } from './outputs.ts';
+import type { Run } from './run.ts';
+import { pop } from './state/heap.ts';
+import type { TableView } from './state/table-view.ts';
+import { timerBefore, withTimer, type OperatorTimers, type Timer, type Timers } from './state/timer.ts';
+import { watermarkOf } from './time/floors.ts';
+import { behind } from './time/timer-clocks.ts';
+import { NO_WATERMARK } from './time/watermark.ts';
+
+/** An operator at work: its timers, its clocks, and what it may do. */
+export class RunningOperator implements OperatorContext {
+  readonly id: string;
+  readonly bound: BoundOperator;
+  readonly tables: readonly TableView[];
+  watermarkMs: number;
+  targetMs: number;
+  /** Of either clock: all timers up to here have fired, and some before it may have been set since. */
+  readonly #firedMs: Record<TimeDomain, number>;
+  readonly #run: Run;
+  readonly #index: number;
+  readonly #lagMs: number;
+  #event: Timers;
+  #processing: Timers;
+
+  constructor(run: Run, operator: Operator, index: number, tables: readonly TableView[], lagMs: number, clocks: TimerClocks, timers: OperatorTimers) {
+    this.id = operator.id;
+    this.#run = run;
+    this.#index = index;
+    this.tables = tables;
+    this.#lagMs = lagMs;
+    this.watermarkMs = clocks.event.fromMs;
+    this.targetMs = this.watermarkMs;
+    this.#firedMs = { event: clocks.event.firedMs, processing: clocks.processing.firedMs };
+    ({ event: this.#event, processing: this.#processing } = timers);
+    this.bound = operator.bind(this);
+  }
+
+  get timers(): OperatorTimers {
+    return { event: this.#event, processing: this.#processing };
+  }
+
+  restore({ event, processing }: OperatorTimers): void {
+    this.#event = event;
+    this.#processing = processing;
+  }
+
+  /** A move of time begins: nothing of it has fired. */
+  begin(domain: TimeDomain, processingFromMs: number): void {
+    this.#firedMs[domain] = domain === 'event' ? this.watermarkMs : processingFromMs;
+  }
+
+  get processingTimeMs(): number {
+    return this.#run.processingTimeMs;
+  }
+
+  watermarkOf(key: string): number {
+    const { floors, topology } = this.#run;
+    if (floors.length === 0) return this.watermarkMs;
+    return Math.max(this.watermarkMs, behind(watermarkOf(topology.routingKeyOf(key), NO_WATERMARK, floors), this.#lagMs));
+  }
+
+  isDue(partitionWatermarkMs: number, nowMs: number): boolean {
+    const isEventDue = this.#event !== undefined && this.#event.top.timeMs <= behind(partitionWatermarkMs, this.#lagMs);
+    return isEventDue || (this.#processing !== undefined && this.#processing.top.timeMs <= nowMs);
+  }
+
+  /**
+   * Fires what is due, instant by instant: what is set for one that has come already belongs to it.
+   *
+   * @returns undefined when all has fired; else up to where, because it is enough
+   */
+  advance(partitionWatermarkMs: number, isEnough: () => boolean): number | undefined {
+    this.targetMs = behind(partitionWatermarkMs, this.#lagMs);
+    while (this.#event !== undefined && this.#event.top.timeMs <= this.targetMs) {
+      const timer = this.#event.top;
+      if (this.#isNextInstant('event', timer, isEnough)) return this.#firedMs.event;
+      this.#event = pop(this.#event, timerBefore);
+      this.#run.timersFired++;
+      this.bound.onTimer?.(timer);
+    }
+    this.watermarkMs = this.targetMs;
+    this.#firedMs.event = this.targetMs;
+    return undefined;
+  }
+
+  /** As `advance`. */
+  advanceProcessing(nowMs: number, isEnough: () => boolean): number | undefined {
+    while (this.#processing !== undefined && this.#processing.top.timeMs <= nowMs) {
+      const timer = this.#processing.top;
+      if (this.#isNextInstant('processing', timer, isEnough)) return this.#firedMs.processing;
+      this.#processing = pop(this.#processing, timerBefore);
+      this.#run.timersFired++;
+      this.bound.onProcessingTimer?.(timer);
+    }
+    this.#firedMs.processing = nowMs;
+    return undefined;
+  }
+
+  /** @returns true: the timer belongs to a later instant, and what has fired is enough */
+  #isNextInstant(domain: TimeDomain, { timeMs }: Timer, isEnough: () => boolean): boolean {
+    if (timeMs <= this.#firedMs[domain]) return false;
+    if (isEnough()) return true;
+    this.#firedMs[domain] = timeMs;
+    return false;
+  }
+
+  schedule(domain: TimeDomain, timer: Timer): void {
+    if (domain === 'event') this.#event = withTimer(this.#event, timer);
+    else this.#processing = withTimer(this.#processing, timer);
+  }
+
+  forward(element: Element): Verdict {
+    return this.#run.processAt(this.#index + 1, element);
+  }
+
+  emit(row: ResultRow): void {
+    this.#run.emit(this.#index, row);
+  }
+
+  emitTo(output: string, key: string, eventTimeMs: number, value: unknown): void {
+    this.#run.emitTo(output, key, eventTimeMs, value);
+  }
+
+  nextSequence(): number {
+    return this.#run.sequence++;
+  }
+
+  attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void {
+    this.#run.attempt(about, key, work);
+  }
+}
