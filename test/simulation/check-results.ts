@@ -1,20 +1,22 @@
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { PlainRow } from './pipelines/simulated-pipeline.ts';
-import type { Expected } from './reference.ts';
+import type { Beside, Expected, SaidRow } from './reference.ts';
 import { violation } from './world/functions.ts';
 import type { Readers } from './world/sinks.ts';
 
-/** The table has what is newest, the lake all that ever came out, and neither has anything else. */
+type Line = ResultRow & SaidRow;
+
+/** The lake has all that ever came out, the table what is newest of it, and neither has anything else. */
 export function checkResults(identity: Topology['results']['identity'], { rows }: Expected, { table, lake }: Readers): void {
-  const lines = linesIn<ResultRow>(lake, 'results');
-  if (identity === 'window') {
-    for (const [key, wanted] of rows) compare(`${key} in the lake`, sorted(wanted.map(textOf)), sorted(rowsOf(lines, key).map(textOf)));
-    for (const [key, wanted] of rows) compare(`${key} in the table`, sorted(newestOf(wanted).map(textOf)), sorted(rowsOf(table.results, key).map(textOf)));
-  } else {
-    // Numbers only grow for a key, so they bring its results into the order in which they came out.
-    for (const [key, wanted] of rows) compare(`${key} in the lake`, wanted.map(textOf), byNumber(rowsOf(lines, key)).map(textOf));
-    for (const [key, wanted] of rows) compare(`${key} in the table`, wanted.map(textOf), byNumber(rowsOf(table.results, key)).map(textOf));
+  const lines = linesIn<Line>(lake, 'results');
+  // Numbers only grow for a key of one stream, so they bring its results into the order in which they came out.
+  const ordered = identity === 'window' ? sorted : (texts: readonly string[]) => texts;
+  for (const [key, wanted] of rows) {
+    const said = byNumber(rowsOf(lines, key));
+    compare(`${key} in the lake`, ordered(wanted.map(textOf)), ordered(said.map(textOf)));
+    const newest = newestOf(said).map(storedTextOf);
+    compare(`${key} in the table`, sorted(newest), sorted(rowsOf(table.results, key).map(storedTextOf)));
   }
   const unknown = [...lines, ...table.results].filter(({ key }) => !rows.has(key));
   if (unknown.length > 0) throw violation(`results of ${unknown.map(({ key }) => key).join(' ')}, of which none may be`);
@@ -22,8 +24,8 @@ export function checkResults(identity: Topology['results']['identity'], { rows }
 
 /** What went beside the results is there once, in the order in which it came. */
 export function checkBeside({ beside }: Expected, { lake }: Readers): void {
-  const lines = linesIn<{ readonly output: string; readonly key: string; readonly eventTimeMs: number; readonly sequence: number; readonly value: unknown }>(lake, 'side');
-  const text = ({ output, eventTimeMs, value }: Omit<(typeof lines)[number], 'key' | 'sequence'>) => JSON.stringify([output, eventTimeMs, value]);
+  const lines = linesIn<Beside & { readonly key: string; readonly sequence: number }>(lake, 'side');
+  const text = (side: Beside) => JSON.stringify([side.incarnation, side.output, side.eventTimeMs, side.value]);
   for (const key of new Set([...beside.keys(), ...lines.map((line) => line.key)])) {
     compare(`${key} beside the results`, (beside.get(key) ?? []).map(text), byNumber(rowsOf(lines, key)).map(text));
   }
@@ -42,17 +44,42 @@ function linesIn<T>(lake: Readers['lake'], folder: 'results' | 'side'): T[] {
 
 const rowsOf = <T extends { readonly key: string }>(rows: readonly T[], key: string): T[] => rows.filter((row) => row.key === key);
 
-const byNumber = <T extends { readonly sequence?: number }>(rows: readonly T[]): T[] => [...rows].sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
+/** Of two streams of one name the one that was created later is the newer; a topic has one incarnation here. */
+const createdMs = ({ incarnation }: { readonly incarnation: string }): number => Number(incarnation) || 0;
+
+function byNumber<T extends { readonly incarnation: string; readonly sequence?: number }>(rows: readonly T[]): T[] {
+  return [...rows].sort((a, b) => createdMs(a) - createdMs(b) || (a.sequence ?? 0) - (b.sequence ?? 0));
+}
 
 const sorted = (texts: readonly string[]): string[] => [...texts].sort();
 
-const textOf = ({ windowStartMs, windowEndMs, revision, retracted, values }: PlainRow): string => JSON.stringify([windowStartMs, windowEndMs, revision, retracted === true, values]);
+function textOf({ incarnation, windowStartMs, windowEndMs, revision, retracted, values }: SaidRow): string {
+  return JSON.stringify([incarnation, windowStartMs, windowEndMs, revision, retracted === true, values]);
+}
 
-function newestOf(rows: readonly PlainRow[]): PlainRow[] {
-  const newest = new Map<string, PlainRow>();
+function storedTextOf(row: PlainRow & Pick<ResultRow, 'sequence'>): string {
+  const { sequence, windowStartMs, windowEndMs, revision, retracted, values } = row;
+  return JSON.stringify([sequence, windowStartMs, windowEndMs, revision, retracted === true, values]);
+}
+
+/** Of each place what the newest stream that spoke of it has said last. */
+function newestOf(rows: readonly Line[]): Line[] {
+  const newest = new Map<string, Line>();
   for (const row of rows) {
-    const window = `${row.windowStartMs}-${row.windowEndMs}`;
-    if ((newest.get(window)?.revision ?? 0) < row.revision) newest.set(window, row);
+    const place = String(row.sequence ?? `${row.windowStartMs}-${row.windowEndMs}`);
+    const known = newest.get(place);
+    const isNewer = known === undefined || (createdMs(row) - createdMs(known) || row.revision - known.revision) > 0;
+    if (isNewer) newest.set(place, row);
   }
   return [...newest.values()];
+}
+
+/** Places of results of which more than one stream has spoken. */
+export function spokenOfTwice(lake: Readers['lake']): number {
+  const spoken = new Map<string, Set<string>>();
+  for (const { key, sequence, windowStartMs, incarnation } of linesIn<Line>(lake, 'results')) {
+    const place = JSON.stringify([key, sequence ?? windowStartMs]);
+    spoken.set(place, (spoken.get(place) ?? new Set()).add(incarnation));
+  }
+  return [...spoken.values()].filter(({ size }) => size > 1).length;
 }

@@ -1,3 +1,4 @@
+import { spokenOfTwice } from './check-results.ts';
 import { PIPELINES } from './pipelines/all.ts';
 import type { Plan } from './plan.ts';
 import { FAULT_KINDS } from './world/faults.ts';
@@ -43,6 +44,7 @@ export function contentsOf({ plan, storage, readers, faults }: Lived): Contents 
     'ticks': ticks.length,
     'results in the lake': lines.filter((id) => id.startsWith('simulated/results/')).length,
     'results retracted': [...readers.lake].filter(([id, line]) => id.startsWith('simulated/results/') && line.includes('"retracted":true')).length,
+    'results of which two streams speak': spokenOfTwice(readers.lake),
     'results delivered again': readers.repeats,
     'values beside the results': lines.filter((id) => id.includes('/side/')).length,
     'late records': lines.filter((id) => id.includes('/late/')).length,

@@ -17,9 +17,12 @@ export interface LoggedTick {
   readonly fingerprint: string;
 }
 
+/** A result, and the incarnation of the source of which it is. */
+export type SaidRow = PlainRow & { readonly incarnation: string };
+
 export interface Expected {
   /** What comes out for each key, in this order. */
-  readonly rows: ReadonlyMap<string, readonly PlainRow[]>;
+  readonly rows: ReadonlyMap<string, readonly SaidRow[]>;
   /** What goes beside the results, for each key, in this order. */
   readonly beside: ReadonlyMap<string, readonly Beside[]>;
   /** `incarnation/shard/offset/place` of what came too late, and of what could not be counted. */
@@ -30,6 +33,7 @@ export interface Expected {
 }
 
 export interface Beside {
+  readonly incarnation: string;
   readonly output: string;
   readonly eventTimeMs: number;
   readonly value: unknown;
@@ -53,7 +57,7 @@ export interface Taken {
 }
 
 interface Out {
-  readonly rows: Map<string, PlainRow[]>;
+  readonly rows: Map<string, SaidRow[]>;
   readonly beside: Map<string, Beside[]>;
   readonly late: Set<string>;
   readonly dead: Set<string>;
@@ -159,12 +163,14 @@ class PlainShard {
   }
 
   #clock(sensor: string): PlainClock {
+    const { incarnation } = this.#shard;
     return {
       keyMs: this.#timeOf(sensor),
       processingTimeMs: this.#processingTimeMs,
       isLater: this.#isLater,
-      emit: (row) => append(this.#out.rows, sensor, row),
-      emitTo: (output, eventTimeMs, value) => append(this.#out.beside, sensor, { output, eventTimeMs, value }),
+      emit: (row) => append(this.#out.rows, sensor, { ...row, incarnation }),
+      emitTo: (output, eventTimeMs, value) =>
+        append(this.#out.beside, sensor, { incarnation, output, eventTimeMs, value }),
     };
   }
 }

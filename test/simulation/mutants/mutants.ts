@@ -77,6 +77,18 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'offsets compared as numbers', rule: 'PL-10', edits: [{ file: 'engine/process-batch.ts', find: 'offset > log.state.reached', replace: 'Number(offset) > Number(log.state.reached)' }] },
   { name: 'all partitions in one log', rule: 'PL-11', edits: [{ file: `${LOG}/log-id.ts`, find: "return Object.values(parts).join('/');", replace: "return Object.values(parts).slice(0, 4).join('/') + '/p';" }] },
   { name: 'a reborn stream goes on with the old log', rule: 'PL-11', edits: [{ file: INCARNATIONS, find: 'const holds = known !== undefined && firstMs < known.seenMs + SHORTEST_REBIRTH_MS;', replace: 'const holds = known !== undefined;' }] },
+  { name: 'only revisions order results', rule: 'PL-17', edits: [
+    { file: 'engine/outputs.ts', find: 'return epochMs === otherEpochMs ?', replace: 'return epochMs + otherEpochMs >= 0 ?' },
+  ] },
+  { name: 'ids of results bear no epoch', rule: 'PL-17', edits: [
+    { file: 'engine/outputs.ts', find: 'const revision = epochMs === 0 ?', replace: 'const revision = epochMs >= 0 ?' },
+  ] },
+  { name: 'a child inherits no epoch', rule: 'PL-17, PL-25', edits: [
+    { file: INHERIT, find: 'Math.max(epochMs, ...states.map((state) => state.epochMs)),', replace: 'Math.min(0, epochMs),' },
+  ] },
+  { name: 'the epoch is lost on reload', rule: 'PL-17', edits: [
+    { file: OPEN, find: '...progressOf(entry), tables', replace: '...progressOf(entry), epochMs: 0, tables' },
+  ] },
   { name: 'offsets that run backwards are taken for replays', rule: 'PL-11', edits: [{ file: 'engine/process-batch.ts', find: 'await processor.shards.confirm(partition, log.state.reached);', replace: 'void 0;' }] },
   { name: 'a batch that leaves records out is taken', rule: 'PL-13', edits: [{ file: 'engine/require-continuous.ts', find: 'const skipped = await shards.skipped(partition, reached, first);', replace: 'const skipped = first < 0n ? await shards.skipped(partition, reached, first) : undefined;' }] },
   { name: 'a function trusts its memory to say that a record is left out', rule: 'PL-5', edits: [{ file: 'engine/require-continuous.ts', find: '(await log.isCurrent())', replace: "(log.logId !== '')" }] },

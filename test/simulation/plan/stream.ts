@@ -4,13 +4,15 @@ import type { SeededRandom } from '../world/random.ts';
 import { bytesOf, Producer } from './producer.ts';
 import { hashOf, ShardPlanner } from './shard-planner.ts';
 
-/** Long enough that no window has records of both streams. */
+/** From the last record of a stream that is deleted to the first of the one that takes its name. */
 const REBIRTH_MS = 60_000;
+/** So many records of a stream that is made again are of times that the one before had: both speak of these windows. */
+const PUT_AGAIN = 80;
 
 /**
  * A Kinesis stream and its one producer, whose records go where their keys' hashes say, while shards are split and merged
  * under it. Some are packed, for the shards of now or of a while ago; some are put elsewhere by an explicit hash key. Some
- * streams are deleted and made again under the same name.
+ * streams are deleted and made again under the same name, and get corrected records of a time that the first had.
  */
 export function planStream(random: SeededRandom, mayBeMadeAgain: boolean): PlannedShard[] {
   const pauseMs = random.pick([10, 300, 3_000]);
@@ -19,8 +21,10 @@ export function planStream(random: SeededRandom, mayBeMadeAgain: boolean): Plann
   const quietChance = random.pick([0.01, 0.01, 0.05]);
   const producer = new Producer(random);
   const streams = [new ShardPlanner(random.between(1, 3), START_MS)];
-  const bornAgainAt = random.chance(0.1) && mayBeMadeAgain ? random.between(1, 150) : 0;
+  const bornAgainAt = random.chance(0.2) && mayBeMadeAgain ? random.between(1, 150) : 0;
   let nowMs = START_MS;
+  const before: number[] = [];
+  let again: number[] = [];
   // Sequence numbers cross a power of ten, so that comparing them as text goes wrong (PL-10).
   let offset = 10n ** 20n - BigInt(random.between(1, 40));
   for (let n = random.between(0, 250); n > 0; n--) {
@@ -28,13 +32,16 @@ export function planStream(random: SeededRandom, mayBeMadeAgain: boolean): Plann
     if (n === bornAgainAt) {
       stream.deleteAll(nowMs + random.between(1, 5_000));
       nowMs += REBIRTH_MS;
+      again = before.slice(-PUT_AGAIN);
       stream = new ShardPlanner(random.between(1, 3), nowMs);
       streams.push(stream);
     }
     nowMs += random.chance(quietChance) ? random.pick([20_000, 100_000, 400_000]) : random.between(0, pauseMs);
     if (random.chance(reshardChance)) stream.reshard(random, nowMs);
     offset += BigInt(random.between(1, 3));
-    const parts = Array.from({ length: random.chance(packChance) ? random.between(1, 6) : 1 }, () => producer.next(nowMs));
+    const timeMs = again.shift() ?? nowMs;
+    before.push(timeMs);
+    const parts = Array.from({ length: random.chance(packChance) ? random.between(1, 6) : 1 }, () => producer.next(timeMs));
     const isPacked = parts.length > 1 || random.chance(packChance);
     const [first] = parts as [PlannedPart];
     const record = { offset, subSequence: 0, partitionKey: first.partitionKey, arrivalTimeMs: nowMs };

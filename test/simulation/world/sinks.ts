@@ -2,7 +2,7 @@ import { MemorySink } from '../../../adapters/memory/sink.ts';
 import { DEFAULT_BACK_OFF } from '../../../adapters/shared/back-off.ts';
 import { putEntries } from '../../../adapters/shared/put-entries.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
-import { resultId, type ResultRow } from '../../../engine/outputs.ts';
+import { resultId, sideOutputId, type ResultRow } from '../../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
@@ -21,15 +21,22 @@ export class Readers {
   }
 
   /** The results' lines, as many as the lake took at once. */
-  lines({ partition: { pipeline }, epochMs }: Pick<Delivery, 'partition' | 'epochMs'>, results: readonly ResultRow[]): void {
-    for (const row of results) this.#line(resultId(pipeline, row, epochMs), JSON.stringify(row));
+  lines({ partition, epochMs }: Pick<Delivery, 'partition' | 'epochMs'>, results: readonly ResultRow[]): void {
+    const { pipeline, incarnation } = partition;
+    for (const { values, ...row } of results) {
+      this.#line(resultId(pipeline, { ...row, values }, epochMs), JSON.stringify({ ...row, incarnation, values }));
+    }
   }
 
   /** All but the results' lines. */
   async rest(delivery: Delivery): Promise<SinkReceipt> {
-    const { partition, outbox } = delivery;
+    const { partition, epochMs, outbox } = delivery;
+    const { incarnation } = partition;
     const place = logIdOf(partition);
-    for (const { sequence, ...rest } of outbox.sideOutputs) this.#line(`${place}/side/${sequence}`, JSON.stringify(rest));
+    for (const side of outbox.sideOutputs) {
+      const id = `${side.output}/side/${sideOutputId(partition.partition, side, epochMs)}`;
+      this.#line(id, JSON.stringify({ ...side, incarnation }));
+    }
     for (const { offset, subSequence, data, ...rest } of outbox.lateRecords) {
       this.#line(`${place}/late/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
     }
