@@ -26,7 +26,7 @@ import { step } from './step.ts';
  * @throws PARENT_NOT_DRAINED (unavailable) there are records in a parent still
  */
 export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<void> {
-  // Before the stream is asked, which answers only while it is there: what comes after it has a later epoch (PL-11).
+  // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
   log.begin(partition.incarnation);
   const shards = await processor.shards.shards(partition);
   const lineage = shards.get(partition.partition);
