@@ -4,6 +4,8 @@ import { TidemarkError, isKind } from '../../engine/errors.ts';
 import type { BlobStore, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { deadLetterLine, lateLine, resultLine, sideOutputLine } from '../shared/lines.ts';
 import { mapParallel } from '../shared/parallel.ts';
+import { byDay } from './by-day.ts';
+import type { Line } from './by-day.ts';
 import { dayFolder, objectName } from './layout.ts';
 import type { LakeFolder } from './layout.ts';
 
@@ -19,7 +21,8 @@ export interface LakeSinkProps {
 
 /**
  * The lake: gzip NDJSON by day (UTC). Results go by windowStartMs (every firing), late records by eventTimeMs, dead letters
- * by arrivalTimeMs. An object's name is that of its commit, so a repeat finds it taken and each row is there once.
+ * by arrivalTimeMs. An object's name is that of its commit, so a repeat finds it taken and each row is there once. Of a
+ * delivery with many days, the ones with the fewest lines share an object: see `byDay`.
  *
  * ```
  *  flights/results/day=2001-01-01/shardId-000000000000-000000000042-Kq3x.gz
@@ -40,21 +43,20 @@ export class LakeSink implements Sink {
   }
 
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
-    const objects = [...this.#linesByFolder(delivery)];
-    const rows = await mapParallel(objects, PARALLEL_WRITES, async ([folder, lines]) => {
-      const outcome = await this.#write(`${folder}/${objectName(delivery)}`, lines);
-      return outcome === 'stored' ? lines.length : 0;
+    const objects = [...this.#linesByFolder(delivery)].flatMap(([folder, lines]) => byDay(lines).map((ofDay) => ({ folder, ...ofDay })));
+    const rows = await mapParallel(objects, PARALLEL_WRITES, async ({ folder, day, isShared, lines }) => {
+      const key = `${dayFolder(this.#pipeline, folder, day)}/${objectName(delivery, isShared)}`;
+      return (await this.#write(key, lines)) === 'stored' ? lines.length : 0;
     });
     return { rows: rows.reduce((sum, n) => sum + n, 0), writeUnits: 0 };
   }
 
-  #linesByFolder({ partition: { partition }, epochMs, outbox }: Delivery): Map<string, string[]> {
-    const folders = new Map<string, string[]>();
-    const add = (folder: LakeFolder, timeMs: number, line: string): void => {
-      const path = dayFolder(this.#pipeline, folder, timeMs);
-      const lines = folders.get(path);
-      if (lines === undefined) folders.set(path, [line]);
-      else lines.push(line);
+  #linesByFolder({ partition: { partition }, epochMs, outbox }: Delivery): Map<LakeFolder, Line[]> {
+    const folders = new Map<LakeFolder, Line[]>();
+    const add = (folder: LakeFolder, timeMs: number, text: string): void => {
+      const lines = folders.get(folder);
+      if (lines === undefined) folders.set(folder, [{ timeMs, text }]);
+      else lines.push({ timeMs, text });
     };
     const results = this.#results;
     for (const row of outbox.results) {

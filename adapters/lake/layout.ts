@@ -1,4 +1,3 @@
-import { lakeDay } from '../../engine/lake-day.ts';
 import type { Delivery } from '../../engine/ports.ts';
 import { toSegment } from '../shared/blob-key.ts';
 
@@ -11,17 +10,19 @@ export type LakeFolder = 'results' | 'oversized' | 'late' | 'dead-letters' | `ou
 /**
  * The folder of one day (UTC), which is a partition of the lake's tables.
  *
- * @example dayFolder('flights', 'results', 0) // 'flights/results/day=1970-01-01'
+ * @example dayFolder('flights', 'results', '1970-01-01') // 'flights/results/day=1970-01-01'
  */
-export function dayFolder(pipeline: string, folder: LakeFolder, timeMs: number): string {
-  return `${toSegment(pipeline)}/${folder}/day=${lakeDay(timeMs)}`;
+export function dayFolder(pipeline: string, folder: LakeFolder, day: string): string {
+  return `${toSegment(pipeline)}/${folder}/day=${day}`;
 }
 
 /**
- * The name of a commit's objects: the same on every repeat, in the order of versions within a partition.
+ * The name of a commit's objects: the same on every repeat, in the order of versions within a partition. One that several
+ * days share has a name of its own: an earlier release may have written that day's alone.
  *
- * @example 'shardId-000000000000-000000000042-Kq3x.gz'
+ * @example 'shardId-000000000000-000000000042-Kq3x.gz', 'shardId-000000000000-000000000042-Kq3x-shared.gz'
  */
-export function objectName({ partition, version, commitId }: Delivery): string {
-  return `${toSegment(partition.partition)}-${String(version).padStart(12, '0')}-${toSegment(commitId)}.gz`;
+export function objectName({ partition, version, commitId }: Delivery, isShared = false): string {
+  const name = `${toSegment(partition.partition)}-${String(version).padStart(12, '0')}-${toSegment(commitId)}`;
+  return isShared ? `${name}-shared.gz` : `${name}.gz`;
 }

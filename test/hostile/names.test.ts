@@ -5,6 +5,7 @@ import { slotKey } from '../../adapters/dynamodb/log-item.ts';
 import { ResultTableSink } from '../../adapters/dynamodb/result-table.ts';
 import { dayFolder, objectName } from '../../adapters/lake/layout.ts';
 import { requireBlobKey } from '../../adapters/shared/blob-key.ts';
+import { lakeDay } from '../../engine/lake-day.ts';
 import { resultId } from '../../engine/outputs.ts';
 import { logIdOf, snapshotKeyOf, spillKeyOf } from '../../engine/partition-log/log-id.ts';
 import { collect } from '../support/collect.ts';
@@ -75,9 +76,9 @@ describe('names that would lead elsewhere', () => {
 
   it('cannot leave the folder of the lake, whatever shard or commit they come from', () => {
     const anything = fc.oneof(fc.constantFrom(...WAYS), fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom('.', '/', '\\', '%', 'a') }));
-    fc.assert(fc.property(anything, anything, fc.double(), (partition, commitId, timeMs) => {
-      const folder = dayFolder('flights', 'late', timeMs);
-      const key = `${folder}/${objectName({ ...sampleDelivery({}), partition: { ...SHARD, partition }, commitId })}`;
+    fc.assert(fc.property(anything, anything, fc.double(), fc.boolean(), (partition, commitId, timeMs, isShared) => {
+      const folder = dayFolder('flights', 'late', lakeDay(timeMs));
+      const key = `${folder}/${objectName({ ...sampleDelivery({}), partition: { ...SHARD, partition }, commitId }, isShared)}`;
       expect(key.startsWith('flights/late/day=')).toBe(true);
       expect(key.split('/')).toHaveLength(folder.split('/').length + 1);
       expect(requireBlobKey(key)).toBe(key);
