@@ -2,7 +2,7 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  interface DynaliteOptions {
+  export interface DynaliteOptions {
     /** How long a new table is CREATING [ms]. @default 500 */
     readonly createTableMs?: number;
     /** @default 500 */

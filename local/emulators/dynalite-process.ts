@@ -1,4 +1,4 @@
-import dynalite from 'dynalite';
 import { serve } from './serve.ts';
+import { strictDynalite } from './strict-dynalite.ts';
 
-serve((path) => dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
+serve((path) => strictDynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));

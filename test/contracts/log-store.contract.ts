@@ -91,7 +91,10 @@ export function logStoreContract(name: string, open: () => Promise<LogStore>): v
     it('reads more slots than one request takes', async () => {
       const store = await open();
       const slots = Array.from({ length: 250 }, (_, i) => i);
-      await Promise.all(slots.map((slot) => store.put('log', slot, sampleEntry(slot + 1), undefined)));
+      // In groups: a server in this very process must come to answer within the time to connect.
+      for (let first = 0; first < slots.length; first += 50) {
+        await Promise.all(slots.slice(first, first + 50).map((slot) => store.put('log', slot, sampleEntry(slot + 1), undefined)));
+      }
       const versions = (await store.read('log', slots)).map(({ version }) => version);
       expect(versions.sort((a, b) => a - b)).toEqual(slots.map((slot) => slot + 1));
     });

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { dynamoDbClient } from '../../adapters/dynamodb/client.ts';
+import { strictDynalite } from '../../local/emulators/strict-dynalite.ts';
 
 /** A DynamoDB on this machine. */
 export interface TestDynamoDb {
@@ -18,7 +18,7 @@ export interface TestDynamoDb {
 
 /** The emulator, in this process. */
 export async function startDynalite(): Promise<TestDynamoDb> {
-  const server = dynalite({ createTableMs: 0 });
+  const server = strictDynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return testTables((server.address() as AddressInfo).port, () => new Promise((resolve) => server.close(resolve)));
 }

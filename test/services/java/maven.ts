@@ -10,7 +10,6 @@ export interface JavaProgram {
   readonly artifacts: readonly string[];
 }
 
-export const DYNAMODB_LOCAL: JavaProgram = { name: 'dynamodb-local-3.1.0', artifacts: ['software.amazon.dynamodb:DynamoDBLocal:3.1.0'] };
 export const KAFKA: JavaProgram = { name: 'kafka-4.3.1', artifacts: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.apache.kafka:kafka-tools:4.3.1'] };
 /** Topics without ids, fetches by name: what brokers that are not Apache's may speak still. */
 export const OLD_KAFKA: JavaProgram = { name: 'kafka-2.4.1', artifacts: ['org.apache.kafka:kafka_2.13:2.4.1'] };
