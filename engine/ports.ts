@@ -91,7 +91,8 @@ export interface ShardCatalog {
 /** Reads formats that need to ask somebody, such as a schema registry. */
 export interface RecordDecoder {
   /**
-   * The same records, each with its `value`, or with a `refusal` where it has none.
+   * The first of the records, each with its `value`, or with a `refusal` where it has none. At least one of one or more,
+   * and all that share an offset: a decoder that asks a service leaves the rest to the next call, once those are committed.
    *
    * @throws REGISTRY_UNAVAILABLE (unavailable)
    */

@@ -85,8 +85,13 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     commits: 0,
     writeUnits: before.writeUnits,
   };
-  let rest: readonly SourceRecord[] = fresh.length === 0 || decoder === undefined ? fresh : await decoder.decode(fresh);
-  while (rest.length > 0 || log.state.pending !== undefined) {
+  let encoded: readonly SourceRecord[] = decoder === undefined ? [] : fresh;
+  let rest: readonly SourceRecord[] = decoder === undefined ? fresh : [];
+  while (rest.length > 0 || encoded.length > 0 || log.state.pending !== undefined) {
+    if (decoder !== undefined && rest.length === 0 && encoded.length > 0) {
+      rest = await decoder.decode(encoded);
+      encoded = encoded.slice(rest.length);
+    }
     const result = step(topology, log.state, rest, boundsOf(processor));
     report.resultsOut += result.outbox.results.length;
     report.lateRecords += result.outbox.lateRecords.length;

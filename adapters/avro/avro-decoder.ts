@@ -1,9 +1,16 @@
 import avsc from 'avsc';
 import { isKind, messageOf, oneLine, TidemarkError } from '../../engine/errors.ts';
-import type { RecordDecoder } from '../../engine/ports.ts';
+import type { Clock, RecordDecoder } from '../../engine/ports.ts';
 import type { SourceRecord } from '../../engine/record.ts';
+import { mapParallel } from '../shared/parallel.ts';
+import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
+import { UnknownSchemas } from './unknown-schemas.ts';
 import type { Framed } from './wire-format.ts';
+
+/** The registry is asked for so many schemas before the records that they hold for are committed: a producer chooses ids. */
+export const MAX_LOOKUPS_PER_STEP = 100;
+const PARALLEL_LOOKUPS = 8;
 
 /** What reads the payload of one writer's schema. */
 type Reader = (payload: Buffer) => unknown;
@@ -13,53 +20,81 @@ export interface AvroDecoderProps {
   readonly registry: SchemaRegistry;
   /** Schema to read by; undefined: each record's own. */
   readonly readerSchema?: object | undefined;
+  /** @default SYSTEM_CLOCK */
+  readonly clock?: Clock;
+}
+
+/** The records of one step, as they are framed, and the schemas to ask for. */
+interface Step {
+  readonly frames: ReadonlyArray<Framed | TidemarkError>;
+  readonly lookups: ReadonlySet<string>;
 }
 
 /**
  * Avro by the writer's schema, which the registry knows, resolved to the reader's if there is one. What cannot be read is
  * marked with the reason, which names the schema: SCHEMA_UNKNOWN, SCHEMA_INCOMPATIBLE, SCHEMA_NOT_AVRO, FRAME_INVALID,
- * AVRO_MALFORMED, FORBIDDEN_NAME.
+ * AVRO_MALFORMED, FORBIDDEN_NAME. It takes records up to the one that would need more than MAX_LOOKUPS_PER_STEP schemas.
  */
 export class AvroDecoder implements RecordDecoder {
   readonly #props: AvroDecoderProps;
   readonly #readerType: avsc.Type | undefined;
-  /** Readers by schema id, or why there is none. An unknown schema is asked for again with the next batch. */
+  /** Readers by schema id, or why there is none. */
   readonly #readers = new Map<string, Reader | TidemarkError>();
+  readonly #clock: Clock;
+  readonly #unknown: UnknownSchemas;
 
   /** @throws AVRO_SCHEMA_INVALID (invalid) */
   constructor(props: AvroDecoderProps) {
     this.#props = props;
     this.#readerType = props.readerSchema === undefined ? undefined : readerTypeOf(props.readerSchema);
+    this.#clock = props.clock ?? SYSTEM_CLOCK;
+    this.#unknown = new UnknownSchemas(this.#clock);
   }
 
   async decode(records: readonly SourceRecord[]): Promise<SourceRecord[]> {
-    const framed = records.map((record) => (record.refusal === undefined ? attempt(() => this.#frame(record)) : record.refusal));
-    const ids = new Set(framed.flatMap((frame) => (frame instanceof TidemarkError ? [] : [frame.schemaId])));
-    const unknown = new Map<string, TidemarkError>();
-    for (const id of ids) if (!this.#readers.has(id)) await this.#load(id, unknown);
-    return records.map((record, i) => {
+    const { frames, lookups } = this.#nextStep(records);
+    await mapParallel([...lookups], PARALLEL_LOOKUPS, (id) => this.#load(id));
+    return frames.map((frame, i) => {
+      const record = records[i] as SourceRecord;
       const value = attempt(() => {
-        const frame = framed[i] as Framed | TidemarkError;
         if (frame instanceof TidemarkError) throw frame;
-        const reader = this.#readers.get(frame.schemaId) ?? unknown.get(frame.schemaId);
+        const reader = this.#readers.get(frame.schemaId) ?? schemaUnknown(frame.schemaId);
         if (reader instanceof TidemarkError) throw reader;
-        return read(reader as Reader, frame);
+        return read(reader, frame);
       });
       return value instanceof TidemarkError ? { ...record, refusal: value } : { ...record, value };
     });
+  }
+
+  /** Ends where an offset begins: records that share one belong to one commit, whatever schemas they need. */
+  #nextStep(records: readonly SourceRecord[]): Step {
+    const frames: Array<Framed | TidemarkError> = [];
+    const lookups = new Set<string>();
+    let begun = { records: 0, lookups: 0 };
+    for (const [i, record] of records.entries()) {
+      if (record.offset !== records[i - 1]?.offset) begun = { records: i, lookups: lookups.size };
+      const frame = record.refusal ?? attempt(() => this.#frame(record));
+      frames.push(frame);
+      if (frame instanceof TidemarkError || this.#isAnswered(frame.schemaId, record)) continue;
+      lookups.add(frame.schemaId);
+      if (lookups.size > MAX_LOOKUPS_PER_STEP && begun.records > 0) return { frames: frames.slice(0, begun.records), lookups: new Set([...lookups].slice(0, begun.lookups)) };
+    }
+    return { frames, lookups };
+  }
+
+  #isAnswered(id: string, { arrivalTimeMs }: SourceRecord): boolean {
+    return this.#readers.has(id) || this.#unknown.has(id, arrivalTimeMs);
   }
 
   #frame({ data }: SourceRecord): Framed {
     return this.#props.frame(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
   }
 
-  async #load(id: string, unknown: Map<string, TidemarkError>): Promise<void> {
+  async #load(id: string): Promise<void> {
+    const askedMs = this.#clock.nowMs();
     try {
       const schema = await this.#props.registry.schemaOf(id);
-      if (schema === undefined) {
-        unknown.set(id, new TidemarkError('data', 'SCHEMA_UNKNOWN', `schema ${id} must be known to the registry, got none; register it, then send the record again`));
-        return;
-      }
+      if (schema === undefined) return this.#unknown.add(id, askedMs);
       const named = {};
       for (const reference of schema.references) avsc.Type.forSchema(JSON.parse(reference) as avsc.Schema, { registry: named });
       this.#readers.set(id, this.#readerOf(avsc.Type.forSchema(JSON.parse(schema.definition) as avsc.Schema, { registry: named })));
@@ -85,6 +120,10 @@ function read(reader: Reader, { schemaId, payload }: Framed): unknown {
   } catch (cause) {
     throw new TidemarkError('data', 'AVRO_MALFORMED', `record must be Avro of schema ${schemaId}, got ${payload.length} bytes that are not: ${oneLine(messageOf(cause))}; correct the producer`, { cause });
   }
+}
+
+function schemaUnknown(id: string): TidemarkError {
+  return new TidemarkError('data', 'SCHEMA_UNKNOWN', `schema ${id} must be known to the registry, got none; register it, then send the record again`);
 }
 
 function incompatible(id: string, cause: unknown): TidemarkError {

@@ -37,6 +37,24 @@ describe('a source whose format is not JSON', () => {
     expect(world.sink.deadLetters).toMatchObject([{ offset: 2n, code: 'SCHEMA_UNKNOWN', data: new Uint8Array([255]) }]);
   });
 
+  it('commits what a decoder has read before it asks for the rest, so that a failure repeats the rest alone', async () => {
+    const world = new World({ topology });
+    let calls = 0;
+    const oneByOne = {
+      decode: async (records: readonly SourceRecord[]) => {
+        if (++calls === 3) throw new TidemarkError('unavailable', 'REGISTRY_UNAVAILABLE', 'text');
+        return decoder.decode(records.slice(0, 1));
+      },
+    };
+    const processor = { ...world.instance().processor, decoder: oneByOne };
+    const records = [byte(1, 0), byte(2, 1), byte(3, 2), byte(4, 20)];
+    seen.length = 0;
+    await expect(processBatch(processor, { partition: SHARD, records })).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
+    expect(await processBatch(processor, { partition: SHARD, records })).toMatchObject({ recordsIn: 2, recordsReplayed: 2, commits: 2 });
+    expect(seen).toEqual([[1n], [2n], [3n], [4n]]);
+    expect(world.sink.results).toMatchObject([{ key: 'a', values: { n: 3 } }]);
+  });
+
   it('is not taken for JSON when the decoder is missing', async () => {
     const instance = new World({ topology }).instance();
     await expect(instance.process(byte(1, 0))).rejects.toMatchObject({ kind: 'internal', code: 'NOT_DECODED' });
