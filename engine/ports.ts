@@ -114,7 +114,11 @@ export interface Delivery {
 export interface Sink {
   /** For metrics and errors, e.g. `resultTable`. */
   readonly name: string;
-  /** Resolves when all of it is stored. @throws SINK_UNAVAILABLE (unavailable) */
+  /**
+   * Resolves when all of it is stored.
+   *
+   * @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (internal) as RowsRefused: all but these rows is stored
+   */
   deliver(delivery: Delivery): Promise<SinkReceipt>;
 }
 

@@ -81,7 +81,7 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     recordsReplayed: records.length - fresh.length,
     resultsOut: 0,
     lateRecords: 0,
-    deadLetters: 0,
+    deadLetters: before.withheld,
     commits: 0,
     writeUnits: before.writeUnits,
   };
@@ -98,7 +98,9 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
     report.deadLetters += result.outbox.deadLetters.length;
     report.writeUnits += await log.commit(result);
     report.commits++;
-    report.writeUnits += (await deliverWaiting(log, partition, sinks)).writeUnits;
+    const { writeUnits, withheld } = await deliverWaiting(log, partition, sinks);
+    report.writeUnits += writeUnits;
+    report.deadLetters += withheld;
     rest = rest.slice(result.taken);
   }
   return { ...report, counted: log.state.counters.counted - countedBefore, openWindows: openWindows(log.state, topology.tables), watermarkMs: log.state.watermarkMs };

@@ -108,9 +108,10 @@ async function moveOn(processor: Processor, { partition, version }: PartitionTim
   const { logs, topology, sinks } = processor;
   try {
     return await logs.useNewest(partition, async (log: PartitionLog) => {
+      const found = log.version;
       await deliverWaiting(log, partition, sinks);
       // Somebody was here since it was proved idle: then it is not.
-      if (log.version !== version) return false;
+      if (found !== version) return false;
       let isMoved = false;
       do {
         const result = stepTick(topology, log.state, target, boundsOf(processor));

@@ -12,12 +12,12 @@
 import { TidemarkError } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import { EMPTY_OUTBOX } from './outputs.ts';
-import { progressOf } from './partition-log/entry.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
 import { boundsOf, type Processor } from './process-batch.ts';
 import type { SourcePartition } from './record.ts';
 import { inheritState, type Parent } from './state/inherit-state.ts';
+import { noChange } from './state/state-change.ts';
 import { step } from './step.ts';
 
 /**
@@ -57,8 +57,7 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
       await log.commit(step(processor.topology, log.state, [], boundsOf(processor)));
       await deliverWaiting(log, parent, processor.sinks);
     }
-    const change = { ...progressOf(log.state), tables: [], timers: log.state.timers };
-    await log.commit({ change, outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));
+    await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));
     return log;
   });
 }

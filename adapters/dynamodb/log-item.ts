@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Body, Counters, Floor, LogEntry, PendingMove } from '../../engine/partition-log/entry.ts';
+import type { Body, Counters, Floor, LogEntry, PendingMove, Withheld } from '../../engine/partition-log/entry.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -37,6 +37,7 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     snapshotVersion: { N: String(entry.snapshotVersion) },
     snapshotKey: { S: entry.snapshotKey },
     publishedVersion: { N: String(entry.publishedVersion) },
+    ...(entry.withheld.length === 0 ? {} : { withheld: { L: entry.withheld.map(withheldItem) } }),
     fingerprint: { S: entry.fingerprint },
     codec: { N: String(entry.codec) },
     stateHash: { N: String(entry.stateHash) },
@@ -65,6 +66,7 @@ export function fromLogItem(item: Item): LogEntry {
     snapshotVersion: readNumber(item, 'snapshotVersion'),
     snapshotKey: readText(item, 'snapshotKey'),
     publishedVersion: readNumber(item, 'publishedVersion'),
+    withheld: (item['withheld']?.L ?? []).map(({ M = {} }) => readWithheld(M)),
     fingerprint: readText(item, 'fingerprint'),
     codec: readNumber(item, 'codec'),
     stateHash: readNumber(item, 'stateHash'),
@@ -84,6 +86,17 @@ function readPending(item: Item | undefined): PendingMove | undefined {
   const domain = readText(item, 'domain');
   if (domain !== 'event' && domain !== 'processing') throw corrupt(item, 'domain', 'event or processing');
   return { domain, fromMs: readNumber(item, 'fromMs'), operator: readText(item, 'operator'), firedMs: readNumber(item, 'firedMs') };
+}
+
+/** The places as text: many numbers would each cost a few bytes more. */
+function withheldItem({ version, sink, places }: Withheld): AttributeValue {
+  return { M: { version: { N: String(version) }, sink: { S: sink }, places: { S: places.join(',') } } };
+}
+
+function readWithheld(item: Item): Withheld {
+  const places = readText(item, 'places');
+  if (!/^\d+(,\d+)*$/.test(places)) throw corrupt(item, 'places', 'numbers with commas between');
+  return { version: readNumber(item, 'version'), sink: readText(item, 'sink'), places: places.split(',').map(Number) };
 }
 
 function bodyItem(name: 'delta' | 'outbox', body: Body): Item {

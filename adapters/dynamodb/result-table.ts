@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { requireSetting } from '../../engine/errors.ts';
+import { messageOf, requireSetting, type TidemarkError } from '../../engine/errors.ts';
 import { placeOf, storedResult, type ResultRow, type StoredResult } from '../../engine/outputs.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
+import { RowsRefused } from '../../engine/rows-refused.ts';
 import { awsFailure, isTransient } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, repeat } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
@@ -10,6 +11,7 @@ import { mapParallel } from '../shared/parallel.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { putWriteUnits } from './item-size.ts';
 import { toResultItem } from './result-item.ts';
+import { refusalOf } from './row-refusal.ts';
 
 export interface ResultTableSinkProps {
   readonly client: DynamoDBClient;
@@ -48,17 +50,40 @@ export class ResultTableSink implements Sink {
     this.#retry = { clock, backOff };
   }
 
-  /** @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when DynamoDB will never take a row */
+  /**
+   * @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when DynamoDB takes no row · SINK_REFUSED as
+   * RowsRefused when it will never take some, and has the others
+   */
   async deliver({ epochMs, outbox }: Delivery): Promise<SinkReceipt> {
-    const rows = newestRevisions(outbox.results).map((row) => storedResult(row, epochMs));
-    const puts = await mapParallel(rows, this.#concurrency, (row) => this.#put(row));
-    return {
-      rows: puts.filter((put) => put.written).length,
-      writeUnits: puts.reduce((sum, put) => sum + put.writeUnits, 0),
+    const puts = await mapParallel(newestFirst(outbox.results), this.#concurrency, (revisions) => this.#putNewest(revisions, epochMs));
+    const refused = puts.flatMap((put) => put.refused);
+    const isTaking = puts.some(({ isTaken }) => isTaken);
+    const general = refused.find(({ isCertain }) => !isCertain && !isTaking);
+    if (general !== undefined) throw this.#failure(general.row, general.error);
+    const receipt = {
+      rows: puts.filter(({ isWritten }) => isWritten).length,
+      writeUnits: puts.reduce((sum, { writeUnits }) => sum + writeUnits, 0),
     };
+    if (refused.length > 0) throw new RowsRefused(this.name, refused.map(({ row, error }) => ({ row, reason: messageOf(error) })), receipt);
+    return receipt;
   }
 
-  async #put(row: StoredResult): Promise<{ written: boolean; writeUnits: number }> {
+  /** The newest of a window that DynamoDB takes, so that one which it refuses hides no older one, on no repeat either. */
+  async #putNewest(revisions: readonly ResultRow[], epochMs: number): Promise<WindowPut> {
+    const refused: Refused[] = [];
+    for (const row of revisions) {
+      try {
+        return { isTaken: true, ...(await this.#put(storedResult(row, epochMs))), refused };
+      } catch (error) {
+        const kind = isTransient(error) ? 'every row' : refusalOf(error);
+        if (kind === 'every row') throw this.#failure(row, error);
+        refused.push({ row, error, isCertain: kind === 'row' });
+      }
+    }
+    return { isTaken: false, isWritten: false, writeUnits: 0, refused };
+  }
+
+  async #put(row: StoredResult): Promise<{ isWritten: boolean; writeUnits: number }> {
     const item = toResultItem(row);
     const command = new PutItemCommand({
       TableName: this.#table,
@@ -68,17 +93,37 @@ export class ResultTableSink implements Sink {
     });
     try {
       const reply = await repeat(() => this.#client.send(command), isTransient, this.#retry);
-      return { written: true, writeUnits: reply.ConsumedCapacity?.CapacityUnits ?? putWriteUnits(item) };
+      return { isWritten: true, writeUnits: reply.ConsumedCapacity?.CapacityUnits ?? putWriteUnits(item) };
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return { written: false, writeUnits: putWriteUnits(item) };
-      throw awsFailure(error, {
-        code: 'SINK',
-        action: `write a result of window ${row.windowStartMs}-${row.windowEndMs}`,
-        resource: `table ${this.#table}`,
-        context: { sink: this.name, windowStartMs: row.windowStartMs, windowEndMs: row.windowEndMs, revision: row.revision },
-      });
+      if (error instanceof ConditionalCheckFailedException) return { isWritten: false, writeUnits: putWriteUnits(item) };
+      throw error;
     }
   }
+
+  #failure({ windowStartMs, windowEndMs, revision }: ResultRow, error: unknown): TidemarkError {
+    return awsFailure(error, {
+      code: 'SINK',
+      action: `write a result of window ${windowStartMs}-${windowEndMs}`,
+      resource: `table ${this.#table}`,
+      context: { sink: this.name, windowStartMs, windowEndMs, revision },
+    });
+  }
+}
+
+interface Refused {
+  readonly row: ResultRow;
+  readonly error: unknown;
+  /** Known to speak of this row alone. */
+  readonly isCertain: boolean;
+}
+
+/** What came of the revisions of one window. */
+interface WindowPut {
+  /** The table has it, or a newer one. */
+  readonly isTaken: boolean;
+  readonly isWritten: boolean;
+  readonly writeUnits: number;
+  readonly refused: readonly Refused[];
 }
 
 function replacesOlder({ revision, logEpochMs = 0 }: StoredResult) {
@@ -95,13 +140,14 @@ function replacesOlder({ revision, logEpochMs = 0 }: StoredResult) {
   };
 }
 
-/** Of several firings of one window the newest: the others would be overwritten at once (PL-17). */
-function newestRevisions(rows: readonly ResultRow[]): ResultRow[] {
-  const newest = new Map<string, ResultRow>();
+/** The firings of each window, newest first: the others would be overwritten at once (PL-17). */
+function newestFirst(rows: readonly ResultRow[]): ResultRow[][] {
+  const windows = new Map<string, ResultRow[]>();
   for (const row of rows) {
     const id = `${placeOf(row)}/${row.key}`;
-    const known = newest.get(id);
-    if (known === undefined || known.revision < row.revision) newest.set(id, row);
+    const known = windows.get(id);
+    if (known === undefined) windows.set(id, [row]);
+    else known.push(row);
   }
-  return [...newest.values()];
+  return [...windows.values()].map((revisions) => revisions.sort((a, b) => b.revision - a.revision));
 }

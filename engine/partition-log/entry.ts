@@ -84,6 +84,18 @@ export function progressOf({ epochMs, reached, watermarkMs, processingTimeMs, la
   return { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending };
 }
 
+/**
+ * Results of a version that a sink will never take: from the entry that says so on, deliveries of that version leave them
+ * out for that sink, and for that sink only. The entry that says so first has their dead letters in its outbox.
+ */
+export interface Withheld {
+  readonly version: number;
+  /** Name of the sink. */
+  readonly sink: string;
+  /** Places in the results of the version's outbox, ascending. */
+  readonly places: readonly number[];
+}
+
 /** Version v of a partition's log: the whole effect of one batch. Lives in slot `v mod W`. */
 export interface LogEntry extends Progress {
   /** Dense, from 1. */
@@ -104,6 +116,8 @@ export interface LogEntry extends Progress {
   readonly snapshotKey: string;
   /** Every outbox up to here is delivered. */
   readonly publishedVersion: number;
+  /** Of versions above `publishedVersion`; empty in entries that are older than this field. */
+  readonly withheld: readonly Withheld[];
   /** Hash of the topology's state schema (PL-30). */
   readonly fingerprint: string;
   /** Encoding of delta, outbox and snapshot. */

@@ -2,16 +2,16 @@ import { CODEC_VERSION, compress } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import type { Topology } from '../dsl/topology.ts';
 import { TidemarkError } from '../errors.ts';
-import { isEmptyOutbox, type Outbox } from '../outputs.ts';
+import { EMPTY_OUTBOX, isEmptyOutbox, type DeadLetter, type Outbox } from '../outputs.ts';
 import type { BlobStore, Clock, LogStore, Random } from '../ports.ts';
 import { encodeChanges } from '../state/delta-codec.ts';
 import type { PartitionState } from '../state/partition-state.ts';
 import { withoutStaleTimers } from '../state/rebuild-timers.ts';
-import { applyChange, hashAfter } from '../state/state-change.ts';
+import { applyChange, hashAfter, noChange } from '../state/state-change.ts';
 import type { StepResult } from '../step.ts';
 import { commitEntry } from './commit.ts';
 import { epochOf } from './epoch.ts';
-import { progressOf, type Body, type LogEntry } from './entry.ts';
+import { progressOf, type Body, type LogEntry, type Withheld } from './entry.ts';
 import { spillKeyOf } from './log-id.ts';
 import { openLog, type LoadedLog } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
@@ -106,6 +106,15 @@ export class PartitionLog {
     this.#followedMs = Math.max(this.#followedMs, nowMs);
   }
 
+  get clock(): Clock {
+    return this.#settings.clock;
+  }
+
+  /** What deliveries leave out. */
+  get withheld(): readonly Withheld[] {
+    return this.#head?.withheld ?? [];
+  }
+
   /** What the next delivery has to bring out first, oldest first (PL-16). */
   get undelivered(): readonly Undelivered[] {
     return this.#undelivered;
@@ -118,6 +127,16 @@ export class PartitionLog {
   }
 
   /**
+   * Writes a version that changes nothing but what deliveries leave out, with the dead letters of those rows as its outbox.
+   *
+   * @returns write units used
+   * @throws what `commit` throws
+   */
+  async withhold(rows: readonly Withheld[], deadLetters: readonly DeadLetter[]): Promise<number> {
+    return this.#write({ change: noChange(this.state), outbox: { ...EMPTY_OUTBOX, deadLetters } }, [], rows);
+  }
+
+  /**
    * Writes the next version; memory changes after the acknowledgement only (PL-6). After any error this object must not
    * be used again.
    *
@@ -125,7 +144,11 @@ export class PartitionLog {
    * @param sealedFor the partitions that take over: this version is the log's last (PL-22)
    * @throws FENCED (fenced), COMMIT_UNKNOWN, RING_FULL (unavailable), SEALED (internal)
    */
-  async commit({ change, outbox }: StepResult, sealedFor: readonly string[] = []): Promise<number> {
+  async commit(result: StepResult, sealedFor: readonly string[] = []): Promise<number> {
+    return this.#write(result, sealedFor, []);
+  }
+
+  async #write({ change, outbox }: StepResult, sealedFor: readonly string[], withholds: readonly Withheld[]): Promise<number> {
     if (this.isSealed) throw new TidemarkError('internal', 'SEALED', `log ${this.logId} must not go on after its seal, got a commit after version ${this.version}; see why its shard has records behind its end`);
     const { logs, clock, slots, random, topology } = this.#settings;
     const version = this.version + 1;
@@ -146,6 +169,7 @@ export class PartitionLog {
       outbox: await this.#body(version, commitId, 'outbox', compress(encodeOutbox(outbox))),
       ...pointer,
       publishedVersion: this.#publishedVersion,
+      withheld: [...this.withheld, ...withholds].filter((one) => one.version > this.#publishedVersion),
       fingerprint,
       codec: CODEC_VERSION,
       stateHash: hashAfter(this.state, change),

@@ -1,4 +1,4 @@
-import type { Progress } from '../partition-log/entry.ts';
+import { progressOf, type Progress } from '../partition-log/entry.ts';
 import { addHash, subtractHash } from './hash.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { Entry, Group, Table } from './table.ts';
@@ -13,6 +13,11 @@ export interface StateChange extends Progress {
   /** In the order of the topology's tables. */
   readonly tables: readonly TableChange[];
   readonly timers: readonly OperatorTimers[];
+}
+
+/** What a commit writes that leaves the state as it is. */
+export function noChange(state: PartitionState): StateChange {
+  return { ...progressOf(state), tables: [], timers: state.timers };
 }
 
 /** The hash of the state after `change`: every entry that it puts must carry its own hash already. */

@@ -28,6 +28,7 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
     snapshotVersion: 0,
     snapshotKey: '',
     publishedVersion: 0,
+    withheld: [{ version, sink: 'resultTable', places: [0, 3] }, { version, sink: 'stream', places: [12] }],
     fingerprint: 'f1',
     codec: 1,
     stateHash: 4_294_967_295,

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readResults } from '../../../adapters/dynamodb/read-results.ts';
 import { ResultTableSink } from '../../../adapters/dynamodb/result-table.ts';
+import { RowsRefused } from '../../../engine/rows-refused.ts';
 import { collect } from '../../support/collect.ts';
 import { startDynalite, testClient } from '../../support/dynalite.ts';
 import type { TestDynamoDb } from '../../support/dynalite.ts';
@@ -47,6 +48,27 @@ describe('ResultTableSink', () => {
     const sink = new ResultTableSink({ client: scripted, table: 'results', clock: new RecordingClock() });
     await expect(sink.deliver(oneRow)).rejects.toMatchObject({ kind: 'internal', code: 'SINK_REFUSED', message: expect.not.stringContaining('ATL') });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('stores the good rows around one that DynamoDB refuses for its size, and names that one', async () => {
+    const client = testClient(server.port);
+    client.middlewareStack.add((next) => async (args) => {
+      if (!JSON.stringify(args.input).includes('huge')) return next(args);
+      const text = 'Item size has exceeded the maximum allowed size';
+      throw Object.assign(new Error(text), { name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
+    }, { step: 'initialize' });
+    server.script({ status: 200 });
+    const rows = [sampleRow('ATL', 0, 1), sampleRow('BOS', 0, 2, { huge: 1 }), sampleRow('BOS', 0, 1), sampleRow('DEN', 0, 1)];
+    const error: unknown = await new ResultTableSink({ client, table: 'results', concurrency: 1 }).deliver(sampleDelivery({ results: rows })).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'SINK_REFUSED', message: expect.not.stringContaining('BOS'), receipt: { rows: 3 } });
+    expect((error as RowsRefused).rows.map(({ row }) => row)).toEqual([rows[1]]);
+    client.destroy();
+  });
+
+  it.each(['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException'])('names no row where a refusal may concern every row: %s', async (name) => {
+    server.script({ status: 400, body: dynamoDbError(name) });
+    const sink = new ResultTableSink({ client: scripted, table: 'results', clock: new RecordingClock() });
+    await expect(sink.deliver(oneRow)).rejects.not.toBeInstanceOf(RowsRefused);
   });
 
   it('counts the write units of a superseded revision, but not its row', async () => {
