@@ -118,6 +118,20 @@ describe('the range of a child (PL-24)', () => {
 });
 
 describe('who takes part in a seal', () => {
+  it('leaves a parent open of which the stream only says that nothing more is there yet (PL-22)', async () => {
+    const stream = new StreamWorld();
+    stream.open('parent');
+    await stream.instance().take('parent', stream.put('parent', ['a', 5]));
+    stream.split('parent', 'low', 'high');
+    const { remains } = stream.catalog;
+    stream.catalog.remains = () => 'none yet';
+    const records = stream.put('low', ['a', 6]);
+    await expect(stream.instance().take('low', records)).rejects.toMatchObject({ code: 'PARENT_NOT_DRAINED', kind: 'unavailable' });
+    expect(await stream.head('parent')).toMatchObject({ version: 1, sealedFor: [] });
+    stream.catalog.remains = remains;
+    expect(await stream.instance().take('low', records)).toMatchObject({ recordsIn: 1 });
+  });
+
   it('names the children of the parent only', async () => {
     const stream = splitRoot();
     await stream.instance().take('low', stream.put('low', ['a', 5]));

@@ -3,6 +3,7 @@ import type { SourceRecord } from '../../../engine/record.ts';
 import { step } from '../../../engine/step.ts';
 import { reading, record, topologyOf } from '../support/readings.ts';
 import { Instance, World } from '../support/world.ts';
+import { SHARD } from '../../support/samples.ts';
 
 const UNAVAILABLE = { kind: 'unavailable', code: 'SINK_UNAVAILABLE' };
 
@@ -116,6 +117,25 @@ describe('the outbox (PL-16)', () => {
     expect((await world.head()).publishedVersion).toBe(0);
     await world.instance().process(reading(4, 'a', 12));
     expect(world.sink.results).toMatchObject([{ windowStartMs: 0, revision: 1 }]);
+  });
+
+  it('of which several wait are delivered oldest first, and those behind one that fails wait with it', async () => {
+    const world = new World();
+    const { processor } = world.instance();
+    await processor.logs.use(SHARD, async (log) => {
+      for (let i = 0; i < 3; i++) await log.commit(step(world.settings.topology, log.state, [reading(2 * i + 1, 'a', 10 * i), reading(2 * i + 2, 'a', 10 * (i + 1))]));
+    });
+    const deliver = world.sink.deliver.bind(world.sink);
+    world.sink.deliver = async (delivery) => {
+      world.sink.isDown = delivery.version === 2;
+      return deliver(delivery);
+    };
+    await expect(world.instance().process(reading(6, 'a', 30))).rejects.toMatchObject(UNAVAILABLE);
+    expect(world.sink.versions).toEqual([1]);
+    world.sink.deliver = deliver;
+    world.sink.isDown = false;
+    await world.instance().process(reading(6, 'a', 30));
+    expect(world.sink.versions).toEqual([1, 1, 2, 3]);
   });
 
   it('reaches every sink, and is repeated to all when one of them failed', async () => {
