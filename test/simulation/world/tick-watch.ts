@@ -40,8 +40,7 @@ export class TickWatch {
       // A child without a log waits for its parents: they hold time.
       if (isSealed(head) || (head === undefined && shard.parents.length > 0)) return [];
       const unread = stream.firstUnread(shard, head?.reached ?? -1n);
-      const isRecent = head !== undefined && head.lastArrivalMs + plan.topology.eventTime.idleTimeoutMs > nowMs;
-      return unread !== undefined || isRecent ? [{ shard, unread }] : [];
+      return unread !== undefined || this.#isRecent(head, nowMs) ? [{ shard, unread }] : [];
     });
     return { active };
   }
@@ -51,14 +50,19 @@ export class TickWatch {
     const head = this.#world.storage.history.get(logId)?.at(-1);
     // For so long at most a partition waits for those that the tick could not look at.
     if (head === undefined || watermarkMs <= head.watermarkMs || nowMs - head.lastArrivalMs >= UNSEEN_HOLD_MS) return undefined;
-    const ahead = active.find(({ shard, unread }) => this.#isStillActive(shard, unread) && watermarkMs > (this.#headOf(shard)?.watermarkMs ?? NO_WATERMARK));
+    const ahead = active.find(({ shard, unread }) => this.#isStillActive(shard, unread, nowMs) && watermarkMs > (this.#headOf(shard)?.watermarkMs ?? NO_WATERMARK));
     return ahead === undefined ? undefined : `tick to ${watermarkMs}, ahead of ${ahead.shard.id}, which ${ahead.unread === undefined ? 'is not quiet' : 'has records left'}`;
   }
 
-  #isStillActive(shard: PlannedShard, unread: bigint | undefined): boolean {
+  /** The tick's own time lies between the look and now. */
+  #isStillActive(shard: PlannedShard, unread: bigint | undefined, nowMs: number): boolean {
     const head = this.#headOf(shard);
     if (isSealed(head)) return false;
-    return unread === undefined || this.#world.stream.firstUnread(shard, head?.reached ?? -1n) === unread;
+    return unread === undefined ? this.#isRecent(head, nowMs) : this.#world.stream.firstUnread(shard, head?.reached ?? -1n) === unread;
+  }
+
+  #isRecent(head: LogEntry | undefined, nowMs: number): boolean {
+    return head !== undefined && head.lastArrivalMs + this.#world.plan.topology.eventTime.idleTimeoutMs > nowMs;
   }
 
   #headOf(shard: PlannedShard): LogEntry | undefined {
