@@ -98,7 +98,9 @@ export class PartitionLog {
 
   /** Whether the batch of an invocation that began at `nowMs` need not be shown to go on where this log ends. */
   mayBeFollowedAt(nowMs: number): boolean {
-    return this.version === 0 || nowMs < this.#followedMs + SHORTEST_REPLACEMENT_MS;
+    if (this.version === 0) return true;
+    // An invocation that began before the last one that was noted says nothing of what came after it.
+    return nowMs >= this.#followedMs && nowMs < this.#followedMs + SHORTEST_REPLACEMENT_MS;
   }
 
   /** A batch of an invocation that began at `nowMs` goes on where this log ends. */
