@@ -58,7 +58,7 @@ export interface BatchReport {
  * throws when it must come again. Losing to another instance is no error: reload, filter, once more (PL-5).
  */
 export async function processBatch(processor: Processor, batch: SourceBatch): Promise<BatchReport> {
-  const begunMs = processor.logs.clock.nowMs();
+  const { begunMs = processor.logs.clock.nowMs() } = batch;
   try {
     return await processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch, begunMs));
   } catch (error) {

@@ -51,6 +51,8 @@ export interface SourceRecord {
 export interface SourceBatch {
   readonly partition: SourcePartition;
   readonly records: readonly SourceRecord[];
+  /** When the invocation that brings it began, before it asked the source anything [ms since 1970]. @default now */
+  readonly begunMs?: number;
 }
 
 /** A record that was decoded, validated and given its time: what user code sees. */

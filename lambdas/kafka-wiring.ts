@@ -22,6 +22,7 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
   const { topic, partitioner, isolationLevel } = requireKafka(topology.source, 'process-kafka');
   const context = (): TelemetryContext => ({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() });
   return async (event) => {
+    const begunMs = SYSTEM_CLOCK.nowMs();
     const arrivalTimeMs = oldestArrivalMs(event);
     if (arrivalTimeMs !== undefined) emitRecordAge(context(), arrivalTimeMs);
     const { id, partitions } = await topics.describe(topic);
@@ -31,10 +32,10 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
       const partition = { ...source, partition: String(index) };
       const records = isolationLevel === 'read_committed' ? await topics.committed(partition, polled) : polled;
       if (records.length === 0) return;
-      const report = await processBatch(processor, { partition, records });
+      const report = await processBatch(processor, { partition, records, begunMs });
       emitBatchReport(context(), report);
     };
-    const parts = decodeKafkaEvent(event, { topic, partitions, partitioner, nowMs: SYSTEM_CLOCK.nowMs() });
+    const parts = decodeKafkaEvent(event, { topic, partitions, partitioner, nowMs: begunMs });
     const settled = await Promise.allSettled(parts.map(process));
     const outcomes = parts.map(({ partition, records }, i) => ({ topic, partition, firstOffset: records[0]?.offset ?? 0n, outcome: settled[i] as PromiseSettledResult<void> }));
     const failures = outcomes.flatMap(({ partition, outcome }) => (outcome.status === 'rejected' ? [`partition ${partition}: ${messageOf(outcome.reason)}`] : []));

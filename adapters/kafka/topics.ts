@@ -5,6 +5,7 @@ import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports
 import type { Offset, SourcePartition } from '../../engine/record.ts';
 import { clientOptions, failureText, isCutOff, type Connect } from './connection.ts';
 import { KafkaReader, type PartitionRange, type PartitionRead } from './reader.ts';
+import { firstBetween } from './skipped.ts';
 
 /** How long an answer holds. Short: a topic may be deleted and made again. */
 const VALID_MS = 1_000;
@@ -65,24 +66,14 @@ export class KafkaTopics implements ShardCatalog {
   }
 
   /**
-   * As readers of committed records see it. Offsets that follow each other need no read; gaps are markers of transactions,
-   * what was aborted, and what compaction or retention has removed.
+   * Offsets that follow each other need no read: see `firstBetween` for what else may lie there.
    *
    * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
    */
   async skipped(partition: SourcePartition, after: Offset, before: Offset): Promise<Offset | undefined> {
     if (after + 1n >= before) return undefined;
     const { start } = await this.#requireRange(partition, after);
-    let from = after + 1n > start ? after + 1n : start;
-    while (from < before) {
-      const read = await this.#read(partition, from);
-      const [first] = read.records;
-      if (first !== undefined) return first.offset < before ? first.offset : undefined;
-      // Removed in this moment, or behind a transaction that is open still: nothing there is known to be skipped.
-      if (read.isOutOfRange || read.next === from) return undefined;
-      from = read.next;
-    }
-    return undefined;
+    return firstBetween(after, before, start, (from) => this.#read(partition, from));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import { slotOf } from '../../engine/partition-log/ring.ts';
+import { processBatch } from '../../engine/process-batch.ts';
 import { partitionOf, StreamWorld } from './support/stream-world.ts';
 
 /** Twenty readings put, the first of them counted, by a function that is gone. */
@@ -82,6 +83,28 @@ describe('a log that a function has in memory', () => {
     expect(await instance.take('shard', stream.all('shard').slice(5, 6))).toMatchObject({ recordsIn: 1 });
     await stream.world.clock.sleep(60_000);
     await expect(instance.take('shard', stream.all('shard').slice(8))).rejects.toMatchObject(MISSING);
+  });
+});
+
+describe('an invocation that takes its time to ask for its stream', () => {
+  it('is asked about as of when it began: a mapping may have been made anew since', async () => {
+    const stream = await worldWith(0);
+    const instance = stream.instance();
+    const [partition, records] = [partitionOf('shard'), stream.all('shard')];
+    const begunMs = stream.world.clock.nowMs();
+    await stream.world.clock.sleep(60_000);
+    await processBatch(instance.inner.processor, { partition, records: records.slice(0, 5), begunMs });
+    await expect(instance.take('shard', records.slice(8))).rejects.toMatchObject(MISSING);
+  });
+
+  it('is asked about when another one, that began later, was here before', async () => {
+    const stream = await worldWith(0);
+    const instance = stream.instance();
+    const [partition, records] = [partitionOf('shard'), stream.all('shard')];
+    const begunMs = stream.world.clock.nowMs();
+    await stream.world.clock.sleep(1);
+    await instance.take('shard', records.slice(0, 5));
+    await expect(processBatch(instance.inner.processor, { partition, records: records.slice(8), begunMs })).rejects.toMatchObject(MISSING);
   });
 });
 

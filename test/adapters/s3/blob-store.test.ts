@@ -73,6 +73,18 @@ describe('S3BlobStore', () => {
     expect(new URL(server.requests[0]?.url ?? '', 'http://s3').searchParams.get('prefix')).toBe('state/a/');
   });
 
+  it('lists the oldest with their times, in one request', async () => {
+    const stored = (key: string, time: string) => `<Contents><Key>state/a/${key}</Key><LastModified>${time}</LastModified></Contents>`;
+    const contents = stored('1', '2026-01-01T00:00:00.000Z') + stored('2', '2026-01-02T00:00:00.000Z');
+    server.script({ status: 200, body: `<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated>${contents}</ListBucketResult>` });
+    expect(await store.oldest('a/')).toEqual([
+      { key: 'a/1', storedAtMs: Date.UTC(2026, 0, 1) },
+      { key: 'a/2', storedAtMs: Date.UTC(2026, 0, 2) },
+    ]);
+    expect(server.requests).toHaveLength(1);
+    expect(new URL(server.requests[0]?.url ?? '', 'http://s3').searchParams.get('prefix')).toBe('state/a/');
+  });
+
   it('deletes', async () => {
     server.script({ status: 204, body: '' });
     await store.delete('key');

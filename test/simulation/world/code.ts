@@ -64,9 +64,10 @@ export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: Wor
   };
   return {
     async take(shardId, records) {
+      const begunMs = schedule.nowMs();
       const { source, partitions } = await describe();
       const [decoded] = decodeKafkaEvent(kafkaEvent(Number(shardId), records), { topic: 'readings', partitions, partitioner: 'murmur2', nowMs: schedule.nowMs() });
-      await processBatch(processor, { partition: { ...source, partition: shardId }, records: decoded?.records ?? [] });
+      await processBatch(processor, { partition: { ...source, partition: shardId }, records: decoded?.records ?? [], begunMs });
     },
     async tick() {
       requireNoFailure(await processTick(processor, (await describe()).source, schedule.nowMs(), { memory }));
