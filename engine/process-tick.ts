@@ -110,7 +110,7 @@ async function moveOn(processor: Processor, { partition, version }: PartitionTim
     return await logs.useNewest(partition, async (log: PartitionLog) => {
       const found = log.version;
       await deliverWaiting(log, partition, sinks);
-      // Somebody was here since it was proved idle: then it is not.
+      // An invocation has committed since the partition was proved idle: then it is not.
       if (found !== version) return false;
       let isMoved = false;
       do {

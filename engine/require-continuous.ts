@@ -5,7 +5,7 @@ import type { SourcePartition, SourceRecord } from './record.ts';
 
 /**
  * Proves that a batch goes on where the log ends. A log table that was restored to an earlier moment, or an event source
- * mapping that was made anew at a later position, would leave records out without a word.
+ * mapping that was made anew at a later position, would leave records out without an error.
  *
  *     log reached ──► ┊ nothing else in the source ┊ ──► first new record of the batch
  *

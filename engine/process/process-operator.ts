@@ -52,7 +52,7 @@ function forgetTimers(table: Table, index: number, ttlMs: number | undefined): D
  * So many timers of one key may be set by timers for a time that has come: they fire at the same instant, which is
  * committed as a whole, so that a timer that sets itself again would never let it end.
  */
-export const MAX_TIMERS_AT_ONCE = 1_000;
+const MAX_TIMERS_AT_ONCE = 1_000;
 
 /** The instant of one clock at which timers fire, and how many timers each key has set for it or before it. */
 class Instant {

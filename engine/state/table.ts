@@ -98,6 +98,6 @@ export class Table {
   }
 }
 
-export function sortedGroup(keys: Iterable<string>, order: KeyOrder): SortedGroup {
+function sortedGroup(keys: Iterable<string>, order: KeyOrder): SortedGroup {
   return { keys: keysFrom([...keys].sort((a, b) => (order(a, b) ? -1 : 1))), order };
 }

@@ -15,7 +15,7 @@ export interface IdleSettings {
 
 /**
  * So long an idle partition waits for those that a tick could not look at. Their watermark is a lower bound at best: following
- * others too early makes its next records late, and waiting for ever keeps its last windows back.
+ * others too early makes its next records late, and waiting without a limit keeps its last windows back.
  */
 export const UNSEEN_HOLD_MS = hours(1);
 

@@ -20,7 +20,7 @@ export interface TickReport {
   readonly failures: readonly TickFailure[];
   /** Partitions for which no time was left: they come first the next time. */
   readonly unreached: readonly string[];
-  /** When the oldest records came whose results nobody is known to have delivered; undefined: all are delivered [ms since 1970]. */
+  /** Arrival of the oldest records whose results are not known to be delivered; undefined: all are [ms since 1970]. */
   readonly undeliveredSinceMs: number | undefined;
 }
 

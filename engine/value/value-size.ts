@@ -22,7 +22,7 @@ export function textBytes(text: string): number {
 }
 
 /** What JSON adds to a text: its quotes, and a backslash or `\u00` before what may not stand in it [bytes]. */
-export function escapeBytes(text: string): number {
+function escapeBytes(text: string): number {
   let bytes = 2;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

@@ -35,7 +35,7 @@ export class LakeBucket extends Construct {
   }
 }
 
-/** What holds records as producers sent them does not stay for ever. */
+/** Objects that hold records as producers sent them expire. */
 function expirationsOf(folder: string, { refusedRetentionDays, archiveRetentionDays }: StageSettings): LifecycleRule[] {
   const expire = (id: string, path: string, days: number): LifecycleRule => ({ id, prefix: `${folder}/${path}/`, expiration: Duration.days(days) });
   return [

@@ -68,7 +68,7 @@ function requireOneRecord(line: Buffer): void {
 }
 
 /** Where lines go that name no key. */
-export const FALLBACK_KEY = 'unparsable';
+const FALLBACK_KEY = 'unparsable';
 
 /** Most characters of a partition key. */
 const MAX_KEY_LENGTH = 256;
