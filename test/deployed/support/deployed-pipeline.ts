@@ -19,6 +19,7 @@ import { collect } from '../../support/collect.ts';
 import type { Row } from '../../verify/compare.ts';
 import type { Run } from '../../verify/run.ts';
 import type { RunningEmulator } from './emulator.ts';
+import { withoutEpoch } from '../../support/without-epoch.ts';
 
 type Emulator = Pick<RunningEmulator, 'endpoint' | 'ca'>;
 
@@ -87,9 +88,9 @@ export function deployedPipeline(clients: StackClients, stack: string, topology:
 function runOf({ results, lake, late, shards }: { results: Row[]; lake: Row[]; late: Row[]; shards: PartitionReport[] }, poison: number): Run {
   const total = (name: 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'openWindows'): number => shards.reduce((sum, shard) => sum + shard[name], 0);
   return {
-    results,
-    lake,
-    late,
+    results: results.map(withoutEpoch),
+    lake: lake.map(withoutEpoch),
+    late: late.map(withoutEpoch),
     deadLetters: [],
     counts: {
       recordsIn: total('recordsIn') - poison,
