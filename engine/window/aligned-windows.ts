@@ -74,13 +74,16 @@ class WindowTimers {
     const domain = repeat.by === 'eventTime' ? 'event' : 'processing';
     const nowMs = domain === 'event' ? watermarkMs : processingTimeMs;
     // There is no watermark yet: the first one decides.
-    if (nowMs === NO_WATERMARK) return [{ domain, timer: { timeMs: NO_WATERMARK + 1, startMs, key: '', kind: 'repeat' } }];
-    return [{ domain, timer: { timeMs: nextMultiple(nowMs, repeat.everyMs), startMs, key: '', kind: 'repeat' } }];
+    const timeMs = nowMs === NO_WATERMARK ? NO_WATERMARK + 1 : nextMultiple(nowMs, repeat.everyMs);
+    return [{ domain, timer: { timeMs, startMs, key: '', kind: this.phaseOf(startMs, watermarkMs) } }];
   }
 
   repeatOf(startMs: number, watermarkMs: number): Repeat | undefined {
-    if (this.#emission.finalOnly) return undefined;
-    return isFired(this.#assigner.endOf(startMs), watermarkMs) ? this.#emission.late : this.#emission.early;
+    return this.#emission.finalOnly ? undefined : this.#emission[this.phaseOf(startMs, watermarkMs)];
+  }
+
+  phaseOf(startMs: number, watermarkMs: number): 'early' | 'late' {
+    return isFired(this.#assigner.endOf(startMs), watermarkMs) ? 'late' : 'early';
   }
 }
 
@@ -122,12 +125,12 @@ class AlignedRun implements BoundOperator {
 
   onTimer(timer: Timer): void {
     if (timer.kind === 'fire') this.#onEnd(timer.startMs);
-    else if (timer.kind === 'repeat') this.#repeat(timer, 'eventTime');
-    else this.#close(timer.startMs);
+    else if (timer.kind === 'close') this.#close(timer.startMs);
+    else this.#repeat(timer, timer.timeMs);
   }
 
   onProcessingTimer(timer: Timer): void {
-    this.#repeat(timer, 'processingTime');
+    this.#repeat(timer, this.#context.watermarkMs);
   }
 
   #onEnd(startMs: number): void {
@@ -137,12 +140,10 @@ class AlignedRun implements BoundOperator {
     this.#schedule([this.#timers.boundary(startMs, endMs), ...this.#timers.repeats(startMs, this.#clocksAfter())]);
   }
 
-  /** Timers of a phase that is over may still come: they are not those that the state calls for, so they do nothing (PL-12). */
-  #repeat({ startMs, timeMs }: Timer, by: 'eventTime' | 'processingTime'): void {
-    const isArming = timeMs === NO_WATERMARK + 1;
-    const repeat = this.#timers.repeatOf(startMs, by === 'eventTime' ? timeMs : this.#context.watermarkMs);
-    if (this.#table.isNew(startMs) || repeat?.by !== by || (timeMs % repeat.everyMs !== 0 && !isArming)) return;
-    if (!isArming) this.#fireEach(startMs, ({ unfired }) => unfired > 0);
+  /** Timers of the early phase may still come after the end: the state does not call for them any more, so they do nothing (PL-12). */
+  #repeat({ startMs, timeMs, kind }: Timer, watermarkMs: number): void {
+    if (this.#table.isNew(startMs) || kind !== this.#timers.phaseOf(startMs, watermarkMs)) return;
+    if (timeMs !== NO_WATERMARK + 1) this.#fireEach(startMs, ({ unfired }) => unfired > 0);
     this.#schedule(this.#timers.repeats(startMs, this.#clocksAfter()));
   }
 
