@@ -1,7 +1,8 @@
 import { TidemarkError } from './errors.ts';
+import type { Progress } from './partition-log/entry.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { ShardCatalog } from './ports.ts';
-import type { SourcePartition, SourceRecord } from './record.ts';
+import type { Offset, SourcePartition, SourceRecord } from './record.ts';
 
 /**
  * Proves that a batch goes on where the log ends. A log table that was restored to an earlier moment, or an event source
@@ -10,8 +11,9 @@ import type { SourcePartition, SourceRecord } from './record.ts';
  *     log reached ──► ┊ nothing else in the source ┊ ──► first new record of the batch
  *
  * A batch that begins at or below `reached` has no gap, for a reader hands over one stretch of its partition. Nor is one
- * looked for in front of a log's first record: a mapping may start at any time. In the steady state nothing is asked: the
- * first batch of a log that was opened, and one that comes after a pause, cost one read of the source.
+ * looked for in front of a log's first record: a mapping may start at any time; nor in front of where an operator lets
+ * the log go on (`resumeAt`). In the steady state nothing is asked: the first batch of a log that was opened, and one that
+ * comes after a pause, cost one read of the source.
  *
  * @param records of the batch, ascending
  * @param nowMs when the invocation began
@@ -19,13 +21,19 @@ import type { SourcePartition, SourceRecord } from './record.ts';
  */
 export async function requireContinuous(shards: ShardCatalog, log: PartitionLog, partition: SourcePartition, records: readonly SourceRecord[], nowMs: number): Promise<void> {
   const first = records[0]?.offset;
-  const { reached } = log.state;
-  if (first !== undefined && first > reached && !log.mayBeFollowedAt(nowMs)) {
+  const { reached, resumeAt } = log.state;
+  const isSure = first === undefined || first <= reached || isAccepted(resumeAt, first) || log.mayBeFollowedAt(nowMs);
+  if (!isSure) {
     const skipped = await shards.skipped(partition, reached, first);
     // Another instance may have counted it since this one read the log.
     if (skipped !== undefined) throw (await log.isCurrent()) ? missing(partition, reached, skipped, first) : outdated(log, skipped);
   }
   log.noteFollowed(nowMs);
+}
+
+/** All that the batch leaves out lies in the hole that an operator has accepted. */
+function isAccepted(resumeAt: Progress['resumeAt'], first: Offset): boolean {
+  return resumeAt !== undefined && (resumeAt === 'end' || first <= resumeAt);
 }
 
 function outdated(log: PartitionLog, skipped: bigint): TidemarkError {

@@ -70,12 +70,15 @@ export function step(topology: Topology, state: PartitionState, records: readonl
   const result = finish(run, state, lateRecords, {
     reached: run.reached,
     lastArrivalMs,
+    // The hole that was accepted ends in front of the first record that comes.
+    resumeAt: taken === 0 ? state.resumeAt : undefined,
     counters: {
       recordsIn: counters.recordsIn + taken,
       counted: counters.counted + taken - lateRecords.length - deadRecords,
       late: counters.late + lateRecords.length,
       deadLetters: counters.deadLetters + deadRecords,
       results: counters.results + run.results.length,
+      lossesAccepted: counters.lossesAccepted,
     },
   });
   return { ...result, taken };
@@ -99,11 +102,11 @@ export function stepTick(topology: Topology, state: PartitionState, target: Tick
   const run = new Run(topology, state, bounds);
   if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;
   if (run.resume() && run.advanceProcessing(processingTimeMs)) run.advance(watermarkMs);
-  const { reached, counters, lastArrivalMs } = state;
-  return finish(run, state, [], { reached, lastArrivalMs, counters: { ...counters, results: counters.results + run.results.length } });
+  const { reached, counters, lastArrivalMs, resumeAt } = state;
+  return finish(run, state, [], { reached, lastArrivalMs, resumeAt, counters: { ...counters, results: counters.results + run.results.length } });
 }
 
-function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Pick<Progress, 'reached' | 'lastArrivalMs' | 'counters'>): StepResult {
+function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Pick<Progress, 'reached' | 'lastArrivalMs' | 'resumeAt' | 'counters'>): StepResult {
   const { results, sideOutputs, deadLetters, tables, timers, sequence, watermarkMs, processingTimeMs, pending } = run;
   // What a pending move has not fired yet still needs them.
   const floors = pending === undefined ? remainingFloors(state.floors, watermarkMs) : state.floors;

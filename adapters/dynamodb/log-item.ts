@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Body, Counters, Floor, LogEntry, PendingMove, Withheld } from '../../engine/partition-log/entry.ts';
+import type { Body, Counters, Floor, LogEntry, PendingMove, Progress, Withheld } from '../../engine/partition-log/entry.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -15,7 +15,7 @@ export function slotKey(logId: string, slot: number): string {
  * @example { slotKey: { S: 'flights/0#5' }, version: { N: '5' }, counters: { L: [recordsIn, counted, late, deadLetters, results] }, … }
  */
 export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
-  const { recordsIn, counted, late, deadLetters, results } = entry.counters;
+  const { recordsIn, counted, late, deadLetters, results, lossesAccepted } = entry.counters;
   return {
     slotKey: { S: slotKey(logId, slot) },
     version: { N: String(entry.version) },
@@ -25,12 +25,13 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     from: { S: String(entry.from) },
     reached: { S: String(entry.reached) },
     watermarkMs: { N: String(entry.watermarkMs) },
-    counters: { L: [recordsIn, counted, late, deadLetters, results].map((n) => ({ N: String(n) })) },
+    counters: { L: [recordsIn, counted, late, deadLetters, results, ...(lossesAccepted === 0 ? [] : [lossesAccepted])].map((n) => ({ N: String(n) })) },
     processingTimeMs: { N: String(entry.processingTimeMs) },
     lastArrivalMs: { N: String(entry.lastArrivalMs) },
     sequence: { N: String(entry.sequence) },
     ...(entry.floors.length === 0 ? {} : { floors: { L: entry.floors.map(floorItem) } }),
     ...(entry.pending === undefined ? {} : { pending: pendingItem(entry.pending) }),
+    ...(entry.resumeAt === undefined ? {} : { resumeAt: { S: String(entry.resumeAt) } }),
     ...(entry.sealedFor.length === 0 ? {} : { sealedFor: { L: entry.sealedFor.map((name) => ({ S: name })) } }),
     ...bodyItem('delta', entry.delta),
     ...bodyItem('outbox', entry.outbox),
@@ -60,6 +61,7 @@ export function fromLogItem(item: Item): LogEntry {
     sequence: readNumber(item, 'sequence'),
     floors: (item['floors']?.L ?? []).map(({ M = {} }) => ({ fromHash: readOffset(M, 'fromHash'), toHash: readOffset(M, 'toHash'), watermarkMs: readNumber(M, 'watermarkMs') })),
     pending: readPending(item['pending']?.M),
+    resumeAt: readResumeAt(item),
     sealedFor: (item['sealedFor']?.L ?? []).map((name) => readText({ sealedFor: name }, 'sealedFor')),
     delta: readBody(item, 'delta'),
     outbox: readBody(item, 'outbox'),
@@ -88,6 +90,11 @@ function readPending(item: Item | undefined): PendingMove | undefined {
   return { domain, fromMs: readNumber(item, 'fromMs'), operator: readText(item, 'operator'), firedMs: readNumber(item, 'firedMs') };
 }
 
+function readResumeAt(item: Item): Progress['resumeAt'] {
+  if (item['resumeAt'] === undefined) return undefined;
+  return item['resumeAt'].S === 'end' ? 'end' : readOffset(item, 'resumeAt');
+}
+
 /** The places as text: many numbers would each cost a few bytes more. */
 function withheldItem({ version, sink, places }: Withheld): AttributeValue {
   return { M: { version: { N: String(version) }, sink: { S: sink }, places: { S: places.join(',') } } };
@@ -109,11 +116,11 @@ function readBody(item: Item, name: 'delta' | 'outbox'): Body {
 }
 
 function readCounters(item: Item): Counters {
-  const [recordsIn, counted, late, deadLetters, results] = (item['counters']?.L ?? []).map((value) => toNumber(item, 'counters', value.N));
+  const [recordsIn, counted, late, deadLetters, results, lossesAccepted = 0] = (item['counters']?.L ?? []).map((value) => toNumber(item, 'counters', value.N));
   if (recordsIn === undefined || counted === undefined || late === undefined || deadLetters === undefined || results === undefined) {
     throw corrupt(item, 'counters', 'five numbers');
   }
-  return { recordsIn, counted, late, deadLetters, results };
+  return { recordsIn, counted, late, deadLetters, results, lossesAccepted };
 }
 
 function readText(item: Item, name: string): string {

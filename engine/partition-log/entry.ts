@@ -13,6 +13,8 @@ export interface Counters {
   readonly deadLetters: number;
   /** Firings so far. */
   readonly results: number;
+  /** How often an operator had records left out for good; 0 in logs that are older than this field. */
+  readonly lossesAccepted: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface PendingMove {
   readonly firedMs: number;
 }
 
-export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, late: 0, deadLetters: 0, results: 0 });
+export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, late: 0, deadLetters: 0, results: 0, lossesAccepted: 0 });
 
 /** What is known of a partition apart from its keyed state: small, and whole in every log entry. */
 export interface Progress {
@@ -66,6 +68,11 @@ export interface Progress {
   readonly floors: readonly Floor[];
   /** undefined: all that is due has fired. */
   readonly pending: PendingMove | undefined;
+  /**
+   * An operator has accepted that the records behind `reached` and before this one are never counted; `end`: all behind
+   * `reached`, of a shard that the stream has forgotten. Holds until a record is taken. undefined: nothing is left out.
+   */
+  readonly resumeAt: Offset | 'end' | undefined;
 }
 
 export const NO_PROGRESS: Progress = Object.freeze({
@@ -78,10 +85,12 @@ export const NO_PROGRESS: Progress = Object.freeze({
   sequence: 0,
   floors: Object.freeze([]),
   pending: undefined,
+  resumeAt: undefined,
 });
 
-export function progressOf({ epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending }: Progress): Progress {
-  return { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending };
+export function progressOf(from: Progress): Progress {
+  const { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending, resumeAt } = from;
+  return { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending, resumeAt };
 }
 
 /**

@@ -6,7 +6,7 @@ import { encodeChanges } from '../state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { applyChange } from '../state/state-change.ts';
 import { currentForm, decodeIn, type StateForm } from '../state/state-form.ts';
-import { NO_PROGRESS, progressOf, type Floor, type Progress } from './entry.ts';
+import { NO_COUNTERS, NO_PROGRESS, progressOf, type Floor, type Progress } from './entry.ts';
 
 /** The whole state of a partition after one version of its log. */
 export interface SnapshotHeader {
@@ -16,8 +16,9 @@ export interface SnapshotHeader {
   /** Of the form that the state is in (PL-30). */
   readonly fingerprint: string;
   /** Offsets and hashes as decimal text. */
-  readonly progress: Omit<Progress, 'reached' | 'floors'> & {
+  readonly progress: Omit<Progress, 'reached' | 'resumeAt' | 'floors'> & {
     readonly reached: string;
+    readonly resumeAt?: string | undefined;
     readonly floors: ReadonlyArray<{ readonly fromHash: string; readonly toHash: string; readonly watermarkMs: number }>;
   };
   readonly stateHash: number;
@@ -26,7 +27,9 @@ export interface SnapshotHeader {
 export function encodeSnapshot(header: Pick<SnapshotHeader, 'logId' | 'version' | 'commitId'>, state: PartitionState, topology: Topology): Uint8Array {
   const { fingerprint } = currentForm(topology);
   const floors = state.floors.map((floor) => ({ ...floor, fromHash: String(floor.fromHash), toHash: String(floor.toHash) }));
-  const full: SnapshotHeader = { ...header, fingerprint, progress: { ...progressOf(state), reached: String(state.reached), floors }, stateHash: state.stateHash };
+  const resumeAt = state.resumeAt === undefined ? undefined : String(state.resumeAt);
+  const progress = { ...progressOf(state), reached: String(state.reached), resumeAt, floors };
+  const full: SnapshotHeader = { ...header, fingerprint, progress, stateHash: state.stateHash };
   const writer = new ByteWriter();
   writer.string(JSON.stringify(full));
   writer.raw(encodeChanges(state.tables.map(({ groups }) => ({ dropped: new Set(), puts: groups })), topology.tables));
@@ -51,7 +54,15 @@ export function unpackSnapshot(bytes: Uint8Array): PackedSnapshot {
  */
 export function restoreSnapshot({ header, body }: PackedSnapshot, topology: Topology, form: StateForm): PartitionState {
   const state = emptyState(topology);
-  const progress: Progress = { ...NO_PROGRESS, ...header.progress, reached: BigInt(header.progress.reached), floors: header.progress.floors.map(readFloor) };
+  const { reached, resumeAt, floors, counters } = header.progress;
+  const progress: Progress = {
+    ...NO_PROGRESS,
+    ...header.progress,
+    counters: { ...NO_COUNTERS, ...counters },
+    reached: BigInt(reached),
+    resumeAt: resumeAt === undefined || resumeAt === 'end' ? resumeAt : BigInt(resumeAt),
+    floors: floors.map(readFloor),
+  };
   applyChange(state, { ...progress, tables: decodeIn(form, topology, body), timers: [] });
   if (state.stateHash !== header.stateHash) {
     throw new TidemarkError('internal', 'SNAPSHOT_DAMAGED', `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${state.stateHash}; restore the object from a backup`);

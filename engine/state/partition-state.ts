@@ -21,6 +21,7 @@ export interface PartitionState extends Progress {
   sequence: number;
   floors: readonly Floor[];
   pending: PendingMove | undefined;
+  resumeAt: Progress['resumeAt'];
   stateHash: number;
   /** In the order of the topology's tables. */
   readonly tables: readonly Table[];

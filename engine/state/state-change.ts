@@ -55,6 +55,7 @@ export function applyChange(state: PartitionState, change: StateChange): void {
   state.sequence = change.sequence;
   state.floors = change.floors;
   state.pending = change.pending;
+  state.resumeAt = change.resumeAt;
   state.timers = change.timers;
 }
 

@@ -23,6 +23,8 @@ export interface Summary {
   readonly deadLetters: number;
   /** Those of `deadLetters` that this run has found. */
   readonly newDeadLetters: number;
+  /** How often records were left out for good with `tidemark accept-loss`. */
+  readonly lossesAccepted: number;
   /** Rows in the result table that are of this definition: windows that have fired. */
   readonly results: number;
   /** Every firing, corrections included. */
@@ -63,6 +65,7 @@ export function summarize({ heads, before, ...parts }: SummaryParts): Summary {
     late: total('late'),
     deadLetters: total('deadLetters'),
     newDeadLetters: total('deadLetters') - before.deadLetters,
+    lossesAccepted: total('lossesAccepted'),
     results: parts.results,
     firings: total('results'),
     openWindows: parts.openWindows,

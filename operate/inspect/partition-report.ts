@@ -31,6 +31,8 @@ export interface PartitionReport {
   readonly late: number;
   readonly deadLetters: number;
   readonly firings: number;
+  /** How often records were left out for good with `tidemark accept-loss`. */
+  readonly lossesAccepted: number;
   /** Keys × windows, as the metric of that name counts them. */
   readonly openWindows: number;
   /** All entries of the state, those of process functions and remembered ids included. */
@@ -106,6 +108,6 @@ export function reportJson(report: PartitionReport): string {
   return JSON.stringify(status === 'faulty' ? { partition, status, verified, fault } : report);
 }
 
-function countsOf({ recordsIn, counted, late, deadLetters, results }: Counters): Pick<PartitionReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings'> {
-  return { recordsIn, counted, late, deadLetters, firings: results };
+function countsOf({ recordsIn, counted, late, deadLetters, results, lossesAccepted }: Counters): Pick<PartitionReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'lossesAccepted'> {
+  return { recordsIn, counted, late, deadLetters, firings: results, lossesAccepted };
 }

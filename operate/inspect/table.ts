@@ -18,6 +18,7 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
   ['counted', 'right', ({ counted }) => grouped(counted)],
   ['late', 'right', ({ late }) => grouped(late)],
   ['dead', 'right', ({ deadLetters }) => grouped(deadLetters)],
+  ['losses', 'right', ({ lossesAccepted }) => grouped(lossesAccepted)],
   ['windows', 'right', ({ openWindows }) => grouped(openWindows)],
   ['entries', 'right', ({ stateEntries }) => grouped(stateEntries)],
   ['state', 'right', ({ stateBytes }) => bytesText(stateBytes)],
@@ -28,7 +29,7 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
 
 const KNOWN_OF_FAULTY: readonly string[] = [PARTITION, 'log'];
 
-const legend = (noun: PartitionNoun): string => `behind: the furthest ${noun} · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: 1 is the newest, known with the next commit`;
+const legend = (noun: PartitionNoun): string => `behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: 1 is the newest, known with the next commit`;
 
 /** The reports as a table for people, faults in full below it. */
 export function inspectTable(reports: readonly PartitionReport[], noun: PartitionNoun): string {

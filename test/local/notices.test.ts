@@ -7,7 +7,7 @@ import { summarize, type Summary } from '../../local/report/summary.ts';
 
 /** A run over one shard that had `before` records, all of them counted. */
 function summaryOf(recordsIn: number, deadLetters: number, before = { recordsIn: 0, deadLetters: 0 }): Summary {
-  const counters = { recordsIn, counted: recordsIn - deadLetters, late: 0, deadLetters, results: 0 };
+  const counters = { recordsIn, counted: recordsIn - deadLetters, late: 0, deadLetters, results: 0, lossesAccepted: 0 };
   const heads = recordsIn === 0 ? [] : [{ partition: 'a', version: 1, watermarkMs: 5, counters }];
   return summarize({ pipeline: 'p', shards: 1, heads, before, recordsPut: recordsIn, results: 0, openWindows: 0, writeUnits: 1, elapsedMs: 1 });
 }

@@ -12,7 +12,7 @@ import { imbalances, summarize } from '../../local/report/summary.ts';
 import { terminalOn } from '../../local/report/terminal.ts';
 import { windowText } from '../../local/report/window-text.ts';
 
-const counters = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 5 };
+const counters = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 5, lossesAccepted: 1 };
 const parts = { pipeline: 'p', shards: 3, recordsPut: 20, results: 4, openWindows: 6, writeUnits: 30, elapsedMs: 1_234.5 };
 const summary = summarize({
   ...parts,
@@ -52,10 +52,15 @@ describe('progress', () => {
 describe('the account', () => {
   it('adds up the partitions', () => {
     expect(summary).toEqual({
-      pipeline: 'p', recordsPut: 20, recordsIn: 20, newRecordsIn: 8, counted: 14, late: 4, deadLetters: 2, newDeadLetters: 1, results: 4, firings: 10, openWindows: 6, commits: 5,
+      pipeline: 'p', recordsPut: 20, recordsIn: 20, newRecordsIn: 8, counted: 14, late: 4, deadLetters: 2, newDeadLetters: 1, lossesAccepted: 2, results: 4, firings: 10, openWindows: 6, commits: 5,
       writeUnits: 30, elapsedMs: 1_235, watermarkMs: 5, shards: 3,
     });
     expect(account(summary)).toContain('✓ in 20 = counted 14 + late 4 + dead letters 2');
+  });
+
+  it('says how often records were left out for good, and nothing where none were', () => {
+    expect(account(summary)).toContain('\n  losses accepted 2: the records that were left out are in no count');
+    expect(account({ ...summary, lossesAccepted: 0 })).not.toContain('losses');
   });
 
   it('is loud about a record that is missing', () => {
