@@ -10,6 +10,7 @@ import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
 import type { Progress } from './partition-log/entry.ts';
 import type { SourceRecord } from './record.ts';
+import { digestOf } from './record-digest.ts';
 import { Run, UNBOUNDED } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { StateChange } from './state/state-change.ts';
@@ -67,8 +68,10 @@ export function step(topology: Topology, state: PartitionState, records: readonl
   }
 
   const { counters } = state;
+  const last = records[taken - 1];
   const result = finish(run, state, lateRecords, {
     reached: run.reached,
+    reachedDigest: last === undefined ? state.reachedDigest : digestOf(last),
     lastArrivalMs,
     // The hole that was accepted ends in front of the first record that comes.
     resumeAt: taken === 0 ? state.resumeAt : undefined,
@@ -102,11 +105,14 @@ export function stepTick(topology: Topology, state: PartitionState, target: Tick
   const run = new Run(topology, state, bounds);
   if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;
   if (run.resume() && run.advanceProcessing(processingTimeMs)) run.advance(watermarkMs);
-  const { reached, counters, lastArrivalMs, resumeAt } = state;
-  return finish(run, state, [], { reached, lastArrivalMs, resumeAt, counters: { ...counters, results: counters.results + run.results.length } });
+  const { reached, reachedDigest, lastArrivalMs, resumeAt } = state;
+  const counters = { ...state.counters, results: state.counters.results + run.results.length };
+  return finish(run, state, [], { reached, reachedDigest, lastArrivalMs, resumeAt, counters });
 }
 
-function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: Pick<Progress, 'reached' | 'lastArrivalMs' | 'resumeAt' | 'counters'>): StepResult {
+type RecordsProgress = Pick<Progress, 'reached' | 'reachedDigest' | 'lastArrivalMs' | 'resumeAt' | 'counters'>;
+
+function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: RecordsProgress): StepResult {
   const { results, sideOutputs, deadLetters, tables, timers, sequence, watermarkMs, processingTimeMs, pending } = run;
   // What a pending move has not fired yet still needs them.
   const floors = pending === undefined ? remainingFloors(state.floors, watermarkMs) : state.floors;

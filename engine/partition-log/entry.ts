@@ -55,6 +55,8 @@ export interface Progress {
   readonly epochMs: number;
   /** The state covers all records up to here. */
   readonly reached: Offset;
+  /** `digestOf` the record at `reached`; undefined: none was counted, or a release did that knew no digests. */
+  readonly reachedDigest: number | undefined;
   /** NO_WATERMARK before any record. */
   readonly watermarkMs: number;
   /** The newest arrival or tick so far: the only processing time that a step knows (PL-12). NO_WATERMARK before any. */
@@ -78,6 +80,7 @@ export interface Progress {
 export const NO_PROGRESS: Progress = Object.freeze({
   epochMs: 0,
   reached: BEFORE_FIRST,
+  reachedDigest: undefined,
   watermarkMs: NO_WATERMARK,
   processingTimeMs: NO_WATERMARK,
   lastArrivalMs: NO_WATERMARK,
@@ -89,8 +92,12 @@ export const NO_PROGRESS: Progress = Object.freeze({
 });
 
 export function progressOf(from: Progress): Progress {
-  const { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending, resumeAt } = from;
-  return { epochMs, reached, watermarkMs, processingTimeMs, lastArrivalMs, counters, sequence, floors, pending, resumeAt };
+  const { epochMs, reached, reachedDigest, watermarkMs, processingTimeMs, lastArrivalMs } = from;
+  const { counters, sequence, floors, pending, resumeAt } = from;
+  return {
+    epochMs, reached, reachedDigest, watermarkMs, processingTimeMs, lastArrivalMs,
+    counters, sequence, floors, pending, resumeAt,
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ export interface StateShape {
 export interface PartitionState extends Progress {
   epochMs: number;
   reached: Offset;
+  reachedDigest: number | undefined;
   watermarkMs: number;
   processingTimeMs: number;
   lastArrivalMs: number;

@@ -48,6 +48,7 @@ export function applyChange(state: PartitionState, change: StateChange): void {
   // It never falls, not by a commit of a release that did not know it either.
   state.epochMs = Math.max(state.epochMs, change.epochMs);
   state.reached = change.reached;
+  state.reachedDigest = change.reachedDigest;
   state.watermarkMs = change.watermarkMs;
   state.processingTimeMs = change.processingTimeMs;
   state.lastArrivalMs = change.lastArrivalMs;

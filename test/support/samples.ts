@@ -15,6 +15,7 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
     epochMs: 1_600_000_000_000,
     from: -1n,
     reached: 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898n,
+    reachedDigest: 4_294_967_295,
     watermarkMs: Number.MIN_SAFE_INTEGER,
     counters: { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 3, lossesAccepted: 4 },
     processingTimeMs: 1_700_000_000_001,
