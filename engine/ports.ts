@@ -136,6 +136,20 @@ export interface Clock {
   sleep(durationMs: number): Promise<void>;
 }
 
+/** What became of guarded work. */
+export type Guarded<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'stopped' };
+
+/** Ends what does not end by itself: code of the pipeline that a record sends into a loop. */
+export interface Guard {
+  /**
+   * Runs `work`, which is synchronous, and stops it wherever it is when `timeoutMs` are over: no `catch` or `finally` of it
+   * runs then, and what it was changing must not be used again. An error of the work itself is thrown.
+   */
+  run<T>(work: () => T, timeoutMs: number): Guarded<T>;
+  /** By a clock that only runs forward [ms]. */
+  nowMs(): number;
+}
+
 /** Randomness, injected. */
 export interface Random {
   /** An id that nobody else draws: at least 96 random bits, URL-safe. */

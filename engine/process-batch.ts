@@ -10,6 +10,8 @@ import { takeOver } from './reshard.ts';
 import type { CommitBounds } from './run.ts';
 import { openWindows } from './state/partition-state.ts';
 import { step } from './step.ts';
+import { GuardedSteps } from './user-code/guarded-steps.ts';
+import type { UserCode } from './user-code/user-code.ts';
 
 export interface Processor {
   readonly topology: Topology;
@@ -22,6 +24,8 @@ export interface Processor {
   readonly maxRowsPerCommit?: number;
   /** A move of time that makes more timers due than that is committed in parts, at least 1. @default MAX_TIMERS_PER_COMMIT */
   readonly maxTimersPerCommit?: number;
+  /** Stops code of the pipeline that does not end. @default none: such code blocks its partition */
+  readonly userCode?: UserCode | undefined;
 }
 
 /** So many results can be delivered within one invocation, and held in its memory. */
@@ -59,32 +63,46 @@ export interface BatchReport {
  */
 export async function processBatch(processor: Processor, batch: SourceBatch): Promise<BatchReport> {
   const { begunMs = processor.logs.clock.nowMs() } = batch;
+  const way = { steps: new GuardedSteps(processor.userCode), begunMs };
+  const once = () => {
+    const reached: Reached = {};
+    const work = (log: PartitionLog) => processOnce(processor, log, batch, way, reached);
+    return way.steps.untilDone(() => processor.logs.use(batch.partition, work));
+  };
   try {
-    return await processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch, begunMs));
+    return await once();
   } catch (error) {
     if (!isKind(error, 'fenced')) throw error;
-    return processor.logs.use(batch.partition, (log) => processOnce(processor, log, batch, begunMs));
+    return once();
   }
 }
 
-async function processOnce(processor: Processor, log: PartitionLog, { partition, records }: SourceBatch, begunMs: number): Promise<BatchReport> {
+/** Of one batch, whatever is repeated of it. */
+interface Way {
+  readonly steps: GuardedSteps;
+  readonly begunMs: number;
+}
+
+type Totals = { -readonly [K in keyof Omit<BatchReport, 'counted' | 'openWindows' | 'watermarkMs'>]: BatchReport[K] };
+
+/** How far a batch has come when one of its steps is stopped: nothing of it is taken back. */
+interface Progress {
+  readonly totals: Totals;
+  readonly countedBefore: number;
+  /** Of the log: committed and delivered. */
+  version: number;
+}
+
+interface Reached {
+  progress?: Progress;
+}
+
+async function processOnce(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way, reached: Reached): Promise<BatchReport> {
   const { topology, sinks, decoder } = processor;
-  if (log.version === 0) await takeOver(processor, log, partition);
-  const before = await deliverWaiting(log, partition, sinks);
-  await requireContinuous(processor.shards, log, partition, records, begunMs);
+  const { partition, records } = batch;
+  const progress = (reached.progress = resumed(log, reached, way.begunMs) ?? (await begun(processor, log, batch, way)));
+  const { totals, countedBefore } = progress;
   const fresh = records.filter(({ offset }) => offset > log.state.reached);
-  if (fresh.length < records.length) await processor.shards.confirm(partition, log.state.reached);
-  const countedBefore = log.state.counters.counted;
-  const report = {
-    partition: partition.partition,
-    recordsIn: fresh.length,
-    recordsReplayed: records.length - fresh.length,
-    resultsOut: 0,
-    lateRecords: 0,
-    deadLetters: before.withheld,
-    commits: 0,
-    writeUnits: before.writeUnits,
-  };
   let encoded: readonly SourceRecord[] = decoder === undefined ? [] : fresh;
   let rest: readonly SourceRecord[] = decoder === undefined ? fresh : [];
   while (rest.length > 0 || encoded.length > 0 || log.state.pending !== undefined) {
@@ -92,16 +110,47 @@ async function processOnce(processor: Processor, log: PartitionLog, { partition,
       rest = await decoder.decode(encoded);
       encoded = encoded.slice(rest.length);
     }
-    const result = step(topology, log.state, rest, boundsOf(processor));
-    report.resultsOut += result.outbox.results.length;
-    report.lateRecords += result.outbox.lateRecords.length;
-    report.deadLetters += result.outbox.deadLetters.length;
-    report.writeUnits += await log.commit(result);
-    report.commits++;
+    const result = way.steps.run(log, rest, boundsOf(processor), (...given) => step(topology, log.state, ...given));
+    totals.resultsOut += result.outbox.results.length;
+    totals.lateRecords += result.outbox.lateRecords.length;
+    totals.deadLetters += result.outbox.deadLetters.length;
+    totals.writeUnits += await log.commit(result);
+    totals.commits++;
     const { writeUnits, withheld } = await deliverWaiting(log, partition, sinks);
-    report.writeUnits += writeUnits;
-    report.deadLetters += withheld;
+    totals.writeUnits += writeUnits;
+    totals.deadLetters += withheld;
+    progress.version = log.version;
     rest = rest.slice(result.taken);
   }
-  return { ...report, counted: log.state.counters.counted - countedBefore, openWindows: openWindows(log.state, topology.tables), watermarkMs: log.state.watermarkMs };
+  const { counters, watermarkMs } = log.state;
+  return { ...totals, counted: counters.counted - countedBefore, openWindows: openWindows(log.state, topology.tables), watermarkMs };
+}
+
+/** @returns what was reached before a step was stopped; undefined: nothing, or another instance has gone on since */
+function resumed(log: PartitionLog, { progress }: Reached, begunMs: number): Progress | undefined {
+  if (log.version === 0 || progress?.version !== log.version) return undefined;
+  log.markDelivered(log.version);
+  log.noteFollowed(begunMs);
+  return progress;
+}
+
+/** What comes before the first step. */
+async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way): Promise<Progress> {
+  const { partition, records } = batch;
+  if (log.version === 0) await takeOver(processor, log, partition, way.steps);
+  const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
+  await requireContinuous(processor.shards, log, partition, records, way.begunMs);
+  const replayed = records.filter(({ offset }) => offset <= log.state.reached).length;
+  if (replayed > 0) await processor.shards.confirm(partition, log.state.reached);
+  const totals: Totals = {
+    partition: partition.partition,
+    recordsIn: records.length - replayed,
+    recordsReplayed: replayed,
+    resultsOut: 0,
+    lateRecords: 0,
+    deadLetters: withheld,
+    commits: 0,
+    writeUnits,
+  };
+  return { totals, countedBefore: log.state.counters.counted, version: log.version };
 }

@@ -15,6 +15,7 @@ import { timeOf, type PartitionTime } from './tick/partition-time.ts';
 import { settleEach } from './tick/settle-each.ts';
 import { TickMemory } from './tick/tick-memory.ts';
 import { failureOf, type TickFailure, type TickReport } from './tick/tick-report.ts';
+import { GuardedSteps } from './user-code/guarded-steps.ts';
 
 /** Partitions that a tick works on at the same time. */
 const SIDE_BY_SIDE = 16;
@@ -106,22 +107,27 @@ function unseen(partition: string, memory: TickMemory, reason: unknown): Look {
 
 async function moveOn(processor: Processor, { partition, version }: PartitionTime, target: TickTarget): Promise<boolean> {
   const { logs, topology, sinks } = processor;
-  try {
-    return await logs.useNewest(partition, async (log: PartitionLog) => {
-      const found = log.version;
+  const steps = new GuardedSteps(processor.userCode);
+  const reached = { version, isMoved: false };
+  const once = async (log: PartitionLog): Promise<boolean> => {
+    const found = log.version;
+    // It goes on from its own commit when a step behind that was stopped.
+    if (found === reached.version && reached.isMoved) log.markDelivered(found);
+    await deliverWaiting(log, partition, sinks);
+    // An invocation has committed since the partition was proved idle: then it is not.
+    if (found !== reached.version) return reached.isMoved;
+    do {
+      const result = steps.run(log, [], boundsOf(processor), (_none, ...given) => stepTick(topology, log.state, target, ...given));
+      if (result === undefined) return reached.isMoved;
+      await log.commit(result);
       await deliverWaiting(log, partition, sinks);
-      // An invocation has committed since the partition was proved idle: then it is not.
-      if (found !== version) return false;
-      let isMoved = false;
-      do {
-        const result = stepTick(topology, log.state, target, boundsOf(processor));
-        if (result === undefined) return isMoved;
-        await log.commit(result);
-        isMoved = true;
-        await deliverWaiting(log, partition, sinks);
-      } while (log.state.pending !== undefined);
-      return isMoved;
-    });
+      reached.isMoved = true;
+      reached.version = log.version;
+    } while (log.state.pending !== undefined);
+    return reached.isMoved;
+  };
+  try {
+    return await steps.untilDone(() => logs.useNewest(partition, once));
   } catch (error) {
     if (isKind(error, 'fenced')) return false;
     throw error;

@@ -19,13 +19,15 @@ import type { SourcePartition } from './record.ts';
 import { inheritState, type Parent } from './state/inherit-state.ts';
 import { noChange } from './state/state-change.ts';
 import { step } from './step.ts';
+import type { GuardedSteps } from './user-code/guarded-steps.ts';
 
 /**
  * Fills a new log with what its shard inherits; nothing to do for a shard without parents.
  *
+ * @param steps of the batch or look that this is a part of
  * @throws PARENT_NOT_DRAINED (unavailable) there are records in a parent still
  */
-export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<void> {
+export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition, steps: GuardedSteps): Promise<void> {
   // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
   log.begin(partition.incarnation);
   const shards = await processor.shards.shards(partition);
@@ -33,19 +35,19 @@ export async function takeOver(processor: Processor, log: PartitionLog, partitio
   if (lineage === undefined || lineage.parents.length === 0) return;
   const parents: Parent[] = [];
   for (const name of lineage.parents) {
-    const parent = await seal(processor, { ...partition, partition: name }, shards);
+    const parent = await seal(processor, { ...partition, partition: name }, shards, steps);
     if (parent !== undefined) parents.push({ state: parent.state, range: rangeOf(name, lineage, shards) });
   }
   if (parents.length > 0) await log.commit({ change: inheritState(processor.topology, lineage, parents, log.state.epochMs), outbox: EMPTY_OUTBOX });
 }
 
 /** @returns the parent's log, sealed; undefined when nobody knows the parent any more */
-async function seal(processor: Processor, parent: SourcePartition, shards: ReadonlyMap<string, Lineage>): Promise<PartitionLog | undefined> {
+async function seal(processor: Processor, parent: SourcePartition, shards: ReadonlyMap<string, Lineage>, steps: GuardedSteps): Promise<PartitionLog | undefined> {
   return processor.logs.use(parent, async (log) => {
     if (log.isSealed) return log;
     if (log.version === 0) {
       if (!shards.has(parent.partition)) return undefined;
-      await takeOver(processor, log, parent);
+      await takeOver(processor, log, parent, steps);
     }
     await deliverWaiting(log, parent, processor.sinks);
     const remaining = await processor.shards.remaining(parent, log.state.reached);
@@ -54,7 +56,7 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
     }
     // Its children go on from clocks, not from the middle of a move.
     while (log.state.pending !== undefined) {
-      await log.commit(step(processor.topology, log.state, [], boundsOf(processor)));
+      await log.commit(steps.run(log, [], boundsOf(processor), (...given) => step(processor.topology, log.state, ...given)));
       await deliverWaiting(log, parent, processor.sinks);
     }
     await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));

@@ -16,6 +16,7 @@ import { TableView, type Journal } from './state/table-view.ts';
 import type { OperatorTimers } from './state/timer.ts';
 import { RunningOperator } from './running-operator.ts';
 import { timerClocksOf } from './time/timer-clocks.ts';
+import type { UnitKind, Watch } from './user-code/watch.ts';
 import { checkedSideValue, RowCheck } from './value/emitted.ts';
 
 /** Where to go back to when a record fails half way: to the processing time of then, too. */
@@ -59,6 +60,7 @@ export class Run {
   readonly #operators: readonly RunningOperator[];
   readonly #rowCheck: RowCheck;
   readonly #bounds: CommitBounds;
+  readonly #watch: Watch | undefined;
   processingTimeMs: number;
   sequence: number;
   watermarkMs: number;
@@ -69,10 +71,11 @@ export class Run {
   /** Of the record that is being processed, or the last one that was. */
   reached: Offset;
 
-  constructor(topology: Topology, state: PartitionState, bounds = UNBOUNDED) {
+  constructor(topology: Topology, state: PartitionState, bounds = UNBOUNDED, watch?: Watch) {
     this.topology = topology;
     this.#rowCheck = new RowCheck(topology.results.columns);
     this.#bounds = bounds;
+    this.#watch = watch;
     this.floors = state.floors;
     this.processingTimeMs = state.processingTimeMs;
     this.sequence = state.sequence;
@@ -153,7 +156,10 @@ export class Run {
 
   /** @param since what was done by then does not count: undefined when nothing does */
   #fire({ domain, fromMs }: Pick<PendingMove, 'domain' | 'fromMs'>, first: number, since: Done | undefined): boolean {
-    const isEnough = () => since !== undefined && this.#isFullSince(since);
+    const isEnough = () => {
+      if (this.#watch !== undefined) this.#watch.firedBefore = since === undefined ? 0 : this.timersFired - since.timers;
+      return since !== undefined && this.#isFullSince(since);
+    };
     for (const operator of this.#operators.slice(first)) {
       const firedMs = domain === 'event' ? operator.advance(this.watermarkMs, isEnough) : operator.advanceProcessing(this.processingTimeMs, isEnough);
       if (firedMs === undefined) continue;
@@ -220,10 +226,22 @@ export class Run {
     this.deadLetters.length = mark.deadLetters;
   }
 
+  /** The step goes on with the record at `index`. */
+  comeTo(index: number): void {
+    if (this.#watch === undefined) return;
+    this.#watch.index = index;
+    this.#watch.firedBefore = 0;
+  }
+
+  /** Runs code of the pipeline where the watch sees it, if there is one. */
+  watched<T>(kind: UnitKind, work: () => T): T {
+    return this.#watch === undefined ? work() : this.#watch.run(kind, work);
+  }
+
   attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void {
     const mark = this.mark();
     try {
-      work();
+      this.watched('firing', work);
     } catch (error) {
       if (isKind(error, 'internal') || isKind(error, 'invalid')) throw error;
       this.rollBack(mark);
@@ -241,4 +259,4 @@ export class Run {
 }
 
 /** What a firing is stopped for has its own code; anything else that it throws is a result that failed. */
-const OWN_CODES: ReadonlySet<string> = new Set(['TIMER_LOOP']);
+const OWN_CODES: ReadonlySet<string> = new Set(['TIMER_LOOP', 'USER_CODE_TIMEOUT']);

@@ -15,6 +15,7 @@ import { Run, UNBOUNDED } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { StateChange } from './state/state-change.ts';
 import { remainingFloors, watermarkOf } from './time/floors.ts';
+import type { Watch } from './user-code/watch.ts';
 
 export interface StepResult {
   readonly change: StateChange;
@@ -30,9 +31,10 @@ export interface RecordsStep extends StepResult {
 /**
  * @param records one partition's, ascending, none at or below `state.reached` (PL-13)
  * @param bounds past which the rest is left to the next step: of the records, and of what the last one taken made due
+ * @param watch sees the code of the pipeline that runs, and refuses what did not end before
  */
-export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[], bounds = UNBOUNDED): RecordsStep {
-  const run = new Run(topology, state, bounds);
+export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[], bounds = UNBOUNDED, watch?: Watch): RecordsStep {
+  const run = new Run(topology, state, bounds, watch);
   const lateRecords: LateRecord[] = [];
   let deadRecords = 0;
   let taken = 0;
@@ -42,13 +44,14 @@ export function step(topology: Topology, state: PartitionState, records: readonl
   for (const [i, record] of records.entries()) {
     // All places of an offset belong to one commit.
     if (!goesOn || (run.isFull && record.offset !== run.reached)) break;
+    run.comeTo(i);
     const mark = run.mark();
     try {
-      const decoded = decodeRecord(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
+      const decoded = run.watched('record', () => decodeRecord(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs)));
       // What fires before the record may be more than one commit takes: then the record waits.
       if (!run.advanceProcessing(record.arrivalTimeMs)) break;
       const arrived = run.mark();
-      const lateKey = lateKeyOf(run, topology, record, decoded);
+      const lateKey = run.watched('record', () => lateKeyOf(run, topology, record, decoded));
       if (lateKey === undefined) {
         watermarkMs = Math.max(watermarkMs, decoded.watermarkMs);
       } else {
@@ -99,10 +102,10 @@ export interface TickTarget {
  *
  * @returns undefined when nothing is due: then there is nothing to commit
  */
-export function stepTick(topology: Topology, state: PartitionState, target: TickTarget, bounds = UNBOUNDED): StepResult | undefined {
+export function stepTick(topology: Topology, state: PartitionState, target: TickTarget, bounds = UNBOUNDED, watch?: Watch): StepResult | undefined {
   const watermarkMs = Math.max(state.watermarkMs, target.watermarkMs ?? state.watermarkMs);
   const processingTimeMs = Math.max(state.processingTimeMs, target.processingTimeMs ?? state.processingTimeMs);
-  const run = new Run(topology, state, bounds);
+  const run = new Run(topology, state, bounds, watch);
   if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;
   if (run.resume() && run.advanceProcessing(processingTimeMs)) run.advance(watermarkMs);
   const { reached, reachedDigest, lastArrivalMs, resumeAt } = state;

@@ -42,6 +42,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_PARTIAL_BATCHES?: string;
   /** How far back the log table can be restored, whole days: snapshots of that time are kept. @default 0 */
   readonly TIDEMARK_RECOVERY_DAYS?: string;
+  /** How long an invocation may take: code of the pipeline is stopped so early that the rest fits [ms]. @default 60000 */
+  readonly TIDEMARK_TIMEOUT_MS?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
   readonly TIDEMARK_STAGE?: string;
 }
@@ -75,6 +77,7 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_SCHEMA_REGISTRY_SECRET: text('TIDEMARK_SCHEMA_REGISTRY_SECRET', isSecret, SECRET_RULE),
     TIDEMARK_PARTIAL_BATCHES: text('TIDEMARK_PARTIAL_BATCHES', (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no'),
     TIDEMARK_RECOVERY_DAYS: text('TIDEMARK_RECOVERY_DAYS', (value) => /^\d{1,2}$/.test(value), 'whole days', '0'),
+    TIDEMARK_TIMEOUT_MS: text('TIDEMARK_TIMEOUT_MS', (value) => /^[1-9]\d{3,6}$/.test(value), 'whole milliseconds, 1000 or more', '60000'),
     TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
   });
 }

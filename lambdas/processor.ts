@@ -2,12 +2,15 @@ import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { DynamoDbLogStore } from '../adapters/dynamodb/log-store.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { SYSTEM_RANDOM } from '../adapters/shared/system-random.ts';
+import { VM_GUARD } from '../adapters/vm/guard.ts';
 import type { Pipeline } from '../engine/index.ts';
 import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { ShardCatalog } from '../engine/ports.ts';
 import type { Processor } from '../engine/process-batch.ts';
 import { days } from '../engine/time/duration.ts';
+import { timeLimitsWithin } from '../engine/user-code/time-limits.ts';
+import { UserCode } from '../engine/user-code/user-code.ts';
 import { blobStoreAt } from './blob-store-at.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { decoderOf } from './decoder.ts';
@@ -35,5 +38,6 @@ export function processorOf({ topology }: Pipeline, environment: Required<Functi
     MAX_PANES,
   );
   const sinks = sinksOf(topology, environment, client);
-  return { topology, logs, sinks, shards, decoder: decoderOf(topology.source.format, environment) };
+  const userCode = new UserCode(VM_GUARD, timeLimitsWithin(Number(environment.TIDEMARK_TIMEOUT_MS)));
+  return { topology, logs, sinks, shards, decoder: decoderOf(topology.source.format, environment), userCode };
 }

@@ -3,6 +3,7 @@ import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Processor } from '../process-batch.ts';
 import type { SourcePartition } from '../record.ts';
 import { takeOver } from '../reshard.ts';
+import { GuardedSteps } from '../user-code/guarded-steps.ts';
 
 /** What a tick found out about one partition. */
 export interface PartitionTime {
@@ -28,9 +29,10 @@ export interface PartitionTime {
  */
 export async function timeOf(processor: Processor, partition: SourcePartition, nowMs: number): Promise<PartitionTime | undefined> {
   const { logs, shards, topology } = processor;
-  return logs.useNewest(partition, async (log) => {
+  const steps = new GuardedSteps(processor.userCode);
+  return steps.untilDone(() => logs.useNewest(partition, async (log) => {
     if (log.isSealed) return undefined;
-    if (log.version === 0 && !(await hasTakenOver(processor, log, partition))) return undefined;
+    if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps))) return undefined;
     const { reached, watermarkMs, lastArrivalMs } = log.state;
     const remaining = await shards.remaining(partition, reached);
     if (log.version === 0 && remaining !== 'records') return undefined;
@@ -39,7 +41,7 @@ export async function timeOf(processor: Processor, partition: SourcePartition, n
     // What is drained gets its outbox delivered by this tick.
     const undeliveredSinceMs = !isDrained && log.undelivered.length > 0 ? newestIn(log) : undefined;
     return { partition, version: log.version, watermarkMs, lastArrivalMs, isDrained, isIdle: isDrained && isQuiet, undeliveredSinceMs };
-  });
+  }));
 }
 
 /** When the newest record came, refused ones too: dead letters wait for delivery as results do. */
@@ -50,9 +52,9 @@ function newestIn({ state, undelivered }: PartitionLog): number {
 }
 
 /** @returns false: there are records in a parent still, and the parent holds time */
-async function hasTakenOver(processor: Processor, log: PartitionLog, partition: SourcePartition): Promise<boolean> {
+async function hasTakenOver(processor: Processor, log: PartitionLog, partition: SourcePartition, steps: GuardedSteps): Promise<boolean> {
   try {
-    await takeOver(processor, log, partition);
+    await takeOver(processor, log, partition, steps);
     return true;
   } catch (error) {
     if (error instanceof TidemarkError && error.code === 'PARENT_NOT_DRAINED') return false;

@@ -77,6 +77,7 @@ describe('the function', () => {
       TIDEMARK_OUTPUT_STREAM: true,
       TIDEMARK_STAGE: true,
       TIDEMARK_RECOVERY_DAYS: true,
+      TIDEMARK_TIMEOUT_MS: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));
     const { NODE_OPTIONS: options, ...variables } = processor?.['Properties'].Environment.Variables as Record<string, unknown>;

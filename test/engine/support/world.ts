@@ -8,6 +8,7 @@ import type { PartitionLog } from '../../../engine/partition-log/partition-log.t
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
 import { processBatch, type BatchReport, type Processor } from '../../../engine/process-batch.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
+import type { UserCode } from '../../../engine/user-code/user-code.ts';
 import { RecordingClock } from '../../support/recording-clock.ts';
 import { SHARD } from '../../support/samples.ts';
 import { FailingBlobStore } from './failing-blob-store.ts';
@@ -20,6 +21,8 @@ export interface WorldSettings {
   readonly slots?: number;
   readonly inlineLimitBytes?: number;
   readonly recoveryMs?: number;
+  /** @default none: what does not end is not stopped */
+  readonly userCode?: UserCode | undefined;
 }
 
 /** All that outlives a function instance: the tables, the bucket, the sinks. */
@@ -34,17 +37,17 @@ export class World {
   commitIds = 'id';
   #ids = 0;
 
-  constructor({ topology = topologyOf(), slots = 8, inlineLimitBytes = 32_768, recoveryMs = 0 }: WorldSettings = {}) {
-    this.settings = { topology, slots, inlineLimitBytes, recoveryMs };
+  constructor({ topology = topologyOf(), slots = 8, inlineLimitBytes = 32_768, recoveryMs = 0, userCode = undefined }: WorldSettings = {}) {
+    this.settings = { topology, slots, inlineLimitBytes, recoveryMs, userCode };
   }
 
   /** A fresh instance with nothing in memory. */
   instance(changes: WorldSettings = {}): Instance {
-    const { topology, slots, inlineLimitBytes, recoveryMs } = { ...this.settings, ...changes };
+    const { topology, slots, inlineLimitBytes, recoveryMs, userCode } = { ...this.settings, ...changes };
     const { logs, blobs, clock } = this;
     const random = { id: () => `${this.commitIds}-${++this.#ids}`, unit: () => 0.5 };
     const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs }, 1_000_000);
-    return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards() });
+    return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards(), userCode });
   }
 
   /** What the ring holds now, ascending. */
