@@ -1,13 +1,13 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { messageOf, requireSetting, type TidemarkError } from '../../engine/errors.ts';
+import { requireSetting, type TidemarkError } from '../../engine/errors.ts';
 import { placeOf, storedResult, type ResultRow, type StoredResult } from '../../engine/outputs.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
-import { RowsRefused } from '../../engine/rows-refused.ts';
 import { awsFailure, isTransient } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, repeat } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
 import { mapParallel } from '../shared/parallel.ts';
+import { allSent, requireTaken, type RefusedAlone, type Sent } from '../shared/send-apart.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { putWriteUnits } from './item-size.ts';
 import { toResultItem } from './result-item.ts';
@@ -56,31 +56,26 @@ export class ResultTableSink implements Sink {
    */
   async deliver({ epochMs, outbox }: Delivery): Promise<SinkReceipt> {
     const puts = await mapParallel(newestFirst(outbox.results), this.#concurrency, (revisions) => this.#putNewest(revisions, epochMs));
-    const refused = puts.flatMap((put) => put.refused);
-    const isTaking = puts.some(({ isTaken }) => isTaken);
-    const general = refused.find(({ isCertain }) => !isCertain && !isTaking);
-    if (general !== undefined) throw this.#failure(general.row, general.error);
     const receipt = {
       rows: puts.filter(({ isWritten }) => isWritten).length,
       writeUnits: puts.reduce((sum, { writeUnits }) => sum + writeUnits, 0),
     };
-    if (refused.length > 0) throw new RowsRefused(this.name, refused.map(({ row, error }) => ({ row, reason: messageOf(error) })), receipt);
-    return receipt;
+    return requireTaken(this.name, allSent(puts), receipt, ({ row, error }) => this.#failure(row, error));
   }
 
   /** The newest of a window that DynamoDB takes, so that one which it refuses hides no older one, on no repeat either. */
   async #putNewest(revisions: readonly ResultRow[], epochMs: number): Promise<WindowPut> {
-    const refused: Refused[] = [];
+    const refused: RefusedAlone[] = [];
     for (const row of revisions) {
       try {
-        return { isTaken: true, ...(await this.#put(storedResult(row, epochMs))), refused };
+        return { isTaking: true, ...(await this.#put(storedResult(row, epochMs))), refused };
       } catch (error) {
         const kind = isTransient(error) ? 'every row' : refusalOf(error);
         if (kind === 'every row') throw this.#failure(row, error);
         refused.push({ row, error, isCertain: kind === 'row' });
       }
     }
-    return { isTaken: false, isWritten: false, writeUnits: 0, refused };
+    return { isTaking: false, isWritten: false, writeUnits: 0, refused };
   }
 
   async #put(row: StoredResult): Promise<{ isWritten: boolean; writeUnits: number }> {
@@ -110,20 +105,10 @@ export class ResultTableSink implements Sink {
   }
 }
 
-interface Refused {
-  readonly row: ResultRow;
-  readonly error: unknown;
-  /** Known to speak of this row alone. */
-  readonly isCertain: boolean;
-}
-
-/** What came of the revisions of one window. */
-interface WindowPut {
-  /** The table has it, or a newer one. */
-  readonly isTaken: boolean;
+/** What came of the revisions of one window: the table is taking where it has one of them, or a newer one. */
+interface WindowPut extends Sent {
   readonly isWritten: boolean;
   readonly writeUnits: number;
-  readonly refused: readonly Refused[];
 }
 
 function replacesOlder({ revision, logEpochMs = 0 }: StoredResult) {

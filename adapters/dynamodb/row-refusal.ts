@@ -1,5 +1,6 @@
 import { errorName } from '../shared/aws-failure.ts';
 import { messageOf } from '../../engine/errors.ts';
+import type { RefusalOf } from '../shared/send-apart.ts';
 
 /** What DynamoDB says of an item that it will not take, whatever the table: its size, nesting, names and values. */
 const OF_THE_ROW = [
@@ -14,7 +15,7 @@ const PERHAPS_OF_THE_ROW = new Set(['RequestEntityTooLarge', 'RequestEntityTooLa
  * Of what a refused put speaks: of its row; of every row (schema, rights, a missing table, the network); or of either,
  * which the other rows tell: a table that takes them refuses this one for what it is.
  */
-export function refusalOf(error: unknown): 'row' | 'every row' | 'either' {
+export function refusalOf(error: unknown): RefusalOf {
   const name = errorName(error);
   if (name === 'ItemCollectionSizeLimitExceededException') return 'row';
   if (!PERHAPS_OF_THE_ROW.has(name)) return 'every row';

@@ -1,6 +1,5 @@
 import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { FirehoseClient } from '@aws-sdk/client-firehose';
-import { isKind } from '../../engine/errors.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
@@ -11,10 +10,13 @@ import type { BackOff } from '../shared/back-off.ts';
 import { callsOf } from '../shared/calls.ts';
 import { resultLine } from '../shared/lines.ts';
 import { mapParallel } from '../shared/parallel.ts';
-import { putEntries } from '../shared/put-entries.ts';
-import type { Refusal } from '../shared/put-entries.ts';
+import type { Answer } from '../shared/put-entries.ts';
+import { putOf, putRows } from '../shared/put-rows.ts';
+import { allSent, requireTaken, sendApart } from '../shared/send-apart.ts';
+import type { RefusedTogether } from '../shared/send-apart.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { lineBytes, packLines } from './pack-lines.ts';
+import type { Line, PackedLines } from './pack-lines.ts';
 
 export interface FirehoseSinkProps {
   readonly client: FirehoseClient;
@@ -44,35 +46,42 @@ export class FirehoseSink implements Sink {
     this.#props = { ...props, clock, backOff };
   }
 
-  /** @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when Firehose will never take it */
+  /**
+   * @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when Firehose takes no record · SINK_REFUSED as
+   * RowsRefused when it will never take some, and has the others
+   */
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
     const { results } = delivery.outbox;
-    const lines: string[] = [];
+    const lines: Line[] = [];
     const oversized: ResultRow[] = [];
     for (const row of results) {
-      const line = resultLine(delivery.partition.pipeline, row, delivery.epochMs);
+      const line = { row, text: resultLine(delivery.partition.pipeline, row, delivery.epochMs) };
       if (lineBytes(line) > MAX_LAKE_LINE_BYTES) oversized.push(row);
       else lines.push(line);
     }
-    const calls = [...callsOf(packLines(lines), ({ length }) => length, CALL_LIMITS)];
-    await mapParallel(calls, PARALLEL_CALLS, (records) => this.#put(records));
+    const calls = [...callsOf(packLines(lines), ({ data }) => data.length, CALL_LIMITS)];
+    const sent = await mapParallel(calls, PARALLEL_CALLS, (records) => sendApart(records.flatMap(({ rows }) => rows), (some) => this.#put(some)));
     if (oversized.length > 0) await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
-    return { rows: results.length, writeUnits: 0 };
+    const all = allSent(sent);
+    const receipt = { rows: results.length - all.refused.length, writeUnits: 0 };
+    return requireTaken(this.name, all, receipt, ({ error }) => awsFailure(error, putOf(this.name, this.#resource, 1)));
   }
 
-  async #put(records: readonly Uint8Array[]): Promise<void> {
-    const { stream, clock, backOff } = this.#props;
-    try {
-      await putEntries(records, { send: (entries) => this.#send(entries), clock, backOff, sink: this.name });
-    } catch (error) {
-      if (isKind(error, 'unavailable')) throw error;
-      throw awsFailure(error, { code: 'SINK', action: `put ${records.length} records`, resource: `Firehose stream ${stream}`, context: { sink: this.name } });
-    }
+  get #resource(): string {
+    return `Firehose stream ${this.#props.stream}`;
   }
 
-  async #send(records: readonly Uint8Array[]): Promise<{ refusal: Refusal }[]> {
+  async #put(lines: readonly Line[]): Promise<Array<RefusedTogether<Line>>> {
+    const { clock, backOff } = this.#props;
+    return putRows<Line, PackedLines>(packLines(lines), { send: (some) => this.#send(some), clock, backOff, sink: this.name, resource: this.#resource });
+  }
+
+  async #send(records: readonly PackedLines[]): Promise<Answer[]> {
     const { client, stream } = this.#props;
-    const { RequestResponses = [] } = await client.send(new PutRecordBatchCommand({ DeliveryStreamName: stream, Records: records.map((Data) => ({ Data })) }));
-    return RequestResponses.map(({ ErrorCode, RecordId }) => ({ refusal: RecordId === undefined ? (ErrorCode ?? 'no record id') : undefined }));
+    const command = new PutRecordBatchCommand({ DeliveryStreamName: stream, Records: records.map(({ data: Data }) => ({ Data })) });
+    const { RequestResponses = [] } = await client.send(command);
+    return RequestResponses.map(({ ErrorCode = 'no record id', ErrorMessage: text, RecordId }) => (
+      RecordId === undefined ? { refusal: ErrorCode, text } : { refusal: undefined }
+    ));
   }
 }

@@ -4,9 +4,12 @@ import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { MAX_LINE_BYTES } from '../../engine/value/limits.ts';
-import { resultLine } from '../shared/lines.ts';
 import { callsOf } from '../shared/calls.ts';
+import { resultLine } from '../shared/lines.ts';
+import { allSent, requireTaken, sendApart, type Outgoing, type RefusedTogether, type Sent } from '../shared/send-apart.ts';
 import { clientOptions, failureText, type Connect } from './connection.ts';
+import { partitionOf } from './partitioner.ts';
+import { refusedPartitions } from './refused-partitions.ts';
 
 export interface TopicSinkProps {
   readonly connect: Connect;
@@ -19,7 +22,7 @@ export interface TopicSinkProps {
 
 type ResultProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
 
-interface Message {
+interface TopicRecord extends Outgoing {
   readonly key: Buffer;
   /** undefined: a tombstone. */
   readonly value: Buffer | undefined;
@@ -44,19 +47,25 @@ export class TopicSink implements Sink {
     this.#props = props;
   }
 
-  /** @throws SINK_UNAVAILABLE (unavailable) */
+  /**
+   * @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (internal) when the topic takes no record · SINK_REFUSED as
+   * RowsRefused when it will never take some, and has the others
+   */
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
     const { results } = delivery.outbox;
-    const messages: Message[] = [];
+    const records: TopicRecord[] = [];
     const oversized: ResultRow[] = [];
     for (const row of results) {
-      const message = this.#messageOf(delivery, row);
-      if (bytesOf(message) > MAX_LINE_BYTES) oversized.push(row);
-      else messages.push(message);
+      const record = this.#recordOf(delivery, row);
+      if (bytesOf(record) > MAX_LINE_BYTES) oversized.push(row);
+      else records.push(record);
     }
-    for (const call of callsOf(messages, bytesOf, CALL_LIMITS)) await this.#inTurn(() => this.#send(call));
+    const sent: Sent[] = [];
+    for (const call of callsOf(records, bytesOf, CALL_LIMITS)) sent.push(await this.#inTurn(() => sendApart(call, (some) => this.#send(some))));
     if (oversized.length > 0) await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
-    return { rows: results.length, writeUnits: 0 };
+    const all = allSent(sent);
+    const receipt = { rows: results.length - all.refused.length, writeUnits: 0 };
+    return requireTaken(this.name, all, receipt, ({ error }) => this.#refusal(error));
   }
 
   /** Lets go of the connections. */
@@ -65,9 +74,10 @@ export class TopicSink implements Sink {
     this.#producer = undefined;
   }
 
-  #messageOf({ partition: { pipeline }, epochMs }: Delivery, row: ResultRow): Message {
+  #recordOf({ partition: { pipeline }, epochMs }: Delivery, row: ResultRow): TopicRecord {
     const perWindow = this.#props.latestPer === 'window';
     return {
+      row,
       key: Buffer.from(perWindow ? JSON.stringify([row.key, row.sequence ?? row.windowStartMs]) : row.key),
       value: perWindow && row.retracted === true ? undefined : Buffer.from(resultLine(pipeline, row, epochMs)),
     };
@@ -79,22 +89,42 @@ export class TopicSink implements Sink {
     return mine;
   }
 
-  async #send(messages: readonly Message[]): Promise<void> {
+  /** Records that were refused as one, partition by partition: a broker takes all of a partition's or none. */
+  async #send(records: readonly TopicRecord[]): Promise<Array<RefusedTogether<TopicRecord>>> {
     const { topic } = this.#props;
+    const byPartition = new Map<number, TopicRecord[]>();
     try {
       const producer = await (this.#producer ??= this.#connect());
-      await producer.send({ messages: messages.map(({ key, value }) => ({ topic, key, ...(value === undefined ? {} : { value }) })) });
+      const partitions = (await producer.metadata({ topics: [topic] })).topics.get(topic)?.partitionsCount ?? 1;
+      const messages = records.map((record) => {
+        const { key, value } = record;
+        const partition = partitionOf(key, partitions);
+        const some = byPartition.get(partition);
+        if (some === undefined) byPartition.set(partition, [record]);
+        else some.push(record);
+        return { topic, key, partition, ...(value === undefined ? {} : { value }) };
+      });
+      await producer.send({ messages });
+      return [];
     } catch (cause) {
+      const refused = refusedPartitions(cause, byPartition.keys());
+      // The producer begins anew by itself after an answer, with numbers that the brokers do not know yet.
+      if (refused !== undefined) return refused.map(({ partition, error, isCertain }) => ({ rows: byPartition.get(partition) ?? [], error, isCertain }));
       await this.#discard();
-      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `could not send ${messages.length} records to topic ${topic}: ${failureText(cause)}`, { cause, context: { sink: this.name } });
+      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `could not send ${records.length} records to topic ${topic}: ${failureText(cause)}`, { cause, context: { sink: this.name } });
     }
+  }
+
+  #refusal(cause: unknown): TidemarkError {
+    const { topic } = this.#props;
+    const text = `topic ${topic} must take results as JSON, got a refusal of every one: ${failureText(cause)}; see which schema its brokers validate`;
+    return new TidemarkError('internal', 'SINK_REFUSED', text, { cause, context: { sink: this.name } });
   }
 
   /** The client is a megabyte of code: functions whose pipeline has no such sink never load it. */
   async #connect(): Promise<ResultProducer> {
-    const [{ Producer, compatibilityPartitioner }, connection] = await Promise.all([import('@platformatic/kafka'), this.#props.connect()]);
-    // The partition that Java's client would choose: the client's own default is another.
-    return new Producer({ ...clientOptions(connection), idempotent: true, partitioner: compatibilityPartitioner });
+    const [{ Producer }, connection] = await Promise.all([import('@platformatic/kafka'), this.#props.connect()]);
+    return new Producer({ ...clientOptions(connection), idempotent: true });
   }
 
   /** After a failure its numbers may be out of step with the broker's: the next call begins with a new one. */
@@ -105,4 +135,4 @@ export class TopicSink implements Sink {
   }
 }
 
-const bytesOf = ({ key, value }: Message): number => key.length + (value?.length ?? 0);
+const bytesOf = ({ key, value }: TopicRecord): number => key.length + (value?.length ?? 0);

@@ -1,6 +1,5 @@
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { KinesisClient, PutRecordsRequestEntry } from '@aws-sdk/client-kinesis';
-import { isKind } from '../../engine/errors.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
@@ -9,10 +8,13 @@ import { DEFAULT_BACK_OFF } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
 import { callsOf } from '../shared/calls.ts';
 import { resultLine } from '../shared/lines.ts';
-import { referenceTo } from './stream-reference.ts';
-import { putEntries } from '../shared/put-entries.ts';
-import type { Refusal } from '../shared/put-entries.ts';
+import type { Answer } from '../shared/put-entries.ts';
+import { putOf, putRows } from '../shared/put-rows.ts';
+import type { Packed } from '../shared/put-rows.ts';
+import { allSent, requireTaken, sendApart } from '../shared/send-apart.ts';
+import type { Outgoing, RefusedTogether, Sent } from '../shared/send-apart.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
+import { referenceTo } from './stream-reference.ts';
 
 export interface StreamSinkProps {
   readonly client: KinesisClient;
@@ -46,40 +48,58 @@ export class StreamSink implements Sink {
     this.#props = { ...props, clock, backOff };
   }
 
-  /** @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when Kinesis will never take it */
+  /**
+   * @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) when Kinesis takes no record · SINK_REFUSED as
+   * RowsRefused when it will never take some, and has the others
+   */
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
     const { partition: { pipeline }, epochMs, outbox: { results } } = delivery;
-    const entries: PutRecordsRequestEntry[] = [];
+    const records: Record[] = [];
     const oversized: ResultRow[] = [];
     for (const row of results) {
       const Data = Buffer.from(resultLine(pipeline, row, epochMs));
-      const entry = { PartitionKey: row.key.slice(0, MAX_KEY_LENGTH) || ' ', Data };
-      if (entryBytes(entry) > MAX_RECORD_BYTES) oversized.push(row);
-      else entries.push(entry);
+      const record = { row, entry: { PartitionKey: partitionKeyOf(row), Data } };
+      if (recordBytes(record) > MAX_RECORD_BYTES) oversized.push(row);
+      else records.push(record);
     }
+    const sent: Sent[] = [];
     // One call after the other: the revisions of a key keep their order unless a record is refused.
-    for (const call of callsOf(entries, entryBytes, CALL_LIMITS)) await this.#put(call);
+    for (const call of callsOf(records, recordBytes, CALL_LIMITS)) sent.push(await sendApart(call, (some) => this.#put(some)));
     if (oversized.length > 0) await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
-    return { rows: results.length, writeUnits: 0 };
+    const all = allSent(sent);
+    const receipt = { rows: results.length - all.refused.length, writeUnits: 0 };
+    return requireTaken(this.name, all, receipt, ({ error }) => awsFailure(error, putOf(this.name, this.#resource, 1)));
   }
 
-  async #put(entries: readonly PutRecordsRequestEntry[]): Promise<void> {
-    const { stream, clock, backOff } = this.#props;
-    try {
-      await putEntries(entries, { send: (some) => this.#send(some), clock, backOff, sink: this.name });
-    } catch (error) {
-      if (isKind(error, 'unavailable')) throw error;
-      throw awsFailure(error, { code: 'SINK', action: `put ${entries.length} records`, resource: `stream ${stream}`, context: { sink: this.name } });
-    }
+  get #resource(): string {
+    return `stream ${this.#props.stream}`;
   }
 
-  async #send(entries: readonly PutRecordsRequestEntry[]): Promise<{ refusal: Refusal }[]> {
+  async #put(records: readonly Record[]): Promise<Array<RefusedTogether<Record>>> {
+    const { clock, backOff } = this.#props;
+    const packed = records.map((record) => ({ rows: [record] }));
+    return putRows<Record, Packed<Record>>(packed, { send: (some) => this.#send(some), clock, backOff, sink: this.name, resource: this.#resource });
+  }
+
+  async #send(packed: ReadonlyArray<Packed<Record>>): Promise<Answer[]> {
     const { client, stream } = this.#props;
-    const { Records = [] } = await client.send(new PutRecordsCommand({ ...referenceTo(stream), Records: [...entries] }));
-    return Records.map(({ ErrorCode, SequenceNumber }) => ({ refusal: SequenceNumber === undefined ? (ErrorCode ?? 'no sequence number') : undefined }));
+    const entries = packed.flatMap(({ rows }) => rows.map(({ entry }) => entry));
+    const { Records = [] } = await client.send(new PutRecordsCommand({ ...referenceTo(stream), Records: entries }));
+    return Records.map(({ ErrorCode = 'no sequence number', ErrorMessage: text, SequenceNumber }) => (
+      SequenceNumber === undefined ? { refusal: ErrorCode, text } : { refusal: undefined }
+    ));
   }
 }
 
-function entryBytes({ Data, PartitionKey = '' }: PutRecordsRequestEntry): number {
+interface Record extends Outgoing {
+  readonly entry: PutRecordsRequestEntry;
+}
+
+/** A key that is cut within a pair of surrogates, or has one alone, is no text that Kinesis could hash. */
+function partitionKeyOf({ key }: ResultRow): string {
+  return key.slice(0, MAX_KEY_LENGTH).toWellFormed() || ' ';
+}
+
+function recordBytes({ entry: { Data, PartitionKey = '' } }: Record): number {
   return (Data?.byteLength ?? 0) + Buffer.byteLength(PartitionKey);
 }

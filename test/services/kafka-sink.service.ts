@@ -6,7 +6,9 @@ import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 import { KafkaReader } from '../../adapters/kafka/reader.ts';
 import { TopicSink } from '../../adapters/kafka/topic-sink.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
+import { RowsRefused } from '../../engine/rows-refused.ts';
 import { firingsContract } from '../contracts/firings.contract.ts';
+import { refusingContract, type OpenRefusing } from '../contracts/sink.contract.ts';
 import { sampleDelivery, sampleRow } from '../support/samples.ts';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
@@ -38,6 +40,13 @@ describeService('TopicSink', () => {
     return { topic, sink };
   }
 
+  /** One whose leaders have taken over: a request that also meets one which has not is sent again as a whole, and later. */
+  async function openLimited(): ReturnType<typeof open> {
+    const opened = await open('key', { 'max.message.bytes': '20000' });
+    await recordsOf(opened.topic);
+    return opened;
+  }
+
   /** All that a reader finds, partition by partition. */
   async function recordsOf(topic: string): Promise<Array<CommittedRecord & { readonly partition: number }>> {
     const reader = new KafkaReader(consumer);
@@ -57,7 +66,33 @@ describeService('TopicSink', () => {
     return { sink, rows: async () => (await recordsOf(topic)).map(({ value }) => JSON.parse(String(value)) as Record<string, unknown>) };
   });
 
+  refusingContract('TopicSink', async () => {
+    const { topic, sink } = await openLimited();
+    return {
+      sink,
+      unfit: (key, windowStartMs) => sampleRow(key, windowStartMs, 1, { text: 'x'.repeat(20_000) }),
+      stored: async () => (await recordsOf(topic)).map(({ value }) => JSON.parse(String(value)) as Awaited<ReturnType<OpenRefusing['stored']>>[number]),
+      deny: () => admin.deleteTopics({ topics: [topic] }),
+    };
+  });
+
   describe('the topic', () => {
+    it('takes results that are too large together for its limit, each of which is not', async () => {
+      const { topic, sink } = await openLimited();
+      const rows = Array.from({ length: 40 }, (_, i) => sampleRow('ATL', i, 1, { text: 'x'.repeat(1_000 + i) }));
+      expect(await sink.deliver(sampleDelivery({ results: rows }))).toEqual({ rows: 40, writeUnits: 0 });
+      expect((await recordsOf(topic)).map(({ value }) => (JSON.parse(String(value)) as { windowStartMs: number }).windowStartMs)).toEqual(rows.map((_, i) => i));
+    });
+
+    it('has no row twice of a delivery in which one is too large', async () => {
+      const { topic, sink } = await openLimited();
+      const rows = Array.from({ length: 200 }, (_, i) => sampleRow(`key-${i}`, 0, 1, { text: 'x'.repeat(i === 77 ? 30_000 : 1) }));
+      await expect(sink.deliver(sampleDelivery({ results: rows }))).rejects.toBeInstanceOf(RowsRefused);
+      const keys = (await recordsOf(topic)).map(({ key }) => String(key));
+      expect(keys).toHaveLength(199);
+      expect(new Set(keys).size).toBe(199);
+    });
+
     it("has each result in the partition of its key, as Java's client would choose it, revisions in order", async () => {
       const { topic, sink } = await open();
       const keys = ['ATL', 'BOS', 'ORD', 'LAX'];

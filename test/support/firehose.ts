@@ -11,10 +11,18 @@ export interface RunningFirehose {
   readonly stored: readonly Buffer[];
   /** Decides over each entry of the next calls: true refuses it. @default none */
   refuse(decide: (call: number, entry: number) => boolean): void;
+  /** Decides over each of the next calls as a whole: an error refuses it. @default none */
+  refuseCalls(decide: (records: readonly Buffer[]) => CallError | undefined): void;
   /** Cuts the connection of that many calls: before anything is stored, or after all of it is. */
   cut(when: 'before' | 'after', calls: number): void;
   reset(): void;
   stop(): Promise<void>;
+}
+
+export interface CallError {
+  /** e.g. `ValidationException` */
+  readonly name: string;
+  readonly message: string;
 }
 
 interface Request {
@@ -26,6 +34,7 @@ export async function startFirehose(): Promise<RunningFirehose> {
   const calls: Buffer[][] = [];
   const stored: Buffer[] = [];
   let decide = (_call: number, _entry: number): boolean => false;
+  let decideCall = (_records: readonly Buffer[]): CallError | undefined => undefined;
   let cuts = { when: 'before', calls: 0 };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -36,6 +45,11 @@ export async function startFirehose(): Promise<RunningFirehose> {
       const call = calls.push(records) - 1;
       const isCut = cuts.calls-- > 0;
       if (isCut && cuts.when === 'before') return void request.socket.destroy();
+      const error = decideCall(records);
+      if (error !== undefined) {
+        response.statusCode = 400;
+        return void response.end(JSON.stringify({ __type: error.name, message: error.message }));
+      }
       const RequestResponses = records.map((record, entry) => {
         if (decide(call, entry)) return { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' };
         return { RecordId: `record-${stored.push(record)}` };
@@ -51,11 +65,13 @@ export async function startFirehose(): Promise<RunningFirehose> {
     calls.length = 0;
     stored.length = 0;
     decide = () => false;
+    decideCall = () => undefined;
     cuts = { when: 'before', calls: 0 };
   };
   return {
     client, calls, stored, reset,
     refuse: (next) => void (decide = next),
+    refuseCalls: (next) => void (decideCall = next),
     cut: (when, count) => void (cuts = { when, calls: count }),
     stop: async () => {
       client.destroy();

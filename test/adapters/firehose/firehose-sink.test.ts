@@ -64,6 +64,15 @@ describe('FirehoseSink', () => {
     expect(clock.slept).toHaveLength(DEFAULT_BACK_OFF.attempts - 1);
   });
 
+  it('finds the one line that Firehose refuses among those that share its record', async () => {
+    firehose.refuseCalls((records) => (String(Buffer.concat(records)).includes('"index":77,') ? { name: 'ValidationException', message: "Value at 'records.1.member.data' failed" } : undefined));
+    await expect(sink.deliver(sampleDelivery({ results: rows(1_201) }))).rejects.toMatchObject({
+      code: 'SINK_REFUSED', rows: [{ row: { key: 'key-77' }, reason: "Value at 'records.1.member.data' failed" }], receipt: { rows: 1_200, writeUnits: 0 },
+    });
+    expect(indexes().sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 1_201 }, (_, index) => index).filter((index) => index !== 77));
+    expect(clock.slept).toEqual([]);
+  });
+
   it.each(['before', 'after'] as const)('sends a call again whose answer got lost %s it was stored', async (when) => {
     firehose.cut(when, 1);
     await sink.deliver(sampleDelivery({ results: rows(3) }));

@@ -4,6 +4,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { StreamSink } from '../../../adapters/kinesis/stream-sink.ts';
 import { LakeSink } from '../../../adapters/lake/lake-sink.ts';
 import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
+import { RowsRefused } from '../../../engine/rows-refused.ts';
 import { recordsIn, startKinesalite } from '../../support/kinesalite.ts';
 import type { RunningKinesalite } from '../../support/kinesalite.ts';
 import { RecordingClock } from '../../support/recording-clock.ts';
@@ -79,6 +80,29 @@ describe('StreamSink', () => {
     server.script({ status: 200, body: { Records: [taken, taken] } });
     await sinkOf(scripted).deliver(sampleDelivery({ results: [sampleRow('x'.repeat(300), 0, 1), sampleRow('', 0, 1)] }));
     expect(keysSent()).toEqual([['x'.repeat(256), ' ']]);
+  });
+
+  it('cuts a key between characters, and has one that Kinesis can hash for a key that is no text', async () => {
+    server.script({ status: 200, body: { Records: [taken, taken] } });
+    await sinkOf(scripted).deliver(sampleDelivery({ results: [sampleRow(`${'x'.repeat(255)}\u{1f600}`, 0, 1), sampleRow('a\ud83d', 0, 1)] }));
+    expect(keysSent()).toEqual([[`${'x'.repeat(255)}\ufffd`, 'a\ufffd']]);
+  });
+
+  it('names a record that Kinesis refuses by itself for what it is, and resends the throttled ones', async () => {
+    const unfit = { ErrorCode: 'InvalidArgumentException', ErrorMessage: 'Record is not valid' };
+    server.script({ status: 200, body: { FailedRecordCount: 2, Records: [taken, unfit, refused] } }, { status: 200, body: { FailedRecordCount: 0, Records: [taken] } });
+    await expect(sinkOf(scripted).deliver(sampleDelivery({ results: ['a', 'b', 'c'].map((key) => sampleRow(key, 0, 1)) }))).rejects.toMatchObject({
+      code: 'SINK_REFUSED', rows: [{ row: { key: 'b' }, reason: 'Record is not valid' }], receipt: { rows: 2, writeUnits: 0 },
+    });
+    expect(keysSent()).toEqual([['a', 'b', 'c'], ['c']]);
+  });
+
+  it.each(['InvalidArgumentException', 'ValidationException'])('names no row where every one is refused and nothing says why: %s', async (name) => {
+    server.script({ status: 400, body: { __type: name, message: 'from the script' } });
+    const outcome = sinkOf(scripted).deliver(sampleDelivery({ results: ['a', 'b'].map((key) => sampleRow(key, 0, 1)) }));
+    await expect(outcome).rejects.toMatchObject({ kind: 'internal', code: 'SINK_REFUSED', message: `stream results must accept the call to put 1 records, got ${name}: from the script; report this as a defect` });
+    await expect(outcome).rejects.not.toBeInstanceOf(RowsRefused);
+    expect(keysSent()).toEqual([['a', 'b'], ['a'], ['b']]);
   });
 
   it('writes a result that no record can hold to the lake (PL-15), and leaves late records to it', async () => {
