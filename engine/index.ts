@@ -1,6 +1,9 @@
 /** What a pipeline's definition may use. */
 export { fedFrom } from './dsl/fed-from.ts';
-export { pipeline, type Pipeline } from './dsl/pipeline.ts';
+export { pipeline } from './dsl/pipeline.ts';
+export type { Pipeline } from './dsl/pipeline-of.ts';
+export type { LogicalPlan } from './plan/logical-plan.ts';
+export type { PlanNode } from './plan/node.ts';
 export { avro } from './dsl/formats.ts';
 export { kafka, kinesis } from './dsl/sources.ts';
 export { lake, resultTable, stream, topic } from './dsl/sinks.ts';

@@ -58,7 +58,7 @@ export function kafkaTickHandler(pipeline: Pipeline): (event: unknown, context: 
   };
 }
 
-interface KafkaParts extends Pipeline {
+interface KafkaParts extends Pick<Pipeline, 'topology'> {
   readonly environment: Required<FunctionEnvironment>;
   readonly topics: KafkaTopics;
   readonly processor: Processor;

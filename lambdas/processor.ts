@@ -22,7 +22,7 @@ const INLINE_LIMIT_BYTES = 32_768;
 const MAX_PANES = 1_500_000;
 
 /** All that a function works with, whatever its source is, as its environment names it. */
-export function processorOf({ topology }: Pipeline, environment: Required<FunctionEnvironment>, shards: ShardCatalog): Processor {
+export function processorOf({ topology }: Pick<Pipeline, 'topology'>, environment: Required<FunctionEnvironment>, shards: ShardCatalog): Processor {
   const client = dynamoDbClient();
   const logs = new PartitionLogs(
     {

@@ -1,7 +1,8 @@
 import { requireSetting } from '../errors.ts';
+import { keyByOf, sourceOf, withChanged } from '../plan/logical-plan.ts';
 import { noteDefinitionSite } from './definition-site.ts';
 import { requirePipelineName } from './pipeline-name.ts';
-import type { Pipeline } from './pipeline.ts';
+import { pipelineOf, type Pipeline } from './pipeline-of.ts';
 import type { Source } from './topology.ts';
 
 /**
@@ -10,10 +11,11 @@ import type { Source } from './topology.ts';
  * @example export default fedFrom(flights, 'flights-kafka', kafka({ topic: 'departures', partitionKey: 'origin', schema: Departure }))
  * @throws INVALID_SETTING when the name is none, or the source has another partition key
  */
-export function fedFrom<V, Result>({ topology }: Pipeline<V, Result>, name: string, source: Source<NoInfer<V>>): Pipeline<V, Result> {
+export function fedFrom<V, Result>({ plan }: Pipeline<V, Result>, name: string, source: Source<NoInfer<V>>): Pipeline<V, Result> {
   requirePipelineName(name);
-  const [key] = topology.keyFields;
-  requireSetting('partitionKey', source.partitionKey, source.partitionKey === key, `${JSON.stringify(key)}, as ${topology.name} has it`, 'group by the same field');
+  const [key] = keyByOf(plan).keyFields;
+  requireSetting('partitionKey', source.partitionKey, source.partitionKey === key, `${JSON.stringify(key)}, as ${plan.name} has it`, 'group by the same field');
   noteDefinitionSite(name, fedFrom);
-  return Object.freeze({ topology: Object.freeze({ ...topology, name, source: source as Source }) });
+  const fed = { ...withChanged(plan, { ...sourceOf(plan), source: source as Source }), name };
+  return pipelineOf(Object.freeze(fed));
 }

@@ -1,10 +1,10 @@
 import { requireMs, requireSetting } from '../errors.ts';
 import { hours, minutes } from '../time/duration.ts';
 import { noteDefinitionSite } from './definition-site.ts';
-import type { Draft } from './draft.ts';
+import { emptyPlan, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
 import { requirePipelineName } from './pipeline-name.ts';
 import { timedStream, type TimedStream } from './streams.ts';
-import type { EventTime, Source, Topology } from './topology.ts';
+import type { EventTime, Source } from './topology.ts';
 
 /** How far records may be out of order; or the watermark that they carry. */
 export type EventTimeSettings<V> = IdleSettings & {
@@ -33,13 +33,6 @@ export interface ArrivalTimeSettings extends IdleSettings {
   readonly maxOutOfOrdernessMs?: number;
 }
 
-/** A pipeline that is complete: what a file in `pipelines/` exports by default. */
-export interface Pipeline<V = unknown, Result = unknown> {
-  readonly topology: Topology;
-  /** For types only, never set: what a record is, and what a result's values are. */
-  readonly types?: { readonly record: V; readonly result: Result };
-}
-
 export interface UntimedStream<V, K extends string> {
   /**
    * Windows go by when a record happened, whenever it comes.
@@ -66,7 +59,7 @@ export function pipeline(name: string): { source<V, const K extends string>(sour
 }
 
 function untimed<V, K extends string>(name: string, source: Source<V>): UntimedStream<V, K> {
-  const timed = (eventTime: EventTime): TimedStream<V, K> => timedStream<V, K>(draftOf(name, source, Object.freeze(eventTime)));
+  const timed = (eventTime: EventTime): TimedStream<V, K> => timedStream<V, K>(planFrom(name, source, Object.freeze(eventTime)));
   return Object.freeze({
     eventTime(timestampExtractor: (value: V) => number, settings: EventTimeSettings<V>) {
       const { maxOutOfOrdernessMs, watermark, idleTimeoutMs = minutes(1), maxClockSkewMs = hours(1) } = settings;
@@ -97,17 +90,7 @@ function clockTime(kind: 'arrival' | 'processing', maxOutOfOrdernessMs: number, 
   return { kind, timestampExtractor: () => Number.NaN, watermarkExtractor: undefined, maxOutOfOrdernessMs, idleTimeoutMs, maxClockSkewMs: 0 };
 }
 
-function draftOf<V>(name: string, source: Source<V>, eventTime: EventTime): Draft {
-  return {
-    name,
-    // The compiler has checked that all parts fit one record type; from here on nobody needs to know it.
-    source: source as Source,
-    eventTime,
-    transform: undefined,
-    keyFields: [],
-    operators: [],
-    resultTransforms: [],
-    results: { identity: 'window', columns: [], windowMs: undefined, allowedLatenessMs: 0 },
-    sideOutputs: [],
-  };
+function planFrom<V>(name: string, source: Source<V>, eventTime: EventTime): LogicalPlan {
+  // The compiler has checked that all parts fit one record type; from here on none needs to know it.
+  return withNode(emptyPlan(name), { kind: 'source', source: source as Source, eventTime });
 }

@@ -1,14 +1,14 @@
 /** The calls of the DSL behind an aggregation or a process function, each a frozen value. */
 import type { ResultType } from '../aggregate/aggregate.ts';
 import { requireSetting } from '../errors.ts';
-import type { Operator } from '../operator.ts';
 import { RESERVED_NAMES } from '../outputs.ts';
+import { sourceOf, withChanged, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
+import type { WindowNode } from '../plan/node.ts';
 import { isPlain } from '../window/emission.ts';
-import type { WindowedAggregation, Windows } from '../window/windows.ts';
-import { changing, having, toTopology, type Draft, type ResultTransform } from './draft.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Windows } from '../window/windows.ts';
+import { pipelineOf, type Pipeline } from './pipeline-of.ts';
 import { windowedStream, type WindowedStream, type WindowSettings } from './streams.ts';
-import type { ResultColumn, ResultShape, SinkSpec } from './topology.ts';
+import type { ResultColumn, SinkSpec } from './topology.ts';
 
 export type ResultTypes<S> = { readonly [F in keyof S & string]: ResultType };
 
@@ -48,44 +48,29 @@ export function requireNames(names: readonly string[], taken: readonly string[])
   }
 }
 
-/** What is known of a pipeline's last operator before its results have been shaped. */
-export interface PendingResults {
-  readonly operator: Operator;
-  readonly shape: ResultShape;
-  readonly transform: ResultTransform | undefined;
-  /** Its results are parts: keeping the newest only would lose the others. */
-  readonly isPartial: boolean;
-}
-
-/** A window with its aggregates: may yet become the inner one of two. */
-export interface PendingWindow {
-  readonly windows: Windows;
-  readonly aggregation: Omit<WindowedAggregation, 'id'>;
-  readonly columns: readonly ResultColumn[];
-  readonly transform: ResultTransform | undefined;
-}
-
-export function resultStream<V, R, P = R>(draft: Draft, pending: PendingWindow): ResultStream<V, R, P> {
+export function resultStream<V, R, P = R>(plan: LogicalPlan): ResultStream<V, R, P> {
   return Object.freeze({
-    filter: (isWanted: (values: R) => boolean) => resultStream<V, R, P>(draft, { ...pending, transform: having(pending.transform, isWanted) }),
-    map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
-      resultStream<V, S>(draft, { ...pending, columns: columnsOf(types), transform: changing(pending.transform, change as never) }),
-    window(windows: Windows, settings: WindowSettings = {}) {
-      requireSetting('inner window', pending.windows.descriptor, isPlain(pending.aggregation.emission) && pending.windows.results === 'bounded', 'bounded by time and without a trigger: a window over its results takes each one once', 'leave the trigger out');
-      const aggregation = { ...pending.aggregation, emission: Object.freeze({ ...pending.aggregation.emission, finalOnly: true }) };
-      return windowedStream<WindowResult<P>>(withResults(draft, resultsOf(draft, { ...pending, aggregation })), windows, settings);
-    },
-    to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(draft, resultsOf(draft, pending), sinks),
+    filter: (isWanted: (values: R) => boolean) => resultStream<V, R, P>(withNode(plan, { kind: 'filter', isWanted })),
+    map: <S>(change: (values: R) => S, types: ResultTypes<S>) => resultStream<V, S>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
+    window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<WindowResult<P>>(withFinalResults(plan), windows, settings),
+    to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(plan, sinks),
   });
 }
 
-export function outputStream<V, R>(draft: Draft, pending: PendingResults): OutputStream<V, R> {
+export function outputStream<V, R>(plan: LogicalPlan): OutputStream<V, R> {
   return Object.freeze({
-    filter: (isWanted: (values: R) => boolean) => outputStream<V, R>(draft, { ...pending, transform: having(pending.transform, isWanted) }),
-    map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
-      outputStream<V, S>(draft, { ...pending, shape: { ...pending.shape, columns: columnsOf(types) }, transform: changing(pending.transform, change as never) }),
-    to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(draft, pending, sinks),
+    filter: (isWanted: (values: R) => boolean) => outputStream<V, R>(withNode(plan, { kind: 'filter', isWanted })),
+    map: <S>(change: (values: R) => S, types: ResultTypes<S>) => outputStream<V, S>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
+    to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(plan, sinks),
   });
+}
+
+/** A window over results takes each one once: the windows before it give theirs when they close. */
+function withFinalResults(plan: LogicalPlan): LogicalPlan {
+  const inner = lastWindowOf(plan) as WindowNode;
+  const { windows, emission } = inner;
+  requireSetting('inner window', windows.descriptor, isPlain(emission) && windows.results === 'bounded', 'bounded by time and without a trigger: a window over its results takes each one once', 'leave the trigger out');
+  return withChanged(plan, { ...inner, emission: Object.freeze({ ...emission, finalOnly: true }) });
 }
 
 /** @throws INVALID_SETTING for a name that a result bears already */
@@ -95,30 +80,24 @@ export function columnsOf(types: Readonly<Record<string, ResultType>>): ResultCo
   return columns;
 }
 
-function resultsOf(draft: Draft, { windows, aggregation, columns, transform }: PendingWindow): PendingResults {
-  const before = draft.operators.filter((operator) => operator.id.startsWith('window')).length;
-  const id = before === 0 ? 'window' : `window${before + 1}`;
-  const { allowedLatenessMs, emission } = aggregation;
-  return {
-    operator: windows.operator({ ...aggregation, id }),
-    shape: { identity: windows.results === 'bounded' ? 'window' : 'sequence', columns, windowMs: windows.sizeMs, allowedLatenessMs },
-    transform,
-    isPartial: emission.accumulation === 'discarding' && windows.results === 'bounded',
-  };
-}
-
-function withResults(draft: Draft, { operator, shape, transform }: PendingResults): Draft {
-  const unshaped = draft.operators.map((_, i) => draft.resultTransforms[i]);
-  return { ...draft, operators: [...draft.operators, operator], resultTransforms: [...unshaped, transform], results: shape };
-}
-
-function toPipeline<V, R>(draft: Draft, pending: PendingResults, sinks: readonly SinkSpec[]): Pipeline<V, R> {
+function toPipeline<V, R>(plan: LogicalPlan, sinks: readonly SinkSpec[]): Pipeline<V, R> {
+  const { source } = sourceOf(plan);
   const kinds = sinks.map(({ kind }) => kind);
   for (const sink of sinks) {
-    const feedsItself = sink.kind === 'stream' && draft.source.kind === 'kinesis' && sink.stream === draft.source.stream;
+    const feedsItself = sink.kind === 'stream' && source.kind === 'kinesis' && sink.stream === source.stream;
     requireSetting('stream', kinds, !feedsItself, 'another stream than the source', 'a pipeline that reads its own results never ends');
   }
   requireSetting('sinks', kinds, kinds.length > 0 && new Set(kinds).size === kinds.length, 'at least one, each kind once', 'pass resultTable()');
-  requireSetting('accumulation', 'discarding', !(pending.isPartial && kinds.includes('resultTable')), "'accumulating' or 'retracting' for a result table: it keeps the newest result of a window only", 'send parts to the lake');
-  return Object.freeze({ topology: toTopology(withResults(draft, pending), sinks) });
+  requireSetting('accumulation', 'discarding', !(givesParts(plan) && kinds.includes('resultTable')), "'accumulating' or 'retracting' for a result table: it keeps the newest result of a window only", 'send parts to the lake');
+  return pipelineOf<V, R>(sinks.reduce((before, sink) => withNode(before, { kind: 'sink', sink }), plan));
+}
+
+/** Whether results are parts: who keeps the newest only would lose the others. */
+function givesParts(plan: LogicalPlan): boolean {
+  const last = lastWindowOf(plan);
+  return last?.emission.accumulation === 'discarding' && last.windows.results === 'bounded';
+}
+
+function lastWindowOf({ nodes }: LogicalPlan): WindowNode | undefined {
+  return nodes.findLast((node) => node.kind === 'window');
 }

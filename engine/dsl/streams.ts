@@ -4,14 +4,11 @@ import { requireRowFits } from '../aggregate/row-size.ts';
 import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
 import { DEFAULT_EMISSION, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
 import type { NamedAggregate, Windows } from '../window/windows.ts';
-import { deduplicateOperator } from '../process/deduplicate-operator.ts';
 import type { ProcessFunction, ValuesOf } from '../process/process-function.ts';
-import { processOperator } from '../process/process-operator.ts';
 import type { StateDescriptor } from '../process/state-descriptors.ts';
-import type { Draft } from './draft.ts';
+import { keyByOf, sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
 import { columnsOf, outputStream, requireNames, resultStream, type OutputStream, type ResultStream } from './results.ts';
 import type { ResultColumn } from './topology.ts';
-import { branching, chain, filtering, flatMapping, mapping, type Transform } from './transform.ts';
 
 /** Fields of a record that may be part of a key: texts and numbers. */
 export type KeyField<V> = { [F in keyof V & string]: V[F] extends string | number ? F : never }[keyof V & string];
@@ -81,18 +78,18 @@ export interface WindowedStream<V> {
 
 const OUTPUT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
-export function timedStream<V, K extends string>(draft: Draft): TimedStream<V, K> {
-  const then = <W>(transform: Transform, more: Partial<Draft> = {}) => timedStream<W, K>({ ...draft, ...more, transform: chain(draft.transform, transform) });
+export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream<V, K> {
+  const then = <W>(node: NewNode) => timedStream<W, K>(withNode(plan, node));
   return Object.freeze({
-    map: <W>(change: (value: V) => W) => then<W>(mapping(change)),
-    filter: (isWanted: (value: V) => boolean) => then<V>(filtering(isWanted)),
-    flatMap: <W>(change: (value: V) => Iterable<W>) => then<W>(flatMapping(change)),
+    map: <W>(change: (value: V) => W) => then<W>({ kind: 'map', change }),
+    filter: (isWanted: (value: V) => boolean) => then<V>({ kind: 'filter', isWanted }),
+    flatMap: <W>(change: (value: V) => Iterable<W>) => then<W>({ kind: 'flatMap', change }),
     branch(output: string, isWanted: (value: V) => boolean) {
-      requireOutput(output, draft.sideOutputs);
-      return then<V>(branching(output, isWanted), { sideOutputs: [...draft.sideOutputs, output] });
+      requireOutput(output, sideOutputsOf(plan));
+      return then<V>({ kind: 'branch', output, isWanted });
     },
     keyBy(field: K, ...more: ReadonlyArray<KeyField<V>>) {
-      const { partitionKey } = draft.source;
+      const { partitionKey } = sourceOf(plan).source;
       if (field !== partitionKey) {
         throw new TidemarkError('invalid', 'KEY_IS_NOT_PARTITION_KEY', `keyBy must begin with the source's partition key ${JSON.stringify(partitionKey)}, got ${JSON.stringify(field)}; use ${JSON.stringify(field)} as the partition key in the producers and in the source`);
       }
@@ -100,7 +97,7 @@ export function timedStream<V, K extends string>(draft: Draft): TimedStream<V, K
       requireSetting('keyBy', keyFields, new Set(keyFields).size === keyFields.length, 'each field once', 'name a field once');
       // Of several fields each is shown among the values, so none may have the name of something else there.
       if (keyFields.length > 1) requireNames(keyFields, []);
-      return keyedStream<V>({ ...draft, keyFields: Object.freeze(keyFields) });
+      return keyedStream<V>(withNode(plan, { kind: 'keyBy', keyFields: Object.freeze(keyFields) }));
     },
   });
 }
@@ -110,46 +107,42 @@ function requireOutput(output: string, known: readonly string[]): void {
   requireSetting('output', output, !known.includes(output), 'a name that is not taken', 'choose another name');
 }
 
-function keyedStream<V>(draft: Draft): KeyedStream<V> {
+function keyedStream<V>(plan: LogicalPlan): KeyedStream<V> {
   return Object.freeze({
     deduplicate({ by, withinMs }: DeduplicationSettings<V>) {
       requireMs('withinMs', withinMs, 1, 'pass hours(1)');
-      requireSetting('deduplicate', 'twice', draft.operators.length === 0, 'called once', 'make one id of several fields');
-      const operator = deduplicateOperator('deduplicate', { by: by as (value: never) => string | number, withinMs });
-      return keyedStream<V>({ ...draft, operators: [operator], resultTransforms: [undefined] });
+      requireSetting('deduplicate', 'twice', plan.nodes.every(({ kind }) => kind !== 'deduplicate'), 'called once', 'make one id of several fields');
+      return keyedStream<V>(withNode(plan, { kind: 'deduplicate', by, withinMs }));
     },
-    window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<V>(draft, windows, settings),
+    window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<V>(plan, windows, settings),
     process<D extends Readonly<Record<string, StateDescriptor>>, R extends Readonly<Record<string, ResultType>>, O extends string>(given: ProcessFunction<V, D, R, O>) {
-      const known = [...draft.sideOutputs];
+      const known = sideOutputsOf(plan);
       for (const output of given.outputs ?? []) {
         requireOutput(output, known);
         known.push(output);
       }
       const stateNames = Object.keys(given.state ?? {});
       requireSetting('state', stateNames, !stateNames.includes('timers'), "without the name 'timers'", 'choose another name');
-      return outputStream<V, ValuesOf<R>>({ ...draft, sideOutputs: known }, {
-        operator: processOperator('process', given as never),
-        shape: { identity: 'sequence', columns: [...keyColumns(draft.keyFields), ...columnsOf(given.results)], windowMs: undefined, allowedLatenessMs: 0 },
-        transform: undefined,
-        isPartial: false,
-      });
+      const columns = Object.freeze([...keyColumns(keyByOf(plan).keyFields), ...columnsOf(given.results)]);
+      return outputStream<V, ValuesOf<R>>(withNode(plan, { kind: 'process', processFunction: given as never, columns }));
     },
   });
 }
 
-export function windowedStream<V>(draft: Draft, windows: Windows, settings: WindowSettings): WindowedStream<V> {
+export function windowedStream<V>(plan: LogicalPlan, windows: Windows, settings: WindowSettings): WindowedStream<V> {
   const { allowedLatenessMs = 0 } = settings;
   requireMs('allowedLatenessMs', allowedLatenessMs, 0, 'pass hours(1)');
   const emission = emissionOf(settings);
   return Object.freeze({
     aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A) {
+      const { keyFields } = keyByOf(plan);
       const names = Object.keys(aggregates);
       requireSetting('aggregates', names, names.length > 0, 'at least one', 'pass { records: count() }');
-      requireNames(names, draft.keyFields.length === 1 ? [] : draft.keyFields);
+      requireNames(names, keyFields.length === 1 ? [] : keyFields);
       const list = Object.entries<Aggregate<V>>(aggregates).map(([name, aggregate]): NamedAggregate => Object.freeze({ name, aggregate }));
       requireRowFits(list);
-      const aggregation = { allowedLatenessMs, emission, aggregates: Object.freeze(list) };
-      return resultStream<V, ResultOf<A>, PresentOf<A>>(draft, { windows, aggregation, columns: [...keyColumns(draft.keyFields), ...list.map(columnOf)], transform: undefined });
+      const columns = Object.freeze([...keyColumns(keyFields), ...list.map(columnOf)]);
+      return resultStream<V, ResultOf<A>, PresentOf<A>>(withNode(plan, { kind: 'window', windows, allowedLatenessMs, emission, aggregates: Object.freeze(list), columns }));
     },
   });
 }

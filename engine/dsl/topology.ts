@@ -3,7 +3,7 @@ import type { ResultType } from '../aggregate/aggregate.ts';
 import type { Operator } from '../operator.ts';
 import type { ResultRow } from '../outputs.ts';
 import type { TableSpec } from '../state/table.ts';
-import type { Transform } from './transform.ts';
+import type { Transform } from '../plan/transform-records.ts';
 
 /** What the bytes of a record are. */
 export type Format = { readonly kind: 'json' } | AvroFormat;

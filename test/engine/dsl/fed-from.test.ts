@@ -15,9 +15,11 @@ describe('a pipeline that is fed from another source', () => {
   const source = kafka({ topic: 'readings', partitionKey: 'key', schema: READING });
 
   it('is the same but for its name and source', () => {
-    const { topology } = fedFrom(readings, 'readings-kafka', source);
-    expect(topology).toEqual({ ...readings.topology, name: 'readings-kafka', source });
-    expect(Object.isFrozen(topology)).toBe(true);
+    const { plan, topology } = fedFrom(readings, 'readings-kafka', source);
+    const [from, ...others] = readings.plan.nodes;
+    expect(plan).toEqual({ name: 'readings-kafka', nodes: [{ ...from, source }, ...others] });
+    expect([topology.name, topology.source, topology.operators.map(({ schema }) => schema)]).toEqual(['readings-kafka', source, readings.topology.operators.map(({ schema }) => schema)]);
+    expect([plan, plan.nodes, topology].every(Object.isFrozen)).toBe(true);
   });
 
   it('is defined in the module that calls fedFrom, and nowhere when fedFrom refuses', () => {

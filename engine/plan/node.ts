@@ -1,0 +1,90 @@
+import type { EventTime, ResultColumn, SinkSpec, Source } from '../dsl/topology.ts';
+import type { ProcessFunction } from '../process/process-function.ts';
+import type { Emission } from '../window/emission.ts';
+import type { NamedAggregate, Windows } from '../window/windows.ts';
+
+/** What every node has. */
+interface Node {
+  /** Unique in its plan and stable. Of a node with state it names the state (PL-30), e.g. `window2`. */
+  readonly id: string;
+  /** Ids of the nodes whose output it takes. */
+  readonly inputs: readonly string[];
+  /** What it gives; undefined: whatever the pipeline's code makes. */
+  readonly columns?: readonly ResultColumn[];
+}
+
+/** A stream or topic, and the clock that its records go by. */
+export interface SourceNode extends Node {
+  readonly kind: 'source';
+  readonly source: Source;
+  readonly eventTime: EventTime;
+}
+
+/** One value becomes one: of records before an operator, of results behind it. */
+export interface MapNode extends Node {
+  readonly kind: 'map';
+  readonly change: (value: never) => unknown;
+}
+
+/** Leaves values out. A result that was let through before is retracted. */
+export interface FilterNode extends Node {
+  readonly kind: 'filter';
+  readonly isWanted: (value: never) => boolean;
+}
+
+/** One record becomes none, one or several. */
+export interface FlatMapNode extends Node {
+  readonly kind: 'flatMap';
+  readonly change: (value: never) => Iterable<unknown>;
+}
+
+/** Sends records to a side output; the others go on. */
+export interface BranchNode extends Node {
+  readonly kind: 'branch';
+  readonly output: string;
+  readonly isWanted: (value: never) => boolean;
+}
+
+/** Groups records. */
+export interface KeyByNode extends Node {
+  readonly kind: 'keyBy';
+  readonly keyFields: readonly string[];
+}
+
+/** Lets the first record of an id through. */
+export interface DeduplicateNode extends Node {
+  readonly kind: 'deduplicate';
+  readonly by: (value: never) => string | number;
+  readonly withinMs: number;
+}
+
+/** Windows and what they aggregate. */
+export interface WindowNode extends Node {
+  readonly kind: 'window';
+  readonly windows: Windows;
+  readonly allowedLatenessMs: number;
+  readonly emission: Emission;
+  readonly aggregates: readonly NamedAggregate[];
+  readonly columns: readonly ResultColumn[];
+}
+
+/** An operator of the user's. */
+export interface ProcessNode extends Node {
+  readonly kind: 'process';
+  readonly processFunction: ProcessFunction<never, never, never, string>;
+  readonly columns: readonly ResultColumn[];
+}
+
+export interface SinkNode extends Node {
+  readonly kind: 'sink';
+  readonly sink: SinkSpec;
+}
+
+/** A node with state: it is compiled to an operator. */
+export type StatefulNode = DeduplicateNode | WindowNode | ProcessNode;
+
+export type PlanNode = SourceNode | MapNode | FilterNode | FlatMapNode | BranchNode | KeyByNode | StatefulNode | SinkNode;
+
+export function isStateful(node: PlanNode): node is StatefulNode {
+  return node.kind === 'deduplicate' || node.kind === 'window' || node.kind === 'process';
+}
