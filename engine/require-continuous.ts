@@ -40,7 +40,13 @@ function outdated(log: PartitionLog, skipped: bigint): TidemarkError {
   return new TidemarkError('fenced', 'FENCED', `log ${log.logId} must be the newest to say that offset ${skipped} is not counted, got version ${log.version}; another instance is ahead, reload`);
 }
 
-function missing({ source, partition }: SourcePartition, reached: bigint, skipped: bigint, first: bigint): TidemarkError {
-  const text = `partition ${partition} of ${source} must go on with offset ${skipped}, the first behind ${reached} that is not counted, got a batch that begins at ${first}; make the event source mapping anew at TRIM_HORIZON, or set its consumer group back: what is counted already is recognised`;
-  return new TidemarkError('internal', 'RECORDS_MISSING', text, { context: { source, partition, reached: String(reached), from: String(skipped), to: String(first) } });
+/** What an operator runs to go on without some records; a deployed pipeline is named by its stack besides. */
+export function acceptLossCommand(pipeline: string, partition: string, from: string, to: string): string {
+  return `npx tidemark accept-loss ${pipeline} --partition ${partition} --from ${from} --to ${to}`;
+}
+
+function missing({ pipeline, source, partition }: SourcePartition, reached: bigint, skipped: bigint, first: bigint): TidemarkError {
+  const [from, to] = [String(skipped), String(first)];
+  const text = `partition ${partition} of ${source} must go on with offset ${skipped}, the first behind ${reached} that is not counted, got a batch that begins at ${first}; make the event source mapping anew at TRIM_HORIZON, or set its consumer group back: what is counted already is recognised; or leave them out for good with ${acceptLossCommand(pipeline, partition, from, to)}`;
+  return new TidemarkError('internal', 'RECORDS_MISSING', text, { context: { source, partition, reached: String(reached), from, to } });
 }

@@ -7,7 +7,8 @@
  *             first batch ──► waits ──► version 1: what it inherits ──► version 2: its own records
  *
  * Until the parents are drained the child fails as unavailable, and Lambda brings its batch again: right whether or not
- * Lambda finishes parents first.
+ * Lambda finishes parents first. A parent that the stream has forgotten can never be proved drained: its child halts, until
+ * an operator accepts that what was left of it is lost.
  */
 import { TidemarkError } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
@@ -15,8 +16,9 @@ import { EMPTY_OUTBOX } from './outputs.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
 import { boundsOf, type Processor } from './process-batch.ts';
-import type { SourcePartition } from './record.ts';
-import { inheritState, type Parent } from './state/inherit-state.ts';
+import { acceptLossCommand } from './require-continuous.ts';
+import type { Offset, SourcePartition } from './record.ts';
+import { inheritState, type HashRange, type Parent } from './state/inherit-state.ts';
 import { noChange } from './state/state-change.ts';
 import { step } from './step.ts';
 import type { GuardedSteps } from './user-code/guarded-steps.ts';
@@ -26,6 +28,7 @@ import type { GuardedSteps } from './user-code/guarded-steps.ts';
  *
  * @param steps of the batch or look that this is a part of
  * @throws PARENT_NOT_DRAINED (unavailable) there are records in a parent still
+ * @throws PARENT_FORGOTTEN, LINEAGE_LOST (internal) nothing tells whether records of a parent were left
  */
 export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition, steps: GuardedSteps): Promise<void> {
   // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
@@ -37,6 +40,7 @@ export async function takeOver(processor: Processor, log: PartitionLog, partitio
   for (const name of lineage.parents) {
     const parent = await seal(processor, { ...partition, partition: name }, shards, steps);
     if (parent !== undefined) parents.push({ state: parent.state, range: rangeOf(name, lineage, shards) });
+    else if (isOrphan(lineage, shards)) throw lineageLost(partition, name, lineage);
   }
   if (parents.length > 0) await log.commit({ change: inheritState(processor.topology, lineage, parents, log.state.epochMs), outbox: EMPTY_OUTBOX });
 }
@@ -50,10 +54,7 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
       await takeOver(processor, log, parent, steps);
     }
     await deliverWaiting(log, parent, processor.sinks);
-    const remaining = await processor.shards.remaining(parent, log.state.reached);
-    if (remaining !== 'ended') {
-      throw new TidemarkError('unavailable', 'PARENT_NOT_DRAINED', `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`);
-    }
+    if (log.state.resumeAt !== 'end') await requireDrained(processor, log, parent, shards);
     // Its children go on from clocks, not from the middle of a move.
     while (log.state.pending !== undefined) {
       await log.commit(steps.run(log, [], boundsOf(processor), (...given) => step(processor.topology, log.state, ...given)));
@@ -64,18 +65,56 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
   });
 }
 
+async function requireDrained(
+  { shards: catalog }: Processor,
+  { state: { reached } }: PartitionLog,
+  parent: SourcePartition,
+  shards: ReadonlyMap<string, Lineage>,
+): Promise<void> {
+  if (!shards.has(parent.partition)) throw forgotten(parent, reached);
+  const remaining = await catalog.remaining(parent, reached);
+  if (remaining !== 'ended') {
+    throw new TidemarkError('unavailable', 'PARENT_NOT_DRAINED', `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`);
+  }
+}
+
+/** The error names the range as the command takes it: all behind what the log has reached. */
+function forgotten(parent: SourcePartition, reached: Offset): TidemarkError {
+  const { pipeline, source, partition } = parent;
+  const from = String(reached + 1n);
+  const command = acceptLossCommand(pipeline, partition, from, 'end');
+  const rule = `parent ${partition} of ${source} must be read to its end before the stream forgets it`;
+  const text = `${rule}, got a log that has reached ${reached}; records behind that have expired, if there were any: go on without them with ${command}`;
+  const context = { source, partition, reached: String(reached), from, to: 'end' };
+  return new TidemarkError('internal', 'PARENT_FORGOTTEN', text, { context });
+}
+
 function childrenOf(parent: string, shards: ReadonlyMap<string, Lineage>): string[] {
   return [...shards].filter(([, { parents }]) => parents.includes(parent)).map(([name]) => name).sort();
 }
 
-/** The parent's hash range; of one that the stream has forgotten, what the other parent leaves of the child's. */
-function rangeOf(parent: string, child: Lineage, shards: ReadonlyMap<string, Lineage>): Pick<Lineage, 'fromHash' | 'toHash'> {
+/** A shard of a merge that has outlived both of its parents. */
+function isOrphan({ parents }: Lineage, shards: ReadonlyMap<string, Lineage>): boolean {
+  return parents.length > 1 && parents.every((name) => !shards.has(name));
+}
+
+function lineageLost({ pipeline, source }: SourcePartition, parent: string, { parents }: Lineage): TidemarkError {
+  const command = acceptLossCommand(pipeline, parent, '0', 'end');
+  const rule = `parents ${parents.join(' and ')} of a merged shard must have a log or be listed by the stream`;
+  const text = `${rule}, got no log of ${parent}; its records have expired, if it had any: go on without them with ${command}`;
+  return new TidemarkError('internal', 'LINEAGE_LOST', text, { context: { source, partition: parent, from: '0', to: 'end' } });
+}
+
+/**
+ * The parent's hash range; of one that the stream has forgotten, what the other parent leaves of the child's.
+ *
+ * @returns undefined: the stream has forgotten both parents of a merge, and nothing tells where they met
+ */
+function rangeOf(parent: string, child: Lineage, shards: ReadonlyMap<string, Lineage>): HashRange | undefined {
   const known = shards.get(parent);
   if (known !== undefined) return known;
   if (child.parents.length === 1) return child;
   const other = shards.get(child.parents.find((name) => name !== parent) ?? '');
-  if (other === undefined) {
-    throw new TidemarkError('internal', 'LINEAGE_LOST', `parents ${child.parents.join(' and ')} of a merged shard must be listed by the stream, got neither; their records have expired unread`);
-  }
+  if (other === undefined) return undefined;
   return other.fromHash === child.fromHash ? { fromHash: other.toHash + 1n, toHash: child.toHash } : { fromHash: child.fromHash, toHash: other.fromHash - 1n };
 }

@@ -1,6 +1,6 @@
 import { hashOfKey } from '../codec/key-hash.ts';
 import type { Topology } from '../dsl/topology.ts';
-import { NO_PROGRESS, type Floor } from '../partition-log/entry.ts';
+import { NO_COUNTERS, NO_PROGRESS, type Floor } from '../partition-log/entry.ts';
 import type { Lineage } from '../ports.ts';
 import { clipFloors } from '../time/floors.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';
@@ -10,9 +10,13 @@ import { applyTable, type StateChange } from './state-change.ts';
 import type { Entry, Group, Table, TableSpec } from './table.ts';
 import type { TableChange } from './table-view.ts';
 
+/** Both ends belong to it. */
+export type HashRange = Pick<Lineage, 'fromHash' | 'toHash'>;
+
 export interface Parent {
   readonly state: PartitionState;
-  readonly range: Pick<Lineage, 'fromHash' | 'toHash'>;
+  /** undefined: not known any more. */
+  readonly range: HashRange | undefined;
 }
 
 /**
@@ -27,7 +31,11 @@ export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, 
   const watermarkMs = states.length === 0 ? NO_WATERMARK : Math.min(...states.map((state) => state.watermarkMs));
   const floors: Floor[] = [];
   for (const { state, range } of parents) {
-    floors.push(...clipFloors([...state.floors, { ...range, watermarkMs: state.watermarkMs }], fromHash, toHash));
+    const { watermarkMs: closedMs } = state;
+    const others = states.filter((other) => other !== state);
+    const had = range === undefined ? without({ fromHash, toHash }, others.flatMap((other) => hashesOf(topology, other))) : [range];
+    const own = had.map((part) => ({ ...part, watermarkMs: closedMs }));
+    floors.push(...clipFloors([...state.floors, ...own], fromHash, toHash));
   }
   const isMine = (key: string): boolean => {
     const hash = hashOfKey(topology.routingKeyOf(key));
@@ -39,6 +47,8 @@ export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, 
     watermarkMs,
     processingTimeMs: Math.max(NO_WATERMARK, ...states.map((state) => state.processingTimeMs)),
     lastArrivalMs: Math.max(NO_WATERMARK, ...states.map((state) => state.lastArrivalMs)),
+    // The stream has forgotten such a parent: its log is shown no more.
+    counters: { ...NO_COUNTERS, lossesAccepted: states.filter(({ resumeAt }) => resumeAt === 'end').length },
     sequence: Math.max(0, ...states.map(({ sequence }) => sequence)),
     floors: floors.filter((floor) => floor.watermarkMs > watermarkMs),
   };
@@ -46,6 +56,26 @@ export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, 
   const inherits = emptyState(topology);
   tables.forEach((change, i) => applyTable(inherits.tables[i] as Table, change));
   return { ...progress, tables, timers: timersOf(topology, { ...inherits, ...progress }) };
+}
+
+/** The hashes of all keys of which a state has an entry. */
+function hashesOf(topology: Topology, { tables }: PartitionState): bigint[] {
+  return topology.tables.flatMap(({ routedBy }, i) => {
+    const { groups } = tables[i] as Table;
+    const keys = routedBy === 'group' ? groups.keys() : [...groups.values()].flatMap((entries) => [...entries.keys()]);
+    return [...new Set(keys as Iterable<string>)].map((key) => hashOfKey(topology.routingKeyOf(key)));
+  });
+}
+
+/**
+ * What is left of a range without the stretch that holds all of `hashes`. A shard whose own range is not known had at most
+ * that: none of its closed windows opens again, and no open window of the other one is taken for closed.
+ */
+function without({ fromHash, toHash }: HashRange, hashes: readonly bigint[]): HashRange[] {
+  const lowest = hashes.reduce((least, hash) => (hash < least ? hash : least), toHash + 1n);
+  const highest = hashes.reduce((most, hash) => (hash > most ? hash : most), fromHash - 1n);
+  const parts = [{ fromHash, toHash: lowest - 1n }, { fromHash: highest + 1n, toHash }];
+  return hashes.length === 0 ? [{ fromHash, toHash }] : parts.filter((part) => part.fromHash <= part.toHash);
 }
 
 function inherited({ routedBy, merge }: TableSpec, parents: readonly Table[], isMine: (key: string) => boolean): TableChange {
