@@ -62,6 +62,15 @@ export function readOnly({ topology, logs, blobs, clock = SYSTEM_CLOCK, slots = 
   };
 }
 
+/**
+ * Settings of a command that commits a version which leaves the state as it is. The function alone cleans up: it knows how
+ * far back its table can be restored.
+ */
+export function forCommits(place: Place): LogSettings {
+  const { logs, blobs } = place;
+  return { ...readOnly(place), logs, blobs, inlineLimitBytes: Infinity, recoveryMs: Infinity };
+}
+
 function refuse(): Promise<never> {
   return Promise.reject(new TidemarkError('internal', 'READ_ONLY', 'an operator command must not write, got a write; report this as a defect'));
 }

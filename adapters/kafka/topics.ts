@@ -3,8 +3,10 @@ import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
+import type { RecordsBetween } from '../shared/records-between.ts';
 import { clientOptions, failureText, isCutOff, type Connect } from './connection.ts';
 import { KafkaReader, type PartitionRange, type PartitionRead } from './reader.ts';
+import { recordsBetween } from './records-between.ts';
 import { firstBetween } from './skipped.ts';
 
 /** How long an answer holds. Short: a topic may be deleted and made again. */
@@ -74,6 +76,16 @@ export class KafkaTopics implements ShardCatalog {
     if (after + 1n >= before) return undefined;
     const { start } = await this.#requireRange(partition, after);
     return firstBetween(after, before, start, (from) => this.#read(partition, from));
+  }
+
+  /**
+   * Counts the records between two offsets, both left out, as readers of committed records see them.
+   *
+   * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
+   */
+  async between(partition: SourcePartition, after: Offset, before: Offset): Promise<RecordsBetween> {
+    const range = await this.#requireRange(partition, after);
+    return recordsBetween(after, before, range, (from) => this.#read(partition, from));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { GetRecordsCommand, GetShardIteratorCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
-import { BEFORE_FIRST, type Offset } from '../../engine/record.ts';
-import { arnOf, referenceTo } from './stream-reference.ts';
+import type { Offset } from '../../engine/record.ts';
+import { arnOf, referenceTo, startAfter } from './stream-reference.ts';
 
 /**
  * How far a reader who has reached `after` is behind the end of the shard [ms]. 0: nothing is left.
@@ -11,10 +11,8 @@ import { arnOf, referenceTo } from './stream-reference.ts';
  */
 export async function behindMs(client: KinesisClient, stream: string, shard: string, after: Offset): Promise<number> {
   const reference = referenceTo(stream);
-  const place = { ...reference, ShardId: shard };
-  const start = after === BEFORE_FIRST ? { ShardIteratorType: 'TRIM_HORIZON' as const } : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, StartingSequenceNumber: String(after) };
   try {
-    const { ShardIterator } = await client.send(new GetShardIteratorCommand({ ...place, ...start }));
+    const { ShardIterator } = await client.send(new GetShardIteratorCommand(startAfter(reference, shard, after)));
     if (ShardIterator === undefined) return 0;
     const { MillisBehindLatest = 0 } = await client.send(new GetRecordsCommand({ ...arnOf(reference), ShardIterator, Limit: 1 }));
     return MillisBehindLatest;

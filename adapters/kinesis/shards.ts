@@ -1,8 +1,10 @@
-import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand, type GetShardIteratorCommandInput, type KinesisClient, type ListShardsCommandOutput, type Shard } from '@aws-sdk/client-kinesis';
+import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand, type KinesisClient, type ListShardsCommandOutput, type Shard } from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
-import { BEFORE_FIRST, type Offset, type SourcePartition } from '../../engine/record.ts';
-import { arnOf, pageOf, referenceTo, type StreamReference } from './stream-reference.ts';
+import type { Offset, SourcePartition } from '../../engine/record.ts';
+import type { RecordsBetween } from '../shared/records-between.ts';
+import { recordsBetween } from './records-between.ts';
+import { arnOf, pageOf, referenceTo, startAfter, type StreamReference } from './stream-reference.ts';
 
 /** Empty answers that are followed before the question is left for later: Kinesis may give some on the way through a shard. */
 const MAX_READS = 20;
@@ -52,6 +54,11 @@ export class KinesisShards implements ShardCatalog {
     return typeof found === 'bigint' && found < before ? found : undefined;
   }
 
+  /** Counts the records between two offsets, both left out. @throws STREAM_UNAVAILABLE (unavailable) */
+  async between({ source, partition }: SourcePartition, after: Offset, before: Offset): Promise<RecordsBetween> {
+    return recordsBetween(this.#client, this.#stream ?? source, partition, after, before);
+  }
+
   /** Sequence numbers never run backwards. */
   async confirm(): Promise<void> {}
 
@@ -83,13 +90,6 @@ interface ReadAnswer {
   readonly Records?: ReadonlyArray<{ readonly SequenceNumber?: string | undefined }> | undefined;
   readonly NextShardIterator?: string | undefined;
   readonly MillisBehindLatest?: number | undefined;
-}
-
-function startAfter(stream: StreamReference, shard: string, after: Offset): GetShardIteratorCommandInput {
-  const place = { ...stream, ShardId: shard };
-  return after === BEFORE_FIRST
-    ? { ...place, ShardIteratorType: 'TRIM_HORIZON' }
-    : { ...place, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: String(after) };
 }
 
 function lineageOf({ HashKeyRange, ParentShardId, AdjacentParentShardId }: Shard): Lineage {

@@ -10,13 +10,14 @@ import { brokersOf } from '../../local/cli/local-options.ts';
 import { kinesisClient } from '../../local/aws/clients.ts';
 import { localConnect } from '../../local/kafka/environment.ts';
 import { findTopic } from '../../local/kafka/topic.ts';
+import type { LossSource } from '../../operate/accept-loss/accept-loss.ts';
 import { streamSource, type PlacedSource } from '../../operate/place.ts';
 
 /** A local pipeline's source: a stream of the emulator, or a topic of the user's own brokers. */
 export interface LocalSourceView {
   readonly placed: PlacedSource;
-  /** Tells what its partitions have left. */
-  readonly catalog: ShardCatalog;
+  /** Tells what its partitions have left, and what a log has left out of them. */
+  readonly catalog: ShardCatalog & LossSource;
   /** The brokers of a topic; undefined for a stream. */
   readonly connection: KafkaConnection | undefined;
   close(): Promise<void>;

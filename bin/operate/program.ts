@@ -24,5 +24,15 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     .option('--json', 'one JSON object per check and line')
     .option(...DATA_DIR)
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./doctor-command.ts')).doctorCommand(pipeline, flags)));
+  command(root, 'accept-loss', 'let one shard or partition go on without records that cannot be counted any more')
+    .requiredOption('--partition <name>', 'shard or partition, as the error of the function names it')
+    .requiredOption('--from <offset>', 'the first offset that is left out')
+    .requiredOption('--to <offset>', 'where it goes on; end: nowhere, the stream has forgotten the shard')
+    .option('--dry-run', 'say what would be left out, and write nothing')
+    .option('--stack <name>', 'the deployed pipeline of this CloudFormation stack, instead of the one on this machine')
+    .option(...KAFKA)
+    .option('--json', 'print one JSON object')
+    .option(...DATA_DIR)
+    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./accept-loss-command.ts')).acceptLossCommand(pipeline, flags)));
   return root;
 }

@@ -83,6 +83,11 @@ export class PartitionLog {
     return (this.#head?.sealedFor.length ?? 0) > 0;
   }
 
+  /** Of the definition that wrote the newest version; undefined: there is none. */
+  get fingerprint(): string | undefined {
+    return this.#head?.fingerprint;
+  }
+
   /** Takes the time for the epoch of a log that has no version yet; one that has keeps its own. */
   begin(incarnation: string): void {
     if (this.version === 0) this.state.epochMs = epochOf(incarnation, this.#settings.clock.nowMs());

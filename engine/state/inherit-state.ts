@@ -58,9 +58,10 @@ export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, 
   return { ...progress, tables, timers: timersOf(topology, { ...inherits, ...progress }) };
 }
 
-/** The hashes of all keys of which a state has an entry. */
+/** The hashes of all keys of which a state has an entry, of tables that are parted by key. */
 function hashesOf(topology: Topology, { tables }: PartitionState): bigint[] {
   return topology.tables.flatMap(({ routedBy }, i) => {
+    if (routedBy === 'all') return [];
     const { groups } = tables[i] as Table;
     const keys = routedBy === 'group' ? groups.keys() : [...groups.values()].flatMap((entries) => [...entries.keys()]);
     return [...new Set(keys as Iterable<string>)].map((key) => hashOfKey(topology.routingKeyOf(key)));

@@ -1,6 +1,7 @@
 import { MergeShardsCommand, PutRecordCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
+import { recordsBetween } from '../../../adapters/kinesis/records-between.ts';
 import { KinesisShards } from '../../../adapters/kinesis/shards.ts';
 import { MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { BEFORE_FIRST } from '../../../engine/record.ts';
@@ -49,6 +50,36 @@ describe('the shards of a Kinesis stream', () => {
     expect(await shards.skipped(shard, BEFORE_FIRST, first)).toBeUndefined();
     expect(await shards.skipped(shard, BEFORE_FIRST, third)).toBe(first);
     expect(await shards.skipped(shard, third, third + 10n)).toBeUndefined();
+  });
+
+  it('count what lies between two offsets, with its arrivals, and tell whether anything follows', async () => {
+    await kinesis.createStream('between', 1);
+    const shard = partitionOf('between', FIRST);
+    const offsets: bigint[] = [];
+    for (const key of ['a', 'b', 'c', 'd']) {
+      const put = await kinesis.client.send(new PutRecordCommand({ StreamName: 'between', PartitionKey: key, Data: Buffer.from(key) }));
+      offsets.push(BigInt(put.SequenceNumber ?? ''));
+    }
+    const [first, second, , fourth] = offsets as [bigint, bigint, bigint, bigint];
+    const both = await shards.between(shard, first, fourth);
+    expect(both).toMatchObject({ records: 2, isAll: true, isFollowed: true });
+    expect(Number(both.newestMs) - Number(both.oldestMs)).toBeGreaterThanOrEqual(0);
+    expect(Math.abs(Date.now() - Number(both.newestMs))).toBeLessThan(60_000);
+    expect(await shards.between(shard, BEFORE_FIRST, second)).toMatchObject({ records: 1, isFollowed: true });
+    expect(await shards.between(shard, first, second)).toMatchObject({ records: 0, isFollowed: true, oldestMs: undefined });
+    expect(await shards.between(shard, second, fourth + 10n)).toMatchObject({ records: 2, isAll: true, isFollowed: false });
+  });
+
+  it('stop counting after a while, and find out by the offset itself whether it is there', async () => {
+    await kinesis.createStream('many', 1);
+    const offsets: bigint[] = [];
+    for (const key of ['a', 'b', 'c']) {
+      const put = await kinesis.client.send(new PutRecordCommand({ StreamName: 'many', PartitionKey: key, Data: Buffer.from(key) }));
+      offsets.push(BigInt(put.SequenceNumber ?? ''));
+    }
+    const third = offsets[2] as bigint;
+    expect(await recordsBetween(kinesis.client, 'many', FIRST, BEFORE_FIRST, third, 0)).toMatchObject({ records: 0, isAll: false, isFollowed: true });
+    expect(await recordsBetween(kinesis.client, 'many', FIRST, BEFORE_FIRST, third + 16n, 0)).toMatchObject({ isAll: false, isFollowed: false });
   });
 
   it('tell what is left: nothing yet, records, nothing yet again, and the end once closed', async () => {
