@@ -67,25 +67,35 @@ export interface Lineage {
 /** What lies above an offset: records; nothing for now; or nothing ever again, because the shard is closed. */
 export type Remaining = 'records' | 'none yet' | 'ended';
 
-/** The shards of a stream. */
+/**
+ * The shards of a stream. Told the digest of the record that was counted at an offset (`digestOf`), it compares it with
+ * the record that the source has there now, where sources can be cut back and grow again: see `requireUnchanged`.
+ */
 export interface ShardCatalog {
   /** Every shard that the stream still knows, closed ones included, by name. @throws STREAM_UNAVAILABLE (unavailable) */
   shards(stream: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>>;
-  /** Proof by reading (PL-19, PL-22): throttled or failing is no answer. @throws STREAM_UNAVAILABLE (unavailable) */
-  remaining(partition: SourcePartition, after: Offset): Promise<Remaining>;
+  /**
+   * Proof by reading (PL-19, PL-22): throttled or failing is no answer.
+   *
+   * @param digest of the record at `after`; undefined: not known
+   * @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN (internal), STREAM_UNAVAILABLE (unavailable)
+   */
+  remaining(partition: SourcePartition, after: Offset, digest?: number): Promise<Remaining>;
   /**
    * Called when records come again: halts when the source has lost what was counted, for then they are others (PL-11).
    *
-   * @throws OFFSETS_RAN_BACKWARDS (internal), STREAM_UNAVAILABLE (unavailable)
+   * @param digest of the record at `reached`; undefined: not known
+   * @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN (internal), STREAM_UNAVAILABLE (unavailable)
    */
-  confirm(partition: SourcePartition, reached: Offset): Promise<void>;
+  confirm(partition: SourcePartition, reached: Offset, digest?: number): Promise<void>;
   /**
    * The first record between both that the source still has: one that a reader at `before` has left out.
    *
+   * @param digest of the record at `after`; undefined: not known
    * @returns undefined when there is none
-   * @throws OFFSETS_RAN_BACKWARDS (internal), STREAM_UNAVAILABLE (unavailable)
+   * @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN (internal), STREAM_UNAVAILABLE (unavailable)
    */
-  skipped(partition: SourcePartition, after: Offset, before: Offset): Promise<Offset | undefined>;
+  skipped(partition: SourcePartition, after: Offset, before: Offset, digest?: number): Promise<Offset | undefined>;
 }
 
 /** Reads formats that need to ask somebody, such as a schema registry. */

@@ -6,6 +6,7 @@ import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
 import type { SourceBatch, SourceRecord } from './record.ts';
 import type { Topology } from './dsl/topology.ts';
 import { requireContinuous } from './require-continuous.ts';
+import { requireUnchanged } from './require-unchanged.ts';
 import { takeOver } from './reshard.ts';
 import type { CommitBounds } from './run.ts';
 import { openWindows } from './state/partition-state.ts';
@@ -141,7 +142,10 @@ async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch
   const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
   await requireContinuous(processor.shards, log, partition, records, way.begunMs);
   const replayed = records.filter(({ offset }) => offset <= log.state.reached).length;
-  if (replayed > 0) await processor.shards.confirm(partition, log.state.reached);
+  if (replayed > 0) {
+    requireUnchanged(partition, log.state, records[replayed - 1]);
+    await processor.shards.confirm(partition, log.state.reached, log.state.reachedDigest);
+  }
   const totals: Totals = {
     partition: partition.partition,
     recordsIn: records.length - replayed,

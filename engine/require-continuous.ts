@@ -17,14 +17,14 @@ import type { Offset, SourcePartition, SourceRecord } from './record.ts';
  *
  * @param records of the batch, ascending
  * @param nowMs when the invocation began
- * @throws RECORDS_MISSING (internal), FENCED (fenced) another instance is ahead
+ * @throws RECORDS_MISSING, SOURCE_REWRITTEN (internal), FENCED (fenced) another instance is ahead
  */
 export async function requireContinuous(shards: ShardCatalog, log: PartitionLog, partition: SourcePartition, records: readonly SourceRecord[], nowMs: number): Promise<void> {
   const first = records[0]?.offset;
-  const { reached, resumeAt } = log.state;
+  const { reached, reachedDigest, resumeAt } = log.state;
   const isSure = first === undefined || first <= reached || isAccepted(resumeAt, first) || log.mayBeFollowedAt(nowMs);
   if (!isSure) {
-    const skipped = await shards.skipped(partition, reached, first);
+    const skipped = await shards.skipped(partition, reached, first, reachedDigest);
     // Another instance may have counted it since this one read the log.
     if (skipped !== undefined) throw (await log.isCurrent()) ? missing(partition, reached, skipped, first) : outdated(log, skipped);
   }

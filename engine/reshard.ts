@@ -67,12 +67,12 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
 
 async function requireDrained(
   { shards: catalog }: Processor,
-  { state: { reached } }: PartitionLog,
+  { state: { reached, reachedDigest } }: PartitionLog,
   parent: SourcePartition,
   shards: ReadonlyMap<string, Lineage>,
 ): Promise<void> {
   if (!shards.has(parent.partition)) throw forgotten(parent, reached);
-  const remaining = await catalog.remaining(parent, reached);
+  const remaining = await catalog.remaining(parent, reached, reachedDigest);
   if (remaining !== 'ended') {
     throw new TidemarkError('unavailable', 'PARENT_NOT_DRAINED', `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`);
   }

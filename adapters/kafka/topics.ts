@@ -3,8 +3,10 @@ import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
+import { requireUnchanged } from '../../engine/require-unchanged.ts';
 import type { RecordsBetween } from '../shared/records-between.ts';
 import { clientOptions, failureText, isCutOff, type Connect } from './connection.ts';
+import { identityOf } from './identity.ts';
 import { KafkaReader, type PartitionRange, type PartitionRead } from './reader.ts';
 import { recordsBetween } from './records-between.ts';
 import { firstBetween } from './skipped.ts';
@@ -48,9 +50,9 @@ export class KafkaTopics implements ShardCatalog {
   /**
    * Reads on from `after` to the end that readers of committed records see. An open transaction is not drained.
    *
-   * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
+   * @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
    */
-  async remaining(partition: SourcePartition, after: Offset): Promise<Remaining> {
+  async remaining(partition: SourcePartition, after: Offset, digest?: number): Promise<Remaining> {
     const { start, end, stableEnd } = await this.#requireRange(partition, after);
     if (stableEnd < end) return 'records';
     let from = after + 1n > start ? after + 1n : start;
@@ -59,22 +61,31 @@ export class KafkaTopics implements ShardCatalog {
       if (read.records.length > 0 || read.isOutOfRange) return 'records';
       from = read.next;
     }
-    return from < end ? 'records' : 'none yet';
+    if (from < end) return 'records';
+    await this.#requireUnchanged(partition, after, digest, start);
+    return 'none yet';
   }
 
-  /** @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable) */
-  async confirm(partition: SourcePartition, reached: Offset): Promise<void> {
-    await this.#requireRange(partition, reached);
+  /** @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable) */
+  async confirm(partition: SourcePartition, reached: Offset, digest?: number): Promise<void> {
+    const { start } = await this.#requireRange(partition, reached);
+    await this.#requireUnchanged(partition, reached, digest, start);
   }
 
   /**
-   * Offsets that follow each other need no read: see `firstBetween` for what else may lie there.
+   * Between offsets that follow each other nothing is read: see `firstBetween` for what else may lie there.
    *
-   * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
+   * @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
    */
-  async skipped(partition: SourcePartition, after: Offset, before: Offset): Promise<Offset | undefined> {
-    if (after + 1n >= before) return undefined;
+  async skipped(
+    partition: SourcePartition,
+    after: Offset,
+    before: Offset,
+    digest?: number,
+  ): Promise<Offset | undefined> {
+    if (digest === undefined && after + 1n >= before) return undefined;
     const { start } = await this.#requireRange(partition, after);
+    await this.#requireUnchanged(partition, after, digest, start);
     return firstBetween(after, before, start, (from) => this.#read(partition, from));
   }
 
@@ -123,6 +134,13 @@ export class KafkaTopics implements ShardCatalog {
     const range = await this.#call(source, `tell the offsets of partition ${index}`, async (client) => (await new KafkaReader(client).ranges(source, [index])).get(index));
     if (range !== undefined && range.end > reached) return range;
     throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${range?.end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`);
+  }
+
+  /** The record at `reached` is still the one that was counted, unless retention or compaction has removed it. */
+  async #requireUnchanged(partition: SourcePartition, reached: Offset, digest: number | undefined, start: Offset) {
+    if (digest === undefined || reached < start) return;
+    const { records: [found] } = await this.#read(partition, reached);
+    requireUnchanged(partition, { reached, reachedDigest: digest }, found === undefined ? undefined : identityOf(found));
   }
 
   /** It asks and fetches only: the group is never joined. */

@@ -59,7 +59,7 @@ export class KinesisShards implements ShardCatalog {
     return recordsBetween(this.#client, this.#stream ?? source, partition, after, before);
   }
 
-  /** Sequence numbers never run backwards. */
+  /** Sequence numbers never run backwards, and none is given twice: the record at `reached` need not be read. */
   async confirm(): Promise<void> {}
 
   async #firstAfter({ source, partition }: SourcePartition, after: Offset): Promise<Offset | Exclude<Remaining, 'records'>> {

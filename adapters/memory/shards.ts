@@ -1,4 +1,7 @@
 import type { Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
+import type { SourcePartition } from '../../engine/record.ts';
+import type { RecordIdentity } from '../../engine/record-digest.ts';
+import { requireUnchanged } from '../../engine/require-unchanged.ts';
 
 /** A catalog that is told what it knows: for tests and benchmarks. Empty: no shard has parents. */
 export class MemoryShards implements ShardCatalog {
@@ -7,18 +10,33 @@ export class MemoryShards implements ShardCatalog {
 
   skips: (partition: string, after: bigint, before: bigint) => bigint | undefined = () => undefined;
 
+  /** The record at an offset; undefined: it does not tell. */
+  holds: (partition: string, offset: bigint) => RecordIdentity | undefined = () => undefined;
+
   async shards(): Promise<ReadonlyMap<string, Lineage>> {
     return new Map(this.known);
   }
 
-  async remaining({ partition }: { readonly partition: string }, after: bigint): Promise<Remaining> {
-    return this.remains(partition, after);
+  async remaining(partition: SourcePartition, after: bigint, digest?: number): Promise<Remaining> {
+    this.#requireUnchanged(partition, after, digest);
+    return this.remains(partition.partition, after);
   }
 
-  /** What it knows is never lost. */
-  async confirm(): Promise<void> {}
+  async confirm(partition: SourcePartition, reached: bigint, digest?: number): Promise<void> {
+    this.#requireUnchanged(partition, reached, digest);
+  }
 
-  async skipped({ partition }: { readonly partition: string }, after: bigint, before: bigint): Promise<bigint | undefined> {
-    return this.skips(partition, after, before);
+  async skipped(
+    partition: SourcePartition,
+    after: bigint,
+    before: bigint,
+    digest?: number,
+  ): Promise<bigint | undefined> {
+    this.#requireUnchanged(partition, after, digest);
+    return this.skips(partition.partition, after, before);
+  }
+
+  #requireUnchanged(partition: SourcePartition, reached: bigint, reachedDigest: number | undefined): void {
+    requireUnchanged(partition, { reached, reachedDigest }, this.holds(partition.partition, reached));
   }
 }

@@ -33,8 +33,8 @@ export async function timeOf(processor: Processor, partition: SourcePartition, n
   return steps.untilDone(() => logs.useNewest(partition, async (log) => {
     if (log.isSealed) return undefined;
     if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps))) return undefined;
-    const { reached, watermarkMs, lastArrivalMs } = log.state;
-    const remaining = await shards.remaining(partition, reached);
+    const { reached, reachedDigest, watermarkMs, lastArrivalMs } = log.state;
+    const remaining = await shards.remaining(partition, reached, reachedDigest);
     if (log.version === 0 && remaining !== 'records') return undefined;
     const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
     const isDrained = remaining !== 'records';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Admin, Producer } from '@platformatic/kafka';
 import { KafkaTopics } from '../../adapters/kafka/topics.ts';
 import type { SourcePartition } from '../../engine/record.ts';
+import { digestOf } from '../../engine/record-digest.ts';
 import { RecordingClock } from '../support/recording-clock.ts';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
@@ -82,6 +83,35 @@ describeService('KafkaTopics', () => {
       for (const asked of [topics.confirm(partition, 3n), topics.remaining(partition, 3n)]) {
         await expect(asked).rejects.toMatchObject({ kind: 'internal', code: 'OFFSETS_RAN_BACKWARDS', message: expect.stringMatching(/^partition 0 of topic short must end above offset 3, .* got end 3; /) });
       }
+    });
+  });
+
+  describe('the record at an offset that is counted', () => {
+    const digestOfRecord = (offset: bigint, text: string): number =>
+      digestOf({ offset, subSequence: 0, partitionKey: 'a', data: Buffer.from(text) });
+
+    it('is compared whenever the topic is asked: another one halts the partition', async () => {
+      await create('rewritten');
+      const partition = await partitionOf('rewritten');
+      await producer.send({ messages: messages('rewritten', 3) });
+      const [same, other] = [digestOfRecord(2n, '2'), digestOfRecord(2n, 'counted before')];
+      await expect(topics.confirm(partition, 2n, same)).resolves.toBeUndefined();
+      expect(await topics.remaining(partition, 2n, same)).toBe('none yet');
+      expect(await topics.skipped(partition, 2n, 3n, same)).toBeUndefined();
+      const rewritten = { kind: 'internal', code: 'SOURCE_REWRITTEN', context: { reached: '2' } };
+      await expect(topics.confirm(partition, 2n, other)).rejects.toMatchObject(rewritten);
+      await expect(topics.remaining(partition, 2n, other)).rejects.toMatchObject(rewritten);
+      await expect(topics.skipped(partition, 2n, 3n, other)).rejects.toMatchObject(rewritten);
+    });
+
+    it('tells nothing once retention has removed it', async () => {
+      await create('expired');
+      const partition = await partitionOf('expired');
+      await producer.send({ messages: messages('expired', 5) });
+      await admin.deleteRecords({ topics: [{ name: 'expired', partitions: [{ partition: 0, offset: 3n }] }] });
+      const other = digestOfRecord(2n, 'counted before');
+      await expect(topics.confirm(partition, 2n, other)).resolves.toBeUndefined();
+      expect(await topics.skipped(partition, 2n, 3n, other)).toBeUndefined();
     });
   });
 });

@@ -63,7 +63,7 @@ describe('the range of a shard', () => {
   it('is asked for once, and again for a shard that is new', async () => {
     const shards = new MemoryShards();
     let asked = 0;
-    const counting = { shards: () => (asked++, shards.shards()), remaining: () => Promise.resolve('none yet' as const), confirm: () => shards.confirm(), skipped: async () => undefined };
+    const counting = { shards: () => (asked++, shards.shards()), remaining: () => Promise.resolve('none yet' as const), confirm: async () => undefined, skipped: async () => undefined };
     shards.known.set(SHARD.partition, { fromHash: 0n, toHash: 5n, parents: [] });
     const ranges = new HashRanges(counting);
     expect(await ranges.of(SHARD)).toEqual({ fromHash: 0n, toHash: 5n });

@@ -24,6 +24,7 @@ export class StreamWorld {
   constructor(settings: WorldSettings = {}) {
     this.world = new World(settings);
     this.catalog.skips = (shard, after, before) => this.all(shard).find(({ offset }) => offset > after && offset < before)?.offset;
+    this.catalog.holds = (shard, offset) => this.all(shard).find((record) => record.offset === offset);
     this.catalog.remains = (shard, after) => {
       if ((this.#records.get(shard) ?? []).some(({ offset }) => offset > after)) return 'records';
       return this.#closed.has(shard) ? 'ended' : 'none yet';

@@ -89,8 +89,8 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'the epoch is lost on reload', rule: 'PL-17', edits: [
     { file: OPEN, find: '...progressOf(entry), tables', replace: '...progressOf(entry), epochMs: 0, tables' },
   ] },
-  { name: 'offsets that run backwards are taken for replays', rule: 'PL-11', edits: [{ file: 'engine/process-batch.ts', find: 'await processor.shards.confirm(partition, log.state.reached);', replace: 'void 0;' }] },
-  { name: 'a batch that leaves records out is taken', rule: 'PL-13', edits: [{ file: 'engine/require-continuous.ts', find: 'const skipped = await shards.skipped(partition, reached, first);', replace: 'const skipped = first < 0n ? await shards.skipped(partition, reached, first) : undefined;' }] },
+  { name: 'offsets that run backwards are taken for replays', rule: 'PL-11', edits: [{ file: 'engine/process-batch.ts', find: 'await processor.shards.confirm(partition, log.state.reached, log.state.reachedDigest);', replace: 'void 0;' }] },
+  { name: 'a batch that leaves records out is taken', rule: 'PL-13', edits: [{ file: 'engine/require-continuous.ts', find: 'const skipped = await shards.skipped(', replace: 'const skipped = first >= 0n ? undefined : await shards.skipped(' }] },
   { name: 'a function trusts its memory to say that a record is left out', rule: 'PL-5', edits: [{ file: 'engine/require-continuous.ts', find: '(await log.isCurrent())', replace: "(log.logId !== '')" }] },
   { name: 'lateness decided per batch', rule: 'PL-12', edits: [{ file: 'engine/running-operator.ts', find: 'this.watermarkMs = this.targetMs;', replace: 'void this.targetMs;' }] },
   { name: 'watermark moved per batch', rule: 'PL-12', edits: [{ file: 'engine/step.ts', find: 'goesOn = run.advance(watermarkMs,', replace: 'if (record === records.at(-1)) goesOn = run.advance(watermarkMs,' }] },
