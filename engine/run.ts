@@ -246,10 +246,8 @@ export class Run {
       if (isKind(error, 'internal') || isKind(error, 'invalid')) throw error;
       this.rollBack(mark);
       const { reached, processingTimeMs } = this;
-      const code = error instanceof TidemarkError && OWN_CODES.has(error.code) ? error.code : 'RESULT_FAILED';
       const data = new TextEncoder().encode(JSON.stringify({ key, ...about }));
-      const reason = `result must be computed without an error, got one: ${oneLine(messageOf(error))}; correct the pipeline's code`;
-      this.deadLetters.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, code, reason, data });
+      this.deadLetters.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, ...failureOf(error), data });
     }
   }
 
@@ -258,5 +256,11 @@ export class Run {
   }
 }
 
-/** What a firing is stopped for has its own code; anything else that it throws is a result that failed. */
+/** What a firing is stopped for has its own code and text; anything else that it throws is a result that failed. */
 const OWN_CODES: ReadonlySet<string> = new Set(['TIMER_LOOP', 'USER_CODE_TIMEOUT']);
+
+function failureOf(error: unknown): Pick<DeadLetter, 'code' | 'reason'> {
+  if (error instanceof TidemarkError && OWN_CODES.has(error.code)) return { code: error.code, reason: error.message };
+  const reason = `result must be computed without an error, got one: ${oneLine(messageOf(error))}`;
+  return { code: 'RESULT_FAILED', reason: `${reason}; correct the pipeline's code` };
+}

@@ -92,7 +92,7 @@ export class GuardedSteps {
     const limitMs = plan.limitMs ?? this.#limitMs;
     const within = { rows: bounds.rows, timers: Math.min(bounds.timers, plan.timers) };
     const work = () => step(taken, within, watch);
-    // It has no part that could be left out, and no unit of it was seen to run too long: the function's end is the limit.
+    // No part of it could be left out, and no unit was seen to run too long: the function's own end is the limit.
     if (limitMs === Number.POSITIVE_INFINITY) return work();
     const outcome = guard.run(work, limitMs);
     if (outcome.kind === 'done') return outcome.value;

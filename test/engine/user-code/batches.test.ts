@@ -1,16 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { VM_GUARD } from '../../../adapters/vm/guard.ts';
 import { count, kinesis, pipeline, resultTable, tumbling } from '../../../engine/index.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
-import type { Guard } from '../../../engine/ports.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import { processBatch } from '../../../engine/process-batch.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
-import { UserCode } from '../../../engine/user-code/user-code.ts';
 import { SHARD } from '../../support/samples.ts';
 import { ANYTHING } from '../support/readings.ts';
-import { BAD, explodes, guardedWorld, LIMITS, note, type Note } from './support.ts';
+import { BAD, busyFor, cutOffAfter, explodes, guardedWorld, LIMITS, note, type Note } from './support.ts';
 
 /** Counts per key and ten milliseconds, of what the filter lets through. */
 function countsOf(isWanted: (one: Note) => boolean): Topology {
@@ -25,10 +22,6 @@ function countsOf(isWanted: (one: Note) => boolean): Topology {
 }
 
 const EXPLODING = countsOf(({ text }) => !explodes(text));
-const busyFor = (durationMs: number): boolean => {
-  for (const endMs = performance.now() + durationMs; performance.now() < endMs; );
-  return true;
-};
 const rowsOf = ({ results }: { readonly results: readonly ResultRow[] }): string[] =>
   results.map(({ key, windowStartMs, values }) => `${key}@${windowStartMs} ${JSON.stringify(values)}`).sort();
 
@@ -36,21 +29,6 @@ async function resultsOf(records: readonly SourceRecord[]): Promise<string[]> {
   const world = guardedWorld(EXPLODING);
   await world.instance().process(...records);
   return rowsOf(world.sink);
-}
-
-/** A function that is cut off at its so many-th stop, as one whose time is over is. */
-function cutOffAfter(stops: number): UserCode {
-  let left = stops;
-  const guard: Guard = {
-    nowMs: () => VM_GUARD.nowMs(),
-    run: (work, timeoutMs) => {
-      if (left === 0) throw new Error('the time of the function is over');
-      const outcome = VM_GUARD.run(work, timeoutMs);
-      if (outcome.kind === 'stopped') left--;
-      return outcome;
-    },
-  };
-  return new UserCode(guard, LIMITS);
 }
 
 describe('a step that takes long though each of its records is quick', () => {
