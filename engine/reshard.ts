@@ -42,7 +42,13 @@ export async function takeOver(processor: Processor, log: PartitionLog, partitio
     if (parent !== undefined) parents.push({ state: parent.state, range: rangeOf(name, lineage, shards) });
     else if (isOrphan(lineage, shards)) throw lineageLost(partition, name, lineage);
   }
-  if (parents.length > 0) await log.commit({ change: inheritState(processor.topology, lineage, parents, log.state.epochMs), outbox: EMPTY_OUTBOX });
+  if (parents.length === 0) return;
+  const { topology } = processor;
+  const inherit = () => inheritState(topology, lineage, parents, log.state.epochMs);
+  // Only values of a whole partition are merged by code of the pipeline.
+  const merged = topology.tables.filter(({ merge }) => merge !== undefined).map(({ name }) => name);
+  const change = merged.length === 0 ? inherit() : steps.whole(`merge of ${merged.join(' or ')}`, inherit);
+  await log.commit({ change, outbox: EMPTY_OUTBOX });
 }
 
 /** @returns the parent's log, sealed; undefined when nobody knows the parent any more */

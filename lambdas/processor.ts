@@ -24,6 +24,7 @@ const MAX_PANES = 1_500_000;
 /** All that a function works with, whatever its source is, as its environment names it. */
 export function processorOf({ topology }: Pick<Pipeline, 'topology'>, environment: Required<FunctionEnvironment>, shards: ShardCatalog): Processor {
   const client = dynamoDbClient();
+  const userCode = new UserCode(VM_GUARD, timeLimitsWithin(Number(environment.TIDEMARK_TIMEOUT_MS)));
   const logs = new PartitionLogs(
     {
       topology,
@@ -33,11 +34,11 @@ export function processorOf({ topology }: Pick<Pipeline, 'topology'>, environmen
       random: SYSTEM_RANDOM,
       slots: RING_SLOTS,
       inlineLimitBytes: INLINE_LIMIT_BYTES,
+      userCode,
       recoveryMs: days(Number(environment.TIDEMARK_RECOVERY_DAYS)),
     },
     MAX_PANES,
   );
   const sinks = sinksOf(topology, environment, client);
-  const userCode = new UserCode(VM_GUARD, timeLimitsWithin(Number(environment.TIDEMARK_TIMEOUT_MS)));
   return { topology, logs, sinks, shards, decoder: decoderOf(topology.source.format, environment), userCode };
 }

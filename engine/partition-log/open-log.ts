@@ -5,6 +5,7 @@ import { changeForm, decodeIn } from '../state/state-form.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { timersOf } from '../state/rebuild-timers.ts';
 import { applyChange } from '../state/state-change.ts';
+import { withStoredState } from '../user-code/stored-state.ts';
 import { progressOf, type Body, type LogEntry } from './entry.ts';
 import { snapshotPrefix } from './log-id.ts';
 import { decodeOutbox } from './outbox-codec.ts';
@@ -60,7 +61,8 @@ function deleted({ slots }: LogSettings, logId: string): TidemarkError {
 }
 
 /** @returns undefined when an object is gone: a newer snapshot took its place during the read, so read again */
-async function rebuild({ blobs, topology }: LogSettings, forms: StateForms, logId: string, tail: LogTail, head: LogEntry): Promise<LoadedLog | undefined> {
+async function rebuild({ blobs, topology, userCode }: LogSettings, forms: StateForms, logId: string, tail: LogTail, head: LogEntry): Promise<LoadedLog | undefined> {
+  const stored = withStoredState(topology, userCode);
   let state = emptyState(topology);
   // As the definition wrote it that was deployed at the time; the newest only at the end.
   let form = forms.current;
@@ -71,7 +73,8 @@ async function rebuild({ blobs, topology }: LogSettings, forms: StateForms, logI
     snapshotBytes = bytes.length;
     const snapshot = unpackSnapshot(bytes);
     form = await forms.of(snapshot.header.fingerprint, head.codec);
-    state = restoreSnapshot(snapshot, topology, form);
+    const then = form;
+    state = stored('read', () => restoreSnapshot(snapshot, topology, then));
   }
   let deltaBytes = 0;
   for (const entry of tail) {
@@ -79,15 +82,17 @@ async function rebuild({ blobs, topology }: LogSettings, forms: StateForms, logI
     const delta = await readBody(blobs, entry.delta);
     if (delta === undefined) return undefined;
     deltaBytes += delta.length;
+    const before = form;
     const written = await forms.of(entry.fingerprint, entry.codec);
-    if (written !== form) changeForm(state, form, written);
+    if (written !== form) stored('write', () => changeForm(state, before, written));
     form = written;
-    applyChange(state, { ...progressOf(entry), tables: decodeIn(form, topology, decompress(delta)), timers: [] });
+    const tables = stored('read', () => decodeIn(written, topology, decompress(delta)));
+    applyChange(state, { ...progressOf(entry), tables, timers: [] });
     if (state.stateHash !== entry.stateHash) {
       throw new TidemarkError('internal', 'STATE_HASH_MISMATCH', `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`);
     }
   }
-  if (form !== forms.current) changeForm(state, form, forms.current);
+  if (form !== forms.current) stored('write', () => changeForm(state, form, forms.current));
   state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
   for (const { version, commitId, epochMs, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {

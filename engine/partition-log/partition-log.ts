@@ -9,6 +9,8 @@ import type { PartitionState } from '../state/partition-state.ts';
 import { withoutStaleTimers } from '../state/rebuild-timers.ts';
 import { applyChange, hashAfter, noChange } from '../state/state-change.ts';
 import type { StepResult } from '../step.ts';
+import { withStoredState, type WithStoredState } from '../user-code/stored-state.ts';
+import type { UserCode } from '../user-code/user-code.ts';
 import { commitEntry } from './commit.ts';
 import { epochOf } from './epoch.ts';
 import { progressOf, type Body, type LogEntry, type Withheld } from './entry.ts';
@@ -31,6 +33,8 @@ export interface LogSettings {
   readonly inlineLimitBytes: number;
   /** How far back the log table can be restored: what a reader of it needed then is kept [ms]. @default 0: it cannot */
   readonly recoveryMs?: number;
+  /** Stops code of the pipeline that does not end. @default none */
+  readonly userCode?: UserCode | undefined;
 }
 
 /** An event source mapping is not deleted and made anew, at another position, in less: batches that follow each other sooner are of the same one. */
@@ -51,6 +55,7 @@ export class PartitionLog {
   readonly state: PartitionState;
   readonly #settings: LogSettings;
   readonly #snapshots: Snapshots;
+  readonly #withStoredState: WithStoredState;
   /** Of the definition that runs: the same for every commit. */
   readonly #fingerprint: string;
   #head: LogEntry | undefined;
@@ -67,6 +72,7 @@ export class PartitionLog {
     this.#head = loaded.head;
     this.#undelivered = [...loaded.undelivered];
     this.#publishedVersion = loaded.head?.publishedVersion ?? 0;
+    this.#withStoredState = withStoredState(settings.topology, settings.userCode);
     this.#snapshots = new Snapshots(settings, logId, loaded);
   }
 
@@ -164,7 +170,7 @@ export class PartitionLog {
     if (this.#head?.fingerprint !== fingerprint) await recordStateSchema(this.#settings);
     const pointer = await this.#snapshots.beforeCommit(this.#head, this.state);
     // Encoding gives every changed pane its hash, so it comes before the hash of the whole.
-    const delta = compress(encodeChanges(change.tables, topology.tables));
+    const delta = compress(this.#withStoredState('write', () => encodeChanges(change.tables, topology.tables)));
     const entry: LogEntry = {
       version,
       commitId,

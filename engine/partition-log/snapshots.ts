@@ -1,6 +1,7 @@
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import type { StoredBlob } from '../ports.ts';
 import type { PartitionState } from '../state/partition-state.ts';
+import { withStoredState } from '../user-code/stored-state.ts';
 import type { LogEntry } from './entry.ts';
 import { snapshotKeyOf, snapshotPrefix, spillPrefix, versionOfKey } from './log-id.ts';
 import type { LoadedLog } from './open-log.ts';
@@ -44,11 +45,12 @@ export class Snapshots {
    * @throws BLOB_UNAVAILABLE (unavailable)
    */
   async beforeCommit(head: LogEntry | undefined, state: PartitionState): Promise<Pointer> {
-    const { slots, topology, blobs } = this.#settings;
+    const { slots, topology, blobs, userCode } = this.#settings;
     const versionsSince = (head?.version ?? 0) - this.#pointer.snapshotVersion;
     if (head === undefined || !isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots)) return this.#pointer;
     const { version, commitId } = head;
-    const bytes = encodeSnapshot({ logId: this.#logId, version, commitId }, state, topology);
+    const encode = () => encodeSnapshot({ logId: this.#logId, version, commitId }, state, topology);
+    const bytes = withStoredState(topology, userCode)('write', encode);
     const snapshotKey = snapshotKeyOf(this.#logId, version, commitId, fingerprintOf(stateSchemaOf(topology)));
     await blobs.putIfAbsent(snapshotKey, bytes);
     this.#snapshotBytes = bytes.length;

@@ -103,6 +103,11 @@ export class GuardedSteps {
     throw new Stopped(`step of ${place} was stopped`);
   }
 
+  /** As `UserCode.whole`. @throws USER_CODE_TIMEOUT (internal) */
+  whole<T>(what: string, work: () => T): T {
+    return this.#code === undefined ? work() : this.#code.whole(what, work);
+  }
+
   #blame(plan: Plan, records: readonly SourceRecord[], { index, firedBefore }: Watch, unit: Unit): void {
     const { guard, limits } = this.#code as UserCode;
     const offset = records[index]?.offset;

@@ -1,3 +1,4 @@
+import { TidemarkError } from '../errors.ts';
 import type { Guard } from '../ports.ts';
 import { TIME_LIMITS, type TimeLimits } from './time-limits.ts';
 
@@ -12,6 +13,20 @@ export class UserCode {
   constructor(guard: Guard, limits: TimeLimits = TIME_LIMITS) {
     this.guard = guard;
     this.limits = limits;
+  }
+
+  /**
+   * Runs what is beside the steps, of which no part could be refused.
+   *
+   * @param what of the pipeline it is, for the error
+   * @throws USER_CODE_TIMEOUT (internal)
+   */
+  whole<T>(what: string, work: () => T): T {
+    const { longMs } = this.limits;
+    const outcome = this.guard.run(work, longMs);
+    if (outcome.kind === 'done') return outcome.value;
+    const text = `${what} must end within ${longMs} ms, got more; correct the pipeline`;
+    throw new TidemarkError('internal', 'USER_CODE_TIMEOUT', text);
   }
 
   /** Another batch goes on alone. */

@@ -1,4 +1,4 @@
-import { TidemarkError } from '../errors.ts';
+import { messageOf, oneLine, TidemarkError } from '../errors.ts';
 
 /** What code of the pipeline is called for: to read or process a record, or to fire. */
 export type UnitKind = 'record' | 'firing';
@@ -50,6 +50,9 @@ export class Watch {
     this.#open.push({ number, kind, startedMs: this.#nowMs() });
     try {
       return work();
+    } catch (error) {
+      // The text of what was thrown is code of the pipeline too: it is taken within the unit.
+      throw error instanceof TidemarkError ? error : new Error(oneLine(messageOf(error)), { cause: error });
     } finally {
       // A step that is stopped does not come here: the units that it was in stay open.
       this.#open.pop();

@@ -70,8 +70,8 @@ export class StreamWorld {
   }
 
   /** A function with nothing in memory. */
-  instance(): StreamInstance {
-    return new StreamInstance(new Instance({ ...this.world.instance().processor, shards: this.catalog }));
+  instance(changes: WorldSettings = {}): StreamInstance {
+    return new StreamInstance(new Instance({ ...this.world.instance(changes).processor, shards: this.catalog }));
   }
 
   async head(shard: string): Promise<LogEntry | undefined> {

@@ -46,7 +46,7 @@ export class World {
     const { topology, slots, inlineLimitBytes, recoveryMs, userCode } = { ...this.settings, ...changes };
     const { logs, blobs, clock } = this;
     const random = { id: () => `${this.commitIds}-${++this.#ids}`, unit: () => 0.5 };
-    const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs }, 1_000_000);
+    const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs, userCode }, 1_000_000);
     return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards(), userCode });
   }
 

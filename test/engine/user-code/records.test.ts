@@ -12,6 +12,11 @@ const NOTE: Schema = z.object({ ...FIELDS, text: z.string() });
 const STRICT: Schema = z.object({ ...FIELDS, text: z.string().check(z.refine((text) => !explodes(text))) });
 const loopsOn = (text: string): boolean => (text === BAD ? forever() : false);
 
+function throwOn(text: string): boolean {
+  if (text === BAD) throw { toString: forever };
+  return true;
+}
+
 const source = (schema = NOTE) => pipeline('notes').source(kinesis({ stream: 'notes', partitionKey: 'key', schema }));
 const TIME = { maxOutOfOrdernessMs: 0 };
 const timed = (schema = NOTE) => source(schema).eventTime(({ timeMs }) => timeMs, TIME);
@@ -24,6 +29,8 @@ interface Longest {
   readonly extract?: (one: Note) => string;
   readonly add?: (a: number, text: string) => number;
   readonly result?: (a: number) => number;
+  readonly write?: (a: number) => number;
+  readonly read?: (a: number) => number;
 }
 
 const longest = (changes: Longest): Topology =>
@@ -34,6 +41,11 @@ const longest = (changes: Longest): Topology =>
       add: changes.add ?? ((a, text) => Math.max(a, text.length)),
       merge: Math.max,
       result: changes.result ?? ((a) => a),
+      write: (writer, a) => writer.varint(changes.write?.(a) ?? a),
+      read: (reader) => {
+        const a = reader.varint();
+        return changes.read?.(a) ?? a;
+      },
       resultType: 'integer',
     }),
   }).to(resultTable()).topology;
@@ -53,11 +65,14 @@ const PLACES: readonly Place[] = [
   { where: 'a filter', topology: counted(timed().filter(({ text }) => !explodes(text))) },
   { where: 'a map', topology: counted(timed().map((one) => ({ ...one, text: one.text.replace(/^(a+)+$/, '') }))) },
   { where: 'a filter that loops', topology: counted(timed().filter(({ text }) => !loopsOn(text))) },
+  { where: 'the text of what a filter throws', topology: counted(timed().filter(({ text }) => throwOn(text))) },
   { where: 'the extract of an aggregate', topology: longest({ extract: ({ text }) => (explodes(text) ? '' : text) }) },
   {
     where: 'the add of an aggregate',
     topology: longest({ add: (a, text) => (explodes(text) ? a : Math.max(a, text.length)) }),
   },
+  { where: 'the write of an aggregate', topology: longest({ write: (a) => (a === BAD.length ? forever() : a) }) },
+  { where: 'the read of an aggregate', topology: longest({ read: (a) => (a === BAD.length ? forever() : a) }) },
   { where: 'the result of an aggregate', topology: longest({ result: (a) => (a === BAD.length ? forever() : a) }) },
   {
     where: 'onRecord of a process function',
