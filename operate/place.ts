@@ -3,6 +3,7 @@ import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { SYSTEM_RANDOM } from '../adapters/shared/system-random.ts';
 import type { Topology } from '../engine/dsl/topology.ts';
 import { TidemarkError } from '../engine/errors.ts';
+import type { StoredResult } from '../engine/outputs.ts';
 import { logIdOf } from '../engine/partition-log/log-id.ts';
 import type { LogSettings } from '../engine/partition-log/partition-log.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
@@ -15,10 +16,22 @@ export interface Place {
   readonly source: PlacedSource;
   readonly logs: LogStore;
   readonly blobs: BlobStore;
+  /** Where its results are looked for. @default they are not */
+  readonly results?: ResultsView;
   /** @default SYSTEM_CLOCK */
   readonly clock?: Clock;
   /** Slots of the ring. @default RING_SLOTS */
   readonly slots?: number;
+}
+
+/** The results that readers find. */
+export interface ResultsView {
+  /**
+   * How many of the rows are not there, nor replaced by newer ones.
+   *
+   * @returns undefined when this operator may not look
+   */
+  missing(rows: readonly StoredResult[]): Promise<number | undefined>;
 }
 
 /** A stream or topic as it is there, and so as its logs are named (PL-11). */

@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
 import { nameOfSource } from '../../engine/dsl/sources.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
@@ -25,7 +26,7 @@ export async function doctorLocal(topology: Topology, dir: PipelineDir, find: Fi
     return [
       ok(...DATA_DIR, `${dir.dir}${place.running ? ', at work now' : ''}`),
       ...(connection === undefined ? [] : unreadChecks(await brokerFacts(place, connection, committed, inspected))),
-      ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source)),
+      ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), { nowMs: SYSTEM_CLOCK.nowMs(), isFailing: false }),
       localBacklog(inspected, place.running, topology.name),
     ];
   });

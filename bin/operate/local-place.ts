@@ -2,11 +2,12 @@ import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { dynamodbClient } from '../../local/aws/clients.ts';
-import { logTableName } from '../../local/aws/tables.ts';
+import { logTableName, resultsTableName } from '../../local/aws/tables.ts';
 import { startDynamoDb, startKinesis } from '../../local/emulators/start.ts';
 import { claimForReading, type RunFile } from '../../local/storage/claim.ts';
 import type { PipelineDir } from '../../local/storage/data-dir.ts';
 import type { Place } from '../../operate/place.ts';
+import { resultsIn } from '../../operate/stack/stack-place.ts';
 import type { FindSource, LocalSourceView } from './local-source.ts';
 
 export interface LocalPlace extends Place, Pick<LocalSourceView, 'catalog' | 'connection'> {
@@ -52,7 +53,7 @@ async function withClients<T>(topology: Topology, dir: PipelineDir, { kinesisEnd
   try {
     const { placed, catalog, connection } = source;
     const logs = new DynamoDbLogStore({ client: dynamodb, table: logTableName(topology.name) });
-    return await use({ topology, source: placed, logs, blobs: new FileBlobStore(dir.blobs), catalog, connection });
+    return await use({ topology, source: placed, logs, blobs: new FileBlobStore(dir.blobs), catalog, connection, ...resultsIn(dynamodb, topology, resultsTableName(topology.name)) });
   } finally {
     dynamodb.destroy();
     await source.close();

@@ -95,10 +95,10 @@ async function rebuild({ blobs, topology, userCode }: LogSettings, forms: StateF
   if (form !== forms.current) stored('write', () => changeForm(state, form, forms.current));
   state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
-  for (const { version, commitId, epochMs, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {
+  for (const { version, commitId, epochMs, processingTimeMs, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {
     const bytes = await readBody(blobs, outbox);
     if (bytes === undefined) return undefined;
-    undelivered.push({ version, commitId, epochMs, outbox: decodeOutbox(decompress(bytes)) });
+    undelivered.push({ version, commitId, epochMs, processingTimeMs, outbox: decodeOutbox(decompress(bytes)) });
   }
   return { state, head, undelivered, snapshotBytes, deltaBytes };
 }

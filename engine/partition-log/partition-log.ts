@@ -46,6 +46,8 @@ export interface Undelivered {
   readonly epochMs: number;
   readonly version: number;
   readonly commitId: string;
+  /** The newest arrival or tick when it was decided [ms since 1970]. */
+  readonly processingTimeMs: number;
   readonly outbox: Outbox;
 }
 
@@ -195,7 +197,7 @@ export class PartitionLog {
     this.state.timers = withoutStaleTimers(topology, this.state);
     this.#head = entry;
     if (isEmptyOutbox(outbox)) this.#noteEmpty(version);
-    else this.#undelivered.push({ version, commitId, epochMs: entry.epochMs, outbox });
+    else this.#undelivered.push({ version, commitId, epochMs: entry.epochMs, processingTimeMs: entry.processingTimeMs, outbox });
     await this.#snapshots.afterCommit(entry, delta.length);
     return writeUnits;
   }

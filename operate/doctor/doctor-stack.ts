@@ -1,6 +1,7 @@
 import { behindMs } from '../../adapters/kinesis/behind.ts';
 import { KinesisShards } from '../../adapters/kinesis/shards.ts';
 import { mapParallel } from '../../adapters/shared/parallel.ts';
+import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
@@ -15,7 +16,7 @@ import { besideChecks } from './beside-checks.ts';
 import type { Finding } from './finding.ts';
 import { inspectedPartitions } from './inspected-partitions.ts';
 import { logChecks, type InspectedPartition } from './log-checks.ts';
-import { mappingChecks } from './mapping-checks.ts';
+import { lastInvocationFailed, mappingChecks } from './mapping-checks.ts';
 import { stackChecks } from './stack-checks.ts';
 import { streamChecks, type PartitionBacklog } from './stream-checks.ts';
 import { topicChecks } from './topic-checks.ts';
@@ -34,7 +35,7 @@ export async function doctorStack(clients: DoctorClients, topology: Topology, st
   if (source === undefined) return [...before, ...sourceChecks(facts, [])];
   const place = stackPlace(clients, topology, facts, source);
   const inspected = await inspectAll(clients, facts, place);
-  return [...before, ...sourceChecks(facts, await backlogsOf(clients, facts, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source))];
+  return [...before, ...sourceChecks(facts, await backlogsOf(clients, facts, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), { nowMs: SYSTEM_CLOCK.nowMs(), isFailing: lastInvocationFailed(facts.mapping) })];
 }
 
 function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly PartitionBacklog[]): Finding[] {

@@ -2,7 +2,7 @@ import type { Remaining } from '../../engine/ports.ts';
 import { looksLikeSeconds } from '../../engine/time/unit-hint.ts';
 import type { PartitionReport } from '../inspect/partition-report.ts';
 import type { PartitionNoun } from '../place.ts';
-import { grouped } from '../text.ts';
+import { durationText, grouped } from '../text.ts';
 import { allOf, type Bad, type Finding } from './finding.ts';
 
 /** A partition with its log, and what its source still has for it. */
@@ -15,10 +15,20 @@ export interface InspectedPartition {
 /** Faults of the definition rather than of the log. */
 const SCHEMA_FAULTS = ['STATE_SCHEMA_CHANGED', 'CODEC_UNKNOWN'];
 
+/** An outbox reaches its sinks within the invocation that decided it; a function that is thought dead may hold it for one more. */
+const LATE_DELIVERY_MS = 300_000;
+
 type Reports = readonly PartitionReport[];
 
+/** What is known besides the logs. */
+export interface Beside {
+  readonly nowMs: number;
+  /** The last invocation of the function ended with an error. */
+  readonly isFailing: boolean;
+}
+
 /** What the logs themselves tell, wherever they are. */
-export function logChecks(inspected: readonly InspectedPartition[], slots: number, noun: PartitionNoun): Finding[] {
+export function logChecks(inspected: readonly InspectedPartition[], slots: number, noun: PartitionNoun, beside: Beside): Finding[] {
   const reports = inspected.map(({ report }) => report);
   const verified = reports.filter((report) => report.verified);
   return [
@@ -27,6 +37,7 @@ export function logChecks(inspected: readonly InspectedPartition[], slots: numbe
     withLog(inspected, noun),
     snapshotAge(verified, slots),
     undelivered(verified, slots, noun),
+    delivery(verified, beside),
     counts(verified),
     deadLetters(verified),
     eventTimes(verified),
@@ -70,6 +81,26 @@ function undelivered(reports: Reports, slots: number, noun: PartitionNoun): Find
     return [{ verdict: waiting > slots / 2 ? 'problem' : 'warning', what: `${partition}: ${waiting} outboxes` }];
   });
   return allOf('undelivered', 'results have reached their sinks, but for the newest commit', countOf(reports, noun), bad, 'see why the result table or the lake refuses them; they are delivered first by the next batch');
+}
+
+/**
+ * The log alone cannot tell a newest outbox that waits from one that was delivered: rows that the result table does not
+ * have, or a function that fails, can.
+ */
+function delivery(reports: Reports, { nowMs, isFailing }: Beside): Finding {
+  const bad = reports.flatMap((report): Bad[] => {
+    const { partition, undelivered: outboxes, undeliveredRows: rows, undeliveredSinceMs: sinceMs, undeliveredSince: since, lookedFor, missing } = report;
+    if (outboxes === 0 || (sinceMs !== null && nowMs - sinceMs < LATE_DELIVERY_MS)) return [];
+    const age = sinceMs === null ? '' : ` since ${since} (${durationText(nowMs - sinceMs)})`;
+    const what = `${partition}: ${grouped(rows)} rows${age}`;
+    if (missing > 0) return [{ verdict: sinceMs === null ? 'warning' : 'problem', what: `${what}, the result table has ${lookedFor - missing} of ${lookedFor} looked for` }];
+    return isFailing ? [{ verdict: 'warning', what: `${what}, not known to be delivered, and the last invocation failed` }] : [];
+  });
+  const looked = reports.reduce((sum, { lookedFor }) => sum + lookedFor, 0);
+  const found = looked === 0 ? 'nothing speaks against it' : `${grouped(looked)} results looked for, all found`;
+  const remedy = 'its partition takes no record before: read SINK_UNAVAILABLE or SINK_REFUSED in the log of the function, which name sink and reason, '
+    + 'such as a table, topic or stream that is gone or a missing right; once it takes rows, they are delivered first';
+  return allOf('delivery', `no outbox has waited for more than ${durationText(LATE_DELIVERY_MS)}`, found, bad, remedy);
 }
 
 function counts(reports: Reports): Finding {

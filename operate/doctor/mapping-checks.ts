@@ -63,8 +63,12 @@ function batchSettings({ batchSize, maximumBatchingWindowInSeconds }: MappingFac
 }
 
 /** @example 'OK', 'No records processed', 'PROBLEM: Function call failed'; emulators have words of their own: 'OK - 500 records', 'FAILED' */
-function lastResult({ lastProcessingResult: found = 'nothing yet' }: MappingFacts): Finding {
+export function lastInvocationFailed({ lastProcessingResult = '' }: Pick<MappingFacts, 'lastProcessingResult'>): boolean {
+  return !/^(OK|No records processed|$)/.test(lastProcessingResult);
+}
+
+function lastResult(mapping: MappingFacts): Finding {
+  const { lastProcessingResult: found = 'nothing yet' } = mapping;
   const lookedAt = 'the last invocation succeeded';
-  const succeeded = /^(OK|No records processed|nothing yet)/.test(found);
-  return succeeded ? ok('mapping-last-result', lookedAt, found) : problem('mapping-last-result', lookedAt, found, 'read the error in the log of the function; the batch is repeated until it succeeds');
+  return !lastInvocationFailed(mapping) ? ok('mapping-last-result', lookedAt, found) : problem('mapping-last-result', lookedAt, found, 'read the error in the log of the function; the batch is repeated until it succeeds');
 }

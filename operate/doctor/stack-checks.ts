@@ -29,10 +29,12 @@ function functionState({ name, state, lastUpdateStatus, runtime }: FunctionFacts
 
 function tableChecks({ tables, stage }: StackFacts): Finding[] {
   const names = tables.map(({ role, name }) => `${role} ${name}`).join(', ');
-  const bad = (fails: (table: TableFacts) => boolean, verdict: Bad['verdict'], what: (table: TableFacts) => string): Bad[] => tables.filter(fails).map((table) => ({ verdict, what: `${table.role} ${table.name} ${what(table)}` }));
+  const there = tables.filter(({ status }) => status !== undefined);
+  const gone = tables.filter((table) => !there.includes(table)).map(({ role, name }): Bad => ({ verdict: 'problem', what: `${role} ${name} is gone` }));
+  const bad = (fails: (table: TableFacts) => boolean, verdict: Bad['verdict'], what: (table: TableFacts) => string): Bad[] => there.filter(fails).map((table) => ({ verdict, what: `${table.role} ${table.name} ${what(table)}` }));
   const noLog: Bad[] = tables.some(({ role }) => role === 'log') ? [] : [{ verdict: 'problem', what: 'the function names no log table' }];
   return [
-    allOf('tables-active', 'tables take requests', names, [...noLog, ...bad(({ status }) => status !== 'ACTIVE' && status !== 'UPDATING', 'problem', ({ status }) => `is ${status ?? 'nothing'}`)], 'wait, or deploy the stack again'),
+    allOf('tables-active', 'tables take requests', names, [...noLog, ...gone, ...bad(({ status }) => status !== 'ACTIVE' && status !== 'UPDATING', 'problem', ({ status }) => `is ${status}`)], 'wait, or deploy the stack again'),
     allOf('tables-recovery', 'point-in-time recovery is on', names, bad((table) => !table.pointInTimeRecovery, 'problem', () => 'has none'), 'switch it on: it is the only way back from a deleted or overwritten log'),
     allOf('tables-protection', stage === PROD ? 'tables are protected from deletion' : 'tables are protected from deletion in prod', names, stage === PROD ? bad((table) => !table.deletionProtection, 'problem', () => 'is not') : [], 'deploy the stack again: it switches the protection on'),
     allOf('log-never-expires', 'no time to live on the log: its slots are never deleted', names, bad(({ role, timeToLive }) => role === 'log' && timeToLive, 'problem', () => 'has one'), 'switch it off at once: a deleted slot breaks the chain'),

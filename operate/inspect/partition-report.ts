@@ -1,9 +1,9 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { NO_COUNTERS, type Counters } from '../../engine/partition-log/entry.ts';
 import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
-import { isEmptyOutbox } from '../../engine/outputs.ts';
 import { entriesIn, openWindows } from '../../engine/state/partition-state.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
+import { NOTHING_WAITS, type Waiting } from './waiting.ts';
 
 /** Why a log could not be opened. */
 export interface Fault {
@@ -13,7 +13,7 @@ export interface Fault {
 }
 
 /** One partition's log, as `tidemark inspect` shows it. Of a faulty one nothing else is known: its numbers are 0, and never shown. */
-export interface PartitionReport {
+export interface PartitionReport extends Waiting {
   /** Shard id, or number of the topic's partition. */
   readonly partition: string;
   /** `empty`: no record yet; `sealed`: other partitions go on with its keys (PL-23); `faulty`: see `fault`. */
@@ -46,15 +46,14 @@ export interface PartitionReport {
   readonly snapshotVersion: number;
   /** Versions since the snapshot: due at half the ring (PL-8). */
   readonly snapshotAge: number;
-  /** Outboxes not known to be delivered. The newest is known with the next commit only, so 1 is at rest. */
-  readonly undelivered: number;
   /** The chain of commits and the hash of the state. */
   readonly verified: boolean;
   readonly fault: Fault | null;
 }
 
 /** @param furthestMs the largest watermark of all partitions; NO_WATERMARK when none has one */
-export function partitionReport({ tables }: Pick<Topology, 'tables'>, partition: string, { state, head, undelivered, snapshotBytes, deltaBytes }: LoadedLog, furthestMs: number): PartitionReport {
+export function partitionReport({ tables }: Pick<Topology, 'tables'>, partition: string, loaded: LoadedLog, waiting: Waiting, furthestMs: number): PartitionReport {
+  const { state, head, snapshotBytes, deltaBytes } = loaded;
   const watermarkMs = state.watermarkMs === NO_WATERMARK ? null : state.watermarkMs;
   return {
     partition,
@@ -72,7 +71,7 @@ export function partitionReport({ tables }: Pick<Topology, 'tables'>, partition:
     stateBytes: snapshotBytes + deltaBytes,
     snapshotVersion: head?.snapshotVersion ?? 0,
     snapshotAge: (head?.version ?? 0) - (head?.snapshotVersion ?? 0),
-    undelivered: undelivered.filter(({ outbox }) => !isEmptyOutbox(outbox)).length,
+    ...waiting,
     verified: true,
     fault: null,
   };
@@ -96,7 +95,7 @@ export function faultyReport(partition: string, fault: Fault): PartitionReport {
     stateBytes: 0,
     snapshotVersion: 0,
     snapshotAge: 0,
-    undelivered: 0,
+    ...NOTHING_WAITS,
     verified: false,
     fault,
   };

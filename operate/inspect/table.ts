@@ -23,13 +23,20 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
   ['entries', 'right', ({ stateEntries }) => grouped(stateEntries)],
   ['state', 'right', ({ stateBytes }) => bytesText(stateBytes)],
   ['snapshot', 'right', ({ snapshotVersion, snapshotAge }) => (snapshotVersion === 0 ? 'none' : `${grouped(snapshotAge)} ago`)],
-  ['undelivered', 'right', ({ undelivered }) => grouped(undelivered)],
+  ['undelivered', 'right', undeliveredText],
   ['log', 'left', ({ status, verified }) => (verified ? status : 'FAULTY')],
 ];
 
 const KNOWN_OF_FAULTY: readonly string[] = [PARTITION, 'log'];
 
-const legend = (noun: PartitionNoun): string => `behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: 1 is the newest, known with the next commit`;
+const legend = (noun: PartitionNoun): string => `behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: not known to be, as the newest rows are until the next commit; missing: of those looked for in the result table`;
+
+/** @example '13 rows since 2026-01-01 12:00, 9 of 10 missing' */
+function undeliveredText({ undelivered, undeliveredRows: rows, undeliveredSince: since, lookedFor, missing }: PartitionReport): string {
+  if (undelivered === 0) return '0';
+  const age = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')}`;
+  return `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}${age}${missing === 0 ? '' : `, ${missing} of ${lookedFor} missing`}`;
+}
 
 /** The reports as a table for people, faults in full below it. */
 export function inspectTable(reports: readonly PartitionReport[], noun: PartitionNoun): string {

@@ -1,5 +1,5 @@
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
-import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ResourceNotFoundException, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand, type EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import { withoutConsumer } from '../../adapters/kinesis/decode-event.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
@@ -105,8 +105,20 @@ async function describeFunction({ lambda }: StackClients, stack: string, arn: st
   };
 }
 
+const GONE = Object.freeze({ status: undefined, deletionProtection: false, pointInTimeRecovery: false, timeToLive: false, replicas: [] });
+
+async function unlessGone(asked: Promise<{ readonly Table?: TableDescription | undefined }>): Promise<{ readonly Table?: TableDescription | undefined }> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return {};
+    throw error;
+  }
+}
+
 async function describeTable({ dynamodb }: StackClients, stack: string, role: TableFacts['role'], name: string): Promise<TableFacts> {
-  const { Table } = await asking(stack, 'dynamodb:DescribeTable', () => dynamodb.send(new DescribeTableCommand({ TableName: name })));
+  const { Table } = await asking(stack, 'dynamodb:DescribeTable', () => unlessGone(dynamodb.send(new DescribeTableCommand({ TableName: name }))));
+  if (Table === undefined) return { ...GONE, role, name };
   const backups = await asking(stack, 'dynamodb:DescribeContinuousBackups', () => dynamodb.send(new DescribeContinuousBackupsCommand({ TableName: name })));
   const expiry = await asking(stack, 'dynamodb:DescribeTimeToLive', () => dynamodb.send(new DescribeTimeToLiveCommand({ TableName: name })));
   const { ContinuousBackupsDescription: continuous } = backups;

@@ -1,4 +1,6 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
+import { missingResults } from '../../adapters/dynamodb/missing-results.ts';
 import { S3BlobStore } from '../../adapters/s3/blob-store.ts';
 import type { Topology } from '../../engine/dsl/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
@@ -20,7 +22,14 @@ interface Storage {
  */
 export function stackPlace({ dynamodb, s3 }: StackClients, topology: Topology, { stack, function: fn }: StackFacts, source: PlacedSource): Place {
   const { table, bucket, prefix } = storageOf(stack, fn);
-  return { topology, source, logs: new DynamoDbLogStore({ client: dynamodb, table }), blobs: new S3BlobStore({ client: s3, bucket, prefix }) };
+  const logs = new DynamoDbLogStore({ client: dynamodb, table });
+  return { topology, source, logs, blobs: new S3BlobStore({ client: s3, bucket, prefix }), ...resultsIn(dynamodb, topology, fn.environment['TIDEMARK_RESULTS_TABLE']) };
+}
+
+/** Where a pipeline's results can be looked for. */
+export function resultsIn(client: DynamoDBClient, { sinks }: Pick<Topology, 'sinks'>, table = ''): Pick<Place, 'results'> {
+  if (table === '' || !sinks.some(({ kind }) => kind === 'resultTable')) return {};
+  return { results: { missing: (rows) => missingResults(client, table, rows) } };
 }
 
 /** @throws NOT_A_PIPELINE_STACK (invalid) when the function is none of Tidemark's */

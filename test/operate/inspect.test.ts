@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { progressOf } from '../../engine/partition-log/entry.ts';
-import { isKind } from '../../engine/errors.ts';
+import { isKind, TidemarkError } from '../../engine/errors.ts';
 import { openLog } from '../../engine/partition-log/open-log.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
-import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
+import { EMPTY_OUTBOX, type StoredResult } from '../../engine/outputs.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
 import { faultyReport, reportJson } from '../../operate/inspect/partition-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
@@ -47,6 +47,70 @@ describe('inspect', () => {
     const quiet = newWorld();
     await quiet.instance().process(reading(1, 'a', 5));
     expect((await inspect(placeOf(quiet)))[0]).toMatchObject({ version: 1, undelivered: 0 });
+  });
+
+  describe('of an outbox that is not known to be delivered', () => {
+    /** Two windows of each of twelve keys have fired, and the sinks took none of it. */
+    async function undelivered(): Promise<World> {
+      const world = newWorld();
+      const instance = world.instance();
+      world.sink.isDown = true;
+      const keys = Array.from({ length: 12 }, (_, i) => `k${i}`);
+      const readings = keys.map((key, i) => reading(i + 1, key, 5));
+      await expect(instance.process(...readings, reading(13, 'k0', 12), record(14, 'no json'))).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+      return world;
+    }
+    const placeWith = (world: World, missing: (rows: readonly StoredResult[]) => number | undefined) => ({ ...placeOf(world), results: { missing: async (rows: readonly StoredResult[]) => missing(rows) } });
+
+    it('tells how many rows wait, and since when', async () => {
+      const world = await undelivered();
+      const [report, empty] = await inspect(placeOf(world));
+      const { processingTimeMs } = await world.head();
+      expect(report).toMatchObject({ undelivered: 1, undeliveredRows: 13, undeliveredSinceMs: processingTimeMs, undeliveredSince: new Date(processingTimeMs).toISOString(), lookedFor: 0, missing: 0, withheld: 0 });
+      expect(empty).toMatchObject({ undelivered: 0, undeliveredRows: 0, undeliveredSinceMs: null, undeliveredSince: null, lookedFor: 0 });
+      expect(inspectTable([report as NonNullable<typeof report>], 'shard')).toMatch(/│ 13 rows since 1970-01-01 00:00 │/);
+    });
+
+    it('looks for its first and last results', async () => {
+      let asked: readonly StoredResult[] = [];
+      const world = await undelivered();
+      const [report] = await inspect(placeWith(world, (rows) => (asked = rows).length - 1));
+      expect(report).toMatchObject({ lookedFor: 10, missing: 9 });
+      expect(asked.map(({ key }) => key)).toHaveLength(10);
+      expect(asked[0]).toMatchObject({ windowStartMs: 0, revision: 1 });
+      expect(inspectTable([report as NonNullable<typeof report>], 'shard')).toContain('13 rows since 1970-01-01 00:00, 9 of 10 missing │');
+    });
+
+    it('has looked for none where the operator may not', async () => {
+      expect((await inspect(placeWith(await undelivered(), () => undefined)))[0]).toMatchObject({ undelivered: 1, lookedFor: 0, missing: 0 });
+    });
+
+    it('looks for none of the rows that the result table never takes, and counts them', async () => {
+      const world = await undelivered();
+      await world.instance().use((log) => log.withhold([{ version: 1, sink: 'resultTable', places: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }], []));
+      let asked = 0;
+      const [report] = await inspect(placeWith(world, (rows) => {
+        asked = rows.length;
+        return 0;
+      }));
+      expect([asked, report?.withheld, report?.undelivered]).toEqual([1, 11, 1]);
+    });
+
+    it('looks for nothing where none waits', async () => {
+      const world = newWorld();
+      await world.instance().process(reading(1, 'a', 5));
+      const place = placeWith(world, () => {
+        throw new Error('asked');
+      });
+      expect((await inspect(place))[0]).toMatchObject({ undelivered: 0, lookedFor: 0 });
+    });
+
+    it('gives up when the result table does not answer: that says nothing about the log', async () => {
+      const place = placeWith(await undelivered(), () => {
+        throw new TidemarkError('unavailable', 'RESULTS_UNAVAILABLE', 'no answer');
+      });
+      await expect(inspect(place)).rejects.toMatchObject({ code: 'RESULTS_UNAVAILABLE' });
+    });
   });
 
   it('reports a shard without a log as empty', async () => {

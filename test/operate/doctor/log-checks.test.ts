@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { localBacklog } from '../../../operate/doctor/backlog-check.ts';
-import { logChecks, type InspectedPartition } from '../../../operate/doctor/log-checks.ts';
+import { logChecks, type Beside, type InspectedPartition } from '../../../operate/doctor/log-checks.ts';
 import { inspectedPartitions } from '../../../operate/doctor/inspected-partitions.ts';
 import { faultyReport, type PartitionReport } from '../../../operate/inspect/partition-report.ts';
 import { reading } from '../../engine/support/readings.ts';
@@ -8,17 +8,19 @@ import { notOk } from '../support/findings.ts';
 import { FIRST_SHARD, newWorld, placeOf } from '../support/world-place.ts';
 
 const SLOTS = 64;
+const NOW_MS = 1_700_000_000_000;
+const AT_REST: Beside = { nowMs: NOW_MS, isFailing: false };
 const HEALTHY: PartitionReport = {
   ...faultyReport('shardId-000000000000', { code: '', text: '' }),
   status: 'open', version: 40, reached: '7', recordsIn: 10, counted: 9, late: 1, snapshotVersion: 20, snapshotAge: 20, undelivered: 1, verified: true, fault: null,
 };
 
-const checked = (changes: Partial<PartitionReport>, remaining: InspectedPartition['remaining'] = 'none yet') => logChecks([{ report: { ...HEALTHY, ...changes }, remaining }], SLOTS, 'shard');
+const checked = (changes: Partial<PartitionReport>, remaining: InspectedPartition['remaining'] = 'none yet') => logChecks([{ report: { ...HEALTHY, ...changes }, remaining }], SLOTS, 'shard', AT_REST);
 
 describe('the checks of logs', () => {
   it('find nothing wrong with a healthy log', () => {
     expect(notOk(checked({}))).toEqual({});
-    expect(checked({}).map(({ id }) => id)).toEqual(['log-chain', 'state-schema', 'shards-with-log', 'snapshot-age', 'undelivered', 'counts', 'dead-letters', 'event-times']);
+    expect(checked({}).map(({ id }) => id)).toEqual(['log-chain', 'state-schema', 'shards-with-log', 'snapshot-age', 'undelivered', 'delivery', 'counts', 'dead-letters', 'event-times']);
   });
 
   it.each<[string, Partial<PartitionReport>, ReturnType<typeof notOk>]>([
@@ -46,14 +48,46 @@ describe('the checks of logs', () => {
 
   it('name each shard at fault, and are as bad as the worst', () => {
     const shards = [20, 33, 60].map((snapshotAge, i): InspectedPartition => ({ report: { ...HEALTHY, partition: `shard-${i}`, snapshotAge }, remaining: 'none yet' }));
-    const finding = logChecks(shards, SLOTS, 'shard').find(({ id }) => id === 'snapshot-age');
+    const finding = logChecks(shards, SLOTS, 'shard', AT_REST).find(({ id }) => id === 'snapshot-age');
     expect(finding).toMatchObject({ verdict: 'problem', found: 'shard-1: 33 versions ago; shard-2: 60 versions ago' });
   });
 
   it('speak of partitions where the source is a topic', () => {
-    const findings = logChecks([{ report: { ...HEALTHY, partition: '3', status: 'empty' }, remaining: 'records' }], SLOTS, 'partition');
+    const findings = logChecks([{ report: { ...HEALTHY, partition: '3', status: 'empty' }, remaining: 'records' }], SLOTS, 'partition', AT_REST);
     expect(findings.find(({ id }) => id === 'partitions-with-log')).toMatchObject({ verdict: 'warning', lookedAt: 'every partition that has records has a log', found: '3 has records and no log' });
     expect(findings.find(({ id }) => id === 'log-chain')?.found).toBe('1 partition');
+  });
+
+  describe('of deliveries', () => {
+    const waiting = (minutes: number, changes: Partial<PartitionReport> = {}): Partial<PartitionReport> => {
+      const sinceMs = NOW_MS - minutes * 60_000;
+      return { undelivered: 1, undeliveredRows: 3, undeliveredSinceMs: sinceMs, undeliveredSince: new Date(sinceMs).toISOString(), lookedFor: 3, ...changes };
+    };
+    const found = (report: Partial<PartitionReport>, beside: Partial<Beside> = {}) => {
+      const findings = logChecks([{ report: { ...HEALTHY, ...report }, remaining: 'none yet' }], SLOTS, 'shard', { ...AT_REST, ...beside });
+      return findings.find(({ id }) => id === 'delivery');
+    };
+
+    it('see rows that the result table does not have after some minutes', () => {
+      expect(found(waiting(120, { missing: 2 }))).toMatchObject({
+        verdict: 'problem',
+        found: 'shardId-000000000000: 3 rows since 2023-11-14T20:13:20.000Z (2h), the result table has 1 of 3 looked for',
+        whatToDo: expect.stringMatching(/SINK_UNAVAILABLE or SINK_REFUSED in the log of the function/),
+      });
+    });
+
+    it.each<[string, Partial<PartitionReport>, Partial<Beside>, string]>([
+      ['rows that are on their way', waiting(4, { missing: 3 }), {}, 'ok'],
+      ['rows that wait for exactly five minutes', waiting(5, { missing: 3 }), {}, 'problem'],
+      ['rows that the result table has', waiting(600), {}, 'ok'],
+      ['rows that cannot be looked for', waiting(600, { lookedFor: 0 }), {}, 'ok'],
+      ['rows that cannot be looked for, of a function that fails', waiting(600, { lookedFor: 0 }), { isFailing: true }, 'warning'],
+      ['rows that the result table has, of a function that fails: they may wait for another sink', waiting(600), { isFailing: true }, 'warning'],
+      ['nothing, of a function that fails', { undelivered: 0 }, { isFailing: true }, 'ok'],
+      ['an outbox of a release that kept no time', { undelivered: 1, missing: 1, lookedFor: 1 }, {}, 'warning'],
+    ])('judge %s', (_title, report, beside, verdict) => {
+      expect(found(report, beside)?.verdict).toBe(verdict);
+    });
   });
 
   it('say what to do about everything that is not ok, and nothing else', () => {

@@ -75,6 +75,13 @@ describe('a deployed pipeline', () => {
     expect(notOk(await doctor({ DescribeStreamSummary: gone }))).toEqual({ stream: 'problem' });
   });
 
+  it('shows a result table that is gone', async () => {
+    const gone = { status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', message: 'Requested resource not found: Table: results-1 not found' } };
+    const findings = await doctor({ 'DescribeTable results-1': gone });
+    expect(notOk(findings)).toEqual({ 'tables-active': 'problem' });
+    expect(findings.find(({ id }) => id === 'tables-active')?.found).toBe('results results-1 is gone');
+  });
+
   it('shows a tick that nobody calls, a key that goes, and a function that somebody has switched off', async () => {
     const findings = await doctor({
       'GET /schedules/tick-1': { body: { Name: 'tick-1', State: 'DISABLED', ScheduleExpression: 'rate(1 minute)' } },
