@@ -3,7 +3,7 @@ import { PIPELINES } from './pipelines/all.ts';
 import type { Plan } from './plan.ts';
 import { FAULT_KINDS } from './world/faults.ts';
 import type { Readers } from './world/sinks.ts';
-import type { Storage } from './world/stores.ts';
+import { isWithoutRecord, movesTime, type Storage } from './world/stores.ts';
 
 /** What is in a world, by name, and how often: a kind of world that never comes is seen by its zero. */
 export type Contents = Readonly<Record<string, number>>;
@@ -19,7 +19,7 @@ export interface Lived {
 export function contentsOf({ plan, storage, readers, faults }: Lived): Contents {
   const { shards, redeploy, kind, pipeline, settings } = plan;
   const entries = [...storage.history.values()].flat();
-  const ticks = [...storage.ticks.values()].flat();
+  const successions = [...storage.history.values()].flatMap((log) => log.map((entry, i) => ({ entry, before: log[i - 1], after: log[i + 1] })));
   const lines = [...readers.lake.keys()];
   const children = shards.filter(({ parents }) => parents.length > 0);
   return {
@@ -41,7 +41,10 @@ export function contentsOf({ plan, storage, readers, faults }: Lived): Contents 
     'commits with large bodies': entries.filter(({ delta, outbox }) => 'blobKey' in delta || 'blobKey' in outbox).length,
     'seals': entries.filter(({ sealedFor }) => sealedFor.length > 0).length,
     'snapshots': new Set(entries.filter(({ snapshotKey }) => snapshotKey !== '').map(({ snapshotKey }) => snapshotKey)).size,
-    'ticks': ticks.length,
+    'ticks': successions.filter(({ entry, before }) => isWithoutRecord(entry) && movesTime(entry, before)).length,
+    'moves left to the next commit': entries.filter(({ pending }) => pending !== undefined).length,
+    'moves left to another definition': successions.filter(({ entry, before }) => before?.pending !== undefined && before.fingerprint !== entry.fingerprint).length,
+    'moves left to the seal': successions.filter(({ entry, before, after }) => entry.pending === undefined && before?.pending !== undefined && after !== undefined && after.sealedFor.length > 0).length,
     'results in the lake': lines.filter((id) => id.startsWith('simulated/results/')).length,
     'results retracted': [...readers.lake].filter(([id, line]) => id.startsWith('simulated/results/') && line.includes('"retracted":true')).length,
     'results of which two streams speak': spokenOfTwice(readers.lake),

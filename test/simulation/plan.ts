@@ -1,5 +1,6 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { Lineage } from '../../engine/ports.ts';
+import { MAX_ROWS_PER_COMMIT, MAX_TIMERS_PER_COMMIT } from '../../engine/process-batch.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
 import { drawPipeline } from './pipelines/all.ts';
 import { processFunction } from './pipelines/process-function.ts';
@@ -35,7 +36,8 @@ export interface Redeploy {
   readonly toMs: number;
 }
 
-export interface PlanSettings {
+/** The sizes of a world, of its pipeline and of its functions. */
+export interface PlanSizes {
   readonly maxBatch: number;
   /** Records of one commit, unless an aggregated record alone has more. */
   readonly maxUnpacked: number;
@@ -53,6 +55,12 @@ export interface PlanSettings {
   readonly tickEveryMs: number;
   /** What nobody has read by then is gone; Infinity: kept. */
   readonly retentionMs: number;
+}
+
+export interface PlanSettings extends PlanSizes {
+  /** Results, and timers that fire, of one commit: a move of time that makes more due goes over several. */
+  readonly maxRowsPerCommit: number;
+  readonly maxTimersPerCommit: number;
 }
 
 export interface PlannedShard extends Lineage {
@@ -106,7 +114,8 @@ export function planOf(seed: number): Plan {
   const fromMs = START_MS + random.between(0, 60_000);
   const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
   const redeploy = isRedeployed ? { topology: topologyOf(pipeline, settings, kind, isCompatible ? 'later' : 'incompatible'), isCompatible, fromMs, toMs } : undefined;
-  return { seed, kind, settings, shards, pipeline, topology, redeploy, growsAtMs, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
+  const bounds = planBounds(new SeededRandom(seed, 'bounds'), redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1));
+  return { seed, kind, settings: { ...settings, ...bounds }, shards, pipeline, topology, redeploy, growsAtMs, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
 }
 
 function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): PlannedShard | undefined {
@@ -115,7 +124,15 @@ function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): Planne
   return random.chance(0.1) && leaves.length > 1 ? random.pick(leaves) : undefined;
 }
 
-function planSettings(random: SeededRandom): PlanSettings {
+/** @param isLikely one commit's rest of a move is met by a later definition, or by what a merge has left */
+function planBounds(random: SeededRandom, isLikely: boolean): Omit<PlanSettings, keyof PlanSizes> {
+  const [rows, timers] = [random.pick([1, 3, MAX_ROWS_PER_COMMIT]), random.pick([1, 3, MAX_TIMERS_PER_COMMIT])];
+  return random.chance(isLikely ? 0.8 : 0.3)
+    ? { maxRowsPerCommit: rows, maxTimersPerCommit: timers }
+    : { maxRowsPerCommit: MAX_ROWS_PER_COMMIT, maxTimersPerCommit: MAX_TIMERS_PER_COMMIT };
+}
+
+function planSettings(random: SeededRandom): PlanSizes {
   const sizeMs = random.pick([1_000, 10_000]);
   return {
     maxBatch: random.pick([1, 3, 10, 30]),

@@ -2,19 +2,20 @@
  * What must come out, computed the plain way: shard after shard over its whole list of records and ticks, no batches, no
  * state store, no code of the engine. A child shard goes on with its parents' keys and, key by key, with their time.
  */
-import type { AcceptedRecord } from './accepted.ts';
+import type { AcceptedRecord, Cut } from './accepted.ts';
 import type { PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
 import type { Plan, PlannedPart, PlannedRecord, PlannedShard } from './plan.ts';
 import { hashOf } from './plan/shard-planner.ts';
 import { clockOf } from './plan/timestamps.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
 
-/** A tick as the log has it: after this offset, time went on to here. */
+/** What the log has between two records: after this offset, time went on to here, or to the cut. */
 export interface LoggedTick {
   readonly after: bigint;
   readonly toMs: number;
   readonly processingTimeMs: number;
   readonly fingerprint: string;
+  readonly cut: Cut | undefined;
 }
 
 /** A result, and the incarnation of the source of which it is. */
@@ -92,8 +93,12 @@ class PlainShard {
   readonly #out: Out;
   readonly #partitions: number;
   readonly #keys: Map<string, PlainKey>;
+  /** All that is due up to here has come out. */
   #watermarkMs: number;
+  /** Further than that in the middle of a move. */
+  #targetMs = -Infinity;
   #processingTimeMs: number;
+  #isProcessingCut = false;
   #isLater = false;
 
   constructor(plan: Plan, shard: PlannedShard, parents: readonly Past[], out: Out, partitions: number) {
@@ -109,21 +114,30 @@ class PlainShard {
 
   live({ records, ticks }: Taken, laterFingerprint: string): Past {
     const due = [...ticks];
-    const tick = ({ toMs, processingTimeMs, fingerprint }: LoggedTick) => {
+    const tick = ({ toMs, processingTimeMs, fingerprint, cut }: LoggedTick) => {
       this.#isLater = fingerprint === laterFingerprint;
-      this.#moveProcessing(processingTimeMs);
-      this.#moveTo(toMs);
+      if (processingTimeMs > this.#processingTimeMs) this.#finish();
+      this.#moveProcessing(processingTimeMs, cut);
+      this.#moveTo(toMs, cut);
     };
-    for (const { offset, parts, fingerprint, ...arrived } of records) {
+    for (const { offset, parts = [undefined], fingerprint, cut, ...arrived } of records) {
       while (due[0] !== undefined && due[0].after < offset) tick(due.shift() as LoggedTick);
       this.#isLater = fingerprint === laterFingerprint;
-      (parts ?? [undefined]).forEach((part, place) => this.#take(`${nameOf(this.#shard, this.#shard.id)}/${offset}/${place}`, arrived, part));
+      this.#finish();
+      parts.forEach((part, place) => {
+        const isLast = place === parts.length - 1;
+        const at = `${nameOf(this.#shard, this.#shard.id)}/${offset}/${place}`;
+        this.#take(at, arrived, part, isLast ? cut : undefined);
+      });
+      // The record behind it waits for what its arrival has made due.
+      if (cut?.domain === 'processing') this.#moveProcessing(cut.toMs, cut);
     }
     due.forEach(tick);
+    this.#finish();
     return { shard: this.#shard, keys: this.#keys, timeOf: (sensor) => this.#timeOf(sensor), watermarkMs: this.#watermarkMs, processingTimeMs: this.#processingTimeMs };
   }
 
-  #take(place: string, { timestamp, arrivalTimeMs }: Pick<PlannedRecord, 'timestamp' | 'arrivalTimeMs'>, part: PlannedPart | undefined): void {
+  #take(place: string, { timestamp, arrivalTimeMs }: Pick<PlannedRecord, 'timestamp' | 'arrivalTimeMs'>, part: PlannedPart | undefined, cut: Cut | undefined): void {
     const clockMs = clockOf(timestamp, arrivalTimeMs);
     const reading = part?.text.startsWith('{') === true ? (JSON.parse(part.text) as Reading) : undefined;
     if (part === undefined || reading === undefined || !this.#belongs(part) || reading.sensor !== part.partitionKey || clockMs === undefined || reading.atMs > clockMs + 60_000) {
@@ -136,7 +150,7 @@ class PlainShard {
     const { sensor, atMs } = reading;
     const key = this.#keys.get(sensor) ?? pipeline.key(sensor, settings);
     this.#keys.set(sensor, key);
-    if (key.take(reading, this.#clock(sensor))) this.#moveTo(atMs - settings.maxOutOfOrdernessMs);
+    if (key.take(reading, this.#clock(sensor))) this.#moveTo(atMs - settings.maxOutOfOrdernessMs, cut);
     else this.#out.late.add(place);
   }
 
@@ -150,16 +164,27 @@ class PlainShard {
     return Math.max(this.#watermarkMs, ...before);
   }
 
-  #moveTo(toMs: number): void {
+  /** All that an earlier commit has left of its moves. */
+  #finish(): void {
+    this.#moveProcessing(this.#processingTimeMs);
+    this.#moveTo(this.#targetMs);
+  }
+
+  /** @param cut where the commit has left the move, which goes on with the next one */
+  #moveTo(targetMs: number, cut?: Cut): void {
+    this.#targetMs = Math.max(this.#targetMs, targetMs);
+    const toMs = cut?.domain === 'event' ? cut.firedMs : targetMs;
     if (toMs <= this.#watermarkMs) return;
     for (const [sensor, key] of this.#keys) key.advance(toMs, this.#clock(sensor));
     this.#watermarkMs = toMs;
   }
 
-  #moveProcessing(nowMs: number): void {
-    if (nowMs <= this.#processingTimeMs) return;
+  #moveProcessing(nowMs: number, cut?: Cut): void {
+    if (nowMs <= this.#processingTimeMs && !this.#isProcessingCut) return;
     this.#processingTimeMs = nowMs;
-    for (const [sensor, key] of this.#keys) key.advanceProcessing(this.#clock(sensor));
+    this.#isProcessingCut = cut?.domain === 'processing';
+    const toMs = cut?.domain === 'processing' ? cut.firedMs : nowMs;
+    for (const [sensor, key] of this.#keys) key.advanceProcessing(toMs, this.#clock(sensor));
   }
 
   #clock(sensor: string): PlainClock {

@@ -1,3 +1,4 @@
+import { PENDING_MOVES } from './pending-moves.ts';
 import { SESSION_RULES } from './session-rules.ts';
 import { TIME_AND_SEALS } from './time-and-seals.ts';
 
@@ -143,4 +144,5 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'a log that begins just now is taken for a deleted one', rule: 'PL-2', edits: [{ file: OPEN, find: 'if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw', replace: "if (logId !== '') throw" }] },
   { name: 'objects that were cleaned up under a slow reader are taken for lost', rule: 'PL-8', edits: [{ file: OPEN, find: 'if (head.version === seen) {', replace: 'if (head.version >= seen) {' }] },
   ...SESSION_RULES,
+  ...PENDING_MOVES,
 ];

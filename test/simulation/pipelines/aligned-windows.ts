@@ -1,5 +1,5 @@
 import { hopping, resultTable, tumbling } from '../../../engine/index.ts';
-import type { PlanSettings } from '../plan.ts';
+import type { PlanSizes } from '../plan.ts';
 import { aggregatesOf, valuesOf, type Counted } from './aggregates.ts';
 import type { PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
 
@@ -22,10 +22,10 @@ export const alignedWindows: SimulatedPipeline = {
 };
 
 class PlainWindows implements PlainKey {
-  readonly #settings: PlanSettings;
+  readonly #settings: PlanSizes;
   readonly #windows = new Map<number, Window>();
 
-  constructor(settings: PlanSettings) {
+  constructor(settings: PlanSizes) {
     this.#settings = settings;
   }
 

@@ -1,5 +1,5 @@
 import { everyN, resultTable } from '../../../engine/index.ts';
-import type { PlanSettings } from '../plan.ts';
+import type { PlanSizes } from '../plan.ts';
 import { aggregatesOf, valuesOf, type Counted } from './aggregates.ts';
 import type { PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
 
@@ -14,7 +14,7 @@ export const everyFew: SimulatedPipeline = {
   key: (_, settings) => new PlainCount(nOf(settings)),
 };
 
-const nOf = ({ maxBatch }: PlanSettings): number => 1 + (maxBatch % 4);
+const nOf = ({ maxBatch }: PlanSizes): number => 1 + (maxBatch % 4);
 
 class PlainCount implements PlainKey {
   readonly waiting = [];

@@ -1,5 +1,5 @@
 import { resultTable, value } from '../../../engine/index.ts';
-import type { PlanSettings } from '../plan.ts';
+import type { PlanSizes } from '../plan.ts';
 import type { PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
 
 /**
@@ -38,16 +38,16 @@ export const processFunction: SimulatedPipeline = {
   key: (_, settings) => new PlainProcess(settings),
 };
 
-const quietMsOf = ({ allowedLatenessMs }: PlanSettings): number => 1_000 + 2 * allowedLatenessMs;
+const quietMsOf = ({ allowedLatenessMs }: PlanSizes): number => 1_000 + 2 * allowedLatenessMs;
 
 class PlainProcess implements PlainKey {
-  readonly #settings: PlanSettings;
+  readonly #settings: PlanSizes;
   readonly #due = new Set<number>();
   #quietAtMs = Infinity;
   #readings = 0;
   #since = 0;
 
-  constructor(settings: PlanSettings) {
+  constructor(settings: PlanSizes) {
     this.#settings = settings;
   }
 
@@ -72,8 +72,8 @@ class PlainProcess implements PlainKey {
     }
   }
 
-  advanceProcessing(clock: PlainClock): void {
-    if (this.#quietAtMs > clock.processingTimeMs) return;
+  advanceProcessing(toMs: number, clock: PlainClock): void {
+    if (this.#quietAtMs > toMs) return;
     this.#quietAtMs = Infinity;
     this.#emit('quiet', clock.processingTimeMs, clock);
   }

@@ -1,5 +1,5 @@
 import { everyRecords, resultTable, session } from '../../../engine/index.ts';
-import type { PlanSettings } from '../plan.ts';
+import type { PlanSizes } from '../plan.ts';
 import { aggregatesOf, valuesOf, type Counted } from './aggregates.ts';
 import type { PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
 
@@ -17,7 +17,7 @@ export const sessions: SimulatedPipeline = {
   key: (_, settings) => new PlainSessions(settings),
 };
 
-const gapMsOf = ({ advanceMs }: PlanSettings): number => advanceMs;
+const gapMsOf = ({ advanceMs }: PlanSizes): number => advanceMs;
 
 interface CountedAt extends Counted {
   readonly atMs: number;
@@ -39,7 +39,7 @@ class PlainSessions implements PlainKey {
   #readings: readonly CountedAt[] = [];
   #sessions: readonly Session[] = [];
 
-  constructor(settings: PlanSettings) {
+  constructor(settings: PlanSizes) {
     this.#gapMs = gapMsOf(settings);
     this.#allowedLatenessMs = settings.allowedLatenessMs;
   }

@@ -5,7 +5,7 @@
 import type { KeyedStream } from '../../../engine/dsl/streams.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
-import type { PlanSettings } from '../plan.ts';
+import type { PlanSizes } from '../plan.ts';
 
 export interface Reading {
   readonly sensor: string;
@@ -20,9 +20,9 @@ export interface SimulatedPipeline {
   readonly name: string;
   /** Of so many worlds one, by proportion. */
   readonly weight: number;
-  define(stream: KeyedStream<Reading>, settings: PlanSettings, deployment: Deployment): Topology;
+  define(stream: KeyedStream<Reading>, settings: PlanSizes, deployment: Deployment): Topology;
   /** A key that has had no record yet. */
-  key(sensor: string, settings: PlanSettings): PlainKey;
+  key(sensor: string, settings: PlanSizes): PlainKey;
 }
 
 /** What has come of one key so far, by a plain program. A child shard goes on with the keys of its parents. */
@@ -31,8 +31,8 @@ export interface PlainKey {
   take(reading: Reading, clock: PlainClock): boolean;
   /** The watermark goes on to `toMs`; `clock` has it as it was. */
   advance(toMs: number, clock: PlainClock): void;
-  /** Processing time goes on to the clock's. */
-  advanceProcessing(clock: PlainClock): void;
+  /** What is due by processing time up to `toMs` comes out; the clock's may be further. */
+  advanceProcessing(toMs: number, clock: PlainClock): void;
   /** What has never come out, though time alone would bring it, by name. */
   readonly waiting: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { kafka, kinesis, pipeline } from '../../../engine/index.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import type { Deployment, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
-import type { Plan, PlanSettings } from '../plan.ts';
+import type { Plan, PlanSizes } from '../plan.ts';
 
 const schema: StandardSchemaV1<unknown, Reading> = {
   '~standard': {
@@ -17,7 +17,7 @@ const schema: StandardSchemaV1<unknown, Reading> = {
   },
 };
 
-export function topologyOf(simulated: SimulatedPipeline, settings: PlanSettings, kind: Plan['kind'], deployment: Deployment): Topology {
+export function topologyOf(simulated: SimulatedPipeline, settings: PlanSizes, kind: Plan['kind'], deployment: Deployment): Topology {
   const given = { partitionKey: 'sensor', schema } as const;
   const { maxOutOfOrdernessMs, idleTimeoutMs } = settings;
   const named = pipeline('simulated');

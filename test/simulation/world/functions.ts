@@ -102,10 +102,10 @@ export class FunctionPool {
     const instance = new Instance(`instance-${this.#all.length}`, schedule, faults);
     const isNext = this.#isRedeployed();
     const topology = isNext && plan.redeploy !== undefined ? plan.redeploy.topology : plan.topology;
-    const { slots, inlineLimitBytes, maxPanes } = plan.settings;
+    const { slots, inlineLimitBytes, maxPanes, maxRowsPerCommit, maxTimersPerCommit } = plan.settings;
     const blobs = new FaultyBlobStore(this.#world, instance);
     const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance, this.#watch), blobs, clock: schedule, random, slots, inlineLimitBytes }, maxPanes);
-    const processor = { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards({ faults, stream }, instance) };
+    const processor = { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards({ faults, stream }, instance), maxRowsPerCommit, maxTimersPerCommit };
     const code = plan.kind === 'kafka' ? kafkaCode(this.#world, instance, processor, blobs) : kinesisCode(this.#world, instance, processor);
     const mayHalt = new Set([
       ...(plan.redeploy !== undefined && isNext !== plan.redeploy.isCompatible ? ['STATE_SCHEMA_CHANGED'] : []),

@@ -9,7 +9,8 @@ import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What readers see: a table that keeps the newest revision, and a lake that keeps every line it ever got. */
-export class Readers {
+export class Readers implements Sink {
+  readonly name = 'readers';
   readonly table = new MemorySink();
   /** Lines by id: an at-least-once sink may hold one twice, but never two that differ. */
   readonly lake = new Map<string, string>();

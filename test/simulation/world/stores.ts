@@ -2,7 +2,9 @@ import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
-import type { Plan } from '../plan.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import { cutOf } from '../accepted.ts';
+import { partitionOf, type Plan } from '../plan.ts';
 import type { LoggedTick } from '../reference.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
@@ -21,15 +23,23 @@ export class Storage {
     return outcome;
   }
 
-  /** The ticks that stand in the logs, by log. */
+  /** What stands between the records in the logs, by log. */
   get ticks(): Map<string, LoggedTick[]> {
-    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isTick).map(({ reached, watermarkMs, processingTimeMs, fingerprint }) => ({ after: reached, toMs: watermarkMs, processingTimeMs, fingerprint }))]));
+    const tickOf = (entry: LogEntry): LoggedTick => {
+      const { reached, watermarkMs, processingTimeMs, fingerprint } = entry;
+      return { after: reached, toMs: watermarkMs, processingTimeMs, fingerprint, cut: cutOf(entry) };
+    };
+    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isWithoutRecord).map(tickOf)]));
   }
 }
 
-/** A commit that no record caused, and that neither begins a log nor ends one. */
-export function isTick({ version, from, reached, sealedFor }: LogEntry): boolean {
+/** Takes no record, and neither begins a log nor ends one: a tick, or what an earlier commit has left to do. */
+export function isWithoutRecord({ version, from, reached, sealedFor }: LogEntry): boolean {
   return from === reached && version > 1 && sealedFor.length === 0;
+}
+
+export function movesTime(entry: LogEntry, before: LogEntry | undefined): boolean {
+  return before === undefined || entry.watermarkMs > before.watermarkMs || entry.processingTimeMs > before.processingTimeMs;
 }
 
 interface World {
@@ -58,7 +68,7 @@ export class FaultyLogStore implements LogStore {
     const place = `${logId.split('/').slice(-2).join('/')}@${entry.reached}`;
     const aheadOf = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find((name) => entry[name] > schedule.nowMs() + (name === 'watermarkMs' ? plan.topology.eventTime.maxClockSkewMs : 0));
     if (aheadOf !== undefined) this.#world.fail(new Error(`${place}: ${aheadOf} is ${entry[aheadOf]}, ahead of the clock`));
-    if (isTick(entry)) {
+    if (this.#isTick(logId, entry)) {
       if (!this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
       if (this.#isTooEarly(logId, entry)) this.#world.fail(new Error(`${place}: tick moved event time before the shard had been quiet for long enough`));
       // It is one of those that run: wrong is only what would be wrong for each of them.
@@ -73,6 +83,17 @@ export class FaultyLogStore implements LogStore {
       return this.#instance.fail('executed late');
     }
     return this.#instance.call(execute, faults.decide('log.replyLost'));
+  }
+
+  /** No record has moved time, neither one that is taken nor one that waits for what its arrival has made due. */
+  #isTick(logId: string, entry: LogEntry): boolean {
+    const { plan, storage } = this.#world;
+    const { previousCommitId, pending, reached, processingTimeMs } = entry;
+    const before = storage.history.get(logId)?.find(({ commitId }) => commitId === previousCommitId);
+    if (!isWithoutRecord(entry) || !movesTime(entry, before)) return false;
+    const waiting = plan.shards.find((shard) => logIdOf(partitionOf(shard)) === logId)?.records ?? [];
+    const arrivals = waiting.filter(({ offset }) => offset > reached).map(({ arrivalTimeMs, timestamp }) => timestamp?.ms ?? arrivalTimeMs);
+    return pending?.domain !== 'processing' || !arrivals.includes(processingTimeMs);
   }
 
   /** Event time moves where nothing came for the idle timeout, no earlier (PL-21). */
