@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/tidemark.ts');
 
@@ -17,6 +18,19 @@ export function tidemarkWith(variables: Readonly<Record<string, string>>, ...arg
 /** Starts the command; its output is read by nobody. */
 export function startTidemark(...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [PROGRAM, ...args], { stdio: 'ignore' });
+}
+
+/** The first line on stderr of a command that is started for it and stopped after it; undefined: it ended without one like it. */
+export async function firstLineOf(args: readonly string[], like: RegExp): Promise<string | undefined> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise((done) => child.once('exit', done));
+  try {
+    for await (const line of createInterface({ input: child.stderr })) if (like.test(line)) return line;
+    return undefined;
+  } finally {
+    child.kill('SIGINT');
+    await ended;
+  }
 }
 
 /** Process ids of the children of `parent` whose command line has `part`. */
