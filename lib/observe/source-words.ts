@@ -14,7 +14,7 @@ export const KINESIS_WORDS: SourceWords = Object.freeze({
   part: 'shard',
   parts: 'Shards',
   alarms: {
-    FunctionErrors: 'Batches fail and are retried without a limit: nothing is lost, their shards wait. Read the error in the log of the function: RECORDS_MISSING says that the mapping begins too late; repair what it names or deploy the version before.',
+    FunctionErrors: 'Batches fail and are retried without a limit: nothing is lost, their shards wait. Read the error in the log of the function: RECORDS_MISSING says that the mapping begins too late, PARENT_FORGOTTEN that a shard expired unsealed; repair what it names or deploy the version before.',
     FunctionThrottles: 'Lambda refuses invocations: the account is out of concurrency. See which function takes it, or ask for a higher quota; one shard needs one.',
     TickErrors: 'Time does not move on, on the shards that the error names: their last windows do not come out. All others have moved. Read the cause of each in the log of the tick function; it tries again every minute.',
     Stalled: 'Records come in and the function is not invoked. See whether the event source mapping is enabled and what its last result says; a permission or a key may be gone.',

@@ -87,6 +87,18 @@ describe('a parent that the stream has forgotten before it was sealed', () => {
 describe('a merged shard both of whose parents the stream has forgotten', () => {
   const expireAll = (stream: StreamWorld): void => ['root', 'low', 'high'].forEach((shard) => stream.expire(shard));
 
+  it('goes on where both were proved drained and sealed: nothing of them is lost', async () => {
+    const stream = await mergedOf();
+    // Both are sealed, then the commit of the child gets no answer.
+    stream.world.logs.script = ['ok', 'ok', ...Array.from({ length: 5 }, () => 'lost request' as const)];
+    await stream.instance().report(1_000);
+    expect([(await stream.head('low'))?.sealedFor, (await stream.head('high'))?.sealedFor]).toEqual([['child'], ['child']]);
+    expireAll(stream);
+    expect(await stream.instance().take('child', stream.put('child', ['b', 110]))).toMatchObject({ counted: 1 });
+    expect(await stream.head('child')).toMatchObject({ counters: { lossesAccepted: 0 } });
+    expect(stream.counts).toEqual({ 'a@100': 1, 'b@0': 1 });
+  });
+
   it('goes on where the rest of both is accepted as lost: what one had closed stays closed, and what the other had open comes out', async () => {
     const stream = await mergedOf();
     for (const parent of ['low', 'high'] as const) await acceptRest(stream, parent);
