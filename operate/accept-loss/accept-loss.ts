@@ -1,5 +1,6 @@
 import type { RecordsBetween } from '../../adapters/shared/records-between.ts';
 import { fingerprintOf, stateSchemaOf } from '../../engine/codec/fingerprint.ts';
+import type { Progress } from '../../engine/partition-log/entry.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ShardCatalog } from '../../engine/ports.ts';
@@ -47,7 +48,7 @@ export async function acceptLoss(place: Place, source: LossSource | undefined, r
   const { lossesAccepted } = counters;
   if (resumeAt === range.to) return { ...report, outcome: 'accepted already', version, lossesAccepted, lost: undefined };
   requireLogBefore(range, { logId, version, reached, isSealed, fingerprint }, fingerprintOf(stateSchemaOf(place.topology)));
-  const lost = source === undefined ? undefined : await lostOf(source, partition, reached, range);
+  const lost = source === undefined ? undefined : await lostOf(source, partition, log.state, range);
   if (isDryRun) return { ...report, outcome: 'not written', version, lossesAccepted, lost };
   log.begin(partition.incarnation);
   const change = { ...noChange(log.state), resumeAt: range.to, counters: { ...counters, lossesAccepted: lossesAccepted + 1 } };
@@ -55,13 +56,13 @@ export async function acceptLoss(place: Place, source: LossSource | undefined, r
   return { ...report, outcome: 'accepted', version: log.version, lossesAccepted: lossesAccepted + 1, lost };
 }
 
-async function lostOf(source: LossSource, partition: SourcePartition, reached: Offset, range: LossRange): Promise<RecordsBetween | undefined> {
+async function lostOf(source: LossSource, partition: SourcePartition, state: Progress, range: LossRange): Promise<RecordsBetween | undefined> {
   if (range.to === 'end') {
     requireForgotten(range, await source.shards(partition));
     return undefined;
   }
-  const first = await source.skipped(partition, reached, range.to);
-  const lost = await source.between(partition, reached, range.to);
+  const first = await source.skipped(partition, state.reached, range.to, state.reachedDigest);
+  const lost = await source.between(partition, state.reached, range.to);
   requireHole(range, first, lost);
   return lost;
 }

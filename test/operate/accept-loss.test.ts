@@ -22,7 +22,7 @@ async function worldAt5(recoveryMs = 0): Promise<StreamWorld> {
 
 const sourceOf = (stream: StreamWorld): LossSource => ({
   shards: () => stream.catalog.shards(),
-  skipped: (partition, after, before) => stream.catalog.skipped(partition, after, before),
+  skipped: (partition, after, before, digest) => stream.catalog.skipped(partition, after, before, digest),
   between: async ({ partition }, after, before) => {
     const lost = stream.all(partition).filter(({ offset }) => offset > after && offset < before);
     const isFollowed = stream.all(partition).some(({ offset }) => offset >= before);
@@ -120,6 +120,16 @@ describe('what accept-loss refuses', () => {
     const stream = await worldAt5();
     stream.catalog.skips = () => undefined;
     await expect(accept(stream, '6', '9')).rejects.toThrow('partition shard must have records from 6 up to 9 that are not counted, got none in its source; ');
+  });
+
+  it('is a source that was cut back and has grown again: its offsets name other records', async () => {
+    const stream = await worldAt5();
+    stream.catalog.holds = (shard, offset) => {
+      const found = stream.all(shard).find((record) => record.offset === offset);
+      return found === undefined ? undefined : { ...found, data: new Uint8Array([1]) };
+    };
+    await expect(accept(stream, '6', '9')).rejects.toMatchObject({ kind: 'internal', code: 'SOURCE_REWRITTEN' });
+    expect(await stream.head('shard')).toMatchObject({ version: 1 });
   });
 
   it('is a log that has not begun, and one that is sealed', async () => {
