@@ -3,12 +3,11 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isKind, messageOf, requireSetting, TidemarkError } from '../engine/errors.ts';
 import { SOURCE_EXTENSION } from '../lambdas/source-extension.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Pipeline } from '../engine/index.ts';
 
-export interface LoadedPipeline {
+export interface LoadedPipeline extends Pick<Pipeline, 'plan' | 'topology'> {
   /** Absolute path of its module. */
   readonly file: string;
-  readonly topology: Topology;
 }
 
 const PIPELINES = resolve(import.meta.dirname, '../pipelines');
@@ -21,12 +20,12 @@ const PIPELINES = resolve(import.meta.dirname, '../pipelines');
 export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Promise<LoadedPipeline> {
   const file = fileOf(nameOrPath, folder);
   const module = await importModule(file);
-  const topology = (module.default as { topology?: Topology } | undefined)?.topology;
-  if (typeof topology?.name !== 'string' || !['kinesis', 'kafka'].includes(topology.source?.kind ?? '')) {
+  const { plan, topology } = (module.default ?? {}) as Partial<Pick<Pipeline, 'plan' | 'topology'>>;
+  if (plan === undefined || typeof topology?.name !== 'string' || !['kinesis', 'kafka'].includes(topology.source?.kind ?? '')) {
     throw new TidemarkError('invalid', 'NOT_A_PIPELINE', `default export of ${file} must be a complete pipeline, got ${typeof module.default}; write export default pipeline('…') … .to(…)`);
   }
   requireSetting('pipeline name', topology.name, topology.name !== 'lake', 'another word than lake, which is a folder of the data dir', 'choose another name');
-  return { file, topology };
+  return { file, plan, topology };
 }
 
 function fileOf(nameOrPath: string, folder: string): string {

@@ -10,6 +10,10 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     .option('--json', 'one JSON object per shard or partition and line')
     .option(...DATA_DIR)
     .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./inspect-command.ts')).inspectCommand(pipeline, flags)));
+  command(root, 'explain', 'show what a pipeline does with a record: its operators, their state and time, and the cost at rest')
+    .option('--mermaid', 'print a flowchart for Mermaid')
+    .option('--json', 'print one JSON object')
+    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./explain-command.ts')).explainCommand(pipeline, flags)));
   command(root, 'cost', 'what a load would cost a month on AWS, and where Managed Flink would be cheaper')
     .requiredOption('--events-per-second <n>', 'on average, e.g. 0.5 or 20000')
     .requiredOption('--keys <n>', 'different keys')

@@ -31,10 +31,10 @@ export interface MapDescriptor<T> extends Described<T> {
 export interface PartitionDescriptor<T> extends Described<T> {
   readonly kind: 'partition';
   readonly initial: T;
-  readonly merge: (a: T, b: T) => T;
+  merge(this: void, a: T, b: T): T;
 }
 
-export type StateDescriptor = ValueDescriptor<unknown> | ListDescriptor<unknown> | MapDescriptor<unknown> | PartitionDescriptor<never>;
+export type StateDescriptor = ValueDescriptor<unknown> | ListDescriptor<unknown> | MapDescriptor<unknown> | PartitionDescriptor<unknown>;
 
 /** One value per key. @example value<number>({ ttlMs: hours(1) }) */
 export function value<T>(settings: StateSettings = {}): ValueDescriptor<T> {

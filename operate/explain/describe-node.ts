@@ -1,0 +1,112 @@
+import type { Source } from '../../engine/dsl/topology.ts';
+import { codeText } from '../../engine/plan/code-text.ts';
+import type { DeduplicateNode, PlanNode, ProcessNode, SourceNode, WindowNode } from '../../engine/plan/node.ts';
+import type { StateDescriptor } from '../../engine/process/state-descriptors.ts';
+import type { Emission, Repeat } from '../../engine/window/emission.ts';
+import { durationText, grouped } from '../text.ts';
+
+/** What a node does, and what is to be known of it, in words. */
+export interface NodeText {
+  readonly what: string;
+  readonly details: readonly string[];
+}
+
+export function describeNode(node: PlanNode): NodeText {
+  switch (node.kind) {
+    case 'source':
+      return sourceText(node);
+    case 'map':
+    case 'flatMap':
+      return { what: codeText(node.change), details: [] };
+    case 'filter':
+      return { what: codeText(node.isWanted), details: [] };
+    case 'branch':
+      return { what: codeText(node.isWanted), details: [`to the side output ${node.output}`] };
+    case 'keyBy':
+      return { what: node.keyFields.join(', '), details: [`${node.keyFields.length === 1 ? 'is' : 'begins with'} the partition key of the source: no exchange`] };
+    case 'deduplicate':
+      return deduplicateText(node);
+    case 'window':
+      return windowText(node);
+    case 'process':
+      return processText(node);
+    case 'sink':
+      return { what: sinkText(node.sink), details: [] };
+  }
+}
+
+function sourceText({ source, eventTime: { kind, watermarkExtractor, maxOutOfOrdernessMs, maxClockSkewMs, idleTimeoutMs } }: SourceNode): NodeText {
+  const disorder = watermarkExtractor === undefined ? `watermark ${durationText(maxOutOfOrdernessMs)} behind the newest record` : 'watermark from the records';
+  const time = {
+    event: `event time: ${disorder}; at most ${durationText(maxClockSkewMs)} ahead of the arrival`,
+    arrival: `arrival time: ${disorder}`,
+    processing: 'processing time: nothing is late',
+  }[kind];
+  return {
+    what: `${inputText(source)}, partitioned by ${source.partitionKey}`,
+    details: [
+      `${formatText(source)}; batches of up to ${grouped(source.batchSize)} records, gathered for ${durationText(source.maxBatchingWindowMs)}`,
+      time,
+      ...(kind === 'processing' ? [] : [`a partition without records for ${durationText(idleTimeoutMs)} holds nothing back`]),
+    ],
+  };
+}
+
+function inputText(source: Source): string {
+  return source.kind === 'kinesis' ? `stream ${source.stream}` : `topic ${source.topic}`;
+}
+
+function formatText({ format }: Source): string {
+  return format.kind === 'json' ? 'JSON' : `Avro with the ${format.registry === 'glue' ? 'Glue' : 'Confluent'} registry`;
+}
+
+function deduplicateText({ by, withinMs }: DeduplicateNode): NodeText {
+  return { what: codeText(by), details: [`state: an entry per id, for ${durationText(withinMs)} of event time`] };
+}
+
+function windowText({ windows, allowedLatenessMs, emission, aggregates }: WindowNode): NodeText {
+  const late = allowedLatenessMs === 0 ? '' : `, records up to ${durationText(allowedLatenessMs)} late`;
+  return {
+    what: `${windows.descriptor.replaceAll(/=(\d{4,})\b/g, (_, ms: string) => `=${durationText(Number(ms))}`)}${late}`,
+    details: [
+      ...aggregates.map(({ name, aggregate }) => `${name} = ${aggregate.descriptor}`),
+      `results: ${emissionText(emission, windows.results === 'bounded')}`,
+    ],
+  };
+}
+
+function emissionText({ early, late, accumulation, finalOnly }: Emission, isBounded: boolean): string {
+  if (finalOnly) return 'one, when the window closes';
+  if (!isBounded) return accumulation;
+  const before = early === undefined ? '' : `early ${repeatText(early)}, `;
+  return `${before}at the end, late ${repeatText(late)}; ${accumulation}`;
+}
+
+function repeatText(repeat: Repeat): string {
+  if (repeat.by !== 'records') return `every ${durationText(repeat.everyMs)} of ${repeat.by === 'eventTime' ? 'event time' : 'processing time'}`;
+  return repeat.n === 1 ? 'with each record' : `every ${grouped(repeat.n)} records`;
+}
+
+function processText({ processFunction: { state, outputs = [] } }: ProcessNode): NodeText {
+  const states = Object.entries<StateDescriptor>(state ?? {});
+  return {
+    what: 'a function of the pipeline',
+    details: [
+      ...states.map(([name, { kind, ttlMs }]) => `state: ${name}, a ${kind === 'partition' ? 'value per partition' : `${kind} per key`}, ${ttlMs === undefined ? 'kept until it is cleared' : `for ${durationText(ttlMs)} of event time`}`),
+      ...outputs.map((output) => `to the side output ${output}`),
+    ],
+  };
+}
+
+function sinkText(sink: Extract<PlanNode, { kind: 'sink' }>['sink']): string {
+  switch (sink.kind) {
+    case 'resultTable':
+      return 'result table';
+    case 'lake':
+      return 'lake';
+    case 'stream':
+      return `stream ${sink.stream}`;
+    case 'topic':
+      return `topic ${sink.topic}, the latest per ${sink.latestPer}`;
+  }
+}
