@@ -60,7 +60,10 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   checkRefused(expected, readers);
 }
 
-const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs }: PlannedShard): boolean => growsAtMs < Infinity || deletedAtMs < Infinity || shards.some(({ reused }) => reused.length > 0);
+const losesCounted = ({ reused, regrown }: PlannedShard): boolean => reused.length > 0 || regrown !== undefined;
+
+const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs }: PlannedShard): boolean =>
+  growsAtMs < Infinity || deletedAtMs < Infinity || shards.some(losesCounted);
 
 /** As the next record or tick would. */
 async function bringOut(plan: Plan, log: PartitionLog, head: LogEntry | undefined, shard: PlannedShard, readers: Readers): Promise<void> {

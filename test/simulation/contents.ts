@@ -34,6 +34,7 @@ export function contentsOf({ plan, storage, readers, faults }: Lived): Contents 
     'records expire': settings.retentionMs < Infinity ? 1 : 0,
     'topic grows': plan.growsAtMs < Infinity ? 1 : 0,
     'offsets used again': shards.filter(({ reused }) => reused.length > 0).length,
+    'cut back and grown again': shards.filter(({ regrown }) => regrown !== undefined).length,
     'redeployed: reads the state': redeploy?.isCompatible === true ? 1 : 0,
     'redeployed: cannot read it': redeploy?.isCompatible === false ? 1 : 0,
     'commits': entries.length,

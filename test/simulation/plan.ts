@@ -6,6 +6,7 @@ import { drawPipeline } from './pipelines/all.ts';
 import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { topologyOf } from './plan/definition.ts';
+import type { Regrown } from './plan/regrown.ts';
 import { planStream } from './plan/stream.ts';
 import { Timestamps, type Timestamp } from './plan/timestamps.ts';
 import { planTopic } from './plan/topic.ts';
@@ -76,6 +77,8 @@ export interface PlannedShard extends Lineage {
   readonly deletedAtMs: number;
   /** Records that come at offsets which were counted already, once all is read: the cluster has lost the first ones. */
   readonly reused: readonly PlannedRecord[];
+  /** Of a partition that is cut back once all is read, and has grown again when its group comes; else undefined. */
+  readonly regrown: Regrown | undefined;
 }
 
 /** A record with what its producer put into it: the reference takes nothing apart. */
@@ -106,7 +109,7 @@ export function planOf(seed: number): Plan {
   // Processing time that is the function's own clock stands in no log: what is due by it cannot be foretold.
   const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), pipeline !== processFunction);
   const { shards, growsAtMs } = kind === 'kafka'
-    ? planTopic(new SeededRandom(seed, 'topic'), timestamps)
+    ? planTopic(new SeededRandom(seed, 'topic'), timestamps, new SeededRandom(seed, 'regrown'))
     : { shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain), growsAtMs: Infinity };
   const random = new SeededRandom(seed, 'redeploy');
   const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);

@@ -1,4 +1,5 @@
 import { PENDING_MOVES } from './pending-moves.ts';
+import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { SESSION_RULES } from './session-rules.ts';
 import { TIME_AND_SEALS } from './time-and-seals.ts';
 
@@ -38,6 +39,7 @@ const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);
 
 export const MUTANTS: readonly Mutant[] = [
   ...TIME_AND_SEALS,
+  ...REWRITTEN_SOURCE,
   { name: 'blind upsert', rule: 'PL-1', edits: [{ file: MEMORY, find: "if (found?.version !== expectedVersion) return", replace: 'if (false) return' }] },
   { name: 'slots expire, and the condition allows for it', rule: 'PL-1, PL-2', edits: [
     { file: MEMORY, find: STORE_IT, replace: `${STORE_IT} if (entry.version % 5 === 0) this.#slots.delete(\`\${logId}#\${slot}\`);` },

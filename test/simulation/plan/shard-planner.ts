@@ -54,6 +54,6 @@ export class ShardPlanner {
 
   #open(fromHash: bigint, toHash: bigint, parents: readonly string[], bornAtMs: number): void {
     const id = `shardId-${String(this.all.length).padStart(12, '0')}`;
-    this.all.push({ id, incarnation: this.#incarnation, fromHash, toHash, parents, records: [], bornAtMs, closedAtMs: Infinity, deletedAtMs: Infinity, reused: [] });
+    this.all.push({ id, incarnation: this.#incarnation, fromHash, toHash, parents, records: [], bornAtMs, closedAtMs: Infinity, deletedAtMs: Infinity, reused: [], regrown: undefined });
   }
 }

@@ -2,13 +2,19 @@ import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
 import { START_MS, type PlannedRecord, type PlannedShard } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { bytesOf, Producer } from './producer.ts';
+import { planRegrown } from './regrown.ts';
 import type { Timestamps } from './timestamps.ts';
 
 /**
  * A Kafka topic: offsets have gaps, where it was compacted or a transaction ended. Some topics get one more partition;
- * in some a partition loses records that were read, and gives their offsets away again. Its timestamps are not to be believed.
+ * in some a partition loses records that were read, and gives some of their offsets away again, or has grown to where
+ * it was when its group comes. Its timestamps are not to be believed.
  */
-export function planTopic(random: SeededRandom, timestamps: Timestamps): { shards: PlannedShard[]; growsAtMs: number } {
+export function planTopic(
+  random: SeededRandom,
+  timestamps: Timestamps,
+  cut: SeededRandom,
+): { shards: PlannedShard[]; growsAtMs: number } {
   const partitions = random.between(1, 4);
   const pauseMs = random.pick([10, 300, 3_000]);
   const producer = new Producer(random);
@@ -26,10 +32,17 @@ export function planTopic(random: SeededRandom, timestamps: Timestamps): { shard
     known.push({ offset, subSequence: 0, partitionKey: part.partitionKey, arrivalTimeMs: nowMs, data: bytesOf(part.text), parts: [part], timestamp: timestamps.next(nowMs) });
   }
   const losing = growsAfter === Infinity && random.chance(0.1) ? random.between(0, partitions - 1) : -1;
+  const regrowing = growsAfter === Infinity && losing === -1 && cut.chance(0.3) ? cut.between(0, partitions - 1) : -1;
   const shards = records.slice(0, partitions).map((own, partition): PlannedShard => ({
     id: String(partition), incarnation: 'topic-id', fromHash: 0n, toHash: 2n ** 128n - 1n, parents: [], records: own,
     bornAtMs: START_MS, closedAtMs: Infinity, deletedAtMs: Infinity,
-    reused: partition === losing ? own.slice(-3).map((record) => ({ ...record, data: bytesOf('another record'), parts: [{ partitionKey: record.partitionKey, text: 'another record' }] })) : [],
+    reused: partition === losing ? own.slice(-4, -1).map(anotherAt) : [],
+    regrown: partition === regrowing && own.length > 0 ? planRegrown(own, cut, timestamps) : undefined,
   }));
   return { shards, growsAtMs };
+}
+
+function anotherAt(record: PlannedRecord): PlannedRecord {
+  const text = 'another record';
+  return { ...record, data: bytesOf(text), parts: [{ partitionKey: record.partitionKey, text }] };
 }

@@ -113,6 +113,7 @@ export class FunctionPool {
       ...(plan.settings.retentionMs < Infinity ? ['SEALED'] : []),
       ...(plan.growsAtMs < Infinity ? ['PARTITIONS_GREW'] : []),
       ...(plan.shards.some(({ reused }) => reused.length > 0) ? ['OFFSETS_RAN_BACKWARDS'] : []),
+      ...(plan.shards.some(({ regrown }) => regrown !== undefined) ? ['SOURCE_REWRITTEN'] : []),
     ]);
     const warm = { instance, code, isNext, mayHalt };
     this.#all.push(warm);

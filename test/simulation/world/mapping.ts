@@ -1,5 +1,6 @@
 import { isKind, TidemarkError } from '../../../engine/errors.ts';
 import type { PlannedRecord, PlannedShard, PlanSettings } from '../plan.ts';
+import type { Regrown } from '../plan/regrown.ts';
 import { violation, type FunctionPool } from './functions.ts';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
@@ -31,6 +32,8 @@ const REPLACEMENT_MS = 61_000;
 export class Mapping {
   readonly #props: MappingProps;
   #next = 0;
+  /** Records before it are counted: the function has said yes to them. */
+  #counted = 0;
   batches = 0;
   /** Records that expired, or went with their stream, before anybody had taken them; those of a halted pipeline. */
   readonly lost = new Set<bigint>();
@@ -58,6 +61,7 @@ export class Mapping {
       const outcome = await this.#invoke(batch);
       if (outcome === 'yes') {
         this.#next += batch.length;
+        this.#counted = Math.max(this.#counted, this.#next);
         size = 0;
         failures = 0;
         if (faults.decide('mapping.ahead')) await this.#tryAhead();
@@ -70,7 +74,9 @@ export class Mapping {
       }
     }
     for (const { offset } of shard.records.slice(this.#next)) this.lost.add(offset);
-    if (shard.reused.length > 0 && this.lost.size === 0) await this.#offerReused();
+    if (this.lost.size > 0) return;
+    if (shard.reused.length > 0) await this.#offerReused();
+    if (shard.regrown !== undefined) await this.#offerRegrown(shard.regrown);
   }
 
   /** A mapping that was made anew begins behind records that nobody has counted: it must be refused, and is set back. */
@@ -97,15 +103,32 @@ export class Mapping {
     const { shard, schedule } = this.#props;
     const rest = shard.records.slice(this.#next);
     const first = rest.findIndex(({ arrivalTimeMs }) => arrivalTimeMs > schedule.nowMs());
-    return first === -1 ? rest : rest.slice(0, first);
+    const ready = first === -1 ? rest : rest.slice(0, first);
+    return ready.map((record, i) => (this.#next + i < this.#counted ? sentAgain(record) : record));
+  }
+
+  #offerReused(): Promise<void> {
+    const { shard, stream } = this.#props;
+    stream.truncate(shard);
+    return this.#requireRefusal(() => shard.reused);
+  }
+
+  async #offerRegrown(regrown: Regrown): Promise<void> {
+    const { shard, stream, schedule, random, settings } = this.#props;
+    stream.regrow(shard, regrown);
+    // Within a minute of a batch, one that goes on where it ended is not looked at.
+    if (regrown.readFrom === 'behind') await schedule.sleep(REPLACEMENT_MS);
+    const [cut, reached] = [regrown.records[0]?.offset ?? 0n, shard.records.at(-1)?.offset ?? 0n];
+    const from = { start: 0n, cut, behind: reached + 1n };
+    const rest = stream.recordsOf(shard).filter(({ offset }) => offset >= from[regrown.readFrom]);
+    await this.#requireRefusal(() => rest.slice(0, random.between(1, settings.maxBatch)));
   }
 
   /** Other records come at offsets that were counted: saying yes to them would lose them without a word (PL-11). */
-  async #offerReused(): Promise<void> {
-    const { shard, stream, schedule, fail } = this.#props;
-    stream.truncate(shard);
+  async #requireRefusal(nextBatch: () => readonly PlannedRecord[]): Promise<void> {
+    const { shard, schedule, fail } = this.#props;
     for (let halts = 0; halts < HALTS; ) {
-      const outcome = await this.#invoke(shard.reused);
+      const outcome = await this.#invoke(nextBatch());
       if (outcome === 'yes') fail(violation(`${shard.id}: records at offsets that were used before are taken for replays`));
       if (outcome === 'halted') halts++;
       await schedule.sleep(1_000);
@@ -123,4 +146,10 @@ export class Mapping {
       );
     });
   }
+}
+
+/** A record of a topic that is delivered again may have another time: it is the same record. */
+function sentAgain(record: PlannedRecord): PlannedRecord {
+  const { timestamp } = record;
+  return timestamp === undefined ? record : { ...record, timestamp: { ...timestamp, ms: timestamp.ms + 1 } };
 }

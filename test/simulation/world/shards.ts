@@ -1,7 +1,9 @@
 import { TidemarkError } from '../../../engine/errors.ts';
 import type { Lineage, Remaining, ShardCatalog } from '../../../engine/ports.ts';
 import type { SourcePartition } from '../../../engine/record.ts';
-import type { Plan, PlannedShard } from '../plan.ts';
+import { requireUnchanged } from '../../../engine/require-unchanged.ts';
+import type { Plan, PlannedRecord, PlannedShard } from '../plan.ts';
+import type { Regrown } from '../plan/regrown.ts';
 import type { Faults } from './faults.ts';
 import { unavailable, type Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
@@ -18,6 +20,8 @@ export class Stream {
   readonly #schedule: Schedule;
   /** Partitions that have lost records which were read. */
   readonly #truncated = new Set<string>();
+  /** What partitions have that were cut back and have grown again. */
+  readonly #regrown = new Map<string, readonly PlannedRecord[]>();
 
   constructor({ plan, schedule }: Pick<World, 'plan' | 'schedule'>) {
     this.#plan = plan;
@@ -39,34 +43,66 @@ export class Stream {
     this.#truncated.add(shard.id);
   }
 
+  /** Cuts the partition back and lets it grow again, at once: nobody sees it in between. */
+  regrow({ id, records }: PlannedShard, { records: others }: Regrown): void {
+    const nowMs = this.#schedule.nowMs();
+    const cut = others[0]?.offset ?? 0n;
+    const kept = records.filter(({ offset }) => offset < cut);
+    this.#regrown.set(id, [...kept, ...others.map((other) => ({ ...other, arrivalTimeMs: nowMs }))]);
+  }
+
+  /** What the stream still has of a shard, and will have. */
+  recordsOf({ id, records }: PlannedShard): readonly PlannedRecord[] {
+    const goneMs = this.#schedule.nowMs() - this.#plan.settings.retentionMs;
+    return (this.#regrown.get(id) ?? records).filter(({ arrivalTimeMs }) => arrivalTimeMs > goneMs);
+  }
+
   shardsOf(incarnation: string): Map<string, PlannedShard> {
     if (this.incarnation !== incarnation) throw unavailable('that stream is gone');
     const nowMs = this.#schedule.nowMs();
     return new Map(this.#plan.shards.filter((shard) => shard.incarnation === incarnation && shard.bornAtMs <= nowMs).map((shard) => [shard.id, shard]));
   }
 
-  remaining({ partition, incarnation }: SourcePartition, after: bigint): Remaining {
+  /** @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN */
+  remaining(of: SourcePartition, after: bigint, digest: number | undefined): Remaining {
+    this.#requireRange(of);
+    const { partition, incarnation } = of;
     const shard = this.shardsOf(incarnation).get(partition);
     if (shard !== undefined && shard === this.#plan.untold) throw unavailable('this shard never answers');
     const nowMs = this.#schedule.nowMs();
     if (shard !== undefined && this.firstUnread(shard, after) !== undefined) return 'records';
+    this.#requireUnchanged(of, after, digest);
     return shard === undefined || shard.closedAtMs <= nowMs ? 'ended' : 'none yet';
   }
 
-  skipped({ partition, incarnation }: SourcePartition, after: bigint, before: bigint): bigint | undefined {
-    const nowMs = this.#schedule.nowMs();
-    const records = this.shardsOf(incarnation).get(partition)?.records ?? [];
-    return records.find(({ offset, arrivalTimeMs }) => offset > after && offset < before && arrivalTimeMs + this.#plan.settings.retentionMs > nowMs)?.offset;
+  /** @throws SOURCE_REWRITTEN */
+  skipped(of: SourcePartition, after: bigint, before: bigint, digest: number | undefined): bigint | undefined {
+    const shard = this.shardsOf(of.incarnation).get(of.partition);
+    this.#requireUnchanged(of, after, digest);
+    const records = shard === undefined ? [] : this.recordsOf(shard);
+    return records.find(({ offset }) => offset > after && offset < before)?.offset;
   }
 
   /** The first offset above this one of which the stream still has the record. */
-  firstUnread({ records }: PlannedShard, after: bigint): bigint | undefined {
+  firstUnread(shard: PlannedShard, after: bigint): bigint | undefined {
     const nowMs = this.#schedule.nowMs();
-    return records.find(({ offset, arrivalTimeMs }) => offset > after && arrivalTimeMs <= nowMs && arrivalTimeMs + this.#plan.settings.retentionMs > nowMs)?.offset;
+    return this.recordsOf(shard).find(({ offset, arrivalTimeMs }) => offset > after && arrivalTimeMs <= nowMs)?.offset;
   }
 
-  /** As the adapter of Kafka does. @throws OFFSETS_RAN_BACKWARDS */
-  confirm({ partition }: SourcePartition): void {
+  /** @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN */
+  confirm(of: SourcePartition, reached: bigint, digest: number | undefined): void {
+    this.#requireRange(of);
+    this.#requireUnchanged(of, reached, digest);
+  }
+
+  /** As the adapter of Kafka does; sequence numbers of Kinesis are given once. */
+  #requireUnchanged(of: SourcePartition, reached: bigint, reachedDigest: number | undefined): void {
+    const shard = this.#plan.kind === 'kafka' ? this.#plan.shards.find(({ id }) => id === of.partition) : undefined;
+    const found = shard && this.recordsOf(shard).find(({ offset }) => offset === reached);
+    requireUnchanged(of, { reached, reachedDigest }, found);
+  }
+
+  #requireRange({ partition }: SourcePartition): void {
     if (this.#truncated.has(partition)) throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', 'simulated: the cluster lost records');
   }
 }
@@ -87,21 +123,18 @@ export class FaultyShards implements ShardCatalog {
     return this.#ask(() => this.#stream.shardsOf(stream.incarnation ?? this.#stream.incarnation));
   }
 
-  async remaining(partition: SourcePartition, after: bigint): Promise<Remaining> {
-    const remaining = await this.#ask(() => {
-      this.#stream.confirm(partition);
-      return this.#stream.remaining(partition, after);
-    });
+  async remaining(partition: SourcePartition, after: bigint, digest?: number): Promise<Remaining> {
+    const remaining = await this.#ask(() => this.#stream.remaining(partition, after, digest));
     if (remaining !== 'records') this.#instance.provenDrained.add(`${partition.incarnation}/${partition.partition}@${after}`);
     return remaining;
   }
 
-  confirm(partition: SourcePartition): Promise<void> {
-    return this.#ask(() => this.#stream.confirm(partition));
+  confirm(partition: SourcePartition, reached: bigint, digest?: number): Promise<void> {
+    return this.#ask(() => this.#stream.confirm(partition, reached, digest));
   }
 
-  skipped(partition: SourcePartition, after: bigint, before: bigint): Promise<bigint | undefined> {
-    return this.#ask(() => this.#stream.skipped(partition, after, before));
+  skipped(partition: SourcePartition, after: bigint, before: bigint, digest?: number): Promise<bigint | undefined> {
+    return this.#ask(() => this.#stream.skipped(partition, after, before, digest));
   }
 
   /** Anything that is asked of the stream's own interface. */
