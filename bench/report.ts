@@ -25,11 +25,15 @@ export function reportOf({ throughput, aggregates, windows, openSessions, stateO
   return [throughputText(throughput), aggregatesText(aggregates), ...windowed, writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
 }
 
-function throughputText({ records, batchSize, bare, engine, ratio, kafka, kafkaRatio, kafkaByBare, stages }: Throughput): string {
+function throughputText(throughput: Throughput): string {
+  const { records, batchSize, largeBatchSize, bare, engine, ratio, kafka, kafkaRatio, kafkaByBare, stages } = throughput;
+  const { guardedRatio, guardedLargeRatio } = throughput;
   const table = tableOf(['', 'median', 'rounds']);
   table.push(row('bare JSON.parse over base64, records/s', bare, whole));
   table.push(row('engine, event to commit, records/s', engine, whole));
   table.push(row('engine / bare', ratio, (value) => value.toFixed(3)));
+  table.push(row('  with steps that can be stopped / without', guardedRatio, (value) => value.toFixed(3)));
+  table.push(row(`  the same in batches of ${whole(largeBatchSize)}`, guardedLargeRatio, (value) => value.toFixed(3)));
   table.push(row('from a topic, event to commits, records/s', kafka, whole));
   table.push(row('  topic / stream', kafkaRatio, (value) => value.toFixed(3)));
   table.push(row('  topic / bare', kafkaByBare, (value) => value.toFixed(3)));

@@ -2,8 +2,10 @@ import { partitionOf } from '../adapters/kafka/partitioner.ts';
 import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { MemorySink } from '../adapters/memory/sink.ts';
+import { VM_GUARD } from '../adapters/vm/guard.ts';
 import type { Sink } from '../engine/ports.ts';
 import { processBatch } from '../engine/process-batch.ts';
+import { UserCode } from '../engine/user-code/user-code.ts';
 import flights from '../pipelines/flights.ts';
 import { compareRows } from '../test/verify/compare.ts';
 import { expectedOf, type Expected } from '../test/verify/expected.ts';
@@ -29,6 +31,12 @@ export interface Throughput {
   readonly engine: Figure;
   /** engine / bare, of the same round. */
   readonly ratio: Figure;
+  /** Time of the engine whose steps can be stopped / engine, of the same round: batches of `batchSize`. */
+  readonly guardedRatio: Figure;
+  /** The same with all records of an event in one batch. */
+  readonly guardedLargeRatio: Figure;
+  /** Records of such an event. */
+  readonly largeBatchSize: number;
   /** Records a second of the same from a topic: the partitions of one event side by side. */
   readonly kafka: Figure;
   /** kafka / engine, of the same round. */
@@ -41,18 +49,26 @@ export interface Throughput {
 
 const SHARDS = 4;
 const BATCH_SIZE = 1_000;
+/** As many as Lambda brings of small records. */
+const LARGE_BATCH_SIZE = 10_000;
+const GUARDED = new UserCode(VM_GUARD);
 
 /** What the engine costs beyond what nobody can avoid: parsing the same records. */
 export async function measureThroughput({ records, rounds }: ThroughputSettings): Promise<Throughput> {
   const load = await flightsLoad({ records, shards: SHARDS, batchSize: BATCH_SIZE });
   const counted = await requireRightResults(await expectedOf({ records, shards: SHARDS }), (sink) => runEngine(load, sink));
+  const large = await flightsLoad({ records, shards: SHARDS, batchSize: LARGE_BATCH_SIZE });
   const topic = await kafkaLoad({ records, partitions: SHARDS, batchSize: BATCH_SIZE });
   const ofTopic = await expectedOf({ records, shards: SHARDS, partitionOf: (key) => partitionOf(Buffer.from(key), SHARDS) });
+  await requireRightResults(await expectedOf({ records, shards: SHARDS }), (sink) => runEngine(load, sink, GUARDED));
   const countedOfTopic = await requireRightResults(ofTopic, (sink) => runKafka(topic, SHARDS, sink));
   const stagedRounds: Array<Readonly<Record<Stage, number>>> = [];
   const times = await interleave(rounds, {
     bare: () => requireSame('records parsed', records, parseBare(load)),
     engine: async () => requireSame('records counted', counted, await runEngine(load, new NullSink())),
+    guarded: async () => requireSame('records counted', counted, await runEngine(load, new NullSink(), GUARDED)),
+    large: async () => requireSame('records counted', counted, await runEngine(large, new NullSink())),
+    guardedLarge: async () => requireSame('records counted', counted, await runEngine(large, new NullSink(), GUARDED)),
     kafka: async () => requireSame('records counted of the topic', countedOfTopic, await runKafka(topic, SHARDS, new NullSink())),
     staged: () => {
       const staged = new Staged(flights.topology);
@@ -69,6 +85,9 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
     bare: mapFigure(times.bare, perSecond),
     engine: mapFigure(times.engine, perSecond),
     ratio: ratioOf(times.bare, times.engine),
+    guardedRatio: ratioOf(times.guarded, times.engine),
+    guardedLargeRatio: ratioOf(times.guardedLarge, times.large),
+    largeBatchSize: LARGE_BATCH_SIZE,
     kafka: mapFigure(times.kafka, perSecond),
     kafkaRatio: ratioOf(times.engine, times.kafka),
     kafkaByBare: ratioOf(times.bare, times.kafka),
@@ -88,8 +107,9 @@ async function requireRightResults(expected: Expected, run: (sink: Sink) => Prom
 }
 
 /** @returns how many records were counted, neither late nor dead */
-async function runEngine(load: readonly Invocation[], sink: Sink): Promise<number> {
-  const processor = freshProcessor(flights.topology, { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() }, sink);
+async function runEngine(load: readonly Invocation[], sink: Sink, userCode?: UserCode): Promise<number> {
+  const stores = { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() };
+  const processor = { ...freshProcessor(flights.topology, stores, sink), userCode };
   let counted = 0;
   for (const { partition, event } of load) {
     for (const records of batchesOf(event)) {

@@ -16,7 +16,7 @@ import { TableView, type Journal } from './state/table-view.ts';
 import type { OperatorTimers } from './state/timer.ts';
 import { RunningOperator } from './running-operator.ts';
 import { timerClocksOf } from './time/timer-clocks.ts';
-import type { UnitKind, Watch } from './user-code/watch.ts';
+import type { Watch } from './user-code/watch.ts';
 import { checkedSideValue, RowCheck } from './value/emitted.ts';
 
 /** Where to go back to when a record fails half way: to the processing time of then, too. */
@@ -233,21 +233,30 @@ export class Run {
     this.#watch.firedBefore = 0;
   }
 
-  /** Runs code of the pipeline where the watch sees it, if there is one. */
-  watched<T>(kind: UnitKind, work: () => T): T {
-    return this.#watch === undefined ? work() : this.#watch.run(kind, work);
+  /** Code of the pipeline is called for the record, where the watch sees it. @throws USER_CODE_TIMEOUT (data) */
+  beginRecord(): void {
+    this.#watch?.begin('record');
+  }
+
+  /** It has ended, or failed. */
+  endRecord(): void {
+    this.#watch?.endTo(0);
   }
 
   attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void {
     const mark = this.mark();
+    const depth = this.#watch?.depth ?? 0;
     try {
-      this.watched('firing', work);
+      this.#watch?.begin('firing', about, key);
+      work();
     } catch (error) {
       if (isKind(error, 'internal') || isKind(error, 'invalid')) throw error;
       this.rollBack(mark);
       const { reached, processingTimeMs } = this;
       const data = new TextEncoder().encode(JSON.stringify({ key, ...about }));
       this.deadLetters.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, ...failureOf(error), data });
+    } finally {
+      this.#watch?.endTo(depth);
     }
   }
 

@@ -47,11 +47,15 @@ export function step(topology: Topology, state: PartitionState, records: readonl
     run.comeTo(i);
     const mark = run.mark();
     try {
-      const decoded = run.watched('record', () => decodeRecord(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs)));
+      run.beginRecord();
+      const decoded = decodeRecord(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
+      run.endRecord();
       // What fires before the record may be more than one commit takes: then the record waits.
       if (!run.advanceProcessing(record.arrivalTimeMs)) break;
       const arrived = run.mark();
-      const lateKey = run.watched('record', () => lateKeyOf(run, topology, record, decoded));
+      run.beginRecord();
+      const lateKey = lateKeyOf(run, topology, record, decoded);
+      run.endRecord();
       if (lateKey === undefined) {
         watermarkMs = Math.max(watermarkMs, decoded.watermarkMs);
       } else {
@@ -62,7 +66,9 @@ export function step(topology: Topology, state: PartitionState, records: readonl
       lastArrivalMs = Math.max(lastArrivalMs, record.receivedTimeMs ?? record.arrivalTimeMs);
     } catch (error) {
       run.rollBack(mark);
+      // The text of what was thrown is code of the pipeline too: it belongs to the same unit.
       run.deadLetters.push(deadLetterFor(record, error));
+      run.endRecord();
       deadRecords++;
     }
     taken++;

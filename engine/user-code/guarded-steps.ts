@@ -11,7 +11,7 @@ import { TidemarkError } from '../errors.ts';
 import type { SourceRecord } from '../record.ts';
 import type { CommitBounds } from '../run.ts';
 import type { UserCode } from './user-code.ts';
-import { Watch, type Refusals, type Unit } from './watch.ts';
+import { Watch, type OverdueUnit, type Refusals } from './watch.ts';
 
 /** Thrown for a step that was stopped, or has to wait: its log has to be read again before it is made again. */
 class Stopped extends Error {}
@@ -26,6 +26,8 @@ export type GuardedStep<T> = (records: readonly SourceRecord[], bounds: CommitBo
 
 /** Once it is known that units do not end, a step may take so many times as long as one: half of it shows the next. */
 const CAREFUL_UNITS = 2;
+/** Before the first stop not every unit's time is taken: that would be one percent of the cost of a record. */
+const TIMED_EVERY = 4;
 /** A step that has no part to leave out, and was stopped, gets so many times as long. */
 const GROWTH = 3;
 
@@ -48,7 +50,9 @@ export class GuardedSteps {
   #limitMs: number;
   /** As many as fit into the time of a step, as far as is known. */
   #maxRecords = Number.POSITIVE_INFINITY;
-  /** Where a unit ran too long once: a machine that stood still is no fault of a record, so it is tried again. */
+  /** From then on it is known how long each unit has run. */
+  #wasStopped = false;
+  /** A unit that ran too long once: a machine that stood still is no fault of a record, so it is tried again. */
   #suspect: string | undefined;
   /** A unit ran too long twice: from now on, once is enough. */
   #isProven = false;
@@ -88,7 +92,12 @@ export class GuardedSteps {
     if (this.#plan?.place !== place) this.#plan = planFor(place, guard.nowMs());
     const plan = this.#plan;
     const taken = wholeOffsets(records, Math.min(plan.records, this.#maxRecords));
-    const watch = new Watch({ units: plan.refused, rest: plan.rest }, limits.unitMs, guard.nowMs);
+    const watch = new Watch({
+      refusals: { units: plan.refused, rest: plan.rest },
+      unitMs: limits.unitMs,
+      timedEvery: this.#wasStopped ? 1 : TIMED_EVERY,
+      nowMs: guard.nowMs,
+    });
     const limitMs = plan.limitMs ?? this.#limitMs;
     const within = { rows: bounds.rows, timers: Math.min(bounds.timers, plan.timers) };
     const work = () => step(taken, within, watch);
@@ -97,7 +106,8 @@ export class GuardedSteps {
     const outcome = guard.run(work, limitMs);
     if (outcome.kind === 'done') return outcome.value;
     void this.#code.take(this);
-    const overdue = watch.overdue();
+    this.#wasStopped = true;
+    const overdue = watch.overdue(nameOf(taken, watch.index));
     if (overdue === undefined) this.#takeLess(plan, taken, watch);
     else this.#blame(plan, taken, watch, overdue);
     throw new Stopped(`step of ${place} was stopped`);
@@ -108,12 +118,10 @@ export class GuardedSteps {
     return this.#code === undefined ? work() : this.#code.whole(what, work);
   }
 
-  #blame(plan: Plan, records: readonly SourceRecord[], { index, firedBefore }: Watch, unit: Unit): void {
+  #blame(plan: Plan, records: readonly SourceRecord[], { index, firedBefore }: Watch, unit: OverdueUnit): void {
     const { guard, limits } = this.#code as UserCode;
-    const offset = records[index]?.offset;
-    const where = offset === undefined ? plan.place : String(offset);
-    if (!this.#isProven && this.#suspect !== where) {
-      this.#suspect = where;
+    if (!this.#isProven && this.#suspect !== unit.name) {
+      this.#suspect = unit.name;
       if (isBehind(records, index)) plan.records = firstOf(records, index);
       return;
     }
@@ -152,6 +160,12 @@ function planFor(place: string, startedMs: number): Plan {
 /** There are records of another offset in front of it, which can be committed without it. */
 function isBehind(records: readonly SourceRecord[], index: number): boolean {
   return index > 0 && records[index]?.offset !== records[0]?.offset;
+}
+
+/** The same in every step that comes to the record. */
+function nameOf(records: readonly SourceRecord[], index: number): string {
+  const record = records[index];
+  return record === undefined ? '' : `${record.offset}/${index - firstOf(records, index)}`;
 }
 
 /** The place of the first record that shares its offset. */

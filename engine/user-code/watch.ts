@@ -1,4 +1,4 @@
-import { messageOf, oneLine, TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../errors.ts';
 
 /** What code of the pipeline is called for: to read or process a record, or to fire. */
 export type UnitKind = 'record' | 'firing';
@@ -7,7 +7,6 @@ export type UnitKind = 'record' | 'firing';
 export interface Unit {
   readonly number: number;
   readonly kind: UnitKind;
-  readonly startedMs: number;
 }
 
 /** Units that fail in place of being run. */
@@ -15,7 +14,28 @@ export interface Refusals {
   /** They did not end before. */
   readonly units: ReadonlySet<number>;
   /** From this one on all of its kind, for those before have used up the time of what they are committed with. */
-  readonly rest: Pick<Unit, 'number' | 'kind'> | undefined;
+  readonly rest: Unit | undefined;
+}
+
+export interface WatchSettings {
+  readonly refusals: Refusals;
+  readonly unitMs: number;
+  /** Of so many units one has its time taken. */
+  readonly timedEvery: number;
+  nowMs(): number;
+}
+
+interface OpenUnit extends Unit {
+  /** That of the last unit whose time was taken: no later than its own. */
+  readonly startedMs: number;
+  /** Of a firing: what it is about, and its key. */
+  readonly about: unknown;
+  readonly key: string | undefined;
+}
+
+/** A unit in which a step was stopped, and a name that it has in every step. */
+export interface OverdueUnit extends Unit {
+  readonly name: string;
 }
 
 /** Sees which unit a step is in, so that one that is stopped shows where. */
@@ -24,45 +44,60 @@ export class Watch {
   index = -1;
   /** Timers that this move of time had fired before the instant that it is in: it can be cut there. */
   firedBefore = 0;
-  readonly #refusals: Refusals;
-  readonly #limitMs: number;
-  readonly #nowMs: () => number;
+  readonly #settings: WatchSettings;
+  readonly #hasRefusals: boolean;
   #units = 0;
+  #timedMs = 0;
   /** The last one is within those before it. */
-  readonly #open: Unit[] = [];
+  readonly #open: OpenUnit[] = [];
 
-  constructor(refusals: Refusals, limitMs: number, nowMs: () => number) {
-    this.#refusals = refusals;
-    this.#limitMs = limitMs;
-    this.#nowMs = nowMs;
+  constructor(settings: WatchSettings) {
+    this.#settings = settings;
+    this.#hasRefusals = settings.refusals.units.size > 0 || settings.refusals.rest !== undefined;
   }
 
   get hasBegun(): boolean {
     return this.#units > 0;
   }
 
-  /** Runs one unit. @throws USER_CODE_TIMEOUT (data) it is refused */
-  run<T>(kind: UnitKind, work: () => T): T {
-    const number = this.#units++;
-    const { units, rest } = this.#refusals;
-    if (units.has(number)) throw tooLong(this.#limitMs);
-    if (rest?.kind === kind && number >= rest.number) throw crowdedOut();
-    this.#open.push({ number, kind, startedMs: this.#nowMs() });
-    try {
-      return work();
-    } catch (error) {
-      // The text of what was thrown is code of the pipeline too: it is taken within the unit.
-      throw error instanceof TidemarkError ? error : new Error(oneLine(messageOf(error)), { cause: error });
-    } finally {
-      // A step that is stopped does not come here: the units that it was in stay open.
-      this.#open.pop();
-    }
+  /** How many units are open. */
+  get depth(): number {
+    return this.#open.length;
   }
 
-  /** The innermost unit that had run for as long as one may when the step was stopped. */
-  overdue(): Unit | undefined {
-    const nowMs = this.#nowMs();
-    return this.#open.findLast(({ startedMs }) => nowMs - startedMs >= this.#limitMs);
+  /** A unit begins. @throws USER_CODE_TIMEOUT (data) it is refused */
+  begin(kind: UnitKind, about?: unknown, key?: string): void {
+    const number = this.#units++;
+    if (this.#hasRefusals) this.#requireNotRefused(number, kind);
+    if (number % this.#settings.timedEvery === 0) this.#timedMs = this.#settings.nowMs();
+    this.#open.push({ number, kind, startedMs: this.#timedMs, about, key });
+  }
+
+  /** Units have ended: so many are still open. A step that is stopped leaves those open that it was in. */
+  endTo(depth: number): void {
+    this.#open.length = depth;
+  }
+
+  /**
+   * The innermost unit that has run for too long when the step is stopped. It may be one of the few before it where not
+   * the time of each is taken.
+   *
+   * @param record that the step has come to, as it is named in every step
+   */
+  overdue(record: string): OverdueUnit | undefined {
+    const { nowMs, unitMs } = this.#settings;
+    const stoppedMs = nowMs();
+    const unit = this.#open.findLast(({ startedMs }) => stoppedMs - startedMs >= unitMs);
+    if (unit === undefined) return undefined;
+    const { number, kind, about, key } = unit;
+    return { number, kind, name: kind === 'record' ? record : JSON.stringify([key, about]) };
+  }
+
+  #requireNotRefused(number: number, kind: UnitKind): void {
+    const { refusals, unitMs } = this.#settings;
+    if (refusals.units.has(number)) throw tooLong(unitMs);
+    const { rest } = refusals;
+    if (rest !== undefined && rest.kind === kind && number >= rest.number) throw crowdedOut();
   }
 }
 

@@ -15,6 +15,7 @@ describe('npm run bench -- --quick', () => {
     const { throughput, aggregates, openSessions, stateOperations, writeUnits, recovery } = JSON.parse(stdout) as BenchResult;
     expect(throughput.ratio.median).toBeGreaterThan(0);
     expect(throughput.kafkaRatio.median).toBeGreaterThan(0);
+    expect(Math.min(throughput.guardedRatio.median, throughput.guardedLargeRatio.median)).toBeGreaterThan(0);
     expect(Object.values(throughput.stages).reduce((sum, { median }) => sum + median, 0)).toBeGreaterThan(0.5);
     expect(aggregates.sets.map((set) => set.aggregates)).toEqual([1, 5, 20]);
     expect(aggregates.sets[0]?.ratio.median).toBe(1);
