@@ -96,6 +96,13 @@ export interface ShardCatalog {
    * @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN (internal), STREAM_UNAVAILABLE (unavailable)
    */
   skipped(partition: SourcePartition, after: Offset, before: Offset, digest?: number): Promise<Offset | undefined>;
+  /**
+   * The source tells that records between both, from the one behind `after` on, were removed before a reader at `before` came.
+   *
+   * @returns false: none was, or nothing in the source tells
+   * @throws STREAM_UNAVAILABLE (unavailable)
+   */
+  expired(partition: SourcePartition, after: Offset, before: Offset): Promise<boolean>;
 }
 
 /** Reads formats that need to ask somebody, such as a schema registry. */

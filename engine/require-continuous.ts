@@ -17,18 +17,26 @@ import type { Offset, SourcePartition, SourceRecord } from './record.ts';
  *
  * @param records of the batch, ascending
  * @param nowMs when the invocation began
- * @throws RECORDS_MISSING, SOURCE_REWRITTEN (internal), FENCED (fenced) another instance is ahead
+ * @throws RECORDS_MISSING, RECORDS_EXPIRED, SOURCE_REWRITTEN (internal), FENCED (fenced) another instance is ahead
  */
 export async function requireContinuous(shards: ShardCatalog, log: PartitionLog, partition: SourcePartition, records: readonly SourceRecord[], nowMs: number): Promise<void> {
   const first = records[0]?.offset;
-  const { reached, reachedDigest, resumeAt } = log.state;
+  const { reached, resumeAt } = log.state;
   const isSure = first === undefined || first <= reached || isAccepted(resumeAt, first) || log.mayBeFollowedAt(nowMs);
   if (!isSure) {
-    const skipped = await shards.skipped(partition, reached, first, reachedDigest);
+    const hole = await holeBefore(first, shards, log, partition);
     // Another instance may have counted it since this one read the log.
-    if (skipped !== undefined) throw (await log.isCurrent()) ? missing(partition, reached, skipped, first) : outdated(log, skipped);
+    if (hole !== undefined) throw (await log.isCurrent()) ? hole : outdated(log, hole);
   }
   log.noteFollowed(nowMs);
+}
+
+/** What the batch leaves out, as an error; undefined: nothing. */
+async function holeBefore(first: Offset, shards: ShardCatalog, log: PartitionLog, partition: SourcePartition): Promise<TidemarkError | undefined> {
+  const { reached, reachedDigest } = log.state;
+  const skipped = await shards.skipped(partition, reached, first, reachedDigest);
+  if (skipped !== undefined) return missing(partition, reached, skipped, first);
+  return (await shards.expired(partition, reached, first)) ? expired(partition, reached, first) : undefined;
 }
 
 /** All that the batch leaves out lies in the hole that an operator has accepted. */
@@ -36,8 +44,8 @@ function isAccepted(resumeAt: Progress['resumeAt'], first: Offset): boolean {
   return resumeAt !== undefined && (resumeAt === 'end' || first <= resumeAt);
 }
 
-function outdated(log: PartitionLog, skipped: bigint): TidemarkError {
-  return new TidemarkError('fenced', 'FENCED', `log ${log.logId} must be the newest to say that offset ${skipped} is not counted, got version ${log.version}; another instance is ahead, reload`);
+function outdated(log: PartitionLog, { context: { from } }: TidemarkError): TidemarkError {
+  return new TidemarkError('fenced', 'FENCED', `log ${log.logId} must be the newest to say that offset ${String(from)} is not counted, got version ${log.version}; another instance is ahead, reload`);
 }
 
 /** What an operator runs to go on without some records; a deployed pipeline is named by its stack besides. */
@@ -49,4 +57,13 @@ function missing({ pipeline, source, partition }: SourcePartition, reached: bigi
   const [from, to] = [String(skipped), String(first)];
   const text = `partition ${partition} of ${source} must go on with offset ${skipped}, the first behind ${reached} that is not counted, got a batch that begins at ${first}; make the event source mapping anew at TRIM_HORIZON, or set its consumer group back: what is counted already is recognised; or leave them out for good with ${acceptLossCommand(pipeline, partition, from, to)}`;
   return new TidemarkError('internal', 'RECORDS_MISSING', text, { context: { source, partition, reached: String(reached), from, to } });
+}
+
+/** Not even a mapping that starts at TRIM_HORIZON brings them. */
+function expired({ pipeline, source, partition }: SourcePartition, reached: bigint, first: bigint): TidemarkError {
+  const [from, to] = [String(reached + 1n), String(first)];
+  const rule = `partition ${partition} of ${source} must keep its records until they are counted`;
+  const cure = `give the source a longer retention, then go on without them with ${acceptLossCommand(pipeline, partition, from, to)}`;
+  const text = `${rule}, got none from offset ${from} on up to ${to}, at which the batch begins: retention has removed some; ${cure}`;
+  return new TidemarkError('internal', 'RECORDS_EXPIRED', text, { context: { source, partition, reached: String(reached), from, to } });
 }

@@ -33,6 +33,11 @@ export function committedRecords({ records, abortedTransactions }: Fetched, from
   return seen;
 }
 
+/** Whether it has a record of a transaction, or the marker of one. */
+export function hasTransactions({ records }: Pick<Fetched, 'records'>): boolean {
+  return (records ?? []).some(({ attributes }) => (attributes & (TRANSACTIONAL | CONTROL)) !== 0);
+}
+
 /** The offset behind all that was fetched; undefined when nothing was. */
 export function behindFetched({ records }: Fetched): bigint | undefined {
   const last = records?.at(-1);

@@ -1,5 +1,5 @@
 import { FetchIsolationLevels, ListOffsetTimestamps, type Consumer } from '@platformatic/kafka';
-import { behindFetched, committedRecords, type CommittedRecord } from './committed.ts';
+import { behindFetched, committedRecords, hasTransactions, type CommittedRecord } from './committed.ts';
 
 const MAX_WAIT_MS = 100;
 const MAX_BYTES = 8_388_608;
@@ -15,6 +15,8 @@ export interface PartitionRead {
   readonly stableEnd: bigint;
   /** The position does not exist any more, or not yet: below what is retained, or above the end. */
   readonly isOutOfRange: boolean;
+  /** There are records or markers of transactions in what was looked at. */
+  readonly hasTransactions: boolean;
 }
 
 /** The offsets at which each partition begins and ends. */
@@ -78,10 +80,10 @@ export class KafkaReader {
     const found = response.responses.flatMap(({ partitions }) => partitions);
     return positions.map(([partition, from]) => {
       const part = found.find(({ partitionIndex }) => partitionIndex === partition);
-      if (part === undefined) return [partition, { records: [], next: from, stableEnd: from, isOutOfRange: false }];
+      if (part === undefined) return [partition, { records: [], next: from, stableEnd: from, isOutOfRange: false, hasTransactions: false }];
       const isOutOfRange = part.errorCode === OFFSET_OUT_OF_RANGE;
       if (part.errorCode !== 0 && !isOutOfRange) throw new Error(`error code ${part.errorCode} for partition ${partition}`);
-      return [partition, { records: committedRecords(part, from), next: behindFetched(part) ?? from, stableEnd: part.lastStableOffset, isOutOfRange }];
+      return [partition, { records: committedRecords(part, from), next: behindFetched(part) ?? from, stableEnd: part.lastStableOffset, isOutOfRange, hasTransactions: hasTransactions(part) }];
     });
   }
 }

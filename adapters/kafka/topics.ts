@@ -7,6 +7,7 @@ import { requireUnchanged } from '../../engine/require-unchanged.ts';
 import type { RecordsBetween } from '../shared/records-between.ts';
 import { clientOptions, failureText, isCutOff, type Connect } from './connection.ts';
 import { identityOf } from './identity.ts';
+import { isExpired } from './expired.ts';
 import { KafkaReader, type PartitionRange, type PartitionRead } from './reader.ts';
 import { recordsBetween } from './records-between.ts';
 import { firstBetween } from './skipped.ts';
@@ -87,6 +88,17 @@ export class KafkaTopics implements ShardCatalog {
     const { start } = await this.#requireRange(partition, after);
     await this.#requireUnchanged(partition, after, digest, start);
     return firstBetween(after, before, start, (from) => this.#read(partition, from));
+  }
+
+  /**
+   * Offsets are dense, so the beginning of the partition tells: see `isExpired` for when it does not.
+   *
+   * @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable)
+   */
+  async expired(partition: SourcePartition, after: Offset, before: Offset): Promise<boolean> {
+    if (after + 1n >= before) return false;
+    const { start } = await this.#requireRange(partition, after);
+    return isExpired(after, start, (from) => this.#read(partition, from));
   }
 
   /**

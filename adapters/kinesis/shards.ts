@@ -54,6 +54,11 @@ export class KinesisShards implements ShardCatalog {
     return typeof found === 'bigint' && found < before ? found : undefined;
   }
 
+  /** Sequence numbers are not dense: what has expired leaves nothing that tells of it. */
+  async expired(): Promise<boolean> {
+    return false;
+  }
+
   /** Counts the records between two offsets, both left out. @throws STREAM_UNAVAILABLE (unavailable) */
   async between({ source, partition }: SourcePartition, after: Offset, before: Offset): Promise<RecordsBetween> {
     return recordsBetween(this.#client, this.#stream ?? source, partition, after, before);

@@ -10,6 +10,8 @@ export class MemoryShards implements ShardCatalog {
 
   skips: (partition: string, after: bigint, before: bigint) => bigint | undefined = () => undefined;
 
+  expires: (partition: string, after: bigint, before: bigint) => boolean = () => false;
+
   /** The record at an offset; undefined: it does not tell. */
   holds: (partition: string, offset: bigint) => RecordIdentity | undefined = () => undefined;
 
@@ -34,6 +36,10 @@ export class MemoryShards implements ShardCatalog {
   ): Promise<bigint | undefined> {
     this.#requireUnchanged(partition, after, digest);
     return this.skips(partition.partition, after, before);
+  }
+
+  async expired({ partition }: SourcePartition, after: bigint, before: bigint): Promise<boolean> {
+    return this.expires(partition, after, before);
   }
 
   #requireUnchanged(partition: SourcePartition, reached: bigint, reachedDigest: number | undefined): void {

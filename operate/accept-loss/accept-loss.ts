@@ -11,7 +11,7 @@ import { requireForgotten, requireHole, requireLogBefore } from './loss-checks.t
 import type { LossRange } from './loss-range.ts';
 
 /** What a source says of a hole. */
-export interface LossSource extends Pick<ShardCatalog, 'shards' | 'skipped'> {
+export interface LossSource extends Pick<ShardCatalog, 'shards' | 'skipped' | 'expired'> {
   /** @throws STREAM_UNAVAILABLE, TOPIC_UNAVAILABLE (unavailable) */
   between(partition: SourcePartition, after: Offset, before: Offset): Promise<RecordsBetween>;
 }
@@ -61,7 +61,9 @@ async function lostOf(source: LossSource, partition: SourcePartition, state: Pro
     requireForgotten(range, await source.shards(partition));
     return undefined;
   }
-  const first = await source.skipped(partition, state.reached, range.to, state.reachedDigest);
+  const there = await source.skipped(partition, state.reached, range.to, state.reachedDigest);
+  const isExpired = there === undefined && (await source.expired(partition, state.reached, range.to));
+  const first = isExpired ? state.reached + 1n : there;
   const lost = await source.between(partition, state.reached, range.to);
   requireHole(range, first, lost);
   return lost;

@@ -27,6 +27,7 @@ export function lossJson({ range: { partition, from, to }, logId, outcome, reach
 function lostText({ range: { to }, lost }: LossReport): string {
   if (to === 'end') return 'the stream has forgotten the shard: nothing tells how many records that were';
   if (lost === undefined) return 'the brokers were not asked, the range is taken from the error of the function: nothing tells how many records that are';
+  if (lost.records === 0 && lost.isAll) return 'the source has none of it any more: nothing tells how many records that were';
   const count = `${lost.isAll ? '' : 'at least '}${grouped(lost.records)} record${lost.records === 1 ? '' : 's'} that the source still has`;
   return lost.oldestMs === undefined ? count : `${count}, arrived from ${moment(lost.oldestMs)} to ${moment(lost.newestMs)}`;
 }

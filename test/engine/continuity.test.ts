@@ -65,6 +65,44 @@ describe('a log that a function opens', () => {
   });
 });
 
+describe('a source that has removed records which were not counted', () => {
+  /** Of the records up to 8 it has nothing, and says so. */
+  async function expiredUpTo8(): Promise<StreamWorld> {
+    const stream = await worldWith(5);
+    stream.catalog.skips = () => undefined;
+    stream.catalog.expires = (_, after, before) => after < 8n && after + 1n < before;
+    return stream;
+  }
+
+  it('halts the partition where it tells, and names the range and the command that accepts it', async () => {
+    const stream = await expiredUpTo8();
+    const halted = stream.instance().take('shard', stream.all('shard').slice(8));
+    await expect(halted).rejects.toMatchObject({ kind: 'internal', code: 'RECORDS_EXPIRED', context: { reached: '5', from: '6', to: '9' } });
+    await expect(halted).rejects.toThrow(
+      'partition shard of departures must keep its records until they are counted, got none from offset 6 on up to 9, at which the batch begins: retention has removed some; give the source a longer retention, then go on without them with npx tidemark accept-loss flights --partition shard --from 6 --to 9',
+    );
+    expect((await stream.head('shard'))?.reached).toBe(5n);
+  });
+
+  it('says nothing of what another instance has counted meanwhile', async () => {
+    const stream = await worldWith(0);
+    const [one, other] = [stream.instance(), stream.instance()];
+    const records = stream.all('shard');
+    await one.take('shard', records.slice(0, 2));
+    await other.take('shard', records.slice(2, 8));
+    await stream.world.clock.sleep(60_000);
+    stream.catalog.skips = () => undefined;
+    stream.catalog.expires = (_, after) => after < 8n;
+    expect(await one.take('shard', records.slice(8))).toMatchObject({ recordsIn: 12 });
+  });
+
+  it('lets a new log begin wherever its mapping does', async () => {
+    const stream = await worldWith(0);
+    stream.catalog.expires = () => true;
+    expect(await stream.instance().take('shard', stream.all('shard').slice(8))).toMatchObject({ recordsIn: 12 });
+  });
+});
+
 describe('a log that a function has in memory', () => {
   it('asks nothing while batches follow each other', async () => {
     const stream = await worldWith(0);

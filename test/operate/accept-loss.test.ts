@@ -23,6 +23,7 @@ async function worldAt5(recoveryMs = 0): Promise<StreamWorld> {
 const sourceOf = (stream: StreamWorld): LossSource => ({
   shards: () => stream.catalog.shards(),
   skipped: (partition, after, before, digest) => stream.catalog.skipped(partition, after, before, digest),
+  expired: (partition, after, before) => stream.catalog.expired(partition, after, before),
   between: async ({ partition }, after, before) => {
     const lost = stream.all(partition).filter(({ offset }) => offset > after && offset < before);
     const isFollowed = stream.all(partition).some(({ offset }) => offset >= before);
@@ -71,6 +72,18 @@ describe('accept-loss', () => {
     stream.world.logs.script = ['lost reply', 'lost reply', 'lost reply', 'lost reply', 'lost reply'];
     await expect(accept(stream, '6', '9')).rejects.toMatchObject({ kind: 'unavailable', code: 'COMMIT_UNKNOWN' });
     expect(await accept(stream, '6', '9')).toMatchObject({ outcome: 'accepted already', version: 2, lossesAccepted: 1 });
+  });
+
+  it('accepts records that have expired, of which the source tells no more than that they were there', async () => {
+    const stream = await worldAt5();
+    stream.catalog.skips = () => undefined;
+    stream.catalog.expires = (_, after) => after < 8n;
+    const { from, to } = await namedBy(stream, 8);
+    const kept = { ...sourceOf(stream), between: async () => ({ ...NOTHING_BETWEEN, isFollowed: true }) };
+    const report = await acceptLoss(place(stream), kept, lossRangeOf('shard', from, to), false);
+    expect(report).toMatchObject({ outcome: 'accepted', version: 2, lossesAccepted: 1 });
+    expect(lossText(place(stream), report)).toContain('  the source has none of it any more: nothing tells how many records that were\n');
+    expect(await stream.instance().take('shard', stream.all('shard').slice(8))).toMatchObject({ recordsIn: 12 });
   });
 
   it('says all of it and writes nothing in a dry run', async () => {

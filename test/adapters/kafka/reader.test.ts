@@ -35,7 +35,7 @@ describe('reading a topic by partition', () => {
 
   it('stays at its position in a partition that no broker has answered for', async () => {
     const reads = await new KafkaReader(clientOf([3])).read('t', new Map([[1, 10n], [3, 30n]]));
-    expect(reads.get(1)).toEqual({ records: [], next: 10n, stableEnd: 10n, isOutOfRange: false });
+    expect(reads.get(1)).toEqual({ records: [], next: 10n, stableEnd: 10n, isOutOfRange: false, hasTransactions: false });
     expect(reads.get(3)?.next).toBe(31n);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryShards } from '../../../adapters/memory/shards.ts';
 import { HashRanges } from '../../../adapters/kinesis/hash-ranges.ts';
 import { Routing } from '../../../adapters/kinesis/routing.ts';
+import type { ShardCatalog } from '../../../engine/ports.ts';
 import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { SHARD } from '../../support/samples.ts';
 
@@ -63,7 +64,7 @@ describe('the range of a shard', () => {
   it('is asked for once, and again for a shard that is new', async () => {
     const shards = new MemoryShards();
     let asked = 0;
-    const counting = { shards: () => (asked++, shards.shards()), remaining: () => Promise.resolve('none yet' as const), confirm: async () => undefined, skipped: async () => undefined };
+    const counting: ShardCatalog = Object.assign(new MemoryShards(), { shards: () => (asked++, shards.shards()) });
     shards.known.set(SHARD.partition, { fromHash: 0n, toHash: 5n, parents: [] });
     const ranges = new HashRanges(counting);
     expect(await ranges.of(SHARD)).toEqual({ fromHash: 0n, toHash: 5n });

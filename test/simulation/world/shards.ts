@@ -137,6 +137,11 @@ export class FaultyShards implements ShardCatalog {
     return this.#ask(() => this.#stream.skipped(partition, after, before, digest));
   }
 
+  /** As the adapter of Kinesis does. */
+  async expired(): Promise<boolean> {
+    return false;
+  }
+
   /** Anything that is asked of the stream's own interface. */
   #ask<T>(answer: () => T): Promise<T> {
     if (this.#faults.decide('stream.fails')) return this.#instance.fail('stream throttled');
