@@ -30,7 +30,7 @@ export const KAFKA_WORDS: SourceWords = Object.freeze({
   part: 'partition',
   parts: 'Partitions',
   alarms: {
-    FunctionErrors: 'Batches fail and are retried without a limit: nothing is lost, their partitions wait. Read the error in the log of the function: PARTITIONS_GREW, OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN and RECORDS_MISSING say what has changed and what to do; otherwise repair what it names or deploy the version before.',
+    FunctionErrors: 'Batches fail and are retried without a limit: nothing is lost, their partitions wait. Read the error in the log of the function: PARTITIONS_GREW, OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN, RECORDS_MISSING and RECORDS_EXPIRED say what has changed and what to do; otherwise repair what it names or deploy the version before.',
     FunctionThrottles: 'Lambda refuses invocations: the account is out of concurrency. See which function takes it, or ask for a higher quota; the topic needs up to one per partition.',
     TickErrors: 'Time does not move on, on the partitions that the error names: their last windows do not come out. All others have moved. Read the cause of each in the log of the tick function: TOPIC_UNAVAILABLE means brokers, network or credentials. It tries again every minute.',
     Stalled: 'Records come in and the function is not invoked. See what the event source mapping says of its state and last result (tidemark doctor --stack): brokers or credentials may be out of reach, or somebody else has joined its consumer group.',
