@@ -10,7 +10,8 @@ import { KafkaStack } from '../lib/kafka-stack.ts';
 import { loadPipelines } from '../lib/load-pipeline.ts';
 import { PipelineStack } from '../lib/pipeline-stack.ts';
 import { parseStage, parseTarget, stageSettings } from '../lib/settings.ts';
-import { atRest, atRestText, type PricedTemplate } from '../operate/cost/at-rest.ts';
+import { atRest, atRestText } from '../operate/cost/at-rest.ts';
+import type { PricedTemplate } from '../operate/cost/priced-template.ts';
 import { onTarget } from './on-target.ts';
 import { stages, targets } from './stages.ts';
 

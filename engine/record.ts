@@ -54,12 +54,3 @@ export interface SourceBatch {
   /** When the invocation that brings it began, before it asked the source anything [ms since 1970]. @default now */
   readonly begunMs?: number;
 }
-
-/** A record that was decoded, validated and given its time: what user code sees. */
-export interface StreamRecord<K, V> {
-  readonly key: K;
-  readonly value: V;
-  readonly eventTimeMs: number;
-  readonly arrivalTimeMs: number;
-  readonly offset: Offset;
-}

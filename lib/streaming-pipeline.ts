@@ -18,7 +18,7 @@ import { RawArchive } from './ingest/raw-archive.ts';
 import type { ExistingStreams } from './kinesis-stream.ts';
 import { observed } from './observe/observed.ts';
 import { PartitionLogTable } from './process/partition-log-table.ts';
-import { Processor } from './process/processor.ts';
+import { FragmentFunction } from './process/fragment-function.ts';
 import { requireServices } from './process/required-services.ts';
 import { schemaAccess } from './process/schema-access.ts';
 import { SnapshotBucket } from './process/snapshot-bucket.ts';
@@ -110,7 +110,7 @@ export class StreamingPipeline extends Construct {
       ...schemas.environment,
     };
     const parts = { pipeline: topology.name, pipelineFile, settings, ingest, environment, network };
-    const processor = new Processor(this, 'Processor', parts);
+    const processor = new FragmentFunction(this, 'Processor', parts);
     const tick = new Tick(this, 'Tick', parts);
     for (const writer of [processor, tick]) {
       log.grantCommit(writer);

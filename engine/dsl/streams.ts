@@ -1,14 +1,12 @@
 /** The calls of the DSL between a pipeline's source and its window, each a frozen value. */
-import type { Aggregate, ResultType } from '../aggregate/aggregate.ts';
-import { requireRowFits } from '../aggregate/row-size.ts';
+import type { ResultType } from '../aggregate/aggregate.ts';
 import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
-import { DEFAULT_EMISSION, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
-import type { NamedAggregate, Windows } from '../window/windows.ts';
+import { keyByOf, sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
 import type { ProcessFunction, ValuesOf } from '../process/process-function.ts';
 import type { StateDescriptor } from '../process/state-descriptors.ts';
-import { keyByOf, sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
-import { columnsOf, outputStream, requireNames, resultStream, type OutputStream, type ResultStream } from './results.ts';
-import type { ResultColumn } from './topology.ts';
+import type { Windows } from '../window/windows.ts';
+import { columnsOf, keyColumns, outputStream, requireNames, type OutputStream } from './output-stream.ts';
+import { windowedStream, type WindowedStream, type WindowSettings } from './windowed-stream.ts';
 
 /** Fields of a record that may be part of a key: texts and numbers. */
 export type KeyField<V> = { [F in keyof V & string]: V[F] extends string | number ? F : never }[keyof V & string];
@@ -28,17 +26,6 @@ export interface TimedStream<V, K extends string> {
    * @example .keyBy('origin') · .keyBy('origin', 'carrier')
    */
   keyBy(field: K, ...more: ReadonlyArray<KeyField<V>>): KeyedStream<V>;
-}
-
-export interface WindowSettings {
-  /** How long after its end a window still takes late records, 0 or more. @default 0 */
-  readonly allowedLatenessMs?: number;
-  /** When results come out besides at the window's end. @default at the end, then with each late record */
-  readonly trigger?: Trigger;
-  /** What each result says. @default 'accumulating' */
-  readonly accumulation?: Accumulation;
-  /** One result per window, when it closes; then there is no trigger. @default false */
-  readonly finalOnly?: boolean;
 }
 
 export interface KeyedStream<V> {
@@ -63,17 +50,6 @@ export interface DeduplicationSettings<V> {
   readonly by: (value: V) => string | number;
   /** For how long an id is remembered, by event time, above 0. */
   readonly withinMs: number;
-}
-
-/** What results bear: null where an aggregate has nothing to say. */
-export type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? (undefined extends Out ? Exclude<Out, undefined> | null : Out) : never };
-
-/** What a second window sees of them: no window of a first one is without a record, so only what may be null in each is null. */
-export type PresentOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Exclude<Out, undefined> : never };
-
-export interface WindowedStream<V> {
-  /** @example .aggregate({ departures: count(), meanDelayMin: mean('delay') }) */
-  aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A): ResultStream<V, ResultOf<A>, PresentOf<A>>;
 }
 
 const OUTPUT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
@@ -127,40 +103,4 @@ function keyedStream<V>(plan: LogicalPlan): KeyedStream<V> {
       return outputStream<V, ValuesOf<R>>(withNode(plan, { kind: 'process', processFunction: given as never, columns }));
     },
   });
-}
-
-export function windowedStream<V>(plan: LogicalPlan, windows: Windows, settings: WindowSettings): WindowedStream<V> {
-  const { allowedLatenessMs = 0 } = settings;
-  requireMs('allowedLatenessMs', allowedLatenessMs, 0, 'pass hours(1)');
-  const emission = emissionOf(settings);
-  return Object.freeze({
-    aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A) {
-      const { keyFields } = keyByOf(plan);
-      const names = Object.keys(aggregates);
-      requireSetting('aggregates', names, names.length > 0, 'at least one', 'pass { records: count() }');
-      requireNames(names, keyFields.length === 1 ? [] : keyFields);
-      const list = Object.entries<Aggregate<V>>(aggregates).map(([name, aggregate]): NamedAggregate => Object.freeze({ name, aggregate }));
-      requireRowFits(list);
-      const columns = Object.freeze([...keyColumns(keyFields), ...list.map(columnOf)]);
-      return resultStream<V, ResultOf<A>, PresentOf<A>>(withNode(plan, { kind: 'window', windows, allowedLatenessMs, emission, aggregates: Object.freeze(list), columns }));
-    },
-  });
-}
-
-function emissionOf({ trigger, accumulation = 'accumulating', finalOnly = false }: WindowSettings): Emission {
-  requireSetting('accumulation', accumulation, ['accumulating', 'discarding', 'retracting'].includes(accumulation), "'accumulating', 'discarding' or 'retracting'", 'leave it out for accumulating');
-  if (finalOnly) {
-    const plain = trigger === undefined && accumulation === 'accumulating';
-    requireSetting('finalOnly', { trigger, accumulation }, plain, 'without a trigger and accumulating: there is one result per window', 'leave one of the two out');
-  }
-  return Object.freeze({ early: trigger?.early, late: trigger?.late ?? DEFAULT_EMISSION.late, accumulation, finalOnly });
-}
-
-/** A key of several fields is hard to read: its parts are values too. */
-function keyColumns(keyFields: readonly string[]): ResultColumn[] {
-  return keyFields.length === 1 ? [] : keyFields.map((name) => ({ name, type: 'text', descriptor: `key(${name})` }));
-}
-
-function columnOf({ name, aggregate }: NamedAggregate): ResultColumn {
-  return { name, type: aggregate.aggregator.resultType ?? 'json', descriptor: aggregate.descriptor };
 }

@@ -5,11 +5,6 @@ export const NO_WATERMARK = Number.MIN_SAFE_INTEGER;
 export const MIN_EVENT_TIME_MS = -8_640_000_000_000_000;
 export const MAX_EVENT_TIME_MS = 8_640_000_000_000_000;
 
-/** The watermark after a record: never decreases (PL-12). */
-export function advanceWatermark(watermarkMs: number, eventTimeMs: number, maxOutOfOrdernessMs: number): number {
-  return Math.max(watermarkMs, eventTimeMs - maxOutOfOrdernessMs);
-}
-
 /** A window fires when all up to its end has been seen. */
 export function isFired(endMs: number, watermarkMs: number): boolean {
   return endMs <= watermarkMs;

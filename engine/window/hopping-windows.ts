@@ -1,6 +1,7 @@
 import { requireMs, requireSetting } from '../errors.ts';
 import { alignedWindows } from './aligned-windows.ts';
 import { isPlain } from './emission.ts';
+import type { Hops } from './hops.ts';
 import { slicedWindows } from './sliced-windows.ts';
 import { tumblingStart } from './tumbling-windows.ts';
 import type { WindowAssigner } from './window-assigner.ts';
@@ -14,9 +15,6 @@ export interface HoppingWindows {
   /** Shifts every window's start, [0, advanceMs). @default 0 */
   readonly offsetMs?: number;
 }
-
-/** The sizes of hopping windows, complete. */
-export type Hops = Required<HoppingWindows>;
 
 /**
  * Fixed windows that overlap: each record falls into sizeMs / advanceMs of them. (Flink calls them sliding.)

@@ -13,7 +13,7 @@ import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
 import { isClosed, isFired } from '../time/watermark.ts';
-import type { Hops } from './hopping-windows.ts';
+import type { Hops } from './hops.ts';
 import { Panes, paneTable, type Pane } from './panes.ts';
 import { tumblingStart } from './tumbling-windows.ts';
 import type { WindowAssigner } from './window-assigner.ts';

@@ -7,7 +7,7 @@ import type { DeployedKinesis } from '../deployed-topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
 import { isOfAnotherAccount, kinesisStream, type ExistingStreams } from '../kinesis-stream.ts';
 import type { StageSettings } from '../settings.ts';
-import type { ReadSource } from './ingest.ts';
+import type { ReadSource } from './read-source.ts';
 
 export interface KinesisIngestProps {
   /** Name of the pipeline, which is the consumer's with enhanced fan-out. */
@@ -23,7 +23,7 @@ export class KinesisIngest extends Construct implements ReadSource {
   readonly noun = 'Kinesis stream';
   readonly handlers = { process: 'process-kinesis', tick: 'tick' } as const;
   readonly environment: { readonly TIDEMARK_STREAM: string };
-  readonly observed: { readonly kind: 'kinesis'; readonly ingest: KinesisIngest } = { kind: 'kinesis', ingest: this };
+  readonly observed: { readonly kind: 'kinesis'; readonly stream: IStream };
   readonly source: DeployedKinesis;
   readonly stream: IStream;
   /** undefined: the pipeline shares the stream's throughput with its other readers. */
@@ -33,6 +33,7 @@ export class KinesisIngest extends Construct implements ReadSource {
     super(scope, id);
     this.source = source;
     this.stream = kinesisStream(this, source.stream, settings, existing);
+    this.observed = { kind: 'kinesis', stream: this.stream };
     this.environment = { TIDEMARK_STREAM: this.stream.streamArn };
     if (settings.enhancedFanOut) {
       const isOurs = !isOfAnotherAccount(this, this.stream);

@@ -1,24 +1,13 @@
 import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { hours } from '../../engine/time/duration.ts';
 import type { StageSettings } from '../settings.ts';
+import type { AlarmDefinition } from './alarm-definition.ts';
 import { math, period } from './five-minutes.ts';
 import { lakeAlarms } from './lake-alarms.ts';
 import type { PipelineMetrics } from './metrics.ts';
 import type { SourceMetrics } from './source-metrics.ts';
 
-/** An alarm as values: rings when `metric` is above `threshold` in `datapoints` of the last `periods` times five minutes. */
-export interface AlarmDefinition {
-  readonly id: string;
-  /** Evaluated every five minutes. */
-  readonly metric: IMetric;
-  readonly threshold: number;
-  readonly datapoints: number;
-  readonly periods: number;
-  /** What has happened, and what to do: all that somebody has who is woken by it. */
-  readonly description: string;
-}
-
-/** What somebody must know of at once. The dashboard shows the rest. */
+/** What an operator must know at once. The dashboard shows the rest. */
 export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettings): AlarmDefinition[] {
   const { batch, function: fn, tick, source, log, results, time, firehose } = metrics;
   const { alarms: texts } = source.words;

@@ -1,6 +1,6 @@
 import { minutes } from '../../engine/time/duration.ts';
 import type { StageSettings } from '../settings.ts';
-import type { AlarmDefinition } from './alarm-definitions.ts';
+import type { AlarmDefinition } from './alarm-definition.ts';
 import { math, period } from './five-minutes.ts';
 import type { FirehoseMetrics } from './service-metrics.ts';
 

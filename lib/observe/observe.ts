@@ -4,7 +4,7 @@ import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarmDefinitions } from './alarm-definitions.ts';
-import type { AlarmDefinition } from './alarm-definitions.ts';
+import type { AlarmDefinition } from './alarm-definition.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { pipelineDashboard } from './dashboard.ts';
 import type { DashboardProps } from './dashboard.ts';

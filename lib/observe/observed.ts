@@ -3,9 +3,8 @@ import type { Construct } from 'constructs';
 import type { LakeFirehose } from '../deliver/lake-firehose.ts';
 import type { ResultsTable } from '../deliver/results-table.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
-import type { KafkaCluster } from '../ingest/kafka/cluster.ts';
 import { topicSettings } from '../ingest/kafka/topic-settings.ts';
-import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
+import type { ObservedSource } from '../ingest/read-source.ts';
 import type { PartitionLogTable } from '../process/partition-log-table.ts';
 import type { StageSettings } from '../settings.ts';
 import { batchMetrics, tickMetrics, topicMetrics, type TopicMetrics } from './batch-metrics.ts';
@@ -15,11 +14,6 @@ import { derivedMetrics } from './metrics.ts';
 import { Observe } from './observe.ts';
 import { firehoseMetrics, functionMetrics, tableMetrics, type FunctionMetrics } from './service-metrics.ts';
 import type { SourceMetrics } from './source-metrics.ts';
-
-/** Where records come from, as far as it is measured. */
-export type ObservedSource =
-  | { readonly kind: 'kinesis'; readonly ingest: KinesisIngest }
-  | { readonly kind: 'kafka'; readonly cluster: KafkaCluster; readonly topic: string; readonly consumerGroup: string };
 
 export interface ObservedProps {
   /** Of the dashboard, and beginning of the alarms' names. */
@@ -61,7 +55,7 @@ export function observed(scope: Construct, id: string, { name, topology, setting
 
 function sourceMetrics(source: ObservedSource, settings: StageSettings, fn: FunctionMetrics, ofTopic: TopicMetrics): SourceMetrics {
   const { streamRetentionHours } = settings;
-  if (source.kind === 'kinesis') return kinesisSource(source.ingest.stream, streamRetentionHours, fn);
+  if (source.kind === 'kinesis') return kinesisSource(source.stream, streamRetentionHours, fn);
   const { cluster, topic, consumerGroup } = source;
   const { retentionHours = streamRetentionHours } = topicSettings(topic, 'delete', settings) ?? {};
   return kafkaSource({ cluster: cluster.metricsName, topic, consumerGroup, retentionHours }, fn, ofTopic);

@@ -3,13 +3,13 @@ import type { CfnEventSourceMappingProps } from 'aws-cdk-lib/aws-lambda';
 import type { KafkaIngest } from '../ingest/kafka/kafka-ingest.ts';
 import type { KafkaPolling } from '../ingest/kafka/settings.ts';
 import { requireWholeSeconds } from '../settings.ts';
-import type { Processor } from './processor.ts';
+import type { MappedReader } from './mapped-reader.ts';
 
 /** Has the function called with batches of the topic, each partition in order. Nothing is ever dropped or left out (PL-15). */
-export function kafkaMapping(processor: Processor, { source, cluster, topic, consumerGroup: consumerGroupId, polling, made }: KafkaIngest): CfnEventSourceMapping {
-  cluster.grantPoll(processor, topic, consumerGroupId);
-  const mapping = new CfnEventSourceMapping(processor, 'Mapping', {
-    functionName: processor.function.functionName,
+export function kafkaMapping(reader: MappedReader, { source, cluster, topic, consumerGroup: consumerGroupId, polling, made }: KafkaIngest): CfnEventSourceMapping {
+  cluster.grantPoll(reader, topic, consumerGroupId);
+  const mapping = new CfnEventSourceMapping(reader, 'Mapping', {
+    functionName: reader.function.functionName,
     ...cluster.source,
     ...(cluster.source.eventSourceArn === undefined ? { selfManagedKafkaEventSourceConfig: { consumerGroupId } } : { amazonManagedKafkaEventSourceConfig: { consumerGroupId } }),
     topics: [topic],

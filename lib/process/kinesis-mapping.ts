@@ -1,7 +1,7 @@
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { KinesisIngest } from '../ingest/kinesis-ingest.ts';
 import { requireWholeSeconds } from '../settings.ts';
-import type { Processor } from './processor.ts';
+import type { MappedReader } from './mapped-reader.ts';
 
 /**
  * Has the function called with one batch of one shard at a time. Every setting that could make Lambda drop or reorder records is
@@ -9,9 +9,9 @@ import type { Processor } from './processor.ts';
  *
  * A commit is a whole batch or nothing, so there is no part of a batch to report: an error repeats all of it.
  */
-export function kinesisMapping(processor: Processor, { source, mappedArn }: KinesisIngest): CfnEventSourceMapping {
-  return new CfnEventSourceMapping(processor, 'Mapping', {
-    functionName: processor.function.functionName,
+export function kinesisMapping(reader: MappedReader, { source, mappedArn }: KinesisIngest): CfnEventSourceMapping {
+  return new CfnEventSourceMapping(reader, 'Mapping', {
+    functionName: reader.function.functionName,
     eventSourceArn: mappedArn,
     startingPosition: 'TRIM_HORIZON',
     batchSize: source.batchSize,

@@ -5,7 +5,7 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { lambdaFunction } from '../lambda-function.ts';
-import type { ProcessorProps } from './processor.ts';
+import type { FragmentFunctionProps } from './fragment-function.ts';
 
 /**
  * Calls the pipeline's `tick` every minute: the last windows come out when input stops (PL-19). A tick that is missed or
@@ -15,7 +15,7 @@ export class Tick extends Construct implements IGrantable {
   readonly function: Function;
   readonly grantPrincipal: IPrincipal;
 
-  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: ProcessorProps) {
+  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;

@@ -1,6 +1,6 @@
 import { ASSUMED } from './assumptions.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
-import type { PricedResource, RestLine } from './at-rest.ts';
+import type { PricedResource, RestLine } from './priced-template.ts';
 
 /** How many of the smallest broker of a family one of this size is worth. */
 const SIZES: Readonly<Record<string, number>> = { large: 1, xlarge: 2, '2xlarge': 4, '4xlarge': 8, '8xlarge': 16, '12xlarge': 24, '16xlarge': 32, '24xlarge': 48 };

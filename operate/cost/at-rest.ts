@@ -1,19 +1,6 @@
 import { kafkaAtRest, partitionsAtRest } from './at-rest-kafka.ts';
+import type { PricedResource, PricedTemplate, RestLine } from './priced-template.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
-
-/** Properties of a resource. */
-export type PricedResource = Readonly<Record<string, unknown>>;
-
-/** A CloudFormation template, as far as it says what is paid for while nothing happens. */
-export interface PricedTemplate {
-  readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: PricedResource }>>;
-}
-
-export interface RestLine {
-  readonly what: string;
-  /** US dollars a month; undefined: no price of it is known here. */
-  readonly usd: number | undefined;
-}
 
 /**
  * What a stack costs a month before a single record has come; what costs nothing then is left out.

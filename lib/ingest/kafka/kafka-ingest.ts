@@ -4,7 +4,7 @@ import { requireSetting } from '../../../engine/errors.ts';
 import { minutes } from '../../../engine/time/duration.ts';
 import type { DeployedKafka } from '../../deployed-topology.ts';
 import type { StageSettings } from '../../settings.ts';
-import type { ReadSource } from '../ingest.ts';
+import type { ReadSource } from '../read-source.ts';
 import type { Grantee, KafkaCluster } from './cluster.ts';
 import type { PipelineTopics } from './pipeline-topics.ts';
 import type { KafkaPolling } from './settings.ts';

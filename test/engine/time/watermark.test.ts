@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
-import { advanceWatermark, isClosed, isFired, isFromTheFuture, NO_WATERMARK } from '../../../engine/time/watermark.ts';
+import { isClosed, isFired, isFromTheFuture, NO_WATERMARK } from '../../../engine/time/watermark.ts';
 
 describe('a window fires when endMs <= watermarkMs', () => {
   it.each([
@@ -33,27 +32,6 @@ describe('a window closes when endMs + allowedLatenessMs <= watermarkMs', () => 
     { allowedLatenessMs: 5, watermarkMs: NO_WATERMARK, closes: false },
   ])('a window that ends at 10, with $allowedLatenessMs allowed, at watermark $watermarkMs: $closes', ({ allowedLatenessMs, watermarkMs, closes }) => {
     expect(isClosed(10, allowedLatenessMs, watermarkMs)).toBe(closes);
-  });
-});
-
-describe('the watermark', () => {
-  it.each([
-    { case: 'follows the first record', watermarkMs: NO_WATERMARK, eventTimeMs: 5, maxOutOfOrdernessMs: 0, next: 5 },
-    { case: 'stays behind by the bound', watermarkMs: 0, eventTimeMs: 15, maxOutOfOrdernessMs: 5, next: 10 },
-    { case: 'does not move for a record one below', watermarkMs: 10, eventTimeMs: 14, maxOutOfOrdernessMs: 5, next: 10 },
-    { case: 'does not move for an equal record', watermarkMs: 10, eventTimeMs: 15, maxOutOfOrdernessMs: 5, next: 10 },
-    { case: 'moves for a record one above', watermarkMs: 10, eventTimeMs: 16, maxOutOfOrdernessMs: 5, next: 11 },
-    { case: 'goes below 0', watermarkMs: NO_WATERMARK, eventTimeMs: 0, maxOutOfOrdernessMs: 5, next: -5 },
-    { case: 'stays absent when the bound is larger than time itself', watermarkMs: NO_WATERMARK, eventTimeMs: -8_640_000_000_000_000, maxOutOfOrdernessMs: Number.MAX_SAFE_INTEGER, next: NO_WATERMARK },
-  ])('$case', ({ watermarkMs, eventTimeMs, maxOutOfOrdernessMs, next }) => {
-    expect(advanceWatermark(watermarkMs, eventTimeMs, maxOutOfOrdernessMs)).toBe(next);
-  });
-
-  it('never decreases', () => {
-    const times = fc.integer({ min: -1_000, max: 1_000 });
-    fc.assert(fc.property(times, times, fc.nat(), (watermarkMs, eventTimeMs, bound) => {
-      expect(advanceWatermark(watermarkMs, eventTimeMs, bound)).toBeGreaterThanOrEqual(watermarkMs);
-    }));
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { hoppingStarts, type Hops } from '../../../engine/window/hopping-windows.ts';
+import { hoppingStarts } from '../../../engine/window/hopping-windows.ts';
+import type { Hops } from '../../../engine/window/hops.ts';
 import { greatestCommonDivisor, Slicing } from '../../../engine/window/sliced-windows.ts';
 
 const hops: Hops = { sizeMs: 10, advanceMs: 4, offsetMs: 1 };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { collect, everyEventTime, everyProcessingTime, everyRecords, kinesis, lake, pipeline, session } from '../../../engine/index.ts';
-import type { WindowSettings } from '../../../engine/dsl/streams.ts';
+import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import type { Repeat } from '../../../engine/window/emission.ts';
 import { MovingPartition } from '../support/moves.ts';

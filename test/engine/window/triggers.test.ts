@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { collect, everyEventTime, everyProcessingTime, everyRecords, global, hopping, kinesis, lake, pipeline, session, tumbling } from '../../../engine/index.ts';
-import type { WindowSettings } from '../../../engine/dsl/streams.ts';
+import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
 import { MovingPartition } from '../support/moves.ts';

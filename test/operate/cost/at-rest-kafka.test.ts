@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
-import type { PricedTemplate } from '../../../operate/cost/at-rest.ts';
+import type { PricedTemplate } from '../../../operate/cost/priced-template.ts';
 import { created, kafkaTemplate, subnets } from '../../lib/ingest/kafka/clusters.ts';
 import type { KafkaOptions } from '../../lib/ingest/kafka/clusters.ts';
 import type { CreatedKafka } from '../../../lib/ingest/kafka/settings.ts';

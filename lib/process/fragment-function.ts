@@ -10,8 +10,8 @@ import type { StageSettings } from '../settings.ts';
 import { kafkaMapping } from './kafka-mapping.ts';
 import { kinesisMapping } from './kinesis-mapping.ts';
 
-/** What the functions of a pipeline are made of. */
-export interface ProcessorProps {
+/** What the function of a fragment is made of. */
+export interface FragmentFunctionProps {
   /** Name of the pipeline. */
   readonly pipeline: string;
   /** Module whose default export is the pipeline. */
@@ -23,12 +23,12 @@ export interface ProcessorProps {
   readonly network: KafkaNetwork | undefined;
 }
 
-/** The function that runs the pipeline, and the mapping that calls it with batches. */
-export class Processor extends Construct implements IGrantable {
+/** The function that runs a pipeline's fragment, and the mapping that calls it with batches. */
+export class FragmentFunction extends Construct implements IGrantable {
   readonly function: Function;
   readonly grantPrincipal: IPrincipal;
 
-  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: ProcessorProps) {
+  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
