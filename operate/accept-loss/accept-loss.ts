@@ -19,6 +19,8 @@ export interface LossSource extends Pick<ShardCatalog, 'shards' | 'skipped' | 'e
 /** What was left out, or would be. */
 export interface LossReport {
   readonly range: LossRange;
+  /** Stream or topic name. */
+  readonly source: string;
   readonly logId: string;
   readonly outcome: 'accepted' | 'accepted already' | 'not written';
   /** Up to where the log has counted. */
@@ -43,7 +45,7 @@ export async function acceptLoss(place: Place, source: LossSource | undefined, r
   const partition = partitionOf(place, range.partition);
   const log = await PartitionLog.open(isDryRun ? readOnly(place) : forCommits(place), logIdIn(place, range.partition));
   const { reached, resumeAt, counters } = log.state;
-  const report = { range, logId: log.logId, reached };
+  const report = { range, source: place.source.name, logId: log.logId, reached };
   const { logId, version, isSealed, fingerprint } = log;
   const { lossesAccepted } = counters;
   if (resumeAt === range.to) return { ...report, outcome: 'accepted already', version, lossesAccepted, lost: undefined };

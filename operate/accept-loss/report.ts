@@ -1,10 +1,11 @@
-import { partitionNoun, type Place } from '../place.ts';
+import type { Topology } from '../../engine/dsl/topology.ts';
+import { partitionNoun } from '../place.ts';
 import { grouped } from '../text.ts';
 import type { LossReport } from './accept-loss.ts';
 
 /** For people: what is left out, then what the log says of it. */
-export function lossText({ topology, source }: Pick<Place, 'topology' | 'source'>, report: LossReport): string {
-  const { range: { partition, from, to }, logId, outcome, reached, version, lossesAccepted } = report;
+export function lossText(topology: Pick<Topology, 'source'>, report: LossReport): string {
+  const { range: { partition, from, to }, source, logId, outcome, reached, version, lossesAccepted } = report;
   const range = to === 'end' ? `all behind offset ${reached}` : `offsets ${from} up to ${to}, that one not included`;
   const verdicts = {
     'accepted': `accepted: version ${grouped(version)} of ${logId} goes on without them`,
@@ -12,7 +13,7 @@ export function lossText({ topology, source }: Pick<Place, 'topology' | 'source'
     'not written': `dry run: nothing was written, ${logId} is at version ${grouped(version)}`,
   };
   return [
-    `${partitionNoun(topology.source)} ${partition} of ${source.name}: ${range}`,
+    `${partitionNoun(topology.source)} ${partition} of ${source}: ${range}`,
     ...(outcome === 'accepted already' ? [] : [`  ${lostText(report)}`]),
     `${verdicts[outcome]}; losses accepted: ${grouped(lossesAccepted)}`,
   ].join('\n');

@@ -82,7 +82,7 @@ describe('accept-loss', () => {
     const kept = { ...sourceOf(stream), between: async () => ({ ...NOTHING_BETWEEN, isFollowed: true }) };
     const report = await acceptLoss(place(stream), kept, lossRangeOf('shard', from, to), false);
     expect(report).toMatchObject({ outcome: 'accepted', version: 2, lossesAccepted: 1 });
-    expect(lossText(place(stream), report)).toContain('  the source has none of it any more: nothing tells how many records that were\n');
+    expect(lossText(place(stream).topology, report)).toContain('  the source has none of it any more: nothing tells how many records that were\n');
     expect(await stream.instance().take('shard', stream.all('shard').slice(8))).toMatchObject({ recordsIn: 12 });
   });
 
@@ -205,7 +205,7 @@ describe('accept-loss where the source cannot be asked', () => {
     const stream = await worldAt5();
     const report = await acceptLoss(place(stream), undefined, lossRangeOf('shard', '6', '9'), false);
     expect(report).toMatchObject({ outcome: 'accepted', lost: undefined });
-    expect(lossText(place(stream), report)).toContain('  the brokers were not asked, the range is taken from the error of the function: ');
+    expect(lossText(place(stream).topology, report)).toContain('  the brokers were not asked, the range is taken from the error of the function: ');
     await expect(acceptLoss(place(stream), undefined, lossRangeOf('shard', '5', '12'), false)).rejects.toMatchObject({ code: 'LOSS_OUTDATED' });
   });
 });
@@ -214,7 +214,7 @@ describe('the report of accept-loss', () => {
   it('says what is left out, when it arrived, and what the log says now', async () => {
     const stream = await worldAt5();
     const report = await accept(stream, '6', '9');
-    expect(lossText(place(stream), report)).toBe([
+    expect(lossText(place(stream).topology, report)).toBe([
       'shard shard of departures: offsets 6 up to 9, that one not included',
       '  3 records that the source still has, arrived from 1970-01-01T00:00:06.000Z to 1970-01-01T00:00:08.000Z',
       'accepted: version 2 of flights/0/departures/1/shard goes on without them; losses accepted: 1',
@@ -227,15 +227,15 @@ describe('the report of accept-loss', () => {
 
   it('says that nothing was written, in a dry run and in a repeat', async () => {
     const stream = await worldAt5();
-    expect(lossText(place(stream), await accept(stream, '6', '9', { isDryRun: true }))).toContain('dry run: nothing was written, ');
+    expect(lossText(place(stream).topology, await accept(stream, '6', '9', { isDryRun: true }))).toContain('dry run: nothing was written, ');
     await accept(stream, '6', '9');
-    expect(lossText(place(stream), await accept(stream, '6', '9'))).toContain('accepted already: nothing was written, ');
+    expect(lossText(place(stream).topology, await accept(stream, '6', '9'))).toContain('accepted already: nothing was written, ');
   });
 
   it('says of a hole that it stopped counting that there may be more', async () => {
     const stream = await worldAt5();
     const report = await accept(stream, '6', '9');
     const more = { ...report, lost: { ...NOTHING_BETWEEN, records: 50_000, isAll: false, isFollowed: true } };
-    expect(lossText(place(stream), more)).toContain('  at least 50,000 records that the source still has');
+    expect(lossText(place(stream).topology, more)).toContain('  at least 50,000 records that the source still has');
   });
 });
