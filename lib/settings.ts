@@ -77,7 +77,12 @@ export interface StageSettings {
   readonly lakeDelivery: LakeDelivery;
   /** Memory of the functions, and with it their share of a processor [128, 10240]. @default 1024 */
   readonly memoryMiB: number;
-  /** How long one batch may take, whole seconds [10000, 900000]. @default minutes(1) */
+  /**
+   * How long one batch may take, whole seconds [10000, 900000]. Code of the pipeline that does not end is stopped so
+   * early that the rest of its batch fits.
+   *
+   * @default minutes(1)
+   */
   readonly timeoutMs: number;
   /** How long the functions' logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention: RetentionDays;

@@ -7,7 +7,6 @@
  *     no unit did, the step was long     ──► take fewer records; of the first one alone, fewer instants;
  *                                            of one alone, give it more time
  */
-import { TidemarkError } from '../errors.ts';
 import type { SourceRecord } from '../record.ts';
 import type { CommitBounds } from '../run.ts';
 import type { UserCode } from './user-code.ts';
@@ -82,7 +81,6 @@ export class GuardedSteps {
    * One step, within the work that is repeated.
    *
    * @throws Stopped make it again on the log as it is stored
-   * @throws USER_CODE_TIMEOUT (internal) what did not end belongs to no record and to no firing
    */
   run<T>(from: StepPlace, records: readonly SourceRecord[], bounds: CommitBounds, step: GuardedStep<T>): T {
     if (this.#code === undefined) return step(records, bounds, undefined);
@@ -134,7 +132,7 @@ export class GuardedSteps {
     if (guard.nowMs() - plan.startedMs >= limits.longMs) plan.rest = unit;
   }
 
-  #takeLess(plan: Plan, records: readonly SourceRecord[], { index, firedBefore, hasBegun }: Watch): void {
+  #takeLess(plan: Plan, records: readonly SourceRecord[], { index, firedBefore }: Watch): void {
     const { limits } = this.#code as UserCode;
     const limitMs = plan.limitMs ?? this.#limitMs;
     if (isBehind(records, index)) {
@@ -143,11 +141,8 @@ export class GuardedSteps {
       plan.timers = firedBefore;
     } else if (limitMs * GROWTH <= limits.longMs) {
       plan.limitMs = limitMs * GROWTH;
-    } else if (hasBegun) {
-      plan.limitMs = Number.POSITIVE_INFINITY;
     } else {
-      const text = `init of an aggregate must end within ${limitMs} ms, got more; correct the aggregate`;
-      throw new TidemarkError('internal', 'USER_CODE_TIMEOUT', text);
+      plan.limitMs = Number.POSITIVE_INFINITY;
     }
   }
 }

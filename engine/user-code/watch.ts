@@ -56,10 +56,6 @@ export class Watch {
     this.#hasRefusals = settings.refusals.units.size > 0 || settings.refusals.rest !== undefined;
   }
 
-  get hasBegun(): boolean {
-    return this.#units > 0;
-  }
-
   /** How many units are open. */
   get depth(): number {
     return this.#open.length;
