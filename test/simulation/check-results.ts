@@ -3,6 +3,7 @@ import type { Topology } from '../../engine/dsl/topology.ts';
 import type { PlainRow } from './pipelines/simulated-pipeline.ts';
 import type { Beside, Expected, SaidRow } from './reference.ts';
 import { violation } from './world/functions.ts';
+import { placeOf } from './world/picky-table.ts';
 import type { Readers } from './world/sinks.ts';
 
 type Line = ResultRow & SaidRow;
@@ -29,6 +30,19 @@ export function checkBeside({ beside }: Expected, { lake }: Readers): void {
   for (const key of new Set([...beside.keys(), ...lines.map((line) => line.key)])) {
     compare(`${key} beside the results`, (beside.get(key) ?? []).map(text), byNumber(rowsOf(lines, key)).map(text));
   }
+}
+
+/** A table that never takes some rows has the newest of the others, and each that it refuses is a dead letter once. */
+export function checkPicky({ lake, picky }: Readers): void {
+  if (picky === undefined) return;
+  const lines = linesIn<Line>(lake, 'results');
+  for (const key of new Set(lines.map((line) => line.key))) {
+    const taken = rowsOf(lines, key).filter((row) => !picky.isRefused(row));
+    const newest = newestOf(taken).map(storedTextOf);
+    compare(`${key} in the picky table`, sorted(newest), sorted(rowsOf(picky.results, key).map(storedTextOf)));
+  }
+  const refused = lines.filter((row) => picky.isRefused(row)).map((row) => `${row.incarnation} ${placeOf(row)}`);
+  compare('dead letters of results', sorted(refused), sorted([...picky.letters].flatMap(([id, versions]) => [...versions].map(() => id))));
 }
 
 function compare(what: string, wanted: readonly string[], got: readonly string[]): void {

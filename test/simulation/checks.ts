@@ -8,13 +8,13 @@ import { BEFORE_FIRST } from '../../engine/record.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { step } from '../../engine/step.ts';
 import { acceptedOf } from './accepted.ts';
-import { checkBeside, checkResults } from './check-results.ts';
+import { checkBeside, checkPicky, checkResults } from './check-results.ts';
 import { partitionOf, partsOf, type Plan, type PlannedShard } from './plan.ts';
 import { expectedOf, type Expected, type Taken } from './reference.ts';
 import { violation } from './world/functions.ts';
 import type { SeededRandom } from './world/random.ts';
 import type { Readers } from './world/sinks.ts';
-import { isWithoutRecord, movesTime, type Storage } from './world/stores.ts';
+import { isWithoutRecord, movesTime, withholds, type Storage } from './world/stores.ts';
 
 /** The world has come to its end: nothing changes by waiting. */
 const NO_WAITING: Clock = { nowMs: () => 0, sleep: async () => {} };
@@ -54,6 +54,7 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   const expected = expectedOf(plan, all, counted === undefined ? 0 : Number(new TextDecoder().decode(counted)), next);
   checkResults(plan.topology.results.identity, expected, readers);
   checkBeside(expected, readers);
+  checkPicky(readers);
   // Long after the last record ticks have brought out everything; without them the last ones wait for a record.
   const ticksOn = plan.settings.tickEveryMs > 0 && !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
   if (ticksOn && expected.waiting.size > 0) throw violation(`${[...expected.waiting].join(' ')} never came out`);
@@ -69,10 +70,11 @@ const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs }: PlannedShard): b
 async function bringOut(plan: Plan, log: PartitionLog, head: LogEntry | undefined, shard: PlannedShard, readers: Readers): Promise<void> {
   const { maxRowsPerCommit: rows, maxTimersPerCommit: timers } = plan.settings;
   const topology = writerOf(plan, head);
-  await deliverWaiting(log, partitionOf(shard), [readers]);
+  const sinks = readers.picky === undefined ? [readers] : [readers, readers.picky];
+  await deliverWaiting(log, partitionOf(shard), sinks);
   while (log.state.pending !== undefined) {
     await log.commit(step(topology, log.state, [], { rows, timers }));
-    await deliverWaiting(log, partitionOf(shard), [readers]);
+    await deliverWaiting(log, partitionOf(shard), sinks);
   }
 }
 
@@ -100,7 +102,7 @@ function checkHistory(logId: string, history: readonly LogEntry[], records: numb
       const isOfTheNext = entry.pending?.domain === 'processing' && moved === 'processingTimeMs';
       if (moved !== undefined && !isOfTheNext) throw violation(`${logId}: ${moved} moved at version ${entry.version}, all of whose records were refused`);
     }
-    const isIdle = isWithoutRecord(entry) && !movesTime(entry, before) && before?.pending === undefined;
+    const isIdle = isWithoutRecord(entry) && !movesTime(entry, before) && before?.pending === undefined && !withholds(entry, before);
     if (isIdle) throw violation(`${logId}: version ${entry.version} does nothing`);
     if (entry.sealedFor.length > 0 && before?.pending !== undefined) throw violation(`${logId}: sealed in the middle of a move`);
     if (recordsIn !== counted + late + deadLetters) throw violation(`${logId}: ${recordsIn} records in, ${counted} + ${late} + ${deadLetters} out`);

@@ -51,6 +51,7 @@ export function contentsOf({ plan, storage, readers, faults }: Lived): Contents 
     'results of which two streams speak': spokenOfTwice(readers.lake),
     'results delivered again': readers.repeats,
     'values beside the results': lines.filter((id) => id.includes('/side/')).length,
+    'results that a table never takes': readers.picky?.letters.size ?? 0,
     'late records': lines.filter((id) => id.includes('/late/')).length,
     'dead letters': lines.filter((id) => id.includes('/dead/')).length,
     ...Object.fromEntries(FAULT_KINDS.map((fault) => [`fault: ${fault}`, faults.filter((name) => name.startsWith(`${fault}#`)).length])),

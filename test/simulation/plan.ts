@@ -24,6 +24,8 @@ export interface Plan {
   readonly redeploy: Redeploy | undefined;
   /** When a topic gets one more partition, which must halt its pipeline (PL-27); Infinity: never. */
   readonly growsAtMs: number;
+  /** Of so many results one is never taken by a table beside the other readers; 0: there is no such table. */
+  readonly refusedOf: number;
   /** A shard without children of which the stream tells ticks nothing, for ever; undefined: none. */
   readonly untold: PlannedShard | undefined;
 }
@@ -117,8 +119,10 @@ export function planOf(seed: number): Plan {
   const fromMs = START_MS + random.between(0, 60_000);
   const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
   const redeploy = isRedeployed ? { topology: topologyOf(pipeline, settings, kind, isCompatible ? 'later' : 'incompatible'), isCompatible, fromMs, toMs } : undefined;
+  const refusals = new SeededRandom(seed, 'refusals');
+  const refusedOf = refusals.chance(0.15) ? refusals.pick([1, 2, 7]) : 0;
   const bounds = planBounds(new SeededRandom(seed, 'bounds'), redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1));
-  return { seed, kind, settings: { ...settings, ...bounds }, shards, pipeline, topology, redeploy, growsAtMs, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
+  return { seed, kind, settings: { ...settings, ...bounds }, shards, pipeline, topology, redeploy, growsAtMs, refusedOf, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
 }
 
 function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): PlannedShard | undefined {

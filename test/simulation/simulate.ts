@@ -34,7 +34,7 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
   const faults = new Faults(seed, allowed);
   const random = new SeededRandom(seed, 'world');
   const storage = new Storage();
-  const readers = new Readers();
+  const readers = new Readers(plan);
   let failure: unknown;
   const stream = new Stream({ plan, schedule });
   const world = { plan, stream, storage, readers, schedule, faults, random, fail: (error: unknown) => (failure ??= error) };

@@ -1,5 +1,6 @@
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
+import { REFUSED_ROWS } from './refused-rows.ts';
 import { SESSION_RULES } from './session-rules.ts';
 import { TIME_AND_SEALS } from './time-and-seals.ts';
 
@@ -147,4 +148,5 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'objects that were cleaned up under a slow reader are taken for lost', rule: 'PL-8', edits: [{ file: OPEN, find: 'if (head.version === seen) {', replace: 'if (head.version >= seen) {' }] },
   ...SESSION_RULES,
   ...PENDING_MOVES,
+  ...REFUSED_ROWS,
 ];

@@ -5,6 +5,7 @@ export const FAULT_KINDS = [
   'log.throttled', 'log.requestLost', 'log.replyLost', 'log.executedLate', 'log.readFails', 'log.readTorn',
   'blob.failsBefore', 'blob.replyLost', 'blob.executedLate', 'blob.readFails',
   'stream.fails', 'tick.otherInstance', 'sink.failsBefore', 'sink.replyLost', 'sink.partial', 'sink.refusesSome', 'sink.executedLate',
+  'picky.failsBefore', 'picky.executedLate', 'picky.replyLost',
   'function.killed', 'function.frozen', 'function.slow',
   'mapping.duplicate', 'mapping.rewind', 'mapping.resplit', 'mapping.otherInstance', 'mapping.ahead',
 ] as const;

@@ -9,6 +9,7 @@ import { Instance } from './instance.ts';
 import type { SeededRandom } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { FaultyShards, type Stream } from './shards.ts';
+import { FaultyPickyTable } from './picky-table.ts';
 import { FaultySink, type Readers } from './sinks.ts';
 import { TickWatch } from './tick-watch.ts';
 import { FaultyBlobStore, FaultyLogStore, type Storage } from './stores.ts';
@@ -104,8 +105,10 @@ export class FunctionPool {
     const topology = isNext && plan.redeploy !== undefined ? plan.redeploy.topology : plan.topology;
     const { slots, inlineLimitBytes, maxPanes, maxRowsPerCommit, maxTimersPerCommit } = plan.settings;
     const blobs = new FaultyBlobStore(this.#world, instance);
+    const { picky } = this.#world.readers;
+    const sinks = [new FaultySink(this.#world, instance), ...(picky === undefined ? [] : [new FaultyPickyTable(picky, this.#world, instance)])];
     const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance, this.#watch), blobs, clock: schedule, random, slots, inlineLimitBytes }, maxPanes);
-    const processor = { topology, logs, sinks: [new FaultySink(this.#world, instance)], shards: new FaultyShards({ faults, stream }, instance), maxRowsPerCommit, maxTimersPerCommit };
+    const processor = { topology, logs, sinks, shards: new FaultyShards({ faults, stream }, instance), maxRowsPerCommit, maxTimersPerCommit };
     const code = plan.kind === 'kafka' ? kafkaCode(this.#world, instance, processor, blobs) : kinesisCode(this.#world, instance, processor);
     const mayHalt = new Set([
       ...(plan.redeploy !== undefined && isNext !== plan.redeploy.isCompatible ? ['STATE_SCHEMA_CHANGED'] : []),

@@ -4,6 +4,9 @@ import { putEntries } from '../../../adapters/shared/put-entries.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import { resultId, sideOutputId, type ResultRow } from '../../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
+import type { Plan } from '../plan.ts';
+import { hashOf } from '../plan/shard-planner.ts';
+import { PickyTable, placeOf } from './picky-table.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
@@ -15,6 +18,13 @@ export class Readers implements Sink {
   /** Lines by id: an at-least-once sink may hold one twice, but never two that differ. */
   readonly lake = new Map<string, string>();
   repeats = 0;
+  /** Stands beside them in some worlds. */
+  readonly picky: PickyTable | undefined;
+
+  constructor({ refusedOf }: Pick<Plan, 'refusedOf'>) {
+    const isRefused = (row: Omit<ResultRow, 'values'>) => hashOf(placeOf(row)) % BigInt(refusedOf) === 0n;
+    this.picky = refusedOf === 0 ? undefined : new PickyTable(isRefused);
+  }
 
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
     this.lines(delivery, delivery.outbox.results);
@@ -42,6 +52,8 @@ export class Readers implements Sink {
       this.#line(`${place}/late/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
     }
     for (const { offset, subSequence, data, ...rest } of outbox.deadLetters) {
+      // Of a result, and no record's: the picky table counts them.
+      if (rest.code === 'RESULT_REFUSED') continue;
       this.#line(`${place}/dead/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
     }
     return this.table.deliver(delivery);

@@ -42,6 +42,11 @@ export function movesTime(entry: LogEntry, before: LogEntry | undefined): boolea
   return before === undefined || entry.watermarkMs > before.watermarkMs || entry.processingTimeMs > before.processingTimeMs;
 }
 
+/** Says of an earlier version what a sink will never take (ADR 16). */
+export function withholds({ withheld }: LogEntry, before: LogEntry | undefined): boolean {
+  return withheld.some((one) => before?.withheld.every(({ version, sink }) => version !== one.version || sink !== one.sink));
+}
+
 interface World {
   readonly plan: Plan;
   readonly storage: Storage;
