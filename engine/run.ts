@@ -17,7 +17,7 @@ import type { OperatorTimers } from './state/timer.ts';
 import { RunningOperator } from './running-operator.ts';
 import { timerClocksOf } from './time/timer-clocks.ts';
 import type { Watch } from './user-code/watch.ts';
-import { checkedSideValue, RowCheck } from './value/emitted.ts';
+import { checkedSideValue } from './value/emitted.ts';
 
 /** Where to go back to when a record fails half way: to the processing time of then, too. */
 export interface Mark {
@@ -58,7 +58,6 @@ export class Run {
   readonly topology: Topology;
   readonly journal: Journal = [];
   readonly #operators: readonly RunningOperator[];
-  readonly #rowCheck: RowCheck;
   readonly #bounds: CommitBounds;
   readonly #watch: Watch | undefined;
   processingTimeMs: number;
@@ -73,7 +72,6 @@ export class Run {
 
   constructor(topology: Topology, state: PartitionState, bounds = UNBOUNDED, watch?: Watch) {
     this.topology = topology;
-    this.#rowCheck = new RowCheck(topology.results.columns);
     this.#bounds = bounds;
     this.#watch = watch;
     this.floors = state.floors;
@@ -194,7 +192,7 @@ export class Run {
     if (shaped === undefined) return;
     const next = this.#operators[from + 1];
     if (next === undefined) {
-      this.results.push(this.#rowCheck.checked(shaped));
+      this.results.push(this.topology.checked(shaped));
     } else if (shaped.retracted !== true) {
       const { key, windowStartMs, windowEndMs } = row;
       const verdict = next.bound.process({ key, value: { ...shaped.values, windowStartMs, windowEndMs }, eventTimeMs: windowEndMs - 1 });

@@ -126,6 +126,12 @@ export interface Topology {
   /** What becomes of a result of operator `from`; undefined: it is left out. */
   shape(from: number, row: ResultRow): ResultRow | undefined;
   readonly results: ResultShape;
+  /**
+   * A result as it leaves for the sinks.
+   *
+   * @throws RESULT_INVALID, VALUE_NOT_JSON, VALUE_TOO_LARGE (data)
+   */
+  checked(row: ResultRow): ResultRow;
   /** Names of the outputs beside the results. */
   readonly sideOutputs: readonly string[];
   readonly sinks: readonly SinkSpec[];

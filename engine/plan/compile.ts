@@ -4,6 +4,7 @@ import type { Operator } from '../operator.ts';
 import type { ResultRow } from '../outputs.ts';
 import { deduplicateOperator } from '../process/deduplicate-operator.ts';
 import { processOperator } from '../process/process-operator.ts';
+import { RowCheck } from '../value/emitted.ts';
 import { keyByOf, sideOutputsOf, sourceOf, type LogicalPlan } from './logical-plan.ts';
 import { isStateful, type PlanNode, type StatefulNode } from './node.ts';
 import { changing, having, type ResultTransform } from './shape-results.ts';
@@ -36,6 +37,7 @@ export function compile(plan: LogicalPlan): Topology {
     }
   }
   const isComposite = keyFields.length > 1;
+  const rowCheck = new RowCheck(results.columns);
   return Object.freeze({
     name: plan.name,
     source,
@@ -43,6 +45,7 @@ export function compile(plan: LogicalPlan): Topology {
     transform,
     keyFields,
     results,
+    checked: (row: ResultRow) => rowCheck.checked(row),
     sideOutputs: Object.freeze(sideOutputsOf(plan)),
     keyOf: (value: unknown, partitionKey: string) => keyOfFields(keyFields, value, partitionKey),
     routingKeyOf: (key: string) => (isComposite ? (partsOf(key)[0] as string) : key),

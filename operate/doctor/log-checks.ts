@@ -97,7 +97,8 @@ function delivery(reports: Reports, { nowMs, isFailing }: Beside): Finding {
     return isFailing ? [{ verdict: 'warning', what: `${what}, not known to be delivered, and the last invocation failed` }] : [];
   });
   const looked = reports.reduce((sum, { lookedFor }) => sum + lookedFor, 0);
-  const found = looked === 0 ? 'nothing speaks against it' : `${grouped(looked)} results looked for, all found`;
+  const onTheirWay = reports.reduce((sum, { missing }) => sum + missing, 0);
+  const found = looked === 0 ? 'nothing speaks against it' : `${grouped(looked)} results looked for, ${onTheirWay === 0 ? 'all found' : `${grouped(onTheirWay)} on their way`}`;
   const remedy = 'its partition takes no record before: read SINK_UNAVAILABLE or SINK_REFUSED in the log of the function, which name sink and reason, '
     + 'such as a table, topic or stream that is gone or a missing right; once it takes rows, they are delivered first';
   return allOf('delivery', `no outbox has waited for more than ${durationText(LATE_DELIVERY_MS)}`, found, bad, remedy);

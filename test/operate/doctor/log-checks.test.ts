@@ -76,6 +76,12 @@ describe('the checks of logs', () => {
       });
     });
 
+    it('say what was looked for, and found or not yet', () => {
+      expect(found(waiting(600))?.found).toBe('3 results looked for, all found');
+      expect(found(waiting(4, { missing: 2 }))?.found).toBe('3 results looked for, 2 on their way');
+      expect(found({ undelivered: 0 })?.found).toBe('nothing speaks against it');
+    });
+
     it.each<[string, Partial<PartitionReport>, Partial<Beside>, string]>([
       ['rows that are on their way', waiting(4, { missing: 3 }), {}, 'ok'],
       ['rows that wait for exactly five minutes', waiting(5, { missing: 3 }), {}, 'problem'],
