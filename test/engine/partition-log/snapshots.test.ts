@@ -24,7 +24,7 @@ describe('snapshots (PL-8)', () => {
     const instance = world.instance();
     for (let i = 1; i <= 300; i++) await instance.process(reading(i, `key-${i % 7}`, i % 1_000, i));
     expect((await world.head()).snapshotVersion).toBe(288);
-    const report = await world.instance().process(reading(300, 'key-6', 0), reading(301, 'key-0', 1_000));
+    const report = await world.instance().process(reading(300, 'key-6', 300, 300), reading(301, 'key-0', 1_000));
     expect(report).toMatchObject({ recordsIn: 1, recordsReplayed: 1, resultsOut: 7 });
     expect(world.sink.results.reduce((total, { values }) => total + Number(values['n']), 0)).toBe(300);
   });
