@@ -67,13 +67,21 @@ export interface Lineage {
 /** What lies above an offset: records; nothing for now; or nothing ever again, because the shard is closed. */
 export type Remaining = 'records' | 'none yet' | 'ended';
 
+/** A stream or topic, and which of those that had its name one after the other. */
+export type NamedSource = Pick<SourcePartition, 'source'> & Partial<Pick<SourcePartition, 'incarnation'>>;
+
 /**
  * The shards of a stream. Told the digest of the record that was counted at an offset (`digestOf`), it compares it with
  * the record that the source has there now, where sources can be cut back and grow again: see `requireUnchanged`.
  */
 export interface ShardCatalog {
-  /** Every shard that the stream still knows, closed ones included, by name. @throws STREAM_UNAVAILABLE (unavailable) */
-  shards(stream: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>>;
+  /**
+   * Every shard that the stream still knows, closed ones included, by name.
+   *
+   * @param stream without an incarnation: the one that has the name now
+   * @throws STREAM_UNAVAILABLE (unavailable) · STREAM_RECREATED, TOPIC_RECREATED (unavailable) that incarnation is gone
+   */
+  shards(stream: NamedSource): Promise<ReadonlyMap<string, Lineage>>;
   /**
    * Proof by reading (PL-19, PL-22): throttled or failing is no answer.
    *

@@ -1,7 +1,7 @@
 import { Consumer } from '@platformatic/kafka';
 import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Clock, Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
+import type { Clock, Lineage, NamedSource, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
 import { requireUnchanged } from '../../engine/require-unchanged.ts';
 import type { RecordsBetween } from '../shared/records-between.ts';
@@ -43,8 +43,8 @@ export class KafkaTopics implements ShardCatalog {
     return this.#ask(name);
   }
 
-  async shards({ source }: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>> {
-    const { partitions } = await this.describe(source);
+  async shards({ source, incarnation }: NamedSource): Promise<ReadonlyMap<string, Lineage>> {
+    const { partitions } = incarnation === undefined ? await this.describe(source) : await this.#requireId(source, incarnation);
     return new Map(Array.from({ length: partitions }, (_, partition) => [String(partition), { fromHash: 0n, toHash: MAX_HASH, parents: [] }]));
   }
 
@@ -140,12 +140,19 @@ export class KafkaTopics implements ShardCatalog {
   /** Where the partition begins and ends, once it is sure that the end is not below what was reached (PL-11). */
   async #requireRange(partition: SourcePartition, reached: Offset): Promise<PartitionRange> {
     const { source, incarnation } = partition;
-    const { id } = await this.#ask(source);
-    if (id !== incarnation) throw new TidemarkError('unavailable', 'TOPIC_RECREATED', `topic ${source} must have the id ${incarnation}, got ${id}; it was made again, the next invocation begins its logs`);
+    await this.#requireId(source, incarnation);
     const index = Number(partition.partition);
     const range = await this.#call(source, `tell the offsets of partition ${index}`, async (client) => (await new KafkaReader(client).ranges(source, [index])).get(index));
     if (range !== undefined && range.end > reached) return range;
     throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${range?.end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`);
+  }
+
+  /** The topic as it is now, which is no other of its name. */
+  async #requireId(source: string, incarnation: string): Promise<Topic> {
+    const topic = await this.#ask(source);
+    if (topic.id === incarnation) return topic;
+    const text = `topic ${source} must have the id ${incarnation}, got ${topic.id}`;
+    throw new TidemarkError('unavailable', 'TOPIC_RECREATED', `${text}; it was made again, the next invocation begins its logs`);
   }
 
   /** The record at `reached` is still the one that was counted, unless retention or compaction has removed it. */

@@ -1,6 +1,6 @@
-import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand, type KinesisClient, type ListShardsCommandOutput, type Shard } from '@aws-sdk/client-kinesis';
+import { DescribeStreamSummaryCommand, GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand, type KinesisClient, type ListShardsCommandOutput, type Shard } from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
-import type { Lineage, Remaining, ShardCatalog } from '../../engine/ports.ts';
+import type { Lineage, NamedSource, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
 import type { RecordsBetween } from '../shared/records-between.ts';
 import { recordsBetween } from './records-between.ts';
@@ -26,7 +26,7 @@ export class KinesisShards implements ShardCatalog {
     this.#stream = stream;
   }
 
-  async shards({ source }: Pick<SourcePartition, 'source'>): Promise<ReadonlyMap<string, Lineage>> {
+  async shards({ source, incarnation }: NamedSource): Promise<ReadonlyMap<string, Lineage>> {
     const stream = this.#referenceTo(source);
     try {
       const shards = new Map<string, Lineage>();
@@ -36,10 +36,20 @@ export class KinesisShards implements ShardCatalog {
         for (const shard of page.Shards ?? []) shards.set(shard.ShardId ?? '', lineageOf(shard));
         next = page.NextToken;
       } while (next !== undefined);
-      return shards;
+      // Asked last: the list is of this incarnation, and whichever comes after it is younger than the epoch of any log.
+      const created = incarnation === undefined ? undefined : await this.#createdAt(stream);
+      if (created === incarnation) return shards;
+      const text = `stream ${source} must be the one created at ${incarnation}, got one created at ${created}`;
+      throw new TidemarkError('unavailable', 'STREAM_RECREATED', `${text}; what is left of the other is not counted any more`);
     } catch (cause) {
+      if (cause instanceof TidemarkError) throw cause;
       throw unavailable(source, 'list its shards', cause);
     }
+  }
+
+  async #createdAt(stream: StreamReference): Promise<string> {
+    const { StreamDescriptionSummary } = await this.#client.send(new DescribeStreamSummaryCommand(stream));
+    return String(StreamDescriptionSummary?.StreamCreationTimestamp?.getTime());
   }
 
   /** Reads on from `after` until there is a record, the end of a closed shard, or proof of having caught up (PL-19, PL-22). */

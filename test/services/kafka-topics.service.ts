@@ -45,6 +45,8 @@ describeService('KafkaTopics', () => {
       await admin.deleteTopics({ topics: ['again'] });
       await create('again');
       await expect(topics.confirm(before, -1n)).rejects.toMatchObject({ kind: 'unavailable', code: 'TOPIC_RECREATED' });
+      await expect(topics.shards(before)).rejects.toMatchObject({ kind: 'unavailable', code: 'TOPIC_RECREATED' });
+      expect([...(await topics.shards(await partitionOf('again'))).keys()]).toEqual(['0']);
       expect((await partitionOf('again')).incarnation).not.toBe(before.incarnation);
     });
   });

@@ -38,7 +38,7 @@ function recordingClient() {
 /** Everything that Tidemark asks of Kinesis. */
 async function askAll(stream: string, client: KinesisClient): Promise<void> {
   const shards = new KinesisShards(client, stream);
-  await shards.shards({ source: 'departures' });
+  await shards.shards({ source: 'departures', incarnation: '1000' });
   await shards.remaining({ ...SHARD, source: 'departures' }, 5n);
   await new StreamIncarnations(client, clock, stream).of('arn:aws:kinesis:eu-west-1:999988887777:stream/departures');
   await describeStream(client, stream);

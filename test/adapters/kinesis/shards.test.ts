@@ -1,4 +1,4 @@
-import { MergeShardsCommand, PutRecordCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
+import { DeleteStreamCommand, DescribeStreamSummaryCommand, MergeShardsCommand, PutRecordCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { recordsBetween } from '../../../adapters/kinesis/records-between.ts';
@@ -37,6 +37,20 @@ describe('the shards of a Kinesis stream', () => {
     const lineage = await shards.shards({ source: 'moving' });
     expect(lineage.get('shardId-000000000002')).toEqual({ fromHash: 2n ** 127n, toHash: MAX_HASH, parents: [FIRST] });
     expect(lineage.get('shardId-000000000003')).toEqual({ fromHash: 0n, toHash: MAX_HASH, parents: ['shardId-000000000001', 'shardId-000000000002'] });
+  });
+
+  it('are those of one incarnation where it is named, and of none that has its name after it', async () => {
+    await kinesis.createStream('again', 1);
+    const created = async () => String((await kinesis.client.send(new DescribeStreamSummaryCommand({ StreamName: 'again' }))).StreamDescriptionSummary?.StreamCreationTimestamp?.getTime());
+    const incarnation = await created();
+    expect([...(await shards.shards({ source: 'again', incarnation })).keys()]).toEqual([FIRST]);
+    await kinesis.client.send(new DeleteStreamCommand({ StreamName: 'again' }));
+    while ((await shards.shards({ source: 'again' }).catch(() => undefined)) !== undefined) await wait(5);
+    await wait(1_100);
+    await kinesis.createStream('again', 2);
+    expect(await created()).not.toBe(incarnation);
+    await expect(shards.shards({ source: 'again', incarnation })).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_RECREATED' });
+    expect((await shards.shards({ source: 'again', incarnation: await created() })).size).toBe(2);
   });
 
   it('tell the first record that a reader further on has left out', async () => {

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../../engine/errors.ts';
-import type { Lineage, Remaining, ShardCatalog } from '../../../engine/ports.ts';
+import type { Lineage, NamedSource, Remaining, ShardCatalog } from '../../../engine/ports.ts';
 import type { SourcePartition } from '../../../engine/record.ts';
 import { requireUnchanged } from '../../../engine/require-unchanged.ts';
 import type { Plan, PlannedRecord, PlannedShard } from '../plan.ts';
@@ -119,7 +119,7 @@ export class FaultyShards implements ShardCatalog {
     this.#instance = instance;
   }
 
-  shards(stream: Pick<SourcePartition, 'source'> & Partial<SourcePartition>): Promise<ReadonlyMap<string, Lineage>> {
+  shards(stream: NamedSource): Promise<ReadonlyMap<string, Lineage>> {
     return this.#ask(() => this.#stream.shardsOf(stream.incarnation ?? this.#stream.incarnation));
   }
 
