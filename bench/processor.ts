@@ -5,7 +5,7 @@ import type { Topology } from '../engine/dsl/topology.ts';
 import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { BlobStore, LogStore, Sink } from '../engine/ports.ts';
-import type { Processor } from '../engine/process-batch.ts';
+import type { Processor } from '../engine/processor.ts';
 
 /** As in `lambdas/wiring.ts`. */
 const INLINE_LIMIT_BYTES = 32_768;

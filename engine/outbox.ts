@@ -6,7 +6,8 @@
  *                                                                      │ still refused
  *                     v+1: withholds them from that sink; their dead letters ──► v is delivered ──► v+1 ──► sinks
  */
-import type { PartitionLog, Undelivered } from './partition-log/partition-log.ts';
+import type { Undelivered } from './partition-log/open-log.ts';
+import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Sink, SinkReceipt } from './ports.ts';
 import type { SourcePartition } from './record.ts';
 import { RowsRefused, type RefusedRow } from './rows-refused.ts';

@@ -1,42 +1,14 @@
 import { isKind } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
-import type { PartitionLogs } from './partition-log/partition-logs.ts';
-import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
+import { boundsOf, type Processor } from './processor.ts';
 import type { SourceBatch, SourceRecord } from './record.ts';
-import type { Topology } from './dsl/topology.ts';
 import { requireContinuous } from './require-continuous.ts';
 import { requireUnchanged } from './require-unchanged.ts';
 import { takeOver } from './reshard.ts';
-import type { CommitBounds } from './run.ts';
 import { openWindows } from './state/partition-state.ts';
 import { step } from './step.ts';
 import { GuardedSteps } from './user-code/guarded-steps.ts';
-import type { UserCode } from './user-code/user-code.ts';
-
-export interface Processor {
-  readonly topology: Topology;
-  readonly logs: PartitionLogs;
-  readonly sinks: readonly Sink[];
-  readonly shards: ShardCatalog;
-  /** For a source whose format is not JSON. */
-  readonly decoder?: RecordDecoder | undefined;
-  /** A batch of which more results come than that is committed in parts, at least 1. @default MAX_ROWS_PER_COMMIT */
-  readonly maxRowsPerCommit?: number;
-  /** A move of time that makes more timers due than that is committed in parts, at least 1. @default MAX_TIMERS_PER_COMMIT */
-  readonly maxTimersPerCommit?: number;
-  /** Stops code of the pipeline that does not end. @default none: such code blocks its partition */
-  readonly userCode?: UserCode | undefined;
-}
-
-/** So many results can be delivered within one invocation, and held in its memory. */
-export const MAX_ROWS_PER_COMMIT = 20_000;
-/** So many timers fire within seconds, unless one takes as long as a record may: a function that ends keeps what it committed. */
-export const MAX_TIMERS_PER_COMMIT = 20_000;
-
-export function boundsOf({ maxRowsPerCommit = MAX_ROWS_PER_COMMIT, maxTimersPerCommit = MAX_TIMERS_PER_COMMIT }: Processor): CommitBounds {
-  return { rows: maxRowsPerCommit, timers: maxTimersPerCommit };
-}
 
 /** What one batch came to: the source of all metrics. */
 export interface BatchReport {

@@ -7,7 +7,7 @@
 import { isKind } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
-import { boundsOf, type Processor } from './process-batch.ts';
+import { boundsOf, type Processor } from './processor.ts';
 import type { SourcePartition } from './record.ts';
 import { stepTick, type TickTarget } from './step.ts';
 import { followedWatermark } from './tick/idle-watermark.ts';

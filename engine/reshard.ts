@@ -15,7 +15,7 @@ import { deliverWaiting } from './outbox.ts';
 import { EMPTY_OUTBOX } from './outputs.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
-import { boundsOf, type Processor } from './process-batch.ts';
+import { boundsOf, type Processor } from './processor.ts';
 import { acceptLossCommand } from './require-continuous.ts';
 import type { Offset, SourcePartition } from './record.ts';
 import { inheritState, type HashRange, type Parent } from './state/inherit-state.ts';

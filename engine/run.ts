@@ -14,7 +14,7 @@ import type { Offset } from './record.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import { TableView, type Journal } from './state/table-view.ts';
 import type { OperatorTimers } from './state/timer.ts';
-import { RunningOperator } from './running-operator.ts';
+import { RunningOperator, type OperatorHost } from './running-operator.ts';
 import { timerClocksOf } from './time/timer-clocks.ts';
 import type { Watch } from './user-code/watch.ts';
 import { checkedSideValue } from './value/emitted.ts';
@@ -48,7 +48,7 @@ interface Done {
 
 const NOTHING: Done = Object.freeze({ rows: 0, timers: 0 });
 
-export class Run {
+export class Run implements OperatorHost {
   readonly results: ResultRow[] = [];
   readonly sideOutputs: SideOutput[] = [];
   /** Records that failed, and firings and timers that did, for which no record is to blame, in their order (PL-12). */

@@ -1,12 +1,28 @@
+import type { Topology } from './dsl/topology.ts';
 import type { BoundOperator, Element, Operator, OperatorContext, TimeDomain, TimerClocks, Verdict } from './operator.ts';
 import type { ResultRow } from './outputs.ts';
-import type { Run } from './run.ts';
+import type { Floor } from './partition-log/entry.ts';
 import { pop } from './state/heap.ts';
 import type { TableView } from './state/table-view.ts';
 import { timerBefore, withTimer, type OperatorTimers, type Timer, type Timers } from './state/timer.ts';
 import { watermarkOf } from './time/floors.ts';
 import { behind } from './time/timer-clocks.ts';
 import { NO_WATERMARK } from './time/watermark.ts';
+
+/** What an operator at work is a part of. */
+export interface OperatorHost {
+  readonly topology: Pick<Topology, 'routingKeyOf'>;
+  readonly floors: readonly Floor[];
+  readonly processingTimeMs: number;
+  /** The next number for results without a window. */
+  sequence: number;
+  /** How many timers have fired. */
+  timersFired: number;
+  processAt(index: number, element: Element): Verdict;
+  emit(from: number, row: ResultRow): void;
+  emitTo(output: string, key: string, eventTimeMs: number, value: unknown): void;
+  attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void;
+}
 
 /** An operator at work: its timers, its clocks, and what it may do. */
 export class RunningOperator implements OperatorContext {
@@ -17,15 +33,15 @@ export class RunningOperator implements OperatorContext {
   targetMs: number;
   /** Of either clock: all timers up to here have fired, and some before it may have been set since. */
   readonly #firedMs: Record<TimeDomain, number>;
-  readonly #run: Run;
+  readonly #host: OperatorHost;
   readonly #index: number;
   readonly #lagMs: number;
   #event: Timers;
   #processing: Timers;
 
-  constructor(run: Run, operator: Operator, index: number, tables: readonly TableView[], lagMs: number, clocks: TimerClocks, timers: OperatorTimers) {
+  constructor(host: OperatorHost, operator: Operator, index: number, tables: readonly TableView[], lagMs: number, clocks: TimerClocks, timers: OperatorTimers) {
     this.id = operator.id;
-    this.#run = run;
+    this.#host = host;
     this.#index = index;
     this.tables = tables;
     this.#lagMs = lagMs;
@@ -51,11 +67,11 @@ export class RunningOperator implements OperatorContext {
   }
 
   get processingTimeMs(): number {
-    return this.#run.processingTimeMs;
+    return this.#host.processingTimeMs;
   }
 
   watermarkOf(key: string): number {
-    const { floors, topology } = this.#run;
+    const { floors, topology } = this.#host;
     if (floors.length === 0) return this.watermarkMs;
     return Math.max(this.watermarkMs, behind(watermarkOf(topology.routingKeyOf(key), NO_WATERMARK, floors), this.#lagMs));
   }
@@ -76,7 +92,7 @@ export class RunningOperator implements OperatorContext {
       const timer = this.#event.top;
       if (this.#isNextInstant('event', timer, isEnough)) return this.#firedMs.event;
       this.#event = pop(this.#event, timerBefore);
-      this.#run.timersFired++;
+      this.#host.timersFired++;
       this.bound.onTimer?.(timer);
     }
     this.watermarkMs = this.targetMs;
@@ -90,7 +106,7 @@ export class RunningOperator implements OperatorContext {
       const timer = this.#processing.top;
       if (this.#isNextInstant('processing', timer, isEnough)) return this.#firedMs.processing;
       this.#processing = pop(this.#processing, timerBefore);
-      this.#run.timersFired++;
+      this.#host.timersFired++;
       this.bound.onProcessingTimer?.(timer);
     }
     this.#firedMs.processing = nowMs;
@@ -111,22 +127,22 @@ export class RunningOperator implements OperatorContext {
   }
 
   forward(element: Element): Verdict {
-    return this.#run.processAt(this.#index + 1, element);
+    return this.#host.processAt(this.#index + 1, element);
   }
 
   emit(row: ResultRow): void {
-    this.#run.emit(this.#index, row);
+    this.#host.emit(this.#index, row);
   }
 
   emitTo(output: string, key: string, eventTimeMs: number, value: unknown): void {
-    this.#run.emitTo(output, key, eventTimeMs, value);
+    this.#host.emitTo(output, key, eventTimeMs, value);
   }
 
   nextSequence(): number {
-    return this.#run.sequence++;
+    return this.#host.sequence++;
   }
 
   attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void {
-    this.#run.attempt(about, key, work);
+    this.#host.attempt(about, key, work);
   }
 }

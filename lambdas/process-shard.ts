@@ -2,7 +2,8 @@ import type { ShardRecords } from '../adapters/kinesis/decode-event.ts';
 import type { HashRanges } from '../adapters/kinesis/hash-ranges.ts';
 import type { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
 import { sourceBatches } from '../adapters/kinesis/source-batches.ts';
-import { processBatch, type BatchReport, type Processor } from '../engine/process-batch.ts';
+import { processBatch, type BatchReport } from '../engine/process-batch.ts';
+import type { Processor } from '../engine/processor.ts';
 
 /** What takes the records of a Kinesis shard. */
 export interface ShardProcessor {

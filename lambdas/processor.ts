@@ -7,7 +7,7 @@ import type { Pipeline } from '../engine/index.ts';
 import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { ShardCatalog } from '../engine/ports.ts';
-import type { Processor } from '../engine/process-batch.ts';
+import type { Processor } from '../engine/processor.ts';
 import { days } from '../engine/time/duration.ts';
 import { timeLimitsWithin } from '../engine/user-code/time-limits.ts';
 import { UserCode } from '../engine/user-code/user-code.ts';

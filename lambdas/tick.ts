@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { emitTickReport } from '../adapters/cloudwatch/telemetry.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { messageOf } from '../engine/errors.ts';
-import type { Processor } from '../engine/process-batch.ts';
+import type { Processor } from '../engine/processor.ts';
 import { LONGEST_TICK_MS, processTick } from '../engine/process-tick.ts';
 import type { SourcePartition } from '../engine/record.ts';
 import { TickMemory } from '../engine/tick/tick-memory.ts';

@@ -5,7 +5,7 @@ import type { Topology } from '../engine/dsl/topology.ts';
 import { TidemarkError } from '../engine/errors.ts';
 import type { StoredResult } from '../engine/outputs.ts';
 import { logIdOf } from '../engine/partition-log/log-id.ts';
-import type { LogSettings } from '../engine/partition-log/partition-log.ts';
+import type { LogSettings } from '../engine/partition-log/log-settings.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { BlobStore, Clock, LogStore } from '../engine/ports.ts';
 import type { SourcePartition } from '../engine/record.ts';

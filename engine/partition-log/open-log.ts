@@ -1,5 +1,6 @@
 import { decompress } from '../codec/compression.ts';
 import { TidemarkError } from '../errors.ts';
+import type { Outbox } from '../outputs.ts';
 import type { BlobStore } from '../ports.ts';
 import { changeForm, decodeIn } from '../state/state-form.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
@@ -8,11 +9,22 @@ import { applyChange } from '../state/state-change.ts';
 import { withStoredState } from '../user-code/stored-state.ts';
 import { progressOf, type Body, type LogEntry } from './entry.ts';
 import { snapshotPrefix } from './log-id.ts';
+import type { LogSettings } from './log-settings.ts';
 import { decodeOutbox } from './outbox-codec.ts';
-import type { LogSettings, Undelivered } from './partition-log.ts';
 import { readTail, type LogTail } from './read-log.ts';
 import { StateForms } from './state-schema.ts';
 import { restoreSnapshot, unpackSnapshot } from './snapshot.ts';
+
+/** A commit whose outbox is still to be delivered. */
+export interface Undelivered {
+  /** Of the log entry: the same on every repeat. */
+  readonly epochMs: number;
+  readonly version: number;
+  readonly commitId: string;
+  /** The newest arrival or tick when it was decided [ms since 1970]. */
+  readonly processingTimeMs: number;
+  readonly outbox: Outbox;
+}
 
 export interface LoadedLog {
   readonly state: PartitionState;

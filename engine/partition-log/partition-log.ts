@@ -1,55 +1,27 @@
 import { CODEC_VERSION, compress } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
-import type { Topology } from '../dsl/topology.ts';
 import { TidemarkError } from '../errors.ts';
-import { EMPTY_OUTBOX, isEmptyOutbox, type DeadLetter, type Outbox } from '../outputs.ts';
-import type { BlobStore, Clock, LogStore, Random } from '../ports.ts';
+import { EMPTY_OUTBOX, isEmptyOutbox, type DeadLetter } from '../outputs.ts';
+import type { Clock } from '../ports.ts';
 import { encodeChanges } from '../state/delta-codec.ts';
 import type { PartitionState } from '../state/partition-state.ts';
 import { withoutStaleTimers } from '../state/rebuild-timers.ts';
 import { applyChange, hashAfter, noChange } from '../state/state-change.ts';
 import type { StepResult } from '../step.ts';
 import { withStoredState, type WithStoredState } from '../user-code/stored-state.ts';
-import type { UserCode } from '../user-code/user-code.ts';
 import { commitEntry } from './commit.ts';
 import { epochOf } from './epoch.ts';
 import { progressOf, type Body, type LogEntry, type Withheld } from './entry.ts';
 import { spillKeyOf } from './log-id.ts';
-import { openLog, type LoadedLog } from './open-log.ts';
+import type { LogSettings } from './log-settings.ts';
+import { openLog, type LoadedLog, type Undelivered } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
 import { mayOverwrite, slotOf } from './ring.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordStateSchema } from './state-schema.ts';
 
-export interface LogSettings {
-  readonly topology: Topology;
-  readonly logs: LogStore;
-  readonly blobs: BlobStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Slots of the ring; the same for the life of a log. */
-  readonly slots: number;
-  /** Larger bodies become objects (PL-9) [bytes]. */
-  readonly inlineLimitBytes: number;
-  /** How far back the log table can be restored: what a reader of it needed then is kept [ms]. @default 0: it cannot */
-  readonly recoveryMs?: number;
-  /** Stops code of the pipeline that does not end. @default none */
-  readonly userCode?: UserCode | undefined;
-}
-
 /** An event source mapping is not deleted and made anew, at another position, in less: batches that follow each other sooner are of the same one. */
 const SHORTEST_REPLACEMENT_MS = 60_000;
-
-/** A commit whose outbox is still to be delivered. */
-export interface Undelivered {
-  /** Of the log entry: the same on every repeat. */
-  readonly epochMs: number;
-  readonly version: number;
-  readonly commitId: string;
-  /** The newest arrival or tick when it was decided [ms since 1970]. */
-  readonly processingTimeMs: number;
-  readonly outbox: Outbox;
-}
 
 /** One partition's log as one instance sees it: state in memory, and the right to commit the next version. */
 export class PartitionLog {

@@ -2,7 +2,8 @@ import type { Clock } from '../ports.ts';
 import type { SourcePartition } from '../record.ts';
 import { entriesIn } from '../state/partition-state.ts';
 import { logIdOf } from './log-id.ts';
-import { PartitionLog, type LogSettings } from './partition-log.ts';
+import type { LogSettings } from './log-settings.ts';
+import { PartitionLog } from './partition-log.ts';
 import { newestWatermark } from './read-log.ts';
 
 /**

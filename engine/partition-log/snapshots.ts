@@ -5,7 +5,7 @@ import { withStoredState } from '../user-code/stored-state.ts';
 import type { LogEntry } from './entry.ts';
 import { snapshotKeyOf, snapshotPrefix, spillPrefix, versionOfKey } from './log-id.ts';
 import type { LoadedLog } from './open-log.ts';
-import type { LogSettings } from './partition-log.ts';
+import type { LogSettings } from './log-settings.ts';
 import { isSnapshotDue } from './ring.ts';
 import { encodeSnapshot } from './snapshot.ts';
 

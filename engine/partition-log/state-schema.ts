@@ -2,7 +2,7 @@ import { CODEC_VERSION } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
 import { currentForm, differencesOf, olderForm, type StateForm } from '../state/state-form.ts';
-import type { LogSettings } from './partition-log.ts';
+import type { LogSettings } from './log-settings.ts';
 
 const keyOf = (pipeline: string, fingerprint: string): string => `schemas/${pipeline}/${fingerprint}.json`;
 

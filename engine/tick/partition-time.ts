@@ -1,6 +1,6 @@
 import { TidemarkError } from '../errors.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
-import type { Processor } from '../process-batch.ts';
+import type { Processor } from '../processor.ts';
 import type { SourcePartition } from '../record.ts';
 import { takeOver } from '../reshard.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';

@@ -1,6 +1,6 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
 import type { Lineage } from '../../engine/ports.ts';
-import { MAX_ROWS_PER_COMMIT, MAX_TIMERS_PER_COMMIT } from '../../engine/process-batch.ts';
+import { MAX_ROWS_PER_COMMIT, MAX_TIMERS_PER_COMMIT } from '../../engine/processor.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
 import { drawPipeline } from './pipelines/all.ts';
 import { processFunction } from './pipelines/process-function.ts';

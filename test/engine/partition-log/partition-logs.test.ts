@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LogSettings } from '../../../engine/partition-log/partition-log.ts';
+import type { LogSettings } from '../../../engine/partition-log/log-settings.ts';
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
 import type { SourcePartition } from '../../../engine/record.ts';
 import { step } from '../../../engine/step.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../../engine/index.ts';
 import type { Topology } from '../../../engine/dsl/topology.ts';
 import { MAX_HASH } from '../../../engine/codec/key-hash.ts';
-import type { Processor } from '../../../engine/process-batch.ts';
+import type { Processor } from '../../../engine/processor.ts';
 import { processTick } from '../../../engine/process-tick.ts';
 import type { DeadLetter, ResultRow } from '../../../engine/outputs.ts';
 import { step } from '../../../engine/step.ts';

@@ -4,7 +4,8 @@ import { decodeKafkaEvent, type KafkaEvent } from '../../../adapters/kafka/decod
 import { HashRanges } from '../../../adapters/kinesis/hash-ranges.ts';
 import { StreamIncarnations } from '../../../adapters/kinesis/incarnations.ts';
 import { PartitionCounts } from '../../../engine/partition-count.ts';
-import { processBatch, type Processor } from '../../../engine/process-batch.ts';
+import { processBatch } from '../../../engine/process-batch.ts';
+import type { Processor } from '../../../engine/processor.ts';
 import { processTick } from '../../../engine/process-tick.ts';
 import { TickMemory } from '../../../engine/tick/tick-memory.ts';
 import { requireNoFailure } from '../../../engine/tick/tick-report.ts';

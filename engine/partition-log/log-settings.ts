@@ -1,0 +1,20 @@
+import type { Topology } from '../dsl/topology.ts';
+import type { BlobStore, Clock, LogStore, Random } from '../ports.ts';
+import type { UserCode } from '../user-code/user-code.ts';
+
+/** What a log is kept with. */
+export interface LogSettings {
+  readonly topology: Topology;
+  readonly logs: LogStore;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Slots of the ring; the same for the life of a log. */
+  readonly slots: number;
+  /** Larger bodies become objects (PL-9) [bytes]. */
+  readonly inlineLimitBytes: number;
+  /** How far back the log table can be restored: what a reader of it needed then is kept [ms]. @default 0: it cannot */
+  readonly recoveryMs?: number;
+  /** Stops code of the pipeline that does not end. @default none */
+  readonly userCode?: UserCode | undefined;
+}
