@@ -176,14 +176,15 @@ export class Run implements OperatorHost {
    * Processing time moves on. Where it stops follows from this move alone, whatever the commit has done before: a record
    * that is refused takes back the move that its arrival made, and must not take back more or less in another batch (PL-12).
    *
+   * @param isWhole all of it belongs to this commit, however much it is
    * @returns false: there is more than one commit takes
    */
-  advanceProcessing(nowMs: number): boolean {
+  advanceProcessing(nowMs: number, isWhole = false): boolean {
     if (nowMs <= this.processingTimeMs) return true;
     const fromMs = this.processingTimeMs;
     this.processingTimeMs = nowMs;
     for (const operator of this.#operators) operator.begin('processing', fromMs);
-    return this.#fire({ domain: 'processing', fromMs }, 0, { rows: this.rows, timers: this.timersFired });
+    return this.#fire({ domain: 'processing', fromMs }, 0, isWhole ? undefined : { rows: this.rows, timers: this.timersFired });
   }
 
   /** A result of operator `from`: as the topology says it is left out, changed, given to the next operator, or checked and goes out. */

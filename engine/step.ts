@@ -50,8 +50,8 @@ export function step(topology: Topology, state: PartitionState, records: readonl
       run.beginRecord();
       const decoded = decodeRecord(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
       run.endRecord();
-      // What fires before the record may be more than one commit takes: then the record waits.
-      if (!run.advanceProcessing(record.arrivalTimeMs)) break;
+      // What fires before the record may be more than one commit takes: then the record waits. A further place of its offset cannot.
+      if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;
       const arrived = run.mark();
       run.beginRecord();
       const lateKey = lateKeyOf(run, topology, record, decoded);

@@ -129,6 +129,18 @@ describe('a move of time that is pending', () => {
     expect(await outcomeOf(parts)).toEqual(await outcomeOf(whole));
   });
 
+  it('of processing time leaves no place of an offset behind: one that is refused has made room for it, and a function that dies then loses none', async () => {
+    const world = new World({ topology });
+    const packed = [{ ...reading(2, 'a', 1), data: new Uint8Array(3) }, reading(2, 'a', 1), reading(2, 'a', 2)]
+      .map((each, i): SourceRecord => ({ ...each, subSequence: i, arrivalTimeMs: 1_000 + 95 * MINUTE_MS }));
+    const records = [reading(1, 'a', 0, MINUTE_MS), ...packed];
+    world.logs.script = ['ok', 'ok', ...Array.from({ length: 5 }, () => 'lost request' as const)];
+    await small(world.instance(), 10).process(...records).catch(() => undefined);
+    world.logs.script = [];
+    await small(world.instance(), 10).process(...records);
+    expect((await world.head()).counters).toMatchObject({ recordsIn: 4, counted: 3, deadLetters: 1 });
+  });
+
   it('is not known of an entry that an older release wrote', () => {
     const { pending: _, ...attributes } = toLogItem('log', 1, sampleEntry(1));
     expect(fromLogItem(attributes)).toEqual(sampleEntry(1, { pending: undefined }));
