@@ -15,7 +15,7 @@ export const PENDING_MOVES: readonly Mutant[] = [
   { name: 'a record does not wait for what its arrival makes due', rule: 'PL-12', edits: [{ file: STEP, find: 'if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;', replace: 'run.advanceProcessing(record.arrivalTimeMs);' }] },
   {
     name: 'a move of processing time leaves places of an offset behind', rule: 'PL-13', edits: [{ file: STEP, find: ', record.offset === run.reached)) break;', replace: ')) break;' }],
-    foundBy: { file: 'test/engine/pending-moves.test.ts', test: 'a move of time that is pending of processing time leaves no place of an offset behind: one that is refused has made room for it, and a function that dies then loses none' },
+    foundBy: { file: 'test/engine/pending-moves.test.ts', test: 'of processing time leaves no place of an offset behind: one that is refused has made room for it, and a function that dies then loses none' },
   },
   { name: 'a batch succeeds in the middle of a move', rule: 'PL-12, PL-16', edits: [{ file: BATCH, find: ' || log.state.pending !== undefined) {', replace: ') {' }] },
   { name: 'a tick leaves a pending move as it is', rule: 'PL-20', edits: [{ file: STEP, find: 'if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;', replace: 'if (state.pending !== undefined || !run.isDue(watermarkMs, processingTimeMs)) return undefined;' }] },
