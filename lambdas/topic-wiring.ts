@@ -48,8 +48,8 @@ function topicChange(event: TopicEvent): (admin: TopicAdmin) => Promise<string> 
   const before = event.RequestType === 'Update' ? event.PhysicalResourceId : undefined;
   let createdId: string | undefined;
   return async (admin) => {
-    if (!(await admin.exists(wanted.name))) createdId = await admin.create(wanted);
-    const found = await admin.untilServing(wanted.name, SERVING_WAIT_MS);
+    if (!(await admin.exists(wanted.name))) createdId = (await admin.create(wanted)) ?? createdId;
+    const found = await admin.untilServing(wanted.name, SERVING_WAIT_MS, createdId);
     requirePartitions(wanted, found);
     // Where topics have no ids, nobody could tell ours from one made again: it counts as found, and is never deleted.
     const origin: TopicIdentity['origin'] = found.id === createdId && found.id !== NO_TOPIC_ID ? 'created' : 'found';

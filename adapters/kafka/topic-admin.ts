@@ -1,4 +1,4 @@
-import { Admin, ConfigResourceTypes, Connection, deleteTopicsV6, findErrorBy, IncrementalAlterConfigOperationTypes, UnsupportedApiError } from '@platformatic/kafka';
+import { Admin, ConfigResourceTypes, Connection, deleteTopicsV6, findErrorBy, IncrementalAlterConfigOperationTypes, UnsupportedApiError, type ClusterTopicMetadata } from '@platformatic/kafka';
 import { TidemarkError } from '../../engine/errors.ts';
 import { clientOptions, failureText, type KafkaConnection } from './connection.ts';
 
@@ -83,19 +83,24 @@ export class TopicAdmin {
   }
 
   /**
-   * The topic, once every partition has a leader: one that was just made is known to the brokers a moment later.
+   * The topic, once every partition has a leader: one that was just made is known to the brokers a moment later, and until
+   * then they may still tell of the one of its name that was deleted before.
    *
+   * @param madeId of the topic to wait for: another one of the name is taken only once `waitMs` are over
    * @throws TOPIC_UNAVAILABLE (unavailable) when it is not so within `waitMs`
    */
-  async untilServing(name: string, waitMs: number): Promise<FoundTopic> {
+  async untilServing(name: string, waitMs: number, madeId?: string): Promise<FoundTopic> {
     return this.#call(name, 'have a leader for every partition', async () => {
       for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+        const isLast = waitedMs >= waitMs;
         try {
           const topic = (await this.#admin.metadata({ topics: [name], forceUpdate: true })).topics.get(name);
-          if (topic !== undefined && topic.partitions.every(({ leader }) => leader >= 0)) return { id: topic.id, partitions: topic.partitionsCount };
-          if (waitedMs >= waitMs) throw new Error(topic === undefined ? 'no such topic in the answer' : 'none for some');
+          if (topic !== undefined && isServing(topic) && (isLast || isMade(topic, madeId))) {
+            return { id: topic.id, partitions: topic.partitionsCount };
+          }
+          if (isLast) throw new Error(topic === undefined ? 'no such topic in the answer' : 'none for some');
         } catch (error) {
-          if (waitedMs >= waitMs) throw error;
+          if (isLast) throw error;
         }
         await new Promise((done) => setTimeout(done, POLL_MS));
       }
@@ -144,6 +149,13 @@ export class TopicAdmin {
       throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${failureText(cause)}; see whether the brokers can be reached and its rights are there, it is tried again`, options);
     }
   }
+}
+
+const isServing = ({ partitions }: ClusterTopicMetadata): boolean => partitions.every(({ leader }) => leader >= 0);
+
+/** Where topics have no ids, one made again cannot be told from the one before. */
+function isMade({ id }: ClusterTopicMetadata, madeId: string = NO_TOPIC_ID): boolean {
+  return [id, madeId].includes(NO_TOPIC_ID) || id === madeId;
 }
 
 /** The brokers will never do it: rights and connections may yet come, other settings and calls that they do not know will not. */

@@ -13,8 +13,10 @@ import type { StreamInfo } from '../aws/stream.ts';
  */
 export async function ensureTopic(connection: KafkaConnection, topic: string, partitions: number | undefined, configs: Readonly<Record<string, string>> = {}): Promise<StreamInfo> {
   return withAdmin(connection, async (admin) => {
-    if (!(await exists(admin, connection, topic))) await admin.create({ name: topic, partitions: partitions ?? 4, replicationFactor: -1, configs });
-    const has = await admin.untilServing(topic, SERVING_WAIT_MS);
+    const isThere = await exists(admin, connection, topic);
+    const wanted = { name: topic, partitions: partitions ?? 4, replicationFactor: -1, configs };
+    const madeId = isThere ? undefined : await admin.create(wanted);
+    const has = await admin.untilServing(topic, SERVING_WAIT_MS, madeId);
     requireSetting('shards', partitions ?? has.partitions, partitions === undefined || partitions === has.partitions, `${has.partitions}, as the topic has`, 'leave it out, or delete the topic');
     return infoOf(topic, has);
   });

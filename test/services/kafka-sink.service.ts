@@ -12,6 +12,7 @@ import { refusingContract, type OpenRefusing } from '../contracts/sink.contract.
 import { sampleDelivery, sampleRow } from '../support/samples.ts';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
+import { makeTopic } from './make-topic.ts';
 
 const PARTITIONS = 3;
 
@@ -34,7 +35,7 @@ describeService('TopicSink', () => {
 
   async function open(latestPer: 'key' | 'window' = 'key', configs: Record<string, string> = {}): Promise<{ topic: string; sink: TopicSink }> {
     const topic = `results-${(topics += 1)}`;
-    await admin.createTopics({ topics: [topic], partitions: PARTITIONS, replicas: 1, configs: Object.entries(configs).map(([name, value]) => ({ name, value })) });
+    await makeTopic(broker.bootstrap, topic, { partitions: PARTITIONS, configs });
     const sink = new TopicSink({ connect: async () => ({ brokers: [broker.bootstrap] }), topic, latestPer, oversized });
     sinks.push(sink);
     return { topic, sink };
@@ -154,7 +155,7 @@ describeService('TopicSink', () => {
       sinks.push(sink);
       const delivery = sampleDelivery({ results: [sampleRow('ATL', 0, 1)] });
       await expect(sink.deliver(delivery)).rejects.toMatchObject({ kind: 'unavailable', code: 'SINK_UNAVAILABLE', message: expect.stringContaining('topic made-later') });
-      await admin.createTopics({ topics: ['made-later'], partitions: PARTITIONS, replicas: 1 });
+      await makeTopic(broker.bootstrap, 'made-later', { partitions: PARTITIONS });
       await expect(sink.deliver(delivery)).resolves.toMatchObject({ rows: 1 });
     });
   });

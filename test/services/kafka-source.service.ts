@@ -5,6 +5,7 @@ import { GroupMember } from '../../local/kafka/group-member.ts';
 import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
 import { closing, KafkaWorld, readingMessage, reported, untilDrained } from './kafka-world.ts';
+import { makeTopic } from './make-topic.ts';
 
 const KEYS = Array.from({ length: 20 }, (_, i) => `key-${i}`);
 /** Ten of each key in each of five windows, and one that makes the windows fire. */
@@ -177,7 +178,7 @@ describeService('a topic as the source', () => {
       await producer.send({ topic: 'reborn', messages: [...closing(['a'], 10), ...closing(['a'])] });
       await world.drain();
       await admin.deleteTopics({ topics: ['reborn'] });
-      await admin.createTopics({ topics: ['reborn'], partitions: 4, replicas: 1 });
+      await makeTopic(broker.bootstrap, 'reborn', { partitions: 4 });
       await admin.deleteGroups({ groups: ['group-of-reborn'] });
       const again = kafkajs().producer({ createPartitioner: Partitioners.DefaultPartitioner });
       await again.connect();
