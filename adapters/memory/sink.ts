@@ -47,10 +47,16 @@ function addNew<T extends Refused>(known: Map<string, T>, partition: SourceParti
   const before = known.size;
   const { pipeline, stage, source, incarnation, partition: name } = partition;
   for (const record of records) {
-    const id = [pipeline, stage, source, incarnation, name, record.offset, record.subSequence].join('/');
+    const place = [pipeline, stage, source, incarnation, name, record.offset, record.subSequence].join('/');
+    const id = 'code' in record ? `${place}/${whatOf(record)}` : place;
     if (!known.has(id)) known.set(id, copyOf(record));
   }
   return known.size - before;
+}
+
+/** Firings that failed and results that a sink refused all have the offset that the log had reached. */
+function whatOf({ code, reason, data }: DeadLetter): string {
+  return JSON.stringify([code, reason, new TextDecoder('latin1').decode(data)]);
 }
 
 function copyOf<T extends Refused>(record: T): T {

@@ -53,13 +53,22 @@ function resultQueries(results: readonly LakeColumn[]): SavedQuery[] {
   ];
 }
 
+/** Of a late record, and of the record that a dead letter may be. */
+const REFUSED_PLACE = `"partition" || '/' || cast(${LOG_EPOCH} AS varchar) || '/' || "offset" || '/' || cast("subsequence" AS varchar)`;
+
+/** Firings that failed and results that a sink refused all have the offset that the log had reached. */
+const LETTER = `${REFUSED_PLACE} || '/' || to_hex(md5(to_utf8("reason" || '/' || "data")))`;
+
 function refusedQuery(): SavedQuery {
-  const count = (table: string, what: string): string =>
-    `SELECT ${DAY}, ${what} AS what, count(DISTINCT "partition" || '/' || cast(${LOG_EPOCH} AS varchar) || '/' || "offset" || '/' || cast("subsequence" AS varchar)) AS records\nFROM ${table} WHERE ${LAST_WEEK} GROUP BY 1, 2`;
+  const count = (table: string, what: string, identity: string): string => [
+    `SELECT ${DAY}, ${what} AS what, count(DISTINCT ${identity}) AS records`,
+    `FROM ${table} WHERE ${LAST_WEEK} GROUP BY 1, 2`,
+  ].join('\n');
+  const [late, letters] = [count('late', "'late'", REFUSED_PLACE), count('dead_letters', '"code"', LETTER)];
   return {
     name: 'Late records and dead letters of the last week',
     description: 'How many a day, and why.',
-    sql: `${count('late', "'late'")}\nUNION ALL\n${count('dead_letters', '"code"')}\nORDER BY 1, 2`,
+    sql: `${late}\nUNION ALL\n${letters}\nORDER BY 1, 2`,
   };
 }
 

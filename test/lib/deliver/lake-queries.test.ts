@@ -16,8 +16,10 @@ let connection: DuckDBConnection;
 beforeAll(async () => {
   instance = await DuckDBInstance.create();
   connection = await instance.connect();
-  // The one function of Athena that DuckDB calls otherwise.
+  // The functions of Athena that DuckDB calls otherwise, or need not call.
   await connection.run("CREATE MACRO date_format(moment, format) AS strftime(moment, format)");
+  await connection.run("CREATE MACRO to_utf8(text) AS text");
+  await connection.run("CREATE MACRO to_hex(digest) AS upper(digest)");
   await createTable('results', columns);
   await createTable('late', LATE_COLUMNS);
   await createTable('dead_letters', DEAD_LETTER_COLUMNS);
@@ -74,6 +76,16 @@ describe('the saved queries', () => {
     await insert('dead_letters', deadLetterLine('shard', sampleDeadLetter(3n, { subSequence: 1, code: 'TOO_NEW' }), 0), 1);
     const rows = (await ask(2)).map(({ what, records }) => [what, records]);
     expect(rows).toEqual([['TOO_NEW', '1'], ['NOT_JSON', '1'], ['late', '2']]);
+  });
+
+  it('count each firing that failed, and each result that a sink refused, though one record has led to all of them', async () => {
+    await connection.run('DELETE FROM late; DELETE FROM dead_letters');
+    const failed = (key: string) => sampleDeadLetter(5n, { code: 'RESULT_FAILED', data: Buffer.from(`{"key":"${key}"}`) });
+    const refusedBy = (sink: string) => sampleDeadLetter(5n, { code: 'RESULT_REFUSED', reason: `${sink} refuses it` });
+    const letters = [failed('ATL'), failed('BOS'), failed('ATL'), refusedBy('stream'), refusedBy('topic')];
+    for (const letter of letters) await insert('dead_letters', deadLetterLine('shard', letter, 0));
+    const counted = (await ask(2)).map(({ what, records }) => [what, records]);
+    expect(counted).toEqual([['RESULT_FAILED', '2'], ['RESULT_REFUSED', '2']]);
   });
 
   it('ask for refused records only where the lake has no results', () => {
