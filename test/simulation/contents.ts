@@ -12,11 +12,13 @@ export interface Lived {
   readonly plan: Plan;
   readonly storage: Storage;
   readonly readers: Readers;
+  /** Of mappings that went on behind a restored log. */
+  readonly refusals: number;
   /** As `kind#n`. */
   readonly faults: readonly string[];
 }
 
-export function contentsOf({ plan, storage, readers, faults }: Lived): Contents {
+export function contentsOf({ plan, storage, readers, refusals, faults }: Lived): Contents {
   const { shards, redeploy, kind, pipeline, settings } = plan;
   const entries = [...storage.history.values()].flat();
   const successions = [...storage.history.values()].flatMap((log) => log.map((entry, i) => ({ entry, before: log[i - 1], after: log[i + 1] })));
@@ -35,6 +37,8 @@ export function contentsOf({ plan, storage, readers, faults }: Lived): Contents 
     'topic grows': plan.growsAtMs < Infinity ? 1 : 0,
     'offsets used again': shards.filter(({ reused }) => reused.length > 0).length,
     'cut back and grown again': shards.filter(({ regrown }) => regrown !== undefined).length,
+    'versions lost with a restored table': storage.lostVersions,
+    'batches behind a restored log': refusals,
     'redeployed: reads the state': redeploy?.isCompatible === true ? 1 : 0,
     'redeployed: cannot read it': redeploy?.isCompatible === false ? 1 : 0,
     'commits': entries.length,

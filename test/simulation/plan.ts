@@ -7,6 +7,7 @@ import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { topologyOf } from './plan/definition.ts';
 import type { Regrown } from './plan/regrown.ts';
+import { planRestore, type PlannedRestore } from './plan/restore.ts';
 import { planStream } from './plan/stream.ts';
 import { Timestamps, type Timestamp } from './plan/timestamps.ts';
 import { planTopic } from './plan/topic.ts';
@@ -26,6 +27,8 @@ export interface Plan {
   readonly growsAtMs: number;
   /** Of so many results one is never taken by a table beside the other readers; 0: there is no such table. */
   readonly refusedOf: number;
+  /** undefined: the log table stays as it is. */
+  readonly restore: PlannedRestore | undefined;
   /** A shard without children of which the stream tells ticks nothing, for ever; undefined: none. */
   readonly untold: PlannedShard | undefined;
 }
@@ -122,7 +125,8 @@ export function planOf(seed: number): Plan {
   const refusals = new SeededRandom(seed, 'refusals');
   const refusedOf = refusals.chance(0.15) ? refusals.pick([1, 2, 7]) : 0;
   const bounds = planBounds(new SeededRandom(seed, 'bounds'), redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1));
-  return { seed, kind, settings: { ...settings, ...bounds }, shards, pipeline, topology, redeploy, growsAtMs, refusedOf, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
+  const restore = planRestore({ settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf }, new SeededRandom(seed, 'earlier'));
+  return { seed, kind, settings: { ...settings, ...bounds }, shards, pipeline, topology, redeploy, growsAtMs, refusedOf, restore, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
 }
 
 function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): PlannedShard | undefined {

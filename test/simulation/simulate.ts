@@ -11,6 +11,7 @@ import { Schedule } from './world/schedule.ts';
 import { Stream } from './world/shards.ts';
 import { Readers } from './world/sinks.ts';
 import { Storage } from './world/stores.ts';
+import { restoreTable } from './world/table-restore.ts';
 
 export interface Outcome {
   readonly seed: number;
@@ -27,26 +28,40 @@ export interface Outcome {
 /** Faults stop when this much virtual time has passed; then everything must come out. */
 const FAULTS_UNTIL_MS = 1_800_000;
 const MAX_EVENTS = 400_000;
+/** How often it is looked whether a restore is due. */
+const WATCH_MS = 200;
 
 /** One seed: a world goes wrong for a while, then everything is checked against the reference. */
 export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan: Plan = planOf(seed)): Promise<Outcome> {
   const schedule = new Schedule(START_MS);
   const faults = new Faults(seed, allowed);
   const random = new SeededRandom(seed, 'world');
-  const storage = new Storage();
+  const storage = new Storage(schedule);
   const readers = new Readers(plan);
   let failure: unknown;
   const stream = new Stream({ plan, schedule });
   const world = { plan, stream, storage, readers, schedule, faults, random, fail: (error: unknown) => (failure ??= error) };
   const functions = new FunctionPool(world);
   const mappings = new Map(plan.shards.map((shard) => [shard, new Mapping({ ...world, shard, functions, settings: plan.settings })]));
-  let running = mappings.size;
-  for (const mapping of mappings.values()) {
-    mapping.run().then(
+  let running = 0;
+  const live = (life: Promise<void>) => {
+    running++;
+    life.then(
       () => running--,
       (error: unknown) => world.fail(error),
     );
-  }
+  };
+  for (const mapping of mappings.values()) live(mapping.run());
+  let { restore } = plan;
+  const watch = () => {
+    if (restore === undefined) return;
+    if (running > 0 && storage.versions < restore.afterVersions) return schedule.after(WATCH_MS, watch);
+    restoreTable({ ...world, functions, mappings }, restore).then((lives) => {
+      lives.forEach(live);
+      restore = undefined;
+    }, world.fail);
+  };
+  watch();
   schedule.after(FAULTS_UNTIL_MS, () => faults.stop());
   if (plan.settings.tickEveryMs > 0) {
     const tick = () => {
@@ -56,7 +71,7 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     tick();
   }
   try {
-    await schedule.run(() => running === 0 || failure !== undefined, MAX_EVENTS);
+    await schedule.run(() => (running === 0 && restore === undefined) || failure !== undefined, MAX_EVENTS);
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
     // A shard that ticks cannot look at holds the others for a while.
@@ -76,8 +91,8 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     failure: failure === undefined ? undefined : messageOf(failure),
     faults: faults.happened,
     batches: [...mappings.values()].reduce((sum, { batches }) => sum + batches, 0),
-    commits: [...storage.history.values()].reduce((sum, { length }) => sum + length, 0),
-    contents: contentsOf({ plan, storage, readers, faults: faults.happened }),
+    commits: storage.versions,
+    contents: contentsOf({ plan, storage, readers, faults: faults.happened, refusals: [...mappings.values()].reduce((sum, { refusals }) => sum + refusals, 0) }),
     simulatedMs: schedule.nowMs() - START_MS,
   };
 }

@@ -1,6 +1,7 @@
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
+import { RESTORED_TABLE } from './restored-table.ts';
 import { SESSION_RULES } from './session-rules.ts';
 import { TIME_AND_SEALS } from './time-and-seals.ts';
 
@@ -149,4 +150,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...SESSION_RULES,
   ...PENDING_MOVES,
   ...REFUSED_ROWS,
+  ...RESTORED_TABLE,
 ];

@@ -52,6 +52,12 @@ export class FunctionPool {
     this.#warm.delete(shard);
   }
 
+  /** No function runs any more, and what they had in memory is gone. */
+  stopAll(): void {
+    for (const { instance } of this.#all) instance.kill();
+    this.#warm.clear();
+  }
+
   /** @param mayHaltWith the error to which this batch, and no other, may lead */
   async invoke(shardId: string, records: readonly PlannedRecord[], mayHaltWith?: string): Promise<void> {
     const { faults } = this.#world;
@@ -107,7 +113,7 @@ export class FunctionPool {
     const blobs = new FaultyBlobStore(this.#world, instance);
     const { picky } = this.#world.readers;
     const sinks = [new FaultySink(this.#world, instance), ...(picky === undefined ? [] : [new FaultyPickyTable(picky, this.#world, instance)])];
-    const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance, this.#watch), blobs, clock: schedule, random, slots, inlineLimitBytes }, maxPanes);
+    const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance, this.#watch), blobs, clock: schedule, random, slots, inlineLimitBytes, recoveryMs: plan.restore?.recoveryMs ?? 0 }, maxPanes);
     const processor = { topology, logs, sinks, shards: new FaultyShards({ faults, stream }, instance), maxRowsPerCommit, maxTimersPerCommit };
     const code = plan.kind === 'kafka' ? kafkaCode(this.#world, instance, processor, blobs) : kinesisCode(this.#world, instance, processor);
     const mayHalt = new Set([

@@ -1,6 +1,7 @@
 import { isKind, TidemarkError } from '../../../engine/errors.ts';
 import type { PlannedRecord, PlannedShard, PlanSettings } from '../plan.ts';
 import type { Regrown } from '../plan/regrown.ts';
+import type { PlannedRestore } from '../plan/restore.ts';
 import { violation, type FunctionPool } from './functions.ts';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
@@ -34,7 +35,11 @@ export class Mapping {
   #next = 0;
   /** Records before it are counted: the function has said yes to them. */
   #counted = 0;
+  /** One more with each mapping that was made anew: what an earlier one still waits for is of no use. */
+  #life = 0;
   batches = 0;
+  /** How often one that went on behind a restored log was refused. */
+  refusals = 0;
   /** Records that expired, or went with their stream, before anybody had taken them; those of a halted pipeline. */
   readonly lost = new Set<bigint>();
 
@@ -44,9 +49,11 @@ export class Mapping {
 
   async run(): Promise<void> {
     const { schedule, faults, random, settings, functions, shard } = this.#props;
+    const life = this.#life;
     await schedule.sleep(shard.bornAtMs - schedule.nowMs());
     let size = 0;
     for (let failures = 0, halts = 0; halts < HALTS; ) {
+      if (life !== this.#life) return;
       this.#dropExpired();
       const ready = this.#ready();
       if (this.#isGone || this.#next >= shard.records.length) break;
@@ -59,12 +66,14 @@ export class Mapping {
       if (faults.decide('mapping.duplicate')) void this.#invoke(batch);
       this.batches++;
       const outcome = await this.#invoke(batch);
+      if (life !== this.#life) return;
       if (outcome === 'yes') {
         this.#next += batch.length;
         this.#counted = Math.max(this.#counted, this.#next);
         size = 0;
         failures = 0;
         if (faults.decide('mapping.ahead')) await this.#tryAhead();
+        if (life !== this.#life) return;
         if (faults.decide('mapping.rewind')) this.#next = Math.max(0, this.#next - random.between(1, 2 * settings.maxBatch));
       } else {
         failures++;
@@ -79,10 +88,36 @@ export class Mapping {
     if (shard.regrown !== undefined) await this.#offerRegrown(shard.regrown);
   }
 
+  /** The mapping is made anew, over a log that was restored and has counted up to here. */
+  async restart(reached: bigint, readFrom: PlannedRestore['readFrom']): Promise<void> {
+    const { shard: { records }, random, settings } = this.#props;
+    this.#life++;
+    const position = this.#counted;
+    this.#counted = records.filter(({ offset }) => offset <= reached).length;
+    if (readFrom === 'behind' && position > this.#counted) await this.#requireMissing(position);
+    // What the log has left to do or to deliver comes with a record that it knows.
+    this.#next = readFrom === 'start' ? 0 : Math.max(0, this.#counted - random.between(1, settings.maxBatch));
+    return this.run();
+  }
+
+  /** It goes on at a position behind what the restored log has counted: the records in between would be left out. */
+  async #requireMissing(position: number): Promise<void> {
+    const { shard, schedule, settings, fail } = this.#props;
+    const batch = shard.records.slice(position).filter(({ arrivalTimeMs }) => arrivalTimeMs <= schedule.nowMs()).slice(0, settings.maxBatch);
+    for (let outcome: Outcome = 'no'; batch.length > 0 && outcome === 'no'; ) {
+      outcome = await this.#invoke(batch, 'RECORDS_MISSING');
+      if (outcome === 'yes') fail(violation(`${shard.id}: a batch behind a restored log is counted`));
+      if (outcome === 'halted') this.refusals++;
+      await schedule.sleep(1_000);
+    }
+  }
+
   /** A mapping that was made anew begins behind records that nobody has counted: it must be refused, and is set back. */
   async #tryAhead(): Promise<void> {
     const { schedule, random, settings } = this.#props;
+    const life = this.#life;
     await schedule.sleep(REPLACEMENT_MS);
+    if (life !== this.#life) return;
     this.#dropExpired();
     const ahead = this.#ready().slice(random.between(1, 3)).slice(0, settings.maxBatch);
     if (ahead.length > 0) await this.#invoke(ahead, 'RECORDS_MISSING');

@@ -3,6 +3,7 @@ import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import { slotOf } from '../../../engine/partition-log/ring.ts';
 import { cutOf } from '../accepted.ts';
 import { partitionOf, type Plan } from '../plan.ts';
 import type { LoggedTick } from '../reference.ts';
@@ -13,14 +14,52 @@ import type { TickWatch } from './tick-watch.ts';
 
 /** What was really stored, seen by the checks: every version of every log, in the order in which it was written. */
 export class Storage {
-  readonly logs = new MemoryLogStore();
-  readonly blobs = new MemoryBlobStore();
+  readonly blobs: MemoryBlobStore;
   readonly history = new Map<string, LogEntry[]>();
+  /** Versions that went with a table, when it was restored to an earlier moment. */
+  lostVersions = 0;
+  readonly #schedule: Schedule;
+  readonly #storedAtMs = new Map<string, number>();
+  #table = new MemoryLogStore();
 
-  async put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
-    const outcome = await this.logs.put(logId, slot, entry, expectedVersion);
-    if (outcome.kind === 'stored') this.history.set(logId, [...(this.history.get(logId) ?? []), entry]);
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+    this.blobs = new MemoryBlobStore(schedule);
+  }
+
+  get logs(): LogStore {
+    return this.#table;
+  }
+
+  /** @param table as it was when the request was sent: what is meant for one that was replaced since changes nothing */
+  async put(table: LogStore, logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
+    const outcome = await table.put(logId, slot, entry, expectedVersion);
+    if (outcome.kind === 'stored' && table === this.#table) {
+      this.history.set(logId, [...(this.history.get(logId) ?? []), entry]);
+      this.#storedAtMs.set(entry.commitId, this.#schedule.nowMs());
+    }
     return outcome;
+  }
+
+  /** That stand in the logs. */
+  get versions(): number {
+    return [...this.history.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
+  storedAtMs({ commitId }: LogEntry): number {
+    return this.#storedAtMs.get(commitId) ?? -Infinity;
+  }
+
+  /** Puts a table in the place of this one that has what it had at an earlier moment; objects stay. */
+  async restore(momentMs: number, slots: number): Promise<void> {
+    const table = new MemoryLogStore();
+    for (const [logId, entries] of this.history) {
+      const kept = entries.filter((entry) => this.storedAtMs(entry) <= momentMs);
+      for (const entry of kept.slice(-slots)) await table.put(logId, slotOf(entry.version, slots), entry, undefined);
+      this.lostVersions += entries.length - kept.length;
+      this.history.set(logId, kept);
+    }
+    this.#table = table;
   }
 
   /** What stands between the records in the logs, by log. */
@@ -60,16 +99,19 @@ export class FaultyLogStore implements LogStore {
   readonly #world: World;
   readonly #instance: Instance;
   readonly #watch: TickWatch;
+  /** The one with which the function was deployed. */
+  readonly #table: LogStore;
 
   constructor(world: World, instance: Instance, watch: TickWatch) {
     this.#world = world;
+    this.#table = world.storage.logs;
     this.#instance = instance;
     this.#watch = watch;
   }
 
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
     const { plan, storage, schedule, faults } = this.#world;
-    const execute = () => storage.put(logId, slot, entry, expectedVersion);
+    const execute = () => storage.put(this.#table, logId, slot, entry, expectedVersion);
     const place = `${logId.split('/').slice(-2).join('/')}@${entry.reached}`;
     const aheadOf = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find((name) => entry[name] > schedule.nowMs() + (name === 'watermarkMs' ? plan.topology.eventTime.maxClockSkewMs : 0));
     if (aheadOf !== undefined) this.#world.fail(new Error(`${place}: ${aheadOf} is ${entry[aheadOf]}, ahead of the clock`));
@@ -93,6 +135,8 @@ export class FaultyLogStore implements LogStore {
   /** No record has moved time, neither one that is taken nor one that waits for what its arrival has made due. */
   #isTick(logId: string, entry: LogEntry): boolean {
     const { plan, storage } = this.#world;
+    // What was on its way to a table that was replaced goes on from versions that are gone.
+    if (this.#table !== storage.logs) return false;
     const { previousCommitId, pending, reached, processingTimeMs } = entry;
     const before = storage.history.get(logId)?.find(({ commitId }) => commitId === previousCommitId);
     if (!isWithoutRecord(entry) || !movesTime(entry, before)) return false;
@@ -117,11 +161,11 @@ export class FaultyLogStore implements LogStore {
   }
 
   async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
-    const { storage, faults } = this.#world;
+    const { faults } = this.#world;
     if (faults.decide('log.readFails')) return this.#instance.fail('read failed');
-    if (!faults.decide('log.readTorn')) return this.#instance.call(() => storage.logs.read(logId, slots), false);
+    if (!faults.decide('log.readTorn')) return this.#instance.call(() => this.#table.read(logId, slots), false);
     const parts: LogEntry[][] = [];
-    for (const slot of slots) parts.push(await this.#instance.call(() => storage.logs.read(logId, [slot]), false));
+    for (const slot of slots) parts.push(await this.#instance.call(() => this.#table.read(logId, [slot]), false));
     return parts.flat();
   }
 }
