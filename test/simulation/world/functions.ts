@@ -121,7 +121,8 @@ export class FunctionPool {
       // A batch that expired on its way: its shard was read to what was left of its end, and sealed.
       ...(plan.settings.retentionMs < Infinity ? ['SEALED'] : []),
       ...(plan.growsAtMs < Infinity ? ['PARTITIONS_GREW'] : []),
-      ...(plan.shards.some(({ reused }) => reused.length > 0) ? ['OFFSETS_RAN_BACKWARDS'] : []),
+      // One that knows an older version of the log may have counted another record at an offset that is used again.
+      ...(plan.shards.some(({ reused }) => reused.length > 0) ? ['OFFSETS_RAN_BACKWARDS', 'SOURCE_REWRITTEN'] : []),
       ...(plan.shards.some(({ regrown }) => regrown !== undefined) ? ['SOURCE_REWRITTEN'] : []),
     ]);
     const warm = { instance, code, isNext, mayHalt };
