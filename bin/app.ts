@@ -7,7 +7,7 @@ import { requireKnownTopics, unusedTopics } from '../lib/ingest/kafka/known-topi
 import { topicsOf } from '../lib/ingest/kafka/pipeline-topics.ts';
 import { requireOneOwner } from '../lib/ingest/one-owner.ts';
 import { KafkaStack } from '../lib/kafka-stack.ts';
-import { loadPipelines } from '../lib/load-pipeline.ts';
+import { loadPipelines } from '../lib/load-pipelines.ts';
 import { PipelineStack } from '../lib/pipeline-stack.ts';
 import { parseStage, parseTarget, stageSettings } from '../lib/settings.ts';
 import { atRest, atRestText } from '../operate/cost/at-rest.ts';

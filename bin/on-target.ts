@@ -1,6 +1,6 @@
 import { TidemarkError } from '../engine/errors.ts';
 import { topicsOf } from '../lib/ingest/kafka/pipeline-topics.ts';
-import type { LoadedPipeline } from '../lib/load-pipeline.ts';
+import type { DeployedPipeline } from '../lib/load-pipelines.ts';
 import type { Target } from '../lib/settings.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Target } from '../lib/settings.ts';
  * @param selection what was asked for, e.g. `all`
  * @throws NEEDS_AWS (invalid) when a pipeline with a topic was asked for by its name
  */
-export function onTarget(pipelines: readonly LoadedPipeline[], target: Target, selection: string): LoadedPipeline[] {
+export function onTarget(pipelines: readonly DeployedPipeline[], target: Target, selection: string): DeployedPipeline[] {
   return pipelines.filter(({ name, topology }) => {
     const topics = topicsOf(topology).map(({ topic }) => topic);
     if (target === 'aws' || topics.length === 0) return true;

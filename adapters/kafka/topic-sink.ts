@@ -14,7 +14,7 @@ import { refusedPartitions } from './refused-partitions.ts';
 export interface TopicSinkProps {
   readonly connect: Connect;
   readonly topic: string;
-  /** @see TopicSettings */
+  /** @see TopicSinkSettings */
   readonly latestPer: 'key' | 'window';
   /** Gets the results that are too large for a record. */
   readonly oversized: Sink;

@@ -22,7 +22,7 @@ export function stream(settings: { readonly stream: string }): StreamSinkSpec {
   return Object.freeze({ kind: 'stream', stream: requireStreamName(settings.stream) });
 }
 
-export interface TopicSettings {
+export interface TopicSinkSettings {
   /** Topic name, 1 to 249 letters, digits, dots, hyphens and underscores. */
   readonly topic: string;
   /**
@@ -40,7 +40,7 @@ export interface TopicSettings {
  * @example .to(topic({ topic: 'hourly-departures', latestPer: 'window' }))
  * @throws INVALID_SETTING
  */
-export function topic({ topic, latestPer = 'key' }: TopicSettings): TopicSinkSpec {
+export function topic({ topic, latestPer = 'key' }: TopicSinkSettings): TopicSinkSpec {
   requireSetting('latestPer', latestPer, ['key', 'window'].includes(latestPer), "'key' or 'window'", 'leave it out for the key');
   return Object.freeze({ kind: 'topic', topic: requireTopicName(topic), latestPer });
 }

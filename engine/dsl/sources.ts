@@ -20,12 +20,12 @@ interface SourceSettings<S extends StandardSchemaV1, K extends string> {
   readonly maxBatchingWindowMs?: number;
 }
 
-export interface KinesisSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
+export interface KinesisSourceSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
   /** Stream name, 1 to 128 letters, digits, dots, hyphens and underscores. */
   readonly stream: string;
 }
 
-export interface KafkaSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
+export interface KafkaSourceSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
   /** Topic name, 1 to 249 letters, digits, dots, hyphens and underscores. */
   readonly topic: string;
   /**
@@ -53,7 +53,7 @@ export interface KafkaSettings<S extends StandardSchemaV1, K extends string> ext
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  */
 export function kinesis<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
-  settings: KinesisSettings<S, K>,
+  settings: KinesisSourceSettings<S, K>,
 ): KinesisSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
   return Object.freeze({ kind: 'kinesis' as const, stream: requireStreamName(settings.stream), ...checked(settings) });
 }
@@ -67,7 +67,7 @@ export function kinesis<S extends StandardSchemaV1, const K extends KeyField<Sta
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
  */
 export function kafka<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
-  settings: KafkaSettings<S, K>,
+  settings: KafkaSourceSettings<S, K>,
 ): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
   const { topic, partitioner = 'murmur2', isolationLevel = 'read_uncommitted' } = settings;
   requireTopicName(topic);

@@ -1,7 +1,7 @@
 import type { Terminal } from './terminal.ts';
 
 /** How far a run has come. */
-export interface Progress {
+export interface RunProgress {
   readonly recordsIn: number;
   readonly resultsOut: number;
   /** The slowest partition's [ms since 1970]; undefined before any record. */
@@ -14,7 +14,7 @@ export interface Progress {
 }
 
 /** @example 'in 12,345 · out 678 · 5,000/s · watermark 2001-01-03 04:12 · open windows 312 · late 4 · dead letters 0 · backlog 900' */
-export function progressLine(progress: Progress, recordsPerSecond: number): string {
+export function progressLine(progress: RunProgress, recordsPerSecond: number): string {
   return [
     `in ${grouped(progress.recordsIn)}`,
     `out ${grouped(progress.resultsOut)}`,
@@ -43,7 +43,7 @@ const LINES_MS = 2_000;
 const RATE_WINDOW_MS = 5_000;
 
 /** Shows progress until the returned function is called: in place on a terminal, else a line now and then. */
-export function showProgress(terminal: Terminal, read: () => Progress): () => void {
+export function showProgress(terminal: Terminal, read: () => RunProgress): () => void {
   const everyMs = terminal.live ? LIVE_MS : LINES_MS;
   const rate = slidingRate(RATE_WINDOW_MS);
   rate(performance.now(), read().recordsIn);

@@ -10,7 +10,7 @@ import { Digest } from '../report/digest.ts';
 import { summarize, type Summary } from '../report/summary.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
 import type { Services } from './services.ts';
-import type { Session } from './session.ts';
+import type { RunningPipeline } from './running-pipeline.ts';
 import type { Before } from './stored-state.ts';
 
 export interface Report {
@@ -21,7 +21,7 @@ export interface Report {
 }
 
 /** Reads what has come of it: the counts from the partition logs, what there is to show from the result table. */
-export async function readReport({ topology }: LoadedPipeline, dir: PipelineDir, { dynamodb, source }: Services, session: Session, before: Before): Promise<Report> {
+export async function readReport({ topology }: LoadedPipeline, dir: PipelineDir, { dynamodb, source }: Services, work: RunningPipeline, before: Before): Promise<Report> {
   const stream = { ...source.stream, shards: await source.partitions() };
   const [heads, digest] = await Promise.all([
     readHeads(dynamodb.endpoint, topology.name, stream),
@@ -32,10 +32,10 @@ export async function readReport({ topology }: LoadedPipeline, dir: PipelineDir,
     shards: stream.shards.length,
     heads: heads.map(({ partition, entry: { version, watermarkMs, counters } }) => ({ partition, version, watermarkMs, counters })),
     before,
-    recordsPut: session.journal.sentTotal,
+    recordsPut: work.journal.sentTotal,
     results: digest.rows,
-    openWindows: session.metrics.openWindows,
-    writeUnits: session.metrics.totals.writeUnits,
+    openWindows: work.metrics.openWindows,
+    writeUnits: work.metrics.totals.writeUnits,
     elapsedMs: performance.now(), // since this process began: what the user has waited
   });
   const deadLetters = readLake(new FileBlobStore(dir.lake), `${topology.name}/dead-letters/`);

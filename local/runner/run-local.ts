@@ -8,7 +8,7 @@ import { isOpenToOthers } from '../storage/owner-only.ts';
 import type { LocalOptions } from './options.ts';
 import { readReport, type Report } from './report.ts';
 import { startServices } from './services.ts';
-import { Session } from './session.ts';
+import { RunningPipeline } from './running-pipeline.ts';
 import { storedState } from './stored-state.ts';
 
 export interface LocalRun {
@@ -62,22 +62,22 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
   const services = await startServices(dir, topology, options);
   undo.push(() => services.stop());
   const before = await storedState(topology, dir, services);
-  const session = new Session(loaded, dir, services, terminal);
-  undo.push(() => session.stop());
-  undo.push(showProgress(terminal, () => session.progress()));
+  const work = new RunningPipeline(loaded, dir, services, terminal);
+  undo.push(() => work.stop());
+  undo.push(showProgress(terminal, () => work.progress()));
 
   const stopped = new Promise<'stopped'>((resolve) => signal.addEventListener('abort', () => resolve('stopped'), { once: true }));
   if (signal.aborted) return true;
-  const running = session.run();
+  const running = work.run();
   const untilEnd = Promise.race([running, services.kinesis.ended, services.dynamodb.ended, stopped]);
   untilEnd.catch(() => undefined); // seen by one of the races below
-  const isOnTop = options.input === undefined && selected !== undefined && (await session.holdsOthers());
+  const isOnTop = options.input === undefined && selected !== undefined && (await work.holdsOthers());
   if (selected !== undefined && selected.wanted[0] >= selected.wanted[1]) terminal.line(`${nothingWanted(selected, options.skip)}: nothing is put`);
   if (isOnTop) terminal.line(`${services.source.stream.name} holds records already: they are read, nothing is put; pass --input to put more`);
-  const outcome = await Promise.race([session.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const), untilEnd]);
+  const outcome = await Promise.race([work.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const), untilEnd]);
   if (outcome !== 'drained') return true;
   terminal.clear();
-  drained(await readReport(loaded, dir, services, session, before));
+  drained(await readReport(loaded, dir, services, work, before));
   if (!options.exit) await untilEnd;
   return false;
 }

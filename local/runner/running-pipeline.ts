@@ -4,7 +4,7 @@ import { feed } from '../feeder/feeder.ts';
 import { FeederJournal } from '../feeder/journal.ts';
 import type { SelectedInput } from '../inputs/select-input.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
-import type { Progress } from '../report/progress.ts';
+import type { RunProgress } from '../report/progress.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { LocalEventSource } from '../source/local-source.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
@@ -19,7 +19,7 @@ const STOP_WAIT_MS = 5_000;
 const DRAIN_POLL_MS = 25;
 
 /** A pipeline at work: feeder, stream, event source and function, from start to stop. */
-export class Session {
+export class RunningPipeline {
   readonly metrics: MetricsCollector;
   readonly journal: FeederJournal;
   readonly #dir: PipelineDir;
@@ -64,7 +64,7 @@ export class Session {
     while (!this.#stopped && !(await this.#source.drainedSince(fedAtMs))) await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
   }
 
-  progress(): Progress {
+  progress(): RunProgress {
     const { totals, openWindows, watermarkMs } = this.metrics;
     return {
       recordsIn: totals.recordsIn,

@@ -2,15 +2,18 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { loadPipelines } from '../../lib/load-pipeline.ts';
+import { TidemarkError } from '../../engine/errors.ts';
+import { loadPipelines } from '../../lib/load-pipelines.ts';
 import { orders } from './synthesize.ts';
 
+const plan = { name: 'orders', nodes: [] };
+
 const modules: Readonly<Record<string, () => { readonly default?: unknown }>> = {
-  'orders.ts': () => ({ default: { topology: orders } }),
-  'returns.ts': () => ({ default: { topology: { ...orders, name: 'returns' } } }),
+  'orders.ts': () => ({ default: { plan, topology: orders } }),
+  'returns.ts': () => ({ default: { plan, topology: { ...orders, name: 'returns' } } }),
   'unfinished.ts': () => ({ default: Object.freeze({ to: () => undefined }) }),
   'nothing.ts': () => ({}),
-  'renamed.ts': () => ({ default: { topology: orders } }),
+  'renamed.ts': () => ({ default: { plan, topology: orders } }),
   'throws.ts': () => {
     throw new Error('no such schema');
   },
@@ -51,7 +54,7 @@ describe('loadPipelines', () => {
 
   it('loads the pipelines of this project from its own folder', async () => {
     const asked: string[] = [];
-    const spy = async (file: string) => (asked.push(basename(file)), { default: { topology: { ...orders, name: 'flights' } } });
+    const spy = async (file: string) => (asked.push(basename(file)), { default: { plan, topology: { ...orders, name: 'flights' } } });
     await loadPipelines('flights', { importModule: spy });
     expect(asked).toEqual(['flights.ts']);
   });
@@ -67,7 +70,7 @@ describe('loadPipelines', () => {
   it('refuses a module without a default export', async () => {
     expect(await refusal('nothing')).toMatchObject({
       code: 'NOT_A_PIPELINE',
-      message: `default export of ${folder}/nothing.ts must be a complete pipeline, got "undefined"; write export default pipeline('…') … .to(…)`,
+      message: `default export of ${folder}/nothing.ts must be a complete pipeline, got undefined; write export default pipeline('…') … .to(…)`,
     });
   });
 
@@ -77,7 +80,7 @@ describe('loadPipelines', () => {
 
   it('loads a pipeline that reads a topic as any other', async () => {
     const source = { kind: 'kafka', topic: 'orders' };
-    const kafka = async () => ({ default: { topology: { ...orders, source } } });
+    const kafka = async () => ({ default: { plan, topology: { ...orders, source } } });
     expect(await loadPipelines('orders', { folder, importModule: kafka as typeof importModule })).toMatchObject([{ name: 'orders', topology: { source } }]);
   });
 
@@ -88,10 +91,15 @@ describe('loadPipelines', () => {
     });
   });
 
+  it('passes on what the definition refuses as it is', async () => {
+    const invalid = async () => Promise.reject(new TidemarkError('invalid', 'INVALID_SETTING', 'sizeMs must be above 0, got 0; pass hours(1)'));
+    await expect(loadPipelines('orders', { folder, importModule: invalid })).rejects.toMatchObject({ code: 'INVALID_SETTING' });
+  });
+
   it('passes on why a module does not load', async () => {
     expect(await refusal('throws')).toMatchObject({
       code: 'BROKEN_PIPELINE',
-      message: `module ${folder}/throws.ts must load, got "no such schema"; correct it`,
+      message: `${folder}/throws.ts must load, got "no such schema"; correct it`,
       cause: expect.objectContaining({ message: 'no such schema' }),
     });
   });
