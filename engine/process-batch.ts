@@ -59,7 +59,7 @@ interface Way {
 type Totals = { -readonly [K in keyof Omit<BatchReport, 'counted' | 'openWindows' | 'watermarkMs'>]: BatchReport[K] };
 
 /** How far a batch has come when one of its steps is stopped: nothing of it is taken back. */
-interface Progress {
+interface BatchProgress {
   readonly totals: Totals;
   readonly countedBefore: number;
   /** Of the log: committed and delivered. */
@@ -67,7 +67,7 @@ interface Progress {
 }
 
 interface Reached {
-  progress?: Progress;
+  progress?: BatchProgress;
 }
 
 async function processOnce(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way, reached: Reached): Promise<BatchReport> {
@@ -100,7 +100,7 @@ async function processOnce(processor: Processor, log: PartitionLog, batch: Sourc
 }
 
 /** @returns what was reached before a step was stopped; undefined: nothing, or another instance has gone on since */
-function resumed(log: PartitionLog, { progress }: Reached, begunMs: number): Progress | undefined {
+function resumed(log: PartitionLog, { progress }: Reached, begunMs: number): BatchProgress | undefined {
   if (log.version === 0 || progress?.version !== log.version) return undefined;
   log.markDelivered(log.version);
   log.noteFollowed(begunMs);
@@ -108,7 +108,7 @@ function resumed(log: PartitionLog, { progress }: Reached, begunMs: number): Pro
 }
 
 /** What comes before the first step. */
-async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way): Promise<Progress> {
+async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way): Promise<BatchProgress> {
   const { partition, records } = batch;
   if (log.version === 0) await takeOver(processor, log, partition, way.steps);
   const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);

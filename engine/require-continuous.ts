@@ -1,5 +1,5 @@
 import { TidemarkError } from './errors.ts';
-import type { Progress } from './partition-log/entry.ts';
+import type { Progress } from './state/progress.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { ShardCatalog } from './ports.ts';
 import type { Offset, SourcePartition, SourceRecord } from './record.ts';

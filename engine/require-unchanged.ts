@@ -1,5 +1,5 @@
 import { TidemarkError } from './errors.ts';
-import type { Progress } from './partition-log/entry.ts';
+import type { Progress } from './state/progress.ts';
 import type { SourcePartition } from './record.ts';
 import { digestOf, type RecordIdentity } from './record-digest.ts';
 

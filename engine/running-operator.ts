@@ -1,7 +1,7 @@
 import type { Topology } from './dsl/topology.ts';
 import type { BoundOperator, Element, Operator, OperatorContext, TimeDomain, TimerClocks, Verdict } from './operator.ts';
 import type { ResultRow } from './outputs.ts';
-import type { Floor } from './partition-log/entry.ts';
+import type { Floor } from './time/floors.ts';
 import { pop } from './state/heap.ts';
 import type { TableView } from './state/table-view.ts';
 import { timerBefore, withTimer, type OperatorTimers, type Timer, type Timers } from './state/timer.ts';

@@ -8,7 +8,7 @@ import { decodeRecord, type Decoded } from './decode.ts';
 import type { Topology } from './dsl/topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
-import type { Progress } from './partition-log/entry.ts';
+import type { Progress } from './state/progress.ts';
 import type { SourceRecord } from './record.ts';
 import { digestOf } from './record-digest.ts';
 import { Run, UNBOUNDED } from './run.ts';

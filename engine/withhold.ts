@@ -1,7 +1,8 @@
 /** What becomes of results that a sink will never take: their deliveries leave them out, and they become dead letters. */
 import { oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, Outbox, ResultRow } from './outputs.ts';
-import type { Progress, Withheld } from './partition-log/entry.ts';
+import type { Withheld } from './partition-log/entry.ts';
+import type { Progress } from './state/progress.ts';
 import type { RefusedRow } from './rows-refused.ts';
 
 /** The outbox as this sink gets it. */

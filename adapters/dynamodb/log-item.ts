@@ -1,6 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Body, Counters, Floor, LogEntry, PendingMove, Progress, Withheld } from '../../engine/partition-log/entry.ts';
+import type { Body, LogEntry, Withheld } from '../../engine/partition-log/entry.ts';
+import type { Counters, PendingMove, Progress } from '../../engine/state/progress.ts';
+import type { Floor } from '../../engine/time/floors.ts';
 
 export type Item = Record<string, AttributeValue>;
 

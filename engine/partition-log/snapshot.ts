@@ -6,7 +6,8 @@ import { encodeChanges } from '../state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { applyChange } from '../state/state-change.ts';
 import { currentForm, decodeIn, type StateForm } from '../state/state-form.ts';
-import { NO_COUNTERS, NO_PROGRESS, progressOf, type Floor, type Progress } from './entry.ts';
+import { NO_COUNTERS, NO_PROGRESS, progressOf, type Progress } from '../state/progress.ts';
+import type { Floor } from '../time/floors.ts';
 
 /** The whole state of a partition after one version of its log. */
 export interface SnapshotHeader {

@@ -1,6 +1,7 @@
 import { hashOfKey } from '../codec/key-hash.ts';
 import type { Topology } from '../dsl/topology.ts';
-import { NO_COUNTERS, NO_PROGRESS, type Floor } from '../partition-log/entry.ts';
+import { NO_COUNTERS, NO_PROGRESS } from './progress.ts';
+import type { Floor } from '../time/floors.ts';
 import type { Lineage } from '../ports.ts';
 import { clipFloors } from '../time/floors.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';

@@ -1,4 +1,5 @@
-import { NO_PROGRESS, type Counters, type Floor, type PendingMove, type Progress } from '../partition-log/entry.ts';
+import { NO_PROGRESS, type Counters, type PendingMove, type Progress } from './progress.ts';
+import type { Floor } from '../time/floors.ts';
 import type { Offset } from '../record.ts';
 import { EMPTY_HASH } from './hash.ts';
 import { Table, type TableSpec } from './table.ts';

@@ -1,4 +1,4 @@
-import { progressOf, type Progress } from '../partition-log/entry.ts';
+import { progressOf, type Progress } from './progress.ts';
 import { addHash, subtractHash } from './hash.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { Entry, Group, Table } from './table.ts';

@@ -1,5 +1,14 @@
 import { hashOfKey } from '../codec/key-hash.ts';
-import type { Floor } from '../partition-log/entry.ts';
+
+/**
+ * Keys of this hash range had a higher watermark before their partition was merged with one that was behind (PL-25):
+ * what was closed for them stays closed. Both ends belong to the range.
+ */
+export interface Floor {
+  readonly fromHash: bigint;
+  readonly toHash: bigint;
+  readonly watermarkMs: number;
+}
 
 /** The watermark that counts for a key: that of the partition, or the one that its hash range had before a merge (PL-25). */
 export function watermarkOf(key: string, watermarkMs: number, floors: readonly Floor[]): number {

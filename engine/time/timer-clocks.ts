@@ -1,5 +1,5 @@
 import type { ClockMove, Operator, TimerClocks } from '../operator.ts';
-import type { Progress } from '../partition-log/entry.ts';
+import type { Progress } from '../state/progress.ts';
 import { NO_WATERMARK } from './watermark.ts';
 
 /** The clock of an operator that waits for others; there is no time before the first record. */

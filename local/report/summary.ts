@@ -1,4 +1,4 @@
-import type { Counters } from '../../engine/partition-log/entry.ts';
+import type { Counters } from '../../engine/state/progress.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 
 /** What the newest entry of a partition's log says. */

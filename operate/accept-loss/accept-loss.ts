@@ -1,6 +1,6 @@
 import type { RecordsBetween } from '../../adapters/shared/records-between.ts';
 import { fingerprintOf, stateSchemaOf } from '../../engine/codec/fingerprint.ts';
-import type { Progress } from '../../engine/partition-log/entry.ts';
+import type { Progress } from '../../engine/state/progress.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import type { ShardCatalog } from '../../engine/ports.ts';

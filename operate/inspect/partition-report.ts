@@ -1,5 +1,5 @@
 import type { Topology } from '../../engine/dsl/topology.ts';
-import { NO_COUNTERS, type Counters } from '../../engine/partition-log/entry.ts';
+import { NO_COUNTERS, type Counters } from '../../engine/state/progress.ts';
 import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
 import { entriesIn, openWindows } from '../../engine/state/partition-state.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';

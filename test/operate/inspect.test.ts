@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { progressOf } from '../../engine/partition-log/entry.ts';
+import { progressOf } from '../../engine/state/progress.ts';
 import { isKind, TidemarkError } from '../../engine/errors.ts';
 import { openLog } from '../../engine/partition-log/open-log.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';

@@ -1,4 +1,5 @@
-import type { LogEntry, Progress } from '../../engine/partition-log/entry.ts';
+import type { LogEntry } from '../../engine/partition-log/entry.ts';
+import type { Progress } from '../../engine/state/progress.ts';
 import { partsOf, type PlannedRecord } from './plan.ts';
 
 /** A record, and the definition that counted it. */

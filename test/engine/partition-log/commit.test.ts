@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY_OUTBOX } from '../../../engine/outputs.ts';
-import { progressOf } from '../../../engine/partition-log/entry.ts';
+import { progressOf } from '../../../engine/state/progress.ts';
 import { reading } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
