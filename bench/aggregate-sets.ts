@@ -2,7 +2,7 @@ import {
   approxDistinct, collect, count, countIf, custom, first, histogram, kinesis, last, max, maxBy, mean, min, minBy, minutes, pipeline, quantile, quantiles,
   resultTable, seconds, standardDeviation, sum, sumExact, topN, tumbling, variance,
 } from '../engine/index.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import { Reading } from './readings.ts';
 
 export const AGGREGATE_COUNTS = [1, 5, 20] as const;

@@ -3,7 +3,7 @@ import { putWriteUnits } from '../adapters/dynamodb/item-size.ts';
 import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { decompress } from '../engine/codec/compression.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import type { LogEntry } from '../engine/partition-log/entry.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../engine/ports.ts';
 import { decodeChanges } from '../engine/state/delta-codec.ts';

@@ -1,7 +1,7 @@
 import { MemoryShards } from '../adapters/memory/shards.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { SYSTEM_RANDOM } from '../adapters/shared/system-random.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { BlobStore, LogStore, Sink } from '../engine/ports.ts';

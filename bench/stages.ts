@@ -1,6 +1,6 @@
 import { compress } from '../engine/codec/compression.ts';
 import { decodeRecord, parseJson } from '../engine/decode.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import { isKind } from '../engine/errors.ts';
 import { encodeOutbox } from '../engine/partition-log/outbox-codec.ts';
 import { encodeSnapshot } from '../engine/partition-log/snapshot.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import { kinesis, lake, list, map, pipeline } from '../engine/index.ts';
 import type { ProcessContext } from '../engine/process/process-function.ts';
 import type { ListState, MapState } from '../engine/process/state-descriptors.ts';

@@ -1,7 +1,7 @@
 import {
   calendar, count, everyN, everyRecords, global, hopping, kinesis, map, pipeline, resultTable, seconds, session, sliding, sum, tumbling,
 } from '../engine/index.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import type { WindowSettings } from '../engine/dsl/windowed-stream.ts';
 import type { Windows } from '../engine/window/windows.ts';
 import { Reading } from './readings.ts';

@@ -1,7 +1,7 @@
 import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { MemorySink } from '../adapters/memory/sink.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import type { Sink } from '../engine/ports.ts';
 import { processBatch } from '../engine/process-batch.ts';
 import type { SourceRecord } from '../engine/record.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import { processBatch } from '../engine/process-batch.ts';
 import { stepTick } from '../engine/step.ts';
 import { MAX_EVENT_TIME_MS } from '../engine/time/watermark.ts';

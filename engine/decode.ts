@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { compressionOf } from './compressed.ts';
-import type { EventTime, Topology } from './dsl/topology.ts';
+import type { EventTime } from './plan/source.ts';
+import type { Topology } from './topology.ts';
 import { messageOf, oneLine, TidemarkError } from './errors.ts';
 import { requireExact } from './exact-number.ts';
 import type { SourceRecord } from './record.ts';

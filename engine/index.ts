@@ -7,7 +7,7 @@ export type { PlanNode } from './plan/node.ts';
 export { avro } from './dsl/formats.ts';
 export { kafka, kinesis } from './dsl/sources.ts';
 export { lake, resultTable, stream, topic } from './dsl/sinks.ts';
-export type { Topology } from './dsl/topology.ts';
+export type { Topology } from './topology.ts';
 export { tumbling } from './window/tumbling-windows.ts';
 export { count, countIf, max, mean, min, sum, sumExact } from './aggregate/aggregates.ts';
 export type { Aggregate, Aggregator } from './aggregate/aggregate.ts';

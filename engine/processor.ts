@@ -1,4 +1,4 @@
-import type { Topology } from './dsl/topology.ts';
+import type { Topology } from './topology.ts';
 import type { PartitionLogs } from './partition-log/partition-logs.ts';
 import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
 import type { CommitBounds } from './run.ts';

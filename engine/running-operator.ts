@@ -1,4 +1,4 @@
-import type { Topology } from './dsl/topology.ts';
+import type { Topology } from './topology.ts';
 import type { BoundOperator, Element, Operator, OperatorContext, TimeDomain, TimerClocks, Verdict } from './operator.ts';
 import type { ResultRow } from './outputs.ts';
 import type { Floor } from './time/floors.ts';

@@ -5,7 +5,7 @@
  * that is late leaves nothing behind but its arrival.
  */
 import { decodeRecord, type Decoded } from './decode.ts';
-import type { Topology } from './dsl/topology.ts';
+import type { Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
 import type { Progress } from './state/progress.ts';

@@ -1,4 +1,4 @@
-import type { Format } from '../engine/dsl/topology.ts';
+import type { Format } from '../engine/plan/source.ts';
 import { requireSetting } from '../engine/errors.ts';
 import type { RecordDecoder } from '../engine/ports.ts';
 import type { FunctionEnvironment } from './environment.ts';

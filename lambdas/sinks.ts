@@ -7,7 +7,7 @@ import { FirehoseSink } from '../adapters/firehose/firehose-sink.ts';
 import { StreamSink } from '../adapters/kinesis/stream-sink.ts';
 import { TopicSink } from '../adapters/kafka/topic-sink.ts';
 import { LakeSink } from '../adapters/lake/lake-sink.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import type { Sink } from '../engine/ports.ts';
 import { blobStoreAt } from './blob-store-at.ts';
 import type { FunctionEnvironment } from './environment.ts';

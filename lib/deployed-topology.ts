@@ -1,4 +1,6 @@
-import type { KafkaSource, KinesisSource, ResultShape, Topology } from '../engine/dsl/topology.ts';
+import type { ResultShape } from '../engine/plan/results.ts';
+import type { KafkaSource, KinesisSource } from '../engine/plan/source.ts';
+import type { Topology } from '../engine/topology.ts';
 
 export type DeployedKinesis = Pick<KinesisSource, 'kind' | 'stream' | 'format' | 'batchSize' | 'maxBatchingWindowMs'>;
 export type DeployedKafka = Pick<KafkaSource, 'kind' | 'topic' | 'format' | 'batchSize' | 'maxBatchingWindowMs'>;

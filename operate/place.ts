@@ -1,7 +1,7 @@
 import type { StreamFacts } from '../adapters/kinesis/stream-facts.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { SYSTEM_RANDOM } from '../adapters/shared/system-random.ts';
-import type { Topology } from '../engine/dsl/topology.ts';
+import type { Topology } from '../engine/topology.ts';
 import { TidemarkError } from '../engine/errors.ts';
 import type { StoredResult } from '../engine/outputs.ts';
 import { logIdOf } from '../engine/partition-log/log-id.ts';

@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
 import { nameOfSource } from '../../engine/dsl/sources.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { hasData, type PipelineDir } from '../../local/storage/data-dir.ts';
 import { localBacklog } from '../../operate/doctor/backlog-check.ts';

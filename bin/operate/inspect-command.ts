@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { textFlag, type FlagTexts } from '../../local/cli/flags.ts';
 import { dataDirOf } from '../../local/cli/local-options.ts';
 import { writeLines } from '../../local/cli/output.ts';

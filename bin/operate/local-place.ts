@@ -1,6 +1,6 @@
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { dynamodbClient } from '../../local/aws/clients.ts';
 import { logTableName, resultsTableName } from '../../local/aws/tables.ts';
 import { startDynamoDb, startKinesis } from '../../local/emulators/start.ts';

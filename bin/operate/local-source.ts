@@ -3,7 +3,7 @@ import { describeStream } from '../../adapters/kinesis/stream-facts.ts';
 import type { KafkaConnection } from '../../adapters/kafka/connection.ts';
 import { KafkaTopics } from '../../adapters/kafka/topics.ts';
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { ShardCatalog } from '../../engine/ports.ts';
 import type { FlagTexts } from '../../local/cli/flags.ts';
 import { brokersOf } from '../../local/cli/local-options.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Topology } from '../dsl/topology.ts';
+import type { Topology } from '../topology.ts';
 
 /** What the stored state depends on, as text that people can compare (PL-30). */
 export function stateSchemaOf({ keyFields, operators, tables }: Pick<Topology, 'keyFields' | 'operators' | 'tables'>): readonly string[] {

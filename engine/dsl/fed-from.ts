@@ -3,7 +3,7 @@ import { keyByOf, sourceOf, withChanged } from '../plan/logical-plan.ts';
 import { noteDefinitionSite } from './definition-site.ts';
 import { requirePipelineName } from './pipeline-name.ts';
 import { pipelineOf, type Pipeline } from './pipeline-of.ts';
-import type { Source } from './topology.ts';
+import type { Source } from '../plan/source.ts';
 
 /**
  * The same pipeline under another name, fed from another source of the same records. It has a state of its own.

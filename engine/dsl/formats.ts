@@ -1,5 +1,5 @@
 import { requireSetting } from '../errors.ts';
-import type { AvroFormat } from './topology.ts';
+import type { AvroFormat } from '../plan/source.ts';
 
 export interface AvroSettings {
   /** Whose wire format the records have, and who knows their schemas. */

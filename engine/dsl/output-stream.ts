@@ -5,7 +5,8 @@ import { RESERVED_NAMES } from '../outputs.ts';
 import { sourceOf, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
 import type { WindowNode } from '../plan/node.ts';
 import { pipelineOf, type Pipeline } from './pipeline-of.ts';
-import type { ResultColumn, SinkSpec } from './topology.ts';
+import type { ResultColumn } from '../plan/results.ts';
+import type { SinkSpec } from '../plan/sink.ts';
 
 export type ResultTypes<S> = { readonly [F in keyof S & string]: ResultType };
 

@@ -1,6 +1,6 @@
 import { compile } from '../plan/compile.ts';
 import type { LogicalPlan } from '../plan/logical-plan.ts';
-import type { Topology } from './topology.ts';
+import type { Topology } from '../topology.ts';
 
 /** A pipeline that is complete: what a file in `pipelines/` exports by default. */
 export interface Pipeline<V = unknown, Result = unknown> {

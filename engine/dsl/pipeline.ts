@@ -4,7 +4,7 @@ import { noteDefinitionSite } from './definition-site.ts';
 import { emptyPlan, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
 import { requirePipelineName } from './pipeline-name.ts';
 import { timedStream, type TimedStream } from './streams.ts';
-import type { EventTime, Source } from './topology.ts';
+import type { EventTime, Source } from '../plan/source.ts';
 
 /** How far records may be out of order; or the watermark that they carry. */
 export type EventTimeSettings<V> = IdleSettings & {

@@ -1,6 +1,6 @@
 import { requireSetting } from '../errors.ts';
 import { requireStreamName, requireTopicName } from './sources.ts';
-import type { SinkSpec, StreamSinkSpec, TopicSinkSpec } from './topology.ts';
+import type { SinkSpec, StreamSinkSpec, TopicSinkSpec } from '../plan/sink.ts';
 
 /** A DynamoDB table with one item per key and window: exactly once, as seen by a reader (PL-17). */
 export function resultTable(): SinkSpec {

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { requireSetting, TidemarkError } from '../errors.ts';
-import type { Format, KafkaSource, KinesisSource, Source } from './topology.ts';
+import type { Format, KafkaSource, KinesisSource, Source } from '../plan/source.ts';
 
 type KeyField<V> = { [K in keyof V & string]: V[K] extends string | number ? K : never }[keyof V & string];
 

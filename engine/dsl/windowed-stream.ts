@@ -7,7 +7,8 @@ import type { WindowNode } from '../plan/node.ts';
 import { DEFAULT_EMISSION, isPlain, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
 import type { NamedAggregate, Windows } from '../window/windows.ts';
 import { columnsOf, keyColumns, lastWindowOf, requireNames, toPipeline, type OutputStream, type ResultTypes } from './output-stream.ts';
-import type { ResultColumn, SinkSpec } from './topology.ts';
+import type { ResultColumn } from '../plan/results.ts';
+import type { SinkSpec } from '../plan/sink.ts';
 
 export interface WindowSettings {
   /** How long after its end a window still takes late records, 0 or more. @default 0 */

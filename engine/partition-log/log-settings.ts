@@ -1,4 +1,4 @@
-import type { Topology } from '../dsl/topology.ts';
+import type { Topology } from '../topology.ts';
 import type { BlobStore, Clock, LogStore, Random } from '../ports.ts';
 import type { UserCode } from '../user-code/user-code.ts';
 

@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { compress, decompress } from '../codec/compression.ts';
-import type { Topology } from '../dsl/topology.ts';
+import type { Topology } from '../topology.ts';
 import { TidemarkError } from '../errors.ts';
 import { encodeChanges } from '../state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';

@@ -1,4 +1,5 @@
-import type { ResultShape, Topology } from '../dsl/topology.ts';
+import type { ResultShape } from './results.ts';
+import type { Topology } from '../topology.ts';
 import { keyOfFields, partsOf } from '../key.ts';
 import type { Operator } from '../operator.ts';
 import type { ResultRow } from '../outputs.ts';

@@ -1,4 +1,6 @@
-import type { EventTime, ResultColumn, SinkSpec, Source } from '../dsl/topology.ts';
+import type { ResultColumn } from './results.ts';
+import type { SinkSpec } from './sink.ts';
+import type { EventTime, Source } from './source.ts';
 import type { ProcessFunction } from '../process/process-function.ts';
 import type { Emission } from '../window/emission.ts';
 import type { NamedAggregate, Windows } from '../window/windows.ts';

@@ -1,5 +1,5 @@
 import { hashOfKey } from '../codec/key-hash.ts';
-import type { Topology } from '../dsl/topology.ts';
+import type { Topology } from '../topology.ts';
 import { NO_COUNTERS, NO_PROGRESS } from './progress.ts';
 import type { Floor } from '../time/floors.ts';
 import type { Lineage } from '../ports.ts';

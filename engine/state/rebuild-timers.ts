@@ -1,4 +1,4 @@
-import type { Topology } from '../dsl/topology.ts';
+import type { Topology } from '../topology.ts';
 import { timerClocksOf } from '../time/timer-clocks.ts';
 import { entriesIn, type PartitionState } from './partition-state.ts';
 import { withTimer, type OperatorTimers, type Timers } from './timer.ts';

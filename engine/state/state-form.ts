@@ -1,6 +1,6 @@
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { ByteWriter } from '../codec/bytes.ts';
-import type { Topology } from '../dsl/topology.ts';
+import type { Topology } from '../topology.ts';
 import { decodeChanges } from './delta-codec.ts';
 import { addHash, EMPTY_HASH, entryHash, seedOf } from './hash.ts';
 import type { PartitionState } from './partition-state.ts';

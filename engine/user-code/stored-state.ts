@@ -1,5 +1,5 @@
 import { stateSchemaOf } from '../codec/fingerprint.ts';
-import type { Topology } from '../dsl/topology.ts';
+import type { Topology } from '../topology.ts';
 import type { UserCode } from './user-code.ts';
 
 /** Runs what writes or reads stored state. */

@@ -1,5 +1,5 @@
 /** The check on everything that leaves an operator for the sinks (PL-15): what passes is plain data that all of them take. */
-import type { ResultColumn } from '../dsl/topology.ts';
+import type { ResultColumn } from '../plan/results.ts';
 import { MAX_NESTING } from '../decode.ts';
 import { TidemarkError } from '../errors.ts';
 import { RESERVED_NAMES, type ResultRow } from '../outputs.ts';

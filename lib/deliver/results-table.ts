@@ -3,7 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { ResultShape } from '../../engine/dsl/topology.ts';
+import type { ResultShape } from '../../engine/plan/results.ts';
 import { sortKeyOf } from '../../engine/outputs.ts';
 import { keptTable } from '../kept-table.ts';
 import type { StageSettings } from '../settings.ts';

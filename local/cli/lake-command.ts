@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
 import type { BlobStore } from '../../engine/ports.ts';
 import { readLake } from '../../adapters/lake/read-lake.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { loadPipeline } from '../load-pipeline.ts';
 import { printable } from '../report/printable.ts';
 import { grouped, moment } from '../report/progress.ts';

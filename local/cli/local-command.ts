@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { lengthOfEmbedded } from '../inputs/select-input.ts';
 import { loadPipeline } from '../load-pipeline.ts';
 import { account, shellWord, suggestions, type Next } from '../report/account.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
 import { HOW_TO_START_ONE } from '../kafka/topic.ts';
 import { integerFlag, textFlag, type FlagTexts } from './flags.ts';

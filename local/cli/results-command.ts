@@ -1,5 +1,5 @@
 import { readResults } from '../../adapters/dynamodb/read-results.ts';
-import type { ResultShape } from '../../engine/dsl/topology.ts';
+import type { ResultShape } from '../../engine/plan/results.ts';
 import type { ResultRow, StoredResult } from '../../engine/outputs.ts';
 import { dynamodbClient } from '../aws/clients.ts';
 import { resultsTableName } from '../aws/tables.ts';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { nameOfSource, requireKafka, requireKinesis } from '../../engine/dsl/sources.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { isKind, messageOf, requireSetting, TidemarkError } from '../../engine/errors.ts';
 import { kinesisClient } from '../aws/clients.ts';
 import { ensureStream } from '../aws/stream.ts';

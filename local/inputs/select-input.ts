@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { Interval } from '../feeder/intervals.ts';
 import { chargesInput } from './charges.ts';
 import { clicksInput } from './clicks.ts';

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import { printable } from './printable.ts';
 import { grouped } from './progress.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import { BusiestKeys } from './busiest-keys.ts';
 import { isOfOther } from './other-definition.ts';

@@ -1,4 +1,4 @@
-import type { ResultShape } from '../../engine/dsl/topology.ts';
+import type { ResultShape } from '../../engine/plan/results.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
 import type { KafkaEnvironment } from '../../lambdas/environment.ts';
 import { dynamodbClient, kinesisClient } from '../aws/clients.ts';

@@ -1,5 +1,5 @@
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import { StateForms } from '../../engine/partition-log/state-schema.ts';
 import { readHeads } from '../read-heads.ts';

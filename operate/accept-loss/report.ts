@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { partitionNoun } from '../place.ts';
 import { grouped } from '../text.ts';
 import type { LossReport } from './accept-loss.ts';

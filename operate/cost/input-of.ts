@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
 import { hours } from '../../engine/time/duration.ts';
 import type { CostInput } from './traffic.ts';

@@ -2,7 +2,7 @@ import { behindMs } from '../../adapters/kinesis/behind.ts';
 import { KinesisShards } from '../../adapters/kinesis/shards.ts';
 import { mapParallel } from '../../adapters/shared/parallel.ts';
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import { inspect } from '../inspect/inspect.ts';

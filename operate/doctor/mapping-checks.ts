@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { KafkaMappingFacts, MappingFacts, StackFacts } from '../stack/stack-facts.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import { topicMappingChecks } from './topic-mapping-checks.ts';

@@ -1,5 +1,5 @@
 import { nameOfSource } from '../../engine/dsl/sources.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { KafkaMappingFacts } from '../stack/stack-facts.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 

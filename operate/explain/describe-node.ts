@@ -1,4 +1,4 @@
-import type { Source } from '../../engine/dsl/topology.ts';
+import type { Source } from '../../engine/plan/source.ts';
 import { codeText } from '../../engine/plan/code-text.ts';
 import type { DeduplicateNode, PlanNode, ProcessNode, SourceNode, WindowNode } from '../../engine/plan/node.ts';
 import type { StateDescriptor } from '../../engine/process/state-descriptors.ts';

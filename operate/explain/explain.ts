@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { LogicalPlan } from '../../engine/plan/logical-plan.ts';
 import { sourceOf } from '../../engine/plan/logical-plan.ts';
 import { isStateful, type PlanNode, type SourceNode, type WindowNode } from '../../engine/plan/node.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from '../stack/clients.ts';
 import { describeStackOf } from '../stack/describe-stack.ts';

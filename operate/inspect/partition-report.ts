@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { NO_COUNTERS, type Counters } from '../../engine/state/progress.ts';
 import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
 import { entriesIn, openWindows } from '../../engine/state/partition-state.ts';

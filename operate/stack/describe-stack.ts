@@ -2,7 +2,7 @@ import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformatio
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ResourceNotFoundException, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand, type EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import { withoutConsumer } from '../../adapters/kinesis/decode-event.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from './clients.ts';
 import { describeSource } from './describe-source.ts';

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { missingResults } from '../../adapters/dynamodb/missing-results.ts';
 import { S3BlobStore } from '../../adapters/s3/blob-store.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import { streamSource, type Place, type PlacedSource } from '../place.ts';
 import type { StackClients } from './clients.ts';

@@ -1,7 +1,7 @@
 /** A partition that is led by hand: elements come, and the watermark moves when told to. */
 import { z } from 'zod/mini';
 import { collect, kinesis, lake, max, min, pipeline } from '../../engine/index.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { WindowSettings } from '../../engine/dsl/windowed-stream.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';

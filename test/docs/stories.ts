@@ -8,7 +8,7 @@
  *     clock 1500
  */
 import type { Outbox, ResultRow } from '../../engine/outputs.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { MovingPartition } from '../engine/support/moves.ts';
 
 export interface Story {

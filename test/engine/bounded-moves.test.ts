@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { collect, count, everyEventTime, everyProcessingTime, everyRecords, hopping, kinesis, lake, list, pipeline, session, sliding, sum, tumbling, value } from '../../engine/index.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { Outbox } from '../../engine/outputs.ts';
 import type { SourceRecord } from '../../engine/record.ts';
 import { UNBOUNDED, type CommitBounds } from '../../engine/run.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { decodeRecord } from '../../engine/decode.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { SourceRecord } from '../../engine/record.ts';
 import { kinesis, count, pipeline, resultTable, tumbling } from '../../engine/index.ts';
 import { ANYTHING, reading, record, topologyOf } from './support/readings.ts';

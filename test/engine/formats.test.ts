@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { avro, count, kinesis, pipeline, resultTable, tumbling } from '../../engine/index.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { SourceRecord } from '../../engine/record.ts';
 import { processBatch } from '../../engine/process-batch.ts';

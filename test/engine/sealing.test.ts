@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashOfKey, MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { count, everyN, kinesis, pipeline, resultTable } from '../../engine/index.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { READING } from './support/readings.ts';
 import { StreamWorld } from './support/stream-world.ts';
 

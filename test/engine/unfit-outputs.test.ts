@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { count, custom, kinesis, pipeline, resultTable, tumbling } from '../../engine/index.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { ANYTHING, record, type Reading } from './support/readings.ts';
 import { Partition } from './support/state.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { calendar, count, custom, everyEventTime, everyN, everyProcessingTime, everyRecords, global, hopping, kinesis, list, map, pipeline, resultTable, session, sliding, tumbling, value } from '../../engine/index.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { WindowSettings } from '../../engine/dsl/windowed-stream.ts';
 import type { Windows } from '../../engine/window/windows.ts';
 import { READING, type Reading } from '../engine/support/readings.ts';

@@ -6,7 +6,7 @@ import { LakeSink } from '../../adapters/lake/lake-sink.ts';
 import { MemoryBlobStore } from '../../adapters/memory/blob-store.ts';
 import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MAX_HASH } from '../../engine/codec/key-hash.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import type { Lineage } from '../../engine/ports.ts';
 import { processBatch, type BatchReport } from '../../engine/process-batch.ts';

@@ -1,5 +1,5 @@
 import type { ResultRow } from '../../engine/outputs.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { PlainRow } from './pipelines/simulated-pipeline.ts';
 import type { Beside, Expected, SaidRow } from './reference.ts';
 import { violation } from './world/functions.ts';

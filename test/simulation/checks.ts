@@ -1,5 +1,5 @@
 import { fingerprintOf, stateSchemaOf } from '../../engine/codec/fingerprint.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { deliverWaiting } from '../../engine/outbox.ts';

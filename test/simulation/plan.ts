@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { Lineage } from '../../engine/ports.ts';
 import { MAX_ROWS_PER_COMMIT, MAX_TIMERS_PER_COMMIT } from '../../engine/processor.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';

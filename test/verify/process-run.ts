@@ -6,7 +6,7 @@ import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import { SYSTEM_RANDOM } from '../../adapters/shared/system-random.ts';
 import { nameOfSource } from '../../engine/dsl/sources.ts';
-import type { Topology } from '../../engine/dsl/topology.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import { PartitionLogs } from '../../engine/partition-log/partition-logs.ts';

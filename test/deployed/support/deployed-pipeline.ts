@@ -9,7 +9,7 @@ import { Agent } from 'node:https';
 import { readResults } from '../../../adapters/dynamodb/read-results.ts';
 import { readLake } from '../../../adapters/lake/read-lake.ts';
 import { S3BlobStore } from '../../../adapters/s3/blob-store.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { inspect } from '../../../operate/inspect/inspect.ts';
 import type { PartitionReport } from '../../../operate/inspect/partition-report.ts';
 import type { StackClients } from '../../../operate/stack/clients.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { approxDistinct, collect, first, histogram, hopping, kinesis, last, maxBy, mean, minBy, pipeline, quantiles, resultTable, session, sliding, sum, topN, tumbling, variance } from '../../../engine/index.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
 import { READING, reading, type Reading } from '../support/readings.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { count, hopping, kinesis, lake, max, min, pipeline, resultTable, session, sliding, sum, tumbling, value } from '../../../engine/index.ts';
 import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
 import { READING, reading, type Reading } from '../support/readings.ts';

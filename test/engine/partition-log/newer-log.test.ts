@@ -3,7 +3,7 @@ import { LakeSink } from '../../../adapters/lake/lake-sink.ts';
 import { readLake } from '../../../adapters/lake/read-lake.ts';
 import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
 import { MemorySink } from '../../../adapters/memory/sink.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { count, everyN, kinesis, lake, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
 import { processBatch } from '../../../engine/process-batch.ts';
 import type { SourcePartition, SourceRecord } from '../../../engine/record.ts';

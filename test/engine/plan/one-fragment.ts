@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fingerprintOf, stateSchemaOf } from '../../../engine/codec/fingerprint.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import { nameOfSource } from '../../../engine/dsl/sources.ts';
 import { selectInput } from '../../../local/inputs/select-input.ts';

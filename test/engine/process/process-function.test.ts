@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { kinesis, lake, list, map, partitionValue, pipeline, value } from '../../../engine/index.ts';
 import type { ProcessFunction } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { inheritState } from '../../../engine/state/inherit-state.ts';
 import { applyChange } from '../../../engine/state/state-change.ts';
 import { emptyState } from '../../../engine/state/partition-state.ts';

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod/mini';
 import { count, kinesis, max, mean, min, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
 import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
 
 /** What the records of these tests are. */

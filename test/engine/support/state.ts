@@ -1,4 +1,4 @@
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
 import { encodeSnapshot, restoreSnapshot, unpackSnapshot, type SnapshotHeader } from '../../../engine/partition-log/snapshot.ts';
 import { timersOf } from '../../../engine/state/rebuild-timers.ts';

@@ -1,7 +1,7 @@
 import { MemoryShards } from '../../../adapters/memory/shards.ts';
 import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { PartitionLog } from '../../../engine/partition-log/partition-log.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { count, kinesis, pipeline, resultTable, tumbling } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import { processBatch } from '../../../engine/process-batch.ts';

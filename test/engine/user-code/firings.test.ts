@@ -12,7 +12,7 @@ import {
   tumbling,
   value,
 } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import type { Processor } from '../../../engine/processor.ts';
 import { processTick } from '../../../engine/process-tick.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod/mini';
 import { count, custom, kinesis, pipeline, resultTable, tumbling } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
 import { BAD, explodes, forever, guardedWorld, note, type Note } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { custom, kinesis, partitionValue, pipeline, resultTable } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { READING, reading, topologyOf, type Reading } from '../support/readings.ts';
 import { StreamWorld } from '../support/stream-world.ts';
 import { forever, guardedWorld, userCode } from './support.ts';

@@ -1,5 +1,5 @@
 import { VM_GUARD } from '../../../adapters/vm/guard.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { Guard } from '../../../engine/ports.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
 import { UserCode } from '../../../engine/user-code/user-code.ts';

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { collect, count, everyEventTime, everyRecords, global, hopping, kinesis, lake, pipeline, session, sliding, tumbling } from '../../../engine/index.ts';
 import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { inheritState } from '../../../engine/state/inherit-state.ts';
 import type { Repeat } from '../../../engine/window/emission.ts';
 import type { Windows } from '../../../engine/window/windows.ts';

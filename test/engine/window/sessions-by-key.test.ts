@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { count, everyRecords, kinesis, lake, max, pipeline, resultTable, session, sum, tumbling } from '../../../engine/index.ts';
 import { stateSchemaOf } from '../../../engine/codec/fingerprint.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { differencesOf } from '../../../engine/state/state-form.ts';
 import { reading, READING } from '../support/readings.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { collect, count, everyEventTime, everyProcessingTime, everyRecords, global, hopping, kinesis, lake, pipeline, session, tumbling } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
 import type { TickTarget } from '../../../engine/step.ts';

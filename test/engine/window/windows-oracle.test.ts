@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { collect, count, hopping, kinesis, pipeline, resultTable, session, sliding, sum, tumbling } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
 import { reading, READING } from '../support/readings.ts';

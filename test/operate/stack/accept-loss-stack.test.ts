@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { toLogItem } from '../../../adapters/dynamodb/log-item.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { acceptLossInStack } from '../../../operate/accept-loss/accept-loss-stack.ts';
 import { lossRangeOf } from '../../../operate/accept-loss/loss-range.ts';
 import { lossText } from '../../../operate/accept-loss/report.ts';

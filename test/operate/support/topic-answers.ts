@@ -1,5 +1,5 @@
 import { kafka } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { READING, topologyOf } from '../../engine/support/readings.ts';
 import type { Answer } from './fake-aws.ts';
 import { mappingAnswer, stackAnswers } from './stack-answers.ts';

@@ -3,7 +3,7 @@
  * a pipeline says only what becomes of one key; the reference adds shards, resharding, ticks and dead letters.
  */
 import type { KeyedStream } from '../../../engine/dsl/streams.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import type { PlanSizes } from '../plan.ts';
 

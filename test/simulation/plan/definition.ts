@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { kafka, kinesis, pipeline } from '../../../engine/index.ts';
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import type { Deployment, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
 import type { Plan, PlanSizes } from '../plan.ts';
 

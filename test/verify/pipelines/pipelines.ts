@@ -1,4 +1,4 @@
-import type { Topology } from '../../../engine/dsl/topology.ts';
+import type { Topology } from '../../../engine/topology.ts';
 import { chargesInput } from '../../../local/inputs/charges.ts';
 import { clicksInput } from '../../../local/inputs/clicks.ts';
 import { earthquakesInput } from '../../../local/inputs/earthquakes.ts';

@@ -1,9 +1,4 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { ResultType } from '../aggregate/aggregate.ts';
-import type { Operator } from '../operator.ts';
-import type { ResultRow } from '../outputs.ts';
-import type { TableSpec } from '../state/table.ts';
-import type { Transform } from '../plan/transform-records.ts';
 
 /** What the bytes of a record are. */
 export type Format = { readonly kind: 'json' } | AvroFormat;
@@ -69,70 +64,4 @@ export interface EventTime {
   readonly idleTimeoutMs: number;
   /** How far ahead of its arrival an event may claim to be (PL-14). */
   readonly maxClockSkewMs: number;
-}
-
-/** Where results go. */
-export type SinkSpec = { readonly kind: 'resultTable' } | { readonly kind: 'lake' } | StreamSinkSpec | TopicSinkSpec;
-
-export interface StreamSinkSpec {
-  readonly kind: 'stream';
-  /** Stream name. */
-  readonly stream: string;
-}
-
-export interface TopicSinkSpec {
-  readonly kind: 'topic';
-  /** Topic name. */
-  readonly topic: string;
-  /** What a compacted topic keeps the newest result of. */
-  readonly latestPer: 'key' | 'window';
-}
-
-export interface ResultColumn {
-  readonly name: string;
-  readonly type: ResultType;
-  /** How it is computed, for people, e.g. `mean(delay)`. */
-  readonly descriptor: string;
-}
-
-/** What the results of a pipeline are, for those who show, store or count them. */
-export interface ResultShape {
-  /** `window`: told apart by key and window; `sequence`: by key and a running number. */
-  readonly identity: 'window' | 'sequence';
-  readonly columns: readonly ResultColumn[];
-  /** How long a window lasts, or is likely to; undefined without windows. */
-  readonly windowMs: number | undefined;
-  /** For how long after its end a window is kept. */
-  readonly allowedLatenessMs: number;
-}
-
-/** The frozen graph of one pipeline: what the infrastructure and the functions are derived from. */
-export interface Topology {
-  readonly name: string;
-  readonly source: Source;
-  readonly eventTime: EventTime;
-  /** What happens to a record before it has a key; undefined: nothing. */
-  readonly transform: Transform | undefined;
-  /** Fields that group records; the first is the source's partition key. */
-  readonly keyFields: readonly string[];
-  /** @throws KEY_INVALID, KEY_MISMATCH (data) */
-  keyOf(value: unknown, partitionKey: string): string;
-  /** The part of a key that decides to which shard it belongs (PL-26). */
-  routingKeyOf(key: string): string;
-  /** In the order of their work; at least one. */
-  readonly operators: readonly Operator[];
-  /** All tables of all operators, in order. */
-  readonly tables: readonly TableSpec[];
-  /** What becomes of a result of operator `from`; undefined: it is left out. */
-  shape(from: number, row: ResultRow): ResultRow | undefined;
-  readonly results: ResultShape;
-  /**
-   * A result as it leaves for the sinks.
-   *
-   * @throws RESULT_INVALID, VALUE_NOT_JSON, VALUE_TOO_LARGE (data)
-   */
-  checked(row: ResultRow): ResultRow;
-  /** Names of the outputs beside the results. */
-  readonly sideOutputs: readonly string[];
-  readonly sinks: readonly SinkSpec[];
 }
