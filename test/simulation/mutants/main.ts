@@ -1,29 +1,32 @@
 /** `npm run simulate:mutants [-- --seeds N] [--only NAME] [--tested]`: plants each bug in a copy of the sources; the simulator, or the test it names, must find it. */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { mapParallel } from '../../../adapters/shared/parallel.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 import { failingTests, NEVER_ENDS, runPlanted } from './plant.ts';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '400' }, only: { type: 'string' }, tested: { type: 'boolean', default: false } } });
-const rows: Array<{ mutant: string; rule: string; killedBySeed: number | string; by: string }> = [];
+const chosen = MUTANTS.filter(({ name, foundBy }) => (values.only === undefined || name === values.only) && (!values.tested || foundBy !== undefined));
 
-for (const mutant of MUTANTS.filter(({ name, foundBy }) => (values.only === undefined || name === values.only) && (!values.tested || foundBy !== undefined))) {
-  const { seed, failure } = hunt(mutant);
-  rows.push({ mutant: mutant.name, rule: mutant.rule, killedBySeed: seed ?? 'SURVIVES', by: failure.slice(0, 60) });
+/** Each is a program of its own. */
+const rows = await mapParallel(chosen, availableParallelism(), async (mutant) => {
+  const { seed, failure } = await hunt(mutant);
   console.error(`${mutant.name}: ${seed === undefined ? 'SURVIVES' : `found by ${typeof seed === 'number' ? `seed ${seed}` : seed}`}`);
-}
+  return { mutant: mutant.name, rule: mutant.rule, killedBySeed: seed ?? 'SURVIVES', by: failure.slice(0, 60) };
+});
 console.table(rows);
 const survivors = rows.filter(({ killedBySeed }) => killedBySeed === 'SURVIVES');
 console.log(`${rows.length - survivors.length} of ${rows.length} mutants killed`);
 if (survivors.length > 0) process.exitCode = 1;
 
 /** @returns which seed finds it, or that a test does */
-function hunt(mutant: Mutant): { seed: number | string | undefined; failure: string } {
+async function hunt(mutant: Mutant): Promise<{ seed: number | string | undefined; failure: string }> {
   if (mutant.foundBy !== undefined) {
     const { file, test } = mutant.foundBy;
-    const found = failingTests(mutant, file).find((title) => title.includes(test));
+    const found = (await failingTests(mutant, file)).find((title) => title.includes(test));
     return { seed: found === undefined ? undefined : 'a test', failure: found ?? `${file}: ${test}` };
   }
-  const printed = runPlanted(mutant, 'mutants/first-failure.ts', values.seeds);
+  const printed = await runPlanted(mutant, 'mutants/first-failure.ts', values.seeds);
   if (printed === NEVER_ENDS) return { seed: NEVER_ENDS, failure: 'a loop without an end' };
   const [seed, failure = ''] = printed.split('\t');
   return { seed: seed === 'none' ? undefined : Number(seed), failure };

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Mutant } from './mutants.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -18,9 +19,9 @@ export const NEVER_ENDS = 'never ends';
  * @param program below `test/simulation`, e.g. `mutants/first-failure.ts`
  * @returns what it printed
  */
-export function runPlanted(mutant: Mutant, program: string, ...args: readonly string[]): string {
-  return inPlantedCopy(mutant, (copy) => {
-    const run = node(`--max-old-space-size=${MAX_HEAP_MB}`, join(copy, 'test/simulation', program), ...args);
+export async function runPlanted(mutant: Mutant, program: string, ...args: readonly string[]): Promise<string> {
+  return inPlantedCopy(mutant, async (copy) => {
+    const run = await node(`--max-old-space-size=${MAX_HEAP_MB}`, join(copy, 'test/simulation', program), ...args);
     if (run.signal === 'SIGABRT' && run.stderr.includes('heap')) return NEVER_ENDS;
     if (run.status !== 0) throw new Error(`${mutant.name}: the mutant must run, got ${run.stderr.slice(0, 500)}`);
     return run.stdout.trim();
@@ -36,9 +37,9 @@ interface JestReport {
  *
  * @returns the titles of the tests that fail
  */
-export function failingTests(mutant: Mutant, file: string): string[] {
-  return inPlantedCopy(mutant, (copy) => {
-    const run = node(join(root, 'node_modules/jest/bin/jest.js'), '--rootDir', copy, '-w', '1', '--silent', '--json', '--runTestsByPath', join(copy, file));
+export async function failingTests(mutant: Mutant, file: string): Promise<string[]> {
+  return inPlantedCopy(mutant, async (copy) => {
+    const run = await node(join(root, 'node_modules/jest/bin/jest.js'), '--rootDir', copy, '-w', '1', '--silent', '--json', '--runTestsByPath', join(copy, file));
     const { testResults } = JSON.parse(run.stdout) as JestReport;
     const [result] = testResults;
     if (result === undefined || result.assertionResults.length === 0) throw new Error(`${mutant.name}: ${file} must run, got ${result?.message ?? run.stderr}`);
@@ -46,7 +47,7 @@ export function failingTests(mutant: Mutant, file: string): string[] {
   });
 }
 
-function inPlantedCopy<T>({ name, edits }: Mutant, work: (copy: string) => T): T {
+async function inPlantedCopy<T>({ name, edits }: Mutant, work: (copy: string) => Promise<T>): Promise<T> {
   const copy = mkdtempSync(join(tmpdir(), 'tidemark-mutant-'));
   try {
     for (const part of PARTS) cpSync(join(root, part), join(copy, part), { recursive: true });
@@ -57,10 +58,22 @@ function inPlantedCopy<T>({ name, edits }: Mutant, work: (copy: string) => T): T
       if (source.split(find).length !== 2) throw new Error(`${name}: its text must occur once in ${file}; correct the mutant`);
       writeFileSync(path, source.replace(find, () => replace));
     }
-    return work(copy);
+    return await work(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
-const node = (...args: readonly string[]) => spawnSync(join(root, 'node_modules/.bin/node'), args, { encoding: 'utf8', timeout: 600_000, maxBuffer: 64 * 1_048_576 });
+interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function node(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(join(root, 'node_modules/.bin/node'), args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 600_000 });
+  const ended = new Promise<Pick<Ended, 'status' | 'signal'>>((resolve, reject) => child.on('error', reject).on('close', (status, signal) => resolve({ status, signal })));
+  const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { ...end, stdout, stderr };
+}
