@@ -2,7 +2,7 @@ import type { Offset } from '../../engine/record.ts';
 import type { PartitionRead } from './reader.ts';
 
 /**
- * Whether records right behind `after` were removed before anybody counted them. An offset that the partition has no more
+ * Whether records right behind `after` were removed before they were counted. An offset that the partition has no more
  * was a record, unless it was the marker of a transaction or a record of an aborted one: where transactions are seen at the
  * partition's beginning, nothing tells which.
  *

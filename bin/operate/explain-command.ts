@@ -6,7 +6,7 @@ import { loadPipeline } from '../../local/load-pipeline.ts';
 import { drawExplanation, mermaidOf } from '../../operate/explain/draw.ts';
 import { explain } from '../../operate/explain/explain.ts';
 
-/** `tidemark explain <pipeline>`: asks nobody, needs neither data nor an account. */
+/** `tidemark explain <pipeline>`: needs neither data nor an account. */
 export async function explainCommand(pipeline: string, { json, mermaid }: FlagTexts): Promise<number> {
   requireSetting('json', '--json --mermaid', json !== true || mermaid !== true, 'given without --mermaid', 'leave one of the two out');
   const loaded = await loadPipeline(pipeline);

@@ -13,7 +13,7 @@ async function acceptRest(stream: StreamWorld, shard: string): Promise<void> {
   });
 }
 
-/** One record counted of each parent; `low` has reached 100, `high` 5. Then their child goes on, with nobody at work. */
+/** One record counted of each parent; `low` has reached 100, `high` 5. Then their child goes on, while no function runs. */
 async function mergedOf(parents: readonly ('low' | 'high')[] = ['low', 'high']): Promise<StreamWorld> {
   const stream = new StreamWorld();
   stream.open('root');
