@@ -28,9 +28,18 @@ const adapterFolders = readdirSync(join(import.meta.dirname, 'adapters')).filter
 const noOtherAdapter = (folder) => ({
   files: [`adapters/${folder}/**/*.ts`],
   rules: {
-    'no-restricted-imports': ['error', {
-      patterns: [outward('adapters'), { regex: `^\\.\\./(${adapterFolders.filter((other) => other !== folder).join('|')})/`, message: 'adapters never import each other' }],
-    }],
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          outward('adapters'),
+          {
+            regex: `^\\.\\./(${adapterFolders.filter((other) => other !== folder).join('|')})/`,
+            message: 'adapters never import each other',
+          },
+        ],
+      },
+    ],
   },
 });
 
@@ -47,19 +56,35 @@ export default tseslint.config(
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
       'no-empty': 'error',
       eqeqeq: 'error',
     },
   },
   restrict('engine', sdk, node),
-  { files: ['engine/codec/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [outward('engine'), sdk] }] } },
+  {
+    files: ['engine/codec/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [outward('engine'), sdk] }] },
+  },
   {
     files: ['engine/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'performance', 'crypto', 'Buffer'],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random' }, { object: 'Date', property: 'now' }],
-      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time comes through the Clock port' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random' },
+        { object: 'Date', property: 'now' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'time comes through the Clock port',
+        },
+      ],
     },
   },
   restrict('pipelines', sdk),

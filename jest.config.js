@@ -4,9 +4,14 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: [],
   transform: {
-    '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+    '^.+\\.(ts|js|mjs)$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@platformatic|temporal-polyfill|temporal-utils|hyparquet|hyparquet-compressors|fzstd|hysnappy)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@platformatic|temporal-polyfill|temporal-utils|hyparquet|hyparquet-compressors|fzstd|hysnappy)/)',
+  ],
   testTimeout: 30_000,
   // Half of the tests wait for programs that they have started: no core need stay free.
   maxWorkers: '100%',

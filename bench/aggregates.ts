@@ -39,9 +39,21 @@ const LOAD = { keys: 100, perSecond: 5, order: 'random' } as const;
 export async function measureAggregates({ records, rounds }: AggregatesSettings): Promise<AggregatesCost> {
   const load = [...readingsOf(LOAD, 0, records)];
   for (const count of AGGREGATE_COUNTS) await requireRightResults(count, load);
-  const times = await interleave(rounds, Object.fromEntries(AGGREGATE_COUNTS.map((count) => [count, async () => {
-    requireSame(`records counted by ${count} aggregates`, records, await run(topologyWith(count), load, new NullSink()));
-  }])) as Record<`${AggregateCount}`, () => Promise<void>>);
+  const times = await interleave(
+    rounds,
+    Object.fromEntries(
+      AGGREGATE_COUNTS.map((count) => [
+        count,
+        async () => {
+          requireSame(
+            `records counted by ${count} aggregates`,
+            records,
+            await run(topologyWith(count), load, new NullSink()),
+          );
+        },
+      ]),
+    ) as Record<`${AggregateCount}`, () => Promise<void>>,
+  );
   return {
     records,
     keys: LOAD.keys,
@@ -60,7 +72,8 @@ async function requireRightResults(count: AggregateCount, load: readonly SourceR
   await run(topology, load, sink);
   const actual = sink.results.map(({ key, windowStartMs, values }) => inJson({ key, windowStartMs, ...values }));
   const names = topology.results.columns.map(({ name }) => name);
-  const idOf = ({ key, windowStartMs }: Readonly<Record<string, unknown>>): string => `${String(key)}/${String(windowStartMs)}`;
+  const idOf = ({ key, windowStartMs }: Readonly<Record<string, unknown>>): string =>
+    `${String(key)}/${String(windowStartMs)}`;
   const fired = new Set(actual.map(idOf));
   const expected = expectedRows(load, topology.results.windowMs as number, names).filter((row) => fired.has(idOf(row)));
   requireEqual(compareRows(`results of ${count} aggregates`, idOf, { expected, actual }));

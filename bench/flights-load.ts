@@ -13,11 +13,25 @@ export interface Invocation {
 }
 
 /** Real flights as Lambda hands them over: one shard per event, the bytes in base64. */
-export async function flightsLoad({ records, shards, batchSize }: { readonly records: number; readonly shards: number; readonly batchSize: number }): Promise<Invocation[]> {
+export async function flightsLoad({
+  records,
+  shards,
+  batchSize,
+}: {
+  readonly records: number;
+  readonly shards: number;
+  readonly batchSize: number;
+}): Promise<Invocation[]> {
   const invocations: Invocation[] = [];
-  for (const [partition, all] of await recordsByShard({ input: flightsInput(), records, shards }, { pipeline: 'flights', source: 'departures' })) {
+  for (const [partition, all] of await recordsByShard(
+    { input: flightsInput(), records, shards },
+    { pipeline: 'flights', source: 'departures' },
+  )) {
     for (let from = 0; from < all.length; from += batchSize) {
-      invocations.push({ partition, event: { Records: all.slice(from, from + batchSize).map((record) => eventRecord(partition, record)) } });
+      invocations.push({
+        partition,
+        event: { Records: all.slice(from, from + batchSize).map((record) => eventRecord(partition, record)) },
+      });
     }
   }
   return invocations;
@@ -32,7 +46,10 @@ export function batchesOf(event: KinesisStreamEvent): Array<readonly SourceRecor
 }
 
 /** Sequence numbers are as long as Kinesis makes them. */
-function eventRecord({ source, partition }: SourcePartition, { offset, partitionKey, arrivalTimeMs, data }: SourceRecord): KinesisStreamEvent['Records'][number] {
+function eventRecord(
+  { source, partition }: SourcePartition,
+  { offset, partitionKey, arrivalTimeMs, data }: SourceRecord,
+): KinesisStreamEvent['Records'][number] {
   const sequenceNumber = `49590338271490256608559692538361571095921${String(offset).padStart(15, '0')}`;
   return {
     awsRegion: 'us-east-1',

@@ -28,7 +28,11 @@ export class NaiveDesign {
   process(records: readonly SourceRecord[]): void {
     const touched = new Map<string, ResultRow>();
     for (const { data } of records) {
-      const { device, timeMs, value } = JSON.parse(Buffer.from(data).toString('utf8')) as { device: string; timeMs: number; value: number };
+      const { device, timeMs, value } = JSON.parse(Buffer.from(data).toString('utf8')) as {
+        device: string;
+        timeMs: number;
+        value: number;
+      };
       const startMs = timeMs - (timeMs % this.#windowMs);
       const id = `${startMs}/${device}`;
       const tally = this.#tallies.get(id) ?? { readings: 0, total: 0, least: value, most: value };

@@ -56,9 +56,18 @@ const { topology } = pipeline('readings')
 
 /** What a record costs that falls into one of many open sessions: of as many keys, or all of one. */
 export async function measureOpenSessions({ records, rounds }: OpenSessionsSettings): Promise<OpenSessionsCost> {
-  const loads = Object.fromEntries(NAMES.map((name) => [name, new OpenSessions(LOADS[name])])) as Record<LoadName, OpenSessions>;
+  const loads = Object.fromEntries(NAMES.map((name) => [name, new OpenSessions(LOADS[name])])) as Record<
+    LoadName,
+    OpenSessions
+  >;
   for (const load of Object.values(loads)) await load.begin();
-  const times = await interleave(rounds, Object.fromEntries(NAMES.map((name) => [name, () => loads[name].touch(records)])) as Record<LoadName, () => Promise<void>>);
+  const times = await interleave(
+    rounds,
+    Object.fromEntries(NAMES.map((name) => [name, () => loads[name].touch(records)])) as Record<
+      LoadName,
+      () => Promise<void>
+    >,
+  );
   for (const [name, load] of Object.entries(loads)) await load.requireRightResults(name);
   return {
     records,
@@ -84,7 +93,11 @@ class OpenSessions {
     this.#keys = keys;
     this.#sessions = sessions;
     this.#readings = Array.from({ length: keys * sessions }, () => 0);
-    this.#processor = freshProcessor(topology, { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() }, this.#sink);
+    this.#processor = freshProcessor(
+      topology,
+      { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() },
+      this.#sink,
+    );
   }
 
   /** Opens every session. */
@@ -94,19 +107,32 @@ class OpenSessions {
 
   /** Some of them at random, which grow. */
   async touch(records: number): Promise<void> {
-    await this.#process(Array.from({ length: records }, () => this.#record(this.#random.between(0, this.#readings.length - 1), this.#random.between(0, GAP_MS - 1))));
+    await this.#process(
+      Array.from({ length: records }, () =>
+        this.#record(this.#random.between(0, this.#readings.length - 1), this.#random.between(0, GAP_MS - 1)),
+      ),
+    );
   }
 
   /** Each session has come out once, with all of its readings. @throws when it has not */
   async requireRightResults(name: string): Promise<void> {
     await this.#process([this.#recordOf('the end', END_MS, 0)]);
-    const counted = new Map(this.#sink.results.map(({ key, windowStartMs, values }) => [`${key} ${windowStartMs}`, values['readings']]));
-    this.#readings.forEach((readings, place) => requireSame(`readings of session ${place} of ${name}`, readings, counted.get(`${this.#keyOf(place)} ${this.#startOf(place)}`)));
+    const counted = new Map(
+      this.#sink.results.map(({ key, windowStartMs, values }) => [`${key} ${windowStartMs}`, values['readings']]),
+    );
+    this.#readings.forEach((readings, place) =>
+      requireSame(
+        `readings of session ${place} of ${name}`,
+        readings,
+        counted.get(`${this.#keyOf(place)} ${this.#startOf(place)}`),
+      ),
+    );
     requireSame(`sessions of ${name}`, this.#readings.length, counted.size);
   }
 
   async #process(records: readonly SourceRecord[]): Promise<void> {
-    for (let from = 0; from < records.length; from += BATCH_SIZE) await processBatch(this.#processor, { partition: SHARD, records: records.slice(from, from + BATCH_SIZE) });
+    for (let from = 0; from < records.length; from += BATCH_SIZE)
+      await processBatch(this.#processor, { partition: SHARD, records: records.slice(from, from + BATCH_SIZE) });
   }
 
   #record(place: number, afterMs: number): SourceRecord {
@@ -116,7 +142,13 @@ class OpenSessions {
 
   #recordOf(device: string, timeMs: number, value: number): SourceRecord {
     this.#offset++;
-    return { offset: BigInt(this.#offset), subSequence: 0, partitionKey: device, arrivalTimeMs: END_MS, data: Buffer.from(JSON.stringify({ device, timeMs, value })) };
+    return {
+      offset: BigInt(this.#offset),
+      subSequence: 0,
+      partitionKey: device,
+      arrivalTimeMs: END_MS,
+      data: Buffer.from(JSON.stringify({ device, timeMs, value })),
+    };
   }
 
   #keyOf(place: number): string {

@@ -18,6 +18,14 @@ export interface Stores {
 
 /** A processor as a function instance has it, with nothing in memory yet. */
 export function freshProcessor(topology: Topology, { logs, blobs }: Stores, sink: Sink): Processor {
-  const settings = { topology, logs, blobs, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, slots: RING_SLOTS, inlineLimitBytes: INLINE_LIMIT_BYTES };
+  const settings = {
+    topology,
+    logs,
+    blobs,
+    clock: SYSTEM_CLOCK,
+    random: SYSTEM_RANDOM,
+    slots: RING_SLOTS,
+    inlineLimitBytes: INLINE_LIMIT_BYTES,
+  };
   return { topology, logs: new PartitionLogs(settings, MAX_PANES), sinks: [sink], shards: new MemoryShards() };
 }

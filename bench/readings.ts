@@ -1,5 +1,17 @@
 import { z } from 'zod/mini';
-import { count, kinesis, max, mean, min, minutes, pipeline, resultTable, seconds, sum, tumbling } from '../engine/index.ts';
+import {
+  count,
+  kinesis,
+  max,
+  mean,
+  min,
+  minutes,
+  pipeline,
+  resultTable,
+  seconds,
+  sum,
+  tumbling,
+} from '../engine/index.ts';
 import type { SourcePartition, SourceRecord } from '../engine/record.ts';
 import { SeededRandom } from '../test/simulation/world/random.ts';
 
@@ -14,7 +26,13 @@ export const readings = pipeline('readings')
   .aggregate({ readings: count(), total: sum('value'), mean: mean('value'), least: min('value'), most: max('value') })
   .to(resultTable());
 
-export const SHARD: SourcePartition = Object.freeze({ pipeline: 'readings', stage: '0', source: 'readings', incarnation: '1', partition: 'shardId-000000000000' });
+export const SHARD: SourcePartition = Object.freeze({
+  pipeline: 'readings',
+  stage: '0',
+  source: 'readings',
+  incarnation: '1',
+  partition: 'shardId-000000000000',
+});
 
 /** Any time will do; this one has as many digits as today's. */
 const START_MS = Date.UTC(2026, 0);
@@ -29,13 +47,23 @@ export interface ReadingsSettings {
 }
 
 /** The records `[from, from + length)` of an endless sequence, up to 4 seconds out of order. */
-export function* readingsOf({ keys, perSecond, order }: ReadingsSettings, from: number, length: number): Generator<SourceRecord> {
+export function* readingsOf(
+  { keys, perSecond, order }: ReadingsSettings,
+  from: number,
+  length: number,
+): Generator<SourceRecord> {
   const random = new SeededRandom(from + 1);
   for (let i = from; i < from + length; i++) {
     const device = deviceOf(order === 'random' ? random.between(0, keys - 1) : i % keys);
     const timeMs = START_MS + Math.floor((i / perSecond) * 1_000) + random.between(0, MOST_OUT_OF_ORDER_MS);
     const data = Buffer.from(JSON.stringify({ device, timeMs, value: random.between(-50, 950) }));
-    yield { offset: BigInt(i), subSequence: 0, partitionKey: device, arrivalTimeMs: timeMs + MOST_OUT_OF_ORDER_MS, data };
+    yield {
+      offset: BigInt(i),
+      subSequence: 0,
+      partitionKey: device,
+      arrivalTimeMs: timeMs + MOST_OUT_OF_ORDER_MS,
+      data,
+    };
   }
 }
 

@@ -58,7 +58,9 @@ export async function measureRecovery({ keys, rounds }: RecoverySettings): Promi
     const { ms, heapBytes } = await recoverOnce(stores, state, round === 0);
     recovery.push(ms);
     heaps.push(heapBytes);
-    snapshot.push(await timed(() => encodeSnapshot({ logId: 'bench', version: 1, commitId: 'bench' }, state, readings.topology)));
+    snapshot.push(
+      await timed(() => encodeSnapshot({ logId: 'bench', version: 1, commitId: 'bench' }, state, readings.topology)),
+    );
     const bare = await throughJson(state);
     bareStringify.push(bare.stringifyMs);
     bareParse.push(bare.parseMs);
@@ -77,7 +79,11 @@ export async function measureRecovery({ keys, rounds }: RecoverySettings): Promi
 }
 
 /** A function of its own, so that nothing of it is held when the next one looks at the heap. */
-async function recoverOnce(stores: Stores, expected: PartitionState, comparesPanes: boolean): Promise<{ ms: number; heapBytes: number | undefined }> {
+async function recoverOnce(
+  stores: Stores,
+  expected: PartitionState,
+  comparesPanes: boolean,
+): Promise<{ ms: number; heapBytes: number | undefined }> {
   const before = heapUsed();
   const processor = freshProcessor(readings.topology, stores, new NullSink());
   const ms = await timed(() => stateOf(processor));
@@ -92,7 +98,10 @@ async function build(keys: number, stores: Stores): Promise<{ state: PartitionSt
   const perSecond = (2 * keys + 2 * MOST_DELTAS * BATCH) / WITHIN_S;
   let next = 0;
   const feed = async (length: number, order: 'in turn' | 'random'): Promise<LogEntry> => {
-    await processBatch(processor, { partition: SHARD, records: [...readingsOf({ keys, perSecond, order }, next, length)] });
+    await processBatch(processor, {
+      partition: SHARD,
+      records: [...readingsOf({ keys, perSecond, order }, next, length)],
+    });
     next += length;
     const head = await readHead(stores.logs, SYSTEM_CLOCK, logIdOf(SHARD), RING_SLOTS);
     if (head === undefined) throw new Error('the log must have an entry, got none');
@@ -100,7 +109,8 @@ async function build(keys: number, stores: Stores): Promise<{ state: PartitionSt
   };
   while (next < 2 * keys) await feed(Math.min(LARGE_BATCH, 2 * keys - next), 'in turn');
   let head = await feed(BATCH, 'random');
-  while (head.snapshotVersion === 0 || head.version - head.snapshotVersion < MOST_DELTAS) head = await feed(BATCH, 'random');
+  while (head.snapshotVersion === 0 || head.version - head.snapshotVersion < MOST_DELTAS)
+    head = await feed(BATCH, 'random');
   const state = await stateOf(processor);
   requireSame('keys in memory', keys, entriesIn(state));
   return { state, head };
@@ -120,7 +130,8 @@ function requireSameState(expected: PartitionState, actual: PartitionState, comp
   for (const [startMs, group] of panesOf(expected)) {
     const recovered = panesOf(actual).get(startMs);
     for (const [key, pane] of group) {
-      if (!isDeepStrictEqual(pane, recovered?.get(key))) throw new Error(`pane ${startMs}/${key} must be recovered as it was, got another`);
+      if (!isDeepStrictEqual(pane, recovered?.get(key)))
+        throw new Error(`pane ${startMs}/${key} must be recovered as it was, got another`);
     }
   }
 }
@@ -140,7 +151,11 @@ async function throughJson(state: PartitionState): Promise<{ stringifyMs: number
     const parsed = JSON.parse(text) as Array<[number, Array<[string, unknown]>]>;
     panes = new Map(parsed.map(([startMs, group]) => [startMs, new Map(group)]));
   });
-  requireSame('panes through JSON', entriesIn(state), [...panes.values()].reduce((sum, { size }) => sum + size, 0));
+  requireSame(
+    'panes through JSON',
+    entriesIn(state),
+    [...panes.values()].reduce((sum, { size }) => sum + size, 0),
+  );
   return { stringifyMs, parseMs };
 }
 

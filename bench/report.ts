@@ -20,13 +20,28 @@ export interface BenchResult {
 }
 
 /** All of it for people. */
-export function reportOf({ throughput, aggregates, windows, openSessions, stateOperations, writeUnits, recovery }: BenchResult): string {
+export function reportOf({
+  throughput,
+  aggregates,
+  windows,
+  openSessions,
+  stateOperations,
+  writeUnits,
+  recovery,
+}: BenchResult): string {
   const windowed = [windowsText(windows), openSessionsText(openSessions), stateOperationsText(stateOperations)];
-  return [throughputText(throughput), aggregatesText(aggregates), ...windowed, writeUnitsText(writeUnits), recoveryText(recovery)].join('\n\n');
+  return [
+    throughputText(throughput),
+    aggregatesText(aggregates),
+    ...windowed,
+    writeUnitsText(writeUnits),
+    recoveryText(recovery),
+  ].join('\n\n');
 }
 
 function throughputText(throughput: Throughput): string {
-  const { records, batchSize, largeBatchSize, bare, engine, ratio, kafka, kafkaRatio, kafkaByBare, stages } = throughput;
+  const { records, batchSize, largeBatchSize, bare, engine, ratio, kafka, kafkaRatio, kafkaByBare, stages } =
+    throughput;
   const { guardedRatio, guardedLargeRatio } = throughput;
   const table = tableOf(['', 'median', 'rounds']);
   table.push(row('bare JSON.parse over base64, records/s', bare, whole));
@@ -38,7 +53,10 @@ function throughputText(throughput: Throughput): string {
   table.push(row('  topic / stream', kafkaRatio, (value) => value.toFixed(3)));
   table.push(row('  topic / bare', kafkaByBare, (value) => value.toFixed(3)));
   for (const [stage, share] of Object.entries(stages)) table.push(row(`  share of ${stage}`, share, percent));
-  return [`Throughput: ${whole(records)} real flights on 4 shards, batches of ${whole(batchSize)}, one thread`, table.toString()].join('\n');
+  return [
+    `Throughput: ${whole(records)} real flights on 4 shards, batches of ${whole(batchSize)}, one thread`,
+    table.toString(),
+  ].join('\n');
 }
 
 function aggregatesText({ records, keys, sets }: AggregatesCost): string {
@@ -48,7 +66,10 @@ function aggregatesText({ records, keys, sets }: AggregatesCost): string {
     const [, times, all] = row('', ratio, (value) => value.toFixed(2));
     table.push([aggregates, cost, costs, times, all]);
   }
-  return [`Aggregates: ${whole(records)} readings of ${keys} devices, event to stored commit; one count, five simple ones, one of each kind`, table.toString()].join('\n');
+  return [
+    `Aggregates: ${whole(records)} readings of ${keys} devices, event to stored commit; one count, five simple ones, one of each kind`,
+    table.toString(),
+  ].join('\n');
 }
 
 function windowsText({ records, keys, perSecond, kinds }: WindowsCost): string {
@@ -58,7 +79,10 @@ function windowsText({ records, keys, perSecond, kinds }: WindowsCost): string {
     const [, times, all] = row('', ratio, (value) => value.toFixed(2));
     table.push([kind, cost, costs, times, all, resultsPerRecord.toFixed(3)]);
   }
-  return [`Windows: ${whole(records)} readings of ${keys} devices, ${whole(perSecond)} a second, event to stored commit; two aggregates`, table.toString()].join('\n');
+  return [
+    `Windows: ${whole(records)} readings of ${keys} devices, ${whole(perSecond)} a second, event to stored commit; two aggregates`,
+    table.toString(),
+  ].join('\n');
 }
 
 function stateOperationsText({ operations, costs }: StateOperationsCost): string {
@@ -68,7 +92,10 @@ function stateOperationsText({ operations, costs }: StateOperationsCost): string
     const [, times, ratios] = row('', ratio, (value) => value.toFixed(2));
     table.push([operation, whole(entries), cost, all, times, ratios]);
   }
-  return [`State of one key: ${whole(operations)} operations in one step, by the entries that it has already`, table.toString()].join('\n');
+  return [
+    `State of one key: ${whole(operations)} operations in one step, by the entries that it has already`,
+    table.toString(),
+  ].join('\n');
 }
 
 function openSessionsText({ records, batchSize, loads }: OpenSessionsCost): string {
@@ -94,22 +121,43 @@ function writeUnitsText(loads: readonly WriteUnits[]): string {
   line('  of that / state', ({ stateRatio }) => `${stateRatio.toFixed(1)} times`);
   line('  of that / state and result table', ({ ratio }) => `${ratio.toFixed(1)} times`);
   line('delta, bytes per changed key', ({ deltaBytesPerPane }) => deltaBytesPerPane.toFixed(1));
-  line('snapshot, bytes per key', ({ snapshotBytesPerPane }) => (Number.isNaN(snapshotBytesPerPane) ? 'none taken' : snapshotBytesPerPane.toFixed(1)));
-  return [`DynamoDB write units per 1,000 events, an S3 PUT or LIST as 8: ${whole(first?.events ?? 0)} events at random keys, 1,000 a second, windows of 5 minutes, batches of ${whole(first?.batchSize ?? 0)}`, table.toString()].join('\n');
+  line('snapshot, bytes per key', ({ snapshotBytesPerPane }) =>
+    Number.isNaN(snapshotBytesPerPane) ? 'none taken' : snapshotBytesPerPane.toFixed(1),
+  );
+  return [
+    `DynamoDB write units per 1,000 events, an S3 PUT or LIST as 8: ${whole(first?.events ?? 0)} events at random keys, 1,000 a second, windows of 5 minutes, batches of ${whole(first?.batchSize ?? 0)}`,
+    table.toString(),
+  ].join('\n');
 }
 
-function recoveryText({ keys, deltas, snapshotBytes, recoveryMs, recoveryRatio, snapshotMs, snapshotRatio, heapBytesPerKey }: Recovery): string {
+function recoveryText({
+  keys,
+  deltas,
+  snapshotBytes,
+  recoveryMs,
+  recoveryRatio,
+  snapshotMs,
+  snapshotRatio,
+  heapBytesPerKey,
+}: Recovery): string {
   const table = tableOf(['', 'median', 'rounds']);
   table.push(row('recovery, ms', recoveryMs, whole));
   table.push(row('  by JSON.parse of the same', recoveryRatio, (value) => value.toFixed(2)));
   table.push(row('snapshot, ms', snapshotMs, whole));
   table.push(row('  by JSON.stringify of the same', snapshotRatio, (value) => value.toFixed(2)));
   if (heapBytesPerKey !== undefined) table.push(row('heap, bytes per key', heapBytesPerKey, whole));
-  return [`Recovery: ${whole(keys)} keys in one shard, from a snapshot of ${whole(snapshotBytes)} bytes and ${deltas} deltas, stores in memory`, table.toString()].join('\n');
+  return [
+    `Recovery: ${whole(keys)} keys in one shard, from a snapshot of ${whole(snapshotBytes)} bytes and ${deltas} deltas, stores in memory`,
+    table.toString(),
+  ].join('\n');
 }
 
 function tableOf(head: string[]): Table.Table {
-  return new Table({ head, colAligns: ['left', ...head.slice(1).map(() => 'right' as const)], style: { head: [], border: [], compact: true } });
+  return new Table({
+    head,
+    colAligns: ['left', ...head.slice(1).map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  });
 }
 
 function row(name: string, { median, least, most }: Figure, show: (value: number) => string): string[] {

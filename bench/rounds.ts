@@ -16,7 +16,8 @@ export function figureOf(rounds: readonly number[]): Figure {
 export const mapFigure = (rounds: readonly number[], f: (value: number) => number): Figure => figureOf(rounds.map(f));
 
 /** Of the same rounds: what slows one slows the other. */
-export const ratioOf = (rounds: readonly number[], reference: readonly number[]): Figure => figureOf(rounds.map((value, round) => value / (reference[round] ?? Number.NaN)));
+export const ratioOf = (rounds: readonly number[], reference: readonly number[]): Figure =>
+  figureOf(rounds.map((value, round) => value / (reference[round] ?? Number.NaN)));
 
 /** How long it takes [ms]. */
 export async function timed(work: () => unknown): Promise<number> {
@@ -31,7 +32,10 @@ export async function timed(work: () => unknown): Promise<number> {
  *
  * @returns per variant the time of each round [ms]
  */
-export async function interleave<N extends string>(rounds: number, variants: Readonly<Record<N, () => unknown>>): Promise<Record<N, number[]>> {
+export async function interleave<N extends string>(
+  rounds: number,
+  variants: Readonly<Record<N, () => unknown>>,
+): Promise<Record<N, number[]>> {
   const names = Object.keys(variants) as N[];
   const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<N, number[]>;
   for (let round = 0; round <= rounds; round++) {

@@ -42,7 +42,9 @@ const QUICK: BenchSettings = {
   recovery: { keys: 20_000, rounds: 3 },
 };
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+});
 const settings = values.quick ? QUICK : FULL;
 
 note('throughput');
@@ -62,7 +64,16 @@ for (const load of settings.writeUnits) {
 }
 note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
-const result: BenchResult = { quick: values.quick, throughput, aggregates, windows, openSessions, stateOperations, writeUnits, recovery };
+const result: BenchResult = {
+  quick: values.quick,
+  throughput,
+  aggregates,
+  windows,
+  openSessions,
+  stateOperations,
+  writeUnits,
+  recovery,
+};
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);
 
 function note(text: string): void {

@@ -11,7 +11,16 @@ import { applyChange } from '../engine/state/state-change.ts';
 import { step } from '../engine/step.ts';
 import { batchesOf, type Invocation } from './flights-load.ts';
 
-export const STAGES = ['event and base64', 'JSON', 'schema, key and time', 'windows', 'delta', 'outbox', 'apply and hash', 'snapshot'] as const;
+export const STAGES = [
+  'event and base64',
+  'JSON',
+  'schema, key and time',
+  'windows',
+  'delta',
+  'outbox',
+  'apply and hash',
+  'snapshot',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 const SNAPSHOT_EVERY = 32;
@@ -36,7 +45,10 @@ export class Staged {
   /** Share of each stage in the sum of all. */
   shares(): Record<Stage, number> {
     const total = [...this.#ms.values()].reduce((sum, ms) => sum + ms, 0);
-    return Object.fromEntries(STAGES.map((stage) => [stage, (this.#ms.get(stage) ?? 0) / total])) as Record<Stage, number>;
+    return Object.fromEntries(STAGES.map((stage) => [stage, (this.#ms.get(stage) ?? 0) / total])) as Record<
+      Stage,
+      number
+    >;
   }
 
   run({ partition, event }: Invocation): void {
@@ -56,7 +68,10 @@ export class Staged {
     this.#time('outbox', () => compress(encodeOutbox(outbox)));
     this.#time('apply and hash', () => applyChange(state, change));
     log.commits += 1;
-    if (log.commits % SNAPSHOT_EVERY === 0) this.#time('snapshot', () => encodeSnapshot({ logId: 'bench', version: log.commits, commitId: 'bench' }, state, topology));
+    if (log.commits % SNAPSHOT_EVERY === 0)
+      this.#time('snapshot', () =>
+        encodeSnapshot({ logId: 'bench', version: log.commits, commitId: 'bench' }, state, topology),
+      );
   }
 
   #time<T>(stage: Stage, work: () => T): T {
@@ -76,7 +91,9 @@ function parseAll(records: readonly SourceRecord[]): number {
 }
 
 function decodeAll(topology: Topology, records: readonly SourceRecord[]): number {
-  return tally(records, (record) => topology.keyOf(decodeRecord(topology, record, record.arrivalTimeMs).value, record.partitionKey));
+  return tally(records, (record) =>
+    topology.keyOf(decodeRecord(topology, record, record.arrivalTimeMs).value, record.partitionKey),
+  );
 }
 
 /** @returns how many of them can be decoded: the result is used, so that the work is done */

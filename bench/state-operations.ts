@@ -33,7 +33,11 @@ export interface StateOperationsCost {
 const SIZES = [100, 1_000, 9_000] as const;
 const START_MS = 1_000_000;
 
-type Context = ProcessContext<{ readonly items: ListState<number>; readonly names: MapState<number> }, { readonly n: number | null }, string>;
+type Context = ProcessContext<
+  { readonly items: ListState<number>; readonly names: MapState<number> },
+  { readonly n: number | null },
+  string
+>;
 
 /** Each leaves as much as was there, so that the size holds; `fill` brings the first. */
 const OPERATIONS = {
@@ -60,16 +64,26 @@ const OPERATIONS = {
 type OperationName = keyof typeof OPERATIONS;
 const NAMES = Object.keys(OPERATIONS) as OperationName[];
 
-export async function measureStateOperations({ operations, rounds }: StateOperationsSettings): Promise<StateOperationsCost> {
+export async function measureStateOperations({
+  operations,
+  rounds,
+}: StateOperationsSettings): Promise<StateOperationsCost> {
   const costs: Array<StateOperationsCost['costs'][number]> = [];
   for (const name of NAMES) {
     const topology = topologyOf(name);
-    const bySize = SIZES.map((entries) => [`${entries}`, operate(topology, filled(topology, entries), name, entries, operations)] as const);
+    const bySize = SIZES.map(
+      (entries) => [`${entries}`, operate(topology, filled(topology, entries), name, entries, operations)] as const,
+    );
     const variants = Object.fromEntries(bySize);
     const times = await interleave(rounds, variants);
     for (const entries of SIZES) {
       const mine = times[`${entries}`] as number[];
-      costs.push({ operation: name, entries, microseconds: mapFigure(mine, (ms) => (ms * 1_000) / operations), ratio: ratioOf(mine, times[`${SIZES[0]}`] as number[]) });
+      costs.push({
+        operation: name,
+        entries,
+        microseconds: mapFigure(mine, (ms) => (ms * 1_000) / operations),
+        ratio: ratioOf(mine, times[`${SIZES[0]}`] as number[]),
+      });
     }
   }
   return { operations, costs };
@@ -78,7 +92,13 @@ export async function measureStateOperations({ operations, rounds }: StateOperat
 function topologyOf(name: OperationName): Topology {
   const { fill, run } = OPERATIONS[name];
   return pipeline('operations')
-    .source(kinesis({ stream: 'operations', partitionKey: 'key', schema: z.object({ key: z.string(), fill: z.int(), run: z.int(), timeMs: z.int() }) }))
+    .source(
+      kinesis({
+        stream: 'operations',
+        partitionKey: 'key',
+        schema: z.object({ key: z.string(), fill: z.int(), run: z.int(), timeMs: z.int() }),
+      }),
+    )
     .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, maxClockSkewMs: START_MS * 100 })
     .keyBy('key')
     .process({
@@ -93,8 +113,15 @@ function topologyOf(name: OperationName): Topology {
     .to(lake()).topology;
 }
 
-const recordOf = (offset: bigint, wanted: { readonly fill: number; readonly run: number; readonly timeMs: number }): SourceRecord => ({
-  offset, subSequence: 0, partitionKey: 'k', arrivalTimeMs: 0, data: Buffer.from(JSON.stringify({ key: 'k', ...wanted })),
+const recordOf = (
+  offset: bigint,
+  wanted: { readonly fill: number; readonly run: number; readonly timeMs: number },
+): SourceRecord => ({
+  offset,
+  subSequence: 0,
+  partitionKey: 'k',
+  arrivalTimeMs: 0,
+  data: Buffer.from(JSON.stringify({ key: 'k', ...wanted })),
 });
 
 function filled(topology: Topology, entries: number): PartitionState {
@@ -108,14 +135,25 @@ function filled(topology: Topology, entries: number): PartitionState {
 }
 
 /** Does them on copies, so that each round finds the same state. */
-function operate(topology: Topology, state: PartitionState, name: OperationName, entries: number, operations: number): () => void {
-  const records = [recordOf(2n, { fill: 0, run: operations, timeMs: 0 }), recordOf(3n, { fill: 0, run: 0, timeMs: START_MS * 5 })];
+function operate(
+  topology: Topology,
+  state: PartitionState,
+  name: OperationName,
+  entries: number,
+  operations: number,
+): () => void {
+  const records = [
+    recordOf(2n, { fill: 0, run: operations, timeMs: 0 }),
+    recordOf(3n, { fill: 0, run: 0, timeMs: START_MS * 5 }),
+  ];
   return () => {
     const { change, outbox } = step(topology, state, records);
     requireSame('records that failed', 0, outbox.deadLetters.length);
     const expected = OPERATIONS[name].sizeAfter(entries, operations);
     let size = entriesOf(state);
-    for (const { puts } of change.tables) for (const written of puts.values()) for (const [key, entry] of written) size += sizeChange(state, key, entry !== undefined);
+    for (const { puts } of change.tables)
+      for (const written of puts.values())
+        for (const [key, entry] of written) size += sizeChange(state, key, entry !== undefined);
     requireSame(`entries after ${name}`, expected, size);
   };
 }

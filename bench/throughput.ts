@@ -61,7 +61,11 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
   await requireRightResults(expected, (sink) => runEngine(load, sink, GUARDED));
   const large = await flightsLoad({ records, shards: SHARDS, batchSize: LARGE_BATCH_SIZE });
   const topic = await kafkaLoad({ records, partitions: SHARDS, batchSize: BATCH_SIZE });
-  const ofTopic = await expectedOf({ records, shards: SHARDS, partitionOf: (key) => partitionOf(Buffer.from(key), SHARDS) });
+  const ofTopic = await expectedOf({
+    records,
+    shards: SHARDS,
+    partitionOf: (key) => partitionOf(Buffer.from(key), SHARDS),
+  });
   const countedOfTopic = await requireRightResults(ofTopic, (sink) => runKafka(topic, SHARDS, sink));
   const stagedRounds: Array<Readonly<Record<Stage, number>>> = [];
   const times = await interleave(rounds, {
@@ -70,7 +74,8 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
     guarded: async () => requireSame('records counted', counted, await runEngine(load, new NullSink(), GUARDED)),
     large: async () => requireSame('records counted', counted, await runEngine(large, new NullSink())),
     guardedLarge: async () => requireSame('records counted', counted, await runEngine(large, new NullSink(), GUARDED)),
-    kafka: async () => requireSame('records counted of the topic', countedOfTopic, await runKafka(topic, SHARDS, new NullSink())),
+    kafka: async () =>
+      requireSame('records counted of the topic', countedOfTopic, await runKafka(topic, SHARDS, new NullSink())),
     staged: () => {
       const staged = new Staged(flights.topology);
       for (const invocation of load) staged.run(invocation);
@@ -79,7 +84,12 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
     },
   });
   const perSecond = (ms: number): number => (records / ms) * 1_000;
-  const stages = Object.fromEntries(Object.keys(stagedRounds[0] ?? {}).map((stage) => [stage, figureOf(stagedRounds.slice(1).map((shares) => shares[stage as Stage]))]));
+  const stages = Object.fromEntries(
+    Object.keys(stagedRounds[0] ?? {}).map((stage) => [
+      stage,
+      figureOf(stagedRounds.slice(1).map((shares) => shares[stage as Stage])),
+    ]),
+  );
   return {
     records,
     batchSize: BATCH_SIZE,
@@ -101,7 +111,8 @@ async function requireRightResults(expected: Expected, run: (sink: Sink) => Prom
   const sink = new MemorySink();
   const counted = await run(sink);
   const results = sink.results.map(({ values, logEpochMs: _epoch, ...row }) => ({ ...row, ...values }));
-  const idOf = ({ key, windowStartMs }: Readonly<Record<string, unknown>>): string => `${String(key)}/${String(windowStartMs)}`;
+  const idOf = ({ key, windowStartMs }: Readonly<Record<string, unknown>>): string =>
+    `${String(key)}/${String(windowStartMs)}`;
   requireEqual(compareRows('results', idOf, { expected: expected.results, actual: results }));
   requireSame('records counted', expected.counts.counted, counted);
   return counted;

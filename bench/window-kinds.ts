@@ -1,5 +1,19 @@
 import {
-  calendar, count, everyN, everyRecords, global, hopping, kinesis, map, pipeline, resultTable, seconds, session, sliding, sum, tumbling,
+  calendar,
+  count,
+  everyN,
+  everyRecords,
+  global,
+  hopping,
+  kinesis,
+  map,
+  pipeline,
+  resultTable,
+  seconds,
+  session,
+  sliding,
+  sum,
+  tumbling,
 } from '../engine/index.ts';
 import type { Topology } from '../engine/topology.ts';
 import type { WindowSettings } from '../engine/dsl/windowed-stream.ts';
@@ -17,7 +31,10 @@ const keyed = pipeline('readings')
   .keyBy('device');
 
 function aggregating(windows: Windows, settings: WindowSettings = {}): Topology {
-  return keyed.window(windows, settings).aggregate({ readings: count(), total: sum('value') }).to(resultTable()).topology;
+  return keyed
+    .window(windows, settings)
+    .aggregate({ readings: count(), total: sum('value') })
+    .to(resultTable()).topology;
 }
 
 /** A tumbling window as one would write it by hand. */
@@ -45,7 +62,9 @@ export const WINDOW_KINDS = {
   'tumbling 60 s': aggregating(tumbling({ sizeMs: SIZE_MS })),
   'hopping 60 s by 1 s': aggregating(hopping({ sizeMs: SIZE_MS, advanceMs: SIZE_MS / 60 })),
   'hopping 6 s by 0.1 s': aggregating(hopping({ sizeMs: SIZE_MS / 10, advanceMs: SIZE_MS / 600 })),
-  'hopping 60 s by 1 s, a trigger': aggregating(hopping({ sizeMs: SIZE_MS, advanceMs: SIZE_MS / 60 }), { trigger: { late: everyRecords(2) } }),
+  'hopping 60 s by 1 s, a trigger': aggregating(hopping({ sizeMs: SIZE_MS, advanceMs: SIZE_MS / 60 }), {
+    trigger: { late: everyRecords(2) },
+  }),
   'calendar hour, Europe/Berlin': aggregating(calendar({ unit: 'hour', timeZone: 'Europe/Berlin' })),
   'session, gap 0.6 s': aggregating(session({ gapMs: GAP_MS })),
   'sliding, 1 s': aggregating(sliding({ timeDifferenceMs: DIFFERENCE_MS })),

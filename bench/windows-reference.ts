@@ -19,7 +19,8 @@ const TOGETHER: Readonly<Record<WindowKind, Windows>> = {
   'calendar hour, Europe/Berlin': hops(3_600_000, 3_600_000),
   'session, gap 0.6 s': sessions,
   'sliding, 1 s': slides,
-  'every 100 records': (all) => Array.from({ length: Math.floor(all.length / EVERY) }, (_, i) => all.slice(i * EVERY, (i + 1) * EVERY)),
+  'every 100 records': (all) =>
+    Array.from({ length: Math.floor(all.length / EVERY) }, (_, i) => all.slice(i * EVERY, (i + 1) * EVERY)),
   'global, every 100 records': (all) => [all.slice(0, all.length - (all.length % EVERY))],
   'process function': hops(SIZE_MS, SIZE_MS),
 };
@@ -27,14 +28,25 @@ const TOGETHER: Readonly<Record<WindowKind, Windows>> = {
 /** How many readings each window of each device has, and what they add up to: no window is empty. */
 export function expectedSums(kind: WindowKind, load: readonly Reading[]): Row[] {
   return [...Map.groupBy(load, ({ device }) => device)].flatMap(([device, readings]) =>
-    TOGETHER[kind](readings).filter((window) => window.length > 0).map((window) => ({ key: device, readings: window.length, total: window.reduce((sum, { value }) => sum + value, 0) })));
+    TOGETHER[kind](readings)
+      .filter((window) => window.length > 0)
+      .map((window) => ({
+        key: device,
+        readings: window.length,
+        total: window.reduce((sum, { value }) => sum + value, 0),
+      })),
+  );
 }
 
 function hops(sizeMs: number, advanceMs: number): Windows {
   return (all) => {
     const windows = new Map<number, Reading[]>();
     for (const reading of all) {
-      for (let startMs = reading.timeMs - (reading.timeMs % advanceMs); startMs > reading.timeMs - sizeMs; startMs -= advanceMs) {
+      for (
+        let startMs = reading.timeMs - (reading.timeMs % advanceMs);
+        startMs > reading.timeMs - sizeMs;
+        startMs -= advanceMs
+      ) {
         const window = windows.get(startMs);
         if (window === undefined) windows.set(startMs, [reading]);
         else window.push(reading);
@@ -59,14 +71,19 @@ function slides(all: readonly Reading[]): Reading[][] {
   const sorted = inTime(all);
   const times = [...new Set(sorted.map(({ timeMs }) => timeMs))];
   const ends = new Set(times);
-  const starts = [...times.map((timeMs) => timeMs - DIFFERENCE_MS), ...times.map((timeMs) => timeMs + 1).filter((startMs) => !ends.has(startMs + DIFFERENCE_MS))];
+  const starts = [
+    ...times.map((timeMs) => timeMs - DIFFERENCE_MS),
+    ...times.map((timeMs) => timeMs + 1).filter((startMs) => !ends.has(startMs + DIFFERENCE_MS)),
+  ];
   let from = 0;
-  return starts.sort((a, b) => a - b).map((startMs) => {
-    while (from < sorted.length && (sorted[from] as Reading).timeMs < startMs) from += 1;
-    let to = from;
-    while (to < sorted.length && (sorted[to] as Reading).timeMs <= startMs + DIFFERENCE_MS) to += 1;
-    return sorted.slice(from, to);
-  });
+  return starts
+    .sort((a, b) => a - b)
+    .map((startMs) => {
+      while (from < sorted.length && (sorted[from] as Reading).timeMs < startMs) from += 1;
+      let to = from;
+      while (to < sorted.length && (sorted[to] as Reading).timeMs <= startMs + DIFFERENCE_MS) to += 1;
+      return sorted.slice(from, to);
+    });
 }
 
 const inTime = (all: readonly Reading[]): Reading[] => all.toSorted((a, b) => a.timeMs - b.timeMs);

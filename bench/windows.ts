@@ -44,9 +44,17 @@ export async function measureWindows({ records, rounds }: WindowsSettings): Prom
   const load = [...readingsOf(LOAD, 0, records)];
   const results = new Map<WindowKind, number>();
   for (const kind of NAMES) results.set(kind, await requireRightResults(kind, load));
-  const times = await interleave(rounds, Object.fromEntries(NAMES.map((kind) => [kind, async () => {
-    requireSame(`records counted in ${kind}`, records, await run(WINDOW_KINDS[kind], load, new NullSink()));
-  }])) as Record<WindowKind, () => Promise<void>>);
+  const times = await interleave(
+    rounds,
+    Object.fromEntries(
+      NAMES.map((kind) => [
+        kind,
+        async () => {
+          requireSame(`records counted in ${kind}`, records, await run(WINDOW_KINDS[kind], load, new NullSink()));
+        },
+      ]),
+    ) as Record<WindowKind, () => Promise<void>>,
+  );
   return {
     records,
     keys: LOAD.keys,
@@ -64,9 +72,16 @@ export async function measureWindows({ records, rounds }: WindowsSettings): Prom
 async function requireRightResults(kind: WindowKind, load: readonly SourceRecord[]): Promise<number> {
   const sink = new MemorySink();
   await run(WINDOW_KINDS[kind], [...load, endOf(load)], sink);
-  const actual = sink.results.filter(({ key }) => key !== END).map(({ key, values }) => ({ key, readings: values['readings'], total: values['total'] }));
+  const actual = sink.results
+    .filter(({ key }) => key !== END)
+    .map(({ key, values }) => ({ key, readings: values['readings'], total: values['total'] }));
   const readings = load.map(({ data }) => JSON.parse(Buffer.from(data).toString('utf8')) as Reading);
-  requireEqual(compareRows(`windows: ${kind}`, ({ id }) => String(id), { expected: numbered(expectedSums(kind, readings)), actual: numbered(actual) }));
+  requireEqual(
+    compareRows(`windows: ${kind}`, ({ id }) => String(id), {
+      expected: numbered(expectedSums(kind, readings)),
+      actual: numbered(actual),
+    }),
+  );
   return actual.length;
 }
 
@@ -77,7 +92,13 @@ const END_MS = 7_200_000;
 function endOf(load: readonly SourceRecord[]): SourceRecord {
   const { offset, arrivalTimeMs } = load.at(-1) as SourceRecord;
   const timeMs = arrivalTimeMs + END_MS;
-  return { offset: offset + 1n, subSequence: 0, partitionKey: END, arrivalTimeMs: timeMs, data: Buffer.from(JSON.stringify({ device: END, timeMs, value: 0 })) };
+  return {
+    offset: offset + 1n,
+    subSequence: 0,
+    partitionKey: END,
+    arrivalTimeMs: timeMs,
+    data: Buffer.from(JSON.stringify({ device: END, timeMs, value: 0 })),
+  };
 }
 
 /** Windows of a device may well say the same. */

@@ -56,13 +56,18 @@ export async function measureWriteUnits({ keys, batches }: WriteUnitsSettings): 
   let snapshotPanes = 0;
   for (let batch = 0; batch < batches; batch++) {
     const records = [...readingsOf({ keys, perSecond: PER_SECOND, order: 'random' }, batch * BATCH_SIZE, BATCH_SIZE)];
-    const before = { snapshots: stores.blobs.snapshotPuts, panes: await processor.logs.use(SHARD, async ({ state }) => entriesIn(state)) };
+    const before = {
+      snapshots: stores.blobs.snapshotPuts,
+      panes: await processor.logs.use(SHARD, async ({ state }) => entriesIn(state)),
+    };
     await processBatch(processor, { partition: SHARD, records });
     if (stores.blobs.snapshotPuts > before.snapshots) snapshotPanes += before.panes;
     naive.process(records);
   }
   const actual = await processor.logs.use(SHARD, async ({ state }) => [...allRows(topology, table, state)]);
-  requireEqual(compareRows(`aggregates of ${keys} keys`, ({ id }) => String(id), { expected: [...naive.rows()], actual }));
+  requireEqual(
+    compareRows(`aggregates of ${keys} keys`, ({ id }) => String(id), { expected: [...naive.rows()], actual }),
+  );
 
   const events = batches * BATCH_SIZE;
   const perThousand = (units: number): number => units / (events / 1_000);
@@ -86,7 +91,9 @@ export async function measureWriteUnits({ keys, batches }: WriteUnitsSettings): 
 /** What was delivered, and over it what is still open: every window once. */
 function allRows(topology: Topology, table: MeteredResultTable, state: PartitionState): Iterable<Row> {
   const rows = new Map<string, Row>([...table.rows].map(([id, { values }]) => [id, { id, ...values }]));
-  const { outbox } = stepTick(topology, state, { watermarkMs: MAX_EVENT_TIME_MS, processingTimeMs: undefined }) ?? { outbox: EMPTY_OUTBOX };
+  const { outbox } = stepTick(topology, state, { watermarkMs: MAX_EVENT_TIME_MS, processingTimeMs: undefined }) ?? {
+    outbox: EMPTY_OUTBOX,
+  };
   for (const { key, windowStartMs, values } of outbox.results) {
     const id = `${windowStartMs}/${key}`;
     rows.set(id, { id, ...values });

@@ -32,9 +32,14 @@ async function build(app: App): Promise<void> {
   const pipelines = onTarget(await loadPipelines(selection, options), target, selection);
   const topologies = pipelines.map(({ topology }) => topology);
   // A topic may be that of a pipeline which is not deployed now: then all are looked at.
-  if (unusedTopics(topologies, settings).length > 0) requireKnownTopics((await loadPipelines('all', options)).map(({ topology }) => topology), settings);
+  if (unusedTopics(topologies, settings).length > 0)
+    requireKnownTopics(
+      (await loadPipelines('all', options)).map(({ topology }) => topology),
+      settings,
+    );
   requireOneOwner(topologies, settings);
-  const isClusterNeeded = topologies.some((topology) => topicsOf(topology).length > 0) && isCreated(settings.kafka.cluster);
+  const isClusterNeeded =
+    topologies.some((topology) => topicsOf(topology).length > 0) && isCreated(settings.kafka.cluster);
   const cluster = isClusterNeeded ? new KafkaStack(app, `Tidemark-kafka-${stage}`, { settings }).cluster : undefined;
   for (const { name, file, topology } of pipelines) {
     new PipelineStack(app, `Tidemark-${name}-${stage}`, { topology, pipelineFile: file, settings, cluster });
@@ -47,7 +52,8 @@ try {
   await build(app);
   const { stacks } = app.synth();
   const templates = stacks.map(({ template }) => template as PricedTemplate);
-  for (const { stackName, template } of stacks) console.error(atRestText(stackName, atRest(template as PricedTemplate, templates)));
+  for (const { stackName, template } of stacks)
+    console.error(atRestText(stackName, atRest(template as PricedTemplate, templates)));
 } catch (error) {
   // What the user can correct is one line; anything else keeps its stack trace.
   if (!isKind(error, 'invalid')) throw error;

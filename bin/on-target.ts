@@ -10,7 +10,11 @@ import type { Target } from '../lib/settings.ts';
  * @param selection what was asked for, e.g. `all`
  * @throws NEEDS_AWS (invalid) when a pipeline with a topic was asked for by its name
  */
-export function onTarget(pipelines: readonly DeployedPipeline[], target: Target, selection: string): DeployedPipeline[] {
+export function onTarget(
+  pipelines: readonly DeployedPipeline[],
+  target: Target,
+  selection: string,
+): DeployedPipeline[] {
   return pipelines.filter(({ name, topology }) => {
     const topics = topicsOf(topology).map(({ topic }) => topic);
     if (target === 'aws' || topics.length === 0) return true;

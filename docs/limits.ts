@@ -14,9 +14,17 @@ const MONTH_S = 730 * 3_600;
 const WRITE_UNIT_DOLLARS = 0.625 / 1e6;
 
 const broker = process.argv[2];
-const samples = await recordRun({ records: RECORDS, rate: RATE, shards: broker === undefined ? 1 : 3, broken: 0, broker });
-const sum = (metricName: string): number => samples.reduce((total, sample) => total + (sample.metricName === metricName ? sample.value : 0), 0);
-const times = (name: string): number[] => samples.filter(({ metricName }: Sample) => metricName === name).map(({ timeMs }) => timeMs);
+const samples = await recordRun({
+  records: RECORDS,
+  rate: RATE,
+  shards: broker === undefined ? 1 : 3,
+  broken: 0,
+  broker,
+});
+const sum = (metricName: string): number =>
+  samples.reduce((total, sample) => total + (sample.metricName === metricName ? sample.value : 0), 0);
+const times = (name: string): number[] =>
+  samples.filter(({ metricName }: Sample) => metricName === name).map(({ timeMs }) => timeMs);
 const spanS = (Math.max(...times('recordsIn')) - Math.min(...times('recordsIn'))) / 1_000;
 const perThousand = (value: number): number => (value / sum('recordsIn')) * 1_000;
 

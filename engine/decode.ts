@@ -34,7 +34,11 @@ const encoder = new TextEncoder();
 export function decodeRecord(topology: Topology, record: SourceRecord, processingTimeMs: number): Decoded {
   if (record.refusal !== undefined) throw record.refusal;
   if (record.value === undefined && topology.source.format.kind !== 'json') {
-    throw new TidemarkError('internal', 'NOT_DECODED', `record must be read as ${topology.source.format.kind} before it is processed, got bytes; give the processor its decoder`);
+    throw new TidemarkError(
+      'internal',
+      'NOT_DECODED',
+      `record must be read as ${topology.source.format.kind} before it is processed, got bytes; give the processor its decoder`,
+    );
   }
   const value = validate(topology.source.schema, record.value === undefined ? parseJson(record.data) : record.value);
   return { value, ...timesOf(topology.eventTime, value, record, processingTimeMs) };
@@ -60,14 +64,19 @@ export function parseJson(data: Uint8Array): unknown {
     throw unreadable('NOT_JSON', 'JSON', data);
   }
   // An escape can spell the name too; writing the value out again undoes it.
-  if (text.includes('__proto__') || (text.includes('\\u') && JSON.stringify(value).includes('__proto__'))) throw dataError('FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
+  if (text.includes('__proto__') || (text.includes('\\u') && JSON.stringify(value).includes('__proto__')))
+    throw dataError('FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
   return value;
 }
 
 function unreadable(code: string, rule: string, data: Uint8Array): TidemarkError {
   const compression = compressionOf(data);
-  if (compression === undefined) return dataError(code, `record must be ${rule}, got ${data.length} bytes that are not; send one JSON object`);
-  return dataError(code, `record must be ${rule}, got ${data.length} bytes that begin as ${compression} does; send one JSON object, not compressed`);
+  if (compression === undefined)
+    return dataError(code, `record must be ${rule}, got ${data.length} bytes that are not; send one JSON object`);
+  return dataError(
+    code,
+    `record must be ${rule}, got ${data.length} bytes that begin as ${compression} does; send one JSON object, not compressed`,
+  );
 }
 
 function isDeeperThan(text: string, limit: number): boolean {
@@ -89,12 +98,19 @@ function isDeeperThan(text: string, limit: number): boolean {
 function validate<V>(schema: StandardSchemaV1<unknown, V>, value: unknown): V {
   const result = schema['~standard'].validate(value);
   if (result instanceof Promise) {
-    throw new TidemarkError('invalid', 'SCHEMA_IS_ASYNC', 'schema must validate synchronously, got a promise; remove async refinements');
+    throw new TidemarkError(
+      'invalid',
+      'SCHEMA_IS_ASYNC',
+      'schema must validate synchronously, got a promise; remove async refinements',
+    );
   }
   if (result.issues === undefined) return result.value;
   const issue = result.issues[0];
   const path = issue?.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.') ?? '';
-  throw dataError('SCHEMA_MISMATCH', `record must match the schema, got a wrong ${oneLine(path || 'record')}: ${oneLine(issue?.message ?? 'no reason')}; correct the producer`);
+  throw dataError(
+    'SCHEMA_MISMATCH',
+    `record must match the schema, got a wrong ${oneLine(path || 'record')}: ${oneLine(issue?.message ?? 'no reason')}; correct the producer`,
+  );
 }
 
 /**
@@ -110,37 +126,77 @@ export function keyPart(value: unknown, field: string): string {
   const key = typeof raw === 'number' ? String(requireExact('KEY_INVALID', field, raw)) : raw;
   const tooLong = key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES;
   if (key === '' || tooLong || !key.isWellFormed()) {
-    throw dataError('KEY_INVALID', `${field} must be 1 to ${MAX_KEY_BYTES} bytes of valid text, got ${key.length} characters; correct the producer`);
+    throw dataError(
+      'KEY_INVALID',
+      `${field} must be 1 to ${MAX_KEY_BYTES} bytes of valid text, got ${key.length} characters; correct the producer`,
+    );
   }
   return key;
 }
 
-function timesOf(eventTime: EventTime, value: unknown, record: SourceRecord, processingTimeMs: number): Omit<Decoded, 'value'> {
+function timesOf(
+  eventTime: EventTime,
+  value: unknown,
+  record: SourceRecord,
+  processingTimeMs: number,
+): Omit<Decoded, 'value'> {
   if (eventTime.kind !== 'event') {
     const eventTimeMs = eventTime.kind === 'arrival' ? record.arrivalTimeMs : processingTimeMs;
     return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
   }
   const receivedTimeMs = record.receivedTimeMs ?? record.arrivalTimeMs;
-  const eventTimeMs = timeIn('event time', eventTime.timestampExtractor, value, receivedTimeMs, eventTime.maxClockSkewMs);
-  if (eventTime.watermarkExtractor === undefined) return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
-  return { eventTimeMs, watermarkMs: timeIn('watermark', eventTime.watermarkExtractor, value, receivedTimeMs, eventTime.maxClockSkewMs) ?? NO_WATERMARK };
+  const eventTimeMs = timeIn(
+    'event time',
+    eventTime.timestampExtractor,
+    value,
+    receivedTimeMs,
+    eventTime.maxClockSkewMs,
+  );
+  if (eventTime.watermarkExtractor === undefined)
+    return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
+  return {
+    eventTimeMs,
+    watermarkMs:
+      timeIn('watermark', eventTime.watermarkExtractor, value, receivedTimeMs, eventTime.maxClockSkewMs) ??
+      NO_WATERMARK,
+  };
 }
 
 /** A time that user code takes from a record (PL-14). */
-function timeIn<T extends number | undefined>(name: 'event time' | 'watermark', extractor: (value: unknown) => T, value: unknown, receivedTimeMs: number, maxClockSkewMs: number): T {
+function timeIn<T extends number | undefined>(
+  name: 'event time' | 'watermark',
+  extractor: (value: unknown) => T,
+  value: unknown,
+  receivedTimeMs: number,
+  maxClockSkewMs: number,
+): T {
   const code = name === 'event time' ? 'EVENT_TIME' : 'WATERMARK';
   let timeMs: T;
   try {
     timeMs = extractor(value);
   } catch (cause) {
-    throw dataError(`${code}_INVALID`, `${name} must be readable, got an error: ${oneLine(messageOf(cause))}; correct the timestamp extractor`, cause);
+    throw dataError(
+      `${code}_INVALID`,
+      `${name} must be readable, got an error: ${oneLine(messageOf(cause))}; correct the timestamp extractor`,
+      cause,
+    );
   }
   if (timeMs === undefined && name === 'watermark') return timeMs;
-  if (!Number.isSafeInteger(timeMs) || (timeMs as number) < MIN_EVENT_TIME_MS || (timeMs as number) > MAX_EVENT_TIME_MS) {
-    throw dataError(`${code}_INVALID`, `${name} must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(timeMs))}; ${(typeof timeMs === 'number' ? unitHint(timeMs) : undefined) ?? 'correct the producer'}`);
+  if (
+    !Number.isSafeInteger(timeMs) ||
+    (timeMs as number) < MIN_EVENT_TIME_MS ||
+    (timeMs as number) > MAX_EVENT_TIME_MS
+  ) {
+    throw dataError(
+      `${code}_INVALID`,
+      `${name} must be a whole number of ms since 1970 that a date can show, got ${oneLine(String(timeMs))}; ${(typeof timeMs === 'number' ? unitHint(timeMs) : undefined) ?? 'correct the producer'}`,
+    );
   }
   if (isFromTheFuture(timeMs as number, receivedTimeMs, maxClockSkewMs)) {
-    throw dataError(`${code}_IN_FUTURE`, `${name} must be at most ${maxClockSkewMs} ms after arrival, got ${(timeMs as number) - receivedTimeMs} ms; ${unitHint(timeMs as number) ?? "set the producer's clock"}`);
+    throw dataError(
+      `${code}_IN_FUTURE`,
+      `${name} must be at most ${maxClockSkewMs} ms after arrival, got ${(timeMs as number) - receivedTimeMs} ms; ${unitHint(timeMs as number) ?? "set the producer's clock"}`,
+    );
   }
   return timeMs;
 }

@@ -16,7 +16,12 @@ export class TidemarkError extends Error {
   readonly kind: ErrorKind;
   readonly context: Readonly<Record<string, unknown>>;
 
-  constructor(kind: ErrorKind, code: string, text: string, options: { context?: Record<string, unknown>; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    code: string,
+    text: string,
+    options: { context?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
     super(text, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'TidemarkError';
     this.code = code;
@@ -52,7 +57,11 @@ export function oneLine(text: string): string {
  */
 export function requireSetting<T>(name: string, value: T, valid: boolean, rule: string, remedy: string): T {
   if (!valid) {
-    throw new TidemarkError('invalid', 'INVALID_SETTING', `${name} must be ${rule}, got ${showValue(value)}; ${remedy}`);
+    throw new TidemarkError(
+      'invalid',
+      'INVALID_SETTING',
+      `${name} must be ${rule}, got ${showValue(value)}; ${remedy}`,
+    );
   }
   return value;
 }

@@ -11,7 +11,11 @@ import { TidemarkError } from './errors.ts';
  */
 export function requireExact(code: string, what: string, number: number): number {
   if (!Number.isFinite(number) || (Number.isInteger(number) && !Number.isSafeInteger(number))) {
-    throw new TidemarkError('data', code, `${what} must be a number that JSON keeps exactly, got ${number}; send it as text`);
+    throw new TidemarkError(
+      'data',
+      code,
+      `${what} must be a number that JSON keeps exactly, got ${number}; send it as text`,
+    );
   }
   return number + 0;
 }

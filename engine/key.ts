@@ -11,12 +11,18 @@ export function keyOfFields(fields: readonly string[], value: unknown, partition
   const first = fields[0] as string;
   const routing = keyPart(value, first);
   if (routing !== partitionKey) {
-    throw dataError('KEY_MISMATCH', `${first} must equal the record's partition key, got another; use ${first} as partition key in the producer`);
+    throw dataError(
+      'KEY_MISMATCH',
+      `${first} must equal the record's partition key, got another; use ${first} as partition key in the producer`,
+    );
   }
   if (fields.length === 1) return routing;
   const key = joinParts([routing, ...fields.slice(1).map((field) => keyPart(value, field))]);
   if (key.length * 3 > MAX_KEY_BYTES && new TextEncoder().encode(key).length > MAX_KEY_BYTES) {
-    throw dataError('KEY_INVALID', `${fields.join(' and ')} must make a key of at most ${MAX_KEY_BYTES} bytes, got more; group by fewer or shorter fields`);
+    throw dataError(
+      'KEY_INVALID',
+      `${fields.join(' and ')} must make a key of at most ${MAX_KEY_BYTES} bytes, got more; group by fewer or shorter fields`,
+    );
   }
   return key;
 }
@@ -28,7 +34,7 @@ export function joinParts(parts: readonly string[]): string {
 /** The fields' texts again, from a key that `joinParts` made. */
 export function partsOf(key: string): string[] {
   const parts: string[] = [];
-  for (let at = 0; at < key.length; ) {
+  for (let at = 0; at < key.length;) {
     const colon = key.indexOf(':', at);
     const end = colon + 1 + Number(key.slice(at, colon));
     parts.push(key.slice(colon + 1, end));

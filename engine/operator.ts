@@ -89,4 +89,3 @@ export interface OperatorContext extends Clocks {
    */
   attempt(about: Readonly<Record<string, unknown>>, key: string, work: () => void): void;
 }
-

@@ -37,7 +37,11 @@ interface Taken extends SinkReceipt {
  *
  * @throws whatever a sink throws, but for rows that it refuses: the rest waits for the next invocation · what `commit` throws
  */
-export async function deliverWaiting(log: PartitionLog, partition: SourcePartition, sinks: readonly Sink[]): Promise<Delivered> {
+export async function deliverWaiting(
+  log: PartitionLog,
+  partition: SourcePartition,
+  sinks: readonly Sink[],
+): Promise<Delivered> {
   let rows = 0;
   let writeUnits = 0;
   let withheld = 0;
@@ -58,7 +62,12 @@ export async function deliverWaiting(log: PartitionLog, partition: SourcePartiti
   return { rows, writeUnits, withheld };
 }
 
-async function deliverTo(sink: Sink, log: PartitionLog, partition: SourcePartition, waiting: Undelivered): Promise<Taken> {
+async function deliverTo(
+  sink: Sink,
+  log: PartitionLog,
+  partition: SourcePartition,
+  waiting: Undelivered,
+): Promise<Taken> {
   const { version, commitId, epochMs } = waiting;
   const outbox = outboxFor(sink.name, version, waiting.outbox, log.withheld);
   for (let refusals = 1; ; refusals++) {

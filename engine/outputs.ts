@@ -24,7 +24,16 @@ export interface StoredResult extends ResultRow {
 
 /** Names that result rows bear already, and the one that no plain object can bear. */
 export const RESERVED_NAMES: readonly string[] = [
-  'id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'logEpochMs', 'sequence', 'retracted', 'values', '__proto__',
+  'id',
+  'key',
+  'windowStartMs',
+  'windowEndMs',
+  'revision',
+  'logEpochMs',
+  'sequence',
+  'retracted',
+  'values',
+  '__proto__',
 ];
 
 /** A record that came after its windows had closed. Counted, and kept byte for byte. */

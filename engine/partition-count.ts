@@ -33,7 +33,11 @@ export class PartitionCounts {
     const first = this.#known.get(key) ?? (await this.#first(topic, partitions));
     this.#known.set(key, first);
     if (partitions === first) return;
-    throw new TidemarkError('internal', 'PARTITIONS_GREW', `topic ${topic.source} must keep its ${first} partitions, got ${partitions}; new partitions move keys away from their state: make a topic with ${partitions} partitions, let the producers change over, and read it with a pipeline of another name`);
+    throw new TidemarkError(
+      'internal',
+      'PARTITIONS_GREW',
+      `topic ${topic.source} must keep its ${first} partitions, got ${partitions}; new partitions move keys away from their state: make a topic with ${partitions} partitions, let the producers change over, and read it with a pipeline of another name`,
+    );
   }
 
   /** The count that is on record; `partitions` when nobody has put one there yet. */
@@ -41,7 +45,12 @@ export class PartitionCounts {
     const stored = await this.#blobs.putIfAbsent(keyOf(topic), new TextEncoder().encode(String(partitions)));
     if (stored === 'stored') return partitions;
     const first = await partitionsOnRecord(this.#blobs, topic);
-    if (first === undefined) throw new TidemarkError('internal', 'OBJECT_MISSING', `object ${keyOf(topic)} must be there once it was written, got none; restore it`);
+    if (first === undefined)
+      throw new TidemarkError(
+        'internal',
+        'OBJECT_MISSING',
+        `object ${keyOf(topic)} must be there once it was written, got none; restore it`,
+      );
     return first;
   }
 }

@@ -70,7 +70,13 @@ interface Reached {
   progress?: BatchProgress;
 }
 
-async function processOnce(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way, reached: Reached): Promise<BatchReport> {
+async function processOnce(
+  processor: Processor,
+  log: PartitionLog,
+  batch: SourceBatch,
+  way: Way,
+  reached: Reached,
+): Promise<BatchReport> {
   const { topology, sinks, decoder } = processor;
   const { partition, records } = batch;
   const progress = (reached.progress = resumed(log, reached, way.begunMs) ?? (await begun(processor, log, batch, way)));
@@ -96,7 +102,12 @@ async function processOnce(processor: Processor, log: PartitionLog, batch: Sourc
     rest = rest.slice(result.taken);
   }
   const { counters, watermarkMs } = log.state;
-  return { ...totals, counted: counters.counted - countedBefore, openWindows: openWindows(log.state, topology.tables), watermarkMs };
+  return {
+    ...totals,
+    counted: counters.counted - countedBefore,
+    openWindows: openWindows(log.state, topology.tables),
+    watermarkMs,
+  };
 }
 
 /** @returns what was reached before a step was stopped; undefined: nothing, or another instance has gone on since */

@@ -38,7 +38,12 @@ export interface TickOptions {
  *
  * @throws STREAM_UNAVAILABLE (unavailable) when the source does not tell which partitions it has
  */
-export async function processTick(processor: Processor, stream: Omit<SourcePartition, 'partition'>, nowMs: number, options: TickOptions = {}): Promise<TickReport> {
+export async function processTick(
+  processor: Processor,
+  stream: Omit<SourcePartition, 'partition'>,
+  nowMs: number,
+  options: TickOptions = {},
+): Promise<TickReport> {
   const { withinMs = LONGEST_TICK_MS, memory = new TickMemory() } = options;
   const { logs, shards, topology } = processor;
   const startMs = logs.clock.nowMs();
@@ -47,21 +52,38 @@ export async function processTick(processor: Processor, stream: Omit<SourceParti
   memory.keepOnly(new Set(names));
 
   const order = memory.inOrder(names);
-  const looks = await settleEach(order, SIDE_BY_SIDE, isBefore(LOOKING_SHARE), (partition) => look(processor, { ...stream, partition }, nowMs, memory));
-  const looked = looks.map((outcome, i): Look => (outcome?.status === 'fulfilled' ? outcome.value : unseen(order[i] as string, memory, outcome?.reason)));
+  const looks = await settleEach(order, SIDE_BY_SIDE, isBefore(LOOKING_SHARE), (partition) =>
+    look(processor, { ...stream, partition }, nowMs, memory),
+  );
+  const looked = looks.map((outcome, i): Look =>
+    outcome?.status === 'fulfilled' ? outcome.value : unseen(order[i] as string, memory, outcome?.reason),
+  );
   const times = looked.flatMap(({ time }) => time ?? []);
   const unseenOnes = looked.filter(({ isUnseen }) => isUnseen);
 
   const drained = times.filter(({ isDrained }) => isDrained);
   const targetOf = ({ isIdle, lastArrivalMs }: PartitionTime): TickTarget => {
-    const watermarkMs = isIdle ? followedWatermark(times, unseenOnes.map((one) => one.watermarkMs), nowMs - lastArrivalMs, nowMs, topology.eventTime) : undefined;
+    const watermarkMs = isIdle
+      ? followedWatermark(
+          times,
+          unseenOnes.map((one) => one.watermarkMs),
+          nowMs - lastArrivalMs,
+          nowMs,
+          topology.eventTime,
+        )
+      : undefined;
     return { watermarkMs, processingTimeMs: nowMs };
   };
   const moves = await settleEach(drained, SIDE_BY_SIDE, isBefore(1), (time) => moveOn(processor, time, targetOf(time)));
 
   const nameOf = (i: number): string => (drained[i] as PartitionTime).partition.partition;
-  const moveFailures = moves.flatMap((outcome, i) => (outcome?.status === 'rejected' ? [failureOf(nameOf(i), outcome.reason)] : []));
-  const unreached = [...unseenOnes.filter(({ isUnreached }) => isUnreached).map(({ partition }) => partition), ...moves.flatMap((outcome, i) => (outcome === undefined ? [nameOf(i)] : []))];
+  const moveFailures = moves.flatMap((outcome, i) =>
+    outcome?.status === 'rejected' ? [failureOf(nameOf(i), outcome.reason)] : [],
+  );
+  const unreached = [
+    ...unseenOnes.filter(({ isUnreached }) => isUnreached).map(({ partition }) => partition),
+    ...moves.flatMap((outcome, i) => (outcome === undefined ? [nameOf(i)] : [])),
+  ];
   memory.noteUnreached(unreached);
   const undelivered = times.flatMap(({ undeliveredSinceMs }) => undeliveredSinceMs ?? []);
   return {
@@ -84,7 +106,12 @@ interface Look {
   readonly failure?: TickFailure | undefined;
 }
 
-async function look(processor: Processor, partition: SourcePartition, nowMs: number, memory: TickMemory): Promise<Look> {
+async function look(
+  processor: Processor,
+  partition: SourcePartition,
+  nowMs: number,
+  memory: TickMemory,
+): Promise<Look> {
   const name = partition.partition;
   try {
     const time = await timeOf(processor, partition, nowMs);
@@ -102,10 +129,16 @@ async function look(processor: Processor, partition: SourcePartition, nowMs: num
 /** @param reason why the look itself failed; undefined: no time was left for it */
 function unseen(partition: string, memory: TickMemory, reason: unknown): Look {
   const watermarkMs = memory.watermarkOf(partition);
-  return reason === undefined ? { partition, isUnseen: true, isUnreached: true, watermarkMs } : { partition, isUnseen: true, watermarkMs, failure: failureOf(partition, reason) };
+  return reason === undefined
+    ? { partition, isUnseen: true, isUnreached: true, watermarkMs }
+    : { partition, isUnseen: true, watermarkMs, failure: failureOf(partition, reason) };
 }
 
-async function moveOn(processor: Processor, { partition, version }: PartitionTime, target: TickTarget): Promise<boolean> {
+async function moveOn(
+  processor: Processor,
+  { partition, version }: PartitionTime,
+  target: TickTarget,
+): Promise<boolean> {
   const { logs, topology, sinks } = processor;
   const steps = new GuardedSteps(processor.userCode);
   const reached = { version, isMoved: false };
@@ -117,7 +150,9 @@ async function moveOn(processor: Processor, { partition, version }: PartitionTim
     // An invocation has committed since the partition was proved idle: then it is not.
     if (found !== reached.version) return reached.isMoved;
     do {
-      const result = steps.run(log, [], boundsOf(processor), (_none, ...given) => stepTick(topology, log.state, target, ...given));
+      const result = steps.run(log, [], boundsOf(processor), (_none, ...given) =>
+        stepTick(topology, log.state, target, ...given),
+      );
       if (result === undefined) return reached.isMoved;
       await log.commit(result);
       await deliverWaiting(log, partition, sinks);

@@ -25,6 +25,9 @@ export const MAX_ROWS_PER_COMMIT = 20_000;
 /** So many timers fire within seconds, unless one takes as long as a record may: a function that ends keeps what it committed. */
 export const MAX_TIMERS_PER_COMMIT = 20_000;
 
-export function boundsOf({ maxRowsPerCommit = MAX_ROWS_PER_COMMIT, maxTimersPerCommit = MAX_TIMERS_PER_COMMIT }: Processor): CommitBounds {
+export function boundsOf({
+  maxRowsPerCommit = MAX_ROWS_PER_COMMIT,
+  maxTimersPerCommit = MAX_TIMERS_PER_COMMIT,
+}: Processor): CommitBounds {
   return { rows: maxRowsPerCommit, timers: maxTimersPerCommit };
 }

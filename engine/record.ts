@@ -23,7 +23,8 @@ export interface SourcePartition {
 }
 
 /** What a producer sent beside key and value: as text where it is UTF-8. Nothing is counted by it. */
-export type RecordHeader = { readonly name: string; readonly text: string } | { readonly name: string; readonly base64: string };
+export type RecordHeader =
+  { readonly name: string; readonly text: string } | { readonly name: string; readonly base64: string };
 
 /** A record as the broker gave it, not yet decoded. */
 export interface SourceRecord {

@@ -19,7 +19,13 @@ import type { Offset, SourcePartition, SourceRecord } from './record.ts';
  * @param nowMs when the invocation began
  * @throws RECORDS_MISSING, RECORDS_EXPIRED, SOURCE_REWRITTEN (internal), FENCED (fenced) another instance is ahead
  */
-export async function requireContinuous(shards: ShardCatalog, log: PartitionLog, partition: SourcePartition, records: readonly SourceRecord[], nowMs: number): Promise<void> {
+export async function requireContinuous(
+  shards: ShardCatalog,
+  log: PartitionLog,
+  partition: SourcePartition,
+  records: readonly SourceRecord[],
+  nowMs: number,
+): Promise<void> {
   const first = records[0]?.offset;
   const { reached, resumeAt } = log.state;
   const isSure = first === undefined || first <= reached || isAccepted(resumeAt, first) || log.mayBeFollowedAt(nowMs);
@@ -32,7 +38,12 @@ export async function requireContinuous(shards: ShardCatalog, log: PartitionLog,
 }
 
 /** What the batch leaves out, as an error; undefined: nothing. */
-async function holeBefore(first: Offset, shards: ShardCatalog, log: PartitionLog, partition: SourcePartition): Promise<TidemarkError | undefined> {
+async function holeBefore(
+  first: Offset,
+  shards: ShardCatalog,
+  log: PartitionLog,
+  partition: SourcePartition,
+): Promise<TidemarkError | undefined> {
   const { reached, reachedDigest } = log.state;
   const skipped = await shards.skipped(partition, reached, first, reachedDigest);
   if (skipped !== undefined) return missing(partition, reached, skipped, first);
@@ -45,7 +56,11 @@ function isAccepted(resumeAt: Progress['resumeAt'], first: Offset): boolean {
 }
 
 function outdated(log: PartitionLog, { context: { from } }: TidemarkError): TidemarkError {
-  return new TidemarkError('fenced', 'FENCED', `log ${log.logId} must be the newest to say that offset ${String(from)} is not counted, got version ${log.version}; another instance is ahead, reload`);
+  return new TidemarkError(
+    'fenced',
+    'FENCED',
+    `log ${log.logId} must be the newest to say that offset ${String(from)} is not counted, got version ${log.version}; another instance is ahead, reload`,
+  );
 }
 
 /** What an operator runs to go on without some records; a deployed pipeline is named by its stack besides. */
@@ -53,10 +68,17 @@ export function acceptLossCommand(pipeline: string, partition: string, from: str
   return `npx tidemark accept-loss ${pipeline} --partition ${partition} --from ${from} --to ${to}`;
 }
 
-function missing({ pipeline, source, partition }: SourcePartition, reached: bigint, skipped: bigint, first: bigint): TidemarkError {
+function missing(
+  { pipeline, source, partition }: SourcePartition,
+  reached: bigint,
+  skipped: bigint,
+  first: bigint,
+): TidemarkError {
   const [from, to] = [String(skipped), String(first)];
   const text = `partition ${partition} of ${source} must go on with offset ${skipped}, the first behind ${reached} that is not counted, got a batch that begins at ${first}; make the event source mapping anew at TRIM_HORIZON, or set its consumer group back: what is counted already is recognised; or leave them out for good with ${acceptLossCommand(pipeline, partition, from, to)}`;
-  return new TidemarkError('internal', 'RECORDS_MISSING', text, { context: { source, partition, reached: String(reached), from, to } });
+  return new TidemarkError('internal', 'RECORDS_MISSING', text, {
+    context: { source, partition, reached: String(reached), from, to },
+  });
 }
 
 /** Not even a mapping that starts at TRIM_HORIZON brings them. */
@@ -65,5 +87,7 @@ function expired({ pipeline, source, partition }: SourcePartition, reached: bigi
   const rule = `partition ${partition} of ${source} must keep its records until they are counted`;
   const cure = `give the source a longer retention, then go on without them with ${acceptLossCommand(pipeline, partition, from, to)}`;
   const text = `${rule}, got none from offset ${from} on up to ${to}, at which the batch begins: retention has removed some; ${cure}`;
-  return new TidemarkError('internal', 'RECORDS_EXPIRED', text, { context: { source, partition, reached: String(reached), from, to } });
+  return new TidemarkError('internal', 'RECORDS_EXPIRED', text, {
+    context: { source, partition, reached: String(reached), from, to },
+  });
 }

@@ -30,7 +30,12 @@ import type { GuardedSteps } from './user-code/guarded-steps.ts';
  * @throws PARENT_NOT_DRAINED (unavailable) there are records in a parent still
  * @throws PARENT_FORGOTTEN, LINEAGE_LOST (internal) nothing tells whether records of a parent were left
  */
-export async function takeOver(processor: Processor, log: PartitionLog, partition: SourcePartition, steps: GuardedSteps): Promise<void> {
+export async function takeOver(
+  processor: Processor,
+  log: PartitionLog,
+  partition: SourcePartition,
+  steps: GuardedSteps,
+): Promise<void> {
   // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
   log.begin(partition.incarnation);
   const shards = await processor.shards.shards(partition);
@@ -52,7 +57,12 @@ export async function takeOver(processor: Processor, log: PartitionLog, partitio
 }
 
 /** @returns the parent's log, sealed; undefined when nobody knows the parent any more */
-async function seal(processor: Processor, parent: SourcePartition, shards: ReadonlyMap<string, Lineage>, steps: GuardedSteps): Promise<PartitionLog | undefined> {
+async function seal(
+  processor: Processor,
+  parent: SourcePartition,
+  shards: ReadonlyMap<string, Lineage>,
+  steps: GuardedSteps,
+): Promise<PartitionLog | undefined> {
   return processor.logs.use(parent, async (log) => {
     if (log.isSealed) return log;
     if (log.version === 0) {
@@ -63,7 +73,9 @@ async function seal(processor: Processor, parent: SourcePartition, shards: Reado
     if (log.state.resumeAt !== 'end') await requireDrained(processor, log, parent, shards);
     // Its children go on from clocks, not from the middle of a move.
     while (log.state.pending !== undefined) {
-      await log.commit(steps.run(log, [], boundsOf(processor), (...given) => step(processor.topology, log.state, ...given)));
+      await log.commit(
+        steps.run(log, [], boundsOf(processor), (...given) => step(processor.topology, log.state, ...given)),
+      );
       await deliverWaiting(log, parent, processor.sinks);
     }
     await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));
@@ -80,7 +92,11 @@ async function requireDrained(
   if (!shards.has(parent.partition)) throw forgotten(parent, reached);
   const remaining = await catalog.remaining(parent, reached, reachedDigest);
   if (remaining !== 'ended') {
-    throw new TidemarkError('unavailable', 'PARENT_NOT_DRAINED', `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`);
+    throw new TidemarkError(
+      'unavailable',
+      'PARENT_NOT_DRAINED',
+      `parent ${parent.partition} must be read to its end first, got ${remaining}; this shard waits for it`,
+    );
   }
 }
 
@@ -96,7 +112,10 @@ function forgotten(parent: SourcePartition, reached: Offset): TidemarkError {
 }
 
 function childrenOf(parent: string, shards: ReadonlyMap<string, Lineage>): string[] {
-  return [...shards].filter(([, { parents }]) => parents.includes(parent)).map(([name]) => name).sort();
+  return [...shards]
+    .filter(([, { parents }]) => parents.includes(parent))
+    .map(([name]) => name)
+    .sort();
 }
 
 /** A shard of a merge that has outlived both of its parents. */
@@ -108,7 +127,9 @@ function lineageLost({ pipeline, source }: SourcePartition, parent: string, { pa
   const command = acceptLossCommand(pipeline, parent, '0', 'end');
   const rule = `parents ${parents.join(' and ')} of a merged shard must have a log or be listed by the stream`;
   const text = `${rule}, got no log of ${parent}; its records have expired, if it had any: go on without them with ${command}`;
-  return new TidemarkError('internal', 'LINEAGE_LOST', text, { context: { source, partition: parent, from: '0', to: 'end' } });
+  return new TidemarkError('internal', 'LINEAGE_LOST', text, {
+    context: { source, partition: parent, from: '0', to: 'end' },
+  });
 }
 
 /**
@@ -122,5 +143,7 @@ function rangeOf(parent: string, child: Lineage, shards: ReadonlyMap<string, Lin
   if (child.parents.length === 1) return child;
   const other = shards.get(child.parents.find((name) => name !== parent) ?? '');
   if (other === undefined) return undefined;
-  return other.fromHash === child.fromHash ? { fromHash: other.toHash + 1n, toHash: child.toHash } : { fromHash: child.fromHash, toHash: other.fromHash - 1n };
+  return other.fromHash === child.fromHash
+    ? { fromHash: other.toHash + 1n, toHash: child.toHash }
+    : { fromHash: child.fromHash, toHash: other.fromHash - 1n };
 }

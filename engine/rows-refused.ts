@@ -20,7 +20,9 @@ export class RowsRefused extends TidemarkError {
 
   constructor(sink: string, rows: readonly RefusedRow[], receipt: SinkReceipt) {
     const text = `${sink} must take every result, got ${rows.length} refused, the first with: ${rows[0]?.reason ?? ''}`;
-    super('internal', 'SINK_REFUSED', `${text}; they go to the dead letters`, { context: { sink, refused: rows.length } });
+    super('internal', 'SINK_REFUSED', `${text}; they go to the dead letters`, {
+      context: { sink, refused: rows.length },
+    });
     this.#rows = rows;
     this.receipt = receipt;
   }

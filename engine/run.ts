@@ -39,7 +39,10 @@ export interface CommitBounds {
   readonly timers: number;
 }
 
-export const UNBOUNDED: CommitBounds = Object.freeze({ rows: Number.POSITIVE_INFINITY, timers: Number.POSITIVE_INFINITY });
+export const UNBOUNDED: CommitBounds = Object.freeze({
+  rows: Number.POSITIVE_INFINITY,
+  timers: Number.POSITIVE_INFINITY,
+});
 
 /** Done before now: what this move of time may add to it. */
 interface Done {
@@ -88,7 +91,17 @@ export class Run implements OperatorHost {
     const clocks = timerClocksOf(topology, state);
     topology.operators.forEach((operator, i) => {
       const tables = this.tables.slice(first, first + operator.tables.length);
-      operators.push(new RunningOperator(this, operator, i, tables, lagMs, clocks[i] as TimerClocks, state.timers[i] as OperatorTimers));
+      operators.push(
+        new RunningOperator(
+          this,
+          operator,
+          i,
+          tables,
+          lagMs,
+          clocks[i] as TimerClocks,
+          state.timers[i] as OperatorTimers,
+        ),
+      );
       first += operator.tables.length;
       lagMs += operator.delayMs;
     });
@@ -130,7 +143,12 @@ export class Run implements OperatorHost {
     const { pending } = this;
     if (pending === undefined) return true;
     const turn = this.#operators.findIndex(({ id }) => id === pending.operator);
-    if (turn < 0) throw new TidemarkError('internal', 'OPERATOR_UNKNOWN', `operator of a pending move must be one of the pipeline, got ${pending.operator}; deploy the definition that wrote it`);
+    if (turn < 0)
+      throw new TidemarkError(
+        'internal',
+        'OPERATOR_UNKNOWN',
+        `operator of a pending move must be one of the pipeline, got ${pending.operator}; deploy the definition that wrote it`,
+      );
     const isDone = this.#fire(pending, turn, NOTHING);
     this.journal.length = 0;
     return isDone;
@@ -156,11 +174,15 @@ export class Run implements OperatorHost {
   /** @param since what was done by then does not count: undefined when nothing does */
   #fire({ domain, fromMs }: Pick<PendingMove, 'domain' | 'fromMs'>, first: number, since: Done | undefined): boolean {
     const isEnough = () => {
-      if (this.#watch !== undefined) this.#watch.firedBefore = since === undefined ? 0 : this.timersFired - since.timers;
+      if (this.#watch !== undefined)
+        this.#watch.firedBefore = since === undefined ? 0 : this.timersFired - since.timers;
       return since !== undefined && this.#isFullSince(since);
     };
     for (const operator of this.#operators.slice(first)) {
-      const firedMs = domain === 'event' ? operator.advance(this.watermarkMs, isEnough) : operator.advanceProcessing(this.processingTimeMs, isEnough);
+      const firedMs =
+        domain === 'event'
+          ? operator.advance(this.watermarkMs, isEnough)
+          : operator.advanceProcessing(this.processingTimeMs, isEnough);
       if (firedMs === undefined) continue;
       this.pending = { domain, fromMs, operator: operator.id, firedMs };
       return false;
@@ -185,7 +207,11 @@ export class Run implements OperatorHost {
     const fromMs = this.processingTimeMs;
     this.processingTimeMs = nowMs;
     for (const operator of this.#operators) operator.begin('processing', fromMs);
-    return this.#fire({ domain: 'processing', fromMs }, 0, isWhole ? undefined : { rows: this.rows, timers: this.timersFired });
+    return this.#fire(
+      { domain: 'processing', fromMs },
+      0,
+      isWhole ? undefined : { rows: this.rows, timers: this.timersFired },
+    );
   }
 
   /** A result of operator `from`: as the topology says it is left out, changed, given to the next operator, or checked and goes out. */
@@ -197,9 +223,18 @@ export class Run implements OperatorHost {
       this.results.push(this.topology.checked(shaped));
     } else if (shaped.retracted !== true) {
       const { key, windowStartMs, windowEndMs } = row;
-      const verdict = next.bound.process({ key, value: { ...shaped.values, windowStartMs, windowEndMs }, eventTimeMs: windowEndMs - 1 });
+      const verdict = next.bound.process({
+        key,
+        value: { ...shaped.values, windowStartMs, windowEndMs },
+        eventTimeMs: windowEndMs - 1,
+      });
       // The delays are there so that this cannot be: were it left out in silence, nobody would know (PL-15).
-      if (verdict === 'late') throw new TidemarkError('internal', 'RESULT_LATE', `result of window ${windowStartMs}-${windowEndMs} must be in time for the window behind it, got one that is late; report this`);
+      if (verdict === 'late')
+        throw new TidemarkError(
+          'internal',
+          'RESULT_LATE',
+          `result of window ${windowStartMs}-${windowEndMs} must be in time for the window behind it, got one that is late; report this`,
+        );
     }
   }
 
@@ -254,14 +289,27 @@ export class Run implements OperatorHost {
       this.rollBack(mark);
       const { reached, processingTimeMs } = this;
       const data = new TextEncoder().encode(JSON.stringify({ key, ...about }));
-      this.deadLetters.push({ offset: reached, subSequence: 0, partitionKey: key, arrivalTimeMs: processingTimeMs, ...failureOf(error), data });
+      this.deadLetters.push({
+        offset: reached,
+        subSequence: 0,
+        partitionKey: key,
+        arrivalTimeMs: processingTimeMs,
+        ...failureOf(error),
+        data,
+      });
     } finally {
       this.#watch?.endTo(depth);
     }
   }
 
   emitTo(output: string, key: string, eventTimeMs: number, value: unknown): void {
-    this.sideOutputs.push({ output, key, eventTimeMs, sequence: this.sequence++, value: checkedSideValue(output, value) });
+    this.sideOutputs.push({
+      output,
+      key,
+      eventTimeMs,
+      sequence: this.sequence++,
+      value: checkedSideValue(output, value),
+    });
   }
 }
 

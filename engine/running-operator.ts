@@ -1,5 +1,13 @@
 import type { Topology } from './topology.ts';
-import type { BoundOperator, Element, Operator, OperatorContext, TimeDomain, TimerClocks, Verdict } from './operator.ts';
+import type {
+  BoundOperator,
+  Element,
+  Operator,
+  OperatorContext,
+  TimeDomain,
+  TimerClocks,
+  Verdict,
+} from './operator.ts';
 import type { ResultRow } from './outputs.ts';
 import type { Floor } from './time/floors.ts';
 import { pop } from './state/heap.ts';
@@ -39,7 +47,15 @@ export class RunningOperator implements OperatorContext {
   #event: Timers;
   #processing: Timers;
 
-  constructor(host: OperatorHost, operator: Operator, index: number, tables: readonly TableView[], lagMs: number, clocks: TimerClocks, timers: OperatorTimers) {
+  constructor(
+    host: OperatorHost,
+    operator: Operator,
+    index: number,
+    tables: readonly TableView[],
+    lagMs: number,
+    clocks: TimerClocks,
+    timers: OperatorTimers,
+  ) {
     this.id = operator.id;
     this.#host = host;
     this.#index = index;
@@ -73,7 +89,10 @@ export class RunningOperator implements OperatorContext {
   watermarkOf(key: string): number {
     const { floors, topology } = this.#host;
     if (floors.length === 0) return this.watermarkMs;
-    return Math.max(this.watermarkMs, behind(watermarkOf(topology.routingKeyOf(key), NO_WATERMARK, floors), this.#lagMs));
+    return Math.max(
+      this.watermarkMs,
+      behind(watermarkOf(topology.routingKeyOf(key), NO_WATERMARK, floors), this.#lagMs),
+    );
   }
 
   isDue(partitionWatermarkMs: number, nowMs: number): boolean {

@@ -33,7 +33,13 @@ export interface RecordsStep extends StepResult {
  * @param bounds past which the rest is left to the next step: of the records, and of what the last one taken made due
  * @param watch sees the code of the pipeline that runs, and refuses what did not end before
  */
-export function step(topology: Topology, state: PartitionState, records: readonly SourceRecord[], bounds = UNBOUNDED, watch?: Watch): RecordsStep {
+export function step(
+  topology: Topology,
+  state: PartitionState,
+  records: readonly SourceRecord[],
+  bounds = UNBOUNDED,
+  watch?: Watch,
+): RecordsStep {
   const run = new Run(topology, state, bounds, watch);
   const lateRecords: LateRecord[] = [];
   let deadRecords = 0;
@@ -61,7 +67,16 @@ export function step(topology: Topology, state: PartitionState, records: readonl
       } else {
         run.rollBack(arrived);
         const { offset, subSequence, arrivalTimeMs, data } = record;
-        lateRecords.push({ offset, subSequence, key: lateKey, eventTimeMs: decoded.eventTimeMs, arrivalTimeMs, watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors), ...headersOf(record), data });
+        lateRecords.push({
+          offset,
+          subSequence,
+          key: lateKey,
+          eventTimeMs: decoded.eventTimeMs,
+          arrivalTimeMs,
+          watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors),
+          ...headersOf(record),
+          data,
+        });
       }
       lastArrivalMs = Math.max(lastArrivalMs, record.receivedTimeMs ?? record.arrivalTimeMs);
     } catch (error) {
@@ -108,7 +123,13 @@ export interface TickTarget {
  *
  * @returns undefined when nothing is due: then there is nothing to commit
  */
-export function stepTick(topology: Topology, state: PartitionState, target: TickTarget, bounds = UNBOUNDED, watch?: Watch): StepResult | undefined {
+export function stepTick(
+  topology: Topology,
+  state: PartitionState,
+  target: TickTarget,
+  bounds = UNBOUNDED,
+  watch?: Watch,
+): StepResult | undefined {
   const watermarkMs = Math.max(state.watermarkMs, target.watermarkMs ?? state.watermarkMs);
   const processingTimeMs = Math.max(state.processingTimeMs, target.processingTimeMs ?? state.processingTimeMs);
   const run = new Run(topology, state, bounds, watch);
@@ -121,18 +142,38 @@ export function stepTick(topology: Topology, state: PartitionState, target: Tick
 
 type RecordsProgress = Pick<Progress, 'reached' | 'reachedDigest' | 'lastArrivalMs' | 'resumeAt' | 'counters'>;
 
-function finish(run: Run, state: PartitionState, lateRecords: readonly LateRecord[], progress: RecordsProgress): StepResult {
+function finish(
+  run: Run,
+  state: PartitionState,
+  lateRecords: readonly LateRecord[],
+  progress: RecordsProgress,
+): StepResult {
   const { results, sideOutputs, deadLetters, tables, timers, sequence, watermarkMs, processingTimeMs, pending } = run;
   // What a pending move has not fired yet still needs them.
   const floors = pending === undefined ? remainingFloors(state.floors, watermarkMs) : state.floors;
   return {
-    change: { ...progress, watermarkMs, processingTimeMs, pending, epochMs: state.epochMs, sequence, floors, tables, timers },
+    change: {
+      ...progress,
+      watermarkMs,
+      processingTimeMs,
+      pending,
+      epochMs: state.epochMs,
+      sequence,
+      floors,
+      tables,
+      timers,
+    },
     outbox: { results, sideOutputs, lateRecords, deadLetters },
   };
 }
 
 /** Brings all that a record became to the operators. @returns the key of the first part that came too late */
-function lateKeyOf(run: Run, topology: Topology, record: SourceRecord, { value, eventTimeMs }: Decoded): string | undefined {
+function lateKeyOf(
+  run: Run,
+  topology: Topology,
+  record: SourceRecord,
+  { value, eventTimeMs }: Decoded,
+): string | undefined {
   const { transform } = topology;
   if (transform === undefined) {
     const key = topology.keyOf(value, record.partitionKey);
@@ -153,9 +194,26 @@ function lateKeyOf(run: Run, topology: Topology, record: SourceRecord, { value, 
 /** What cannot be processed becomes a dead letter; a mistake in the pipeline itself or in Tidemark does not. */
 function deadLetterFor(record: SourceRecord, error: unknown): DeadLetter {
   const { offset, subSequence, partitionKey, arrivalTimeMs, data } = record;
-  const fault = error instanceof TidemarkError ? error : new TidemarkError('data', 'USER_CODE', `pipeline code must not throw, got ${oneLine(messageOf(error))}; correct the pipeline or its schema`, { cause: error });
+  const fault =
+    error instanceof TidemarkError
+      ? error
+      : new TidemarkError(
+          'data',
+          'USER_CODE',
+          `pipeline code must not throw, got ${oneLine(messageOf(error))}; correct the pipeline or its schema`,
+          { cause: error },
+        );
   if (!isKind(fault, 'data')) throw fault;
-  return { offset, subSequence, partitionKey, arrivalTimeMs, code: fault.code, reason: fault.message, ...headersOf(record), data };
+  return {
+    offset,
+    subSequence,
+    partitionKey,
+    arrivalTimeMs,
+    code: fault.code,
+    reason: fault.message,
+    ...headersOf(record),
+    data,
+  };
 }
 
 function headersOf({ headers }: SourceRecord): Pick<DeadLetter, 'headers'> {

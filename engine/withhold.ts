@@ -16,7 +16,12 @@ export function outboxFor(sink: string, version: number, outbox: Outbox, withhel
  *
  * @throws SINK_REFUSED (internal) when the sink names a row that it was not given
  */
-export function withheldOf(sink: string, version: number, { results }: Outbox, refused: readonly RefusedRow[]): Withheld {
+export function withheldOf(
+  sink: string,
+  version: number,
+  { results }: Outbox,
+  refused: readonly RefusedRow[],
+): Withheld {
   const rows = new Set<ResultRow>(refused.map(({ row }) => row));
   const places = results.flatMap((row, place) => (rows.has(row) ? [place] : []));
   if (places.length !== refused.length) {
@@ -28,7 +33,9 @@ export function withheldOf(sink: string, version: number, { results }: Outbox, r
 
 /** The row as it stands in the outbox, as JSON, with what the service says of it. */
 export function deadLettersOf(
-  sink: string, { reached, processingTimeMs }: Pick<Progress, 'reached' | 'processingTimeMs'>, refused: readonly RefusedRow[],
+  sink: string,
+  { reached, processingTimeMs }: Pick<Progress, 'reached' | 'processingTimeMs'>,
+  refused: readonly RefusedRow[],
 ): DeadLetter[] {
   return refused.map(({ row, reason }) => ({
     offset: reached,

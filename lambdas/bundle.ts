@@ -47,11 +47,17 @@ type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
  * @throws BUNDLE_FAILED (invalid) when esbuild reports an error or a warning
  */
 export function bundleHandlers({ handlers, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
-  const { outputFiles, metafile } = buildInMemory(handlers, pipelineFile === undefined ? undefined : resolve(rootDir, pipelineFile), rootDir);
+  const { outputFiles, metafile } = buildInMemory(
+    handlers,
+    pipelineFile === undefined ? undefined : resolve(rootDir, pipelineFile),
+    rootDir,
+  );
   mkdirSync(outDir, { recursive: true });
   for (const old of readdirSync(outDir).filter((file) => /\.mjs(\.map)?$/.test(file))) rmSync(join(outDir, old));
   for (const output of outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
-  const startBytes = Object.fromEntries(handlers.map((handler) => [handler, bytesAtStart(metafile, moduleFile(handler))]));
+  const startBytes = Object.fromEntries(
+    handlers.map((handler) => [handler, bytesAtStart(metafile, moduleFile(handler))]),
+  );
   return { startBytes, inputs: Object.keys(metafile.inputs).sort() };
 }
 
@@ -62,14 +68,19 @@ const requireBanner =
   "import { createRequire as tidemarkCreateRequire } from 'node:module';const require = tidemarkCreateRequire(import.meta.url);";
 
 function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | undefined, rootDir: string): Built {
-  const entryPoints = Object.fromEntries(handlers.map((handler) => [handler, `lambdas/${handler}/handler${SOURCE_EXTENSION}`]));
+  const entryPoints = Object.fromEntries(
+    handlers.map((handler) => [handler, `lambdas/${handler}/handler${SOURCE_EXTENSION}`]),
+  );
   const entry = Object.values(entryPoints).join(' and ');
   const built = orBundleFailed(entry, pipelineFile, () =>
     buildSync({
       absWorkingDir: rootDir,
       entryPoints,
       // The Kafka client reads its WebAssembly from a file beside it, unless it is told to take the copy inside a module.
-      alias: { ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }), '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+      alias: {
+        ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }),
+        '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled',
+      },
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
       outdir: rootDir,
       outExtension: { '.js': '.mjs' },
@@ -97,7 +108,9 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
 
 function bytesAtStart({ outputs }: Built['metafile'], module: string): number {
   const loaded = new Set([module]);
-  for (const name of loaded) for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement' && path in outputs) loaded.add(path);
+  for (const name of loaded)
+    for (const { path, kind } of outputs[name]?.imports ?? [])
+      if (kind === 'import-statement' && path in outputs) loaded.add(path);
   return [...loaded].reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0);
 }
 
@@ -115,11 +128,19 @@ function isBuildFailure(error: unknown): error is BuildFailure {
   return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors);
 }
 
-function bundleFailed(entry: string, pipelineFile: string | undefined, reports: Message[], cause?: unknown): TidemarkError {
+function bundleFailed(
+  entry: string,
+  pipelineFile: string | undefined,
+  reports: Message[],
+  cause?: unknown,
+): TidemarkError {
   const [first] = reports;
   const report = first === undefined ? 'none' : `${JSON.stringify(first.text)}${positionOf(first)}`;
   const text = `${entry}${pipelineFile === undefined ? '' : ` with ${pipelineFile}`} must bundle without a report, got ${report}; correct that file`;
-  return new TidemarkError('invalid', 'BUNDLE_FAILED', text, { context: { entry, pipelineFile, reports: reports.length }, cause });
+  return new TidemarkError('invalid', 'BUNDLE_FAILED', text, {
+    context: { entry, pipelineFile, reports: reports.length },
+    cause,
+  });
 }
 
 function positionOf({ location }: Message): string {

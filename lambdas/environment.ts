@@ -49,7 +49,10 @@ export interface FunctionEnvironment {
 }
 
 /** How a function reaches a Kafka cluster. */
-export type KafkaEnvironment = Pick<FunctionEnvironment, 'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'>;
+export type KafkaEnvironment = Pick<
+  FunctionEnvironment,
+  'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'
+>;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -73,12 +76,31 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_STREAM: text('TIDEMARK_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
     ...readKafkaEnvironment(variables),
-    TIDEMARK_SCHEMA_REGISTRY: text('TIDEMARK_SCHEMA_REGISTRY', (value) => value === '' || /^https?:\/\/.+/.test(value), 'an http address'),
+    TIDEMARK_SCHEMA_REGISTRY: text(
+      'TIDEMARK_SCHEMA_REGISTRY',
+      (value) => value === '' || /^https?:\/\/.+/.test(value),
+      'an http address',
+    ),
     TIDEMARK_SCHEMA_REGISTRY_SECRET: text('TIDEMARK_SCHEMA_REGISTRY_SECRET', isSecret, SECRET_RULE),
-    TIDEMARK_PARTIAL_BATCHES: text('TIDEMARK_PARTIAL_BATCHES', (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no'),
+    TIDEMARK_PARTIAL_BATCHES: text(
+      'TIDEMARK_PARTIAL_BATCHES',
+      (value) => value === 'yes' || value === 'no',
+      "'yes' or 'no'",
+      'no',
+    ),
     TIDEMARK_RECOVERY_DAYS: text('TIDEMARK_RECOVERY_DAYS', (value) => /^\d{1,2}$/.test(value), 'whole days', '0'),
-    TIDEMARK_TIMEOUT_MS: text('TIDEMARK_TIMEOUT_MS', (value) => /^[1-9]\d{3,6}$/.test(value), 'whole milliseconds, 1000 or more', '60000'),
-    TIDEMARK_STAGE: text('TIDEMARK_STAGE', (value) => /^[a-z][a-z0-9-]*$/.test(value), 'the name of a stage in lower case', 'local'),
+    TIDEMARK_TIMEOUT_MS: text(
+      'TIDEMARK_TIMEOUT_MS',
+      (value) => /^[1-9]\d{3,6}$/.test(value),
+      'whole milliseconds, 1000 or more',
+      '60000',
+    ),
+    TIDEMARK_STAGE: text(
+      'TIDEMARK_STAGE',
+      (value) => /^[a-z][a-z0-9-]*$/.test(value),
+      'the name of a stage in lower case',
+      'local',
+    ),
   });
 }
 
@@ -91,7 +113,11 @@ export function readKafkaEnvironment(variables: Variables): Required<KafkaEnviro
   const text = reader(variables);
   const isMethod = (value: string) => (KAFKA_AUTH as readonly string[]).includes(value);
   return Object.freeze({
-    TIDEMARK_KAFKA_BROKERS: text('TIDEMARK_KAFKA_BROKERS', (value) => value === '' || value.split(',').every(isBroker), 'host:port, with commas between'),
+    TIDEMARK_KAFKA_BROKERS: text(
+      'TIDEMARK_KAFKA_BROKERS',
+      (value) => value === '' || value.split(',').every(isBroker),
+      'host:port, with commas between',
+    ),
     TIDEMARK_KAFKA_AUTH: text('TIDEMARK_KAFKA_AUTH', isMethod, KAFKA_AUTH.join(' or '), 'none') as KafkaAuth,
     TIDEMARK_KAFKA_SECRET: text('TIDEMARK_KAFKA_SECRET', isSecret, SECRET_RULE),
     TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', isSecret, SECRET_RULE),
@@ -99,7 +125,8 @@ export function readKafkaEnvironment(variables: Variables): Required<KafkaEnviro
 }
 
 const SECRET_RULE = 'the ARN of a secret or file:///….json';
-const isSecret = (value: string): boolean => value === '' || /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
+const isSecret = (value: string): boolean =>
+  value === '' || /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
 
 function reader(variables: Variables) {
   return (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string, fallback = ''): string => {
@@ -109,6 +136,15 @@ function reader(variables: Variables) {
 }
 
 /** @throws INVALID_SETTING when no broker is named */
-export function requireBrokers({ TIDEMARK_KAFKA_BROKERS: brokers }: Required<KafkaEnvironment>, what: string): string[] {
-  return requireSetting('TIDEMARK_KAFKA_BROKERS', brokers, brokers !== '', `the brokers of the cluster for ${what}`, 'set it in the environment of the function, as host:port').split(',');
+export function requireBrokers(
+  { TIDEMARK_KAFKA_BROKERS: brokers }: Required<KafkaEnvironment>,
+  what: string,
+): string[] {
+  return requireSetting(
+    'TIDEMARK_KAFKA_BROKERS',
+    brokers,
+    brokers !== '',
+    `the brokers of the cluster for ${what}`,
+    'set it in the environment of the function, as host:port',
+  ).split(',');
 }

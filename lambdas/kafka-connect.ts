@@ -13,7 +13,10 @@ export function kafkaConnect(environment: Required<KafkaEnvironment>, what: stri
   const brokers = requireBrokers(environment, what);
   const { TIDEMARK_KAFKA_AUTH: auth, TIDEMARK_KAFKA_SECRET: secret, TIDEMARK_KAFKA_CA: ca } = environment;
   return async () => {
-    const [client, authority] = await Promise.all([secret === '' ? undefined : secretAt(secret), ca === '' ? undefined : secretAt(ca)]);
+    const [client, authority] = await Promise.all([
+      secret === '' ? undefined : secretAt(secret),
+      ca === '' ? undefined : secretAt(ca),
+    ]);
     return { brokers, ...securityOf(auth, { client, authority, token: mskToken }) };
   };
 }

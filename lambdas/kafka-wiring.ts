@@ -1,6 +1,16 @@
 import type { Context } from 'aws-lambda';
-import { emitBatchReport, emitFailedPartitions, emitRecordAge, type TelemetryContext } from '../adapters/cloudwatch/telemetry.ts';
-import { decodeKafkaEvent, oldestArrivalMs, type KafkaEvent, type PartitionRecords } from '../adapters/kafka/decode-event.ts';
+import {
+  emitBatchReport,
+  emitFailedPartitions,
+  emitRecordAge,
+  type TelemetryContext,
+} from '../adapters/cloudwatch/telemetry.ts';
+import {
+  decodeKafkaEvent,
+  oldestArrivalMs,
+  type KafkaEvent,
+  type PartitionRecords,
+} from '../adapters/kafka/decode-event.ts';
 import { responseOf, type PartialResponse } from '../adapters/kafka/partial-response.ts';
 import { KafkaTopics } from '../adapters/kafka/topics.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
@@ -21,7 +31,11 @@ import { tickOf } from './tick.ts';
 export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: Context) => Promise<PartialResponse> {
   const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'process-kafka');
   const { topic, partitioner, isolationLevel } = requireKafka(topology.source, 'process-kafka');
-  const context = (): TelemetryContext => ({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() });
+  const context = (): TelemetryContext => ({
+    pipeline: topology.name,
+    stage: environment.TIDEMARK_STAGE,
+    nowMs: SYSTEM_CLOCK.nowMs(),
+  });
   return async (event) => {
     const begunMs = SYSTEM_CLOCK.nowMs();
     const arrivalTimeMs = oldestArrivalMs(event);
@@ -38,8 +52,15 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
     };
     const parts = decodeKafkaEvent(event, { topic, partitions, partitioner, nowMs: begunMs });
     const settled = await Promise.allSettled(parts.map(process));
-    const outcomes = parts.map(({ partition, records }, i) => ({ topic, partition, firstOffset: records[0]?.offset ?? 0n, outcome: settled[i] as PromiseSettledResult<void> }));
-    const failures = outcomes.flatMap(({ partition, outcome }) => (outcome.status === 'rejected' ? [`partition ${partition}: ${messageOf(outcome.reason)}`] : []));
+    const outcomes = parts.map(({ partition, records }, i) => ({
+      topic,
+      partition,
+      firstOffset: records[0]?.offset ?? 0n,
+      outcome: settled[i] as PromiseSettledResult<void>,
+    }));
+    const failures = outcomes.flatMap(({ partition, outcome }) =>
+      outcome.status === 'rejected' ? [`partition ${partition}: ${messageOf(outcome.reason)}`] : [],
+    );
     for (const failure of failures) console.error(failure);
     if (failures.length > 0) emitFailedPartitions(context(), failures.length);
     return responseOf(outcomes, environment.TIDEMARK_PARTIAL_BATCHES === 'yes');
@@ -70,5 +91,11 @@ function kafkaParts({ topology }: Pipeline, name: string): KafkaParts {
   const environment = readEnvironment(process.env);
   const topics = new KafkaTopics(kafkaConnect(environment, name), SYSTEM_CLOCK);
   const processor = processorOf({ topology }, environment, topics);
-  return { topology, environment, topics, processor, counts: new PartitionCounts(blobStoreAt(environment.TIDEMARK_BLOBS)) };
+  return {
+    topology,
+    environment,
+    topics,
+    processor,
+    counts: new PartitionCounts(blobStoreAt(environment.TIDEMARK_BLOBS)),
+  };
 }

@@ -30,16 +30,30 @@ export function pipelineNames(folder: string): string[] {
 export async function importPipeline(file: string, importModule: ImportModule = importFile): Promise<Pipeline> {
   const module = await importModule(file).catch((cause: unknown) => {
     if (isKind(cause, 'invalid')) throw cause;
-    throw new TidemarkError('invalid', 'BROKEN_PIPELINE', `${file} must load, got ${JSON.stringify(messageOf(cause))}; correct it`, { cause });
+    throw new TidemarkError(
+      'invalid',
+      'BROKEN_PIPELINE',
+      `${file} must load, got ${JSON.stringify(messageOf(cause))}; correct it`,
+      { cause },
+    );
   });
   const pipeline = module.default;
   if (isPipeline(pipeline)) return pipeline;
-  throw new TidemarkError('invalid', 'NOT_A_PIPELINE', `default export of ${file} must be a complete pipeline, got ${typeof pipeline}; write export default pipeline('…') … .to(…)`);
+  throw new TidemarkError(
+    'invalid',
+    'NOT_A_PIPELINE',
+    `default export of ${file} must be a complete pipeline, got ${typeof pipeline}; write export default pipeline('…') … .to(…)`,
+  );
 }
 
 function isPipeline(value: unknown): value is Pipeline {
   const { topology, plan } = (value ?? {}) as Partial<Pipeline>;
-  return typeof topology?.name === 'string' && ['kinesis', 'kafka'].includes(topology.source?.kind) && Array.isArray(topology.sinks) && Array.isArray(plan?.nodes);
+  return (
+    typeof topology?.name === 'string' &&
+    ['kinesis', 'kafka'].includes(topology.source?.kind) &&
+    Array.isArray(topology.sinks) &&
+    Array.isArray(plan?.nodes)
+  );
 }
 
 function importFile(file: string): Promise<{ readonly default?: unknown }> {

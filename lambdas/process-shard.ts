@@ -15,11 +15,20 @@ export interface ShardProcessor {
 }
 
 /** The records of one shard in one invocation: of which stream they are, which of them count here, and their batches. */
-export async function* processShard({ processor, incarnations, ranges, maxRecords }: ShardProcessor, shard: ShardRecords): AsyncGenerator<BatchReport> {
+export async function* processShard(
+  { processor, incarnations, ranges, maxRecords }: ShardProcessor,
+  shard: ShardRecords,
+): AsyncGenerator<BatchReport> {
   const begunMs = processor.logs.clock.nowMs();
   const { streamArn, streamName, shardId, records } = shard;
   const incarnation = await incarnations.of(streamArn, records);
-  const partition = { pipeline: processor.topology.name, stage: '0', source: streamName, incarnation, partition: shardId };
+  const partition = {
+    pipeline: processor.topology.name,
+    stage: '0',
+    source: streamName,
+    incarnation,
+    partition: shardId,
+  };
   for (const batch of sourceBatches(records, await ranges.of(partition), maxRecords)) {
     yield processBatch(processor, { partition, records: batch, begunMs });
   }

@@ -22,7 +22,11 @@ const INLINE_LIMIT_BYTES = 32_768;
 const MAX_PANES = 1_500_000;
 
 /** All that a function works with, whatever its source is, as its environment names it. */
-export function processorOf({ topology }: Pick<Pipeline, 'topology'>, environment: Required<FunctionEnvironment>, shards: ShardCatalog): Processor {
+export function processorOf(
+  { topology }: Pick<Pipeline, 'topology'>,
+  environment: Required<FunctionEnvironment>,
+  shards: ShardCatalog,
+): Processor {
   const client = dynamoDbClient();
   const userCode = new UserCode(VM_GUARD, timeLimitsWithin(Number(environment.TIDEMARK_TIMEOUT_MS)));
   const logs = new PartitionLogs(

@@ -15,7 +15,11 @@ export async function secretAt(address: string): Promise<SecretFields> {
   const text = await (address.startsWith('file:') ? fileText(address) : managedText(address));
   const fields = parsed(text);
   if (fields !== undefined) return fields;
-  throw new TidemarkError('invalid', 'SECRET_MALFORMED', `secret ${address} must be a JSON object of texts, got ${text.length} characters that are not; correct it`);
+  throw new TidemarkError(
+    'invalid',
+    'SECRET_MALFORMED',
+    `secret ${address} must be a JSON object of texts, got ${text.length} characters that are not; correct it`,
+  );
 }
 
 /**
@@ -27,20 +31,32 @@ export async function passwordAt(address: string): Promise<{ readonly username: 
   const fields = await secretAt(address);
   const { username = '', password = '' } = fields;
   if (username !== '' && password !== '') return { username, password };
-  throw new TidemarkError('invalid', 'SECRET_MALFORMED', `secret ${address} must have the fields username and password with text, got ${JSON.stringify(Object.keys(fields))}; put them there`);
+  throw new TidemarkError(
+    'invalid',
+    'SECRET_MALFORMED',
+    `secret ${address} must have the fields username and password with text, got ${JSON.stringify(Object.keys(fields))}; put them there`,
+  );
 }
 
 async function fileText(address: string): Promise<string> {
   try {
     return await readFile(fileURLToPath(address), 'utf8');
   } catch (cause) {
-    throw new TidemarkError('invalid', 'SECRET_REFUSED', `secret ${address} must be a file that can be read, got ${messageOf(cause)}; correct its place`, { cause });
+    throw new TidemarkError(
+      'invalid',
+      'SECRET_REFUSED',
+      `secret ${address} must be a file that can be read, got ${messageOf(cause)}; correct its place`,
+      { cause },
+    );
   }
 }
 
 /** Loaded where there is such a secret: most functions have none. */
 async function managedText(arn: string): Promise<string> {
-  const [{ SecretsManagerClient }, { secretText }] = await Promise.all([import('@aws-sdk/client-secrets-manager'), import('../adapters/secrets/secret-text.ts')]);
+  const [{ SecretsManagerClient }, { secretText }] = await Promise.all([
+    import('@aws-sdk/client-secrets-manager'),
+    import('../adapters/secrets/secret-text.ts'),
+  ]);
   return secretText(new SecretsManagerClient({}), arn);
 }
 
@@ -49,7 +65,9 @@ function parsed(text: string): SecretFields | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && Object.values(value).every((field) => typeof field === 'string') ? (value as SecretFields) : undefined;
+    return isObject && Object.values(value).every((field) => typeof field === 'string')
+      ? (value as SecretFields)
+      : undefined;
   } catch {
     return undefined;
   }

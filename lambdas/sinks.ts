@@ -14,22 +14,33 @@ import type { FunctionEnvironment } from './environment.ts';
 import { kafkaConnect } from './kafka-connect.ts';
 
 /** Where the outbox of a pipeline goes. Late records and dead letters are always the lake's, written by the function itself. */
-export function sinksOf({ name: pipeline, sinks }: Pick<Topology, 'name' | 'sinks'>, environment: Required<FunctionEnvironment>, dynamodb: DynamoDBClient): Sink[] {
+export function sinksOf(
+  { name: pipeline, sinks }: Pick<Topology, 'name' | 'sinks'>,
+  environment: Required<FunctionEnvironment>,
+  dynamodb: DynamoDBClient,
+): Sink[] {
   const { TIDEMARK_LAKE: lake, TIDEMARK_LAKE_FIREHOSE: stream, TIDEMARK_RESULTS_TABLE: table } = environment;
   const blobs = blobStoreAt(lake);
   const kinds = sinks.map(({ kind }) => kind);
   const viaFirehose = kinds.includes('lake') && stream !== '';
-  const list: Sink[] = [new LakeSink({ blobs, pipeline, results: kinds.includes('lake') && !viaFirehose ? 'results' : 'none' })];
+  const list: Sink[] = [
+    new LakeSink({ blobs, pipeline, results: kinds.includes('lake') && !viaFirehose ? 'results' : 'none' }),
+  ];
   const oversized = new LakeSink({ blobs, pipeline, results: 'oversized' });
   if (viaFirehose) list.push(new FirehoseSink({ client: firehoseClient(), stream, oversized }));
-  if (kinds.includes('stream')) list.push(new StreamSink({ client: kinesisClient(), stream: environment.TIDEMARK_OUTPUT_STREAM, oversized }));
+  if (kinds.includes('stream'))
+    list.push(new StreamSink({ client: kinesisClient(), stream: environment.TIDEMARK_OUTPUT_STREAM, oversized }));
   const topic = sinks.find((sink) => sink.kind === 'topic');
-  if (topic !== undefined) list.push(new TopicSink({ connect: kafkaConnect(environment, `topic ${topic.topic}`), ...topic, oversized }));
+  if (topic !== undefined)
+    list.push(new TopicSink({ connect: kafkaConnect(environment, `topic ${topic.topic}`), ...topic, oversized }));
   if (kinds.includes('resultTable')) list.push(new ResultTableSink({ client: dynamodb, table }));
   return list;
 }
 
 /** Sends each request once: the sinks themselves resend what was refused, and only that. */
-const once = () => ({ maxAttempts: 1, requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }) });
+const once = () => ({
+  maxAttempts: 1,
+  requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }),
+});
 const firehoseClient = (): FirehoseClient => new FirehoseClient(once());
 const kinesisClient = (): KinesisClient => new KinesisClient(once());

@@ -12,7 +12,10 @@ import { requireNoFailure, type TickReport } from '../engine/tick/tick-report.ts
 const SHARE_OF_TIME = 0.75;
 
 /** One tick of a function: moved, reported and logged before it fails for what failed on single partitions. */
-export type RunTick = (source: Omit<SourcePartition, 'partition'>, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<TickReport>;
+export type RunTick = (
+  source: Omit<SourcePartition, 'partition'>,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<TickReport>;
 
 export function tickOf(processor: Processor, stage: string): RunTick {
   const memory = new TickMemory();

@@ -24,7 +24,12 @@ export interface TopicIdentity {
 
 /** @throws INVALID_SETTING */
 export function wantedTopic({ topic: name, partitions, replicationFactor, configs }: TopicProperties): WantedTopic {
-  return { name, partitions: wholeNumber('partitions', partitions), replicationFactor: wholeNumber('replicationFactor', replicationFactor), configs };
+  return {
+    name,
+    partitions: wholeNumber('partitions', partitions),
+    replicationFactor: wholeNumber('replicationFactor', replicationFactor),
+    configs,
+  };
 }
 
 /** Settings that the template had and has no more: they are given back to the brokers. */
@@ -40,7 +45,11 @@ export function droppedConfigs(before: TopicProperties | undefined, { topic, con
 export function requirePartitions({ name, partitions }: WantedTopic, found: FoundTopic): void {
   if (found.partitions === partitions) return;
   const remedy = `say ${found.partitions}, or begin another topic with ${partitions}: keys that move to other partitions lose their state`;
-  throw new TidemarkError('invalid', 'PARTITIONS_DIFFER', `partitions of topic ${name} must be ${found.partitions}, as it has, got ${partitions}; ${remedy}`);
+  throw new TidemarkError(
+    'invalid',
+    'PARTITIONS_DIFFER',
+    `partitions of topic ${name} must be ${found.partitions}, as it has, got ${partitions}; ${remedy}`,
+  );
 }
 
 /**
@@ -56,7 +65,8 @@ export function physicalIdOf({ name, id, origin }: TopicIdentity, before: string
 /** @returns undefined: it is none of ours, e.g. of a creation that failed */
 export function identityOf(physicalId: string): TopicIdentity | undefined {
   const [name, id, origin, ...more] = physicalId.split('/');
-  if (name === undefined || id === undefined || (origin !== 'created' && origin !== 'found') || more.length > 0) return undefined;
+  if (name === undefined || id === undefined || (origin !== 'created' && origin !== 'found') || more.length > 0)
+    return undefined;
   return { name, id, origin };
 }
 
@@ -67,5 +77,13 @@ export function topicToDelete(physicalId: string, { deleteWithStack }: TopicProp
 }
 
 function wholeNumber(name: string, text: string): number {
-  return Number(requireSetting(name, text, /^\d+$/.test(text), 'a whole number', 'deploy it again with the construct of this version'));
+  return Number(
+    requireSetting(
+      name,
+      text,
+      /^\d+$/.test(text),
+      'a whole number',
+      'deploy it again with the construct of this version',
+    ),
+  );
 }

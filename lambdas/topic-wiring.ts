@@ -3,7 +3,15 @@ import { NO_TOPIC_ID, TopicAdmin } from '../adapters/kafka/topic-admin.ts';
 import { isKind } from '../engine/errors.ts';
 import { readKafkaEnvironment } from './environment.ts';
 import { kafkaConnect } from './kafka-connect.ts';
-import { droppedConfigs, physicalIdOf, requirePartitions, topicToDelete, wantedTopic, type TopicIdentity, type TopicProperties } from './topic-resource.ts';
+import {
+  droppedConfigs,
+  physicalIdOf,
+  requirePartitions,
+  topicToDelete,
+  wantedTopic,
+  type TopicIdentity,
+  type TopicProperties,
+} from './topic-resource.ts';
 
 export type TopicEvent = CdkCustomResourceEvent<TopicProperties & { readonly ServiceToken: string }>;
 type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'>;

@@ -26,7 +26,10 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
   return async (event) => {
     for (const shard of decodeKinesisEvent(event)) {
       for await (const report of processShard({ processor, incarnations, ranges }, shard)) {
-        emitBatchReport({ pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() }, report);
+        emitBatchReport(
+          { pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() },
+          report,
+        );
       }
     }
   };
@@ -53,4 +56,11 @@ export function tickHandler({ topology }: Pipeline): (event: TickEvent, context:
 }
 
 /** A request without an answer must end: one shard would take the time of all others. */
-const kinesisClient = (): KinesisClient => new KinesisClient({ requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }) });
+const kinesisClient = (): KinesisClient =>
+  new KinesisClient({
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 1_000,
+      requestTimeout: 5_000,
+      throwOnRequestTimeout: true,
+    }),
+  });

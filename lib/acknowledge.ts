@@ -12,6 +12,9 @@ export function acknowledgeObjects(grantee: Construct, bucket: IBucket, objects:
 
 /** Accepts that `grantee` has rights on what `arn` stands for, whose only tokens are region, account and partition. */
 export function acknowledgeResource(grantee: Construct, arn: string, reason: string): void {
-  const shown = [Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID].reduce((text, token) => text.replaceAll(token, `<${String(Stack.of(grantee).resolve(token).Ref)}>`), arn);
+  const shown = [Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID].reduce(
+    (text, token) => text.replaceAll(token, `<${String(Stack.of(grantee).resolve(token).Ref)}>`),
+    arn,
+  );
   Validations.of(grantee).acknowledge({ id: `AwsSolutions-IAM5[Resource::${shown}]`, reason });
 }

@@ -8,9 +8,17 @@ import { TidemarkError } from '../engine/errors.ts';
  *
  * @throws UNKNOWN_ENTRY (invalid) when nobody can tell
  */
-export function entryOf(name: string, entry: string | undefined, sites: readonly string[] = definitionSites(name)): string {
+export function entryOf(
+  name: string,
+  entry: string | undefined,
+  sites: readonly string[] = definitionSites(name),
+): string {
   if (entry !== undefined) return resolve(entry);
   const [only, ...more] = sites;
   if (only !== undefined && more.length === 0) return only.startsWith('file:') ? fileURLToPath(only) : only;
-  throw new TidemarkError('invalid', 'UNKNOWN_ENTRY', `pipeline ${name} must be defined in one module, got ${JSON.stringify(sites)}; pass entry, the path of the module whose default export it is`);
+  throw new TidemarkError(
+    'invalid',
+    'UNKNOWN_ENTRY',
+    `pipeline ${name} must be defined in one module, got ${JSON.stringify(sites)}; pass entry, the path of the module whose default export it is`,
+  );
 }

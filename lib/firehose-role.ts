@@ -29,15 +29,25 @@ export class FirehoseRole extends Construct {
     super(scope, id);
     const { account } = Stack.of(this);
     const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('firehose.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),
+      assumedBy: new ServicePrincipal('firehose.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
     });
     this.roleArn = role.roleArn;
     this.policy = new Policy(this, 'Policy', { roles: [role] });
     this.allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], bucket.arnForObjects(`${folder}/*`));
     this.allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], bucket.bucketArn);
-    acknowledgeObjects(this.policy, bucket, `${folder}/*`, 'Firehose chooses the names of its files, so they are not known beforehand.');
+    acknowledgeObjects(
+      this.policy,
+      bucket,
+      `${folder}/*`,
+      'Firehose chooses the names of its files, so they are not known beforehand.',
+    );
 
-    const logGroup = new LogGroup(this, 'Logs', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const logStream = new LogStream(this, 'LogStream', { logGroup, removalPolicy: RemovalPolicy.DESTROY });
     this.allow(['logs:PutLogEvents'], logGroup.logGroupArn);
     this.logging = { enabled: true, logGroupName: logGroup.logGroupName, logStreamName: logStream.logStreamName };
@@ -46,8 +56,17 @@ export class FirehoseRole extends Construct {
   /** Reads the columns of a table. */
   grantSchema(database: CfnDatabase, table: CfnTable): void {
     const glue = (resource: string, resourceName?: string): string =>
-      Stack.of(this).formatArn({ service: 'glue', resource, ...(resourceName === undefined ? { arnFormat: ArnFormat.NO_RESOURCE_NAME } : { resourceName }) });
-    this.allow(['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'], glue('catalog'), glue('database', database.ref), glue('table', `${database.ref}/${table.ref}`));
+      Stack.of(this).formatArn({
+        service: 'glue',
+        resource,
+        ...(resourceName === undefined ? { arnFormat: ArnFormat.NO_RESOURCE_NAME } : { resourceName }),
+      });
+    this.allow(
+      ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
+      glue('catalog'),
+      glue('database', database.ref),
+      glue('table', `${database.ref}/${table.ref}`),
+    );
   }
 
   /** Further rights of one kind of Firehose stream. */

@@ -6,4 +6,14 @@ export { isCreated, kafkaCluster, type KafkaClusterProps } from './ingest/kafka/
 export type { KafkaCluster, KafkaNetwork } from './ingest/kafka/cluster.ts';
 export type * from './ingest/kafka/settings.ts';
 export { stageSettings } from './settings.ts';
-export type { LakeByFirehose, LakeDelivery, LakeFormat, RetainedResources, SchemaRegistrySettings, Stage, StageOverrides, StageSettings, StreamCapacity } from './settings.ts';
+export type {
+  LakeByFirehose,
+  LakeDelivery,
+  LakeFormat,
+  RetainedResources,
+  SchemaRegistrySettings,
+  Stage,
+  StageOverrides,
+  StageSettings,
+  StreamCapacity,
+} from './settings.ts';

@@ -21,7 +21,13 @@ export class KafkaStack extends Stack {
       tags: { stage: settings.stage },
     });
     const { cluster } = settings.kafka;
-    requireSetting('kafka.cluster.kind', cluster.kind, isCreated(cluster), 'of a cluster that is created', 'refer to one that exists by kafkaCluster(…)');
+    requireSetting(
+      'kafka.cluster.kind',
+      cluster.kind,
+      isCreated(cluster),
+      'of a cluster that is created',
+      'refer to one that exists by kafkaCluster(…)',
+    );
     this.cluster = kafkaCluster(this, 'Kafka', { settings });
     this.export();
     const { source, environment } = this.cluster;
@@ -34,9 +40,14 @@ export class KafkaStack extends Stack {
    * as there is one, CloudFormation refuses to delete the cluster.
    */
   private export(): void {
-    for (const resource of this.node.findAll().filter((construct) => CfnResource.isCfnResource(construct))) resource.applyCrossStackReferenceStrength(ReferenceStrength.STRONG);
+    for (const resource of this.node.findAll().filter((construct) => CfnResource.isCfnResource(construct)))
+      resource.applyCrossStackReferenceStrength(ReferenceStrength.STRONG);
     const { source, environment, network } = this.cluster;
-    const places = network === undefined ? [] : [network.clients.securityGroupId, ...network.subnets.map(({ subnetId }) => subnetId)];
-    for (const value of [source.eventSourceArn, environment.TIDEMARK_KAFKA_BROKERS, ...places]) if (Token.isUnresolved(value)) this.exportValue(value);
+    const places =
+      network === undefined
+        ? []
+        : [network.clients.securityGroupId, ...network.subnets.map(({ subnetId }) => subnetId)];
+    for (const value of [source.eventSourceArn, environment.TIDEMARK_KAFKA_BROKERS, ...places])
+      if (Token.isUnresolved(value)) this.exportValue(value);
   }
 }

@@ -13,7 +13,13 @@ const MOST_RECOVERY_DAYS = 35;
  *
  * @param retainedName of the table that an earlier stack has left: it is taken over as it is; undefined: a new one
  */
-export function keptTable(scope: Construct, settings: StageSettings, keys: Pick<TableProps, 'partitionKey' | 'sortKey'>, retainedName: string | undefined, recoveryDays = MOST_RECOVERY_DAYS): ITable {
+export function keptTable(
+  scope: Construct,
+  settings: StageSettings,
+  keys: Pick<TableProps, 'partitionKey' | 'sortKey'>,
+  retainedName: string | undefined,
+  recoveryDays = MOST_RECOVERY_DAYS,
+): ITable {
   if (retainedName !== undefined) return Table.fromTableName(scope, 'Table', retainedName);
   const table = new Table(scope, 'Table', {
     ...keys,

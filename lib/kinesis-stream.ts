@@ -15,19 +15,31 @@ export type ExistingStreams = Readonly<Record<string, IStream>>;
  *
  * @throws INVALID_SETTING when a function of this stack could never read it
  */
-export function kinesisStream(scope: Construct, name: string, settings: StageSettings, existing: ExistingStreams = {}): IStream {
+export function kinesisStream(
+  scope: Construct,
+  name: string,
+  settings: StageSettings,
+  existing: ExistingStreams = {},
+): IStream {
   const stream = (Object.hasOwn(existing, name) ? existing[name] : undefined) ?? existingStream(scope, name, settings);
   if (stream === undefined) return createdStream(scope, name, settings);
   requireSameRegion(scope, name, stream);
   return stream;
 }
 
-function existingStream(scope: Construct, name: string, { existingStreamArns, existingStreamKeyArns }: StageSettings): IStream | undefined {
+function existingStream(
+  scope: Construct,
+  name: string,
+  { existingStreamArns, existingStreamKeyArns }: StageSettings,
+): IStream | undefined {
   if (!Object.hasOwn(existingStreamArns, name)) return undefined;
   const streamArn = existingStreamArns[name] as string;
   const keyArn = Object.hasOwn(existingStreamKeyArns, name) ? existingStreamKeyArns[name] : undefined;
   if (keyArn === undefined) return Stream.fromStreamArn(scope, 'Stream', streamArn);
-  return Stream.fromStreamAttributes(scope, 'Stream', { streamArn, encryptionKey: Key.fromKeyArn(scope, 'StreamKey', keyArn) });
+  return Stream.fromStreamAttributes(scope, 'Stream', {
+    streamArn,
+    encryptionKey: Key.fromKeyArn(scope, 'StreamKey', keyArn),
+  });
 }
 
 function createdStream(scope: Construct, name: string, settings: StageSettings): Stream {

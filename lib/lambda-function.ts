@@ -22,8 +22,14 @@ export interface LambdaFunctionProps {
 }
 
 /** A function that runs one handler of its bundle, with a log group of its own, and no right but those of its role. */
-export function lambdaFunction(scope: Grantee, { description, bundle, handler, environment, role, network, settings }: LambdaFunctionProps): Function {
-  const logGroup = new LogGroup(scope, 'Logs', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+export function lambdaFunction(
+  scope: Grantee,
+  { description, bundle, handler, environment, role, network, settings }: LambdaFunctionProps,
+): Function {
+  const logGroup = new LogGroup(scope, 'Logs', {
+    retention: settings.logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   logGroup.grantWrite(role);
   network?.grantAttach(scope);
   return new Function(scope, 'Function', {
@@ -39,6 +45,8 @@ export function lambdaFunction(scope: Grantee, { description, bundle, handler, e
     loggingFormat: LoggingFormat.JSON,
     // A cold start takes a little longer; whoever reads a stack trace at night finds the line.
     environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
-    ...(network === undefined ? {} : { vpc: network.vpc, vpcSubnets: { subnets: [...network.subnets] }, securityGroups: [network.clients] }),
+    ...(network === undefined
+      ? {}
+      : { vpc: network.vpc, vpcSubnets: { subnets: [...network.subnets] }, securityGroups: [network.clients] }),
   });
 }

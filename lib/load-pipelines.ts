@@ -27,19 +27,40 @@ export interface LoadOptions {
  * @throws UNKNOWN_PIPELINE (invalid) when there is no such file
  * @throws BROKEN_PIPELINE, NOT_A_PIPELINE (invalid) when its module is not that of a complete pipeline of that name
  */
-export async function loadPipelines(selection: string, { folder = PIPELINES, importModule }: LoadOptions = {}): Promise<DeployedPipeline[]> {
+export async function loadPipelines(
+  selection: string,
+  { folder = PIPELINES, importModule }: LoadOptions = {},
+): Promise<DeployedPipeline[]> {
   const known = pipelineNames(folder);
   const names = selection === 'all' ? known : [...new Set(selection.split(',').map((name) => name.trim()))];
-  if (names.includes('kafka')) throw refused('NAME_RESERVED', "pipeline must have another name than the cluster's stack", 'kafka', 'give module and pipeline another one');
+  if (names.includes('kafka'))
+    throw refused(
+      'NAME_RESERVED',
+      "pipeline must have another name than the cluster's stack",
+      'kafka',
+      'give module and pipeline another one',
+    );
   for (const name of names) {
-    if (!known.includes(name)) throw refused('UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}`, name, `add ${resolve(folder, name)}.ts or correct the name`);
+    if (!known.includes(name))
+      throw refused(
+        'UNKNOWN_PIPELINE',
+        `pipeline must be one of ${known.join(', ') || 'none'}`,
+        name,
+        `add ${resolve(folder, name)}.ts or correct the name`,
+      );
   }
   return Promise.all(names.map((name) => load(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
 }
 
 async function load(name: string, file: string, importModule: ImportModule | undefined): Promise<DeployedPipeline> {
   const { topology } = await importPipeline(file, importModule);
-  if (topology.name !== name) throw refused('NOT_A_PIPELINE', `pipeline of ${file} must be named ${name}`, topology.name, 'name the file as the pipeline');
+  if (topology.name !== name)
+    throw refused(
+      'NOT_A_PIPELINE',
+      `pipeline of ${file} must be named ${name}`,
+      topology.name,
+      'name the file as the pipeline',
+    );
   return { name, file, topology };
 }
 

@@ -24,7 +24,12 @@ export class PipelineStack extends Stack {
       tags: { pipeline: topology.name, stage: settings.stage },
     });
     // Named so that it takes no part in the ids of what is in it.
-    const made = new StreamingPipeline(this, 'Default', { pipeline: { topology }, entry: pipelineFile, settings, cluster });
+    const made = new StreamingPipeline(this, 'Default', {
+      pipeline: { topology },
+      entry: pipelineFile,
+      settings,
+      cluster,
+    });
     leaveOut(this, settings.leftOut);
     const outputs = {
       StreamName: made.stream?.streamName,

@@ -18,7 +18,11 @@ export interface PrivateBucketProps {
  *
  * Outside prod it goes with its stack, as soon as it is empty.
  */
-export function privateBucket(scope: Construct, id: string, { settings, expirations = [], retainedName }: PrivateBucketProps): IBucket {
+export function privateBucket(
+  scope: Construct,
+  id: string,
+  { settings, expirations = [], retainedName }: PrivateBucketProps,
+): IBucket {
   if (retainedName !== undefined) return Bucket.fromBucketName(scope, id, retainedName);
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -26,12 +30,16 @@ export function privateBucket(scope: Construct, id: string, { settings, expirati
     enforceSSL: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     versioned: false,
-    lifecycleRules: [{ id: 'AbortUnfinishedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }, ...expirations],
+    lifecycleRules: [
+      { id: 'AbortUnfinishedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ...expirations,
+    ],
     removalPolicy: removalOf(settings),
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
-    reason: 'Only the functions of this stack have rights here; who needs an audit of objects turns on CloudTrail data events for the account.',
+    reason:
+      'Only the functions of this stack have rights here; who needs an audit of objects turns on CloudTrail data events for the account.',
   });
   return bucket as IBucket;
 }

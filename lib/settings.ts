@@ -123,7 +123,9 @@ export interface SchemaRegistrySettings {
   readonly secretArn?: string;
 }
 
-export type StageOverrides = Partial<Omit<StageSettings, 'stage' | 'kafka'>> & { readonly kafka?: Partial<KafkaSettings> };
+export type StageOverrides = Partial<Omit<StageSettings, 'stage' | 'kafka'>> & {
+  readonly kafka?: Partial<KafkaSettings>;
+};
 
 const STAGES: readonly Stage[] = ['dev', 'prod'];
 const TARGETS: readonly Target[] = ['aws', 'emulator'];
@@ -186,7 +188,8 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   requireInteger('maxIteratorAgeMs', settings.maxIteratorAgeMs, minutes(1), hours(settings.streamRetentionHours) / 2);
   requireInteger('maxWatermarkLagMs', settings.maxWatermarkLagMs, 0, Number.MAX_SAFE_INTEGER);
   if (settings.schemaRegistry !== undefined) requireRegistry(settings.schemaRegistry);
-  for (const email of settings.alarmEmails) requireSetting('alarmEmails', email, /^[^@\s]+@[^@\s]+$/.test(email), 'addresses of e-mail', 'pass [] for none');
+  for (const email of settings.alarmEmails)
+    requireSetting('alarmEmails', email, /^[^@\s]+@[^@\s]+$/.test(email), 'addresses of e-mail', 'pass [] for none');
   return Object.freeze(settings);
 }
 
@@ -203,7 +206,10 @@ function requireKeyOf(stream: string, arn: string, { existingStreamArns }: Stage
 const TABLE_NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-function requireNames(setting: string, { logTable, snapshotBucket, resultsTable, lakeBucket }: RetainedResources): void {
+function requireNames(
+  setting: string,
+  { logTable, snapshotBucket, resultsTable, lakeBucket }: RetainedResources,
+): void {
   const check = (part: keyof RetainedResources, value: string, rule: RegExp, what: string): void => {
     const valid = typeof value === 'string' && (Token.isUnresolved(value) || rule.test(value));
     requireSetting(`${setting}.${part}`, value, valid, what, 'copy it from the outputs of the stack that retained it');
@@ -215,9 +221,16 @@ function requireNames(setting: string, { logTable, snapshotBucket, resultsTable,
 }
 
 function requireRegistry({ address, secretArn }: SchemaRegistrySettings): void {
-  const isAddress = URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && new URL(address).username === '';
+  const isAddress =
+    URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && new URL(address).username === '';
   // Not shown: whoever puts a password there should not read it again in a log.
-  requireSetting('schemaRegistry.address', isAddress ? address : '', isAddress, 'an http address without credentials', 'put those into a secret and its ARN into schemaRegistry.secretArn');
+  requireSetting(
+    'schemaRegistry.address',
+    isAddress ? address : '',
+    isAddress,
+    'an http address without credentials',
+    'put those into a secret and its ARN into schemaRegistry.secretArn',
+  );
   if (secretArn !== undefined) requireSecretArn('schemaRegistry.secretArn', secretArn);
 }
 
@@ -242,7 +255,11 @@ export function parseTarget(text: string): Target {
 function oneOf<T extends string>(name: string, known: readonly T[], text: string): T {
   const found = known.find((one) => one === text);
   if (found !== undefined) return found;
-  throw new TidemarkError('invalid', 'INVALID_SETTING', `${name} must be ${known.join(' or ')}, got ${JSON.stringify(text)}; pass -c ${name}=${known[0]}`);
+  throw new TidemarkError(
+    'invalid',
+    'INVALID_SETTING',
+    `${name} must be ${known.join(' or ')}, got ${JSON.stringify(text)}; pass -c ${name}=${known[0]}`,
+  );
 }
 
 /** Milliseconds as the whole seconds that AWS takes. @throws INVALID_SETTING */

@@ -85,7 +85,8 @@ export class StreamingPipeline extends Construct {
     const pipelineFile = entryOf(topology.name, props.entry);
     const name = `Tidemark-${topology.name}-${settings.stage}`;
 
-    const cluster = topicsOf(topology).length === 0 ? undefined : (props.cluster ?? kafkaCluster(this, 'Kafka', { settings }));
+    const cluster =
+      topicsOf(topology).length === 0 ? undefined : (props.cluster ?? kafkaCluster(this, 'Kafka', { settings }));
     const topics = cluster && new PipelineTopics(this, 'Topics', { topology, cluster, settings });
     const ingest = ingestOf(this, 'Ingest', { topology, topics, settings, streams: props.streams });
     const retained = settings.retained[topology.name];
@@ -93,7 +94,8 @@ export class StreamingPipeline extends Construct {
     const snapshots = new SnapshotBucket(this, 'Snapshots', { settings, retainedName: retained?.snapshotBucket });
     const outputs = outputsOf(this, { topology, settings, name, cluster, streams: props.streams });
     const { lake, results } = outputs;
-    if (settings.archive) new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
+    if (settings.archive)
+      new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
 
     const schemas = schemaAccess(topology, settings);
     const network = cluster?.network;
@@ -118,7 +120,17 @@ export class StreamingPipeline extends Construct {
       outputs.grantPublish(writer);
       schemas.grantRead(writer);
     }
-    const { topic: alarmTopic, dashboard } = observed(this, 'Observe', { name, topology, settings, source: ingest.observed, processor, tick, log, results, firehose: lake.firehose });
+    const { topic: alarmTopic, dashboard } = observed(this, 'Observe', {
+      name,
+      topology,
+      settings,
+      source: ingest.observed,
+      processor,
+      tick,
+      log,
+      results,
+      firehose: lake.firehose,
+    });
 
     this.#ingest = ingest;
     this.stream = ingest.kind === 'kinesis' ? ingest.stream : undefined;

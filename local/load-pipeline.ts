@@ -18,7 +18,13 @@ export interface LoadedPipeline extends Pick<Pipeline, 'plan' | 'topology'> {
 export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Promise<LoadedPipeline> {
   const file = fileOf(nameOrPath, folder);
   const { plan, topology } = await importPipeline(file);
-  requireSetting('pipeline name', topology.name, topology.name !== 'lake', 'another word than lake, which is a folder of the data dir', 'choose another name');
+  requireSetting(
+    'pipeline name',
+    topology.name,
+    topology.name !== 'lake',
+    'another word than lake, which is a folder of the data dir',
+    'choose another name',
+  );
   return { file, plan, topology };
 }
 
@@ -28,6 +34,15 @@ function fileOf(nameOrPath: string, folder: string): string {
   const path = resolve(nameOrPath);
   const isPath = /\.[cm]?[jt]s$/.test(nameOrPath);
   if (isPath && existsSync(path)) return path;
-  if (isPath) throw new TidemarkError('invalid', 'UNKNOWN_PIPELINE', `pipeline must be a file that is there, got ${JSON.stringify(path)}; correct the path`);
-  throw new TidemarkError('invalid', 'UNKNOWN_PIPELINE', `pipeline must be one of ${known.join(', ') || 'none'}, or the path of a .ts file, got ${JSON.stringify(nameOrPath)}; correct the name`);
+  if (isPath)
+    throw new TidemarkError(
+      'invalid',
+      'UNKNOWN_PIPELINE',
+      `pipeline must be a file that is there, got ${JSON.stringify(path)}; correct the path`,
+    );
+  throw new TidemarkError(
+    'invalid',
+    'UNKNOWN_PIPELINE',
+    `pipeline must be one of ${known.join(', ') || 'none'}, or the path of a .ts file, got ${JSON.stringify(nameOrPath)}; correct the name`,
+  );
 }

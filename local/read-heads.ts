@@ -22,7 +22,13 @@ export async function readHeads(dynamodbEndpoint: string, pipeline: string, stre
   try {
     const heads = await Promise.all(
       stream.shards.map(async (partition): Promise<LogHead[]> => {
-        const logId = logIdOf({ pipeline, stage: '0', source: stream.name, incarnation: stream.incarnation, partition });
+        const logId = logIdOf({
+          pipeline,
+          stage: '0',
+          source: stream.name,
+          incarnation: stream.incarnation,
+          partition,
+        });
         const entry = await readHead(store, SYSTEM_CLOCK, logId, RING_SLOTS);
         return entry === undefined ? [] : [{ partition, logId, entry }];
       }),

@@ -43,7 +43,11 @@ export interface PlacedSource {
 }
 
 /** A stream as its logs know it. */
-export function streamSource({ name, incarnation, shards }: Pick<StreamFacts, 'name' | 'incarnation' | 'shards'>): PlacedSource {
+export function streamSource({
+  name,
+  incarnation,
+  shards,
+}: Pick<StreamFacts, 'name' | 'incarnation' | 'shards'>): PlacedSource {
   return { name, incarnation, partitions: shards.map((shard) => shard.name) };
 }
 
@@ -54,7 +58,10 @@ export function partitionNoun({ kind }: Pick<Topology['source'], 'kind'>): Parti
   return kind === 'kinesis' ? 'shard' : 'partition';
 }
 
-export function partitionOf({ topology, source }: Pick<Place, 'topology' | 'source'>, partition: string): SourcePartition {
+export function partitionOf(
+  { topology, source }: Pick<Place, 'topology' | 'source'>,
+  partition: string,
+): SourcePartition {
   return { pipeline: topology.name, stage: '0', source: source.name, incarnation: source.incarnation, partition };
 }
 
@@ -71,7 +78,13 @@ export function readOnly({ topology, logs, blobs, clock = SYSTEM_CLOCK, slots = 
     random: SYSTEM_RANDOM,
     inlineLimitBytes: 0,
     logs: { put: refuse, read: (logId, wanted) => logs.read(logId, wanted) },
-    blobs: { putIfAbsent: refuse, delete: refuse, get: (key) => blobs.get(key), list: (prefix) => blobs.list(prefix), oldest: (prefix) => blobs.oldest(prefix) },
+    blobs: {
+      putIfAbsent: refuse,
+      delete: refuse,
+      get: (key) => blobs.get(key),
+      list: (prefix) => blobs.list(prefix),
+      oldest: (prefix) => blobs.oldest(prefix),
+    },
   };
 }
 
@@ -85,5 +98,11 @@ export function forCommits(place: Place): LogSettings {
 }
 
 function refuse(): Promise<never> {
-  return Promise.reject(new TidemarkError('internal', 'READ_ONLY', 'an operator command must not write, got a write; report this as a defect'));
+  return Promise.reject(
+    new TidemarkError(
+      'internal',
+      'READ_ONLY',
+      'an operator command must not write, got a write; report this as a defect',
+    ),
+  );
 }

@@ -7,7 +7,20 @@
  * can count, its repeats are known.
  */
 import * as z from 'zod/mini';
-import { approxDistinct, count, countIf, first, hours, kinesis, lake, minutes, pipeline, resultTable, session, sum } from '../engine/index.ts';
+import {
+  approxDistinct,
+  count,
+  countIf,
+  first,
+  hours,
+  kinesis,
+  lake,
+  minutes,
+  pipeline,
+  resultTable,
+  session,
+  sum,
+} from '../engine/index.ts';
 
 export const Click = z.object({
   /** The same for all repeats of one click. */
@@ -42,7 +55,13 @@ export default pipeline('clickstream')
   })
   .filter(({ clicks }) => clicks > 1)
   .map(
-    ({ clicks, pages, landing, carts, purchases, paidCents }) => ({ clicks, pages, landing, outcome: purchases > 0 ? 'bought' : carts > 0 ? 'left a full cart' : 'looked', paidCents }),
+    ({ clicks, pages, landing, carts, purchases, paidCents }) => ({
+      clicks,
+      pages,
+      landing,
+      outcome: purchases > 0 ? 'bought' : carts > 0 ? 'left a full cart' : 'looked',
+      paidCents,
+    }),
     { clicks: 'integer', pages: 'integer', landing: 'text', outcome: 'text', paidCents: 'integer' },
   )
   .to(resultTable(), lake());

@@ -7,7 +7,19 @@
  * comes later still goes to the late records.
  */
 import * as z from 'zod/mini';
-import { count, countIf, days, hopping, hours, kinesis, lake, max, pipeline, resultTable, topN } from '../engine/index.ts';
+import {
+  count,
+  countIf,
+  days,
+  hopping,
+  hours,
+  kinesis,
+  lake,
+  max,
+  pipeline,
+  resultTable,
+  topN,
+} from '../engine/index.ts';
 
 export const Report = z.object({
   id: z.string(),

@@ -2,4 +2,8 @@
 import { fedFrom, kafka } from '../engine/index.ts';
 import flights, { Departure } from './flights.ts';
 
-export default fedFrom(flights, 'flights-kafka', kafka({ topic: 'departures', partitionKey: 'origin', schema: Departure }));
+export default fedFrom(
+  flights,
+  'flights-kafka',
+  kafka({ topic: 'departures', partitionKey: 'origin', schema: Departure }),
+);

@@ -6,10 +6,30 @@
  * late flight corrects its window's result. The rest, about one flight in 700, goes to the late records.
  */
 import * as z from 'zod/mini';
-import { count, countIf, hours, kinesis, lake, max, mean, min, minutes, pipeline, resultTable, sum, tumbling } from '../engine/index.ts';
+import {
+  count,
+  countIf,
+  hours,
+  kinesis,
+  lake,
+  max,
+  mean,
+  min,
+  minutes,
+  pipeline,
+  resultTable,
+  sum,
+  tumbling,
+} from '../engine/index.ts';
 
 /** A moment as ISO 8601 text or as ms since 1970; ms once validated. */
-const Moment = z.union([z.int(), z.pipe(z.iso.datetime({ offset: true }), z.transform((text) => Date.parse(text)))]);
+const Moment = z.union([
+  z.int(),
+  z.pipe(
+    z.iso.datetime({ offset: true }),
+    z.transform((text) => Date.parse(text)),
+  ),
+]);
 
 export const Departure = z.object({
   /** Scheduled departure, local time read as UTC. */

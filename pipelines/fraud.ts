@@ -33,7 +33,14 @@ export default pipeline('fraud')
       /** The last small one, forgotten after a minute. */
       small: value<Charge>({ ttlMs: minutes(1) }),
     },
-    results: { smallId: 'text', smallCents: 'integer', largeId: 'text', largeCents: 'integer', merchant: 'text', seconds: 'number' },
+    results: {
+      smallId: 'text',
+      smallCents: 'integer',
+      largeId: 'text',
+      largeCents: 'integer',
+      merchant: 'text',
+      seconds: 'number',
+    },
     outputs: ['too-late'],
     onRecord({ value: charge, eventTimeMs }, { state, watermarkMs, setTimer, emitTo }) {
       if (eventTimeMs <= watermarkMs) {
@@ -50,7 +57,14 @@ export default pipeline('fraud')
         const small = state.small.get();
         if (charge.cents < SMALL_BELOW_CENTS) state.small.set(charge);
         else if (charge.cents >= LARGE_FROM_CENTS && small !== undefined) {
-          emit({ smallId: small.chargeId, smallCents: small.cents, largeId: chargeId, largeCents: charge.cents, merchant: charge.merchant, seconds: (timeMs - small.timeMs) / 1_000 });
+          emit({
+            smallId: small.chargeId,
+            smallCents: small.cents,
+            largeId: chargeId,
+            largeCents: charge.cents,
+            merchant: charge.merchant,
+            seconds: (timeMs - small.timeMs) / 1_000,
+          });
         }
       }
     },

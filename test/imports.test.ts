@@ -60,7 +60,12 @@ const LINES: readonly Line[] = [
   { file: 'operate/place.ts', line: imports('../local/aws/clients.ts'), rule: IMPORTS },
   { file: 'operate/place.ts', line: imports('../adapters/memory/sink.ts'), rule: undefined },
   { file: 'engine/step.ts', line: 'export const anything: any = 5;', rule: '@typescript-eslint/no-explicit-any' },
-  { file: 'engine/step.ts', line: 'Promise.resolve(5);', rule: '@typescript-eslint/no-floating-promises', needsTypes: true },
+  {
+    file: 'engine/step.ts',
+    line: 'Promise.resolve(5);',
+    rule: '@typescript-eslint/no-floating-promises',
+    needsTypes: true,
+  },
 ];
 
 /** ESLint loads its configuration as an ES module, which Jest cannot: so it runs in a process of its own, once. */
@@ -80,12 +85,19 @@ const PROGRAM = `
 let found: string[][] = [];
 
 beforeAll(async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', PROGRAM, JSON.stringify(LINES)], { cwd: PROJECT });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', PROGRAM, JSON.stringify(LINES)],
+    { cwd: PROJECT },
+  );
   found = JSON.parse(stdout) as string[][];
 }, 110_000);
 
 describe('lint', () => {
-  it.each(LINES.map((line, i) => ({ ...line, i, verdict: line.rule === undefined ? 'allows' : 'refuses' })))('$verdict in $file: $line', ({ i, rule }) => {
-    expect(found[i]).toEqual(rule === undefined ? [] : [rule]);
-  });
+  it.each(LINES.map((line, i) => ({ ...line, i, verdict: line.rule === undefined ? 'allows' : 'refuses' })))(
+    '$verdict in $file: $line',
+    ({ i, rule }) => {
+      expect(found[i]).toEqual(rule === undefined ? [] : [rule]);
+    },
+  );
 });

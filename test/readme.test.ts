@@ -6,17 +6,26 @@ import { tidemark } from './e2e/command.ts';
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const readme = read('README.md');
-const fenced = (language: string): string[] => [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, body]) => body ?? '');
+const fenced = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, body]) => body ?? '');
 
 describe('the README', () => {
   it('begins with the two commands of the set-up', () => {
-    expect(fenced('sh')[0]?.split('\n').map((line) => line.replace(/\s*#.*/, ''))).toEqual(['npm ci && npm start', 'npm ci && npm test', '']);
+    expect(
+      fenced('sh')[0]
+        ?.split('\n')
+        .map((line) => line.replace(/\s*#.*/, '')),
+    ).toEqual(['npm ci && npm start', 'npm ci && npm test', '']);
   });
 
   it('shows pipelines as they are', () => {
     const pipelines = readdirSync(join(root, 'pipelines')).map((file) => read(`pipelines/${file}`));
     expect(fenced('ts').length).toBeGreaterThan(0);
-    for (const snippet of fenced('ts')) expect({ snippet, isThere: pipelines.some((source) => source.includes(snippet.trimEnd())) }).toEqual({ snippet, isThere: true });
+    for (const snippet of fenced('ts'))
+      expect({ snippet, isThere: pipelines.some((source) => source.includes(snippet.trimEnd())) }).toEqual({
+        snippet,
+        isThere: true,
+      });
   });
 
   it('names scripts that exist', () => {

@@ -77,7 +77,8 @@ export class AvroDecoder implements RecordDecoder {
       frames.push(frame);
       if (frame instanceof TidemarkError || this.#isAnswered(frame.schemaId, record)) continue;
       lookups.add(frame.schemaId);
-      if (lookups.size > MAX_LOOKUPS_PER_STEP && begun.records > 0) return { frames: frames.slice(0, begun.records), lookups: new Set([...lookups].slice(0, begun.lookups)) };
+      if (lookups.size > MAX_LOOKUPS_PER_STEP && begun.records > 0)
+        return { frames: frames.slice(0, begun.records), lookups: new Set([...lookups].slice(0, begun.lookups)) };
     }
     return { frames, lookups };
   }
@@ -96,8 +97,12 @@ export class AvroDecoder implements RecordDecoder {
       const schema = await this.#props.registry.schemaOf(id);
       if (schema === undefined) return this.#unknown.add(id, askedMs);
       const named = {};
-      for (const reference of schema.references) avsc.Type.forSchema(JSON.parse(reference) as avsc.Schema, { registry: named });
-      this.#readers.set(id, this.#readerOf(avsc.Type.forSchema(JSON.parse(schema.definition) as avsc.Schema, { registry: named })));
+      for (const reference of schema.references)
+        avsc.Type.forSchema(JSON.parse(reference) as avsc.Schema, { registry: named });
+      this.#readers.set(
+        id,
+        this.#readerOf(avsc.Type.forSchema(JSON.parse(schema.definition) as avsc.Schema, { registry: named })),
+      );
     } catch (error) {
       if (isKind(error, 'unavailable') || isKind(error, 'invalid')) throw error;
       this.#readers.set(id, isKind(error, 'data') ? error : incompatible(id, error));
@@ -114,27 +119,51 @@ export class AvroDecoder implements RecordDecoder {
 
 function read(reader: Reader, { schemaId, payload }: Framed): unknown {
   // As of JSON: a map could have it as a key.
-  if (payload.includes('__proto__')) throw new TidemarkError('data', 'FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
+  if (payload.includes('__proto__'))
+    throw new TidemarkError(
+      'data',
+      'FORBIDDEN_NAME',
+      'record must not use the name __proto__, got it; rename the field or value',
+    );
   try {
     return reader(payload);
   } catch (cause) {
-    throw new TidemarkError('data', 'AVRO_MALFORMED', `record must be Avro of schema ${schemaId}, got ${payload.length} bytes that are not: ${oneLine(messageOf(cause))}; correct the producer`, { cause });
+    throw new TidemarkError(
+      'data',
+      'AVRO_MALFORMED',
+      `record must be Avro of schema ${schemaId}, got ${payload.length} bytes that are not: ${oneLine(messageOf(cause))}; correct the producer`,
+      { cause },
+    );
   }
 }
 
 function schemaUnknown(id: string): TidemarkError {
-  return new TidemarkError('data', 'SCHEMA_UNKNOWN', `schema ${id} must be known to the registry, got none; register it, then send the record again`);
+  return new TidemarkError(
+    'data',
+    'SCHEMA_UNKNOWN',
+    `schema ${id} must be known to the registry, got none; register it, then send the record again`,
+  );
 }
 
 function incompatible(id: string, cause: unknown): TidemarkError {
-  return new TidemarkError('data', 'SCHEMA_INCOMPATIBLE', `schema ${id} must be readable by the pipeline, got ${oneLine(messageOf(cause))}; give new fields of the reader's schema a default, or widen its types`, { cause });
+  return new TidemarkError(
+    'data',
+    'SCHEMA_INCOMPATIBLE',
+    `schema ${id} must be readable by the pipeline, got ${oneLine(messageOf(cause))}; give new fields of the reader's schema a default, or widen its types`,
+    { cause },
+  );
 }
 
 function readerTypeOf(schema: object): avsc.Type {
   try {
     return avsc.Type.forSchema(schema as avsc.Schema);
   } catch (cause) {
-    throw new TidemarkError('invalid', 'AVRO_SCHEMA_INVALID', `readerSchema must be an Avro schema, got ${oneLine(messageOf(cause))}; correct it`, { cause });
+    throw new TidemarkError(
+      'invalid',
+      'AVRO_SCHEMA_INVALID',
+      `readerSchema must be an Avro schema, got ${oneLine(messageOf(cause))}; correct it`,
+      { cause },
+    );
   }
 }
 

@@ -44,7 +44,11 @@ export class ConfluentRegistry implements SchemaRegistry {
     const answer = await this.#get(`/schemas/ids/${id}`);
     if (answer?.schema === undefined) return undefined;
     if (answer.schemaType !== undefined && answer.schemaType !== 'AVRO') {
-      throw new TidemarkError('data', 'SCHEMA_NOT_AVRO', `schema ${id} must be Avro, got ${answer.schemaType}; use the Avro serializer in the producer`);
+      throw new TidemarkError(
+        'data',
+        'SCHEMA_NOT_AVRO',
+        `schema ${id} must be Avro, got ${answer.schemaType}; use the Avro serializer in the producer`,
+      );
     }
     const references = new Map<string, string>();
     await this.#follow(answer, references);
@@ -57,7 +61,8 @@ export class ConfluentRegistry implements SchemaRegistry {
       const name = `${subject}/${version}`;
       if (found.has(name)) continue;
       const answer = await this.#get(`/subjects/${encodeURIComponent(subject)}/versions/${version}`);
-      if (answer?.schema === undefined) throw unavailable(`tell version ${version} of ${subject}, to which a schema refers`, 'none');
+      if (answer?.schema === undefined)
+        throw unavailable(`tell version ${version} of ${subject}, to which a schema refers`, 'none');
       await this.#follow(answer, found);
       found.set(name, answer.schema);
     }
@@ -68,7 +73,10 @@ export class ConfluentRegistry implements SchemaRegistry {
     try {
       const headers = await (this.#headers ??= this.#signIn());
       const response = await fetch(`${this.#base}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-      const body = (await response.json()) as SchemaAnswer & { readonly error_code?: number; readonly message?: string };
+      const body = (await response.json()) as SchemaAnswer & {
+        readonly error_code?: number;
+        readonly message?: string;
+      };
       if (response.ok) return body;
       // 404 alone may be a proxy that knows nothing of schemas.
       if (response.status === 404 && String(body.error_code ?? '').startsWith('404')) return undefined;
@@ -89,5 +97,10 @@ export class ConfluentRegistry implements SchemaRegistry {
 }
 
 function unavailable(what: string, got: string, cause?: unknown): TidemarkError {
-  return new TidemarkError('unavailable', 'REGISTRY_UNAVAILABLE', `schema registry must ${what}, got ${got}; see whether TIDEMARK_SCHEMA_REGISTRY is its address and it can be reached, it is asked again`, { cause });
+  return new TidemarkError(
+    'unavailable',
+    'REGISTRY_UNAVAILABLE',
+    `schema registry must ${what}, got ${got}; see whether TIDEMARK_SCHEMA_REGISTRY is its address and it can be reached, it is asked again`,
+    { cause },
+  );
 }

@@ -13,14 +13,24 @@ export class GlueRegistry implements SchemaRegistry {
 
   async schemaOf(id: string): Promise<RegisteredSchema | undefined> {
     try {
-      const { SchemaDefinition, DataFormat } = await this.#client.send(new GetSchemaVersionCommand({ SchemaVersionId: id }));
+      const { SchemaDefinition, DataFormat } = await this.#client.send(
+        new GetSchemaVersionCommand({ SchemaVersionId: id }),
+      );
       if (SchemaDefinition === undefined) return undefined;
       if (DataFormat === undefined || DataFormat === 'AVRO') return { definition: SchemaDefinition, references: [] };
-      throw new TidemarkError('data', 'SCHEMA_NOT_AVRO', `schema ${id} must be Avro, got ${DataFormat}; use the Avro serializer in the producer`);
+      throw new TidemarkError(
+        'data',
+        'SCHEMA_NOT_AVRO',
+        `schema ${id} must be Avro, got ${DataFormat}; use the Avro serializer in the producer`,
+      );
     } catch (error) {
       if (error instanceof EntityNotFoundException) return undefined;
       if (error instanceof TidemarkError) throw error;
-      throw awsFailure(error, { code: 'REGISTRY', action: `get schema version ${id}`, resource: 'the Glue schema registry' });
+      throw awsFailure(error, {
+        code: 'REGISTRY',
+        action: `get schema version ${id}`,
+        resource: 'the Glue schema registry',
+      });
     }
   }
 }

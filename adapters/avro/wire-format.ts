@@ -17,7 +17,8 @@ const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
  * @throws FRAME_INVALID (data)
  */
 export function readConfluent(data: Buffer): Framed {
-  if (data.length < 5 || data[0] !== 0) throw invalid(`begin with 0 and the id of its schema, got ${shown(data)}`, "use Confluent's Avro serializer");
+  if (data.length < 5 || data[0] !== 0)
+    throw invalid(`begin with 0 and the id of its schema, got ${shown(data)}`, "use Confluent's Avro serializer");
   return { schemaId: String(data.readUInt32BE(1)), payload: data.subarray(5) };
 }
 
@@ -29,7 +30,10 @@ export function readConfluent(data: Buffer): Framed {
 export function readGlue(data: Buffer): Framed {
   const [version, compression] = data;
   if (data.length < 18 || version !== 3 || (compression !== 0 && compression !== 5)) {
-    throw invalid(`begin with 3, its compression and the UUID of its schema, got ${shown(data)}`, 'use the serializer of the AWS Glue schema registry');
+    throw invalid(
+      `begin with 3, its compression and the UUID of its schema, got ${shown(data)}`,
+      'use the serializer of the AWS Glue schema registry',
+    );
   }
   const hex = data.toString('hex', 2, 18);
   const schemaId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
@@ -40,7 +44,11 @@ function inflate(bytes: Buffer): Buffer {
   try {
     return inflateSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES });
   } catch (cause) {
-    throw invalid(`be zlib of at most ${MAX_INFLATED_BYTES} bytes, got ${bytes.length} bytes that are not`, 'correct the producer', cause);
+    throw invalid(
+      `be zlib of at most ${MAX_INFLATED_BYTES} bytes, got ${bytes.length} bytes that are not`,
+      'correct the producer',
+      cause,
+    );
   }
 }
 

@@ -33,7 +33,8 @@ export function emitTickReport(context: TelemetryContext, report: TickReport): v
   const { undeliveredSinceMs = context.nowMs } = report;
   metrics.addMetric('outboxAgeMs', MetricUnit.Milliseconds, Math.max(0, context.nowMs - undeliveredSinceMs));
   const troubles = { failedShards: report.failures.length, unreachedShards: report.unreached.length };
-  for (const { name } of TICK_METRICS.troubles) if (troubles[name] > 0) metrics.addMetric(name, MetricUnit.Count, troubles[name]);
+  for (const { name } of TICK_METRICS.troubles)
+    if (troubles[name] > 0) metrics.addMetric(name, MetricUnit.Count, troubles[name]);
   metrics.publishStoredMetrics();
 }
 

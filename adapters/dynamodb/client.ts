@@ -20,7 +20,14 @@ export interface DynamoDbClientSettings {
 
 /** A client that sends each request once: a retry inside the SDK would hide an ambiguous outcome (PL-5). */
 export function dynamoDbClient(settings: DynamoDbClientSettings = {}): DynamoDBClient {
-  const { region, endpoint, credentials, connectionTimeoutMs = 1_000, requestTimeoutMs = 5_000, maxSockets = 64 } = settings;
+  const {
+    region,
+    endpoint,
+    credentials,
+    connectionTimeoutMs = 1_000,
+    requestTimeoutMs = 5_000,
+    maxSockets = 64,
+  } = settings;
   const agent = { keepAlive: true, maxSockets };
   return new DynamoDBClient({
     ...(region === undefined ? {} : { region }),
@@ -42,6 +49,10 @@ export function dynamoDbClient(settings: DynamoDbClientSettings = {}): DynamoDBC
 export async function requireSingleAttempt(client: DynamoDBClient): Promise<void> {
   const attempts = await client.config.maxAttempts();
   if (attempts !== 1) {
-    throw new TidemarkError('invalid', 'INVALID_SETTING', `maxAttempts must be 1, got ${attempts}; make the client with dynamoDbClient()`);
+    throw new TidemarkError(
+      'invalid',
+      'INVALID_SETTING',
+      `maxAttempts must be 1, got ${attempts}; make the client with dynamoDbClient()`,
+    );
   }
 }

@@ -11,7 +11,10 @@ export function itemBytes(item: Readonly<Record<string, AttributeValue>>): numbe
 }
 
 /** Write units of putting `item` over `previous`: one per KB of the larger. A failed condition costs the same. */
-export function putWriteUnits(item: Readonly<Record<string, AttributeValue>>, previous?: Readonly<Record<string, AttributeValue>>): number {
+export function putWriteUnits(
+  item: Readonly<Record<string, AttributeValue>>,
+  previous?: Readonly<Record<string, AttributeValue>>,
+): number {
   return Math.max(1, Math.ceil(Math.max(itemBytes(item), previous === undefined ? 0 : itemBytes(previous)) / 1024));
 }
 

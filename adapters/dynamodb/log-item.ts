@@ -28,7 +28,11 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     reached: { S: String(entry.reached) },
     ...(entry.reachedDigest === undefined ? {} : { reachedDigest: { N: String(entry.reachedDigest) } }),
     watermarkMs: { N: String(entry.watermarkMs) },
-    counters: { L: [recordsIn, counted, late, deadLetters, results, ...(lossesAccepted === 0 ? [] : [lossesAccepted])].map((n) => ({ N: String(n) })) },
+    counters: {
+      L: [recordsIn, counted, late, deadLetters, results, ...(lossesAccepted === 0 ? [] : [lossesAccepted])].map(
+        (n) => ({ N: String(n) }),
+      ),
+    },
     processingTimeMs: { N: String(entry.processingTimeMs) },
     lastArrivalMs: { N: String(entry.lastArrivalMs) },
     sequence: { N: String(entry.sequence) },
@@ -63,7 +67,11 @@ export function fromLogItem(item: Item): LogEntry {
     processingTimeMs: readNumber(item, 'processingTimeMs'),
     lastArrivalMs: readNumber(item, 'lastArrivalMs'),
     sequence: readNumber(item, 'sequence'),
-    floors: (item['floors']?.L ?? []).map(({ M = {} }) => ({ fromHash: readOffset(M, 'fromHash'), toHash: readOffset(M, 'toHash'), watermarkMs: readNumber(M, 'watermarkMs') })),
+    floors: (item['floors']?.L ?? []).map(({ M = {} }) => ({
+      fromHash: readOffset(M, 'fromHash'),
+      toHash: readOffset(M, 'toHash'),
+      watermarkMs: readNumber(M, 'watermarkMs'),
+    })),
     pending: readPending(item['pending']?.M),
     resumeAt: readResumeAt(item),
     sealedFor: (item['sealedFor']?.L ?? []).map((name) => readText({ sealedFor: name }, 'sealedFor')),
@@ -80,18 +88,32 @@ export function fromLogItem(item: Item): LogEntry {
 }
 
 function floorItem({ fromHash, toHash, watermarkMs }: Floor): AttributeValue {
-  return { M: { fromHash: { S: String(fromHash) }, toHash: { S: String(toHash) }, watermarkMs: { N: String(watermarkMs) } } };
+  return {
+    M: { fromHash: { S: String(fromHash) }, toHash: { S: String(toHash) }, watermarkMs: { N: String(watermarkMs) } },
+  };
 }
 
 function pendingItem({ domain, fromMs, operator, firedMs }: PendingMove): AttributeValue {
-  return { M: { domain: { S: domain }, fromMs: { N: String(fromMs) }, operator: { S: operator }, firedMs: { N: String(firedMs) } } };
+  return {
+    M: {
+      domain: { S: domain },
+      fromMs: { N: String(fromMs) },
+      operator: { S: operator },
+      firedMs: { N: String(firedMs) },
+    },
+  };
 }
 
 function readPending(item: Item | undefined): PendingMove | undefined {
   if (item === undefined) return undefined;
   const domain = readText(item, 'domain');
   if (domain !== 'event' && domain !== 'processing') throw corrupt(item, 'domain', 'event or processing');
-  return { domain, fromMs: readNumber(item, 'fromMs'), operator: readText(item, 'operator'), firedMs: readNumber(item, 'firedMs') };
+  return {
+    domain,
+    fromMs: readNumber(item, 'fromMs'),
+    operator: readText(item, 'operator'),
+    firedMs: readNumber(item, 'firedMs'),
+  };
 }
 
 function readResumeAt(item: Item): Progress['resumeAt'] {
@@ -120,8 +142,16 @@ function readBody(item: Item, name: 'delta' | 'outbox'): Body {
 }
 
 function readCounters(item: Item): Counters {
-  const [recordsIn, counted, late, deadLetters, results, lossesAccepted = 0] = (item['counters']?.L ?? []).map((value) => toNumber(item, 'counters', value.N));
-  if (recordsIn === undefined || counted === undefined || late === undefined || deadLetters === undefined || results === undefined) {
+  const [recordsIn, counted, late, deadLetters, results, lossesAccepted = 0] = (item['counters']?.L ?? []).map(
+    (value) => toNumber(item, 'counters', value.N),
+  );
+  if (
+    recordsIn === undefined ||
+    counted === undefined ||
+    late === undefined ||
+    deadLetters === undefined ||
+    results === undefined
+  ) {
     throw corrupt(item, 'counters', 'five numbers');
   }
   return { recordsIn, counted, late, deadLetters, results, lossesAccepted };

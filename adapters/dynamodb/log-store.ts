@@ -1,4 +1,9 @@
-import { BatchGetItemCommand, ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
@@ -59,25 +64,30 @@ export class DynamoDbLogStore implements LogStore {
     await (this.#checked ??= requireSingleAttempt(this.#client));
     const item = toLogItem(logId, slot, entry);
     try {
-      const reply = await this.#client.send(new PutItemCommand({
-        TableName: this.#table,
-        Item: item,
-        ...conditionOn(expectedVersion),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        ReturnConsumedCapacity: 'TOTAL',
-      }));
+      const reply = await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#table,
+          Item: item,
+          ...conditionOn(expectedVersion),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          ReturnConsumedCapacity: 'TOTAL',
+        }),
+      );
       return { kind: 'stored', writeUnits: reply.ConsumedCapacity?.CapacityUnits ?? putWriteUnits(item) };
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw this.#failure(error, `write slot ${slot} of ${logId}`);
+      if (!(error instanceof ConditionalCheckFailedException))
+        throw this.#failure(error, `write slot ${slot} of ${logId}`);
       // Emulators leave the item out. The slot only moves forward, so reading it now is as good.
-      const found = error.Item ?? await this.#readOne(logId, slot);
+      const found = error.Item ?? (await this.#readOne(logId, slot));
       return { kind: 'conflict', found: found && fromLogItem(found), writeUnits: putWriteUnits(item, found) };
     }
   }
 
   async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
     const keys = [...new Set(slots)].map((slot) => ({ slotKey: { S: slotKey(logId, slot) } }));
-    const chunks = Array.from({ length: Math.ceil(keys.length / KEYS_PER_READ) }, (_, i) => keys.slice(i * KEYS_PER_READ, (i + 1) * KEYS_PER_READ));
+    const chunks = Array.from({ length: Math.ceil(keys.length / KEYS_PER_READ) }, (_, i) =>
+      keys.slice(i * KEYS_PER_READ, (i + 1) * KEYS_PER_READ),
+    );
     const items = await mapParallel(chunks, PARALLEL_READS, (chunk) => this.#readChunk(logId, chunk));
     return items.flat().map(fromLogItem);
   }
@@ -91,7 +101,9 @@ export class DynamoDbLogStore implements LogStore {
     while (fruitless < this.#backOff.attempts) {
       if (fruitless > 0) await this.#clock.sleep(waitMs(this.#backOff, fruitless, Math.random()));
       try {
-        const reply = await this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: pending, ConsistentRead: true } } }));
+        const reply = await this.#client.send(
+          new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: pending, ConsistentRead: true } } }),
+        );
         items.push(...(reply.Responses?.[this.#table] ?? []));
         const unprocessed = reply.UnprocessedKeys?.[this.#table]?.Keys ?? [];
         if (unprocessed.length === 0) return items;
@@ -103,13 +115,25 @@ export class DynamoDbLogStore implements LogStore {
         cause = error;
       }
     }
-    if (cause !== undefined) throw this.#failure(cause, `read ${pending.length} slots of ${logId} in ${fruitless} tries`);
-    throw new TidemarkError('unavailable', 'LOG_UNAVAILABLE', `could not read ${pending.length} slots of ${logId}: left unprocessed in ${fruitless} tries`, { context: { logId, table: this.#table } });
+    if (cause !== undefined)
+      throw this.#failure(cause, `read ${pending.length} slots of ${logId} in ${fruitless} tries`);
+    throw new TidemarkError(
+      'unavailable',
+      'LOG_UNAVAILABLE',
+      `could not read ${pending.length} slots of ${logId}: left unprocessed in ${fruitless} tries`,
+      { context: { logId, table: this.#table } },
+    );
   }
 
   async #readOne(logId: string, slot: number): Promise<Record<string, AttributeValue> | undefined> {
     try {
-      const reply = await this.#client.send(new GetItemCommand({ TableName: this.#table, Key: { slotKey: { S: slotKey(logId, slot) } }, ConsistentRead: true }));
+      const reply = await this.#client.send(
+        new GetItemCommand({
+          TableName: this.#table,
+          Key: { slotKey: { S: slotKey(logId, slot) } },
+          ConsistentRead: true,
+        }),
+      );
       return reply.Item;
     } catch (error) {
       throw this.#failure(error, `read slot ${slot} of ${logId} after a failed condition`);

@@ -11,7 +11,11 @@ import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
  * @returns undefined when the table does not let the caller look
  * @throws RESULTS_UNAVAILABLE (unavailable)
  */
-export async function missingResults(client: DynamoDBClient, table: string, rows: readonly StoredResult[]): Promise<number | undefined> {
+export async function missingResults(
+  client: DynamoDBClient,
+  table: string,
+  rows: readonly StoredResult[],
+): Promise<number | undefined> {
   let missing = 0;
   for (const row of rows) {
     try {
@@ -33,6 +37,12 @@ async function hasResult(client: DynamoDBClient, table: string, row: StoredResul
     ConsistentRead: true,
     ProjectionExpression: 'revision, logEpochMs',
   });
-  const { Item } = await repeat(() => client.send(command), isTransient, { clock: SYSTEM_CLOCK, backOff: DEFAULT_BACK_OFF });
-  return Item !== undefined && !isNewer(row, { revision: Number(Item['revision']?.N), logEpochMs: Number(Item['logEpochMs']?.N ?? 0) });
+  const { Item } = await repeat(() => client.send(command), isTransient, {
+    clock: SYSTEM_CLOCK,
+    backOff: DEFAULT_BACK_OFF,
+  });
+  return (
+    Item !== undefined &&
+    !isNewer(row, { revision: Number(Item['revision']?.N), logEpochMs: Number(Item['logEpochMs']?.N ?? 0) })
+  );
 }

@@ -30,9 +30,11 @@ export async function* readResults(
   const { key, clock = SYSTEM_CLOCK, backOff = DEFAULT_BACK_OFF } = options;
   let start: Record<string, AttributeValue> | undefined;
   do {
-    const page = await repeat(() => readPage(client, table, key, start), isTransient, { clock, backOff }).catch((error: unknown) => {
-      throw awsFailure(error, { code: 'RESULTS', action: 'read results', resource: `table ${table}` });
-    });
+    const page = await repeat(() => readPage(client, table, key, start), isTransient, { clock, backOff }).catch(
+      (error: unknown) => {
+        throw awsFailure(error, { code: 'RESULTS', action: 'read results', resource: `table ${table}` });
+      },
+    );
     for (const item of page.Items ?? []) {
       const row = fromResultItem(item);
       if (row.retracted !== true) yield row;
@@ -41,13 +43,20 @@ export async function* readResults(
   } while (start !== undefined);
 }
 
-function readPage(client: DynamoDBClient, table: string, key: string | undefined, start: Record<string, AttributeValue> | undefined) {
+function readPage(
+  client: DynamoDBClient,
+  table: string,
+  key: string | undefined,
+  start: Record<string, AttributeValue> | undefined,
+) {
   const page = { TableName: table, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) };
   if (key === undefined) return client.send(new ScanCommand(page));
-  return client.send(new QueryCommand({
-    ...page,
-    KeyConditionExpression: '#key = :key',
-    ExpressionAttributeNames: { '#key': 'key' },
-    ExpressionAttributeValues: { ':key': { S: key } },
-  }));
+  return client.send(
+    new QueryCommand({
+      ...page,
+      KeyConditionExpression: '#key = :key',
+      ExpressionAttributeNames: { '#key': 'key' },
+      ExpressionAttributeValues: { ':key': { S: key } },
+    }),
+  );
 }

@@ -30,8 +30,18 @@ export function toResultItem(row: StoredResult): Item {
 /** @throws RESULTS_CORRUPT (internal) when it is not an item that toResultItem wrote */
 export function fromResultItem(item: Item): StoredResult {
   const { key, windowStartMs, windowEndMs, revision, logEpochMs, sequence, retracted, values } = item;
-  if (key?.S === undefined || windowStartMs?.N === undefined || windowEndMs?.N === undefined || revision?.N === undefined || values?.M === undefined) {
-    throw new TidemarkError('internal', 'RESULTS_CORRUPT', `a result must have key, windowStartMs, windowEndMs, revision and values, got ${JSON.stringify(Object.keys(item))}; the table holds an item that Tidemark did not write`);
+  if (
+    key?.S === undefined ||
+    windowStartMs?.N === undefined ||
+    windowEndMs?.N === undefined ||
+    revision?.N === undefined ||
+    values?.M === undefined
+  ) {
+    throw new TidemarkError(
+      'internal',
+      'RESULTS_CORRUPT',
+      `a result must have key, windowStartMs, windowEndMs, revision and values, got ${JSON.stringify(Object.keys(item))}; the table holds an item that Tidemark did not write`,
+    );
   }
   return {
     key: key.S,

@@ -42,8 +42,20 @@ export class ResultTableSink implements Sink {
   readonly #concurrency: number;
   readonly #retry: { readonly clock: Clock; readonly backOff: BackOff };
 
-  constructor({ client, table, concurrency = 32, clock = SYSTEM_CLOCK, backOff = DEFAULT_BACK_OFF }: ResultTableSinkProps) {
-    requireSetting('concurrency', concurrency, Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000, 'an integer in [1, 1000]', 'leave it out for 32');
+  constructor({
+    client,
+    table,
+    concurrency = 32,
+    clock = SYSTEM_CLOCK,
+    backOff = DEFAULT_BACK_OFF,
+  }: ResultTableSinkProps) {
+    requireSetting(
+      'concurrency',
+      concurrency,
+      Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000,
+      'an integer in [1, 1000]',
+      'leave it out for 32',
+    );
     this.#client = client;
     this.#table = table;
     this.#concurrency = concurrency;
@@ -55,7 +67,9 @@ export class ResultTableSink implements Sink {
    * RowsRefused when it will never take some, and has the others
    */
   async deliver({ epochMs, outbox }: Delivery): Promise<SinkReceipt> {
-    const puts = await mapParallel(newestFirst(outbox.results), this.#concurrency, (revisions) => this.#putNewest(revisions, epochMs));
+    const puts = await mapParallel(newestFirst(outbox.results), this.#concurrency, (revisions) =>
+      this.#putNewest(revisions, epochMs),
+    );
     const receipt = {
       rows: puts.filter(({ isWritten }) => isWritten).length,
       writeUnits: puts.reduce((sum, { writeUnits }) => sum + writeUnits, 0),
@@ -90,7 +104,8 @@ export class ResultTableSink implements Sink {
       const reply = await repeat(() => this.#client.send(command), isTransient, this.#retry);
       return { isWritten: true, writeUnits: reply.ConsumedCapacity?.CapacityUnits ?? putWriteUnits(item) };
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return { isWritten: false, writeUnits: putWriteUnits(item) };
+      if (error instanceof ConditionalCheckFailedException)
+        return { isWritten: false, writeUnits: putWriteUnits(item) };
       throw error;
     }
   }

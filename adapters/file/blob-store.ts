@@ -86,7 +86,9 @@ export class FileBlobStore implements BlobStore {
 
   /** @param folder empty, or ends with a slash */
   async #walk(folder: string, keys: string[]): Promise<void> {
-    const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch((error: unknown) => this.#noBlob(error, `list blobs in ${folder}`));
+    const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch((error: unknown) =>
+      this.#noBlob(error, `list blobs in ${folder}`),
+    );
     for (const entry of entries ?? []) {
       const key = folder + entry.name;
       if (key === RESERVED_SEGMENT) continue;
@@ -124,7 +126,12 @@ async function linkIfAbsent(from: string, to: string): Promise<'stored' | 'exist
   } catch (error) {
     if (fileErrorCode(error) !== 'EEXIST') throw error;
     if ((await stat(to)).isDirectory()) {
-      throw new TidemarkError('invalid', 'INVALID_SETTING', `blob key must not be the folder of other blobs, got ${JSON.stringify(to)}; choose another key`, { cause: error });
+      throw new TidemarkError(
+        'invalid',
+        'INVALID_SETTING',
+        `blob key must not be the folder of other blobs, got ${JSON.stringify(to)}; choose another key`,
+        { cause: error },
+      );
     }
     return 'exists';
   }

@@ -60,8 +60,14 @@ export class FirehoseSink implements Sink {
       else lines.push(line);
     }
     const calls = [...callsOf(packLines(lines), ({ data }) => data.length, CALL_LIMITS)];
-    const sent = await mapParallel(calls, PARALLEL_CALLS, (records) => sendApart(records.flatMap(({ rows }) => rows), (some) => this.#put(some)));
-    if (oversized.length > 0) await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
+    const sent = await mapParallel(calls, PARALLEL_CALLS, (records) =>
+      sendApart(
+        records.flatMap(({ rows }) => rows),
+        (some) => this.#put(some),
+      ),
+    );
+    if (oversized.length > 0)
+      await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
     const all = allSent(sent);
     const receipt = { rows: results.length - all.refused.length, writeUnits: 0 };
     return requireTaken(this.name, all, receipt, ({ error }) => awsFailure(error, putOf(this.name, this.#resource, 1)));
@@ -73,15 +79,24 @@ export class FirehoseSink implements Sink {
 
   async #put(lines: readonly Line[]): Promise<Array<RefusedTogether<Line>>> {
     const { clock, backOff } = this.#props;
-    return putRows<Line, PackedLines>(packLines(lines), { send: (some) => this.#send(some), clock, backOff, sink: this.name, resource: this.#resource });
+    return putRows<Line, PackedLines>(packLines(lines), {
+      send: (some) => this.#send(some),
+      clock,
+      backOff,
+      sink: this.name,
+      resource: this.#resource,
+    });
   }
 
   async #send(records: readonly PackedLines[]): Promise<Answer[]> {
     const { client, stream } = this.#props;
-    const command = new PutRecordBatchCommand({ DeliveryStreamName: stream, Records: records.map(({ data: Data }) => ({ Data })) });
+    const command = new PutRecordBatchCommand({
+      DeliveryStreamName: stream,
+      Records: records.map(({ data: Data }) => ({ Data })),
+    });
     const { RequestResponses = [] } = await client.send(command);
-    return RequestResponses.map(({ ErrorCode = 'no record id', ErrorMessage: text, RecordId }) => (
-      RecordId === undefined ? { refusal: ErrorCode, text } : { refusal: undefined }
-    ));
+    return RequestResponses.map(({ ErrorCode = 'no record id', ErrorMessage: text, RecordId }) =>
+      RecordId === undefined ? { refusal: ErrorCode, text } : { refusal: undefined },
+    );
   }
 }

@@ -26,9 +26,12 @@ export function committedRecords({ records, abortedTransactions }: Fetched, from
   const open = new Set<bigint>();
   const seen: CommittedRecord[] = [];
   for (const batch of records ?? []) {
-    while (aborted[0] !== undefined && aborted[0].firstOffset <= endOf(batch)) open.add(aborted.shift()?.producerId ?? -1n);
-    if ((batch.attributes & CONTROL) !== 0) open.delete(batch.producerId); // the marker ends the transaction
-    else if ((batch.attributes & TRANSACTIONAL) === 0 || !open.has(batch.producerId)) seen.push(...recordsOf(batch, from));
+    while (aborted[0] !== undefined && aborted[0].firstOffset <= endOf(batch))
+      open.add(aborted.shift()?.producerId ?? -1n);
+    if ((batch.attributes & CONTROL) !== 0)
+      open.delete(batch.producerId); // the marker ends the transaction
+    else if ((batch.attributes & TRANSACTIONAL) === 0 || !open.has(batch.producerId))
+      seen.push(...recordsOf(batch, from));
   }
   return seen;
 }
@@ -44,13 +47,18 @@ export function behindFetched({ records }: Fetched): bigint | undefined {
   return last === undefined ? undefined : endOf(last) + 1n;
 }
 
-function recordsOf({ records, firstOffset, firstTimestamp, maxTimestamp, attributes }: RecordsBatch, from: bigint): CommittedRecord[] {
+function recordsOf(
+  { records, firstOffset, firstTimestamp, maxTimestamp, attributes }: RecordsBatch,
+  from: bigint,
+): CommittedRecord[] {
   const isOfBroker = (attributes & TIMESTAMP_OF_BROKER) !== 0;
   return records.flatMap(({ offsetDelta, timestampDelta, key, value, headers }) => {
     const offset = firstOffset + BigInt(offsetDelta);
     if (offset < from) return [];
     const timestampMs = Number(isOfBroker ? maxTimestamp : firstTimestamp + timestampDelta);
-    return [{ offset, key, value, headers, timestampMs, timestampType: isOfBroker ? 'LOG_APPEND_TIME' : 'CREATE_TIME' }];
+    return [
+      { offset, key, value, headers, timestampMs, timestampType: isOfBroker ? 'LOG_APPEND_TIME' : 'CREATE_TIME' },
+    ];
   });
 }
 

@@ -2,7 +2,10 @@ import type { ConsumerOptions, ProducerOptions } from '@platformatic/kafka';
 import { messageOf } from '../../engine/errors.ts';
 
 /** How to reach a cluster. Transport and authentication are passed on to the client as they are. */
-export interface KafkaConnection extends Pick<ConsumerOptions<Buffer, Buffer, Buffer, Buffer> & ProducerOptions<Buffer, Buffer, Buffer, Buffer>, 'tls' | 'sasl'> {
+export interface KafkaConnection extends Pick<
+  ConsumerOptions<Buffer, Buffer, Buffer, Buffer> & ProducerOptions<Buffer, Buffer, Buffer, Buffer>,
+  'tls' | 'sasl'
+> {
   /** @example ['broker-1:9092', 'broker-2:9092'] */
   readonly brokers: readonly string[];
 }
@@ -13,7 +16,16 @@ export type Connect = () => Promise<KafkaConnection>;
 /** What all clients have in common: a request that got no answer is sent again a few times, then it fails. */
 export function clientOptions({ brokers, ...security }: KafkaConnection) {
   // Brokers behind one address are told apart by the name that the client asks for (SNI).
-  return { ...security, tlsServerName: true, clientId: 'tidemark', bootstrapBrokers: [...brokers], timeout: 10_000, connectTimeout: 3_000, retries: 3, retryDelay: 200 };
+  return {
+    ...security,
+    tlsServerName: true,
+    clientId: 'tidemark',
+    bootstrapBrokers: [...brokers],
+    timeout: 10_000,
+    connectTimeout: 3_000,
+    retries: 3,
+    retryDelay: 200,
+  };
 }
 
 const CUT_OFF: ReadonlySet<unknown> = new Set(['PLT_KFK_AUTHENTICATION', 'PLT_KFK_NETWORK', 'PLT_KFK_TIMEOUT']);
@@ -39,4 +51,7 @@ function brokersWords(error: unknown): string | undefined {
   return typeof said === 'string' && said !== '' ? said : undefined;
 }
 
-const beneath = (error: Error): unknown[] => [...(error instanceof AggregateError ? error.errors : []), ...(error.cause === undefined ? [] : [error.cause])];
+const beneath = (error: Error): unknown[] => [
+  ...(error instanceof AggregateError ? error.errors : []),
+  ...(error.cause === undefined ? [] : [error.cause]),
+];

@@ -51,14 +51,20 @@ export function decodeKafkaEvent(event: KafkaEvent, facts: TopicFacts): Partitio
   return parts.map((part) => {
     const records = Array.isArray(part) ? (part as readonly KafkaEventRecord[]) : [];
     const partition = records[0]?.partition ?? -1;
-    if (!Number.isSafeInteger(partition) || partition < 0) throw malformed('records with a partition', JSON.stringify(partition));
+    if (!Number.isSafeInteger(partition) || partition < 0)
+      throw malformed('records with a partition', JSON.stringify(partition));
     if (partition >= facts.partitions) throw malformed(`a partition below ${facts.partitions}`, String(partition));
     let before = -1;
     return {
       partition,
       records: records.map((record) => {
-        if (record.topic !== facts.topic || record.partition !== partition) throw malformed(`records of ${facts.topic}-${partition} only`, JSON.stringify(`${record.topic}-${record.partition}`));
-        if (!Number.isSafeInteger(record.offset) || record.offset <= before) throw malformed(`an offset above ${before}`, String(record.offset));
+        if (record.topic !== facts.topic || record.partition !== partition)
+          throw malformed(
+            `records of ${facts.topic}-${partition} only`,
+            JSON.stringify(`${record.topic}-${record.partition}`),
+          );
+        if (!Number.isSafeInteger(record.offset) || record.offset <= before)
+          throw malformed(`an offset above ${before}`, String(record.offset));
         before = record.offset;
         return decodeRecord(record, facts);
       }),
@@ -99,20 +105,42 @@ function decodeRecord(record: KafkaEventRecord, facts: TopicFacts): SourceRecord
  * A producer may write any timestamp, and a broker's clock may be wrong: none moves time beyond the function's own clock (PL-14).
  * Without a timestamp the record is refused, and kept as of now.
  */
-function arrivalOf({ timestamp, timestampType }: KafkaEventRecord, nowMs: number): Pick<SourceRecord, 'arrivalTimeMs' | 'receivedTimeMs'> {
+function arrivalOf(
+  { timestamp, timestampType }: KafkaEventRecord,
+  nowMs: number,
+): Pick<SourceRecord, 'arrivalTimeMs' | 'receivedTimeMs'> {
   const arrivalTimeMs = isTimestamp(timestamp) ? Math.min(timestamp, nowMs) : nowMs;
   return timestampType === STAMPED_BY_BROKER ? { arrivalTimeMs } : { arrivalTimeMs, receivedTimeMs: nowMs };
 }
 
 const isTimestamp = (timestamp: number): boolean => Number.isSafeInteger(timestamp) && timestamp >= 0;
 
-function refusalOf({ timestamp, partition }: KafkaEventRecord, key: Buffer | undefined, text: string | undefined, value: Buffer | undefined, { partitions, partitioner }: TopicFacts): TidemarkError | undefined {
-  if (value === undefined) return refused('TOMBSTONE', 'record must have a value, got null; a deletion is no event, send it to another topic');
-  if (key === undefined) return refused('KEY_MISSING', "record must have a key, got null; use the partition key's field as the record's key");
-  if (text === undefined) return refused('KEY_NOT_TEXT', `record's key must be UTF-8, got ${key.length} bytes that are not; use the partition key's field as text`);
-  if (!isTimestamp(timestamp)) return refused('TIMESTAMP_MISSING', `record must have a timestamp, got ${timestamp}; use a client that sends one`);
+function refusalOf(
+  { timestamp, partition }: KafkaEventRecord,
+  key: Buffer | undefined,
+  text: string | undefined,
+  value: Buffer | undefined,
+  { partitions, partitioner }: TopicFacts,
+): TidemarkError | undefined {
+  if (value === undefined)
+    return refused('TOMBSTONE', 'record must have a value, got null; a deletion is no event, send it to another topic');
+  if (key === undefined)
+    return refused(
+      'KEY_MISSING',
+      "record must have a key, got null; use the partition key's field as the record's key",
+    );
+  if (text === undefined)
+    return refused(
+      'KEY_NOT_TEXT',
+      `record's key must be UTF-8, got ${key.length} bytes that are not; use the partition key's field as text`,
+    );
+  if (!isTimestamp(timestamp))
+    return refused('TIMESTAMP_MISSING', `record must have a timestamp, got ${timestamp}; use a client that sends one`);
   if (partitioner === 'murmur2' && partitionOf(key, partitions) !== partition) {
-    return refused('KEY_IN_OTHER_PARTITION', `key must be in the partition that murmur2 gives it, got partition ${partition} of ${partitions}; let the producer use the default partitioner of Java's client (partitioner=murmur2_random), or say kafka({ partitioner: 'any' })`);
+    return refused(
+      'KEY_IN_OTHER_PARTITION',
+      `key must be in the partition that murmur2 gives it, got partition ${partition} of ${partitions}; let the producer use the default partitioner of Java's client (partitioner=murmur2_random), or say kafka({ partitioner: 'any' })`,
+    );
   }
   return undefined;
 }
@@ -122,5 +150,9 @@ function refused(code: string, text: string): TidemarkError {
 }
 
 function malformed(rule: string, got: string): TidemarkError {
-  return new TidemarkError('internal', 'EVENT_MALFORMED', `event must have ${rule}, got ${got}; connect this function to the pipeline's topic only`);
+  return new TidemarkError(
+    'internal',
+    'EVENT_MALFORMED',
+    `event must have ${rule}, got ${got}; connect this function to the pipeline's topic only`,
+  );
 }

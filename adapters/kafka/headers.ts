@@ -9,7 +9,11 @@ import { textOf } from './text.ts';
  */
 export function headersOf(headers: unknown): RecordHeader[] {
   if (!Array.isArray(headers)) return [];
-  return headers.flatMap((header: unknown) => Object.entries(Object(header)).map(([name, bytes]) => headerOf(name, Buffer.from(Array.isArray(bytes) ? bytes : []))));
+  return headers.flatMap((header: unknown) =>
+    Object.entries(Object(header)).map(([name, bytes]) =>
+      headerOf(name, Buffer.from(Array.isArray(bytes) ? bytes : [])),
+    ),
+  );
 }
 
 function headerOf(name: string, bytes: Buffer): RecordHeader {

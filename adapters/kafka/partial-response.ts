@@ -2,7 +2,9 @@ import { isKind } from '../../engine/errors.ts';
 
 /** What Lambda takes as "all but these": it goes on with each named partition from that offset. */
 export interface PartialResponse {
-  readonly batchItemFailures: ReadonlyArray<{ readonly itemIdentifier: { readonly partition: string; readonly offset: number } }>;
+  readonly batchItemFailures: ReadonlyArray<{
+    readonly itemIdentifier: { readonly partition: string; readonly offset: number };
+  }>;
 }
 
 /** What became of one partition's records. */
@@ -23,9 +25,15 @@ export interface PartitionOutcome {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  */
 export function responseOf(outcomes: readonly PartitionOutcome[], isHeard: boolean): PartialResponse {
-  const failed = outcomes.flatMap(({ outcome, ...rest }) => (outcome.status === 'rejected' ? [{ ...rest, reason: outcome.reason as unknown }] : []));
+  const failed = outcomes.flatMap(({ outcome, ...rest }) =>
+    outcome.status === 'rejected' ? [{ ...rest, reason: outcome.reason as unknown }] : [],
+  );
   const invalid = failed.find(({ reason }) => isKind(reason, 'invalid'));
   if (invalid !== undefined) throw invalid.reason;
   if (failed[0] !== undefined && (!isHeard || failed.length === outcomes.length)) throw failed[0].reason;
-  return { batchItemFailures: failed.map(({ topic, partition, firstOffset }) => ({ itemIdentifier: { partition: `${topic}-${partition}`, offset: Number(firstOffset) } })) };
+  return {
+    batchItemFailures: failed.map(({ topic, partition, firstOffset }) => ({
+      itemIdentifier: { partition: `${topic}-${partition}`, offset: Number(firstOffset) },
+    })),
+  };
 }

@@ -48,13 +48,20 @@ export class KafkaReader {
     const metadata = await this.#client.metadata({ topics: [topic] });
     const facts = metadata.topics.get(topic);
     const byLeader = Map.groupBy(positions, ([partition]) => facts?.partitions[partition]?.leader ?? -1);
-    const reads = await Promise.all([...byLeader].map(([node, parts]) => this.#readFrom(node, facts?.id ?? '', facts?.partitions ?? [], parts)));
+    const reads = await Promise.all(
+      [...byLeader].map(([node, parts]) => this.#readFrom(node, facts?.id ?? '', facts?.partitions ?? [], parts)),
+    );
     return new Map(reads.flat());
   }
 
   async ranges(topic: string, partitions: readonly number[]): Promise<Map<number, PartitionRange>> {
     const list = async (timestamp: bigint, isolationLevel: number): Promise<readonly bigint[]> => {
-      const offsets = await this.#client.listOffsets({ topics: [topic], partitions: { [topic]: [...partitions] }, timestamp, isolationLevel });
+      const offsets = await this.#client.listOffsets({
+        topics: [topic],
+        partitions: { [topic]: [...partitions] },
+        timestamp,
+        isolationLevel,
+      });
       return offsets.get(topic) ?? [];
     };
     const { READ_COMMITTED, READ_UNCOMMITTED } = FetchIsolationLevels;
@@ -62,28 +69,57 @@ export class KafkaReader {
     const start = await list(ListOffsetTimestamps.EARLIEST, READ_UNCOMMITTED);
     const stable = await list(ListOffsetTimestamps.LATEST, READ_COMMITTED);
     const end = await list(ListOffsetTimestamps.LATEST, READ_UNCOMMITTED);
-    return new Map(partitions.map((partition) => [partition, { start: known(start[partition]), stableEnd: known(stable[partition]), end: known(end[partition]) }]));
+    return new Map(
+      partitions.map((partition) => [
+        partition,
+        { start: known(start[partition]), stableEnd: known(stable[partition]), end: known(end[partition]) },
+      ]),
+    );
   }
 
-  async #readFrom(node: number, topicId: string, facts: ReadonlyArray<{ readonly leaderEpoch: number }>, positions: ReadonlyArray<readonly [number, bigint]>): Promise<Array<[number, PartitionRead]>> {
+  async #readFrom(
+    node: number,
+    topicId: string,
+    facts: ReadonlyArray<{ readonly leaderEpoch: number }>,
+    positions: ReadonlyArray<readonly [number, bigint]>,
+  ): Promise<Array<[number, PartitionRead]>> {
     const response = await this.#client.fetch({
       node,
       isolationLevel: FetchIsolationLevels.READ_COMMITTED,
       minBytes: 1,
       maxBytes: MAX_BYTES,
       maxWaitTime: MAX_WAIT_MS,
-      topics: [{
-        topicId,
-        partitions: positions.map(([partition, fetchOffset]) => ({ partition, fetchOffset, currentLeaderEpoch: facts[partition]?.leaderEpoch ?? -1, lastFetchedEpoch: -1, partitionMaxBytes: MAX_PARTITION_BYTES })),
-      }],
+      topics: [
+        {
+          topicId,
+          partitions: positions.map(([partition, fetchOffset]) => ({
+            partition,
+            fetchOffset,
+            currentLeaderEpoch: facts[partition]?.leaderEpoch ?? -1,
+            lastFetchedEpoch: -1,
+            partitionMaxBytes: MAX_PARTITION_BYTES,
+          })),
+        },
+      ],
     });
     const found = response.responses.flatMap(({ partitions }) => partitions);
     return positions.map(([partition, from]) => {
       const part = found.find(({ partitionIndex }) => partitionIndex === partition);
-      if (part === undefined) return [partition, { records: [], next: from, stableEnd: from, isOutOfRange: false, hasTransactions: false }];
+      if (part === undefined)
+        return [partition, { records: [], next: from, stableEnd: from, isOutOfRange: false, hasTransactions: false }];
       const isOutOfRange = part.errorCode === OFFSET_OUT_OF_RANGE;
-      if (part.errorCode !== 0 && !isOutOfRange) throw new Error(`error code ${part.errorCode} for partition ${partition}`);
-      return [partition, { records: committedRecords(part, from), next: behindFetched(part) ?? from, stableEnd: part.lastStableOffset, isOutOfRange, hasTransactions: hasTransactions(part) }];
+      if (part.errorCode !== 0 && !isOutOfRange)
+        throw new Error(`error code ${part.errorCode} for partition ${partition}`);
+      return [
+        partition,
+        {
+          records: committedRecords(part, from),
+          next: behindFetched(part) ?? from,
+          stableEnd: part.lastStableOffset,
+          isOutOfRange,
+          hasTransactions: hasTransactions(part),
+        },
+      ];
     });
   }
 }

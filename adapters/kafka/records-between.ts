@@ -5,9 +5,11 @@ import type { PartitionRange, PartitionRead } from './reader.ts';
 const MAX_READS = 100;
 
 /** Gives what lies at an offset and behind it. */
-export type ReadFrom = (from: Offset) => Promise<Pick<PartitionRead, 'next' | 'isOutOfRange'> & {
-  readonly records: ReadonlyArray<{ readonly offset: Offset; readonly timestampMs: number }>;
-}>;
+export type ReadFrom = (from: Offset) => Promise<
+  Pick<PartitionRead, 'next' | 'isOutOfRange'> & {
+    readonly records: ReadonlyArray<{ readonly offset: Offset; readonly timestampMs: number }>;
+  }
+>;
 
 /**
  * Counts the records of a partition between two offsets, both left out, as readers of committed records see them.

@@ -8,7 +8,9 @@ import { failureText } from './connection.ts';
  * @see https://kafka.apache.org/protocol#protocol_error_codes
  */
 const OF_RECORDS: ReadonlyMap<unknown, { readonly isCertain: boolean }> = new Map([
-  [10, { isCertain: true }], [18, { isCertain: true }], [87, { isCertain: false }],
+  [10, { isCertain: true }],
+  [18, { isCertain: true }],
+  [87, { isCertain: false }],
 ]);
 const TAKEN = 0;
 
@@ -54,10 +56,14 @@ function answersIn(failure: unknown): Answer[] {
 
 /** Partitions of brokers whose requests went well. */
 function takenIn(failure: unknown): Answer[] {
-  return (listIn(fieldOf(failure, 'produced'), 'offsets') ?? []).map((offset): Answer => [Number(fieldOf(offset, 'partition')), TAKEN]);
+  return (listIn(fieldOf(failure, 'produced'), 'offsets') ?? []).map((offset): Answer => [
+    Number(fieldOf(offset, 'partition')),
+    TAKEN,
+  ]);
 }
 
-const fieldOf = (value: unknown, name: string): unknown => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 function listIn(value: unknown, name: string): readonly unknown[] | undefined {
   const list = fieldOf(value, name);

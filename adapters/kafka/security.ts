@@ -23,7 +23,10 @@ const MECHANISMS = { plain: 'PLAIN', 'scram-256': 'SCRAM-SHA-256', 'scram-512': 
  * @throws SECRET_MALFORMED (invalid) when a field is missing; INVALID_SETTING when credentials are
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-cluster-auth.html
  */
-export function securityOf(auth: KafkaAuth, { client, authority, token }: KafkaCredentials): Pick<KafkaConnection, 'tls' | 'sasl'> {
+export function securityOf(
+  auth: KafkaAuth,
+  { client, authority, token }: KafkaCredentials,
+): Pick<KafkaConnection, 'tls' | 'sasl'> {
   if (auth === 'none') return {};
   const tls = authority === undefined ? {} : { ca: field(authority, 'certificate', 'the CA') };
   if (auth === 'tls') return { tls };
@@ -32,18 +35,35 @@ export function securityOf(auth: KafkaAuth, { client, authority, token }: KafkaC
   const of = (name: string): string => field(secret, name, auth);
   if (auth === 'mtls') {
     const { privateKeyPassword: passphrase } = secret;
-    return { tls: { ...tls, cert: of('certificate'), key: of('privateKey'), ...(passphrase === undefined ? {} : { passphrase }) } };
+    return {
+      tls: {
+        ...tls,
+        cert: of('certificate'),
+        key: of('privateKey'),
+        ...(passphrase === undefined ? {} : { passphrase }),
+      },
+    };
   }
   return { tls, sasl: { mechanism: MECHANISMS[auth], username: of('username'), password: of('password') } };
 }
 
 function given<T>(name: string, value: T | undefined): T {
   if (value !== undefined) return value;
-  return requireSetting(name, undefined as never, false, 'there for this method of authentication', 'set it, or say another method');
+  return requireSetting(
+    name,
+    undefined as never,
+    false,
+    'there for this method of authentication',
+    'set it, or say another method',
+  );
 }
 
 function field(secret: Readonly<Record<string, string>>, name: string, what: string): string {
   const value = secret[name];
   if (typeof value === 'string' && value !== '') return value;
-  throw new TidemarkError('invalid', 'SECRET_MALFORMED', `secret for ${what} must have the field ${name} with text, got ${JSON.stringify(Object.keys(secret))}; put it there`);
+  throw new TidemarkError(
+    'invalid',
+    'SECRET_MALFORMED',
+    `secret for ${what} must have the field ${name} with text, got ${JSON.stringify(Object.keys(secret))}; put it there`,
+  );
 }

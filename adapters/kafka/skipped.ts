@@ -12,7 +12,11 @@ export async function firstBetween(
   after: Offset,
   before: Offset,
   start: Offset,
-  readFrom: (from: Offset) => Promise<Pick<PartitionRead, 'next' | 'isOutOfRange'> & { readonly records: ReadonlyArray<{ readonly offset: Offset }> }>,
+  readFrom: (
+    from: Offset,
+  ) => Promise<
+    Pick<PartitionRead, 'next' | 'isOutOfRange'> & { readonly records: ReadonlyArray<{ readonly offset: Offset }> }
+  >,
 ): Promise<Offset | undefined> {
   let from = after + 1n > start ? after + 1n : start;
   while (from < before) {

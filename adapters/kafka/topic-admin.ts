@@ -1,4 +1,13 @@
-import { Admin, ConfigResourceTypes, Connection, deleteTopicsV6, findErrorBy, IncrementalAlterConfigOperationTypes, UnsupportedApiError, type ClusterTopicMetadata } from '@platformatic/kafka';
+import {
+  Admin,
+  ConfigResourceTypes,
+  Connection,
+  deleteTopicsV6,
+  findErrorBy,
+  IncrementalAlterConfigOperationTypes,
+  UnsupportedApiError,
+  type ClusterTopicMetadata,
+} from '@platformatic/kafka';
 import { TidemarkError } from '../../engine/errors.ts';
 import { clientOptions, failureText, type KafkaConnection } from './connection.ts';
 
@@ -50,7 +59,12 @@ export class TopicAdmin {
   async create({ name, partitions, replicationFactor, configs }: WantedTopic): Promise<string | undefined> {
     return this.#call(name, 'be created', async () => {
       try {
-        const [created] = await this.#admin.createTopics({ topics: [name], partitions, replicas: replicationFactor, configs: Object.entries(configs).map(([config, value]) => ({ name: config, value })) });
+        const [created] = await this.#admin.createTopics({
+          topics: [name],
+          partitions,
+          replicas: replicationFactor,
+          configs: Object.entries(configs).map(([config, value]) => ({ name: config, value })),
+        });
         return created?.id;
       } catch (error) {
         if (isAnswer(error, CODE.topicAlreadyExists)) return undefined;
@@ -71,14 +85,22 @@ export class TopicAdmin {
       ...unset.map((config) => ({ name: config, configOperation: DELETE })),
     ];
     if (configs.length === 0) return;
-    await this.#call(name, 'be configured', () => this.#admin.incrementalAlterConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configs }] }));
+    await this.#call(name, 'be configured', () =>
+      this.#admin.incrementalAlterConfigs({
+        resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configs }],
+      }),
+    );
   }
 
   /** All settings that are in force, those of the brokers included. @throws TOPIC_UNAVAILABLE (unavailable) */
   async configs(name: string): Promise<ReadonlyMap<string, string>> {
     return this.#call(name, 'tell its settings', async () => {
-      const described = await this.#admin.describeConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name }] });
-      return new Map(described.flatMap(({ configs }) => configs.map(({ name: config, value }) => [config, value ?? ''] as const)));
+      const described = await this.#admin.describeConfigs({
+        resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name }],
+      });
+      return new Map(
+        described.flatMap(({ configs }) => configs.map(({ name: config, value }) => [config, value ?? ''] as const)),
+      );
     });
   }
 
@@ -120,7 +142,12 @@ export class TopicAdmin {
       const broker = brokers.get(controllerId) ?? [...brokers.values()][0];
       if (broker === undefined) throw new Error('no broker in the answer');
       const { clientId, timeout, connectTimeout, tlsServerName, tls, sasl } = clientOptions(this.#connection);
-      const connection = new Connection(clientId, { connectTimeout, tlsServerName, ...(tls === undefined ? {} : { tls }), ...(sasl === undefined ? {} : { sasl }) });
+      const connection = new Connection(clientId, {
+        connectTimeout,
+        tlsServerName,
+        ...(tls === undefined ? {} : { tls }),
+        ...(sasl === undefined ? {} : { sasl }),
+      });
       await connection.connect(broker.host, broker.port);
       try {
         await deleteTopicsV6.api.async(connection, [{ topicId: id }], timeout);
@@ -144,9 +171,19 @@ export class TopicAdmin {
     } catch (cause) {
       const options = { cause, context: { topic } };
       if (isRefusal(cause)) {
-        throw new TidemarkError('invalid', 'TOPIC_REFUSED', `topic ${topic} must ${what} by what the brokers accept, got ${failureText(cause)}; correct its settings, or make it yourself`, options);
+        throw new TidemarkError(
+          'invalid',
+          'TOPIC_REFUSED',
+          `topic ${topic} must ${what} by what the brokers accept, got ${failureText(cause)}; correct its settings, or make it yourself`,
+          options,
+        );
       }
-      throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${failureText(cause)}; see whether the brokers can be reached and its rights are there, it is tried again`, options);
+      throw new TidemarkError(
+        'unavailable',
+        'TOPIC_UNAVAILABLE',
+        `topic ${topic} must ${what}, got ${failureText(cause)}; see whether the brokers can be reached and its rights are there, it is tried again`,
+        options,
+      );
     }
   }
 }

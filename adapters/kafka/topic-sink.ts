@@ -6,7 +6,14 @@ import type { Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { MAX_LINE_BYTES } from '../../engine/value/limits.ts';
 import { callsOf } from '../shared/calls.ts';
 import { resultLine } from '../shared/lines.ts';
-import { allSent, requireTaken, sendApart, type Outgoing, type RefusedTogether, type Sent } from '../shared/send-apart.ts';
+import {
+  allSent,
+  requireTaken,
+  sendApart,
+  type Outgoing,
+  type RefusedTogether,
+  type Sent,
+} from '../shared/send-apart.ts';
 import { clientOptions, failureText, type Connect } from './connection.ts';
 import { partitionOf } from './partitioner.ts';
 import { refusedPartitions } from './refused-partitions.ts';
@@ -61,8 +68,10 @@ export class TopicSink implements Sink {
       else records.push(record);
     }
     const sent: Sent[] = [];
-    for (const call of callsOf(records, bytesOf, CALL_LIMITS)) sent.push(await this.#inTurn(() => sendApart(call, (some) => this.#send(some))));
-    if (oversized.length > 0) await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
+    for (const call of callsOf(records, bytesOf, CALL_LIMITS))
+      sent.push(await this.#inTurn(() => sendApart(call, (some) => this.#send(some))));
+    if (oversized.length > 0)
+      await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
     const all = allSent(sent);
     const receipt = { rows: results.length - all.refused.length, writeUnits: 0 };
     return requireTaken(this.name, all, receipt, ({ error }) => this.#refusal(error));
@@ -109,9 +118,19 @@ export class TopicSink implements Sink {
     } catch (cause) {
       const refused = refusedPartitions(cause, byPartition.keys());
       // The producer begins anew by itself after an answer, with numbers that the brokers do not know yet.
-      if (refused !== undefined) return refused.map(({ partition, error, isCertain }) => ({ rows: byPartition.get(partition) ?? [], error, isCertain }));
+      if (refused !== undefined)
+        return refused.map(({ partition, error, isCertain }) => ({
+          rows: byPartition.get(partition) ?? [],
+          error,
+          isCertain,
+        }));
       await this.#discard();
-      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `could not send ${records.length} records to topic ${topic}: ${failureText(cause)}`, { cause, context: { sink: this.name } });
+      throw new TidemarkError(
+        'unavailable',
+        'SINK_UNAVAILABLE',
+        `could not send ${records.length} records to topic ${topic}: ${failureText(cause)}`,
+        { cause, context: { sink: this.name } },
+      );
     }
   }
 

@@ -44,8 +44,14 @@ export class KafkaTopics implements ShardCatalog {
   }
 
   async shards({ source, incarnation }: NamedSource): Promise<ReadonlyMap<string, Lineage>> {
-    const { partitions } = incarnation === undefined ? await this.describe(source) : await this.#requireId(source, incarnation);
-    return new Map(Array.from({ length: partitions }, (_, partition) => [String(partition), { fromHash: 0n, toHash: MAX_HASH, parents: [] }]));
+    const { partitions } =
+      incarnation === undefined ? await this.describe(source) : await this.#requireId(source, incarnation);
+    return new Map(
+      Array.from({ length: partitions }, (_, partition) => [
+        String(partition),
+        { fromHash: 0n, toHash: MAX_HASH, parents: [] },
+      ]),
+    );
   }
 
   /**
@@ -117,13 +123,28 @@ export class KafkaTopics implements ShardCatalog {
    * @param records of the partition, ascending, whoever has read them
    * @throws TRANSACTION_OPEN, OFFSETS_GONE, TOPIC_UNAVAILABLE (unavailable)
    */
-  async committed<R extends { readonly offset: Offset }>(partition: SourcePartition, records: readonly R[]): Promise<R[]> {
+  async committed<R extends { readonly offset: Offset }>(
+    partition: SourcePartition,
+    records: readonly R[],
+  ): Promise<R[]> {
     const last = records.at(-1)?.offset ?? -1n;
     const seen = new Set<Offset>();
-    for (let from = records[0]?.offset ?? 0n; from <= last; ) {
+    for (let from = records[0]?.offset ?? 0n; from <= last;) {
       const read = await this.#read(partition, from);
-      if (read.isOutOfRange) throw unsettled('OFFSETS_GONE', partition, last, 'the topic has none of it any more, so nobody can tell whether it was committed; a longer retention gives it time');
-      if (read.next === from && read.stableEnd <= last) throw unsettled('TRANSACTION_OPEN', partition, last, 'a transaction before it is neither committed nor aborted; the batch comes again until it is');
+      if (read.isOutOfRange)
+        throw unsettled(
+          'OFFSETS_GONE',
+          partition,
+          last,
+          'the topic has none of it any more, so nobody can tell whether it was committed; a longer retention gives it time',
+        );
+      if (read.next === from && read.stableEnd <= last)
+        throw unsettled(
+          'TRANSACTION_OPEN',
+          partition,
+          last,
+          'a transaction before it is neither committed nor aborted; the batch comes again until it is',
+        );
       for (const { offset } of read.records) seen.add(offset);
       from = read.next;
     }
@@ -142,9 +163,15 @@ export class KafkaTopics implements ShardCatalog {
     const { source, incarnation } = partition;
     await this.#requireId(source, incarnation);
     const index = Number(partition.partition);
-    const range = await this.#call(source, `tell the offsets of partition ${index}`, async (client) => (await new KafkaReader(client).ranges(source, [index])).get(index));
+    const range = await this.#call(source, `tell the offsets of partition ${index}`, async (client) =>
+      (await new KafkaReader(client).ranges(source, [index])).get(index),
+    );
     if (range !== undefined && range.end > reached) return range;
-    throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${range?.end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`);
+    throw new TidemarkError(
+      'internal',
+      'OFFSETS_RAN_BACKWARDS',
+      `partition ${partition.partition} of topic ${source} must end above offset ${reached}, which has been counted, got end ${range?.end}; records were lost by the cluster (unclean leader election, restored disk): make the topic anew, or start over under a new pipeline name`,
+    );
   }
 
   /** The topic as it is now, which is no other of its name. */
@@ -152,14 +179,24 @@ export class KafkaTopics implements ShardCatalog {
     const topic = await this.#ask(source);
     if (topic.id === incarnation) return topic;
     const text = `topic ${source} must have the id ${incarnation}, got ${topic.id}`;
-    throw new TidemarkError('unavailable', 'TOPIC_RECREATED', `${text}; it was made again, the next invocation begins its logs`);
+    throw new TidemarkError(
+      'unavailable',
+      'TOPIC_RECREATED',
+      `${text}; it was made again, the next invocation begins its logs`,
+    );
   }
 
   /** The record at `reached` is still the one that was counted, unless retention or compaction has removed it. */
   async #requireUnchanged(partition: SourcePartition, reached: Offset, digest: number | undefined, start: Offset) {
     if (digest === undefined || reached < start) return;
-    const { records: [found] } = await this.#read(partition, reached);
-    requireUnchanged(partition, { reached, reachedDigest: digest }, found === undefined ? undefined : identityOf(found));
+    const {
+      records: [found],
+    } = await this.#read(partition, reached);
+    requireUnchanged(
+      partition,
+      { reached, reachedDigest: digest },
+      found === undefined ? undefined : identityOf(found),
+    );
   }
 
   /** It asks and fetches only: the group is never joined. */
@@ -198,11 +235,20 @@ export class KafkaTopics implements ShardCatalog {
     } catch (cause) {
       if (cause instanceof TidemarkError) throw cause;
       if (isCutOff(cause)) await this.close().catch(() => undefined); // the failure itself is thrown; the next call comes with new credentials
-      throw new TidemarkError('unavailable', 'TOPIC_UNAVAILABLE', `topic ${topic} must ${what}, got ${failureText(cause)}; see whether it exists, the brokers can be reached and let this client in; it is asked again`, { cause });
+      throw new TidemarkError(
+        'unavailable',
+        'TOPIC_UNAVAILABLE',
+        `topic ${topic} must ${what}, got ${failureText(cause)}; see whether it exists, the brokers can be reached and let this client in; it is asked again`,
+        { cause },
+      );
     }
   }
 }
 
 function unsettled(code: string, { source, partition }: SourcePartition, last: Offset, why: string): TidemarkError {
-  return new TidemarkError('unavailable', code, `partition ${partition} of topic ${source} must be settled up to offset ${last}, got less: ${why}`);
+  return new TidemarkError(
+    'unavailable',
+    code,
+    `partition ${partition} of topic ${source} must be settled up to offset ${last}, got less: ${why}`,
+  );
 }

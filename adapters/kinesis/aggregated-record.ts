@@ -57,7 +57,8 @@ export function readAggregate(data: Uint8Array): SubRecord[] {
   } catch (error) {
     throw error instanceof TidemarkError ? error : damaged('a body that is protobuf', messageOf(error));
   }
-  if (subRecords.length === 0) throw dataError('AGGREGATE_EMPTY', 'aggregated record must have sub-records, got none; correct the producer');
+  if (subRecords.length === 0)
+    throw dataError('AGGREGATE_EMPTY', 'aggregated record must have sub-records, got none; correct the producer');
   return subRecords;
 }
 
@@ -78,9 +79,14 @@ function unpack(body: Uint8Array): SubRecord[] {
   return places.map(({ partitionKey: keyAt, explicitHashKey: hashAt, data }) => {
     const partitionKey = keyAt === undefined ? undefined : partitionKeys[keyAt];
     const explicitHashKey = hashAt === undefined ? undefined : explicitHashKeys[hashAt];
-    if (partitionKey === undefined || data === undefined || (hashAt !== undefined && explicitHashKey === undefined)) throw damaged('a key and data in each sub-record', 'a sub-record without');
+    if (partitionKey === undefined || data === undefined || (hashAt !== undefined && explicitHashKey === undefined))
+      throw damaged('a key and data in each sub-record', 'a sub-record without');
     unpackedBytes += SUB_RECORD_BYTES + partitionKey.length + (explicitHashKey?.length ?? 0) + data.length;
-    if (unpackedBytes > MAX_UNPACKED_BYTES) throw dataError('AGGREGATE_TOO_LARGE', `aggregated record must unpack to at most ${MAX_UNPACKED_BYTES} bytes, got more; lower AggregationMaxCount in the producer`);
+    if (unpackedBytes > MAX_UNPACKED_BYTES)
+      throw dataError(
+        'AGGREGATE_TOO_LARGE',
+        `aggregated record must unpack to at most ${MAX_UNPACKED_BYTES} bytes, got more; lower AggregationMaxCount in the producer`,
+      );
     return { partitionKey, explicitHashKey, data };
   });
 }
@@ -99,7 +105,10 @@ function readPlaces(reader: protobuf.Reader): Places {
 
 /** Others take such a record for a plain one. As that it could not be counted either, and nobody would learn why. */
 function damaged(rule: string, got: string): TidemarkError {
-  return dataError('AGGREGATE_DAMAGED', `aggregated record must have ${rule}, got ${got}; see what changed it on its way from the producer`);
+  return dataError(
+    'AGGREGATE_DAMAGED',
+    `aggregated record must have ${rule}, got ${got}; see what changed it on its way from the producer`,
+  );
 }
 
 function dataError(code: string, text: string): TidemarkError {

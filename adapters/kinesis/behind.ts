@@ -14,9 +14,16 @@ export async function behindMs(client: KinesisClient, stream: string, shard: str
   try {
     const { ShardIterator } = await client.send(new GetShardIteratorCommand(startAfter(reference, shard, after)));
     if (ShardIterator === undefined) return 0;
-    const { MillisBehindLatest = 0 } = await client.send(new GetRecordsCommand({ ...arnOf(reference), ShardIterator, Limit: 1 }));
+    const { MillisBehindLatest = 0 } = await client.send(
+      new GetRecordsCommand({ ...arnOf(reference), ShardIterator, Limit: 1 }),
+    );
     return MillisBehindLatest;
   } catch (cause) {
-    throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must tell how much is left in ${shard}, got ${messageOf(cause)}; grant kinesis:GetShardIterator and kinesis:GetRecords, or try again`, { cause });
+    throw new TidemarkError(
+      'unavailable',
+      'STREAM_UNAVAILABLE',
+      `stream ${stream} must tell how much is left in ${shard}, got ${messageOf(cause)}; grant kinesis:GetShardIterator and kinesis:GetRecords, or try again`,
+      { cause },
+    );
   }
 }

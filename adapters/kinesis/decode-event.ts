@@ -32,7 +32,10 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
     const { eventID, eventSourceARN, kinesis } = record;
     const colon = typeof eventID === 'string' ? eventID.lastIndexOf(':') : -1;
     if (colon < 1 || typeof eventSourceARN !== 'string' || typeof kinesis?.sequenceNumber !== 'string') {
-      throw malformed('eventID, eventSourceARN and kinesis in each record', JSON.stringify(Object.keys(Object(record))));
+      throw malformed(
+        'eventID, eventSourceARN and kinesis in each record',
+        JSON.stringify(Object.keys(Object(record))),
+      );
     }
     const shardId = eventID.slice(0, colon);
     const streamArn = withoutConsumer(eventSourceARN);
@@ -44,10 +47,14 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
     }
     const decoded = decodeRecord(kinesis);
     const last = shard.records.at(-1);
-    if (last !== undefined && decoded.offset <= last.offset) throw malformed(`a sequence number above ${last.offset}`, String(decoded.offset));
+    if (last !== undefined && decoded.offset <= last.offset)
+      throw malformed(`a sequence number above ${last.offset}`, String(decoded.offset));
     shard.records.push(decoded);
   }
-  return [...byShard.values()].map((found) => ({ ...found, streamName: found.streamArn.slice(found.streamArn.lastIndexOf('/') + 1) }));
+  return [...byShard.values()].map((found) => ({
+    ...found,
+    streamName: found.streamArn.slice(found.streamArn.lastIndexOf('/') + 1),
+  }));
 }
 
 /**
@@ -59,9 +66,16 @@ export function withoutConsumer(arn: string): string {
   return arn.includes('/consumer/') ? arn.slice(0, arn.indexOf('/consumer/')) : arn;
 }
 
-function decodeRecord({ sequenceNumber, partitionKey, approximateArrivalTimestamp, data }: KinesisStreamRecord['kinesis']): SourceRecord {
-  if (!/^\d{1,128}$/.test(sequenceNumber)) throw malformed('a decimal sequence number', JSON.stringify(String(sequenceNumber).slice(0, 40)));
-  if (!Number.isFinite(approximateArrivalTimestamp)) throw malformed('a time of arrival in each record', typeof approximateArrivalTimestamp);
+function decodeRecord({
+  sequenceNumber,
+  partitionKey,
+  approximateArrivalTimestamp,
+  data,
+}: KinesisStreamRecord['kinesis']): SourceRecord {
+  if (!/^\d{1,128}$/.test(sequenceNumber))
+    throw malformed('a decimal sequence number', JSON.stringify(String(sequenceNumber).slice(0, 40)));
+  if (!Number.isFinite(approximateArrivalTimestamp))
+    throw malformed('a time of arrival in each record', typeof approximateArrivalTimestamp);
   return {
     offset: BigInt(sequenceNumber),
     subSequence: 0,
@@ -72,5 +86,9 @@ function decodeRecord({ sequenceNumber, partitionKey, approximateArrivalTimestam
 }
 
 function malformed(rule: string, got: string): TidemarkError {
-  return new TidemarkError('internal', 'EVENT_MALFORMED', `event must have ${rule}, got ${got}; connect this function to a Kinesis stream only`);
+  return new TidemarkError(
+    'internal',
+    'EVENT_MALFORMED',
+    `event must have ${rule}, got ${got}; connect this function to a Kinesis stream only`,
+  );
 }

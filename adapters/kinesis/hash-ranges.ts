@@ -17,10 +17,15 @@ export class HashRanges {
     const name = (shard: string): string => `${partition.source}/${partition.incarnation}/${shard}`;
     const known = this.#known.get(name(partition.partition));
     if (known !== undefined) return known;
-    for (const [shard, { fromHash, toHash }] of await this.#shards.shards(partition)) this.#known.set(name(shard), { fromHash, toHash });
+    for (const [shard, { fromHash, toHash }] of await this.#shards.shards(partition))
+      this.#known.set(name(shard), { fromHash, toHash });
     const found = this.#known.get(name(partition.partition));
     if (found === undefined) {
-      throw new TidemarkError('unavailable', 'SHARD_UNKNOWN', `stream ${partition.source} must list ${partition.partition}, got no such shard; it is asked again until the records have expired`);
+      throw new TidemarkError(
+        'unavailable',
+        'SHARD_UNKNOWN',
+        `stream ${partition.source} must list ${partition.partition}, got no such shard; it is asked again until the records have expired`,
+      );
     }
     return found;
   }

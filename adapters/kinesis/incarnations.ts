@@ -44,7 +44,11 @@ export class StreamIncarnations {
     const holds = known !== undefined && firstMs < known.seenMs + SHORTEST_REBIRTH_MS;
     const { createdMs, seenMs } = holds ? known : await this.#ask(streamArn);
     if (firstMs < createdMs) {
-      throw new TidemarkError('unavailable', 'STREAM_RECREATED', `records of ${streamArn} must be younger than the stream, got one that arrived ${createdMs - firstMs} ms before its creation; they are of a stream of the same name that was deleted`);
+      throw new TidemarkError(
+        'unavailable',
+        'STREAM_RECREATED',
+        `records of ${streamArn} must be younger than the stream, got one that arrived ${createdMs - firstMs} ms before its creation; they are of a stream of the same name that was deleted`,
+      );
     }
     this.#known.set(streamArn, { createdMs, seenMs: Math.max(seenMs, records.at(-1)?.arrivalTimeMs ?? seenMs) });
     return String(createdMs);
@@ -54,12 +58,19 @@ export class StreamIncarnations {
     const stream = this.#stream ?? streamArn;
     const seenMs = this.#clock.nowMs();
     try {
-      const { StreamDescriptionSummary } = await this.#client.send(new DescribeStreamSummaryCommand(referenceTo(stream)));
+      const { StreamDescriptionSummary } = await this.#client.send(
+        new DescribeStreamSummaryCommand(referenceTo(stream)),
+      );
       const created = StreamDescriptionSummary?.StreamCreationTimestamp;
       if (created === undefined) throw new Error('no creation time in the answer');
       return { createdMs: created.getTime(), seenMs };
     } catch (cause) {
-      throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must tell its creation time, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary, or wait`, { cause });
+      throw new TidemarkError(
+        'unavailable',
+        'STREAM_UNAVAILABLE',
+        `stream ${stream} must tell its creation time, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary, or wait`,
+        { cause },
+      );
     }
   }
 }

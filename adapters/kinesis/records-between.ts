@@ -1,4 +1,9 @@
-import { GetRecordsCommand, GetShardIteratorCommand, InvalidArgumentException, type KinesisClient } from '@aws-sdk/client-kinesis';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  InvalidArgumentException,
+  type KinesisClient,
+} from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Offset } from '../../engine/record.ts';
 import { NOTHING_BETWEEN, withRecord, type RecordsBetween } from '../shared/records-between.ts';
@@ -31,7 +36,8 @@ export async function recordsBetween(
     let found = NOTHING_BETWEEN;
     let iterator = begin.ShardIterator;
     for (let reads = 0, caughtUp = 0; iterator !== undefined && caughtUp < CAUGHT_UP; reads++) {
-      if (reads === maxReads) return { ...found, isAll: false, isFollowed: await isThere(client, reference, shard, before) };
+      if (reads === maxReads)
+        return { ...found, isAll: false, isFollowed: await isThere(client, reference, shard, before) };
       const read = new GetRecordsCommand({ ...arnOf(reference), ShardIterator: iterator, Limit: RECORDS_PER_READ });
       const { Records = [], MillisBehindLatest, NextShardIterator } = await client.send(read);
       for (const { SequenceNumber = '', ApproximateArrivalTimestamp } of Records) {
@@ -50,7 +56,12 @@ export async function recordsBetween(
 }
 
 /** Whether the shard has a record of this sequence number. */
-async function isThere(client: KinesisClient, stream: StreamReference, shard: string, offset: Offset): Promise<boolean> {
+async function isThere(
+  client: KinesisClient,
+  stream: StreamReference,
+  shard: string,
+  offset: Offset,
+): Promise<boolean> {
   const type = 'AT_SEQUENCE_NUMBER';
   const place = { ...stream, ShardId: shard, ShardIteratorType: type, StartingSequenceNumber: String(offset) } as const;
   try {

@@ -27,11 +27,22 @@ export class Routing {
   /** @returns KEY_OUTSIDE_SHARD, HASH_KEY_OUTSIDE_SHARD or HASH_KEY_INVALID (data); undefined: this is the key's shard */
   refusal(partitionKey: string, explicitHashKey?: string): TidemarkError | undefined {
     if (explicitHashKey !== undefined) {
-      if (!isHash(explicitHashKey)) return refused('HASH_KEY_INVALID', 'explicit hash key must be a decimal number in [0, 2^128), got something else; correct the producer');
-      if (!this.#inRange(BigInt(explicitHashKey))) return refused('HASH_KEY_OUTSIDE_SHARD', 'explicit hash key must lie in the hash range of its shard, got one of another shard; the KPL sends it again, other producers must pack by shard');
+      if (!isHash(explicitHashKey))
+        return refused(
+          'HASH_KEY_INVALID',
+          'explicit hash key must be a decimal number in [0, 2^128), got something else; correct the producer',
+        );
+      if (!this.#inRange(BigInt(explicitHashKey)))
+        return refused(
+          'HASH_KEY_OUTSIDE_SHARD',
+          'explicit hash key must lie in the hash range of its shard, got one of another shard; the KPL sends it again, other producers must pack by shard',
+        );
     }
     if (this.#holdsAll || this.#holdsKey(partitionKey)) return undefined;
-    return refused('KEY_OUTSIDE_SHARD', "partition key must hash into the range of its shard, got one of another shard; put it without an explicit hash key (a packed record with a stale shard map is sent again by the KPL)");
+    return refused(
+      'KEY_OUTSIDE_SHARD',
+      'partition key must hash into the range of its shard, got one of another shard; put it without an explicit hash key (a packed record with a stale shard map is sent again by the KPL)',
+    );
   }
 
   #holdsKey(partitionKey: string): boolean {

@@ -1,4 +1,12 @@
-import { DescribeStreamSummaryCommand, GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand, type KinesisClient, type ListShardsCommandOutput, type Shard } from '@aws-sdk/client-kinesis';
+import {
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListShardsCommand,
+  type KinesisClient,
+  type ListShardsCommandOutput,
+  type Shard,
+} from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Lineage, NamedSource, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
@@ -40,7 +48,11 @@ export class KinesisShards implements ShardCatalog {
       const created = incarnation === undefined ? undefined : await this.#createdAt(stream);
       if (created === incarnation) return shards;
       const text = `stream ${source} must be the one created at ${incarnation}, got one created at ${created}`;
-      throw new TidemarkError('unavailable', 'STREAM_RECREATED', `${text}; what is left of the other is not counted any more`);
+      throw new TidemarkError(
+        'unavailable',
+        'STREAM_RECREATED',
+        `${text}; what is left of the other is not counted any more`,
+      );
     } catch (cause) {
       if (cause instanceof TidemarkError) throw cause;
       throw unavailable(source, 'list its shards', cause);
@@ -77,13 +89,24 @@ export class KinesisShards implements ShardCatalog {
   /** Sequence numbers never run backwards, and none is given twice: the record at `reached` need not be read. */
   async confirm(): Promise<void> {}
 
-  async #firstAfter({ source, partition }: SourcePartition, after: Offset): Promise<Offset | Exclude<Remaining, 'records'>> {
+  async #firstAfter(
+    { source, partition }: SourcePartition,
+    after: Offset,
+  ): Promise<Offset | Exclude<Remaining, 'records'>> {
     const stream = this.#referenceTo(source);
     try {
-      let { ShardIterator: iterator } = await this.#client.send(new GetShardIteratorCommand(startAfter(stream, partition, after)));
+      let { ShardIterator: iterator } = await this.#client.send(
+        new GetShardIteratorCommand(startAfter(stream, partition, after)),
+      );
       let caughtUp = 0;
       for (let reads = 0; iterator !== undefined && reads < MAX_READS; reads++) {
-        const { Records = [], NextShardIterator, MillisBehindLatest }: ReadAnswer = await this.#client.send(new GetRecordsCommand({ ...arnOf(stream), ShardIterator: iterator, Limit: 1 }));
+        const {
+          Records = [],
+          NextShardIterator,
+          MillisBehindLatest,
+        }: ReadAnswer = await this.#client.send(
+          new GetRecordsCommand({ ...arnOf(stream), ShardIterator: iterator, Limit: 1 }),
+        );
         if (Records[0] !== undefined) return BigInt(Records[0].SequenceNumber ?? '');
         caughtUp = MillisBehindLatest === 0 ? caughtUp + 1 : 0;
         if (NextShardIterator !== undefined && caughtUp === CAUGHT_UP) return 'none yet';
@@ -111,10 +134,17 @@ function lineageOf({ HashKeyRange, ParentShardId, AdjacentParentShardId }: Shard
   return {
     fromHash: BigInt(HashKeyRange?.StartingHashKey ?? 0),
     toHash: BigInt(HashKeyRange?.EndingHashKey ?? 0),
-    parents: [ParentShardId, AdjacentParentShardId].filter((name): name is string => typeof name === 'string' && name !== ''),
+    parents: [ParentShardId, AdjacentParentShardId].filter(
+      (name): name is string => typeof name === 'string' && name !== '',
+    ),
   };
 }
 
 function unavailable(stream: string, what: string, cause: unknown): TidemarkError {
-  return new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must ${what}, got ${messageOf(cause)}; it is asked again`, { cause });
+  return new TidemarkError(
+    'unavailable',
+    'STREAM_UNAVAILABLE',
+    `stream ${stream} must ${what}, got ${messageOf(cause)}; it is asked again`,
+    { cause },
+  );
 }

@@ -13,7 +13,11 @@ export const MAX_BATCH_RECORDS = 20_000;
  *
  * @example [...sourceBatches(shard.records, { fromHash: 0n, toHash: MAX_HASH })]
  */
-export function* sourceBatches(records: readonly SourceRecord[], range: HashRange, maxRecords: number = MAX_BATCH_RECORDS): Generator<readonly SourceRecord[]> {
+export function* sourceBatches(
+  records: readonly SourceRecord[],
+  range: HashRange,
+  maxRecords: number = MAX_BATCH_RECORDS,
+): Generator<readonly SourceRecord[]> {
   const routing = new Routing(range);
   let batch: SourceRecord[] = [];
   for (const record of records) {
@@ -32,7 +36,10 @@ function unpack(record: SourceRecord, routing: Routing): SourceRecord[] {
   const { offset, arrivalTimeMs } = record;
   try {
     return readAggregate(record.data).map(({ partitionKey, explicitHashKey, data }, subSequence) =>
-      routed({ offset, subSequence, partitionKey, arrivalTimeMs, data }, routing.refusal(partitionKey, explicitHashKey)),
+      routed(
+        { offset, subSequence, partitionKey, arrivalTimeMs, data },
+        routing.refusal(partitionKey, explicitHashKey),
+      ),
     );
   } catch (error) {
     if (!isKind(error, 'data')) throw error;

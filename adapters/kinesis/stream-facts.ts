@@ -1,4 +1,10 @@
-import { DescribeStreamSummaryCommand, ListShardsCommand, ResourceNotFoundException, type KinesisClient, type ListShardsCommandOutput } from '@aws-sdk/client-kinesis';
+import {
+  DescribeStreamSummaryCommand,
+  ListShardsCommand,
+  ResourceNotFoundException,
+  type KinesisClient,
+  type ListShardsCommandOutput,
+} from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import { pageOf, referenceTo, streamNameOf, type StreamReference } from './stream-reference.ts';
 
@@ -52,7 +58,12 @@ export async function describeStream(client: KinesisClient, stream: string): Pro
     };
   } catch (cause) {
     if (cause instanceof ResourceNotFoundException) return undefined;
-    throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', `stream ${stream} must describe itself, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary and kinesis:ListShards, or try again`, { cause });
+    throw new TidemarkError(
+      'unavailable',
+      'STREAM_UNAVAILABLE',
+      `stream ${stream} must describe itself, got ${messageOf(cause)}; grant kinesis:DescribeStreamSummary and kinesis:ListShards, or try again`,
+      { cause },
+    );
   }
 }
 

@@ -53,7 +53,11 @@ export class StreamSink implements Sink {
    * RowsRefused when it will never take some, and has the others
    */
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
-    const { partition: { pipeline }, epochMs, outbox: { results } } = delivery;
+    const {
+      partition: { pipeline },
+      epochMs,
+      outbox: { results },
+    } = delivery;
     const records: Record[] = [];
     const oversized: ResultRow[] = [];
     for (const row of results) {
@@ -64,8 +68,10 @@ export class StreamSink implements Sink {
     }
     const sent: Sent[] = [];
     // One call after the other: the revisions of a key keep their order unless a record is refused.
-    for (const call of callsOf(records, recordBytes, CALL_LIMITS)) sent.push(await sendApart(call, (some) => this.#put(some)));
-    if (oversized.length > 0) await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
+    for (const call of callsOf(records, recordBytes, CALL_LIMITS))
+      sent.push(await sendApart(call, (some) => this.#put(some)));
+    if (oversized.length > 0)
+      await this.#props.oversized.deliver({ ...delivery, outbox: { ...EMPTY_OUTBOX, results: oversized } });
     const all = allSent(sent);
     const receipt = { rows: results.length - all.refused.length, writeUnits: 0 };
     return requireTaken(this.name, all, receipt, ({ error }) => awsFailure(error, putOf(this.name, this.#resource, 1)));
@@ -78,16 +84,22 @@ export class StreamSink implements Sink {
   async #put(records: readonly Record[]): Promise<Array<RefusedTogether<Record>>> {
     const { clock, backOff } = this.#props;
     const packed = records.map((record) => ({ rows: [record] }));
-    return putRows<Record, Packed<Record>>(packed, { send: (some) => this.#send(some), clock, backOff, sink: this.name, resource: this.#resource });
+    return putRows<Record, Packed<Record>>(packed, {
+      send: (some) => this.#send(some),
+      clock,
+      backOff,
+      sink: this.name,
+      resource: this.#resource,
+    });
   }
 
   async #send(packed: ReadonlyArray<Packed<Record>>): Promise<Answer[]> {
     const { client, stream } = this.#props;
     const entries = packed.flatMap(({ rows }) => rows.map(({ entry }) => entry));
     const { Records = [] } = await client.send(new PutRecordsCommand({ ...referenceTo(stream), Records: entries }));
-    return Records.map(({ ErrorCode = 'no sequence number', ErrorMessage: text, SequenceNumber }) => (
-      SequenceNumber === undefined ? { refusal: ErrorCode, text } : { refusal: undefined }
-    ));
+    return Records.map(({ ErrorCode = 'no sequence number', ErrorMessage: text, SequenceNumber }) =>
+      SequenceNumber === undefined ? { refusal: ErrorCode, text } : { refusal: undefined },
+    );
   }
 }
 

@@ -43,7 +43,9 @@ export class LakeSink implements Sink {
   }
 
   async deliver(delivery: Delivery): Promise<SinkReceipt> {
-    const objects = [...this.#linesByFolder(delivery)].flatMap(([folder, lines]) => byDay(lines).map((ofDay) => ({ folder, ...ofDay })));
+    const objects = [...this.#linesByFolder(delivery)].flatMap(([folder, lines]) =>
+      byDay(lines).map((ofDay) => ({ folder, ...ofDay })),
+    );
     const rows = await mapParallel(objects, PARALLEL_WRITES, async ({ folder, day, isShared, lines }) => {
       const key = `${dayFolder(this.#pipeline, folder, day)}/${objectName(delivery, isShared)}`;
       return (await this.#write(key, lines)) === 'stored' ? lines.length : 0;
@@ -80,7 +82,10 @@ export class LakeSink implements Sink {
       return await this.#blobs.putIfAbsent(key, bytes);
     } catch (error) {
       if (!isKind(error, 'unavailable')) throw error;
-      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `could not write to the lake: ${error.message}`, { context: { sink: this.name, key }, cause: error });
+      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `could not write to the lake: ${error.message}`, {
+        context: { sink: this.name, key },
+        cause: error,
+      });
     }
   }
 }

@@ -17,7 +17,12 @@ export async function* readLake(blobs: BlobStore, prefix: string): AsyncGenerato
   for (const key of await blobs.list(prefix)) {
     const bytes = await blobs.get(key);
     if (bytes === undefined) {
-      throw new TidemarkError('unavailable', 'BLOB_UNAVAILABLE', `object ${key} was deleted while the lake was being read; read again`, { context: { key } });
+      throw new TidemarkError(
+        'unavailable',
+        'BLOB_UNAVAILABLE',
+        `object ${key} was deleted while the lake was being read; read again`,
+        { context: { key } },
+      );
     }
     yield* await parseObject(key, bytes);
   }
@@ -28,6 +33,11 @@ async function parseObject(key: string, bytes: Uint8Array): Promise<Array<Record
     const lines = (await decompress(bytes, { maxOutputLength: MAX_OBJECT_BYTES })).toString('utf8').split('\n');
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
   } catch (error) {
-    throw new TidemarkError('internal', 'LAKE_CORRUPT', `object ${key} must be gzip NDJSON, got something else (${messageOf(error)}); move it out of the lake`, { context: { key }, cause: error });
+    throw new TidemarkError(
+      'internal',
+      'LAKE_CORRUPT',
+      `object ${key} must be gzip NDJSON, got something else (${messageOf(error)}); move it out of the lake`,
+      { context: { key }, cause: error },
+    );
   }
 }

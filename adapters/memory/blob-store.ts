@@ -29,7 +29,9 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async oldest(prefix: string): Promise<StoredBlob[]> {
-    return (await this.list(prefix)).slice(0, OLDEST_PAGE).map((key) => ({ key, storedAtMs: this.#storedAtMs.get(key) ?? 0 }));
+    return (await this.list(prefix))
+      .slice(0, OLDEST_PAGE)
+      .map((key) => ({ key, storedAtMs: this.#storedAtMs.get(key) ?? 0 }));
   }
 
   async list(prefix: string): Promise<string[]> {

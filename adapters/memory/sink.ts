@@ -20,9 +20,10 @@ export class MemorySink implements Sink {
       this.#results.set(id, structuredClone(row));
       written.add(id);
     }
-    const rows = written.size
-      + addNew(this.#lateRecords, partition, outbox.lateRecords)
-      + addNew(this.#deadLetters, partition, outbox.deadLetters);
+    const rows =
+      written.size +
+      addNew(this.#lateRecords, partition, outbox.lateRecords) +
+      addNew(this.#deadLetters, partition, outbox.deadLetters);
     return { rows, writeUnits: 0 };
   }
 

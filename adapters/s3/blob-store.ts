@@ -1,4 +1,10 @@
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  paginateListObjectsV2,
+} from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { TidemarkError } from '../../engine/errors.ts';
 import { OLDEST_PAGE, type BlobStore, type StoredBlob } from '../../engine/ports.ts';
@@ -59,7 +65,10 @@ export class S3BlobStore implements BlobStore {
   async list(prefix: string): Promise<string[]> {
     const keys: string[] = [];
     try {
-      for await (const page of paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: this.#folder + prefix })) {
+      for await (const page of paginateListObjectsV2(
+        { client: this.#client },
+        { Bucket: this.#bucket, Prefix: this.#folder + prefix },
+      )) {
         for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key.slice(this.#folder.length));
       }
     } catch (error) {
@@ -71,8 +80,14 @@ export class S3BlobStore implements BlobStore {
   /** S3 lists in ascending order of the keys' bytes. */
   async oldest(prefix: string): Promise<StoredBlob[]> {
     try {
-      const page = await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#folder + prefix, MaxKeys: OLDEST_PAGE }));
-      return (page.Contents ?? []).flatMap(({ Key, LastModified }) => (Key === undefined || LastModified === undefined ? [] : [{ key: Key.slice(this.#folder.length), storedAtMs: LastModified.getTime() }]));
+      const page = await this.#client.send(
+        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#folder + prefix, MaxKeys: OLDEST_PAGE }),
+      );
+      return (page.Contents ?? []).flatMap(({ Key, LastModified }) =>
+        Key === undefined || LastModified === undefined
+          ? []
+          : [{ key: Key.slice(this.#folder.length), storedAtMs: LastModified.getTime() }],
+      );
     } catch (error) {
       throw this.#failure(error, `list blobs under ${prefix}`);
     }

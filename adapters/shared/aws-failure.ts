@@ -13,10 +13,26 @@ export interface AwsAttempt {
 
 /** Refusals with a 4xx status that go away by themselves: throttling, clocks, credentials about to be renewed. */
 const TRANSIENT_REFUSALS = new Set([
-  'ConditionalRequestConflict', 'ExpiredToken', 'ExpiredTokenException', 'InternalFailure', 'InternalServerError',
-  'OperationAborted', 'ProvisionedThroughputExceededException', 'ReplicatedWriteConflictException', 'RequestExpired',
-  'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'RequestTimeTooSkewed', 'RequestTimeout',
-  'ServiceUnavailable', 'SlowDown', 'Throttling', 'ThrottlingException', 'ThrottledException', 'TooManyRequestsException',
+  'ConditionalRequestConflict',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InternalFailure',
+  'InternalServerError',
+  'OperationAborted',
+  'ProvisionedThroughputExceededException',
+  'ReplicatedWriteConflictException',
+  'RequestExpired',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestTimeTooSkewed',
+  'RequestTimeout',
+  'ServiceUnavailable',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
 ]);
 
 /** Thrown on this side, before anything was sent. */
@@ -38,7 +54,9 @@ export function isTransient(error: unknown): boolean {
   const { name, message, status } = describe(error);
   if (LOCAL_FAULTS.has(name)) return false;
   if (status === undefined || status < 400 || status >= 500 || status === 408 || status === 429) return true;
-  return TRANSIENT_REFUSALS.has(name) || (name === 'InvalidSignatureException' && /expired|not yet current/.test(message));
+  return (
+    TRANSIENT_REFUSALS.has(name) || (name === 'InvalidSignatureException' && /expired|not yet current/.test(message))
+  );
 }
 
 /** The error to throw: `<code>_UNAVAILABLE` (unavailable) when transient, else `<code>_REFUSED` (invalid or internal). */
@@ -46,11 +64,17 @@ export function awsFailure(error: unknown, attempt: AwsAttempt): TidemarkError {
   const { name, message } = describe(error);
   const options = { context: { ...attempt.context, resource: attempt.resource }, cause: error };
   if (isTransient(error)) {
-    return new TidemarkError('unavailable', `${attempt.code}_UNAVAILABLE`, `could not ${attempt.action}: ${name}: ${message}`, options);
+    return new TidemarkError(
+      'unavailable',
+      `${attempt.code}_UNAVAILABLE`,
+      `could not ${attempt.action}: ${name}: ${message}`,
+      options,
+    );
   }
   const remedy = REMEDIES[name];
   return new TidemarkError(
-    remedy === undefined ? 'internal' : 'invalid', `${attempt.code}_REFUSED`,
+    remedy === undefined ? 'internal' : 'invalid',
+    `${attempt.code}_REFUSED`,
     `${attempt.resource} must accept the call to ${attempt.action}, got ${name}: ${message}; ${remedy ?? 'report this as a defect'}`,
     options,
   );
@@ -67,7 +91,8 @@ export function errorStatus(error: unknown): number | undefined {
 }
 
 function describe(error: unknown): { name: string; message: string; status: number | undefined } {
-  if (typeof error !== 'object' || error === null) return { name: typeof error, message: String(error), status: undefined };
+  if (typeof error !== 'object' || error === null)
+    return { name: typeof error, message: String(error), status: undefined };
   const { name, $metadata } = error as { name?: unknown; $metadata?: { httpStatusCode?: unknown } };
   const status = $metadata?.httpStatusCode;
   return {

@@ -12,7 +12,13 @@ export const RESERVED_SEGMENT = '.tmp';
  * @throws INVALID_SETTING `blob key must be … got "../a"; …`
  */
 export function requireBlobKey(key: string): string {
-  return requireSetting('blob key', key, isBlobKey(key), `slash-separated segments like "a/b-1.bin", of at most 1024 bytes`, 'leave out "..", empty and special segments');
+  return requireSetting(
+    'blob key',
+    key,
+    isBlobKey(key),
+    `slash-separated segments like "a/b-1.bin", of at most 1024 bytes`,
+    'leave out "..", empty and special segments',
+  );
 }
 
 function isBlobKey(key: string): boolean {

@@ -8,7 +8,11 @@ export interface CallLimits {
  *
  * @example [...callsOf(['aa', 'b', 'c'], (text) => text.length, { entries: 2, bytes: 2 })] // [['aa'], ['b', 'c']]
  */
-export function* callsOf<E>(entries: readonly E[], sizeOf: (entry: E) => number, limits: CallLimits): Generator<readonly E[]> {
+export function* callsOf<E>(
+  entries: readonly E[],
+  sizeOf: (entry: E) => number,
+  limits: CallLimits,
+): Generator<readonly E[]> {
   let call: E[] = [];
   let bytes = 0;
   for (const entry of entries) {

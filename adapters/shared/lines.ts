@@ -14,7 +14,14 @@ export function resultLine(pipeline: string, row: ResultRow, epochMs: number): s
   const { key, windowStartMs, windowEndMs, revision, sequence, retracted, values } = row;
   const numbered = sequence === undefined ? {} : { sequence };
   const takenBack = retracted === true ? { retracted } : {};
-  const place = { id: resultId(pipeline, row, epochMs), key, windowStartMs, windowEndMs, revision, ...epochField(epochMs) };
+  const place = {
+    id: resultId(pipeline, row, epochMs),
+    key,
+    windowStartMs,
+    windowEndMs,
+    revision,
+    ...epochField(epochMs),
+  };
   return JSON.stringify({ ...place, ...numbered, ...takenBack, ...values });
 }
 

@@ -2,7 +2,11 @@
  * `work` over all items, at most `bound` at a time, results in order. After the first failure no further item is begun;
  * it is thrown once those under way have ended, so that nothing runs on behind the caller's back.
  */
-export async function mapParallel<T, R>(items: readonly T[], bound: number, work: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapParallel<T, R>(
+  items: readonly T[],
+  bound: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   const failures: unknown[] = [];
   const queue = items.entries();

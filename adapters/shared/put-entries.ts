@@ -44,7 +44,8 @@ const NO_ANSWER: Answer = Object.freeze({ refusal: 'no answer' });
  * @throws SINK_UNAVAILABLE (unavailable) when some are refused to the last · whatever the SDK throws
  */
 export async function putEntries<E>(
-  entries: readonly E[], { send, clock, backOff, random = SYSTEM_RANDOM, sink }: PutEntriesProps<E>,
+  entries: readonly E[],
+  { send, clock, backOff, random = SYSTEM_RANDOM, sink }: PutEntriesProps<E>,
 ): Promise<Array<RefusedEntry<E>>> {
   const final: Array<RefusedEntry<E>> = [];
   let rest = entries;
@@ -66,9 +67,14 @@ export async function putEntries<E>(
     }
     if (rest.length === 0) break;
     if (isLast) {
-      throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', `${rest.length} of ${entries.length} entries were refused ${attempt} times, the last time with ${reason}`, {
-        context: { sink, refused: rest.length, entries: entries.length },
-      });
+      throw new TidemarkError(
+        'unavailable',
+        'SINK_UNAVAILABLE',
+        `${rest.length} of ${entries.length} entries were refused ${attempt} times, the last time with ${reason}`,
+        {
+          context: { sink, refused: rest.length, entries: entries.length },
+        },
+      );
     }
     await clock.sleep(waitMs(backOff, attempt, random.unit()));
   }

@@ -20,7 +20,8 @@ export interface PutRowsProps<P> extends PutEntriesProps<P> {
  * @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (invalid, internal) for what concerns every row
  */
 export async function putRows<R extends Outgoing, P extends Packed<R>>(
-  records: readonly P[], { resource, ...props }: PutRowsProps<P>,
+  records: readonly P[],
+  { resource, ...props }: PutRowsProps<P>,
 ): Promise<Array<RefusedTogether<R>>> {
   try {
     const refused = await putEntries(records, props);

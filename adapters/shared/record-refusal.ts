@@ -11,7 +11,11 @@ import type { RefusalOf } from './send-apart.ts';
 const OF_RECORDS = [/\brecords\.\d+\.member\./i, /\brecords? (size|limit)\b/i];
 /** Names of errors that may speak of a record, and may as well speak of the stream: which, shows in the other records. */
 const PERHAPS_OF_RECORDS: ReadonlySet<string> = new Set([
-  'InvalidArgumentException', 'RequestEntityTooLarge', 'RequestEntityTooLargeException', 'SerializationException', 'ValidationException',
+  'InvalidArgumentException',
+  'RequestEntityTooLarge',
+  'RequestEntityTooLargeException',
+  'SerializationException',
+  'ValidationException',
 ]);
 const TOO_LARGE = 413;
 

@@ -10,10 +10,21 @@ export interface RecordsBetween {
   readonly newestMs: number | undefined;
 }
 
-export const NOTHING_BETWEEN: RecordsBetween = Object.freeze({ records: 0, isAll: true, isFollowed: false, oldestMs: undefined, newestMs: undefined });
+export const NOTHING_BETWEEN: RecordsBetween = Object.freeze({
+  records: 0,
+  isAll: true,
+  isFollowed: false,
+  oldestMs: undefined,
+  newestMs: undefined,
+});
 
 /** The same with one more record. */
 export function withRecord(found: RecordsBetween, arrivalMs: number): RecordsBetween {
   const { records, oldestMs = arrivalMs, newestMs = arrivalMs } = found;
-  return { ...found, records: records + 1, oldestMs: Math.min(oldestMs, arrivalMs), newestMs: Math.max(newestMs, arrivalMs) };
+  return {
+    ...found,
+    records: records + 1,
+    oldestMs: Math.min(oldestMs, arrivalMs),
+    newestMs: Math.max(newestMs, arrivalMs),
+  };
 }

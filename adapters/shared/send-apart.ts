@@ -46,10 +46,13 @@ export interface Sent {
  * @param send one call: rows that it does not return, the service has · throws what concerns every row
  */
 export async function sendApart<R extends Outgoing>(
-  rows: readonly R[], send: (some: readonly R[]) => Promise<ReadonlyArray<RefusedTogether<R>>>,
+  rows: readonly R[],
+  send: (some: readonly R[]) => Promise<ReadonlyArray<RefusedTogether<R>>>,
 ): Promise<Sent> {
   const together = await send(rows);
-  const sent: Sent[] = [{ isTaking: together.reduce((left, some) => left - some.rows.length, rows.length) > 0, refused: [] }];
+  const sent: Sent[] = [
+    { isTaking: together.reduce((left, some) => left - some.rows.length, rows.length) > 0, refused: [] },
+  ];
   for (const { rows: some, error, isCertain } of together) {
     const [first] = some;
     if (first === undefined) continue;
@@ -73,10 +76,17 @@ export function allSent(sent: readonly Sent[]): Sent {
  * @throws SINK_REFUSED as RowsRefused when the service will never take some · what `failure` makes of one that may concern all
  */
 export function requireTaken(
-  sink: string, { isTaking, refused }: Sent, receipt: SinkReceipt, failure: (one: RefusedAlone) => TidemarkError,
+  sink: string,
+  { isTaking, refused }: Sent,
+  receipt: SinkReceipt,
+  failure: (one: RefusedAlone) => TidemarkError,
 ): SinkReceipt {
   const general = refused.find(({ isCertain }) => !isCertain && !isTaking);
   if (general !== undefined) throw failure(general);
   if (refused.length === 0) return receipt;
-  throw new RowsRefused(sink, refused.map(({ row, error }) => ({ row, reason: messageOf(error) })), receipt);
+  throw new RowsRefused(
+    sink,
+    refused.map(({ row, error }) => ({ row, reason: messageOf(error) })),
+    receipt,
+  );
 }

@@ -17,7 +17,13 @@ export async function cdk(args: readonly string[], environment: Readonly<Record<
   // The rules for accounts are held by every synth for one; they would take half of the time of this one.
   const env = { ...environment, PATH: path, CDK_VALIDATION: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true' };
   const child = spawn(process.execPath, [program, ...args], { cwd: projectDir, env, stdio: ['ignore', 2, 2] });
-  const end = await new Promise<number | string | null>((ended, failed) => child.on('error', failed).on('close', (code, signal) => ended(code ?? signal)));
+  const end = await new Promise<number | string | null>((ended, failed) =>
+    child.on('error', failed).on('close', (code, signal) => ended(code ?? signal)),
+  );
   if (end === 0) return;
-  throw new TidemarkError('internal', 'CDK_FAILED', `cdk ${args[0] ?? ''} must end with 0, got ${JSON.stringify(end)}; see what it says above, correct that and run it again`);
+  throw new TidemarkError(
+    'internal',
+    'CDK_FAILED',
+    `cdk ${args[0] ?? ''} must end with 0, got ${JSON.stringify(end)}; see what it says above, correct that and run it again`,
+  );
 }

@@ -10,5 +10,8 @@ export interface EmulatorClients {
 
 export function emulatorClients({ endpoint, region }: Pick<EmulatorPlace, 'endpoint' | 'region'>): EmulatorClients {
   const settings = { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
-  return { cloudformation: new CloudFormationClient(settings), s3: new S3Client({ ...settings, forcePathStyle: true }) };
+  return {
+    cloudformation: new CloudFormationClient(settings),
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+  };
 }

@@ -14,17 +14,36 @@ import { ended } from './ended.ts';
 import { isBootstrapped } from './stacks.ts';
 
 process.exitCode = await ended(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { stage: { type: 'string' }, folder: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { stage: { type: 'string' }, folder: { type: 'string' } },
+  });
   const given = { target: 'emulator', pipelines: positionals.join(',') || undefined, ...values };
-  const context = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : ['-c', `${name}=${value}`]));
+  const context = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : ['-c', `${name}=${value}`],
+  );
   const place = emulatorPlace(process.env);
   await requireAnswer(place.endpoint);
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-deploy-'));
   try {
     const outputs = join(folder, 'outputs.json');
     // It asks for account and region itself; the app need not be built for that.
-    if (!(await isBootstrapped(emulatorClients(place)))) await cdk(['bootstrap', 'aws://unknown-account/unknown-region'], place.environment);
-    await cdk(['deploy', '--all', ...context, '--output', join(folder, 'cdk.out'), '--require-approval', 'never', '--outputs-file', outputs], place.environment);
+    if (!(await isBootstrapped(emulatorClients(place))))
+      await cdk(['bootstrap', 'aws://unknown-account/unknown-region'], place.environment);
+    await cdk(
+      [
+        'deploy',
+        '--all',
+        ...context,
+        '--output',
+        join(folder, 'cdk.out'),
+        '--require-approval',
+        'never',
+        '--outputs-file',
+        outputs,
+      ],
+      place.environment,
+    );
     const stacks = JSON.parse(readFileSync(outputs, 'utf8')) as Record<string, StackOutputs>;
     for (const [stack, values] of Object.entries(stacks)) process.stdout.write(`${nextSteps(stack, values, place)}\n`);
   } finally {

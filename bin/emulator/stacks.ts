@@ -1,4 +1,10 @@
-import { DeleteStackCommand, DescribeStacksCommand, paginateDescribeStacks, paginateListStackResources, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
+import {
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  paginateDescribeStacks,
+  paginateListStackResources,
+  waitUntilStackDeleteComplete,
+} from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { EmulatorClients } from './clients.ts';
@@ -19,7 +25,12 @@ export async function pipelineStacks({ cloudformation }: EmulatorClients): Promi
   const names: string[] = [];
   for await (const { Stacks = [] } of paginateDescribeStacks({ client: cloudformation }, {})) {
     for (const { StackName = '', StackStatus, Tags = [] } of Stacks) {
-      if (StackStatus !== 'DELETE_COMPLETE' && StackName.startsWith('Tidemark-') && Tags.some(({ Key }) => Key === 'pipeline')) names.push(StackName);
+      if (
+        StackStatus !== 'DELETE_COMPLETE' &&
+        StackName.startsWith('Tidemark-') &&
+        Tags.some(({ Key }) => Key === 'pipeline')
+      )
+        names.push(StackName);
     }
   }
   return names.sort();
@@ -35,17 +46,33 @@ export async function deleteStack(clients: EmulatorClients, stack: string): Prom
   const StackName = stack;
   await clients.cloudformation.send(new DeleteStackCommand({ StackName }));
   try {
-    await waitUntilStackDeleteComplete({ client: clients.cloudformation, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { StackName });
+    await waitUntilStackDeleteComplete(
+      { client: clients.cloudformation, maxWaitTime: 120, minDelay: 1, maxDelay: 2 },
+      { StackName },
+    );
   } catch (cause) {
-    throw new TidemarkError('internal', 'STACK_NOT_DELETED', `stack ${stack} must be deleted, got ${messageOf(cause)}; see its events: aws cloudformation describe-stack-events --stack-name ${stack}`, { cause });
+    throw new TidemarkError(
+      'internal',
+      'STACK_NOT_DELETED',
+      `stack ${stack} must be deleted, got ${messageOf(cause)}; see its events: aws cloudformation describe-stack-events --stack-name ${stack}`,
+      { cause },
+    );
   }
 }
 
 async function bucketsOf({ cloudformation }: EmulatorClients, StackName: string): Promise<string[]> {
   const buckets: string[] = [];
-  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client: cloudformation }, { StackName })) {
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources(
+    { client: cloudformation },
+    { StackName },
+  )) {
     for (const { ResourceType, PhysicalResourceId, ResourceStatus } of StackResourceSummaries) {
-      if (ResourceType === 'AWS::S3::Bucket' && PhysicalResourceId !== undefined && ResourceStatus !== 'DELETE_COMPLETE') buckets.push(PhysicalResourceId);
+      if (
+        ResourceType === 'AWS::S3::Bucket' &&
+        PhysicalResourceId !== undefined &&
+        ResourceStatus !== 'DELETE_COMPLETE'
+      )
+        buckets.push(PhysicalResourceId);
     }
   }
   return buckets;

@@ -28,11 +28,18 @@ export async function acceptLossCommand(pipeline: string, flags: FlagTexts): Pro
   return 0;
 }
 
-async function acceptLocal(topology: Topology, flags: FlagTexts, range: LossRange, isDryRun: boolean): Promise<LossReport> {
+async function acceptLocal(
+  topology: Topology,
+  flags: FlagTexts,
+  range: LossRange,
+  isDryRun: boolean,
+): Promise<LossReport> {
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   const find = sourceFinder(topology, flags);
   requireData(dir);
-  const accepted = await withLocalPlace(topology, dir, find, (place) => acceptLoss(place, place.catalog, range, isDryRun));
+  const accepted = await withLocalPlace(topology, dir, find, (place) =>
+    acceptLoss(place, place.catalog, range, isDryRun),
+  );
   if (accepted === undefined) throw nothingYet(dir);
   return accepted;
 }

@@ -24,10 +24,27 @@ export async function costCommand(pipeline: string, flags: FlagTexts): Promise<n
 function loadOf(flags: FlagTexts): LoadQuestion {
   const eventsPerSecond = numberFlag('events-per-second', flags['eventsPerSecond'], [0.01, 1_000_000], 100);
   const keys = integerFlag({ keys: flags['keys'] }, 'keys', { min: 1, max: 1_000_000_000 }, 1_000) ?? 1;
-  const eventBytes = integerFlag({ 'event-bytes': flags['eventBytes'] }, 'event-bytes', { min: 1, max: 1_048_576 }, DEFAULT_EVENT_BYTES) ?? DEFAULT_EVENT_BYTES;
-  const flinkEventsPerKpu = integerFlag({ 'flink-events-per-kpu': flags['flinkEventsPerKpu'] }, 'flink-events-per-kpu', { min: 1 }, 10_000);
+  const eventBytes =
+    integerFlag(
+      { 'event-bytes': flags['eventBytes'] },
+      'event-bytes',
+      { min: 1, max: 1_048_576 },
+      DEFAULT_EVENT_BYTES,
+    ) ?? DEFAULT_EVENT_BYTES;
+  const flinkEventsPerKpu = integerFlag(
+    { 'flink-events-per-kpu': flags['flinkEventsPerKpu'] },
+    'flink-events-per-kpu',
+    { min: 1 },
+    10_000,
+  );
   const kafka = kafkaKind(textFlag(flags, 'kafka', 'pass --kafka serverless'));
-  return { eventsPerSecond, keys, eventBytes, ...(kafka === undefined ? {} : { kafka }), ...(flinkEventsPerKpu === undefined ? {} : { flinkEventsPerKpu }) };
+  return {
+    eventsPerSecond,
+    keys,
+    eventBytes,
+    ...(kafka === undefined ? {} : { kafka }),
+    ...(flinkEventsPerKpu === undefined ? {} : { flinkEventsPerKpu }),
+  };
 }
 
 function kafkaKind(text: string | undefined): KafkaKind | undefined {

@@ -13,7 +13,10 @@ import { sourceFinder } from './local-source.ts';
 export async function doctorCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
-  const findings = stack === undefined ? await doctorLocal(topology, pipelineDir(dataDirOf(flags), topology.name), sourceFinder(topology, flags)) : await doctorStack(stackClients(), topology, stack);
+  const findings =
+    stack === undefined
+      ? await doctorLocal(topology, pipelineDir(dataDirOf(flags), topology.name), sourceFinder(topology, flags))
+      : await doctorStack(stackClients(), topology, stack);
   await writeLines(flags['json'] === true ? doctorJson(findings) : [doctorText(findings)]);
   return hasProblem(findings) ? 1 : 0;
 }

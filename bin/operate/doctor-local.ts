@@ -26,9 +26,22 @@ export async function doctorLocal(topology: Topology, dir: PipelineDir, find: Fi
     return [
       ok(...DATA_DIR, `${dir.dir}${place.running ? ', at work now' : ''}`),
       ...(connection === undefined ? [] : unreadChecks(await brokerFacts(place, connection, committed, inspected))),
-      ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), { nowMs: SYSTEM_CLOCK.nowMs(), isFailing: false }),
+      ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), {
+        nowMs: SYSTEM_CLOCK.nowMs(),
+        isFailing: false,
+      }),
       localBacklog(inspected, place.running, topology.name),
     ];
   });
-  return findings ?? [problem(...DATA_DIR, topology.source.kind === 'kinesis' ? `no stream ${nameOfSource(topology.source)} in ${dir.dir}` : `no topic ${nameOfSource(topology.source)} at the brokers`, begin)];
+  return (
+    findings ?? [
+      problem(
+        ...DATA_DIR,
+        topology.source.kind === 'kinesis'
+          ? `no stream ${nameOfSource(topology.source)} in ${dir.dir}`
+          : `no topic ${nameOfSource(topology.source)} at the brokers`,
+        begin,
+      ),
+    ]
+  );
 }

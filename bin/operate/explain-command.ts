@@ -8,10 +8,21 @@ import { explain } from '../../operate/explain/explain.ts';
 
 /** `tidemark explain <pipeline>`: needs neither data nor an account. */
 export async function explainCommand(pipeline: string, { json, mermaid }: FlagTexts): Promise<number> {
-  requireSetting('json', '--json --mermaid', json !== true || mermaid !== true, 'given without --mermaid', 'leave one of the two out');
+  requireSetting(
+    'json',
+    '--json --mermaid',
+    json !== true || mermaid !== true,
+    'given without --mermaid',
+    'leave one of the two out',
+  );
   const loaded = await loadPipeline(pipeline);
   const explanation = explain(loaded);
-  const text = json === true ? JSON.stringify({ ...explanation, plan: planJson(loaded.plan) }) : mermaid === true ? mermaidOf(explanation) : drawExplanation(explanation);
+  const text =
+    json === true
+      ? JSON.stringify({ ...explanation, plan: planJson(loaded.plan) })
+      : mermaid === true
+        ? mermaidOf(explanation)
+        : drawExplanation(explanation);
   await writeLines([text]);
   return 0;
 }

@@ -18,8 +18,11 @@ import { sourceFinder } from './local-source.ts';
 export async function inspectCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology } = await loadPipeline(pipeline);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
-  const reports = stack === undefined ? await inspectLocal(topology, flags) : await inspectStack(stackClients(), topology, stack);
-  await writeLines(flags['json'] === true ? reports.map(reportJson) : [inspectTable(reports, partitionNoun(topology.source))]);
+  const reports =
+    stack === undefined ? await inspectLocal(topology, flags) : await inspectStack(stackClients(), topology, stack);
+  await writeLines(
+    flags['json'] === true ? reports.map(reportJson) : [inspectTable(reports, partitionNoun(topology.source))],
+  );
   return reports.every(({ verified }) => verified) ? 0 : 1;
 }
 

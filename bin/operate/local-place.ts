@@ -23,11 +23,19 @@ type Endpoints = Pick<RunFile, 'kinesisEndpoint' | 'dynamodbEndpoint'>;
  *
  * @returns undefined when the stream or topic is not there
  */
-export async function withLocalPlace<T>(topology: Topology, dir: PipelineDir, find: FindSource, use: (place: LocalPlace) => Promise<T>): Promise<T | undefined> {
+export async function withLocalPlace<T>(
+  topology: Topology,
+  dir: PipelineDir,
+  find: FindSource,
+  use: (place: LocalPlace) => Promise<T>,
+): Promise<T | undefined> {
   const claim = await claimForReading(dir);
-  if (claim.kind === 'running') return withClients(topology, dir, claim.run, find, (place) => use({ ...place, running: true }));
+  if (claim.kind === 'running')
+    return withClients(topology, dir, claim.run, find, (place) => use({ ...place, running: true }));
   try {
-    return await withEmulators(dir, (endpoints) => withClients(topology, dir, endpoints, find, (place) => use({ ...place, running: false })));
+    return await withEmulators(dir, (endpoints) =>
+      withClients(topology, dir, endpoints, find, (place) => use({ ...place, running: false })),
+    );
   } finally {
     claim.release();
   }
@@ -46,14 +54,28 @@ async function withEmulators<T>(dir: PipelineDir, use: (endpoints: Endpoints) =>
   }
 }
 
-async function withClients<T>(topology: Topology, dir: PipelineDir, { kinesisEndpoint, dynamodbEndpoint }: Endpoints, find: FindSource, use: (place: Omit<LocalPlace, 'running'>) => Promise<T>): Promise<T | undefined> {
+async function withClients<T>(
+  topology: Topology,
+  dir: PipelineDir,
+  { kinesisEndpoint, dynamodbEndpoint }: Endpoints,
+  find: FindSource,
+  use: (place: Omit<LocalPlace, 'running'>) => Promise<T>,
+): Promise<T | undefined> {
   const source = await find(kinesisEndpoint);
   if (source === undefined) return undefined;
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
     const { placed, catalog, connection } = source;
     const logs = new DynamoDbLogStore({ client: dynamodb, table: logTableName(topology.name) });
-    return await use({ topology, source: placed, logs, blobs: new FileBlobStore(dir.blobs), catalog, connection, ...resultsIn(dynamodb, topology, resultsTableName(topology.name)) });
+    return await use({
+      topology,
+      source: placed,
+      logs,
+      blobs: new FileBlobStore(dir.blobs),
+      catalog,
+      connection,
+      ...resultsIn(dynamodb, topology, resultsTableName(topology.name)),
+    });
   } finally {
     dynamodb.destroy();
     await source.close();

@@ -37,7 +37,13 @@ export function sourceFinder(topology: Topology, flags: FlagTexts): FindSource {
 async function findStreamSource(endpoint: string, name: string): Promise<LocalSourceView | undefined> {
   const client = kinesisClient(endpoint);
   const stream = await describeStream(client, name);
-  if (stream !== undefined) return { placed: streamSource(stream), catalog: new KinesisShards(client), connection: undefined, close: async () => client.destroy() };
+  if (stream !== undefined)
+    return {
+      placed: streamSource(stream),
+      catalog: new KinesisShards(client),
+      connection: undefined,
+      close: async () => client.destroy(),
+    };
   client.destroy();
   return undefined;
 }
@@ -48,5 +54,10 @@ async function findTopicSource(brokers: readonly string[], name: string): Promis
   const topic = await findTopic(connection, name);
   if (topic === undefined) return undefined;
   const catalog = new KafkaTopics(connect, SYSTEM_CLOCK);
-  return { placed: { name, incarnation: topic.incarnation, partitions: topic.shards }, catalog, connection, close: () => catalog.close() };
+  return {
+    placed: { name, incarnation: topic.incarnation, partitions: topic.shards },
+    catalog,
+    connection,
+    close: () => catalog.close(),
+  };
 }

@@ -14,7 +14,12 @@ import type { Place } from '../../operate/place.ts';
 type Offsets = ReadonlyMap<number, bigint>;
 
 /** What the brokers say of a local pipeline's topic, held against its logs. Reads only. */
-export async function brokerFacts({ topology, source, blobs }: Place, connection: KafkaConnection, committed: Offsets, inspected: readonly InspectedPartition[]): Promise<BrokerFacts> {
+export async function brokerFacts(
+  { topology, source, blobs }: Place,
+  connection: KafkaConnection,
+  committed: Offsets,
+  inspected: readonly InspectedPartition[],
+): Promise<BrokerFacts> {
   const admin = new TopicAdmin(connection);
   try {
     const configs = await admin.configs(source.name);
@@ -22,7 +27,11 @@ export async function brokerFacts({ topology, source, blobs }: Place, connection
     return {
       name: source.name,
       partitions: source.partitions.length,
-      partitionsOnRecord: await partitionsOnRecord(blobs, { pipeline: topology.name, source: source.name, incarnation: source.incarnation }),
+      partitionsOnRecord: await partitionsOnRecord(blobs, {
+        pipeline: topology.name,
+        source: source.name,
+        incarnation: source.incarnation,
+      }),
       cleanupPolicy: configs.get('cleanup.policy') ?? '',
       retentionMs: retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs,
       unread: await unreadOf(connection, source.name, committed, inspected),
@@ -32,25 +41,48 @@ export async function brokerFacts({ topology, source, blobs }: Place, connection
   }
 }
 
-async function unreadOf(connection: KafkaConnection, topic: string, committed: Offsets, inspected: readonly InspectedPartition[]): Promise<UnreadPartition[]> {
-  const known = inspected.filter(({ report }) => report.verified).map(({ report: { partition, reached } }) => ({ partition: Number(partition), counted: reached === null ? undefined : BigInt(reached) + 1n }));
+async function unreadOf(
+  connection: KafkaConnection,
+  topic: string,
+  committed: Offsets,
+  inspected: readonly InspectedPartition[],
+): Promise<UnreadPartition[]> {
+  const known = inspected
+    .filter(({ report }) => report.verified)
+    .map(({ report: { partition, reached } }) => ({
+      partition: Number(partition),
+      counted: reached === null ? undefined : BigInt(reached) + 1n,
+    }));
   const partitions = known.map(({ partition }) => partition);
   const client = new Consumer({ ...clientOptions(connection), groupId: 'tidemark-facts' }); // asks and fetches only
   const reader = new KafkaReader(client);
   try {
     const ranges = await reader.ranges(topic, partitions);
-    return await Promise.all(known.map(async ({ partition, counted }) => {
-      const { start = 0n, end = 0n } = ranges.get(partition) ?? {};
-      const from = counted ?? start;
-      return { partition: String(partition), start, end, counted: from, committed: committed.get(partition), oldest: await oldestOf(reader, topic, partition, from > start ? from : start, end) };
-    }));
+    return await Promise.all(
+      known.map(async ({ partition, counted }) => {
+        const { start = 0n, end = 0n } = ranges.get(partition) ?? {};
+        const from = counted ?? start;
+        return {
+          partition: String(partition),
+          start,
+          end,
+          counted: from,
+          committed: committed.get(partition),
+          oldest: await oldestOf(reader, topic, partition, from > start ? from : start, end),
+        };
+      }),
+    );
   } finally {
     await client.close(true);
   }
 }
 
 /** By partition, where the group of this data dir goes on. To be asked before the logs are read, or a pipeline at work seems to be behind it. */
-export async function committedOffsets({ source }: Place, connection: KafkaConnection, dir: PipelineDir): Promise<Offsets> {
+export async function committedOffsets(
+  { source }: Place,
+  connection: KafkaConnection,
+  dir: PipelineDir,
+): Promise<Offsets> {
   const groupId = groupIn(dir);
   if (groupId === undefined) return new Map();
   const member = new GroupMember(connection, groupId, source.name, () => undefined); // asks only, and what it asks fails by itself: it never joins
@@ -62,11 +94,18 @@ export async function committedOffsets({ source }: Place, connection: KafkaConne
 }
 
 /** The first committed record from there on. */
-async function oldestOf(reader: KafkaReader, topic: string, partition: number, start: bigint, end: bigint): Promise<UnreadPartition['oldest']> {
-  for (let from = start; from < end; ) {
+async function oldestOf(
+  reader: KafkaReader,
+  topic: string,
+  partition: number,
+  start: bigint,
+  end: bigint,
+): Promise<UnreadPartition['oldest']> {
+  for (let from = start; from < end;) {
     const read = (await reader.read(topic, new Map([[partition, from]]))).get(partition);
     const [oldest] = read?.records ?? [];
-    if (oldest !== undefined) return { offset: oldest.offset, ageMs: Math.max(0, SYSTEM_CLOCK.nowMs() - oldest.timestampMs) };
+    if (oldest !== undefined)
+      return { offset: oldest.offset, ageMs: Math.max(0, SYSTEM_CLOCK.nowMs() - oldest.timestampMs) };
     if (read === undefined || read.next === from) return undefined; // an open transaction
     from = read.next;
   }

@@ -4,30 +4,49 @@ import { command, DATA_DIR, KAFKA } from '../../local/cli/program.ts';
 
 /** Adds what an operator asks. Each command is loaded when it is asked for. */
 export function addOperatorCommands(root: Command, ended: (exitCode: number) => void): Command {
-  command(root, 'inspect', 'show the log of each shard or partition: version, watermark, counts, windows, size; and verify it')
+  command(
+    root,
+    'inspect',
+    'show the log of each shard or partition: version, watermark, counts, windows, size; and verify it',
+  )
     .option('--stack <name>', 'the deployed pipeline of this CloudFormation stack, instead of the one on this machine')
     .option(...KAFKA)
     .option('--json', 'one JSON object per shard or partition and line')
     .option(...DATA_DIR)
-    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./inspect-command.ts')).inspectCommand(pipeline, flags)));
-  command(root, 'explain', 'show what a pipeline does with a record: its operators, their state and time, and the cost at rest')
+    .action(async (pipeline: string, flags: FlagTexts) =>
+      ended(await (await import('./inspect-command.ts')).inspectCommand(pipeline, flags)),
+    );
+  command(
+    root,
+    'explain',
+    'show what a pipeline does with a record: its operators, their state and time, and the cost at rest',
+  )
     .option('--mermaid', 'print a flowchart for Mermaid')
     .option('--json', 'print one JSON object')
-    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./explain-command.ts')).explainCommand(pipeline, flags)));
+    .action(async (pipeline: string, flags: FlagTexts) =>
+      ended(await (await import('./explain-command.ts')).explainCommand(pipeline, flags)),
+    );
   command(root, 'cost', 'what a load would cost a month on AWS, and where Managed Flink would be cheaper')
     .requiredOption('--events-per-second <n>', 'on average, e.g. 0.5 or 20000')
     .requiredOption('--keys <n>', 'different keys')
     .option('--event-bytes <n>', 'size of a record with its key (default: 200)')
-    .option('--kafka <kind>', 'cluster of a topic: serverless, provisioned, express or self-managed (default: serverless)')
+    .option(
+      '--kafka <kind>',
+      'cluster of a topic: serverless, provisioned, express or self-managed (default: serverless)',
+    )
     .option('--flink-events-per-kpu <n>', 'what one KPU of Managed Flink gets through (default: 10000)')
     .option('--json', 'print one JSON object')
-    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./cost-command.ts')).costCommand(pipeline, flags)));
+    .action(async (pipeline: string, flags: FlagTexts) =>
+      ended(await (await import('./cost-command.ts')).costCommand(pipeline, flags)),
+    );
   command(root, 'doctor', 'check what is there against what the design needs, and say what to do')
     .option('--stack <name>', 'the deployed pipeline of this CloudFormation stack, instead of the one on this machine')
     .option(...KAFKA)
     .option('--json', 'one JSON object per check and line')
     .option(...DATA_DIR)
-    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./doctor-command.ts')).doctorCommand(pipeline, flags)));
+    .action(async (pipeline: string, flags: FlagTexts) =>
+      ended(await (await import('./doctor-command.ts')).doctorCommand(pipeline, flags)),
+    );
   command(root, 'accept-loss', 'let one shard or partition go on without records that cannot be counted any more')
     .requiredOption('--partition <name>', 'shard or partition, as the error of the function names it')
     .requiredOption('--from <offset>', 'the first offset that is left out')
@@ -37,6 +56,8 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     .option(...KAFKA)
     .option('--json', 'print one JSON object')
     .option(...DATA_DIR)
-    .action(async (pipeline: string, flags: FlagTexts) => ended(await (await import('./accept-loss-command.ts')).acceptLossCommand(pipeline, flags)));
+    .action(async (pipeline: string, flags: FlagTexts) =>
+      ended(await (await import('./accept-loss-command.ts')).acceptLossCommand(pipeline, flags)),
+    );
   return root;
 }

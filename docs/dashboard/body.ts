@@ -21,7 +21,9 @@ export interface WidgetProperties {
   readonly query?: string;
   readonly alarms?: readonly string[];
   readonly stacked?: boolean;
-  readonly annotations?: { readonly horizontal?: readonly { readonly value: number; readonly label?: string; readonly color?: string }[] };
+  readonly annotations?: {
+    readonly horizontal?: readonly { readonly value: number; readonly label?: string; readonly color?: string }[];
+  };
   readonly yAxis?: { readonly left?: { readonly label?: string }; readonly right?: { readonly label?: string } };
 }
 
@@ -55,7 +57,8 @@ export function seriesOf({ metrics = [] }: WidgetProperties): Series[] {
     const options = typeof last === 'object' ? record(last) : {};
     const [namespace, metricName, ...rest] = metric.filter((part): part is string => typeof part === 'string');
     const pairs = Array.from({ length: rest.length / 2 }, (_, index) => [rest[2 * index], rest[2 * index + 1]]);
-    const option = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
+    const option = (name: string): string | undefined =>
+      typeof options[name] === 'string' ? options[name] : undefined;
     return {
       id: option('id'),
       namespace,

@@ -13,8 +13,14 @@ export interface Buckets {
 
 /** Figures for all series of one widget, by their position. */
 export function evaluate(all: readonly Series[], samples: readonly Sample[], buckets: Buckets): Points[] {
-  const measured = all.map((series) => (series.expression === undefined ? aggregate(series, samples, buckets) : searched(series, samples, buckets)));
-  const byId = new Map(all.flatMap(({ id }, index) => (id === undefined || measured[index] === undefined ? [] : [[id, measured[index]] as const])));
+  const measured = all.map((series) =>
+    series.expression === undefined ? aggregate(series, samples, buckets) : searched(series, samples, buckets),
+  );
+  const byId = new Map(
+    all.flatMap(({ id }, index) =>
+      id === undefined || measured[index] === undefined ? [] : [[id, measured[index]] as const],
+    ),
+  );
   return all.map(({ expression }, index) => measured[index] ?? compute(expression ?? '', byId, buckets.count));
 }
 
@@ -35,7 +41,8 @@ function aggregate(series: Series, samples: readonly Sample[], { fromMs, sizeMs,
 
 /** A rate a minute that is the sum of what a search finds; undefined for any other expression. */
 function searched(series: Series, samples: readonly Sample[], buckets: Buckets): number[] | undefined {
-  const [, namespace, metricName] = /^60 \* SUM\(SEARCH\('Namespace="([^"]+)" MetricName="([^"]+)"/.exec(series.expression ?? '') ?? [];
+  const [, namespace, metricName] =
+    /^60 \* SUM\(SEARCH\('Namespace="([^"]+)" MetricName="([^"]+)"/.exec(series.expression ?? '') ?? [];
   if (namespace === undefined || metricName === undefined) return undefined;
   return aggregate({ ...series, namespace, metricName, statistic: 'Sum' }, samples, buckets).map((value) => value * 60);
 }
@@ -43,7 +50,10 @@ function searched(series: Series, samples: readonly Sample[], buckets: Buckets):
 /** The namespace has the stage behind it, and the name of a resource is the path of its construct. */
 function isOf({ namespace = '', metricName, dimensions }: Series, sample: Sample): boolean {
   if (sample.metricName !== metricName || !namespace.startsWith(sample.service)) return false;
-  return sample.construct === undefined || Object.values(dimensions).some((value) => value.startsWith(`<${sample.construct}`));
+  return (
+    sample.construct === undefined ||
+    Object.values(dimensions).some((value) => value.startsWith(`<${sample.construct}`))
+  );
 }
 
 function statisticOf(statistic: string, values: readonly number[]): number {
@@ -66,7 +76,8 @@ function statisticOf(statistic: string, values: readonly number[]): number {
 
 /** CloudWatch's metric math, as far as the dashboard uses it: + - * / and FILL. */
 function compute(expression: string, byId: ReadonlyMap<string, Points>, count: number): number[] {
-  if (!/^(FILL|[a-z]\w*|[\d\s+\-*/(),])+$/.test(expression)) throw new Error(`expression must be arithmetic or FILL, got ${JSON.stringify(expression)}; add it here`);
+  if (!/^(FILL|[a-z]\w*|[\d\s+\-*/(),])+$/.test(expression))
+    throw new Error(`expression must be arithmetic or FILL, got ${JSON.stringify(expression)}; add it here`);
   const names = [...byId.keys()];
   const fill = (value: number, replacement: number): number => (Number.isNaN(value) ? replacement : value);
   const formula = new Function('FILL', ...names, `return ${expression}`) as (...values: unknown[]) => number;

@@ -47,8 +47,23 @@ export async function recordRun(settings: RunSettings): Promise<Sample[]> {
     const input = join(dataDir, 'departures.ndjson');
     writeFileSync(input, await departures(settings));
     const { rate, shards = 4, broker } = settings;
-    const options = { skip: 0, rate, shards, input, dataDir: join(dataDir, 'data'), fresh: true, exit: true, json: true, ...(broker === undefined ? {} : { kafka: [broker] }) };
-    await runLocal(await loadPipeline(broker === undefined ? 'flights' : 'flights-kafka'), { options, terminal: terminalOn(process.stderr), signal: new AbortController().signal, drained: () => undefined });
+    const options = {
+      skip: 0,
+      rate,
+      shards,
+      input,
+      dataDir: join(dataDir, 'data'),
+      fresh: true,
+      exit: true,
+      json: true,
+      ...(broker === undefined ? {} : { kafka: [broker] }),
+    };
+    await runLocal(await loadPipeline(broker === undefined ? 'flights' : 'flights-kafka'), {
+      options,
+      terminal: terminalOn(process.stderr),
+      signal: new AbortController().signal,
+      drained: () => undefined,
+    });
   } finally {
     restore();
     rmSync(dataDir, { recursive: true });
@@ -62,8 +77,14 @@ async function departures({ records, broken }: RunSettings): Promise<string> {
     for (const { data } of piece) lines.push(JSON.parse(Buffer.from(data).toString()));
   }
   const shiftMs = Date.now() - lines.reduce((latest, { date }) => Math.max(latest, Date.parse(date)), 0);
-  const moved = lines.map((line) => JSON.stringify({ ...line, date: new Date(Date.parse(line.date) + shiftMs).toISOString() }));
-  moved.splice(moved.length / 2, 0, ...Array.from({ length: broken }, () => JSON.stringify({ origin: 'ATL', delay: 'unknown' })));
+  const moved = lines.map((line) =>
+    JSON.stringify({ ...line, date: new Date(Date.parse(line.date) + shiftMs).toISOString() }),
+  );
+  moved.splice(
+    moved.length / 2,
+    0,
+    ...Array.from({ length: broken }, () => JSON.stringify({ origin: 'ATL', delay: 'unknown' })),
+  );
   return moved.join('\n');
 }
 
@@ -75,13 +96,21 @@ function listen(keep: (sample: Sample) => void): () => void {
     const timeMs = Date.now();
     const { partition } = metrics;
     for (const [metricName, value] of Object.entries(metrics)) {
-      if (typeof value === 'number') keep({ timeMs, service: 'Tidemark', metricName, value, ...(typeof partition === 'string' ? { partition } : {}) });
+      if (typeof value === 'number')
+        keep({
+          timeMs,
+          service: 'Tidemark',
+          metricName,
+          value,
+          ...(typeof partition === 'string' ? { partition } : {}),
+        });
     }
     add.call(this, metrics);
   };
   LocalFunction.prototype.invoke = async function (event) {
     const startMs = performance.now();
-    const lambda = (metricName: string, value: number): void => keep({ timeMs: Date.now(), service: 'AWS/Lambda', construct: 'Processor', metricName, value });
+    const lambda = (metricName: string, value: number): void =>
+      keep({ timeMs: Date.now(), service: 'AWS/Lambda', construct: 'Processor', metricName, value });
     for (const sample of putSamples(event as KinesisStreamEvent | KafkaEvent)) keep(sample);
     lambda('Invocations', 1);
     lambda('Throttles', 0);
@@ -105,8 +134,31 @@ function listen(keep: (sample: Sample) => void): () => void {
 /** What the service of the source would say of an event's records; of Kafka's age, the function says it itself. */
 function putSamples(event: KinesisStreamEvent | KafkaEvent): Sample[] {
   // MSK says records a second, once a minute.
-  if ('records' in event) return Object.values(event.records).flat().map(({ timestamp }) => ({ timeMs: timestamp, service: 'AWS/Kafka', metricName: 'MessagesInPerSec', value: 1 / 60 }));
+  if ('records' in event)
+    return Object.values(event.records)
+      .flat()
+      .map(({ timestamp }) => ({
+        timeMs: timestamp,
+        service: 'AWS/Kafka',
+        metricName: 'MessagesInPerSec',
+        value: 1 / 60,
+      }));
   const arrivalsMs = event.Records.map(({ kinesis }) => kinesis.approximateArrivalTimestamp * 1_000);
-  const put = arrivalsMs.map((timeMs): Sample => ({ timeMs, service: 'AWS/Kinesis', construct: 'Ingest', metricName: 'IncomingRecords', value: 1 }));
-  return [...put, { timeMs: Date.now(), service: 'AWS/Lambda', construct: 'Processor', metricName: 'IteratorAge', value: Math.max(0, Date.now() - Math.min(...arrivalsMs)) }];
+  const put = arrivalsMs.map((timeMs): Sample => ({
+    timeMs,
+    service: 'AWS/Kinesis',
+    construct: 'Ingest',
+    metricName: 'IncomingRecords',
+    value: 1,
+  }));
+  return [
+    ...put,
+    {
+      timeMs: Date.now(),
+      service: 'AWS/Lambda',
+      construct: 'Processor',
+      metricName: 'IteratorAge',
+      value: Math.max(0, Date.now() - Math.min(...arrivalsMs)),
+    },
+  ];
 }

@@ -21,8 +21,18 @@ table{border-collapse:collapse;width:100%;margin-top:8px}td,th{padding:6px 8px;b
 `;
 
 /** The dashboard as a page: each widget where CloudWatch puts it, drawn from the samples of a run. */
-export function page({ widgets }: DashboardBody, samples: readonly Sample[], note: string, bucketCount: number): { html: string; widthPx: number; heightPx: number } {
-  const times = samples.map(({ timeMs }) => timeMs).reduce(({ from, to }, timeMs) => ({ from: Math.min(from, timeMs), to: Math.max(to, timeMs) }), { from: Infinity, to: -Infinity });
+export function page(
+  { widgets }: DashboardBody,
+  samples: readonly Sample[],
+  note: string,
+  bucketCount: number,
+): { html: string; widthPx: number; heightPx: number } {
+  const times = samples
+    .map(({ timeMs }) => timeMs)
+    .reduce(({ from, to }, timeMs) => ({ from: Math.min(from, timeMs), to: Math.max(to, timeMs) }), {
+      from: Infinity,
+      to: -Infinity,
+    });
   const buckets: Buckets = { fromMs: times.from, sizeMs: (times.to - times.from) / bucketCount, count: bucketCount };
   const boxes = widgets.map((widget) => {
     const { x, y, width, height, type } = widget;
@@ -31,7 +41,11 @@ export function page({ widgets }: DashboardBody, samples: readonly Sample[], not
   });
   const bottom = Math.max(...widgets.map(({ y, height }) => y + height)) * CELL.heightPx;
   const footer = `<div class="w" style="left:0;top:${bottom}px;width:${24 * CELL.widthPx}px"><p style="padding:8px">${note}</p></div>`;
-  return { html: `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${boxes.join('')}${footer}`, widthPx: 24 * CELL.widthPx, heightPx: bottom + 72 };
+  return {
+    html: `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${boxes.join('')}${footer}`,
+    widthPx: 24 * CELL.widthPx,
+    heightPx: bottom + 72,
+  };
 }
 
 function content({ type, properties, width, height }: Widget, samples: readonly Sample[], buckets: Buckets): string {
@@ -48,10 +62,14 @@ function content({ type, properties, width, height }: Widget, samples: readonly 
   const all = seriesOf(properties);
   if (properties.view === 'singleValue') {
     const whole = { ...buckets, sizeMs: buckets.sizeMs * buckets.count, count: 1 };
-    const values = evaluate(all, samples, whole).map((points, index) => ({ series: all[index], points })).filter(({ series }) => series?.visible === true);
+    const values = evaluate(all, samples, whole)
+      .map((points, index) => ({ series: all[index], points }))
+      .filter(({ series }) => series?.visible === true);
     return `<h3>${properties.title ?? ''}</h3><div class="values">${values.map(({ series, points }) => `<div><b>${hasData(points) ? inFull(points[0]) : '–'}</b>${series?.label ?? ''}</div>`).join('')}</div>`;
   }
-  const drawn = evaluate(all, samples, buckets).flatMap((points, index) => (all[index] === undefined ? [] : [{ series: all[index], points }]));
+  const drawn = evaluate(all, samples, buckets).flatMap((points, index) =>
+    all[index] === undefined ? [] : [{ series: all[index], points }],
+  );
   const spanS = (buckets.sizeMs * buckets.count) / 1_000;
   const right = properties.yAxis?.right?.label;
   const units = `${properties.yAxis?.left?.label ?? ''}${right === undefined ? '' : ` · ${right} (dashed)`}`;
@@ -60,16 +78,32 @@ function content({ type, properties, width, height }: Widget, samples: readonly 
 
 /** What the query of the log widget answers, over the same lines. */
 function byShard(samples: readonly Sample[], { fromMs }: Buckets): string {
-  const shards = Map.groupBy(samples.filter(({ partition }) => partition !== undefined), ({ partition }) => partition);
+  const shards = Map.groupBy(
+    samples.filter(({ partition }) => partition !== undefined),
+    ({ partition }) => partition,
+  );
   const rows = [...shards].map(([partition, mine]) => {
     const of = (name: string): Sample[] => mine.filter(({ metricName }) => metricName === name);
     const sum = (name: string): string => short(of(name).reduce((total, { value }) => total + value, 0));
     const lagMs = of('watermarkLagMs').at(-1)?.value ?? Number.NaN;
-    const cells = [partition, short(lagMs / 60_000), short(of('openWindows').at(-1)?.value ?? Number.NaN), sum('recordsIn'), sum('lateRecords'), sum('deadLetters'), `${round1(((mine.at(-1)?.timeMs ?? 0) - fromMs) / 1_000)} s`];
+    const cells = [
+      partition,
+      short(lagMs / 60_000),
+      short(of('openWindows').at(-1)?.value ?? Number.NaN),
+      sum('recordsIn'),
+      sum('lateRecords'),
+      sum('deadLetters'),
+      `${round1(((mine.at(-1)?.timeMs ?? 0) - fromMs) / 1_000)} s`,
+    ];
     return { lagMs, html: `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>` };
   });
-  const head = ['partition', 'lagMinutes', 'windows', 'records', 'late', 'dead', 'lastBatch'].map((name) => `<th>${name}</th>`).join('');
-  return `<table><tr>${head}</tr>${rows.sort((a, b) => b.lagMs - a.lagMs).map(({ html }) => html).join('')}</table>`;
+  const head = ['partition', 'lagMinutes', 'windows', 'records', 'late', 'dead', 'lastBatch']
+    .map((name) => `<th>${name}</th>`)
+    .join('');
+  return `<table><tr>${head}</tr>${rows
+    .sort((a, b) => b.lagMs - a.lagMs)
+    .map(({ html }) => html)
+    .join('')}</table>`;
 }
 
 function markdown(text: string): string {

@@ -20,9 +20,18 @@ const root = resolve(import.meta.dirname, '../..');
 const chromium = process.env['CHROMIUM'] ?? 'chromium';
 
 const broker = process.argv[2];
-const [pipeline, picture, sources] = broker === undefined ? ['flights', 'dashboard', 'Lambda and Kinesis figures are measured at the door of the local function'] : ['flights-kafka', 'dashboard-kafka', "Lambda's figures and what is put are measured at the door of the local function, the lag of the group is missing"];
+const [pipeline, picture, sources] =
+  broker === undefined
+    ? ['flights', 'dashboard', 'Lambda and Kinesis figures are measured at the door of the local function']
+    : [
+        'flights-kafka',
+        'dashboard-kafka',
+        "Lambda's figures and what is put are measured at the door of the local function, the lag of the group is missing",
+      ];
 
-const template: unknown = JSON.parse(readFileSync(join(root, `cdk.out/Tidemark-${pipeline}-dev.template.json`), 'utf8'));
+const template: unknown = JSON.parse(
+  readFileSync(join(root, `cdk.out/Tidemark-${pipeline}-dev.template.json`), 'utf8'),
+);
 const samples = await recordRun({ ...RUN, broker });
 const note =
   `Widgets, titles and expressions are those of the synthesised template. The data is of a local run: ${RUN.records.toLocaleString('en-US')} flights at ${RUN.rate} per second, moved in time so that the last departs now, ` +
@@ -32,6 +41,25 @@ const { html, widthPx, heightPx } = page(dashboardBody(template), samples, note,
 const scratch = mkdtempSync(join(tmpdir(), 'tidemark-page-'));
 const file = join(scratch, 'dashboard.html');
 writeFileSync(file, html);
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync', '--hide-scrollbars', '--force-device-scale-factor=0.9', `--user-data-dir=${join(scratch, 'profile')}`];
-execFileSync(chromium, [...flags, `--window-size=${widthPx},${heightPx}`, `--screenshot=${join(root, `docs/${picture}.png`)}`, pathToFileURL(file).href], { stdio: 'ignore', timeout: 60_000 });
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--no-first-run',
+  '--disable-sync',
+  '--hide-scrollbars',
+  '--force-device-scale-factor=0.9',
+  `--user-data-dir=${join(scratch, 'profile')}`,
+];
+execFileSync(
+  chromium,
+  [
+    ...flags,
+    `--window-size=${widthPx},${heightPx}`,
+    `--screenshot=${join(root, `docs/${picture}.png`)}`,
+    pathToFileURL(file).href,
+  ],
+  { stdio: 'ignore', timeout: 60_000 },
+);
 rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });

@@ -63,6 +63,7 @@ export function aggregateOfPresent<V, In, Acc, Out>(
   extract: (value: V, record: RecordTime) => In | undefined,
   aggregator: Aggregator<In, Acc, Out>,
 ): Aggregate<V, Out> {
-  const add = (accumulator: Acc, input: In | undefined): Acc => (input === undefined ? accumulator : aggregator.add(accumulator, input));
+  const add = (accumulator: Acc, input: In | undefined): Acc =>
+    input === undefined ? accumulator : aggregator.add(accumulator, input);
   return aggregate(descriptor, extract, { ...aggregator, add });
 }

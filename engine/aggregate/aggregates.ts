@@ -28,8 +28,14 @@ export function countIf<V>(condition: (value: V) => boolean, name = 'condition')
  *
  * @example sum('cents') // 1250
  */
-export function sum<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | NullOf<V, F>> {
-  return aggregate(`sum(${field})`, numberIn(field, TOO_LARGE), summing as Aggregator<number | undefined, unknown, number | NullOf<V, F>>);
+export function sum<const F extends string, V = WithFields<F, number>>(
+  field: F & NumberField<V, F>,
+): Aggregate<V, number | NullOf<V, F>> {
+  return aggregate(
+    `sum(${field})`,
+    numberIn(field, TOO_LARGE),
+    summing as Aggregator<number | undefined, unknown, number | NullOf<V, F>>,
+  );
 }
 
 /**
@@ -37,17 +43,27 @@ export function sum<const F extends string, V = WithFields<F, number>>(field: F 
  *
  * @example sumExact('cents') // '9007199254740993'
  */
-export function sumExact<const F extends string, V = WithFields<F, number | bigint>>(field: F & NumberField<V, F, number | bigint>): Aggregate<V, string | NullOf<V, F>> {
-  return aggregate(`sumExact(${field})`, integerIn(field), summingExactly as Aggregator<bigint | undefined, unknown, string | NullOf<V, F>>);
+export function sumExact<const F extends string, V = WithFields<F, number | bigint>>(
+  field: F & NumberField<V, F, number | bigint>,
+): Aggregate<V, string | NullOf<V, F>> {
+  return aggregate(
+    `sumExact(${field})`,
+    integerIn(field),
+    summingExactly as Aggregator<bigint | undefined, unknown, string | NullOf<V, F>>,
+  );
 }
 
 /** The least of a numeric field. @example min('delay') // -12 */
-export function min<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined | NullOf<V, F>> {
+export function min<const F extends string, V = WithFields<F, number>>(
+  field: F & NumberField<V, F>,
+): Aggregate<V, number | undefined | NullOf<V, F>> {
   return aggregateOfPresent(`min(${field})`, numberIn(field), minimum);
 }
 
 /** The most of a numeric field. @example max('delay') // 95 */
-export function max<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined | NullOf<V, F>> {
+export function max<const F extends string, V = WithFields<F, number>>(
+  field: F & NumberField<V, F>,
+): Aggregate<V, number | undefined | NullOf<V, F>> {
   return aggregateOfPresent(`max(${field})`, numberIn(field), maximum);
 }
 
@@ -56,7 +72,9 @@ export function max<const F extends string, V = WithFields<F, number>>(field: F 
  *
  * @example mean('delay') // 8.25
  */
-export function mean<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>): Aggregate<V, number | undefined | NullOf<V, F>> {
+export function mean<const F extends string, V = WithFields<F, number>>(
+  field: F & NumberField<V, F>,
+): Aggregate<V, number | undefined | NullOf<V, F>> {
   return aggregateOfPresent(`mean(${field})`, numberIn(field, TOO_LARGE), averaging);
 }
 
@@ -70,7 +88,11 @@ function integerIn(field: string): (value: unknown) => bigint | undefined {
     if (isAbsent(given)) return undefined;
     const integer = typeof given === 'bigint' ? given : Number.isInteger(given) ? BigInt(given as number) : undefined;
     if (integer === undefined || integer >= TOO_LARGE_INTEGER || -integer >= TOO_LARGE_INTEGER) {
-      throw new TidemarkError('data', 'NOT_AN_INTEGER', `${field} must be a whole number below 1e300 in magnitude, got ${integer === undefined ? typeof given : 'a larger one'}; let the schema refuse it, or use sum`);
+      throw new TidemarkError(
+        'data',
+        'NOT_AN_INTEGER',
+        `${field} must be a whole number below 1e300 in magnitude, got ${integer === undefined ? typeof given : 'a larger one'}; let the schema refuse it, or use sum`,
+      );
     }
     return integer;
   };

@@ -22,7 +22,11 @@ interface Addition<In, T> {
   merge(a: T, b: T): T;
 }
 
-function summed<In, T>({ first, add, merge }: Addition<In, T>): Pick<Aggregator<In | undefined, Summed<T>, unknown>, 'init' | 'add' | 'merge'> {
+function summed<In, T>({
+  first,
+  add,
+  merge,
+}: Addition<In, T>): Pick<Aggregator<In | undefined, Summed<T>, unknown>, 'init' | 'add' | 'merge'> {
   return {
     init: () => 'none',
     add: (sum, value) => {
@@ -68,7 +72,8 @@ export const summingExactly: Aggregator<bigint | undefined, Summed<bigint>, stri
 
 /** The smallest or largest so far; undefined before the first. */
 function extreme(pick: (a: number, b: number) => number): Aggregator<number, number | undefined, number | undefined> {
-  const join = (a: number | undefined, b: number | undefined) => (a === undefined ? b : b === undefined ? a : pick(a, b));
+  const join = (a: number | undefined, b: number | undefined) =>
+    a === undefined ? b : b === undefined ? a : pick(a, b);
   return {
     resultType: 'number',
     init: () => undefined,

@@ -4,7 +4,10 @@ import { aggregate, type Aggregate, type Aggregator, type RecordTime } from './a
 import { readJson, storedBytes, toJsonValue, toPlainData, writeJson, type JsonValue } from './json-value.ts';
 
 /** How many inputs become one result, without a word on bytes. For each method's promises see `Aggregator`. */
-export type PlainAggregator<In, Acc, Out> = Omit<Aggregator<In, Acc, Out>, 'write' | 'read'> & { readonly write?: never; readonly read?: never };
+export type PlainAggregator<In, Acc, Out> = Omit<Aggregator<In, Acc, Out>, 'write' | 'read'> & {
+  readonly write?: never;
+  readonly read?: never;
+};
 
 /**
  * Your own aggregate. Accumulators must be plain data (numbers, text, lists, objects …): they are stored in a form of their
@@ -29,18 +32,46 @@ export type PlainAggregator<In, Acc, Out> = Omit<Aggregator<In, Acc, Out>, 'writ
  * })
  * @throws INVALID_SETTING
  */
-export function custom<V, In, Acc, Out>(name: string, extract: (value: V, record: RecordTime) => In, aggregator: Aggregator<In, Acc, Out> | PlainAggregator<In, Acc, Out>): Aggregate<V, Out> {
+export function custom<V, In, Acc, Out>(
+  name: string,
+  extract: (value: V, record: RecordTime) => In,
+  aggregator: Aggregator<In, Acc, Out> | PlainAggregator<In, Acc, Out>,
+): Aggregate<V, Out> {
   requireSetting('name', name, typeof name === 'string' && name !== '', 'a text', "pass a name such as 'longest word'");
-  requireSetting('extract', typeof extract, typeof extract === 'function', 'a function', 'pass (record) => record.field');
+  requireSetting(
+    'extract',
+    typeof extract,
+    typeof extract === 'function',
+    'a function',
+    'pass (record) => record.field',
+  );
   const { maxResultBytes = 1_024, maxStateBytes = 65_536 } = aggregator;
-  requireSetting('maxResultBytes', maxResultBytes, Number.isSafeInteger(maxResultBytes) && maxResultBytes >= 1, 'an integer above 0', 'leave it out for 1024');
-  requireSetting('maxStateBytes', maxStateBytes, Number.isSafeInteger(maxStateBytes) && maxStateBytes >= 1 && maxStateBytes <= 1_048_576, 'an integer in [1, 1048576]', 'leave it out for 65536');
-  const { init, add, merge, write, read } = aggregator.write === undefined ? asPlainData(name, aggregator) : bound(aggregator);
+  requireSetting(
+    'maxResultBytes',
+    maxResultBytes,
+    Number.isSafeInteger(maxResultBytes) && maxResultBytes >= 1,
+    'an integer above 0',
+    'leave it out for 1024',
+  );
+  requireSetting(
+    'maxStateBytes',
+    maxStateBytes,
+    Number.isSafeInteger(maxStateBytes) && maxStateBytes >= 1 && maxStateBytes <= 1_048_576,
+    'an integer in [1, 1048576]',
+    'leave it out for 65536',
+  );
+  const { init, add, merge, write, read } =
+    aggregator.write === undefined ? asPlainData(name, aggregator) : bound(aggregator);
   const isOwnForm = aggregator.write !== undefined;
   let isEmptyChecked = !isOwnForm;
   const requireStorable = (accumulator: Acc): void => {
     const { length } = isOwnForm ? requireReversible(name, { write, read }, accumulator) : bytesOf(write, accumulator);
-    if (length > maxStateBytes) throw new TidemarkError('data', 'STATE_TOO_LARGE', `accumulator of ${name} must be at most ${maxStateBytes} bytes, got ${length}; keep less of each record or set maxStateBytes`);
+    if (length > maxStateBytes)
+      throw new TidemarkError(
+        'data',
+        'STATE_TOO_LARGE',
+        `accumulator of ${name} must be at most ${maxStateBytes} bytes, got ${length}; keep less of each record or set maxStateBytes`,
+      );
   };
   return aggregate(`custom(${JSON.stringify(name)})`, extract, {
     init,
@@ -83,7 +114,9 @@ function requireReversible<Acc>(
     const reader = new ByteReader(bytes);
     const again = bytesOf(write, read(reader));
     if (reader.atEnd && again.length === bytes.length && again.every((byte, i) => byte === bytes[i])) return bytes;
-    problem = reader.atEnd ? 'another accumulator' : `${bytes.length - reader.position} of ${bytes.length} bytes left over`;
+    problem = reader.atEnd
+      ? 'another accumulator'
+      : `${bytes.length - reader.position} of ${bytes.length} bytes left over`;
   } catch (error) {
     cause = error;
     problem = oneLine(messageOf(error));
@@ -123,6 +156,11 @@ function checked(name: string, maxBytes: number, result: () => unknown): unknown
     if (bytes <= maxBytes) return value;
     throw new Error(`${bytes} bytes`);
   } catch (cause) {
-    throw new TidemarkError('data', 'AGGREGATE_FAILED', `result of ${name} must be data of at most ${maxBytes} bytes, got ${oneLine(messageOf(cause))}; correct the aggregate or set maxResultBytes`, { cause });
+    throw new TidemarkError(
+      'data',
+      'AGGREGATE_FAILED',
+      `result of ${name} must be data of at most ${maxBytes} bytes, got ${oneLine(messageOf(cause))}; correct the aggregate or set maxResultBytes`,
+      { cause },
+    );
   }
 }

@@ -20,15 +20,29 @@ export interface DistinctSettings {
  * @example approxDistinct('visitor') // 10482
  * @example approxDistinct(['shop', 'visitor'], { precision: 14 }) // within 0.8 %
  */
-export function approxDistinct<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: DistinctSettings = {}): Aggregate<V, number> {
+export function approxDistinct<const T extends Take, V = WithFields<T>>(
+  take: T & StorableFields<V, T>,
+  settings: DistinctSettings = {},
+): Aggregate<V, number> {
   const { precision = 12 } = settings;
-  requireSetting('precision', precision, Number.isInteger(precision) && precision >= 4 && precision <= 16, 'an integer in [4, 16]', 'leave it out for 12');
+  requireSetting(
+    'precision',
+    precision,
+    Number.isInteger(precision) && precision >= 4 && precision <= 16,
+    'an integer in [4, 16]',
+    'leave it out for 12',
+  );
   const valueOf = takeIn(take, toIdentity);
   const descriptor = `approxDistinct(${JSON.stringify(toJsonValue({ take, precision }, 'settings'))})`;
   const writer = new ByteWriter();
   const fields: readonly string[] = typeof take === 'string' ? [take] : (take as readonly string[]);
-  const hasAll = (value: V): boolean => fields.every((field) => !isAbsent((value as Readonly<Record<string, unknown>>)[field]));
-  return aggregateOfPresent(descriptor, (value: V) => (hasAll(value) ? hashOf(valueOf(value), writer) : undefined), distinctOf(precision));
+  const hasAll = (value: V): boolean =>
+    fields.every((field) => !isAbsent((value as Readonly<Record<string, unknown>>)[field]));
+  return aggregateOfPresent(
+    descriptor,
+    (value: V) => (hasAll(value) ? hashOf(valueOf(value), writer) : undefined),
+    distinctOf(precision),
+  );
 }
 
 /** Of the bytes with lengths in them: no value can be mistaken for another, nor two fields for one. */
@@ -55,7 +69,9 @@ function distinctOf(precision: number): Aggregator<number, Distinct, number> {
     },
     read: (reader) => {
       const length = reader.varint();
-      return length <= fewAtMost(precision) ? Array.from({ length }, () => reader.varint()) : chunked(reader.raw(2 ** precision));
+      return length <= fewAtMost(precision)
+        ? Array.from({ length }, () => reader.varint())
+        : chunked(reader.raw(2 ** precision));
     },
   };
 }

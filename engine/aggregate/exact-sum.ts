@@ -60,7 +60,11 @@ function grow(partials: readonly number[], value: number): number[] {
     rest = total;
   }
   if (!Number.isFinite(rest)) {
-    throw new TidemarkError('data', 'SUM_TOO_LARGE', 'sum must stay within the range of doubles, got an overflow; aggregate a smaller unit');
+    throw new TidemarkError(
+      'data',
+      'SUM_TOO_LARGE',
+      'sum must stay within the range of doubles, got an overflow; aggregate a smaller unit',
+    );
   }
   if (rest !== 0) grown.push(rest);
   return grown;
@@ -70,7 +74,7 @@ function grow(partials: readonly number[], value: number): number[] {
 function canonical(partials: readonly number[]): ExactSum {
   if (partials.length === 2 && (partials[0] as number) + (partials[1] as number) === partials[1]) return partials;
   const form: number[] = [];
-  for (let rest = partials; rest.length > 0; ) {
+  for (let rest = partials; rest.length > 0;) {
     const nearest = nearestTo(rest);
     form.unshift(nearest);
     rest = rest.length === 1 ? [] : grow(rest, -nearest);

@@ -15,10 +15,23 @@ export type NumberField<V, F extends string, Kind = number> = F extends keyof V
   : Mistake<`the record has no field '${F}'`>;
 
 /** null where the field `F` of a record may be null or absent: then it may be so in every record of a window. */
-export type NullOf<V, F> = F extends keyof V ? (null extends V[F] ? null : undefined extends V[F] ? null : never) : never;
+export type NullOf<V, F> = F extends keyof V
+  ? null extends V[F]
+    ? null
+    : undefined extends V[F]
+      ? null
+      : never
+  : never;
 
 /** What JSON has no form for. */
-type NotJson = bigint | symbol | Date | ReadonlyMap<never, never> | ReadonlySet<never> | ArrayBufferView | ((...args: never) => unknown);
+type NotJson =
+  | bigint
+  | symbol
+  | Date
+  | ReadonlyMap<never, never>
+  | ReadonlySet<never>
+  | ArrayBufferView
+  | ((...args: never) => unknown);
 
 type StorableField<V, F> = F extends keyof V
   ? [Extract<V[F], NotJson>] extends [never]
@@ -30,13 +43,21 @@ type StorableField<V, F> = F extends keyof V
 export type Take = string | readonly string[];
 
 /** `T` may be taken from records of type `V`: adds nothing then, else a sentence for each wrong field. */
-export type StorableFields<V, T extends Take> = T extends readonly string[] ? { readonly [I in keyof T]: T[I] & StorableField<V, T[I]> } : StorableField<V, T>;
+export type StorableFields<V, T extends Take> = T extends readonly string[]
+  ? { readonly [I in keyof T]: T[I] & StorableField<V, T[I]> }
+  : StorableField<V, T>;
 
 /** A record that has these fields. */
-export type WithFields<T extends Take, Value = unknown> = { readonly [K in T extends readonly string[] ? T[number] : T]: Value };
+export type WithFields<T extends Take, Value = unknown> = {
+  readonly [K in T extends readonly string[] ? T[number] : T]: Value;
+};
 
 /** What is taken from a record of type `V`: the field's value, or an object with the fields. */
-export type Taken<V, T extends Take> = T extends keyof V ? Present<V[T]> : T extends readonly string[] ? { readonly [K in T[number] & keyof V]: Present<V[K]> } : never;
+export type Taken<V, T extends Take> = T extends keyof V
+  ? Present<V[T]>
+  : T extends readonly string[]
+    ? { readonly [K in T[number] & keyof V]: Present<V[K]> }
+    : never;
 
 /** A result has null where a record has nothing. */
 type Present<Value> = undefined extends Value ? Exclude<Value, undefined> | null : Value;
@@ -63,10 +84,18 @@ export function numberIn(field: string, below = Infinity): (value: unknown) => n
     const number = (value as Readonly<Record<string, unknown>>)[field];
     if (isAbsent(number)) return undefined;
     if (typeof number !== 'number' || !Number.isFinite(number)) {
-      throw new TidemarkError('data', 'NOT_A_NUMBER', `${field} must be a finite number, got ${typeof number}; let the schema refuse it`);
+      throw new TidemarkError(
+        'data',
+        'NOT_A_NUMBER',
+        `${field} must be a finite number, got ${typeof number}; let the schema refuse it`,
+      );
     }
     if (Math.abs(number) >= below) {
-      throw new TidemarkError('data', 'NUMBER_TOO_LARGE', `${field} must be below ${below} in magnitude, got a larger one; aggregate it in a larger unit`);
+      throw new TidemarkError(
+        'data',
+        'NUMBER_TOO_LARGE',
+        `${field} must be below ${below} in magnitude, got a larger one; aggregate it in a larger unit`,
+      );
     }
     return number;
   };
@@ -79,10 +108,17 @@ export function numberIn(field: string, below = Infinity): (value: unknown) => n
  */
 export function takeIn<T>(take: Take, form: (taken: unknown, name: string) => T): (value: unknown) => T {
   const fields = typeof take === 'string' ? [take] : take;
-  requireSetting('take', take, Array.isArray(fields) && fields.length > 0 && new Set(fields).size === fields.length, 'a field name or a list of different ones', 'name fields of the schema');
+  requireSetting(
+    'take',
+    take,
+    Array.isArray(fields) && fields.length > 0 && new Set(fields).size === fields.length,
+    'a field name or a list of different ones',
+    'name fields of the schema',
+  );
   for (const field of fields) requireField('take', field);
   const name = fields.join(', ');
-  const pick = (value: Readonly<Record<string, unknown>>): unknown => (typeof take === 'string' ? value[take] : Object.fromEntries(take.map((field) => [field, value[field]])));
+  const pick = (value: Readonly<Record<string, unknown>>): unknown =>
+    typeof take === 'string' ? value[take] : Object.fromEntries(take.map((field) => [field, value[field]]));
   return (value) => form(pick(value as Readonly<Record<string, unknown>>), name);
 }
 
@@ -97,7 +133,11 @@ export function valueIn(take: Take, maxBytes: number): (value: unknown) => JsonV
     const value = toJsonValue(taken, name);
     const bytes = storedBytes(value);
     if (bytes > maxBytes) {
-      throw new TidemarkError('data', 'VALUE_TOO_LARGE', `${name} must take at most ${maxBytes} bytes, got ${bytes}; take fewer fields or set maxBytes`);
+      throw new TidemarkError(
+        'data',
+        'VALUE_TOO_LARGE',
+        `${name} must take at most ${maxBytes} bytes, got ${bytes}; take fewer fields or set maxBytes`,
+      );
     }
     return value;
   });

@@ -13,10 +13,10 @@ export function hash53(bytes: Uint8Array): number {
   const blocks = bytes.length & ~15;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let i = 0; i < blocks; i += 16) {
-    h1 = Math.imul((rotate(h1 ^ mix1(view.getUint32(i, true)), 19) + h2) | 0, 5) + 0x561ccd1b | 0;
-    h2 = Math.imul((rotate(h2 ^ mix2(view.getUint32(i + 4, true)), 17) + h3) | 0, 5) + 0x0bcaa747 | 0;
-    h3 = Math.imul((rotate(h3 ^ mix3(view.getUint32(i + 8, true)), 15) + h4) | 0, 5) + 0x96cd1c35 | 0;
-    h4 = Math.imul((rotate(h4 ^ mix4(view.getUint32(i + 12, true)), 13) + h1) | 0, 5) + 0x32ac3b17 | 0;
+    h1 = (Math.imul((rotate(h1 ^ mix1(view.getUint32(i, true)), 19) + h2) | 0, 5) + 0x561ccd1b) | 0;
+    h2 = (Math.imul((rotate(h2 ^ mix2(view.getUint32(i + 4, true)), 17) + h3) | 0, 5) + 0x0bcaa747) | 0;
+    h3 = (Math.imul((rotate(h3 ^ mix3(view.getUint32(i + 8, true)), 15) + h4) | 0, 5) + 0x96cd1c35) | 0;
+    h4 = (Math.imul((rotate(h4 ^ mix4(view.getUint32(i + 12, true)), 13) + h1) | 0, 5) + 0x32ac3b17) | 0;
   }
   h1 ^= mix1(wordAt(bytes, blocks)) ^ bytes.length;
   h2 ^= mix2(wordAt(bytes, blocks + 4)) ^ bytes.length;

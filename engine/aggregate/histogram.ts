@@ -13,15 +13,26 @@ export interface HistogramSettings {
  *
  * @example histogram('delay', { bounds: [0, 15, 60] }) // [8, 31, 4, 1]: early, on time, late, very late
  */
-export function histogram<const F extends string, V = WithFields<F, number>>(field: F & NumberField<V, F>, { bounds }: HistogramSettings): Aggregate<V, readonly number[]> {
-  const ascending = Array.isArray(bounds) && bounds.length >= 1 && bounds.length <= 1_000 && bounds.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (bounds[i - 1] as number)));
+export function histogram<const F extends string, V = WithFields<F, number>>(
+  field: F & NumberField<V, F>,
+  { bounds }: HistogramSettings,
+): Aggregate<V, readonly number[]> {
+  const ascending =
+    Array.isArray(bounds) &&
+    bounds.length >= 1 &&
+    bounds.length <= 1_000 &&
+    bounds.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (bounds[i - 1] as number)));
   requireSetting('bounds', bounds, ascending, '1 to 1000 finite numbers, ascending', 'pass { bounds: [0, 15, 60] }');
   const number = numberIn(field);
   const intervalOf = (value: V): number | undefined => {
     const given = number(value);
     return given === undefined ? undefined : placeAfter(bounds, given);
   };
-  return aggregateOfPresent(`histogram(${field},bounds=${bounds.join(',')})`, intervalOf, countingIn(bounds.length + 1));
+  return aggregateOfPresent(
+    `histogram(${field},bounds=${bounds.join(',')})`,
+    intervalOf,
+    countingIn(bounds.length + 1),
+  );
 }
 
 function countingIn(intervals: number): Aggregator<number, readonly number[], readonly number[]> {

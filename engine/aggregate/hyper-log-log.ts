@@ -111,7 +111,7 @@ function tau(share: number): number {
   let root = share;
   let weight = 1;
   let rest = 1 - share;
-  for (let before = -1; rest !== before; ) {
+  for (let before = -1; rest !== before;) {
     before = rest;
     root = Math.sqrt(root);
     weight /= 2;

@@ -11,7 +11,11 @@ export type { JsonValue } from '../value/plain-value.ts';
 const MAX_KEPT_LEVELS = 16;
 
 const kept = (number: PlainRules['number']): PlainRules => ({
-  maxLevels: MAX_KEPT_LEVELS, number, foreign: refused, tableNames: true, isSorted: true,
+  maxLevels: MAX_KEPT_LEVELS,
+  number,
+  foreign: refused,
+  tableNames: true,
+  isSorted: true,
 });
 const PLAIN_DATA = /* @__PURE__ */ kept((value) => value);
 const JSON_DATA = /* @__PURE__ */ kept(finite);
@@ -92,14 +96,26 @@ export function writeJson(writer: ByteWriter, value: JsonValue): void {
 export function readJson(reader: ByteReader): JsonValue {
   const tag = reader.byte();
   switch (tag) {
-    case TAGS.null: return null;
-    case TAGS.false: return false;
-    case TAGS.true: return true;
-    case TAGS.number: return reader.definedNumber();
-    case TAGS.text: return reader.string();
-    case TAGS.list: return Array.from({ length: reader.varint() }, () => readJson(reader));
-    case TAGS.object: return Object.fromEntries(Array.from({ length: reader.varint() }, () => [reader.string(), readJson(reader)]));
-    default: throw new TidemarkError('internal', 'CORRUPT_BYTES', `stored bytes must be a value, got tag ${tag}; restore the object from a backup`);
+    case TAGS.null:
+      return null;
+    case TAGS.false:
+      return false;
+    case TAGS.true:
+      return true;
+    case TAGS.number:
+      return reader.definedNumber();
+    case TAGS.text:
+      return reader.string();
+    case TAGS.list:
+      return Array.from({ length: reader.varint() }, () => readJson(reader));
+    case TAGS.object:
+      return Object.fromEntries(Array.from({ length: reader.varint() }, () => [reader.string(), readJson(reader)]));
+    default:
+      throw new TidemarkError(
+        'internal',
+        'CORRUPT_BYTES',
+        `stored bytes must be a value, got tag ${tag}; restore the object from a backup`,
+      );
   }
 }
 

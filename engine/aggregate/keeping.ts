@@ -32,7 +32,8 @@ export function keepingOne(maxBytes: number): Aggregator<Ranked, Ranking, JsonVa
 
 /** The value of the latest; of equals, what came last. */
 export function keepingLatest(maxBytes: number): Aggregator<Ranked, Ranking, JsonValue | undefined> {
-  const later = (a: Ranking, b: Ranking): Ranking => (b[0] === undefined || (a[0] !== undefined && a[0].timeMs > b[0].timeMs) ? a : b);
+  const later = (a: Ranking, b: Ranking): Ranking =>
+    b[0] === undefined || (a[0] !== undefined && a[0].timeMs > b[0].timeMs) ? a : b;
   return { ...keepingOne(maxBytes), add: (latest, one) => later(latest, [one]), merge: later };
 }
 
@@ -62,7 +63,13 @@ export function keepingCounted(limit: number, maxBytes: number): Aggregator<Rank
 /** @throws INVALID_SETTING when so many values of that size do not fit a row */
 export function requireFits(name: string, limit: number, maxBytes: number): void {
   const most = Math.floor(MAX_ROW_BYTES / (maxBytes + 1)) - 1;
-  requireSetting(name, limit, Number.isSafeInteger(limit) && limit >= 1 && limit <= most, `an integer in [1, ${most}] with values of up to ${maxBytes} bytes`, 'a row of the table holds no more; set maxBytes lower');
+  requireSetting(
+    name,
+    limit,
+    Number.isSafeInteger(limit) && limit >= 1 && limit <= most,
+    `an integer in [1, ${most}] with values of up to ${maxBytes} bytes`,
+    'a row of the table holds no more; set maxBytes lower',
+  );
 }
 
 const listBytes = (limit: number, maxBytes: number): number => limit * (maxBytes + 1) + 3;

@@ -60,7 +60,7 @@ export function addToBin({ bins, counts }: Sketch, bin: number): Sketch {
 export function mergeSketches(a: Sketch, b: Sketch): Sketch {
   const bins: number[] = [];
   const counts: number[] = [];
-  for (let i = 0, j = 0; i < a.bins.length || j < b.bins.length; ) {
+  for (let i = 0, j = 0; i < a.bins.length || j < b.bins.length;) {
     const fromA = a.bins[i] ?? Infinity;
     const fromB = b.bins[j] ?? Infinity;
     bins.push(Math.min(fromA, fromB));

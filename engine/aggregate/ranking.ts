@@ -25,7 +25,7 @@ export function addRanked(ranking: Ranking, one: Ranked, limit: number): Ranking
 export function mergeRankings(a: Ranking, b: Ranking, limit: number): Ranking {
   if (a.length === 0 || b.length === 0) return b.length === 0 ? a : b;
   const merged: Ranked[] = [];
-  for (let i = 0, j = 0; merged.length < limit && (i < a.length || j < b.length); ) {
+  for (let i = 0, j = 0; merged.length < limit && (i < a.length || j < b.length);) {
     const fromB = i === a.length || (j < b.length && isBefore(b[j] as Ranked, a[i] as Ranked));
     merged.push((fromB ? b[j++] : a[i++]) as Ranked);
   }
@@ -42,7 +42,11 @@ export function writeRanking(writer: ByteWriter, ranking: Ranking): void {
 }
 
 export function readRanking(reader: ByteReader): Ranking {
-  return Array.from({ length: reader.varint() }, () => ({ rank: reader.definedNumber(), timeMs: reader.definedNumber(), value: readJson(reader) }));
+  return Array.from({ length: reader.varint() }, () => ({
+    rank: reader.definedNumber(),
+    timeMs: reader.definedNumber(),
+    value: readJson(reader),
+  }));
 }
 
 function isBefore(one: Ranked, other: Ranked): boolean {

@@ -21,7 +21,7 @@ export function placeAfter(list: readonly number[], value: number): number {
 /** What is in one of them or both. */
 export function union(a: readonly number[], b: readonly number[]): number[] {
   const both: number[] = [];
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
     const next = Math.min(a[i] ?? Infinity, b[j] ?? Infinity);
     both.push(next);
     if (a[i] === next) i++;

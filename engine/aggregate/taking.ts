@@ -1,7 +1,16 @@
 /** Aggregates that keep values of records: the first, the last, the best, all of them. */
 import { requireSetting } from '../errors.ts';
 import { aggregateOfPresent, type Aggregate, type Aggregator, type RecordTime } from './aggregate.ts';
-import { numberIn, valueIn, type NullOf, type NumberField, type StorableFields, type Take, type Taken, type WithFields } from './fields.ts';
+import {
+  numberIn,
+  valueIn,
+  type NullOf,
+  type NumberField,
+  type StorableFields,
+  type Take,
+  type Taken,
+  type WithFields,
+} from './fields.ts';
 import { toJsonValue, type JsonValue } from './json-value.ts';
 import { keepingBest, keepingCounted, keepingLatest, keepingOne, requireFits, type Collected } from './keeping.ts';
 import type { Ranked } from './ranking.ts';
@@ -34,7 +43,10 @@ type WithTakenAndBy<T extends Take, B extends string> = WithFields<T> & WithFiel
  * @example first('status') // 'open'
  * @example first(['status', 'user']) // { status: 'open', user: 'ann' }
  */
-export function first<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: TakeSettings = {}): Aggregate<V, Taken<V, T> | undefined> {
+export function first<const T extends Take, V = WithFields<T>>(
+  take: T & StorableFields<V, T>,
+  settings: TakeSettings = {},
+): Aggregate<V, Taken<V, T> | undefined> {
   return keep('first', take, settings, inTime, keepingOne);
 }
 
@@ -43,7 +55,10 @@ export function first<const T extends Take, V = WithFields<T>>(take: T & Storabl
  *
  * @example last('status') // 'closed'
  */
-export function last<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: TakeSettings = {}): Aggregate<V, Taken<V, T> | undefined> {
+export function last<const T extends Take, V = WithFields<T>>(
+  take: T & StorableFields<V, T>,
+  settings: TakeSettings = {},
+): Aggregate<V, Taken<V, T> | undefined> {
   return keep('last', take, settings, inTime, keepingLatest);
 }
 
@@ -52,7 +67,10 @@ export function last<const T extends Take, V = WithFields<T>>(take: T & Storable
  *
  * @example minBy(['shop', 'cents'], { by: 'cents' }) // { shop: 'A', cents: 199 }
  */
-export function minBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined | NullOf<V, B>> {
+export function minBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(
+  take: T & StorableFields<V, T>,
+  settings: BySettings<B & NumberField<V, B>>,
+): Aggregate<V, Taken<V, T> | undefined | NullOf<V, B>> {
   return keep('minBy', take, settings, numberIn(settings.by), keepingOne);
 }
 
@@ -61,7 +79,10 @@ export function minBy<const T extends Take, const B extends string, V = WithTake
  *
  * @example maxBy('place', { by: 'magnitude' }) // 'Honshu'
  */
-export function maxBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: BySettings<B & NumberField<V, B>>): Aggregate<V, Taken<V, T> | undefined | NullOf<V, B>> {
+export function maxBy<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(
+  take: T & StorableFields<V, T>,
+  settings: BySettings<B & NumberField<V, B>>,
+): Aggregate<V, Taken<V, T> | undefined | NullOf<V, B>> {
   return keep('maxBy', take, settings, largestFirst(settings.by), keepingOne);
 }
 
@@ -71,7 +92,10 @@ export function maxBy<const T extends Take, const B extends string, V = WithTake
  *
  * @example topN(['place', 'magnitude'], { n: 2, by: 'magnitude' }) // [{ place: 'Honshu', magnitude: 7.1 }, { place: 'Lima', magnitude: 6 }]
  */
-export function topN<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(take: T & StorableFields<V, T>, settings: TopSettings<B & NumberField<V, B>>): Aggregate<V, ReadonlyArray<Taken<V, T>>> {
+export function topN<const T extends Take, const B extends string, V = WithTakenAndBy<T, B>>(
+  take: T & StorableFields<V, T>,
+  settings: TopSettings<B & NumberField<V, B>>,
+): Aggregate<V, ReadonlyArray<Taken<V, T>>> {
   return keep('topN', take, settings, largestFirst(settings.by), (maxBytes) => {
     requireFits('n', settings.n, maxBytes);
     return keepingBest(settings.n, maxBytes);
@@ -84,7 +108,10 @@ export function topN<const T extends Take, const B extends string, V = WithTaken
  *
  * @example collect('page', { maxItems: 3 }) // { items: ['/', '/cart', '/pay'], dropped: 2 }
  */
-export function collect<const T extends Take, V = WithFields<T>>(take: T & StorableFields<V, T>, settings: CollectSettings): Aggregate<V, Collected<Exclude<Taken<V, T>, null>>> {
+export function collect<const T extends Take, V = WithFields<T>>(
+  take: T & StorableFields<V, T>,
+  settings: CollectSettings,
+): Aggregate<V, Collected<Exclude<Taken<V, T>, null>>> {
   return keep('collect', take, settings, inTime, (maxBytes) => {
     requireFits('maxItems', settings.maxItems, maxBytes);
     return keepingCounted(settings.maxItems, maxBytes);
@@ -105,9 +132,21 @@ function largestFirst(by: string): (value: unknown) => number | undefined {
  * @param rankOf undefined of a record that has no rank: it passes. Where all have the same, one whose value is null passes
  * @param Out what the fields of a record make of the kept values: the compiler has checked that they are there
  */
-function keep<V, Acc, Out>(name: string, take: Take, settings: TakeSettings, rankOf: (value: unknown) => number | undefined, keeping: (maxBytes: number) => Aggregator<Ranked, Acc, JsonValue | undefined | Collected<JsonValue>>): Aggregate<V, Out> {
+function keep<V, Acc, Out>(
+  name: string,
+  take: Take,
+  settings: TakeSettings,
+  rankOf: (value: unknown) => number | undefined,
+  keeping: (maxBytes: number) => Aggregator<Ranked, Acc, JsonValue | undefined | Collected<JsonValue>>,
+): Aggregate<V, Out> {
   const { maxBytes = 1_024 } = settings;
-  requireSetting('maxBytes', maxBytes, Number.isSafeInteger(maxBytes) && maxBytes >= 1 && maxBytes <= 65_536, 'an integer in [1, 65536]', 'leave it out for 1024');
+  requireSetting(
+    'maxBytes',
+    maxBytes,
+    Number.isSafeInteger(maxBytes) && maxBytes >= 1 && maxBytes <= 65_536,
+    'an integer in [1, 65536]',
+    'leave it out for 1024',
+  );
   const valueOf = valueIn(take, maxBytes);
   const descriptor = `${name}(${JSON.stringify(toJsonValue({ ...settings, take, maxBytes }, 'settings'))})`;
   const extract = (given: V, { eventTimeMs }: RecordTime): Ranked | undefined => {

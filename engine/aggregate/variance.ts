@@ -19,8 +19,19 @@ type NullOfOne<Of> = 'sample' extends Of ? null : never;
  *
  * @example variance('delay', { of: 'sample' }) // 41.3
  */
-export function variance<const F extends string, V = WithFields<F, number>, const Of extends 'population' | 'sample' = 'population' | 'sample'>(field: F & NumberField<V, F>, settings: VarianceSettings<Of>): Aggregate<V, number | undefined | NullOf<V, F> | NullOfOne<Of>> {
-  return aggregateOfPresent(`variance(${field},of=${settings.of})`, squareIn(field, settings), spread(settings, (value) => value));
+export function variance<
+  const F extends string,
+  V = WithFields<F, number>,
+  const Of extends 'population' | 'sample' = 'population' | 'sample',
+>(
+  field: F & NumberField<V, F>,
+  settings: VarianceSettings<Of>,
+): Aggregate<V, number | undefined | NullOf<V, F> | NullOfOne<Of>> {
+  return aggregateOfPresent(
+    `variance(${field},of=${settings.of})`,
+    squareIn(field, settings),
+    spread(settings, (value) => value),
+  );
 }
 
 /**
@@ -28,15 +39,32 @@ export function variance<const F extends string, V = WithFields<F, number>, cons
  *
  * @example standardDeviation('delay', { of: 'population' }) // 6.4
  */
-export function standardDeviation<const F extends string, V = WithFields<F, number>, const Of extends 'population' | 'sample' = 'population' | 'sample'>(field: F & NumberField<V, F>, settings: VarianceSettings<Of>): Aggregate<V, number | undefined | NullOf<V, F> | NullOfOne<Of>> {
-  return aggregateOfPresent(`standardDeviation(${field},of=${settings.of})`, squareIn(field, settings), spread(settings, Math.sqrt));
+export function standardDeviation<
+  const F extends string,
+  V = WithFields<F, number>,
+  const Of extends 'population' | 'sample' = 'population' | 'sample',
+>(
+  field: F & NumberField<V, F>,
+  settings: VarianceSettings<Of>,
+): Aggregate<V, number | undefined | NullOf<V, F> | NullOfOne<Of>> {
+  return aggregateOfPresent(
+    `standardDeviation(${field},of=${settings.of})`,
+    squareIn(field, settings),
+    spread(settings, Math.sqrt),
+  );
 }
 
 /** Squares stay below 1e288, so that no order of the records makes their sum overflow. */
 const TOO_LARGE = 1e144;
 
 function squareIn(field: string, { of }: VarianceSettings): (value: unknown) => number | undefined {
-  requireSetting('of', of, of === 'population' || of === 'sample', "'population' or 'sample'", "pass { of: 'sample' } when the records stand for more than themselves");
+  requireSetting(
+    'of',
+    of,
+    of === 'population' || of === 'sample',
+    "'population' or 'sample'",
+    "pass { of: 'sample' } when the records stand for more than themselves",
+  );
   return numberIn(field, TOO_LARGE);
 }
 
@@ -47,13 +75,24 @@ interface Moments {
   readonly squares: ExactSum;
 }
 
-function spread({ of }: VarianceSettings, finish: (variance: number) => number): Aggregator<number, Moments, number | undefined> {
+function spread(
+  { of }: VarianceSettings,
+  finish: (variance: number) => number,
+): Aggregator<number, Moments, number | undefined> {
   const withheld = of === 'sample' ? 1 : 0;
   return {
     resultType: 'number',
     init: () => ({ count: 0, sum: NOTHING, squares: NOTHING }),
-    add: ({ count, sum, squares }, value) => ({ count: count + 1, sum: addExactly(sum, value), squares: addSquare(squares, value) }),
-    merge: (a, b) => ({ count: a.count + b.count, sum: mergeExactly(a.sum, b.sum), squares: mergeExactly(a.squares, b.squares) }),
+    add: ({ count, sum, squares }, value) => ({
+      count: count + 1,
+      sum: addExactly(sum, value),
+      squares: addSquare(squares, value),
+    }),
+    merge: (a, b) => ({
+      count: a.count + b.count,
+      sum: mergeExactly(a.sum, b.sum),
+      squares: mergeExactly(a.squares, b.squares),
+    }),
     result: (moments) => (moments.count <= withheld ? undefined : finish(varianceOf(moments, withheld))),
     write: (writer, { count, sum, squares }) => {
       writer.varint(count);

@@ -196,5 +196,9 @@ export class ByteReader {
 }
 
 function endOfBytes(position: number): TidemarkError {
-  return new TidemarkError('internal', 'CORRUPT_BYTES', `stored bytes must be complete, got their end at ${position}; restore the object from a backup`);
+  return new TidemarkError(
+    'internal',
+    'CORRUPT_BYTES',
+    `stored bytes must be complete, got their end at ${position}; restore the object from a backup`,
+  );
 }

@@ -20,7 +20,11 @@ const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.Z
  */
 export function compress(bytes: Uint8Array): Uint8Array {
   if (bytes.length > MAX_BODY_BYTES) {
-    throw new TidemarkError('internal', 'BODY_TOO_LARGE', `body of a log must be at most ${MAX_BODY_BYTES} bytes, got ${bytes.length}; split the shard, so that each has fewer keys`);
+    throw new TidemarkError(
+      'internal',
+      'BODY_TOO_LARGE',
+      `body of a log must be at most ${MAX_BODY_BYTES} bytes, got ${bytes.length}; split the shard, so that each has fewer keys`,
+    );
   }
   if (bytes.length > WORTH_COMPRESSING_BYTES) {
     const packed = zstdCompressSync(bytes, OPTIONS);
@@ -42,7 +46,12 @@ export function decompress(bytes: Uint8Array): Uint8Array {
 }
 
 function corrupt(what: string, cause: unknown): TidemarkError {
-  return new TidemarkError('internal', 'CORRUPT_BYTES', `stored bytes must be readable, got ${what}; restore the object from a backup`, { cause });
+  return new TidemarkError(
+    'internal',
+    'CORRUPT_BYTES',
+    `stored bytes must be readable, got ${what}; restore the object from a backup`,
+    { cause },
+  );
 }
 
 function withTag(tag: number, bytes: Uint8Array): Uint8Array {

@@ -2,10 +2,22 @@ import { createHash } from 'node:crypto';
 import type { Topology } from '../topology.ts';
 
 /** What the stored state depends on, as text that people can compare (PL-30). */
-export function stateSchemaOf({ keyFields, operators, tables }: Pick<Topology, 'keyFields' | 'operators' | 'tables'>): readonly string[] {
+export function stateSchemaOf({
+  keyFields,
+  operators,
+  tables,
+}: Pick<Topology, 'keyFields' | 'operators' | 'tables'>): readonly string[] {
   // Waited for less, what an operator still holds would come too late to the next one.
-  const delays = operators.slice(0, -1).filter(({ delayMs }) => delayMs > 0).map(({ id, delayMs }) => `${id} waited for: ${delayMs}`);
-  return [`key: ${keyFields.join(', ')}`, ...operators.flatMap(({ schema }) => schema), ...delays, ...tables.map(({ name }) => `table: ${name}`)];
+  const delays = operators
+    .slice(0, -1)
+    .filter(({ delayMs }) => delayMs > 0)
+    .map(({ id, delayMs }) => `${id} waited for: ${delayMs}`);
+  return [
+    `key: ${keyFields.join(', ')}`,
+    ...operators.flatMap(({ schema }) => schema),
+    ...delays,
+    ...tables.map(({ name }) => `table: ${name}`),
+  ];
 }
 
 /** A short hash of the state schema. */

@@ -11,10 +11,20 @@ import type { Source } from '../plan/source.ts';
  * @example export default fedFrom(flights, 'flights-kafka', kafka({ topic: 'departures', partitionKey: 'origin', schema: Departure }))
  * @throws INVALID_SETTING when the name is none, or the source has another partition key
  */
-export function fedFrom<V, Result>({ plan }: Pipeline<V, Result>, name: string, source: Source<NoInfer<V>>): Pipeline<V, Result> {
+export function fedFrom<V, Result>(
+  { plan }: Pipeline<V, Result>,
+  name: string,
+  source: Source<NoInfer<V>>,
+): Pipeline<V, Result> {
   requirePipelineName(name);
   const [key] = keyByOf(plan).keyFields;
-  requireSetting('partitionKey', source.partitionKey, source.partitionKey === key, `${JSON.stringify(key)}, as ${plan.name} has it`, 'group by the same field');
+  requireSetting(
+    'partitionKey',
+    source.partitionKey,
+    source.partitionKey === key,
+    `${JSON.stringify(key)}, as ${plan.name} has it`,
+    'group by the same field',
+  );
   noteDefinitionSite(name, fedFrom);
   const fed = { ...withChanged(plan, { ...sourceOf(plan), source: source as Source }), name };
   return pipelineOf(Object.freeze(fed));

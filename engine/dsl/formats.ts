@@ -22,7 +22,19 @@ export interface AvroSettings {
  * @see https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
  */
 export function avro({ registry, readerSchema }: AvroSettings): AvroFormat {
-  requireSetting('registry', registry, ['confluent', 'glue'].includes(registry), "'confluent' or 'glue'", "pass registry: 'confluent'");
-  requireSetting('readerSchema', typeof readerSchema, readerSchema === undefined || (typeof readerSchema === 'object' && readerSchema !== null), 'an Avro schema as an object', "pass { type: 'record', … }");
+  requireSetting(
+    'registry',
+    registry,
+    ['confluent', 'glue'].includes(registry),
+    "'confluent' or 'glue'",
+    "pass registry: 'confluent'",
+  );
+  requireSetting(
+    'readerSchema',
+    typeof readerSchema,
+    readerSchema === undefined || (typeof readerSchema === 'object' && readerSchema !== null),
+    'an Avro schema as an object',
+    "pass { type: 'record', … }",
+  );
   return Object.freeze({ kind: 'avro', registry, readerSchema });
 }

@@ -28,7 +28,8 @@ export interface OutputStream<V, R> {
 export function outputStream<V, R>(plan: LogicalPlan): OutputStream<V, R> {
   return Object.freeze({
     filter: (isWanted: (values: R) => boolean) => outputStream<V, R>(withNode(plan, { kind: 'filter', isWanted })),
-    map: <S>(change: (values: R) => S, types: ResultTypes<S>) => outputStream<V, S>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
+    map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
+      outputStream<V, S>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
     to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(plan, sinks),
   });
 }
@@ -43,7 +44,10 @@ export function requireNames(names: readonly string[], taken: readonly string[])
 /** @throws INVALID_SETTING for a name that a result bears already */
 export function columnsOf(types: Readonly<Record<string, ResultType>>): ResultColumn[] {
   const columns = Object.entries(types).map(([name, type]) => ({ name, type, descriptor: name }));
-  requireNames(columns.map(({ name }) => name), []);
+  requireNames(
+    columns.map(({ name }) => name),
+    [],
+  );
   return columns;
 }
 
@@ -57,10 +61,28 @@ export function toPipeline<V, R>(plan: LogicalPlan, sinks: readonly SinkSpec[]):
   const kinds = sinks.map(({ kind }) => kind);
   for (const sink of sinks) {
     const feedsItself = sink.kind === 'stream' && source.kind === 'kinesis' && sink.stream === source.stream;
-    requireSetting('stream', kinds, !feedsItself, 'another stream than the source', 'a pipeline that reads its own results never ends');
+    requireSetting(
+      'stream',
+      kinds,
+      !feedsItself,
+      'another stream than the source',
+      'a pipeline that reads its own results never ends',
+    );
   }
-  requireSetting('sinks', kinds, kinds.length > 0 && new Set(kinds).size === kinds.length, 'at least one, each kind once', 'pass resultTable()');
-  requireSetting('accumulation', 'discarding', !(givesParts(plan) && kinds.includes('resultTable')), "'accumulating' or 'retracting' for a result table: it keeps the newest result of a window only", 'send parts to the lake');
+  requireSetting(
+    'sinks',
+    kinds,
+    kinds.length > 0 && new Set(kinds).size === kinds.length,
+    'at least one, each kind once',
+    'pass resultTable()',
+  );
+  requireSetting(
+    'accumulation',
+    'discarding',
+    !(givesParts(plan) && kinds.includes('resultTable')),
+    "'accumulating' or 'retracting' for a result table: it keeps the newest result of a window only",
+    'send parts to the lake',
+  );
   return pipelineOf<V, R>(sinks.reduce((before, sink) => withNode(before, { kind: 'sink', sink }), plan));
 }
 

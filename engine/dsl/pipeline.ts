@@ -11,17 +11,17 @@ export type EventTimeSettings<V> = IdleSettings & {
   /** How far ahead of its arrival an event may be dated, 0 or more (PL-14). @default hours(1) */
   readonly maxClockSkewMs?: number;
 } & (
-  | {
-    /** How far behind the newest event a record may come and still be in time, 0 or more. */
-    readonly maxOutOfOrdernessMs: number;
-    readonly watermark?: undefined;
-  }
-  | {
-    /** The watermark that a record carries, if it carries one: nothing older comes after it. */
-    readonly watermark: (value: V) => number | undefined;
-    readonly maxOutOfOrdernessMs?: undefined;
-  }
-);
+    | {
+        /** How far behind the newest event a record may come and still be in time, 0 or more. */
+        readonly maxOutOfOrdernessMs: number;
+        readonly watermark?: undefined;
+      }
+    | {
+        /** The watermark that a record carries, if it carries one: nothing older comes after it. */
+        readonly watermark: (value: V) => number | undefined;
+        readonly maxOutOfOrdernessMs?: undefined;
+      }
+  );
 
 export interface IdleSettings {
   /** After how much quiet a partition counts as idle, above 0. @default minutes(1) */
@@ -52,20 +52,40 @@ export interface UntimedStream<V, K extends string> {
  * @param name lower case letters, digits and hyphens, 63 at most: names tables, folders and metrics
  * @throws INVALID_SETTING at the call that got a wrong setting
  */
-export function pipeline(name: string): { source<V, const K extends string>(source: Source<V> & { readonly partitionKey: K }): UntimedStream<V, K> } {
+export function pipeline(name: string): {
+  source<V, const K extends string>(source: Source<V> & { readonly partitionKey: K }): UntimedStream<V, K>;
+} {
   requirePipelineName(name);
   noteDefinitionSite(name, pipeline);
-  return Object.freeze({ source: <V, const K extends string>(source: Source<V> & { readonly partitionKey: K }) => untimed<V, K>(name, source) });
+  return Object.freeze({
+    source: <V, const K extends string>(source: Source<V> & { readonly partitionKey: K }) =>
+      untimed<V, K>(name, source),
+  });
 }
 
 function untimed<V, K extends string>(name: string, source: Source<V>): UntimedStream<V, K> {
-  const timed = (eventTime: EventTime): TimedStream<V, K> => timedStream<V, K>(planFrom(name, source, Object.freeze(eventTime)));
+  const timed = (eventTime: EventTime): TimedStream<V, K> =>
+    timedStream<V, K>(planFrom(name, source, Object.freeze(eventTime)));
   return Object.freeze({
     eventTime(timestampExtractor: (value: V) => number, settings: EventTimeSettings<V>) {
       const { maxOutOfOrdernessMs, watermark, idleTimeoutMs = minutes(1), maxClockSkewMs = hours(1) } = settings;
-      requireSetting('timestampExtractor', timestampExtractor, typeof timestampExtractor === 'function', 'a function', 'pass (record) => record.timeMs');
-      if (watermark === undefined) requireMs('maxOutOfOrdernessMs', maxOutOfOrdernessMs as number, 0, 'pass minutes(1)');
-      else requireSetting('maxOutOfOrdernessMs', maxOutOfOrdernessMs, maxOutOfOrdernessMs === undefined, 'left out where records carry the watermark', 'leave one of the two out');
+      requireSetting(
+        'timestampExtractor',
+        timestampExtractor,
+        typeof timestampExtractor === 'function',
+        'a function',
+        'pass (record) => record.timeMs',
+      );
+      if (watermark === undefined)
+        requireMs('maxOutOfOrdernessMs', maxOutOfOrdernessMs as number, 0, 'pass minutes(1)');
+      else
+        requireSetting(
+          'maxOutOfOrdernessMs',
+          maxOutOfOrdernessMs,
+          maxOutOfOrdernessMs === undefined,
+          'left out where records carry the watermark',
+          'leave one of the two out',
+        );
       requireMs('idleTimeoutMs', idleTimeoutMs, 1, 'pass minutes(1)');
       requireMs('maxClockSkewMs', maxClockSkewMs, 0, 'pass minutes(5)');
       return timed({
@@ -87,7 +107,14 @@ function untimed<V, K extends string>(name: string, source: Source<V>): UntimedS
 }
 
 function clockTime(kind: 'arrival' | 'processing', maxOutOfOrdernessMs: number, idleTimeoutMs: number): EventTime {
-  return { kind, timestampExtractor: () => Number.NaN, watermarkExtractor: undefined, maxOutOfOrdernessMs, idleTimeoutMs, maxClockSkewMs: 0 };
+  return {
+    kind,
+    timestampExtractor: () => Number.NaN,
+    watermarkExtractor: undefined,
+    maxOutOfOrdernessMs,
+    idleTimeoutMs,
+    maxClockSkewMs: 0,
+  };
 }
 
 function planFrom<V>(name: string, source: Source<V>, eventTime: EventTime): LogicalPlan {

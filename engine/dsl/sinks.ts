@@ -41,6 +41,12 @@ export interface TopicSinkSettings {
  * @throws INVALID_SETTING
  */
 export function topic({ topic, latestPer = 'key' }: TopicSinkSettings): TopicSinkSpec {
-  requireSetting('latestPer', latestPer, ['key', 'window'].includes(latestPer), "'key' or 'window'", 'leave it out for the key');
+  requireSetting(
+    'latestPer',
+    latestPer,
+    ['key', 'window'].includes(latestPer),
+    "'key' or 'window'",
+    'leave it out for the key',
+  );
   return Object.freeze({ kind: 'topic', topic: requireTopicName(topic), latestPer });
 }

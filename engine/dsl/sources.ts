@@ -71,25 +71,49 @@ export function kafka<S extends StandardSchemaV1, const K extends KeyField<Stand
 ): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
   const { topic, partitioner = 'murmur2', isolationLevel = 'read_uncommitted' } = settings;
   requireTopicName(topic);
-  requireSetting('partitioner', partitioner, ['murmur2', 'any'].includes(partitioner), "'murmur2' or 'any'", 'leave it out for murmur2');
-  requireSetting('isolationLevel', isolationLevel, ['read_committed', 'read_uncommitted'].includes(isolationLevel), "'read_committed' or 'read_uncommitted'", 'leave it out where no producer has transactions');
+  requireSetting(
+    'partitioner',
+    partitioner,
+    ['murmur2', 'any'].includes(partitioner),
+    "'murmur2' or 'any'",
+    'leave it out for murmur2',
+  );
+  requireSetting(
+    'isolationLevel',
+    isolationLevel,
+    ['read_committed', 'read_uncommitted'].includes(isolationLevel),
+    "'read_committed' or 'read_uncommitted'",
+    'leave it out where no producer has transactions',
+  );
   return Object.freeze({ kind: 'kafka' as const, topic, partitioner, isolationLevel, ...checked(settings) });
 }
 
 /** @throws INVALID_SETTING */
 export function requireTopicName(topic: string): string {
-  return requireSetting('topic', topic, /^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$/.test(topic), '1 to 249 letters, digits, dots, hyphens and underscores, not beginning with a dot', "pass the topic's name");
+  return requireSetting(
+    'topic',
+    topic,
+    /^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$/.test(topic),
+    '1 to 249 letters, digits, dots, hyphens and underscores, not beginning with a dot',
+    "pass the topic's name",
+  );
 }
 
 /** Stream or topic name: what the source is called in logs' names, metrics and errors. */
-export function nameOfSource(source: Pick<KinesisSource, 'kind' | 'stream'> | Pick<KafkaSource, 'kind' | 'topic'>): string {
+export function nameOfSource(
+  source: Pick<KinesisSource, 'kind' | 'stream'> | Pick<KafkaSource, 'kind' | 'topic'>,
+): string {
   return source.kind === 'kinesis' ? source.stream : source.topic;
 }
 
 /** For what works with a topic only. @throws NEEDS_KAFKA (invalid) */
 export function requireKafka(source: Source, what: string): KafkaSource {
   if (source.kind === 'kafka') return source;
-  throw new TidemarkError('invalid', 'NEEDS_KAFKA', `source for ${what} must be kafka({ … }), got kinesis({ stream: ${JSON.stringify(source.stream)} }); connect the pipeline's own function`);
+  throw new TidemarkError(
+    'invalid',
+    'NEEDS_KAFKA',
+    `source for ${what} must be kafka({ … }), got kinesis({ stream: ${JSON.stringify(source.stream)} }); connect the pipeline's own function`,
+  );
 }
 
 /**
@@ -98,22 +122,72 @@ export function requireKafka(source: Source, what: string): KafkaSource {
  * @param what e.g. 'tidemark send'
  * @throws NEEDS_KINESIS (invalid)
  */
-export function requireKinesis<S extends Pick<KinesisSource, 'kind'> | Pick<KafkaSource, 'kind' | 'topic'>>(source: S, what: string): Extract<S, { kind: 'kinesis' }> {
+export function requireKinesis<S extends Pick<KinesisSource, 'kind'> | Pick<KafkaSource, 'kind' | 'topic'>>(
+  source: S,
+  what: string,
+): Extract<S, { kind: 'kinesis' }> {
   if (source.kind === 'kinesis') return source as Extract<S, { kind: 'kinesis' }>;
-  throw new TidemarkError('invalid', 'NEEDS_KINESIS', `source for ${what} must be kinesis({ … }), got kafka({ topic: ${JSON.stringify(source.topic)} }); see docs/kafka.md for what there is instead`);
+  throw new TidemarkError(
+    'invalid',
+    'NEEDS_KINESIS',
+    `source for ${what} must be kinesis({ … }), got kafka({ topic: ${JSON.stringify(source.topic)} }); see docs/kafka.md for what there is instead`,
+  );
 }
 
-function checked<S extends StandardSchemaV1, K extends string>({ partitionKey, schema, format = JSON_FORMAT, batchSize = 1_000, maxBatchingWindowMs = 1_000 }: SourceSettings<S, K>) {
-  requireSetting('partitionKey', partitionKey, typeof partitionKey === 'string' && partitionKey !== '', 'a field name', 'name a field of the schema');
-  requireSetting('schema', typeof schema, typeof Object(schema)['~standard']?.validate === 'function', 'a Standard Schema', 'pass z.object({ … })');
-  requireSetting('format', format.kind, ['json', 'avro'].includes(format.kind), 'avro({ … }), or left out for JSON', 'leave it out');
-  requireSetting('batchSize', batchSize, Number.isSafeInteger(batchSize) && batchSize >= 1 && batchSize <= 10_000, 'an integer in [1, 10000]', 'leave it out for 1000');
-  const inRange = Number.isSafeInteger(maxBatchingWindowMs) && maxBatchingWindowMs >= 0 && maxBatchingWindowMs <= 300_000;
+function checked<S extends StandardSchemaV1, K extends string>({
+  partitionKey,
+  schema,
+  format = JSON_FORMAT,
+  batchSize = 1_000,
+  maxBatchingWindowMs = 1_000,
+}: SourceSettings<S, K>) {
+  requireSetting(
+    'partitionKey',
+    partitionKey,
+    typeof partitionKey === 'string' && partitionKey !== '',
+    'a field name',
+    'name a field of the schema',
+  );
+  requireSetting(
+    'schema',
+    typeof schema,
+    typeof Object(schema)['~standard']?.validate === 'function',
+    'a Standard Schema',
+    'pass z.object({ … })',
+  );
+  requireSetting(
+    'format',
+    format.kind,
+    ['json', 'avro'].includes(format.kind),
+    'avro({ … }), or left out for JSON',
+    'leave it out',
+  );
+  requireSetting(
+    'batchSize',
+    batchSize,
+    Number.isSafeInteger(batchSize) && batchSize >= 1 && batchSize <= 10_000,
+    'an integer in [1, 10000]',
+    'leave it out for 1000',
+  );
+  const inRange =
+    Number.isSafeInteger(maxBatchingWindowMs) && maxBatchingWindowMs >= 0 && maxBatchingWindowMs <= 300_000;
   requireSetting('maxBatchingWindowMs', maxBatchingWindowMs, inRange, 'an integer in [0, 300000]', 'pass seconds(1)');
-  return { partitionKey, schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>, format, batchSize, maxBatchingWindowMs };
+  return {
+    partitionKey,
+    schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>,
+    format,
+    batchSize,
+    maxBatchingWindowMs,
+  };
 }
 
 /** @throws INVALID_SETTING */
 export function requireStreamName(name: string): string {
-  return requireSetting('stream', name, /^[a-zA-Z0-9_.-]{1,128}$/.test(name), '1 to 128 letters, digits, dots, hyphens and underscores', "pass the stream's name");
+  return requireSetting(
+    'stream',
+    name,
+    /^[a-zA-Z0-9_.-]{1,128}$/.test(name),
+    '1 to 128 letters, digits, dots, hyphens and underscores',
+    "pass the stream's name",
+  );
 }

@@ -42,7 +42,9 @@ export interface KeyedStream<V> {
     const D extends Readonly<Record<string, StateDescriptor>>,
     const R extends Readonly<Record<string, ResultType>>,
     const O extends string = never,
-  >(processFunction: ProcessFunction<V, D, R, O>): OutputStream<V, ValuesOf<R>>;
+  >(
+    processFunction: ProcessFunction<V, D, R, O>,
+  ): OutputStream<V, ValuesOf<R>>;
 }
 
 export interface DeduplicationSettings<V> {
@@ -67,10 +69,20 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
     keyBy(field: K, ...more: ReadonlyArray<KeyField<V>>) {
       const { partitionKey } = sourceOf(plan).source;
       if (field !== partitionKey) {
-        throw new TidemarkError('invalid', 'KEY_IS_NOT_PARTITION_KEY', `keyBy must begin with the source's partition key ${JSON.stringify(partitionKey)}, got ${JSON.stringify(field)}; use ${JSON.stringify(field)} as the partition key in the producers and in the source`);
+        throw new TidemarkError(
+          'invalid',
+          'KEY_IS_NOT_PARTITION_KEY',
+          `keyBy must begin with the source's partition key ${JSON.stringify(partitionKey)}, got ${JSON.stringify(field)}; use ${JSON.stringify(field)} as the partition key in the producers and in the source`,
+        );
       }
       const keyFields = [field, ...more];
-      requireSetting('keyBy', keyFields, new Set(keyFields).size === keyFields.length, 'each field once', 'name a field once');
+      requireSetting(
+        'keyBy',
+        keyFields,
+        new Set(keyFields).size === keyFields.length,
+        'each field once',
+        'name a field once',
+      );
       // Of several fields each is shown among the values, so none may have the name of something else there.
       if (keyFields.length > 1) requireNames(keyFields, []);
       return keyedStream<V>(withNode(plan, { kind: 'keyBy', keyFields: Object.freeze(keyFields) }));
@@ -79,7 +91,13 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
 }
 
 function requireOutput(output: string, known: readonly string[]): void {
-  requireSetting('output', output, OUTPUT_NAME.test(output), 'lower case letters, digits and hyphens, beginning with a letter, at most 63', "pass a name such as 'refunds'");
+  requireSetting(
+    'output',
+    output,
+    OUTPUT_NAME.test(output),
+    'lower case letters, digits and hyphens, beginning with a letter, at most 63',
+    "pass a name such as 'refunds'",
+  );
   requireSetting('output', output, !known.includes(output), 'a name that is not taken', 'choose another name');
 }
 
@@ -87,20 +105,38 @@ function keyedStream<V>(plan: LogicalPlan): KeyedStream<V> {
   return Object.freeze({
     deduplicate({ by, withinMs }: DeduplicationSettings<V>) {
       requireMs('withinMs', withinMs, 1, 'pass hours(1)');
-      requireSetting('deduplicate', 'twice', plan.nodes.every(({ kind }) => kind !== 'deduplicate'), 'called once', 'make one id of several fields');
+      requireSetting(
+        'deduplicate',
+        'twice',
+        plan.nodes.every(({ kind }) => kind !== 'deduplicate'),
+        'called once',
+        'make one id of several fields',
+      );
       return keyedStream<V>(withNode(plan, { kind: 'deduplicate', by, withinMs }));
     },
     window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<V>(plan, windows, settings),
-    process<D extends Readonly<Record<string, StateDescriptor>>, R extends Readonly<Record<string, ResultType>>, O extends string>(given: ProcessFunction<V, D, R, O>) {
+    process<
+      D extends Readonly<Record<string, StateDescriptor>>,
+      R extends Readonly<Record<string, ResultType>>,
+      O extends string,
+    >(given: ProcessFunction<V, D, R, O>) {
       const known = sideOutputsOf(plan);
       for (const output of given.outputs ?? []) {
         requireOutput(output, known);
         known.push(output);
       }
       const stateNames = Object.keys(given.state ?? {});
-      requireSetting('state', stateNames, !stateNames.includes('timers'), "without the name 'timers'", 'choose another name');
+      requireSetting(
+        'state',
+        stateNames,
+        !stateNames.includes('timers'),
+        "without the name 'timers'",
+        'choose another name',
+      );
       const columns = Object.freeze([...keyColumns(keyByOf(plan).keyFields), ...columnsOf(given.results)]);
-      return outputStream<V, ValuesOf<R>>(withNode(plan, { kind: 'process', processFunction: given as never, columns }));
+      return outputStream<V, ValuesOf<R>>(
+        withNode(plan, { kind: 'process', processFunction: given as never, columns }),
+      );
     },
   });
 }

@@ -6,7 +6,15 @@ import { keyByOf, withChanged, withNode, type LogicalPlan } from '../plan/logica
 import type { WindowNode } from '../plan/node.ts';
 import { DEFAULT_EMISSION, isPlain, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
 import type { NamedAggregate, Windows } from '../window/windows.ts';
-import { columnsOf, keyColumns, lastWindowOf, requireNames, toPipeline, type OutputStream, type ResultTypes } from './output-stream.ts';
+import {
+  columnsOf,
+  keyColumns,
+  lastWindowOf,
+  requireNames,
+  toPipeline,
+  type OutputStream,
+  type ResultTypes,
+} from './output-stream.ts';
 import type { ResultColumn } from '../plan/results.ts';
 import type { SinkSpec } from '../plan/sink.ts';
 
@@ -22,14 +30,24 @@ export interface WindowSettings {
 }
 
 /** What results bear: null where an aggregate has nothing to say. */
-export type ResultOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? (undefined extends Out ? Exclude<Out, undefined> | null : Out) : never };
+export type ResultOf<A> = {
+  readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out>
+    ? undefined extends Out
+      ? Exclude<Out, undefined> | null
+      : Out
+    : never;
+};
 
 /** What a second window sees of them: no window of a first one is without a record, so only what may be null in each is null. */
-export type PresentOf<A> = { readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Exclude<Out, undefined> : never };
+export type PresentOf<A> = {
+  readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Exclude<Out, undefined> : never;
+};
 
 export interface WindowedStream<V> {
   /** @example .aggregate({ departures: count(), meanDelayMin: mean('delay') }) */
-  aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A): ResultStream<V, ResultOf<A>, PresentOf<A>>;
+  aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(
+    aggregates: A,
+  ): ResultStream<V, ResultOf<A>, PresentOf<A>>;
 }
 
 /** What a second window over the results of a first one sees. */
@@ -56,28 +74,58 @@ export function windowedStream<V>(plan: LogicalPlan, windows: Windows, settings:
       const names = Object.keys(aggregates);
       requireSetting('aggregates', names, names.length > 0, 'at least one', 'pass { records: count() }');
       requireNames(names, keyFields.length === 1 ? [] : keyFields);
-      const list = Object.entries<Aggregate<V>>(aggregates).map(([name, aggregate]): NamedAggregate => Object.freeze({ name, aggregate }));
+      const list = Object.entries<Aggregate<V>>(aggregates).map(([name, aggregate]): NamedAggregate =>
+        Object.freeze({ name, aggregate }),
+      );
       requireRowFits(list);
       const columns = Object.freeze([...keyColumns(keyFields), ...list.map(columnOf)]);
-      return resultStream<V, ResultOf<A>, PresentOf<A>>(withNode(plan, { kind: 'window', windows, allowedLatenessMs, emission, aggregates: Object.freeze(list), columns }));
+      return resultStream<V, ResultOf<A>, PresentOf<A>>(
+        withNode(plan, {
+          kind: 'window',
+          windows,
+          allowedLatenessMs,
+          emission,
+          aggregates: Object.freeze(list),
+          columns,
+        }),
+      );
     },
   });
 }
 
 function emissionOf({ trigger, accumulation = 'accumulating', finalOnly = false }: WindowSettings): Emission {
-  requireSetting('accumulation', accumulation, ['accumulating', 'discarding', 'retracting'].includes(accumulation), "'accumulating', 'discarding' or 'retracting'", 'leave it out for accumulating');
+  requireSetting(
+    'accumulation',
+    accumulation,
+    ['accumulating', 'discarding', 'retracting'].includes(accumulation),
+    "'accumulating', 'discarding' or 'retracting'",
+    'leave it out for accumulating',
+  );
   if (finalOnly) {
     const plain = trigger === undefined && accumulation === 'accumulating';
-    requireSetting('finalOnly', { trigger, accumulation }, plain, 'without a trigger and accumulating: there is one result per window', 'leave one of the two out');
+    requireSetting(
+      'finalOnly',
+      { trigger, accumulation },
+      plain,
+      'without a trigger and accumulating: there is one result per window',
+      'leave one of the two out',
+    );
   }
-  return Object.freeze({ early: trigger?.early, late: trigger?.late ?? DEFAULT_EMISSION.late, accumulation, finalOnly });
+  return Object.freeze({
+    early: trigger?.early,
+    late: trigger?.late ?? DEFAULT_EMISSION.late,
+    accumulation,
+    finalOnly,
+  });
 }
 
 export function resultStream<V, R, P = R>(plan: LogicalPlan): ResultStream<V, R, P> {
   return Object.freeze({
     filter: (isWanted: (values: R) => boolean) => resultStream<V, R, P>(withNode(plan, { kind: 'filter', isWanted })),
-    map: <S>(change: (values: R) => S, types: ResultTypes<S>) => resultStream<V, S>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
-    window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<WindowResult<P>>(withFinalResults(plan), windows, settings),
+    map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
+      resultStream<V, S>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
+    window: (windows: Windows, settings: WindowSettings = {}) =>
+      windowedStream<WindowResult<P>>(withFinalResults(plan), windows, settings),
     to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(plan, sinks),
   });
 }
@@ -86,7 +134,13 @@ export function resultStream<V, R, P = R>(plan: LogicalPlan): ResultStream<V, R,
 function withFinalResults(plan: LogicalPlan): LogicalPlan {
   const inner = lastWindowOf(plan) as WindowNode;
   const { windows, emission } = inner;
-  requireSetting('inner window', windows.descriptor, isPlain(emission) && windows.results === 'bounded', 'bounded by time and without a trigger: a window over its results takes each one once', 'leave the trigger out');
+  requireSetting(
+    'inner window',
+    windows.descriptor,
+    isPlain(emission) && windows.results === 'bounded',
+    'bounded by time and without a trigger: a window over its results takes each one once',
+    'leave the trigger out',
+  );
   return withChanged(plan, { ...inner, emission: Object.freeze({ ...emission, finalOnly: true }) });
 }
 

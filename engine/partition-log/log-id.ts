@@ -12,7 +12,13 @@ const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 export function logIdOf({ pipeline, stage, source, incarnation, partition }: SourcePartition): string {
   const parts = { pipeline, stage, source, incarnation, partition };
   for (const [name, part] of Object.entries(parts)) {
-    requireSetting(name, part, SAFE.test(part), 'letters, digits, dots, hyphens and underscores', 'use the name that AWS gave it');
+    requireSetting(
+      name,
+      part,
+      SAFE.test(part),
+      'letters, digits, dots, hyphens and underscores',
+      'use the name that AWS gave it',
+    );
   }
   return Object.values(parts).join('/');
 }
@@ -26,7 +32,8 @@ export const spillPrefix = (logId: string): string => `spills/${logId}/`;
  * Immutable: no two commits share a version and an id (PL-8), and two definitions of a pipeline, which may both take a
  * snapshot of one commit while they change over, write it differently (PL-30).
  */
-export const snapshotKeyOf = (logId: string, version: number, commitId: string, fingerprint: string): string => `${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`;
+export const snapshotKeyOf = (logId: string, version: number, commitId: string, fingerprint: string): string =>
+  `${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`;
 
 export const spillKeyOf = (logId: string, version: number, commitId: string, part: 'delta' | 'outbox'): string =>
   `${spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;

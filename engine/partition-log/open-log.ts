@@ -44,13 +44,14 @@ export interface LoadedLog {
  * @throws STATE_SCHEMA_CHANGED (invalid) the state was written by another definition of the pipeline (PL-30)
  */
 export async function openLog(settings: LogSettings, logId: string): Promise<LoadedLog> {
-  for (let seen = 0; ; ) {
+  for (let seen = 0; ;) {
     const tail = await readTail(settings.logs, settings.clock, logId, settings.slots);
     const head = tail.at(-1);
     if (head === undefined) {
       if ((await settings.blobs.list(snapshotPrefix(logId))).length === 0) return newLog(settings);
       // A snapshot is younger than version 1: either another instance began this log just now, or its slots are gone.
-      if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0) throw deleted(settings, logId);
+      if ((await readTail(settings.logs, settings.clock, logId, settings.slots)).length === 0)
+        throw deleted(settings, logId);
       continue;
     }
     const forms = new StateForms(settings, logId);
@@ -59,13 +60,23 @@ export async function openLog(settings: LogSettings, logId: string): Promise<Loa
     if (loaded !== undefined) return loaded;
     // A log that moved on meanwhile has newer objects; one that stands still has lost them.
     if (head.version === seen) {
-      throw new TidemarkError('internal', 'OBJECT_MISSING', `log ${logId} must find its snapshot, large deltas and outboxes, got none for version ${head.version}; restore the deleted objects`);
+      throw new TidemarkError(
+        'internal',
+        'OBJECT_MISSING',
+        `log ${logId} must find its snapshot, large deltas and outboxes, got none for version ${head.version}; restore the deleted objects`,
+      );
     }
     seen = head.version;
   }
 }
 
-const newLog = ({ topology }: LogSettings): LoadedLog => ({ state: emptyState(topology), head: undefined, undelivered: [], snapshotBytes: 0, deltaBytes: 0 });
+const newLog = ({ topology }: LogSettings): LoadedLog => ({
+  state: emptyState(topology),
+  head: undefined,
+  undelivered: [],
+  snapshotBytes: 0,
+  deltaBytes: 0,
+});
 
 function deleted({ slots }: LogSettings, logId: string): TidemarkError {
   const anew = 'disable the mapping and the tick, delete the snapshots of this log and of every shard that came of it';
@@ -74,7 +85,13 @@ function deleted({ slots }: LogSettings, logId: string): TidemarkError {
 }
 
 /** @returns undefined when an object is gone: a newer snapshot took its place during the read, so read again */
-async function rebuild({ blobs, topology, userCode }: LogSettings, forms: StateForms, logId: string, tail: LogTail, head: LogEntry): Promise<LoadedLog | undefined> {
+async function rebuild(
+  { blobs, topology, userCode }: LogSettings,
+  forms: StateForms,
+  logId: string,
+  tail: LogTail,
+  head: LogEntry,
+): Promise<LoadedLog | undefined> {
   const stored = withStoredState(topology, userCode);
   let state = emptyState(topology);
   // As the definition wrote it that was deployed at the time; the newest only at the end.
@@ -102,13 +119,19 @@ async function rebuild({ blobs, topology, userCode }: LogSettings, forms: StateF
     const tables = stored('read', () => decodeIn(written, topology, decompress(delta)));
     applyChange(state, { ...progressOf(entry), tables, timers: [] });
     if (state.stateHash !== entry.stateHash) {
-      throw new TidemarkError('internal', 'STATE_HASH_MISMATCH', `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`);
+      throw new TidemarkError(
+        'internal',
+        'STATE_HASH_MISMATCH',
+        `version ${entry.version} of ${logId} must lead to state hash ${entry.stateHash}, got ${state.stateHash}; restore the log table and bucket`,
+      );
     }
   }
   if (form !== forms.current) stored('write', () => changeForm(state, form, forms.current));
   state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
-  for (const { version, commitId, epochMs, processingTimeMs, outbox } of tail.filter((entry) => entry.version > head.publishedVersion)) {
+  for (const { version, commitId, epochMs, processingTimeMs, outbox } of tail.filter(
+    (entry) => entry.version > head.publishedVersion,
+  )) {
     const bytes = await readBody(blobs, outbox);
     if (bytes === undefined) return undefined;
     undelivered.push({ version, commitId, epochMs, processingTimeMs, outbox: decodeOutbox(decompress(bytes)) });
@@ -120,4 +143,3 @@ async function rebuild({ blobs, topology, userCode }: LogSettings, forms: StateF
 async function readBody(blobs: BlobStore, body: Body): Promise<Uint8Array | undefined> {
   return 'inline' in body ? body.inline : blobs.get(body.blobKey);
 }
-

@@ -32,8 +32,12 @@ export function encodeOutbox({ results, sideOutputs, lateRecords, deadLetters }:
     startsMs: results.map(({ windowStartMs }) => windowStartMs),
     endsMs: results.map(({ windowEndMs }) => windowEndMs),
     revisions: results.map(({ revision }) => revision),
-    ...(results.some(({ sequence }) => sequence !== undefined) ? { sequences: results.map(({ sequence = -1 }) => sequence) } : {}),
-    ...(results.some(({ retracted }) => retracted) ? { retracted: results.map((row) => (row.retracted !== true ? 0 : hasValues(row) ? 1 : 2)) } : {}),
+    ...(results.some(({ sequence }) => sequence !== undefined)
+      ? { sequences: results.map(({ sequence = -1 }) => sequence) }
+      : {}),
+    ...(results.some(({ retracted }) => retracted)
+      ? { retracted: results.map((row) => (row.retracted !== true ? 0 : hasValues(row) ? 1 : 2)) }
+      : {}),
     columns: Object.fromEntries([...names].map((name) => [name, full.map(({ values }) => values[name] ?? null)])),
     ...absentIn(full, names),
     side: sideOutputs,
@@ -62,19 +66,39 @@ export function decodeOutbox(bytes: Uint8Array): Outbox {
       windowEndMs: header.endsMs[i] as number,
       revision: header.revisions[i] as number,
       ...(sequence >= 0 ? { sequence } : {}),
-      values: at < 0 ? {} : Object.fromEntries(Object.entries(header.columns).flatMap(([name, column]) => (absent.get(name)?.has(at) === true ? [] : [[name, column[at]]]))),
+      values:
+        at < 0
+          ? {}
+          : Object.fromEntries(
+              Object.entries(header.columns).flatMap(([name, column]) =>
+                absent.get(name)?.has(at) === true ? [] : [[name, column[at]]],
+              ),
+            ),
       ...(retracted > 0 ? { retracted: true as const } : {}),
     };
   });
-  const withData = <T extends { readonly offset: string }>(row: T) => ({ ...row, offset: BigInt(row.offset), data: reader.blob() });
-  return { results, sideOutputs: header.side, lateRecords: header.late.map(withData), deadLetters: header.dead.map(withData) };
+  const withData = <T extends { readonly offset: string }>(row: T) => ({
+    ...row,
+    offset: BigInt(row.offset),
+    data: reader.blob(),
+  });
+  return {
+    results,
+    sideOutputs: header.side,
+    lateRecords: header.late.map(withData),
+    deadLetters: header.dead.map(withData),
+  };
 }
 
 /** Rows of one operator have the same names, but for tombstones without the parts of their key. */
 function absentIn(rows: readonly ResultRow[], names: ReadonlySet<string>): Pick<Header, 'absent'> {
   if (rows.every(({ values }) => Object.keys(values).length === names.size)) return {};
   const places = (name: string): number[] => rows.flatMap(({ values }, i) => (Object.hasOwn(values, name) ? [] : [i]));
-  return { absent: Object.fromEntries([...names].map((name) => [name, places(name)] as const).filter(([, list]) => list.length > 0)) };
+  return {
+    absent: Object.fromEntries(
+      [...names].map((name) => [name, places(name)] as const).filter(([, list]) => list.length > 0),
+    ),
+  };
 }
 
 /** Whether a row has values: only a tombstone may have none. */

@@ -136,8 +136,17 @@ export class PartitionLog {
     return this.#write(result, sealedFor, []);
   }
 
-  async #write({ change, outbox }: StepResult, sealedFor: readonly string[], withholds: readonly Withheld[]): Promise<number> {
-    if (this.isSealed) throw new TidemarkError('internal', 'SEALED', `log ${this.logId} must not go on after its seal, got a commit after version ${this.version}; see why its shard has records behind its end`);
+  async #write(
+    { change, outbox }: StepResult,
+    sealedFor: readonly string[],
+    withholds: readonly Withheld[],
+  ): Promise<number> {
+    if (this.isSealed)
+      throw new TidemarkError(
+        'internal',
+        'SEALED',
+        `log ${this.logId} must not go on after its seal, got a commit after version ${this.version}; see why its shard has records behind its end`,
+      );
     const { logs, clock, slots, random, topology } = this.#settings;
     const version = this.version + 1;
     const commitId = random.id();
@@ -163,14 +172,25 @@ export class PartitionLog {
       stateHash: hashAfter(this.state, change),
     };
     if (!mayOverwrite(version, slots, entry.snapshotVersion, entry.publishedVersion)) {
-      throw new TidemarkError('unavailable', 'RING_FULL', `version ${version} of ${this.logId} must wait for a snapshot and delivery of version ${version - slots}, got snapshot ${entry.snapshotVersion} and delivery ${entry.publishedVersion}; see why they fail`);
+      throw new TidemarkError(
+        'unavailable',
+        'RING_FULL',
+        `version ${version} of ${this.logId} must wait for a snapshot and delivery of version ${version - slots}, got snapshot ${entry.snapshotVersion} and delivery ${entry.publishedVersion}; see why they fail`,
+      );
     }
     const writeUnits = await commitEntry(logs, clock, this.logId, slots, entry);
     applyChange(this.state, change);
     this.state.timers = withoutStaleTimers(topology, this.state);
     this.#head = entry;
     if (isEmptyOutbox(outbox)) this.#noteEmpty(version);
-    else this.#undelivered.push({ version, commitId, epochMs: entry.epochMs, processingTimeMs: entry.processingTimeMs, outbox });
+    else
+      this.#undelivered.push({
+        version,
+        commitId,
+        epochMs: entry.epochMs,
+        processingTimeMs: entry.processingTimeMs,
+        outbox,
+      });
     await this.#snapshots.afterCommit(entry, delta.length);
     return writeUnits;
   }

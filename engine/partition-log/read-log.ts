@@ -25,7 +25,11 @@ export async function readTail(store: LogStore, clock: Clock, logId: string, slo
     if (typeof checked !== 'string') return checked;
     problem = checked;
   }
-  throw new TidemarkError('internal', 'LOG_DAMAGED', `log ${logId} must be one chain, got ${problem}; restore the log table to a point in time before the change`);
+  throw new TidemarkError(
+    'internal',
+    'LOG_DAMAGED',
+    `log ${logId} must be one chain, got ${problem}; restore the log table to a point in time before the change`,
+  );
 }
 
 /**
@@ -33,7 +37,10 @@ export async function readTail(store: LogStore, clock: Clock, logId: string, slo
  *
  * Everything that the ring should hold must be there: versions head - W + 1 … head.
  */
-export function checkChain<E extends Pick<LogEntry, 'version' | 'commitId' | 'previousCommitId'>>(entries: readonly E[], slots: number): readonly E[] | string {
+export function checkChain<E extends Pick<LogEntry, 'version' | 'commitId' | 'previousCommitId'>>(
+  entries: readonly E[],
+  slots: number,
+): readonly E[] | string {
   if (entries.length === 0) return [];
   const byVersion = new Map(entries.map((entry) => [entry.version, entry]));
   const headVersion = Math.max(...byVersion.keys());
@@ -44,21 +51,30 @@ export function checkChain<E extends Pick<LogEntry, 'version' | 'commitId' | 'pr
     const entry = byVersion.get(version);
     if (entry === undefined) return `no version ${version} below ${headVersion}`;
     const previousCommitId = version === 1 ? '' : chain.at(-1)?.commitId;
-    if (previousCommitId !== undefined && entry.previousCommitId !== previousCommitId) return `version ${version} that does not follow ${version - 1}`;
+    if (previousCommitId !== undefined && entry.previousCommitId !== previousCommitId)
+      return `version ${version} that does not follow ${version - 1}`;
     chain.push(entry);
   }
   return chain;
 }
 
 /** The newest entry of a log, for those who only look; undefined for a log that does not exist. */
-export async function readHead(store: LogStore, clock: Clock, logId: string, slots: number): Promise<LogEntry | undefined> {
+export async function readHead(
+  store: LogStore,
+  clock: Clock,
+  logId: string,
+  slots: number,
+): Promise<LogEntry | undefined> {
   return (await readTail(store, clock, logId, slots)).at(-1);
 }
 
 /** Of the newest entry that can be read. The log's own failure is for whoever opens it: here it only means that nothing is known. */
 export async function newestWatermark(store: LogStore, logId: string, slots: number): Promise<number | undefined> {
   try {
-    const entries = await store.read(logId, Array.from({ length: slots }, (_, slot) => slot));
+    const entries = await store.read(
+      logId,
+      Array.from({ length: slots }, (_, slot) => slot),
+    );
     return entries.length === 0 ? undefined : Math.max(...entries.map(({ watermarkMs }) => watermarkMs));
   } catch {
     return undefined;

@@ -19,12 +19,22 @@ export function expectedVersion(version: number, slots: number): number | undefi
 }
 
 /** Version v may take the place of v - W only when nobody needs that any more (PL-3). */
-export function mayOverwrite(version: number, slots: number, snapshotVersion: number, publishedVersion: number): boolean {
+export function mayOverwrite(
+  version: number,
+  slots: number,
+  snapshotVersion: number,
+  publishedVersion: number,
+): boolean {
   return version - slots <= Math.min(snapshotVersion, publishedVersion);
 }
 
 /** A snapshot is due half a ring after the last one, or when the deltas since then outweigh it (PL-8). */
-export function isSnapshotDue(versionsSince: number, deltaBytesSince: number, snapshotBytes: number, slots: number): boolean {
+export function isSnapshotDue(
+  versionsSince: number,
+  deltaBytesSince: number,
+  snapshotBytes: number,
+  slots: number,
+): boolean {
   return versionsSince >= slots / 2 || deltaBytesSince > Math.max(snapshotBytes, MIN_DELTA_BYTES);
 }
 

@@ -20,20 +20,37 @@ export interface SnapshotHeader {
   readonly progress: Omit<Progress, 'reached' | 'resumeAt' | 'floors'> & {
     readonly reached: string;
     readonly resumeAt?: string | undefined;
-    readonly floors: ReadonlyArray<{ readonly fromHash: string; readonly toHash: string; readonly watermarkMs: number }>;
+    readonly floors: ReadonlyArray<{
+      readonly fromHash: string;
+      readonly toHash: string;
+      readonly watermarkMs: number;
+    }>;
   };
   readonly stateHash: number;
 }
 
-export function encodeSnapshot(header: Pick<SnapshotHeader, 'logId' | 'version' | 'commitId'>, state: PartitionState, topology: Topology): Uint8Array {
+export function encodeSnapshot(
+  header: Pick<SnapshotHeader, 'logId' | 'version' | 'commitId'>,
+  state: PartitionState,
+  topology: Topology,
+): Uint8Array {
   const { fingerprint } = currentForm(topology);
-  const floors = state.floors.map((floor) => ({ ...floor, fromHash: String(floor.fromHash), toHash: String(floor.toHash) }));
+  const floors = state.floors.map((floor) => ({
+    ...floor,
+    fromHash: String(floor.fromHash),
+    toHash: String(floor.toHash),
+  }));
   const resumeAt = state.resumeAt === undefined ? undefined : String(state.resumeAt);
   const progress = { ...progressOf(state), reached: String(state.reached), resumeAt, floors };
   const full: SnapshotHeader = { ...header, fingerprint, progress, stateHash: state.stateHash };
   const writer = new ByteWriter();
   writer.string(JSON.stringify(full));
-  writer.raw(encodeChanges(state.tables.map(({ groups }) => ({ dropped: new Set(), puts: groups })), topology.tables));
+  writer.raw(
+    encodeChanges(
+      state.tables.map(({ groups }) => ({ dropped: new Set(), puts: groups })),
+      topology.tables,
+    ),
+  );
   return compress(writer.finish());
 }
 
@@ -66,7 +83,11 @@ export function restoreSnapshot({ header, body }: PackedSnapshot, topology: Topo
   };
   applyChange(state, { ...progress, tables: decodeIn(form, topology, body), timers: [] });
   if (state.stateHash !== header.stateHash) {
-    throw new TidemarkError('internal', 'SNAPSHOT_DAMAGED', `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${state.stateHash}; restore the object from a backup`);
+    throw new TidemarkError(
+      'internal',
+      'SNAPSHOT_DAMAGED',
+      `snapshot ${header.version} of ${header.logId} must have state hash ${header.stateHash}, got ${state.stateHash}; restore the object from a backup`,
+    );
   }
   return state;
 }

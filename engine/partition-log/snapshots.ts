@@ -47,7 +47,8 @@ export class Snapshots {
   async beforeCommit(head: LogEntry | undefined, state: PartitionState): Promise<Pointer> {
     const { slots, topology, blobs, userCode } = this.#settings;
     const versionsSince = (head?.version ?? 0) - this.#pointer.snapshotVersion;
-    if (head === undefined || !isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots)) return this.#pointer;
+    if (head === undefined || !isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots))
+      return this.#pointer;
     const { version, commitId } = head;
     const encode = () => encodeSnapshot({ logId: this.#logId, version, commitId }, state, topology);
     const bytes = withStoredState(topology, userCode)('write', encode);

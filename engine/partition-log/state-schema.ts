@@ -9,7 +9,10 @@ const keyOf = (pipeline: string, fingerprint: string): string => `schemas/${pipe
 /** Keeps the state schema where a later definition can be compared with it. Safe to repeat. */
 export async function recordStateSchema({ blobs, topology }: LogSettings): Promise<void> {
   const schema = stateSchemaOf(topology);
-  await blobs.putIfAbsent(keyOf(topology.name, fingerprintOf(schema)), new TextEncoder().encode(JSON.stringify(schema)));
+  await blobs.putIfAbsent(
+    keyOf(topology.name, fingerprintOf(schema)),
+    new TextEncoder().encode(JSON.stringify(schema)),
+  );
 }
 
 type SchemaSettings = Pick<LogSettings, 'blobs' | 'topology'>;
@@ -36,7 +39,11 @@ export class StateForms {
    */
   async of(fingerprint: string, codec: number): Promise<StateForm> {
     if (codec !== CODEC_VERSION) {
-      throw new TidemarkError('invalid', 'CODEC_UNKNOWN', `log ${this.#logId} must have encoding ${CODEC_VERSION}, got ${codec}; deploy the release that wrote it`);
+      throw new TidemarkError(
+        'invalid',
+        'CODEC_UNKNOWN',
+        `log ${this.#logId} must have encoding ${CODEC_VERSION}, got ${codec}; deploy the release that wrote it`,
+      );
     }
     const known = this.#forms.get(fingerprint) ?? (await this.#older(fingerprint));
     this.#forms.set(fingerprint, known);
@@ -47,9 +54,14 @@ export class StateForms {
     const { blobs, topology } = this.#settings;
     const stored = await blobs.get(keyOf(topology.name, fingerprint));
     const before = stored === undefined ? undefined : (JSON.parse(new TextDecoder().decode(stored)) as string[]);
-    const differences = before === undefined ? ['a definition that is not stored'] : differencesOf(before, stateSchemaOf(topology));
+    const differences =
+      before === undefined ? ['a definition that is not stored'] : differencesOf(before, stateSchemaOf(topology));
     if (before === undefined || differences.length > 0) {
-      throw new TidemarkError('invalid', 'STATE_SCHEMA_CHANGED', `definition of ${topology.name} must fit its stored state, got ${differences.join(' ')}; go back to the old definition, or start over under a new pipeline name`);
+      throw new TidemarkError(
+        'invalid',
+        'STATE_SCHEMA_CHANGED',
+        `definition of ${topology.name} must fit its stored state, got ${differences.join(' ')}; go back to the old definition, or start over under a new pipeline name`,
+      );
     }
     return olderForm(topology, before);
   }

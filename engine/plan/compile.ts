@@ -54,7 +54,10 @@ export function compile(plan: LogicalPlan): Topology {
     tables: Object.freeze(operators.flatMap(({ tables }) => tables)),
     shape: (from: number, row: ResultRow) => {
       const change = resultTransforms[from];
-      const shown = isComposite && row.retracted !== true ? { ...row, values: { ...keyValues(keyFields, row.key), ...row.values } } : row;
+      const shown =
+        isComposite && row.retracted !== true
+          ? { ...row, values: { ...keyValues(keyFields, row.key), ...row.values } }
+          : row;
       return change === undefined ? shown : change(shown);
     },
     sinks: Object.freeze(plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.sink] : []))),
@@ -79,7 +82,12 @@ function shapeOf(node: StatefulNode, before: ResultShape): ResultShape {
   const { columns } = node;
   if (node.kind === 'process') return { identity: 'sequence', columns, windowMs: undefined, allowedLatenessMs: 0 };
   const { windows, allowedLatenessMs } = node;
-  return { identity: windows.results === 'bounded' ? 'window' : 'sequence', columns, windowMs: windows.sizeMs, allowedLatenessMs };
+  return {
+    identity: windows.results === 'bounded' ? 'window' : 'sequence',
+    columns,
+    windowMs: windows.sizeMs,
+    allowedLatenessMs,
+  };
 }
 
 function withTransform(before: Transform | undefined, node: PlanNode): Transform | undefined {

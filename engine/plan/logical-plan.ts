@@ -24,7 +24,10 @@ export function withNode(plan: LogicalPlan, node: NewNode): LogicalPlan {
 
 /** The plan with another node in place of the one of the same id. */
 export function withChanged(plan: LogicalPlan, changed: PlanNode): LogicalPlan {
-  return Object.freeze({ ...plan, nodes: Object.freeze(plan.nodes.map((node) => (node.id === changed.id ? Object.freeze(changed) : node))) });
+  return Object.freeze({
+    ...plan,
+    nodes: Object.freeze(plan.nodes.map((node) => (node.id === changed.id ? Object.freeze(changed) : node))),
+  });
 }
 
 /** `window`, then `window2`: as the state of such operators has been named ever since (PL-30). */
@@ -36,11 +39,19 @@ function freeId({ nodes }: LogicalPlan, word: string): string {
 }
 
 export function sourceOf({ name, nodes }: LogicalPlan): SourceNode {
-  return required(name, 'a source', nodes.find((node) => node.kind === 'source'));
+  return required(
+    name,
+    'a source',
+    nodes.find((node) => node.kind === 'source'),
+  );
 }
 
 export function keyByOf({ name, nodes }: LogicalPlan): KeyByNode {
-  return required(name, 'a key', nodes.find((node) => node.kind === 'keyBy'));
+  return required(
+    name,
+    'a key',
+    nodes.find((node) => node.kind === 'keyBy'),
+  );
 }
 
 /** Names of the outputs beside the results, in the order of their nodes. */
@@ -53,5 +64,9 @@ export function sideOutputsOf({ nodes }: LogicalPlan): string[] {
 
 function required<N>(plan: string, what: string, node: N | undefined): N {
   if (node !== undefined) return node;
-  throw new TidemarkError('internal', 'PLAN_INCOMPLETE', `plan ${plan} must have ${what}, got none; report this with the pipeline's definition`);
+  throw new TidemarkError(
+    'internal',
+    'PLAN_INCOMPLETE',
+    `plan ${plan} must have ${what}, got none; report this with the pipeline's definition`,
+  );
 }

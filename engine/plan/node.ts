@@ -85,7 +85,8 @@ export interface SinkNode extends Node {
 /** A node with state: it is compiled to an operator. */
 export type StatefulNode = DeduplicateNode | WindowNode | ProcessNode;
 
-export type PlanNode = SourceNode | MapNode | FilterNode | FlatMapNode | BranchNode | KeyByNode | StatefulNode | SinkNode;
+export type PlanNode =
+  SourceNode | MapNode | FilterNode | FlatMapNode | BranchNode | KeyByNode | StatefulNode | SinkNode;
 
 export function isStateful(node: PlanNode): node is StatefulNode {
   return node.kind === 'deduplicate' || node.kind === 'window' || node.kind === 'process';

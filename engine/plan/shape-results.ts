@@ -16,10 +16,15 @@ export function having(before: ResultTransform | undefined, isWanted: (values: n
 }
 
 /** Changes the values of results. */
-export function changing(before: ResultTransform | undefined, change: (values: never, row: ResultRow) => unknown): ResultTransform {
+export function changing(
+  before: ResultTransform | undefined,
+  change: (values: never, row: ResultRow) => unknown,
+): ResultTransform {
   return (given) => {
     const row = before === undefined ? given : before(given);
-    return row === undefined || isWithoutValues(row) ? row : { ...row, values: change(row.values as never, row) as ResultRow['values'] };
+    return row === undefined || isWithoutValues(row)
+      ? row
+      : { ...row, values: change(row.values as never, row) as ResultRow['values'] };
   };
 }
 

@@ -11,20 +11,30 @@ export type Transform = (value: unknown, target: TransformTarget) => void;
 /** `first`, then `then` on all that it emits. */
 export function chain(first: Transform | undefined, then: Transform): Transform {
   if (first === undefined) return then;
-  return (value, target) => first(value, { emit: (part) => then(part, target), emitTo: (output, part) => target.emitTo(output, part) });
+  return (value, target) =>
+    first(value, { emit: (part) => then(part, target), emitTo: (output, part) => target.emitTo(output, part) });
 }
 
-export const mapping = (change: (value: never) => unknown): Transform => (value, target) => target.emit(change(value as never));
+export const mapping =
+  (change: (value: never) => unknown): Transform =>
+  (value, target) =>
+    target.emit(change(value as never));
 
-export const filtering = (isWanted: (value: never) => boolean): Transform => (value, target) => {
-  if (isWanted(value as never)) target.emit(value);
-};
+export const filtering =
+  (isWanted: (value: never) => boolean): Transform =>
+  (value, target) => {
+    if (isWanted(value as never)) target.emit(value);
+  };
 
-export const flatMapping = (change: (value: never) => Iterable<unknown>): Transform => (value, target) => {
-  for (const part of change(value as never)) target.emit(part);
-};
+export const flatMapping =
+  (change: (value: never) => Iterable<unknown>): Transform =>
+  (value, target) => {
+    for (const part of change(value as never)) target.emit(part);
+  };
 
-export const branching = (output: string, isWanted: (value: never) => boolean): Transform => (value, target) => {
-  if (isWanted(value as never)) target.emitTo(output, value);
-  else target.emit(value);
-};
+export const branching =
+  (output: string, isWanted: (value: never) => boolean): Transform =>
+  (value, target) => {
+    if (isWanted(value as never)) target.emitTo(output, value);
+    else target.emit(value);
+  };

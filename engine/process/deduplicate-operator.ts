@@ -19,11 +19,16 @@ interface Seen extends Entry {
 /** Lets the first record of an id through; those that repeat it count as processed, and do nothing. */
 export function deduplicateOperator(id: string, { by, withinMs }: Deduplication): Operator {
   const spec: TableSpec<Seen> = {
-    name: `${id}/ids`, routedBy: 'group', groups: 'text',
+    name: `${id}/ids`,
+    routedBy: 'group',
+    groups: 'text',
     write: (writer, { eventTimeMs }) => writer.number(eventTimeMs),
     read: (reader) => ({ eventTimeMs: reader.definedNumber(), hash: 0 }),
   };
-  const forget = (key: string, seenId: string, eventTimeMs: number): DomainTimer => ({ domain: 'event', timer: { timeMs: eventTimeMs + withinMs, startMs: 0, key, kind: seenId } });
+  const forget = (key: string, seenId: string, eventTimeMs: number): DomainTimer => ({
+    domain: 'event',
+    timer: { timeMs: eventTimeMs + withinMs, startMs: 0, key, kind: seenId },
+  });
   return Object.freeze({
     id,
     schema: [`${id}: deduplicate`],
@@ -48,14 +53,19 @@ export function deduplicateOperator(id: string, { by, withinMs }: Deduplication)
       };
     },
     timersOf: ([table]: readonly Table[]) =>
-      [...(table as Table).groups].flatMap(([key, ids]) => [...ids].map(([seenId, entry]) => forget(key as string, seenId, (entry as Seen).eventTimeMs))),
+      [...(table as Table).groups].flatMap(([key, ids]) =>
+        [...ids].map(([seenId, entry]) => forget(key as string, seenId, (entry as Seen).eventTimeMs)),
+      ),
   });
 }
 
 function idOf(given: unknown): string {
   const id = typeof given === 'number' ? String(requireExact('ID_INVALID', 'id for deduplication', given)) : given;
   if (typeof id !== 'string' || id === '' || id.length > MAX_KEY_BYTES || !id.isWellFormed()) {
-    throw dataError('ID_INVALID', `id for deduplication must be 1 to ${MAX_KEY_BYTES} characters of valid text, got ${typeof id === 'string' ? `${id.length} characters` : typeof id}; correct the producer`);
+    throw dataError(
+      'ID_INVALID',
+      `id for deduplication must be 1 to ${MAX_KEY_BYTES} characters of valid text, got ${typeof id === 'string' ? `${id.length} characters` : typeof id}; correct the producer`,
+    );
   }
   return id;
 }

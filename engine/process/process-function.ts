@@ -17,7 +17,13 @@ export interface ProcessTimer {
 }
 
 /** TypeScript's type of a value in a typed column. */
-export type ValueOfType<T extends ResultType> = T extends 'integer' | 'number' ? number | null : T extends 'text' ? string | null : T extends 'boolean' ? boolean | null : unknown;
+export type ValueOfType<T extends ResultType> = T extends 'integer' | 'number'
+  ? number | null
+  : T extends 'text'
+    ? string | null
+    : T extends 'boolean'
+      ? boolean | null
+      : unknown;
 
 export type ValuesOf<R extends Readonly<Record<string, ResultType>>> = { readonly [F in keyof R]: ValueOfType<R[F]> };
 
@@ -43,7 +49,12 @@ export interface ProcessContext<S, R, O extends string> {
  * Your own operator: sees each record of a key, remembers what it wants to, and is called again by its timers. Must be
  * deterministic: no clock, no randomness, no I/O, nothing remembered outside of `state`.
  */
-export interface ProcessFunction<V, D extends Readonly<Record<string, StateDescriptor>>, R extends Readonly<Record<string, ResultType>>, O extends string> {
+export interface ProcessFunction<
+  V,
+  D extends Readonly<Record<string, StateDescriptor>>,
+  R extends Readonly<Record<string, ResultType>>,
+  O extends string,
+> {
   /** Changes when what is stored means something else: state of another version is refused (PL-30). @default 1 */
   readonly version?: number;
   readonly state?: D;
@@ -52,6 +63,12 @@ export interface ProcessFunction<V, D extends Readonly<Record<string, StateDescr
   /** Names of the outputs beside the results. */
   readonly outputs?: readonly O[];
   /** Late records come too: compare `record.eventTimeMs` with `context.watermarkMs`. */
-  onRecord(record: ProcessRecord<V>, context: ProcessContext<{ readonly [N in keyof D]: StateOf<D[N]> }, ValuesOf<R>, O>): void;
-  onTimer?(timer: ProcessTimer, context: ProcessContext<{ readonly [N in keyof D]: StateOf<D[N]> }, ValuesOf<R>, O>): void;
+  onRecord(
+    record: ProcessRecord<V>,
+    context: ProcessContext<{ readonly [N in keyof D]: StateOf<D[N]> }, ValuesOf<R>, O>,
+  ): void;
+  onTimer?(
+    timer: ProcessTimer,
+    context: ProcessContext<{ readonly [N in keyof D]: StateOf<D[N]> }, ValuesOf<R>, O>,
+  ): void;
 }

@@ -1,6 +1,14 @@
 /** Runs a process function: its state in tables, its timers in one more. */
 import { dataError } from '../decode.ts';
-import type { BoundOperator, DomainTimer, Element, Operator, OperatorContext, TimeDomain, Verdict } from '../operator.ts';
+import type {
+  BoundOperator,
+  DomainTimer,
+  Element,
+  Operator,
+  OperatorContext,
+  TimeDomain,
+  Verdict,
+} from '../operator.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -10,42 +18,74 @@ import type { StateDescriptor } from './state-descriptors.ts';
 import { handleOf, isExpired, MAX_ENTRIES, type StateTable } from './state-handles.ts';
 import { storedTable, type Stored } from './stored.ts';
 
-type AnyFunction = ProcessFunction<unknown, Readonly<Record<string, StateDescriptor>>, Readonly<Record<string, 'json'>>, string>;
+type AnyFunction = ProcessFunction<
+  unknown,
+  Readonly<Record<string, StateDescriptor>>,
+  Readonly<Record<string, 'json'>>,
+  string
+>;
 
 export function processOperator(id: string, given: AnyFunction): Operator {
   const states = Object.entries(given.state ?? {});
-  const timers: TableSpec = { name: `${id}/timers`, routedBy: 'group', groups: 'text', write: () => undefined, read: () => ({ hash: 0 }) };
+  const timers: TableSpec = {
+    name: `${id}/timers`,
+    routedBy: 'group',
+    groups: 'text',
+    write: () => undefined,
+    read: () => ({ hash: 0 }),
+  };
   const tables = [timers, ...states.map(([name, descriptor]) => storedTable(id, name, descriptor) as TableSpec)];
   return Object.freeze({
     id,
-    schema: [`${id}: process(version=${given.version ?? 1})`, ...states.map(([name, { kind, ttlMs }]) => `${id} state ${name}: ${kind}${ttlMs === undefined ? '' : ' with time'}`)],
+    schema: [
+      `${id}: process(version=${given.version ?? 1})`,
+      ...states.map(
+        ([name, { kind, ttlMs }]) => `${id} state ${name}: ${kind}${ttlMs === undefined ? '' : ' with time'}`,
+      ),
+    ],
     tables,
     tablesAs: () => tables,
     delayMs: 0,
     bind: (context: OperatorContext) => new ProcessRun(context, given, states),
     timersOf: ([timerTable, ...stored]: readonly Table[]) => [
-      ...[...(timerTable as Table).groups].flatMap(([key, entries]) => [...entries.keys()].map((text) => timerFrom(key as string, text))),
+      ...[...(timerTable as Table).groups].flatMap(([key, entries]) =>
+        [...entries.keys()].map((text) => timerFrom(key as string, text)),
+      ),
       ...stored.flatMap((table, i) => forgetTimers(table, i, states[i]?.[1].ttlMs)),
     ],
   });
 }
 
 /** Inside of its key, a timer is named by its clock, time and name. */
-const timerText = (domain: TimeDomain, timeMs: number, name: string): string => `${domain === 'event' ? 'e' : 'p'}${timeMs}:${name}`;
+const timerText = (domain: TimeDomain, timeMs: number, name: string): string =>
+  `${domain === 'event' ? 'e' : 'p'}${timeMs}:${name}`;
 
 function timerFrom(key: string, text: string): DomainTimer {
   const colon = text.indexOf(':');
-  return { domain: text.startsWith('e') ? 'event' : 'processing', timer: { timeMs: Number(text.slice(1, colon)), startMs: 0, key, kind: `user:${text}` } };
+  return {
+    domain: text.startsWith('e') ? 'event' : 'processing',
+    timer: { timeMs: Number(text.slice(1, colon)), startMs: 0, key, kind: `user:${text}` },
+  };
 }
 
 /** What has a time to live is looked at when that has passed: by then it may have been written anew. */
 function forgetTimer(index: number, group: number | string, key: string, dueMs: number): DomainTimer {
-  return { domain: 'event', timer: { timeMs: dueMs, startMs: 0, key: String(group === 0 ? key : group), kind: `forget:${index}:${group === 0 ? '' : key}` } };
+  return {
+    domain: 'event',
+    timer: {
+      timeMs: dueMs,
+      startMs: 0,
+      key: String(group === 0 ? key : group),
+      kind: `forget:${index}:${group === 0 ? '' : key}`,
+    },
+  };
 }
 
 function forgetTimers(table: Table, index: number, ttlMs: number | undefined): DomainTimer[] {
   if (ttlMs === undefined) return [];
-  return [...table.groups].flatMap(([group, entries]) => [...entries].map(([key, entry]) => forgetTimer(index, group, key, (entry as Stored).writtenMs + ttlMs)));
+  return [...table.groups].flatMap(([group, entries]) =>
+    [...entries].map(([key, entry]) => forgetTimer(index, group, key, (entry as Stored).writtenMs + ttlMs)),
+  );
 }
 
 /**
@@ -72,7 +112,11 @@ class Instant {
   set(key: string, timeMs: number): void {
     if (timeMs > this.#timeMs) return;
     const timers = (this.#setBy.get(key) ?? 0) + 1;
-    if (timers > MAX_TIMERS_AT_ONCE) throw dataError('TIMER_LOOP', `timers must set at most ${MAX_TIMERS_AT_ONCE} timers for a time that has come, got one more at ${timeMs}; set a later one`);
+    if (timers > MAX_TIMERS_AT_ONCE)
+      throw dataError(
+        'TIMER_LOOP',
+        `timers must set at most ${MAX_TIMERS_AT_ONCE} timers for a time that has come, got one more at ${timeMs}; set a later one`,
+      );
     this.#setBy.set(key, timers);
   }
 }
@@ -133,7 +177,11 @@ class ProcessRun implements BoundOperator {
     this.#firing = domain;
     const due: ProcessTimer = { key, timeMs, domain, name: text.slice(text.indexOf(':') + 1) };
     this.#context.attempt({ timer: due.name, timeMs }, key, () => {
-      this.#turn(key, domain === 'event' ? timeMs : processingTimeMs, domain === 'event' ? timeMs : Number.MIN_SAFE_INTEGER);
+      this.#turn(
+        key,
+        domain === 'event' ? timeMs : processingTimeMs,
+        domain === 'event' ? timeMs : Number.MIN_SAFE_INTEGER,
+      );
       this.#function.onTimer?.(due, this.#contextFor(key) as never);
     });
   }
@@ -174,12 +222,25 @@ class ProcessRun implements BoundOperator {
   }
 
   #setTimer(domain: TimeDomain, key: string, timeMs: number, name: string): void {
-    if (!Number.isSafeInteger(timeMs) || timeMs < MIN_EVENT_TIME_MS || timeMs > MAX_EVENT_TIME_MS || !name.isWellFormed() || name.length > 200) {
-      throw dataError('TIMER_INVALID', `timer must have a whole number of ms and a name of at most 200 characters, got ${timeMs} and ${name.length} characters; set it by record.eventTimeMs`);
+    if (
+      !Number.isSafeInteger(timeMs) ||
+      timeMs < MIN_EVENT_TIME_MS ||
+      timeMs > MAX_EVENT_TIME_MS ||
+      !name.isWellFormed() ||
+      name.length > 200
+    ) {
+      throw dataError(
+        'TIMER_INVALID',
+        `timer must have a whole number of ms and a name of at most 200 characters, got ${timeMs} and ${name.length} characters; set it by record.eventTimeMs`,
+      );
     }
     const text = timerText(domain, timeMs, name);
     if (this.#timers.get(key, text) !== undefined) return;
-    if (this.#timers.sizeOf(key) >= MAX_ENTRIES) throw dataError('TIMERS_TOO_MANY', `timers of one key must be at most ${MAX_ENTRIES}, got one more; set one timer for several records, at a rounded time`);
+    if (this.#timers.sizeOf(key) >= MAX_ENTRIES)
+      throw dataError(
+        'TIMERS_TOO_MANY',
+        `timers of one key must be at most ${MAX_ENTRIES}, got one more; set one timer for several records, at a rounded time`,
+      );
     if (this.#firing === domain) this.#instants[domain].set(key, timeMs);
     this.#timers.put(key, text, { hash: 0 } satisfies Entry);
     this.#schedule(timerFrom(key, text));
@@ -187,12 +248,22 @@ class ProcessRun implements BoundOperator {
 
   #emit(key: string, values: Readonly<Record<string, unknown>>): void {
     const row = Object.fromEntries(Object.keys(this.#function.results).map((name) => [name, values[name]]));
-    this.#context.emit({ key, windowStartMs: this.#eventTimeMs, windowEndMs: this.#eventTimeMs + 1, revision: 1, sequence: this.#context.nextSequence(), values: row });
+    this.#context.emit({
+      key,
+      windowStartMs: this.#eventTimeMs,
+      windowEndMs: this.#eventTimeMs + 1,
+      revision: 1,
+      sequence: this.#context.nextSequence(),
+      values: row,
+    });
   }
 
   #emitTo(key: string, output: string, value: unknown): void {
     if (this.#function.outputs?.includes(output) !== true) {
-      throw dataError('OUTPUT_UNKNOWN', `output must be one of ${this.#function.outputs?.join(', ') || 'none'}, got ${JSON.stringify(output)}; name it in outputs`);
+      throw dataError(
+        'OUTPUT_UNKNOWN',
+        `output must be one of ${this.#function.outputs?.join(', ') || 'none'}, got ${JSON.stringify(output)}; name it in outputs`,
+      );
     }
     this.#context.emitTo(output, key, this.#eventTimeMs, value);
   }

@@ -34,7 +34,8 @@ export interface PartitionDescriptor<T> extends Described<T> {
   merge(this: void, a: T, b: T): T;
 }
 
-export type StateDescriptor = ValueDescriptor<unknown> | ListDescriptor<unknown> | MapDescriptor<unknown> | PartitionDescriptor<unknown>;
+export type StateDescriptor =
+  ValueDescriptor<unknown> | ListDescriptor<unknown> | MapDescriptor<unknown> | PartitionDescriptor<unknown>;
 
 /** One value per key. @example value<number>({ ttlMs: hours(1) }) */
 export function value<T>(settings: StateSettings = {}): ValueDescriptor<T> {
@@ -57,7 +58,13 @@ export function map<T>(settings: StateSettings = {}): MapDescriptor<T> {
  *
  * @example partitionValue({ initial: 0, merge: Math.max })
  */
-export function partitionValue<T>({ initial, merge }: { readonly initial: T; readonly merge: (a: T, b: T) => T }): PartitionDescriptor<T> {
+export function partitionValue<T>({
+  initial,
+  merge,
+}: {
+  readonly initial: T;
+  readonly merge: (a: T, b: T) => T;
+}): PartitionDescriptor<T> {
   requireSetting('merge', merge, typeof merge === 'function', 'a function of two values', 'pass Math.max');
   return Object.freeze({ kind: 'partition' as const, ttlMs: undefined, initial, merge });
 }
@@ -90,8 +97,12 @@ export interface MapState<T> {
 }
 
 export type StateOf<D> =
-  D extends ValueDescriptor<infer T> ? ValueState<T>
-    : D extends ListDescriptor<infer T> ? ListState<T>
-      : D extends MapDescriptor<infer T> ? MapState<T>
-        : D extends PartitionDescriptor<infer T> ? Omit<ValueState<T>, 'get'> & { get(): T }
+  D extends ValueDescriptor<infer T>
+    ? ValueState<T>
+    : D extends ListDescriptor<infer T>
+      ? ListState<T>
+      : D extends MapDescriptor<infer T>
+        ? MapState<T>
+        : D extends PartitionDescriptor<infer T>
+          ? Omit<ValueState<T>, 'get'> & { get(): T }
           : never;

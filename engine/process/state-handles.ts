@@ -30,10 +30,14 @@ export function isExpired(writtenMs: number, ttlMs: number | undefined, nowMs: n
 /** What user code gets for one key. */
 export function handleOf(table: StateTable, key: string): unknown {
   switch (table.descriptor.kind) {
-    case 'value': return valueState(table, key);
-    case 'list': return listState(table, key);
-    case 'map': return mapState(table, key);
-    case 'partition': return partitionState(table, table.descriptor.initial);
+    case 'value':
+      return valueState(table, key);
+    case 'list':
+      return listState(table, key);
+    case 'map':
+      return mapState(table, key);
+    case 'partition':
+      return partitionState(table, table.descriptor.initial);
   }
 }
 
@@ -60,7 +64,10 @@ function write(table: StateTable, group: number | string, key: string, value: un
   const isNew = table.view.get(group, key) === undefined;
   const { kind } = table.descriptor;
   if (isNew && (kind === 'list' || kind === 'map') && table.view.sizeOf(group) >= MAX_ENTRIES) {
-    throw dataError('STATE_TOO_LARGE', `${kind} ${table.name} of one key must have at most ${MAX_ENTRIES} entries, got one more; forget old ones with ttlMs or clear()`);
+    throw dataError(
+      'STATE_TOO_LARGE',
+      `${kind} ${table.name} of one key must have at most ${MAX_ENTRIES} entries, got one more; forget old ones with ttlMs or clear()`,
+    );
   }
   const writtenMs = table.descriptor.ttlMs === undefined ? 0 : table.writeMs();
   table.view.put(group, key, { json, writtenMs, hash: 0 });
@@ -104,7 +111,10 @@ function listState(table: StateTable, key: string): ListState<unknown> {
 function mapState(table: StateTable, key: string): MapState<unknown> {
   const checked = (name: string): string => {
     if (typeof name !== 'string' || !name.isWellFormed() || name.length > MAX_MAP_KEY_LENGTH) {
-      throw dataError('STATE_INVALID', `key of map ${table.name} must be valid text of at most ${MAX_MAP_KEY_LENGTH} characters, got ${typeof name === 'string' ? `${name.length} characters` : typeof name}; use a shorter one`);
+      throw dataError(
+        'STATE_INVALID',
+        `key of map ${table.name} must be valid text of at most ${MAX_MAP_KEY_LENGTH} characters, got ${typeof name === 'string' ? `${name.length} characters` : typeof name}; use a shorter one`,
+      );
     }
     return name;
   };

@@ -24,8 +24,20 @@ export function storedTable(id: string, name: string, descriptor: StateDescripto
       if (hasTime) writer.number(writtenMs);
       writer.string(json);
     },
-    read: (reader: ByteReader): Stored => ({ writtenMs: hasTime ? reader.definedNumber() : 0, json: reader.string(), hash: 0 }),
-    ...(kind === 'partition' ? { merge: (a: Stored, b: Stored): Stored => ({ json: jsonOf(name, descriptor.merge(JSON.parse(a.json) as never, JSON.parse(b.json) as never)), writtenMs: 0, hash: 0 }) } : {}),
+    read: (reader: ByteReader): Stored => ({
+      writtenMs: hasTime ? reader.definedNumber() : 0,
+      json: reader.string(),
+      hash: 0,
+    }),
+    ...(kind === 'partition'
+      ? {
+          merge: (a: Stored, b: Stored): Stored => ({
+            json: jsonOf(name, descriptor.merge(JSON.parse(a.json) as never, JSON.parse(b.json) as never)),
+            writtenMs: 0,
+            hash: 0,
+          }),
+        }
+      : {}),
   };
 }
 
@@ -33,7 +45,10 @@ export function storedTable(id: string, name: string, descriptor: StateDescripto
 export function jsonOf(name: string, value: unknown): string {
   const json = JSON.stringify(value) as string | undefined;
   if (json === undefined || json.length > MAX_VALUE_LENGTH) {
-    throw dataError('STATE_INVALID', `state ${name} must be JSON of at most ${MAX_VALUE_LENGTH} characters, got ${json === undefined ? typeof value : json.length}; store less, or in a map`);
+    throw dataError(
+      'STATE_INVALID',
+      `state ${name} must be JSON of at most ${MAX_VALUE_LENGTH} characters, got ${json === undefined ? typeof value : json.length}; store less, or in a map`,
+    );
   }
   return json;
 }

@@ -67,7 +67,8 @@ function readTable(reader: ByteReader, spec: TableSpec): TableChange {
     const entries = new Map<string, Entry | undefined>();
     puts.set(group, entries);
     let key = '';
-    for (let tombstones = reader.varint(); tombstones > 0; tombstones--) entries.set((key = readKey(reader, key)), undefined);
+    for (let tombstones = reader.varint(); tombstones > 0; tombstones--)
+      entries.set((key = readKey(reader, key)), undefined);
     key = '';
     for (let n = reader.varint(); n > 0; n--) {
       key = readKey(reader, key);

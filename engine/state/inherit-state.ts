@@ -27,14 +27,25 @@ export interface Parent {
  *
  * @param epochMs its own, as if it had no parents
  */
-export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, parents: readonly Parent[], epochMs: number): StateChange {
+export function inheritState(
+  topology: Topology,
+  { fromHash, toHash }: Lineage,
+  parents: readonly Parent[],
+  epochMs: number,
+): StateChange {
   const states = parents.map(({ state }) => state);
   const watermarkMs = states.length === 0 ? NO_WATERMARK : Math.min(...states.map((state) => state.watermarkMs));
   const floors: Floor[] = [];
   for (const { state, range } of parents) {
     const { watermarkMs: closedMs } = state;
     const others = states.filter((other) => other !== state);
-    const had = range === undefined ? without({ fromHash, toHash }, others.flatMap((other) => hashesOf(topology, other))) : [range];
+    const had =
+      range === undefined
+        ? without(
+            { fromHash, toHash },
+            others.flatMap((other) => hashesOf(topology, other)),
+          )
+        : [range];
     const own = had.map((part) => ({ ...part, watermarkMs: closedMs }));
     floors.push(...clipFloors([...state.floors, ...own], fromHash, toHash));
   }
@@ -53,7 +64,13 @@ export function inheritState(topology: Topology, { fromHash, toHash }: Lineage, 
     sequence: Math.max(0, ...states.map(({ sequence }) => sequence)),
     floors: floors.filter((floor) => floor.watermarkMs > watermarkMs),
   };
-  const tables = topology.tables.map((spec, i) => inherited(spec, states.map((state) => state.tables[i] as Table), isMine));
+  const tables = topology.tables.map((spec, i) =>
+    inherited(
+      spec,
+      states.map((state) => state.tables[i] as Table),
+      isMine,
+    ),
+  );
   const inherits = emptyState(topology);
   tables.forEach((change, i) => applyTable(inherits.tables[i] as Table, change));
   return { ...progress, tables, timers: timersOf(topology, { ...inherits, ...progress }) };
@@ -76,11 +93,18 @@ function hashesOf(topology: Topology, { tables }: PartitionState): bigint[] {
 function without({ fromHash, toHash }: HashRange, hashes: readonly bigint[]): HashRange[] {
   const lowest = hashes.reduce((least, hash) => (hash < least ? hash : least), toHash + 1n);
   const highest = hashes.reduce((most, hash) => (hash > most ? hash : most), fromHash - 1n);
-  const parts = [{ fromHash, toHash: lowest - 1n }, { fromHash: highest + 1n, toHash }];
+  const parts = [
+    { fromHash, toHash: lowest - 1n },
+    { fromHash: highest + 1n, toHash },
+  ];
   return hashes.length === 0 ? [{ fromHash, toHash }] : parts.filter((part) => part.fromHash <= part.toHash);
 }
 
-function inherited({ routedBy, merge }: TableSpec, parents: readonly Table[], isMine: (key: string) => boolean): TableChange {
+function inherited(
+  { routedBy, merge }: TableSpec,
+  parents: readonly Table[],
+  isMine: (key: string) => boolean,
+): TableChange {
   const puts = new Map<Group, Map<string, Entry>>();
   for (const { groups } of parents) {
     for (const [group, entries] of groups) {
@@ -89,7 +113,10 @@ function inherited({ routedBy, merge }: TableSpec, parents: readonly Table[], is
         if (routedBy === 'key' && !isMine(key)) continue;
         const taken = puts.get(group) ?? new Map<string, Entry>();
         const other = taken.get(key);
-        puts.set(group, taken.set(key, other === undefined || merge === undefined ? { ...entry } : merge(other, entry)));
+        puts.set(
+          group,
+          taken.set(key, other === undefined || merge === undefined ? { ...entry } : merge(other, entry)),
+        );
       }
     }
   }

@@ -32,7 +32,12 @@ export interface PartitionState extends Progress {
 }
 
 export function emptyState({ tables, operators }: StateShape): PartitionState {
-  return { ...NO_PROGRESS, stateHash: EMPTY_HASH, tables: tables.map(() => new Table()), timers: operators.map(() => NO_TIMERS) };
+  return {
+    ...NO_PROGRESS,
+    stateHash: EMPTY_HASH,
+    tables: tables.map(() => new Table()),
+    timers: operators.map(() => NO_TIMERS),
+  };
 }
 
 /** How many entries the state has: windows of keys, what process functions keep, remembered ids. */

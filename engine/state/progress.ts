@@ -31,7 +31,14 @@ export interface PendingMove {
   readonly firedMs: number;
 }
 
-export const NO_COUNTERS: Counters = Object.freeze({ recordsIn: 0, counted: 0, late: 0, deadLetters: 0, results: 0, lossesAccepted: 0 });
+export const NO_COUNTERS: Counters = Object.freeze({
+  recordsIn: 0,
+  counted: 0,
+  late: 0,
+  deadLetters: 0,
+  results: 0,
+  lossesAccepted: 0,
+});
 
 /** What is known of a partition apart from its keyed state: small, and whole in every log entry. */
 export interface Progress {
@@ -83,7 +90,16 @@ export function progressOf(from: Progress): Progress {
   const { epochMs, reached, reachedDigest, watermarkMs, processingTimeMs, lastArrivalMs } = from;
   const { counters, sequence, floors, pending, resumeAt } = from;
   return {
-    epochMs, reached, reachedDigest, watermarkMs, processingTimeMs, lastArrivalMs,
-    counters, sequence, floors, pending, resumeAt,
+    epochMs,
+    reached,
+    reachedDigest,
+    watermarkMs,
+    processingTimeMs,
+    lastArrivalMs,
+    counters,
+    sequence,
+    floors,
+    pending,
+    resumeAt,
   };
 }

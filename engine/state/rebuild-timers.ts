@@ -27,7 +27,13 @@ const FEW_TIMERS = 1_000;
  * Timers that the tables do not call for any more (of a session that has grown, say) stay until they are due, and do
  * nothing then. When they outnumber the others they are left behind.
  */
-export function withoutStaleTimers(topology: Pick<Topology, 'operators'>, state: PartitionState): readonly OperatorTimers[] {
-  const timers = state.timers.reduce((sum, { event, processing }) => sum + (event?.size ?? 0) + (processing?.size ?? 0), 0);
+export function withoutStaleTimers(
+  topology: Pick<Topology, 'operators'>,
+  state: PartitionState,
+): readonly OperatorTimers[] {
+  const timers = state.timers.reduce(
+    (sum, { event, processing }) => sum + (event?.size ?? 0) + (processing?.size ?? 0),
+    0,
+  );
   return timers > FEW_TIMERS + 2 * entriesIn(state) ? timersOf(topology, state) : state.timers;
 }

@@ -25,7 +25,12 @@ export const numericOrder: KeyOrder = (a, b) => Number(a) < Number(b);
 const MAX_RATIO = 3;
 
 const sizeOf = (keys: Keys): number => (keys === undefined ? 0 : keys.size);
-const node = (key: string, left: Keys, right: Keys): KeyTree => ({ key, size: sizeOf(left) + sizeOf(right) + 1, left, right });
+const node = (key: string, left: Keys, right: Keys): KeyTree => ({
+  key,
+  size: sizeOf(left) + sizeOf(right) + 1,
+  left,
+  right,
+});
 
 /** @param sorted ascending, each once */
 export function keysFrom(sorted: readonly string[], from = 0, to = sorted.length): Keys {
@@ -60,7 +65,7 @@ export function lastOf(keys: Keys): string | undefined {
 /** The last key that is not after `key`. */
 export function floorOf(keys: Keys, key: string, before: KeyOrder): string | undefined {
   let floor: string | undefined;
-  for (let at = keys; at !== undefined; ) {
+  for (let at = keys; at !== undefined;) {
     if (before(key, at.key)) at = at.left;
     else {
       floor = at.key;
@@ -71,7 +76,13 @@ export function floorOf(keys: Keys, key: string, before: KeyOrder): string | und
 }
 
 /** Every key of `[from, to]`, ascending; an end that is left out is open. */
-export function visitKeys(keys: Keys, visit: (key: string) => void, before: KeyOrder, from?: string, to?: string): void {
+export function visitKeys(
+  keys: Keys,
+  visit: (key: string) => void,
+  before: KeyOrder,
+  from?: string,
+  to?: string,
+): void {
   if (keys === undefined) return;
   const isBelow = from !== undefined && before(keys.key, from);
   const isAbove = to !== undefined && before(to, keys.key);

@@ -21,7 +21,11 @@ export interface StateForm {
 }
 
 export function currentForm(topology: Topology): StateForm {
-  return { fingerprint: fingerprintOf(stateSchemaOf(topology)), specs: topology.tables, places: topology.tables.map((_, i) => i) };
+  return {
+    fingerprint: fingerprintOf(stateSchemaOf(topology)),
+    specs: topology.tables,
+    places: topology.tables.map((_, i) => i),
+  };
 }
 
 /** @param schema of an older definition, which must fit: see `differencesOf` */
@@ -79,7 +83,9 @@ function tableNamesOf(schema: readonly string[]): string[] {
  * an operator that waits longer for the one before it.
  */
 export function differencesOf(before: readonly string[], now: readonly string[]): string[] {
-  const gone = before.filter((line) => !now.includes(line) && !isShorterLateness(line, now) && !isLongerWait(line, now));
+  const gone = before.filter(
+    (line) => !now.includes(line) && !isShorterLateness(line, now) && !isLongerWait(line, now),
+  );
   const added = now.filter((line) => !before.includes(line));
   return gone.length === 0 ? [] : [...gone.map((line) => `-${line}`), ...added.map((line) => `+${line}`)];
 }

@@ -7,7 +7,10 @@ export interface TableChange {
   readonly puts: ReadonlyMap<Group, ReadonlyMap<string, Entry | undefined>>;
 }
 
-export const NO_TABLE_CHANGE: TableChange = Object.freeze({ dropped: new Set<Group>(), puts: new Map<Group, ReadonlyMap<string, Entry | undefined>>() });
+export const NO_TABLE_CHANGE: TableChange = Object.freeze({
+  dropped: new Set<Group>(),
+  puts: new Map<Group, ReadonlyMap<string, Entry | undefined>>(),
+});
 
 /** How to take back what was done since a mark: a record that fails half way changes nothing (PL-15). */
 export type Journal = Array<() => void>;
@@ -128,7 +131,8 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     const stored = this.dropped.has(group) ? { keys: undefined, order } : this.#table.sorted(group, order);
     if (mine === undefined) return stored;
     let { keys } = stored;
-    for (const [key, entry] of mine) keys = entry === undefined ? removed(keys, key, order) : inserted(keys, key, order);
+    for (const [key, entry] of mine)
+      keys = entry === undefined ? removed(keys, key, order) : inserted(keys, key, order);
     const sorted = { keys, order };
     this.#sorted.set(group, sorted);
     return sorted;

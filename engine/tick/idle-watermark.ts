@@ -23,7 +23,11 @@ export const UNSEEN_HOLD_MS = hours(1);
  * The watermark of idle partitions (PL-21): the smallest of the active ones; when all are idle, the wall clock less the
  * out-of-orderness bound and the idle timeout. No partition at all: undefined.
  */
-export function idleWatermark(partitions: readonly ActivePart[], nowMs: number, { maxOutOfOrdernessMs, idleTimeoutMs }: IdleSettings): number | undefined {
+export function idleWatermark(
+  partitions: readonly ActivePart[],
+  nowMs: number,
+  { maxOutOfOrdernessMs, idleTimeoutMs }: IdleSettings,
+): number | undefined {
   if (partitions.length === 0) return undefined;
   const active = partitions.filter(({ isIdle }) => !isIdle);
   if (active.length === 0) return nowMs - maxOutOfOrdernessMs - idleTimeoutMs;
@@ -37,7 +41,14 @@ export function idleWatermark(partitions: readonly ActivePart[], nowMs: number, 
  * @param unseen watermarks of partitions that failed or were not reached; undefined: nothing is known
  * @param quietMs since the idle partition's newest record [ms]
  */
-export function followedWatermark(seen: readonly ActivePart[], unseen: ReadonlyArray<number | undefined>, quietMs: number, nowMs: number, settings: IdleSettings): number | undefined {
-  const held = quietMs >= UNSEEN_HOLD_MS ? [] : unseen.map((watermarkMs = NO_WATERMARK) => ({ watermarkMs, isIdle: false }));
+export function followedWatermark(
+  seen: readonly ActivePart[],
+  unseen: ReadonlyArray<number | undefined>,
+  quietMs: number,
+  nowMs: number,
+  settings: IdleSettings,
+): number | undefined {
+  const held =
+    quietMs >= UNSEEN_HOLD_MS ? [] : unseen.map((watermarkMs = NO_WATERMARK) => ({ watermarkMs, isIdle: false }));
   return idleWatermark([...seen, ...held], nowMs, settings);
 }

@@ -27,32 +27,52 @@ export interface PartitionTime {
  *
  * @returns undefined for a partition that takes no part in time: sealed, never written to, or waiting for its parents
  */
-export async function timeOf(processor: Processor, partition: SourcePartition, nowMs: number): Promise<PartitionTime | undefined> {
+export async function timeOf(
+  processor: Processor,
+  partition: SourcePartition,
+  nowMs: number,
+): Promise<PartitionTime | undefined> {
   const { logs, shards, topology } = processor;
   const steps = new GuardedSteps(processor.userCode);
-  return steps.untilDone(() => logs.useNewest(partition, async (log) => {
-    if (log.isSealed) return undefined;
-    if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps))) return undefined;
-    const { reached, reachedDigest, watermarkMs, lastArrivalMs } = log.state;
-    const remaining = await shards.remaining(partition, reached, reachedDigest);
-    if (log.version === 0 && remaining !== 'records') return undefined;
-    const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
-    const isDrained = remaining !== 'records';
-    // What is drained gets its outbox delivered by this tick.
-    const undeliveredSinceMs = !isDrained && log.undelivered.length > 0 ? newestIn(log) : undefined;
-    return { partition, version: log.version, watermarkMs, lastArrivalMs, isDrained, isIdle: isDrained && isQuiet, undeliveredSinceMs };
-  }));
+  return steps.untilDone(() =>
+    logs.useNewest(partition, async (log) => {
+      if (log.isSealed) return undefined;
+      if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps))) return undefined;
+      const { reached, reachedDigest, watermarkMs, lastArrivalMs } = log.state;
+      const remaining = await shards.remaining(partition, reached, reachedDigest);
+      if (log.version === 0 && remaining !== 'records') return undefined;
+      const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
+      const isDrained = remaining !== 'records';
+      // What is drained gets its outbox delivered by this tick.
+      const undeliveredSinceMs = !isDrained && log.undelivered.length > 0 ? newestIn(log) : undefined;
+      return {
+        partition,
+        version: log.version,
+        watermarkMs,
+        lastArrivalMs,
+        isDrained,
+        isIdle: isDrained && isQuiet,
+        undeliveredSinceMs,
+      };
+    }),
+  );
 }
 
 /** When the newest record came, refused ones too: dead letters wait for delivery as results do. */
 function newestIn({ state, undelivered }: PartitionLog): number {
   let newestMs = state.lastArrivalMs;
-  for (const { outbox } of undelivered) for (const { arrivalTimeMs } of outbox.deadLetters) newestMs = Math.max(newestMs, arrivalTimeMs);
+  for (const { outbox } of undelivered)
+    for (const { arrivalTimeMs } of outbox.deadLetters) newestMs = Math.max(newestMs, arrivalTimeMs);
   return newestMs;
 }
 
 /** @returns false: there are records in a parent still, and the parent holds time */
-async function hasTakenOver(processor: Processor, log: PartitionLog, partition: SourcePartition, steps: GuardedSteps): Promise<boolean> {
+async function hasTakenOver(
+  processor: Processor,
+  log: PartitionLog,
+  partition: SourcePartition,
+  steps: GuardedSteps,
+): Promise<boolean> {
   try {
     await takeOver(processor, log, partition, steps);
     return true;

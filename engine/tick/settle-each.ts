@@ -4,7 +4,12 @@
  * @param mayBegin asked before each item; once it says no, no further one is begun
  * @returns outcomes in the order of the items; undefined for those that were not begun
  */
-export async function settleEach<T, R>(items: readonly T[], bound: number, mayBegin: () => boolean, work: (item: T) => Promise<R>): Promise<Array<PromiseSettledResult<R> | undefined>> {
+export async function settleEach<T, R>(
+  items: readonly T[],
+  bound: number,
+  mayBegin: () => boolean,
+  work: (item: T) => Promise<R>,
+): Promise<Array<PromiseSettledResult<R> | undefined>> {
   const outcomes = new Array<PromiseSettledResult<R> | undefined>(items.length).fill(undefined);
   const queue = items.entries();
   const worker = async (): Promise<void> => {

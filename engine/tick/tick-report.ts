@@ -27,7 +27,9 @@ export interface TickReport {
 const MOST_NAMED = 10;
 
 export function failureOf(partition: string, cause: unknown): TickFailure {
-  return cause instanceof TidemarkError ? { partition, kind: cause.kind, code: cause.code, cause } : { partition, kind: 'internal', code: 'UNEXPECTED', cause };
+  return cause instanceof TidemarkError
+    ? { partition, kind: cause.kind, code: cause.code, cause }
+    : { partition, kind: 'internal', code: 'UNEXPECTED', cause };
 }
 
 /**
@@ -42,5 +44,8 @@ export function requireNoFailure({ failures, shards }: Pick<TickReport, 'failure
   const more = failures.length > MOST_NAMED ? ` and ${failures.length - MOST_NAMED} more` : '';
   const kind = failures.every((failure) => failure.kind === 'unavailable') ? 'unavailable' : 'internal';
   const text = `tick must move time on in all of ${shards} partitions, got ${failures.length} that failed: ${named.join(', ')}${more}; the others have moved, see the log of the function for each cause`;
-  throw new TidemarkError(kind, 'TICK_FAILED', text, { cause: first.cause, context: { failures: failures.map(({ partition, kind: one, code }) => ({ partition, kind: one, code })) } });
+  throw new TidemarkError(kind, 'TICK_FAILED', text, {
+    cause: first.cause,
+    context: { failures: failures.map(({ partition, kind: one, code }) => ({ partition, kind: one, code })) },
+  });
 }

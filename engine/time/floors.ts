@@ -25,7 +25,9 @@ export function watermarkOfHash(hash: bigint, watermarkMs: number, floors: reado
 
 /** Floors that the watermark has not reached yet: the others say nothing any more. */
 export function remainingFloors(floors: readonly Floor[], watermarkMs: number): readonly Floor[] {
-  return floors.every((floor) => floor.watermarkMs > watermarkMs) ? floors : floors.filter((floor) => floor.watermarkMs > watermarkMs);
+  return floors.every((floor) => floor.watermarkMs > watermarkMs)
+    ? floors
+    : floors.filter((floor) => floor.watermarkMs > watermarkMs);
 }
 
 /** The part of each floor that lies in a hash range. */

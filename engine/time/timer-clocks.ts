@@ -8,7 +8,10 @@ export function behind(watermarkMs: number, lagMs: number): number {
 }
 
 /** How far each operator's timers have fired, in the order of the operators. */
-export function timerClocksOf({ operators }: { readonly operators: readonly Operator[] }, { watermarkMs, processingTimeMs, pending }: Pick<Progress, 'watermarkMs' | 'processingTimeMs' | 'pending'>): TimerClocks[] {
+export function timerClocksOf(
+  { operators }: { readonly operators: readonly Operator[] },
+  { watermarkMs, processingTimeMs, pending }: Pick<Progress, 'watermarkMs' | 'processingTimeMs' | 'pending'>,
+): TimerClocks[] {
   const turn = operators.findIndex(({ id }) => id === pending?.operator);
   let lagMs = 0;
   return operators.map(({ delayMs }, i) => {

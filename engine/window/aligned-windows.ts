@@ -2,7 +2,16 @@
  * Windows that are the same for every key: tumbling, hopping, by the calendar, one for all time. A pane per window and key,
  * a timer per window.
  */
-import type { BoundOperator, Clocks, DomainTimer, Element, Operator, OperatorContext, TimerClocks, Verdict } from '../operator.ts';
+import type {
+  BoundOperator,
+  Clocks,
+  DomainTimer,
+  Element,
+  Operator,
+  OperatorContext,
+  TimerClocks,
+  Verdict,
+} from '../operator.ts';
 import type { Table } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -19,12 +28,18 @@ export function alignedWindows(assigner: WindowAssigner, aggregation: WindowedAg
   const plan = new WindowTimers(assigner, allowedLatenessMs, emission);
   return Object.freeze({
     id,
-    schema: [`${id}: ${assigner.descriptor}`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...panes.schema],
+    schema: [
+      `${id}: ${assigner.descriptor}`,
+      `${id} allowedLatenessMs: ${allowedLatenessMs}`,
+      `${id} panes: ${emissionSchema(emission)}`,
+      ...panes.schema,
+    ],
     tables: [spec(undefined)],
     tablesAs: (schema: readonly string[]) => [spec(schema)],
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
     bind: (context: OperatorContext) => new AlignedRun(context, assigner, aggregation, panes, plan),
-    timersOf: ([table]: readonly Table[], clocks: TimerClocks) => [...(table as Table).groups.keys()].flatMap((startMs) => plan.foundAgain(startMs as number, clocks)),
+    timersOf: ([table]: readonly Table[], clocks: TimerClocks) =>
+      [...(table as Table).groups.keys()].flatMap((startMs) => plan.foundAgain(startMs as number, clocks)),
   });
 }
 
@@ -51,19 +66,23 @@ class WindowTimers {
   foundAgain(startMs: number, { event, processing }: TimerClocks): DomainTimer[] {
     const endMs = this.#assigner.endOf(startMs);
     const before = this.repeats(startMs, { watermarkMs: event.fromMs, processingTimeMs: processing.fromMs });
-    const hadItsTurn = (each: DomainTimer) => each.timer.timeMs <= (each.domain === 'event' ? event : processing).firedMs;
+    const hadItsTurn = (each: DomainTimer) =>
+      each.timer.timeMs <= (each.domain === 'event' ? event : processing).firedMs;
     const hasEnded = !isFired(endMs, event.fromMs) && isFired(endMs, event.firedMs);
     const isOver = hasEnded || before.some(hadItsTurn);
-    const repeats = isOver ? this.repeats(startMs, { watermarkMs: event.targetMs, processingTimeMs: processing.targetMs }) : before;
+    const repeats = isOver
+      ? this.repeats(startMs, { watermarkMs: event.targetMs, processingTimeMs: processing.targetMs })
+      : before;
     return [this.boundary(startMs, event.firedMs), ...repeats];
   }
 
   /** It fires at its end, and closes when the allowed lateness has passed; with one final result it only closes. */
   boundary(startMs: number, watermarkMs: number): DomainTimer {
     const endMs = this.#assigner.endOf(startMs);
-    const timer = this.#emission.finalOnly || isFired(endMs, watermarkMs)
-      ? { timeMs: endMs + this.#allowedLatenessMs, startMs, key: '', kind: 'close' }
-      : { timeMs: endMs, startMs, key: '', kind: 'fire' };
+    const timer =
+      this.#emission.finalOnly || isFired(endMs, watermarkMs)
+        ? { timeMs: endMs + this.#allowedLatenessMs, startMs, key: '', kind: 'close' }
+        : { timeMs: endMs, startMs, key: '', kind: 'fire' };
     return { domain: 'event', timer };
   }
 
@@ -96,7 +115,13 @@ class AlignedRun implements BoundOperator {
   readonly #timers: WindowTimers;
   readonly #table: TableView<Pane>;
 
-  constructor(context: OperatorContext, assigner: WindowAssigner, { allowedLatenessMs, emission }: WindowedAggregation, panes: Panes, timers: WindowTimers) {
+  constructor(
+    context: OperatorContext,
+    assigner: WindowAssigner,
+    { allowedLatenessMs, emission }: WindowedAggregation,
+    panes: Panes,
+    timers: WindowTimers,
+  ) {
     this.#context = context;
     this.#assigner = assigner;
     this.#allowedLatenessMs = allowedLatenessMs;
@@ -149,7 +174,10 @@ class AlignedRun implements BoundOperator {
 
   /** As they are once this move is over. */
   #clocksAfter(): Clocks {
-    return { watermarkMs: Math.max(this.#context.targetMs, this.#context.watermarkMs), processingTimeMs: this.#context.processingTimeMs };
+    return {
+      watermarkMs: Math.max(this.#context.targetMs, this.#context.watermarkMs),
+      processingTimeMs: this.#context.processingTimeMs,
+    };
   }
 
   #close(startMs: number): void {
@@ -164,7 +192,9 @@ class AlignedRun implements BoundOperator {
     for (const key of this.#table.keys(startMs)) {
       const pane = this.#table.get(startMs, key) as Pane;
       if (!isWanted(pane, key)) continue;
-      this.#context.attempt({ windowStartMs: startMs, windowEndMs: window.endMs }, key, () => this.#table.put(startMs, key, this.#panes.fire(this.#context, key, window, pane)));
+      this.#context.attempt({ windowStartMs: startMs, windowEndMs: window.endMs }, key, () =>
+        this.#table.put(startMs, key, this.#panes.fire(this.#context, key, window, pane)),
+      );
     }
   }
 

@@ -13,7 +13,13 @@ export interface CalendarWindows {
   readonly timeZone: string;
 }
 
-const TYPICAL_MS = { hour: 3_600_000, day: 86_400_000, week: 604_800_000, month: 2_629_746_000, year: 31_556_952_000 } as const;
+const TYPICAL_MS = {
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+  month: 2_629_746_000,
+  year: 31_556_952_000,
+} as const;
 
 /**
  * Windows as people count them: on the day when clocks change, a day lasts 23 or 25 hours. The rules of the time zone are
@@ -23,7 +29,13 @@ const TYPICAL_MS = { hour: 3_600_000, day: 86_400_000, week: 604_800_000, month:
  * @throws INVALID_SETTING when the runtime does not know the time zone
  */
 export function calendar({ unit, timeZone }: CalendarWindows): Windows & WindowAssigner {
-  requireSetting('unit', unit, Object.hasOwn(TYPICAL_MS, unit), `one of ${Object.keys(TYPICAL_MS).join(', ')}`, "pass 'day'");
+  requireSetting(
+    'unit',
+    unit,
+    Object.hasOwn(TYPICAL_MS, unit),
+    `one of ${Object.keys(TYPICAL_MS).join(', ')}`,
+    "pass 'day'",
+  );
   requireSetting('timeZone', timeZone, isTimeZone(timeZone), 'an IANA time zone', "pass 'Europe/Berlin'");
   const windowOf = (timeMs: number): WindowBounds => {
     const moment = Temporal.Instant.fromEpochMilliseconds(timeMs).toZonedDateTimeISO(timeZone);
@@ -61,7 +73,10 @@ function hourAround(moment: Temporal.ZonedDateTime): WindowBounds {
 }
 
 /** The end of a window is the start of the next: a day that begins at 1:00, because clocks change at midnight, is followed by one that does not. */
-function startOf(moment: Temporal.ZonedDateTime, unit: Exclude<CalendarWindows['unit'], 'hour'>): Temporal.ZonedDateTime {
+function startOf(
+  moment: Temporal.ZonedDateTime,
+  unit: Exclude<CalendarWindows['unit'], 'hour'>,
+): Temporal.ZonedDateTime {
   if (unit === 'day') return moment.startOfDay();
   if (unit === 'week') return moment.subtract({ days: moment.dayOfWeek - 1 }).startOfDay();
   return (unit === 'month' ? moment.with({ day: 1 }) : moment.with({ month: 1, day: 1 })).startOfDay();

@@ -39,7 +39,13 @@ export function everyN({ n }: CountWindows): Windows {
     operator: (aggregation: WindowedAggregation) => {
       const { emission, allowedLatenessMs } = aggregation;
       const isUnset = allowedLatenessMs === 0 && isPlain(emission) && !emission.finalOnly;
-      requireSetting('settings of a count window', { allowedLatenessMs, ...emission }, isUnset, 'left out: it has one result, when it is full', 'leave them out, or use global() with a trigger');
+      requireSetting(
+        'settings of a count window',
+        { allowedLatenessMs, ...emission },
+        isUnset,
+        'left out: it has one result, when it is full',
+        'leave them out, or use global() with a trigger',
+      );
       return countOperator(n, aggregation);
     },
   });
@@ -49,7 +55,14 @@ function countOperator(n: number, aggregation: WindowedAggregation): Operator {
   const { id } = aggregation;
   const panes = new Panes(aggregation);
   const spec = (order?: readonly number[]): TableSpec => {
-    const table: TableSpec<Gathered> = { name: `${id}/gathered`, routedBy: 'key', groups: 'number', holdsWindows: true, write: (writer, entry) => write(writer, entry, panes, order), read: (reader) => read(reader, panes, order) };
+    const table: TableSpec<Gathered> = {
+      name: `${id}/gathered`,
+      routedBy: 'key',
+      groups: 'number',
+      holdsWindows: true,
+      write: (writer, entry) => write(writer, entry, panes, order),
+      read: (reader) => read(reader, panes, order),
+    };
     return table as TableSpec;
   };
   return Object.freeze({
@@ -78,7 +91,12 @@ class CountRun implements BoundOperator {
 
   process(element: Element): Verdict {
     const { key, eventTimeMs } = element;
-    const before = this.#table.get(ALL, key) ?? { pane: this.#panes.empty, records: 0, firstMs: eventTimeMs, lastMs: eventTimeMs };
+    const before = this.#table.get(ALL, key) ?? {
+      pane: this.#panes.empty,
+      records: 0,
+      firstMs: eventTimeMs,
+      lastMs: eventTimeMs,
+    };
     const gathered: Gathered = {
       pane: this.#panes.add(before.pane, this.#panes.inputsOf(element)),
       records: before.records + 1,
@@ -99,7 +117,12 @@ class CountRun implements BoundOperator {
   }
 }
 
-function write(writer: ByteWriter, { records, firstMs, lastMs, pane }: Gathered, panes: Panes, order: readonly number[] | undefined): void {
+function write(
+  writer: ByteWriter,
+  { records, firstMs, lastMs, pane }: Gathered,
+  panes: Panes,
+  order: readonly number[] | undefined,
+): void {
   writer.varint(records);
   writer.number(firstMs);
   writer.number(lastMs - firstMs);

@@ -47,7 +47,12 @@ export interface Emission {
   readonly finalOnly: boolean;
 }
 
-export const DEFAULT_EMISSION: Emission = Object.freeze({ early: undefined, late: everyRecords(1), accumulation: 'accumulating', finalOnly: false });
+export const DEFAULT_EMISSION: Emission = Object.freeze({
+  early: undefined,
+  late: everyRecords(1),
+  accumulation: 'accumulating',
+  finalOnly: false,
+});
 
 /** Fires at the end and with each late record, and says all that the window has: nothing that asks for more than its panes. */
 export function isPlain({ early, late, accumulation }: Emission): boolean {

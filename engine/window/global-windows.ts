@@ -21,7 +21,13 @@ export function global(): Windows & WindowAssigner {
     kind: 'global' as const,
     results: 'bounded' as const,
     operator: (aggregation: WindowedAggregation) => {
-      requireSetting('trigger.early', aggregation.emission.early, aggregation.emission.early !== undefined, 'given for a global window, which has no end', 'pass { trigger: { early: everyRecords(100) } }');
+      requireSetting(
+        'trigger.early',
+        aggregation.emission.early,
+        aggregation.emission.early !== undefined,
+        'given for a global window, which has no end',
+        'pass { trigger: { early: everyRecords(100) } }',
+      );
       return alignedWindows(assigner, aggregation);
     },
   });

@@ -26,9 +26,21 @@ export function hopping({ sizeMs, advanceMs, offsetMs = 0 }: HoppingWindows): Wi
   requireMs('sizeMs', sizeMs, 1, 'pass minutes(60)');
   const isHop = Number.isSafeInteger(advanceMs) && advanceMs > 0 && advanceMs <= sizeMs;
   requireSetting('advanceMs', advanceMs, isHop, `an integer in [1, ${sizeMs}]`, 'pass minutes(1)');
-  requireSetting('windows that hold a record', Math.ceil(sizeMs / advanceMs), sizeMs / advanceMs <= MAX_OVERLAP, `at most ${MAX_OVERLAP}`, 'pass a larger advanceMs');
+  requireSetting(
+    'windows that hold a record',
+    Math.ceil(sizeMs / advanceMs),
+    sizeMs / advanceMs <= MAX_OVERLAP,
+    `at most ${MAX_OVERLAP}`,
+    'pass a larger advanceMs',
+  );
   const inside = Number.isSafeInteger(offsetMs) && offsetMs >= 0 && offsetMs < advanceMs;
-  requireSetting('offsetMs', offsetMs, inside, `an integer in [0, ${advanceMs})`, 'leave it out to align windows with 1970-01-01T00:00Z');
+  requireSetting(
+    'offsetMs',
+    offsetMs,
+    inside,
+    `an integer in [0, ${advanceMs})`,
+    'leave it out to align windows with 1970-01-01T00:00Z',
+  );
   const hops: Hops = Object.freeze({ sizeMs, advanceMs, offsetMs });
   const assigner: WindowAssigner = Object.freeze({
     descriptor: `hopping(size=${sizeMs},advance=${advanceMs},offset=${offsetMs})`,
@@ -41,7 +53,10 @@ export function hopping({ sizeMs, advanceMs, offsetMs = 0 }: HoppingWindows): Wi
     sizeMs,
     results: 'bounded' as const,
     // Windows may share their parts as long as all they do is fire with all that they hold.
-    operator: (aggregation: WindowedAggregation) => (isPlain(aggregation.emission) ? slicedWindows(hops, assigner, aggregation) : alignedWindows(assigner, aggregation)),
+    operator: (aggregation: WindowedAggregation) =>
+      isPlain(aggregation.emission)
+        ? slicedWindows(hops, assigner, aggregation)
+        : alignedWindows(assigner, aggregation),
   });
 }
 
@@ -51,6 +66,11 @@ const MAX_OVERLAP = 10_000;
 /** Start of every window that holds `eventTimeMs`, ascending. */
 export function hoppingStarts(eventTimeMs: number, { sizeMs, advanceMs, offsetMs }: Hops): number[] {
   const starts: number[] = [];
-  for (let startMs = tumblingStart(eventTimeMs, advanceMs, offsetMs); startMs > eventTimeMs - sizeMs; startMs -= advanceMs) starts.push(startMs);
+  for (
+    let startMs = tumblingStart(eventTimeMs, advanceMs, offsetMs);
+    startMs > eventTimeMs - sizeMs;
+    startMs -= advanceMs
+  )
+    starts.push(startMs);
   return starts.reverse();
 }

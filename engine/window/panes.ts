@@ -40,7 +40,13 @@ export class Panes {
     this.#all = aggregates.map((_, i) => i);
     this.#accumulation = emission.accumulation;
     this.#countsUnfired = countsUnfired(emission);
-    this.#empty = Object.freeze({ accumulators: aggregates.map(({ aggregate }) => aggregate.aggregator.init()), revision: 0, unfired: 0, said: undefined, hash: 0 });
+    this.#empty = Object.freeze({
+      accumulators: aggregates.map(({ aggregate }) => aggregate.aggregator.init()),
+      revision: 0,
+      unfired: 0,
+      said: undefined,
+      hash: 0,
+    });
   }
 
   /** A line per aggregate, for the schema of the state. */
@@ -61,21 +67,36 @@ export class Panes {
   /** What the aggregates take of a record. @throws anything that user code throws */
   inputsOf(element: Element): unknown[] {
     const inputs: unknown[] = [];
-    for (const { aggregate } of this.#aggregates) inputs.push((aggregate as Aggregate<unknown>).extract(element.value, element));
+    for (const { aggregate } of this.#aggregates)
+      inputs.push((aggregate as Aggregate<unknown>).extract(element.value, element));
     return inputs;
   }
 
   add(pane: Pane, inputs: readonly unknown[]): Pane {
     const accumulators: unknown[] = [];
     for (let i = 0; i < inputs.length; i++) {
-      accumulators.push((this.#aggregates[i] as NamedAggregate).aggregate.aggregator.add(pane.accumulators[i], inputs[i]));
+      accumulators.push(
+        (this.#aggregates[i] as NamedAggregate).aggregate.aggregator.add(pane.accumulators[i], inputs[i]),
+      );
     }
-    return { accumulators, revision: pane.revision, unfired: this.#countsUnfired ? pane.unfired + 1 : 0, said: pane.said, hash: 0 };
+    return {
+      accumulators,
+      revision: pane.revision,
+      unfired: this.#countsUnfired ? pane.unfired + 1 : 0,
+      said: pane.said,
+      hash: 0,
+    };
   }
 
   /** Both together; `a` came first. Of no revision: the caller knows which. */
   merge(a: Pane, b: Pane): Pane {
-    return { accumulators: this.mergeAccumulators(a.accumulators, b.accumulators), revision: 0, unfired: a.unfired + b.unfired, said: undefined, hash: 0 };
+    return {
+      accumulators: this.mergeAccumulators(a.accumulators, b.accumulators),
+      revision: 0,
+      unfired: a.unfired + b.unfired,
+      said: undefined,
+      hash: 0,
+    };
   }
 
   mergeAccumulators(a: readonly unknown[], b: readonly unknown[]): unknown[] {
@@ -88,7 +109,13 @@ export class Panes {
     const revision = retracted.revision + 1;
     context.emit(this.row(key, window, revision, pane.accumulators));
     const accumulators = this.#accumulation === 'discarding' ? this.#empty.accumulators : pane.accumulators;
-    return { accumulators, revision, unfired: 0, said: this.#accumulation === 'retracting' ? pane.accumulators : undefined, hash: 0 };
+    return {
+      accumulators,
+      revision,
+      unfired: 0,
+      said: this.#accumulation === 'retracting' ? pane.accumulators : undefined,
+      hash: 0,
+    };
   }
 
   /** Takes back what the last firing said, in a pipeline that wants to hear of it. */
@@ -121,7 +148,8 @@ export class Panes {
   read(reader: ByteReader, order = this.#all): Pane {
     const revision = reader.varint();
     const unfired = this.#countsUnfired ? reader.varint() : 0;
-    const said = this.#accumulation === 'retracting' && reader.byte() === 1 ? this.#readAccumulators(reader, order) : undefined;
+    const said =
+      this.#accumulation === 'retracting' && reader.byte() === 1 ? this.#readAccumulators(reader, order) : undefined;
     return { revision, unfired, said, accumulators: this.#readAccumulators(reader, order), hash: 0 };
   }
 
@@ -138,10 +166,18 @@ export class Panes {
 }
 
 /** A table of panes: as the definition that runs writes them (undefined), or as an older one did. */
-export function paneTable(panes: Panes, place: Pick<TableSpec, 'name' | 'routedBy' | 'groups'>): (schema: readonly string[] | undefined) => TableSpec {
+export function paneTable(
+  panes: Panes,
+  place: Pick<TableSpec, 'name' | 'routedBy' | 'groups'>,
+): (schema: readonly string[] | undefined) => TableSpec {
   return (schema) => {
     const order = schema === undefined ? undefined : panes.orderIn(schema);
-    const spec: TableSpec<Pane> = { ...place, holdsWindows: true, write: (writer, pane) => panes.write(writer, pane, order), read: (reader) => panes.read(reader, order) };
+    const spec: TableSpec<Pane> = {
+      ...place,
+      holdsWindows: true,
+      write: (writer, pane) => panes.write(writer, pane, order),
+      read: (reader) => panes.read(reader, order),
+    };
     return spec as TableSpec;
   };
 }

@@ -9,7 +9,17 @@ import { countsUnfired, emissionSchema } from './emission.ts';
 import { Panes, type WindowBounds } from './panes.ts';
 import { repeatOf, SessionTimers } from './session-timers.ts';
 import { sessionsByKey } from './sessions-by-key.ts';
-import { closesAtMs, hull, isLateForSessions, NEVER, overlaps, placeOf, readSession, writeSession, type Session } from './sessions.ts';
+import {
+  closesAtMs,
+  hull,
+  isLateForSessions,
+  NEVER,
+  overlaps,
+  placeOf,
+  readSession,
+  writeSession,
+  type Session,
+} from './sessions.ts';
 import type { WindowedAggregation } from './windows.ts';
 
 export function sessionOperator(gapMs: number, aggregation: WindowedAggregation): Operator {
@@ -20,7 +30,10 @@ export function sessionOperator(gapMs: number, aggregation: WindowedAggregation)
   const layout = `${id} sessions: an entry each`;
   const spec = (order?: readonly number[]): TableSpec => {
     const table: TableSpec<Session> = {
-      name, routedBy: 'group', groups: 'text', holdsWindows: true,
+      name,
+      routedBy: 'group',
+      groups: 'text',
+      holdsWindows: true,
       write: (writer, one) => writeSession(writer, one, panes, order),
       read: (reader, place) => readSession(reader, Number(place), panes, order),
     };
@@ -29,7 +42,13 @@ export function sessionOperator(gapMs: number, aggregation: WindowedAggregation)
   const timers = new SessionTimers(gapMs, aggregation);
   return Object.freeze({
     id,
-    schema: [`${id}: session(gap=${gapMs})`, layout, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: ${emissionSchema(emission)}`, ...panes.schema],
+    schema: [
+      `${id}: session(gap=${gapMs})`,
+      layout,
+      `${id} allowedLatenessMs: ${allowedLatenessMs}`,
+      `${id} panes: ${emissionSchema(emission)}`,
+      ...panes.schema,
+    ],
     tables: [spec()],
     tablesAs: (schema: readonly string[]) => {
       const order = panes.orderIn(schema);
@@ -39,7 +58,9 @@ export function sessionOperator(gapMs: number, aggregation: WindowedAggregation)
     delayMs: emission.finalOnly ? closesAtMs(0, gapMs, allowedLatenessMs) : 0,
     bind: (context: OperatorContext) => new SessionRun(context, gapMs, aggregation, panes, timers),
     timersOf: ([table]: readonly Table[], clocks: Clocks) =>
-      [...(table as Table).groups].flatMap(([key, sessions]) => [...sessions.values()].flatMap((one) => timers.setAnew(key as string, one as Session, clocks))),
+      [...(table as Table).groups].flatMap(([key, sessions]) =>
+        [...sessions.values()].flatMap((one) => timers.setAnew(key as string, one as Session, clocks)),
+      ),
   });
 }
 
@@ -51,7 +72,13 @@ class SessionRun implements BoundOperator {
   readonly #timers: SessionTimers;
   readonly #table: TableView<Session>;
 
-  constructor(context: OperatorContext, gapMs: number, aggregation: WindowedAggregation, panes: Panes, timers: SessionTimers) {
+  constructor(
+    context: OperatorContext,
+    gapMs: number,
+    aggregation: WindowedAggregation,
+    panes: Panes,
+    timers: SessionTimers,
+  ) {
     this.#context = context;
     this.#gapMs = gapMs;
     this.#aggregation = aggregation;
@@ -78,9 +105,15 @@ class SessionRun implements BoundOperator {
   #overlapping(key: string, own: WindowBounds): Session[] {
     const found: Session[] = [];
     const from = this.#table.floor(key, numericOrder, placeOf(own)) ?? placeOf(own);
-    this.#table.visit(key, numericOrder, (_, one) => {
-      if (overlaps(one, own)) found.push(one);
-    }, from, String(own.endMs));
+    this.#table.visit(
+      key,
+      numericOrder,
+      (_, one) => {
+        if (overlaps(one, own)) found.push(one);
+      },
+      from,
+      String(own.endMs),
+    );
     return found;
   }
 
@@ -90,7 +123,14 @@ class SessionRun implements BoundOperator {
    */
   #merge(key: string, joined: readonly Session[], bounds: WindowBounds): Session {
     const [first] = joined;
-    const begun = { ...bounds, isOnTimeDone: false, isVisible: false, eventTimerMs: NEVER, processingTimerMs: NEVER, hash: 0 };
+    const begun = {
+      ...bounds,
+      isOnTimeDone: false,
+      isVisible: false,
+      eventTimerMs: NEVER,
+      processingTimerMs: NEVER,
+      hash: 0,
+    };
     if (first === undefined) return { ...begun, pane: this.#panes.empty };
     if (joined.length === 1 && first.startMs === bounds.startMs && first.endMs === bounds.endMs) return first;
     // Of results that are parts, none is wrong because the session has grown.
@@ -113,7 +153,8 @@ class SessionRun implements BoundOperator {
   /** Fires when the trigger says so; a session that is past its end already has its first result at once. */
   #afterRecord(key: string, one: Session): Session {
     const { finalOnly } = this.#aggregation.emission;
-    if (!finalOnly && !one.isOnTimeDone && isFired(one.endMs, this.#context.watermarkOf(key))) return this.#fire(key, { ...one, isOnTimeDone: true });
+    if (!finalOnly && !one.isOnTimeDone && isFired(one.endMs, this.#context.watermarkOf(key)))
+      return this.#fire(key, { ...one, isOnTimeDone: true });
     const repeat = repeatOf(one, this.#aggregation);
     const isDue = repeat?.by === 'records' && (repeat.n === 1 || one.pane.unfired >= repeat.n);
     return isDue ? this.#fire(key, one) : one;
@@ -137,8 +178,16 @@ class SessionRun implements BoundOperator {
     const { allowedLatenessMs, emission } = this.#aggregation;
     let now = one;
     const repeat = repeatOf(now, this.#aggregation);
-    if (!this.#isFirstWatermark && repeat?.by === 'eventTime' && timeMs % repeat.everyMs === 0 && now.pane.unfired > 0 && timeMs < (now.isOnTimeDone ? NEVER : now.endMs)) now = this.#try(key, now);
-    if (!emission.finalOnly && !now.isOnTimeDone && isFired(now.endMs, timeMs)) now = { ...this.#try(key, now), isOnTimeDone: true };
+    if (
+      !this.#isFirstWatermark &&
+      repeat?.by === 'eventTime' &&
+      timeMs % repeat.everyMs === 0 &&
+      now.pane.unfired > 0 &&
+      timeMs < (now.isOnTimeDone ? NEVER : now.endMs)
+    )
+      now = this.#try(key, now);
+    if (!emission.finalOnly && !now.isOnTimeDone && isFired(now.endMs, timeMs))
+      now = { ...this.#try(key, now), isOnTimeDone: true };
     if (timeMs < closesAtMs(now.endMs, this.#gapMs, allowedLatenessMs)) return now;
     if (emission.finalOnly || (countsUnfired(emission) && now.pane.unfired > 0)) this.#try(key, now);
     return undefined;
@@ -169,7 +218,10 @@ class SessionRun implements BoundOperator {
   #put(key: string, one: Session, timerMs = NO_WATERMARK): void {
     this.#table.put(key, placeOf(one), one);
     const { watermarkMs, targetMs, processingTimeMs } = this.#context;
-    const clocks = { watermarkMs: this.#isFirstWatermark ? targetMs : Math.max(timerMs, watermarkMs), processingTimeMs };
+    const clocks = {
+      watermarkMs: this.#isFirstWatermark ? targetMs : Math.max(timerMs, watermarkMs),
+      processingTimeMs,
+    };
     for (const { domain, timer } of this.#timers.set(key, one, clocks)) this.#context.schedule(domain, timer);
   }
 }

@@ -52,7 +52,10 @@ export class SessionTimers {
 }
 
 /** What fires a session again and again; undefined where only its close does. */
-export function repeatOf({ isOnTimeDone }: Session, { emission: { early, late, finalOnly } }: WindowedAggregation): Repeat | undefined {
+export function repeatOf(
+  { isOnTimeDone }: Session,
+  { emission: { early, late, finalOnly } }: WindowedAggregation,
+): Repeat | undefined {
   if (finalOnly) return undefined;
   return isOnTimeDone ? late : early;
 }

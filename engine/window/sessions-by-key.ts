@@ -16,7 +16,9 @@ interface KeySessions extends Entry {
 
 export function sessionsByKey(name: string, panes: Panes, order: readonly number[]): TableSpec {
   const spec: TableSpec<KeySessions> = {
-    name, routedBy: 'key', groups: 'number',
+    name,
+    routedBy: 'key',
+    groups: 'number',
     write: (writer, entry) => writeSessions(writer, entry, panes, order),
     read: (reader) => readSessions(reader, panes, order),
     upgrade: apart,
@@ -28,10 +30,16 @@ export function sessionsByKey(name: string, panes: Panes, order: readonly number
 function apart(table: Table): void {
   const all = table.groups.get(ALL) ?? new Map<string, Entry>();
   table.drop(ALL);
-  for (const [key, { open }] of all as Map<string, KeySessions>) for (const one of open) table.put(key, placeOf(one), one);
+  for (const [key, { open }] of all as Map<string, KeySessions>)
+    for (const one of open) table.put(key, placeOf(one), one);
 }
 
-function writeSessions(writer: ByteWriter, { open, closedEndMs }: KeySessions, panes: Panes, order: readonly number[]): void {
+function writeSessions(
+  writer: ByteWriter,
+  { open, closedEndMs }: KeySessions,
+  panes: Panes,
+  order: readonly number[],
+): void {
   writer.number(closedEndMs);
   writer.varint(open.length);
   let previousMs = 0;

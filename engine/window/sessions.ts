@@ -20,7 +20,12 @@ export interface Session extends WindowBounds, Entry {
 }
 
 /** A record is late when the session that it makes alone has closed: what others have made of that one does not count (PL-44). */
-export function isLateForSessions(eventTimeMs: number, gapMs: number, allowedLatenessMs: number, watermarkMs: number): boolean {
+export function isLateForSessions(
+  eventTimeMs: number,
+  gapMs: number,
+  allowedLatenessMs: number,
+  watermarkMs: number,
+): boolean {
   return isClosed(eventTimeMs + gapMs, allowedLatenessMs, watermarkMs);
 }
 
@@ -38,22 +43,44 @@ export function overlaps(a: WindowBounds, b: WindowBounds): boolean {
 }
 
 export function hull(windows: readonly WindowBounds[]): WindowBounds {
-  return { startMs: Math.min(...windows.map(({ startMs }) => startMs)), endMs: Math.max(...windows.map(({ endMs }) => endMs)) };
+  return {
+    startMs: Math.min(...windows.map(({ startMs }) => startMs)),
+    endMs: Math.max(...windows.map(({ endMs }) => endMs)),
+  };
 }
 
 /** Its place among the sessions of its key. */
 export const placeOf = ({ startMs }: Pick<WindowBounds, 'startMs'>): string => String(startMs);
 
 /** All but its start, which is its place. */
-export function writeSession(writer: ByteWriter, { startMs, endMs, isOnTimeDone, isVisible, pane }: Session, panes: Panes, order: readonly number[] | undefined): void {
+export function writeSession(
+  writer: ByteWriter,
+  { startMs, endMs, isOnTimeDone, isVisible, pane }: Session,
+  panes: Panes,
+  order: readonly number[] | undefined,
+): void {
   writer.varint(endMs - startMs);
   writer.byte((isOnTimeDone ? 1 : 0) + (isVisible ? 2 : 0));
   panes.write(writer, pane, order);
 }
 
-export function readSession(reader: ByteReader, startMs: number, panes: Panes, order: readonly number[] | undefined): Session {
+export function readSession(
+  reader: ByteReader,
+  startMs: number,
+  panes: Panes,
+  order: readonly number[] | undefined,
+): Session {
   const endMs = startMs + reader.varint();
   const flags = reader.byte();
   const pane = panes.read(reader, order);
-  return { startMs, endMs, isOnTimeDone: (flags & 1) !== 0, isVisible: (flags & 2) !== 0, pane, eventTimerMs: NEVER, processingTimerMs: NEVER, hash: 0 };
+  return {
+    startMs,
+    endMs,
+    isOnTimeDone: (flags & 1) !== 0,
+    isVisible: (flags & 2) !== 0,
+    pane,
+    eventTimerMs: NEVER,
+    processingTimerMs: NEVER,
+    hash: 0,
+  };
 }

@@ -8,7 +8,15 @@
  *
  * @see Li et al., "No pane, no gain: efficient evaluation of sliding-window aggregates over data streams", 2005
  */
-import type { BoundOperator, DomainTimer, Element, Operator, OperatorContext, TimerClocks, Verdict } from '../operator.ts';
+import type {
+  BoundOperator,
+  DomainTimer,
+  Element,
+  Operator,
+  OperatorContext,
+  TimerClocks,
+  Verdict,
+} from '../operator.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
@@ -29,14 +37,21 @@ export function slicedWindows(hops: Hops, assigner: WindowAssigner, aggregation:
   const panes = new Panes(aggregation);
   const slices = paneTable(panes, { name: `${id}/slices`, routedBy: 'key', groups: 'number' });
   const firings: TableSpec<Firings> = {
-    name: `${id}/firings`, routedBy: 'key', groups: 'number',
+    name: `${id}/firings`,
+    routedBy: 'key',
+    groups: 'number',
     write: (writer, { revision }) => writer.varint(revision),
     read: (reader) => ({ revision: reader.varint(), hash: 0 }),
   };
   const slicing = new Slicing(hops, allowedLatenessMs, emission.finalOnly);
   return Object.freeze({
     id,
-    schema: [`${id}: ${assigner.descriptor}`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, `${id} panes: slices`, ...panes.schema],
+    schema: [
+      `${id}: ${assigner.descriptor}`,
+      `${id} allowedLatenessMs: ${allowedLatenessMs}`,
+      `${id} panes: slices`,
+      ...panes.schema,
+    ],
     tables: [slices(undefined), firings as TableSpec],
     tablesAs: (schema: readonly string[]) => [slices(schema), firings as TableSpec],
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
@@ -79,7 +94,11 @@ export class Slicing {
   firedWindows(sliceMs: number, watermarkMs: number): number[] {
     if (this.#finalOnly) return [];
     const windows: number[] = [];
-    for (let startMs = this.lastWindow(sliceMs); startMs > sliceMs - this.#hops.sizeMs; startMs -= this.#hops.advanceMs) {
+    for (
+      let startMs = this.lastWindow(sliceMs);
+      startMs > sliceMs - this.#hops.sizeMs;
+      startMs -= this.#hops.advanceMs
+    ) {
       const endMs = this.endOf(startMs);
       if (isClosed(endMs, this.allowedLatenessMs, watermarkMs)) break;
       if (isFired(endMs, watermarkMs)) windows.push(startMs);
@@ -101,7 +120,11 @@ export class Slicing {
     const { sizeMs, advanceMs, offsetMs } = this.#hops;
     // Of the ends that lie after both the slice and the watermark, the first.
     const after = Math.max(sliceMs, watermarkMs - delayMs);
-    return eventTimer(tumblingStart(after - sizeMs, advanceMs, offsetMs) + advanceMs + sizeMs + delayMs, sliceMs, 'fire');
+    return eventTimer(
+      tumblingStart(after - sizeMs, advanceMs, offsetMs) + advanceMs + sizeMs + delayMs,
+      sliceMs,
+      'fire',
+    );
   }
 
   windowThatFiresAt(timeMs: number): number {
@@ -141,9 +164,12 @@ class SlicedRun implements BoundOperator {
     const { key, eventTimeMs } = element;
     const watermarkMs = this.#context.watermarkOf(key);
     const sliceMs = this.#slicing.sliceOf(eventTimeMs);
-    if (isClosed(this.#slicing.endOf(this.#slicing.lastWindow(sliceMs)), this.#slicing.allowedLatenessMs, watermarkMs)) return 'late';
+    if (isClosed(this.#slicing.endOf(this.#slicing.lastWindow(sliceMs)), this.#slicing.allowedLatenessMs, watermarkMs))
+      return 'late';
     const inputs = this.#panes.inputsOf(element);
-    const fired = this.#slicing.firedWindows(sliceMs, watermarkMs).map((windowMs) => ({ windowMs, revision: this.#revisionOf(windowMs, key) + 1 }));
+    const fired = this.#slicing
+      .firedWindows(sliceMs, watermarkMs)
+      .map((windowMs) => ({ windowMs, revision: this.#revisionOf(windowMs, key) + 1 }));
     if (this.#slices.isNew(sliceMs)) this.#schedule(this.#slicing.timerOf(sliceMs, this.#context.watermarkMs));
     this.#slices.put(sliceMs, key, this.#panes.add(this.#slices.get(sliceMs, key) ?? this.#panes.empty, inputs));
     for (const { windowMs, revision } of fired) this.#fireAgain(windowMs, key, revision);
@@ -175,7 +201,9 @@ class SlicedRun implements BoundOperator {
     for (const key of [...parts.keys()].sort()) {
       // A key that was ahead before a merge has had this firing already (PL-25).
       if (timeMs <= this.#context.watermarkOf(key)) continue;
-      this.#context.attempt({ windowStartMs: startMs, windowEndMs: endMs }, key, () => this.#emit(startMs, key, 1, this.#merged(parts.get(key) ?? [])));
+      this.#context.attempt({ windowStartMs: startMs, windowEndMs: endMs }, key, () =>
+        this.#emit(startMs, key, 1, this.#merged(parts.get(key) ?? [])),
+      );
     }
   }
 

@@ -10,7 +10,15 @@
  * @see KIP-450: Sliding Window Aggregations in the DSL
  */
 import { requireMs, requireSetting } from '../errors.ts';
-import type { BoundOperator, DomainTimer, Element, Operator, OperatorContext, TimerClocks, Verdict } from '../operator.ts';
+import type {
+  BoundOperator,
+  DomainTimer,
+  Element,
+  Operator,
+  OperatorContext,
+  TimerClocks,
+  Verdict,
+} from '../operator.ts';
 import { numericOrder } from '../state/sorted-keys.ts';
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
@@ -37,7 +45,13 @@ export function sliding({ timeDifferenceMs }: SlidingWindows): Windows {
     sizeMs: timeDifferenceMs,
     results: 'bounded' as const,
     operator: (aggregation: WindowedAggregation) => {
-      requireSetting('trigger', aggregation.emission, isPlain(aggregation.emission), 'left out for sliding windows', 'leave it out, or use hopping windows');
+      requireSetting(
+        'trigger',
+        aggregation.emission,
+        isPlain(aggregation.emission),
+        'left out for sliding windows',
+        'leave it out, or use hopping windows',
+      );
       return slidingOperator(timeDifferenceMs, aggregation);
     },
   });
@@ -71,10 +85,15 @@ export class Sliding {
   /** What happens to a bucket next: the window that ends with it fires, then the one behind it, then it goes. */
   timerOf(bucketMs: number, key: string, watermarkMs: number): DomainTimer {
     const leftMs = bucketMs + 1 + this.delayMs;
-    if (leftMs > watermarkMs) return { domain: 'event', timer: { timeMs: leftMs, startMs: bucketMs, key, kind: 'left' } };
+    if (leftMs > watermarkMs)
+      return { domain: 'event', timer: { timeMs: leftMs, startMs: bucketMs, key, kind: 'left' } };
     const rightMs = this.endOf(bucketMs + 1) + this.delayMs;
-    if (rightMs > watermarkMs) return { domain: 'event', timer: { timeMs: rightMs, startMs: bucketMs, key, kind: 'right' } };
-    return { domain: 'event', timer: { timeMs: this.endOf(bucketMs + 1) + this.allowedLatenessMs, startMs: bucketMs, key, kind: 'drop' } };
+    if (rightMs > watermarkMs)
+      return { domain: 'event', timer: { timeMs: rightMs, startMs: bucketMs, key, kind: 'right' } };
+    return {
+      domain: 'event',
+      timer: { timeMs: this.endOf(bucketMs + 1) + this.allowedLatenessMs, startMs: bucketMs, key, kind: 'drop' },
+    };
   }
 
   /** Start of every window, of these buckets (ascending). */
@@ -95,19 +114,27 @@ function slidingOperator(differenceMs: number, aggregation: WindowedAggregation)
   const rules = new Sliding(differenceMs, aggregation);
   const buckets = paneTable(panes, { name: `${id}/buckets`, routedBy: 'group', groups: 'text' });
   const firings: TableSpec<Firings> = {
-    name: `${id}/firings`, routedBy: 'group', groups: 'text',
+    name: `${id}/firings`,
+    routedBy: 'group',
+    groups: 'text',
     write: (writer, { revision }) => writer.varint(revision),
     read: (reader) => ({ revision: reader.varint(), hash: 0 }),
   };
   return Object.freeze({
     id,
-    schema: [`${id}: sliding(timeDifference=${differenceMs})`, `${id} allowedLatenessMs: ${allowedLatenessMs}`, ...panes.schema],
+    schema: [
+      `${id}: sliding(timeDifference=${differenceMs})`,
+      `${id} allowedLatenessMs: ${allowedLatenessMs}`,
+      ...panes.schema,
+    ],
     tables: [buckets(undefined), firings as TableSpec],
     tablesAs: (schema: readonly string[]) => [buckets(schema), firings as TableSpec],
     delayMs: rules.delayMs,
     bind: (context: OperatorContext) => new SlidingRun(context, rules, panes, aggregation.emission.finalOnly),
     timersOf: ([bucketTable]: readonly Table[], { event: { firedMs } }: TimerClocks) =>
-      [...(bucketTable as Table).groups].flatMap(([key, entries]) => [...entries.keys()].map((bucket) => rules.timerOf(Number(bucket), key as string, firedMs))),
+      [...(bucketTable as Table).groups].flatMap(([key, entries]) =>
+        [...entries.keys()].map((bucket) => rules.timerOf(Number(bucket), key as string, firedMs)),
+      ),
   });
 }
 
@@ -179,7 +206,9 @@ class SlidingRun implements BoundOperator {
   }
 
   #tryFire(key: string, startMs: number): void {
-    this.#context.attempt({ windowStartMs: startMs, windowEndMs: this.#rules.endOf(startMs) }, key, () => this.#fire(key, startMs, 1));
+    this.#context.attempt({ windowStartMs: startMs, windowEndMs: this.#rules.endOf(startMs) }, key, () =>
+      this.#fire(key, startMs, 1),
+    );
   }
 
   #fire(key: string, startMs: number, revision: number): void {

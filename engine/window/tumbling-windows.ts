@@ -19,7 +19,13 @@ export interface TumblingWindows {
 export function tumbling({ sizeMs, offsetMs = 0 }: TumblingWindows): Windows & WindowAssigner {
   requireMs('sizeMs', sizeMs, 1, 'pass minutes(1)');
   const inside = Number.isSafeInteger(offsetMs) && offsetMs >= 0 && offsetMs < sizeMs;
-  requireSetting('offsetMs', offsetMs, inside, `an integer in [0, ${sizeMs})`, 'leave it out to align windows with 1970-01-01T00:00Z');
+  requireSetting(
+    'offsetMs',
+    offsetMs,
+    inside,
+    `an integer in [0, ${sizeMs})`,
+    'leave it out to align windows with 1970-01-01T00:00Z',
+  );
   const assigner: WindowAssigner = Object.freeze({
     descriptor: `tumbling(size=${sizeMs},offset=${offsetMs})`,
     windowStarts: (eventTimeMs: number) => [tumblingStart(eventTimeMs, sizeMs, offsetMs)],

@@ -24,20 +24,37 @@ export class LakeBucket extends Construct {
     super(scope, id);
     this.#objects = `${folder}/*`;
     const retainedName = settings.retained[folder]?.lakeBucket;
-    this.bucket = privateBucket(this, 'Bucket', { settings, retainedName, expirations: expirationsOf(folder, settings) });
+    this.bucket = privateBucket(this, 'Bucket', {
+      settings,
+      retainedName,
+      expirations: expirationsOf(folder, settings),
+    });
     this.url = `s3://${this.bucket.bucketName}`;
   }
 
   /** Write only. */
   grantAppend(grantee: IGrantable & Construct): void {
-    Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [this.bucket.arnForObjects(this.#objects)] });
-    acknowledgeObjects(grantee, this.bucket, this.#objects, 'A file has output, time and commit id in its name, so the names are not known beforehand.');
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:PutObject'],
+      resourceArns: [this.bucket.arnForObjects(this.#objects)],
+    });
+    acknowledgeObjects(
+      grantee,
+      this.bucket,
+      this.#objects,
+      'A file has output, time and commit id in its name, so the names are not known beforehand.',
+    );
   }
 }
 
 /** Objects that hold records as producers sent them expire. */
 function expirationsOf(folder: string, { refusedRetentionDays, archiveRetentionDays }: StageSettings): LifecycleRule[] {
-  const expire = (id: string, path: string, days: number): LifecycleRule => ({ id, prefix: `${folder}/${path}/`, expiration: Duration.days(days) });
+  const expire = (id: string, path: string, days: number): LifecycleRule => ({
+    id,
+    prefix: `${folder}/${path}/`,
+    expiration: Duration.days(days),
+  });
   return [
     expire('ExpireLateRecords', 'late', refusedRetentionDays),
     expire('ExpireDeadLetters', 'dead-letters', refusedRetentionDays),

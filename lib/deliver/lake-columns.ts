@@ -12,11 +12,21 @@ export interface LakeColumn {
 /** The partition column of every table: a day of UTC. */
 export const DAY = 'day';
 
-const TYPES: Readonly<Record<ResultType, LakeColumn['type']>> = { integer: 'bigint', number: 'double', text: 'string', boolean: 'boolean', json: 'string' };
+const TYPES: Readonly<Record<ResultType, LakeColumn['type']>> = {
+  integer: 'bigint',
+  number: 'double',
+  text: 'string',
+  boolean: 'boolean',
+  json: 'string',
+};
 
 const column = (name: string, type: LakeColumn['type'], comment: string): LakeColumn => ({ name, type, comment });
 
-const LOG_EPOCH = column('logepochms', 'bigint', 'when the log began that says it, null for 0: the newest replaces the others [ms since 1970]');
+const LOG_EPOCH = column(
+  'logepochms',
+  'bigint',
+  'when the log began that says it, null for 0: the newest replaces the others [ms since 1970]',
+);
 
 const RESULT: readonly LakeColumn[] = [
   column('id', 'string', 'the same on every repeat: drop repeats by it'),
@@ -38,7 +48,11 @@ const REFUSED: readonly LakeColumn[] = [
 ];
 
 const KEPT: readonly LakeColumn[] = [
-  column('headers', 'string', 'what the producer of a Kafka record sent beside key and value, as JSON: [{name, text or base64}, …]'),
+  column(
+    'headers',
+    'string',
+    'what the producer of a Kafka record sent beside key and value, as JSON: [{name, text or base64}, …]',
+  ),
   column('data', 'string', 'the original bytes in base64'),
 ];
 
@@ -82,7 +96,11 @@ export function resultColumns({ results }: Pick<DeployedTopology, 'results'>): L
     const isFree = /^[a-z_][a-z0-9_]{0,254}$/.test(lower) && !taken.has(lower);
     if (!isFree) {
       const rule = `letters, digits and underscores, and differ by more than upper and lower case from ${DAY} and the other columns of the lake`;
-      throw new TidemarkError('invalid', 'LAKE_COLUMN_NAME', `result name must be ${rule}, got ${JSON.stringify(name)}; choose another name`);
+      throw new TidemarkError(
+        'invalid',
+        'LAKE_COLUMN_NAME',
+        `result name must be ${rule}, got ${JSON.stringify(name)}; choose another name`,
+      );
     }
     taken.add(lower);
     return column(lower, TYPES[type], descriptor.slice(0, 255));

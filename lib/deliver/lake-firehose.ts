@@ -34,7 +34,11 @@ const BUFFER_MIB = 64;
 export class LakeFirehose extends Construct {
   readonly stream: CfnDeliveryStream;
 
-  constructor(scope: Construct, id: string, { bucket, folder, delivery, database, table, settings }: LakeFirehoseProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { bucket, folder, delivery, database, table, settings }: LakeFirehoseProps,
+  ) {
     super(scope, id);
     const role = new FirehoseRole(this, 'Role', { bucket, folder, settings });
     const isParquet = delivery.format === 'parquet';
@@ -47,7 +51,10 @@ export class LakeFirehose extends Construct {
         roleArn: role.roleArn,
         prefix: `${folder}/results/${DAY}=!{partitionKeyFromQuery:${DAY}}/`,
         errorOutputPrefix: `${folder}/errors/!{firehose:error-output-type}/${DAY}=!{timestamp:yyyy-MM-dd}/`,
-        bufferingHints: { sizeInMBs: BUFFER_MIB, intervalInSeconds: requireWholeSeconds('bufferMs', delivery.bufferMs) },
+        bufferingHints: {
+          sizeInMBs: BUFFER_MIB,
+          intervalInSeconds: requireWholeSeconds('bufferMs', delivery.bufferMs),
+        },
         compressionFormat: isParquet ? 'UNCOMPRESSED' : 'GZIP',
         cloudWatchLoggingOptions: role.logging,
         dynamicPartitioningConfiguration: { enabled: true, retryOptions: { durationInSeconds: 7_200 } },
@@ -66,23 +73,44 @@ export class LakeFirehose extends Construct {
 
 /** Lines are separated, then each says its day; files of JSON get their line ends back. */
 function processors(isParquet: boolean): CfnDeliveryStream.ProcessorProperty[] {
-  const processor = (type: string, parameters: Readonly<Record<string, string>>): CfnDeliveryStream.ProcessorProperty => ({
+  const processor = (
+    type: string,
+    parameters: Readonly<Record<string, string>>,
+  ): CfnDeliveryStream.ProcessorProperty => ({
     type,
-    parameters: Object.entries(parameters).map(([parameterName, parameterValue]) => ({ parameterName, parameterValue })),
+    parameters: Object.entries(parameters).map(([parameterName, parameterValue]) => ({
+      parameterName,
+      parameterValue,
+    })),
   });
   return [
     processor('RecordDeAggregation', { SubRecordType: 'JSON' }),
-    processor('MetadataExtraction', { MetadataExtractionQuery: `{${DAY}: (${lakeDayInJq('windowStartMs')})}`, JsonParsingEngine: 'JQ-1.6' }),
+    processor('MetadataExtraction', {
+      MetadataExtractionQuery: `{${DAY}: (${lakeDayInJq('windowStartMs')})}`,
+      JsonParsingEngine: 'JQ-1.6',
+    }),
     ...(isParquet ? [] : [processor('AppendDelimiterToRecord', { Delimiter: '\\n' })]),
   ];
 }
 
-function toParquet(scope: Construct, { roleArn }: FirehoseRole, database: CfnDatabase, table: CfnTable): CfnDeliveryStream.DataFormatConversionConfigurationProperty {
+function toParquet(
+  scope: Construct,
+  { roleArn }: FirehoseRole,
+  database: CfnDatabase,
+  table: CfnTable,
+): CfnDeliveryStream.DataFormatConversionConfigurationProperty {
   const { account, region } = Stack.of(scope);
   return {
     enabled: true,
     inputFormatConfiguration: { deserializer: { openXJsonSerDe: { caseInsensitive: true } } },
     outputFormatConfiguration: { serializer: { parquetSerDe: { compression: 'SNAPPY' } } },
-    schemaConfiguration: { catalogId: account, region, databaseName: database.ref, tableName: table.ref, roleArn, versionId: 'LATEST' },
+    schemaConfiguration: {
+      catalogId: account,
+      region,
+      databaseName: database.ref,
+      tableName: table.ref,
+      roleArn,
+      versionId: 'LATEST',
+    },
   };
 }

@@ -31,14 +31,17 @@ export function savedQueries(results: readonly LakeColumn[] | undefined): SavedQ
 
 function resultQueries(results: readonly LakeColumn[]): SavedQuery[] {
   const columns = results.map(({ name }) => `"${name}"`).join(', ');
-  const identity = results.some(({ name }) => name === 'sequence') ? '"key", "sequence"' : '"key", "windowstartms", "windowendms"';
-  const onceBy = (fields: string, order: string, condition = ''): string => [
-    `SELECT ${columns}`,
-    'FROM (',
-    `  SELECT *, row_number() OVER (PARTITION BY ${fields} ORDER BY ${order}) AS nth`,
-    `  FROM results WHERE ${LAST_WEEK}`,
-    `) WHERE nth = 1${condition} ORDER BY "windowstartms", "key", "revision"`,
-  ].join('\n');
+  const identity = results.some(({ name }) => name === 'sequence')
+    ? '"key", "sequence"'
+    : '"key", "windowstartms", "windowendms"';
+  const onceBy = (fields: string, order: string, condition = ''): string =>
+    [
+      `SELECT ${columns}`,
+      'FROM (',
+      `  SELECT *, row_number() OVER (PARTITION BY ${fields} ORDER BY ${order}) AS nth`,
+      `  FROM results WHERE ${LAST_WEEK}`,
+      `) WHERE nth = 1${condition} ORDER BY "windowstartms", "key", "revision"`,
+    ].join('\n');
   return [
     {
       name: 'Results of the last week',
@@ -60,10 +63,11 @@ const REFUSED_PLACE = `"partition" || '/' || cast(${LOG_EPOCH} AS varchar) || '/
 const LETTER = `${REFUSED_PLACE} || '/' || to_hex(md5(to_utf8("reason" || '/' || "data")))`;
 
 function refusedQuery(): SavedQuery {
-  const count = (table: string, what: string, identity: string): string => [
-    `SELECT ${DAY}, ${what} AS what, count(DISTINCT ${identity}) AS records`,
-    `FROM ${table} WHERE ${LAST_WEEK} GROUP BY 1, 2`,
-  ].join('\n');
+  const count = (table: string, what: string, identity: string): string =>
+    [
+      `SELECT ${DAY}, ${what} AS what, count(DISTINCT ${identity}) AS records`,
+      `FROM ${table} WHERE ${LAST_WEEK} GROUP BY 1, 2`,
+    ].join('\n');
   const [late, letters] = [count('late', "'late'", REFUSED_PLACE), count('dead_letters', '"code"', LETTER)];
   return {
     name: 'Late records and dead letters of the last week',
@@ -87,9 +91,18 @@ export class LakeQueries extends Construct {
       },
     });
     workGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    Validations.of(workGroup).acknowledge({ id: 'AwsSolutions-ATH1', reason: 'Athena keeps the results of queries itself, and encrypts them.' });
+    Validations.of(workGroup).acknowledge({
+      id: 'AwsSolutions-ATH1',
+      reason: 'Athena keeps the results of queries itself, and encrypts them.',
+    });
     for (const [index, query] of savedQueries(results).entries()) {
-      const saved = new CfnNamedQuery(this, `Query${index + 1}`, { name: query.name, description: query.description, database, queryString: query.sql, workGroup: name });
+      const saved = new CfnNamedQuery(this, `Query${index + 1}`, {
+        name: query.name,
+        description: query.description,
+        database,
+        queryString: query.sql,
+        workGroup: name,
+      });
       saved.addResourceDependency(workGroup);
     }
   }

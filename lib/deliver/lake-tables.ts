@@ -53,18 +53,49 @@ export class LakeTables extends Construct {
   readonly database: CfnDatabase;
   readonly results: CfnTable | undefined;
 
-  constructor(scope: Construct, id: string, { database, location, format, results, sideOutputs, oversized }: LakeTablesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { database, location, format, results, sideOutputs, oversized }: LakeTablesProps,
+  ) {
     super(scope, id);
     const { account } = Stack.of(this);
     this.database = new CfnDatabase(this, 'Database', { catalogId: account, databaseInput: { name: database } });
-    this.results = results && this.addTable('results', 'every firing of every window', `${location}/results`, format, results);
-    if (oversized) this.addTable('oversized', 'results too large for a record of another sink', `${location}/oversized`, 'gzip-ndjson', oversized);
-    for (const name of sideOutputs) this.addTable(`output_${name.replaceAll('-', '_')}`, `side output ${name}`, `${location}/outputs/${name}`, 'gzip-ndjson', SIDE_OUTPUT_COLUMNS);
+    this.results =
+      results && this.addTable('results', 'every firing of every window', `${location}/results`, format, results);
+    if (oversized)
+      this.addTable(
+        'oversized',
+        'results too large for a record of another sink',
+        `${location}/oversized`,
+        'gzip-ndjson',
+        oversized,
+      );
+    for (const name of sideOutputs)
+      this.addTable(
+        `output_${name.replaceAll('-', '_')}`,
+        `side output ${name}`,
+        `${location}/outputs/${name}`,
+        'gzip-ndjson',
+        SIDE_OUTPUT_COLUMNS,
+      );
     this.addTable('late', 'records whose windows had closed', `${location}/late`, 'gzip-ndjson', LATE_COLUMNS);
-    this.addTable('dead_letters', 'records that could not be counted', `${location}/dead-letters`, 'gzip-ndjson', DEAD_LETTER_COLUMNS);
+    this.addTable(
+      'dead_letters',
+      'records that could not be counted',
+      `${location}/dead-letters`,
+      'gzip-ndjson',
+      DEAD_LETTER_COLUMNS,
+    );
   }
 
-  private addTable(name: string, description: string, location: string, format: LakeFormat, columns: readonly LakeColumn[]): CfnTable {
+  private addTable(
+    name: string,
+    description: string,
+    location: string,
+    format: LakeFormat,
+    columns: readonly LakeColumn[],
+  ): CfnTable {
     const { classification, inputFormat, outputFormat, serde } = STORAGE[format];
     return new CfnTable(this, name, {
       catalogId: Stack.of(this).account,
@@ -83,7 +114,13 @@ export class LakeTables extends Construct {
           [`projection.${DAY}.range`]: `${LAKE_DAYS.first},${LAKE_DAYS.last}`,
           'storage.location.template': `${location}/${DAY}=\${${DAY}}`,
         },
-        storageDescriptor: { location: `${location}/`, inputFormat, outputFormat, serdeInfo: { serializationLibrary: serde }, columns: [...columns] },
+        storageDescriptor: {
+          location: `${location}/`,
+          inputFormat,
+          outputFormat,
+          serdeInfo: { serializationLibrary: serde },
+          columns: [...columns],
+        },
       },
     });
   }

@@ -43,7 +43,17 @@ export class Lake extends Construct {
       oversized: byFirehose || kinds.includes('stream') ? resultColumns(topology) : undefined,
     });
     new LakeQueries(this, 'Queries', { name, database: tables.database.ref, results });
-    this.firehose = byFirehose && tables.results ? new LakeFirehose(this, 'Firehose', { bucket, folder, delivery, database: tables.database, table: tables.results, settings }) : undefined;
+    this.firehose =
+      byFirehose && tables.results
+        ? new LakeFirehose(this, 'Firehose', {
+            bucket,
+            folder,
+            delivery,
+            database: tables.database,
+            table: tables.results,
+            settings,
+          })
+        : undefined;
   }
 
   /** Environment of the functions. */

@@ -27,22 +27,42 @@ export interface Outputs {
   /** undefined: the pipeline has no `stream()`. */
   readonly stream: OutputStream | undefined;
   /** Of the functions. */
-  readonly environment: Pick<FunctionEnvironment, 'TIDEMARK_RESULTS_TABLE' | 'TIDEMARK_LAKE' | 'TIDEMARK_LAKE_FIREHOSE' | 'TIDEMARK_OUTPUT_STREAM'>;
+  readonly environment: Pick<
+    FunctionEnvironment,
+    'TIDEMARK_RESULTS_TABLE' | 'TIDEMARK_LAKE' | 'TIDEMARK_LAKE_FIREHOSE' | 'TIDEMARK_OUTPUT_STREAM'
+  >;
   grantPublish(writer: Grantee): void;
 }
 
 /** Makes them, each where the pipeline has such a sink. */
-export function outputsOf(scope: Construct, { topology, settings, name, cluster, streams = {} }: OutputsProps): Outputs {
+export function outputsOf(
+  scope: Construct,
+  { topology, settings, name, cluster, streams = {} }: OutputsProps,
+): Outputs {
   const { sinks } = topology;
   const retained = settings.retained[topology.name];
-  const results = sinks.some(({ kind }) => kind === 'resultTable') ? new ResultsTable(scope, 'Results', { identity: topology.results.identity, settings, retainedName: retained?.resultsTable }) : undefined;
+  const results = sinks.some(({ kind }) => kind === 'resultTable')
+    ? new ResultsTable(scope, 'Results', {
+        identity: topology.results.identity,
+        settings,
+        retainedName: retained?.resultsTable,
+      })
+    : undefined;
   const lake = new Lake(scope, 'Lake', { topology, settings, name });
-  const [stream] = sinks.flatMap((sink) => (sink.kind === 'stream' ? [new OutputStream(scope, 'Output', { stream: sink.stream, settings, existing: streams })] : []));
+  const [stream] = sinks.flatMap((sink) =>
+    sink.kind === 'stream'
+      ? [new OutputStream(scope, 'Output', { stream: sink.stream, settings, existing: streams })]
+      : [],
+  );
   return {
     lake,
     results,
     stream,
-    environment: { TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '', ...lake.environment, TIDEMARK_OUTPUT_STREAM: stream?.stream.streamArn ?? '' },
+    environment: {
+      TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
+      ...lake.environment,
+      TIDEMARK_OUTPUT_STREAM: stream?.stream.streamArn ?? '',
+    },
     grantPublish(writer) {
       results?.grantPublish(writer);
       lake.grantAppend(writer);

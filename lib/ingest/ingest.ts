@@ -19,8 +19,17 @@ export interface IngestProps {
   readonly streams?: ExistingStreams | undefined;
 }
 
-export function ingestOf(scope: Construct, id: string, { topology: { name: pipeline, source }, topics, settings, streams = {} }: IngestProps): Ingest {
+export function ingestOf(
+  scope: Construct,
+  id: string,
+  { topology: { name: pipeline, source }, topics, settings, streams = {} }: IngestProps,
+): Ingest {
   if (source.kind === 'kinesis') return new KinesisIngest(scope, id, { pipeline, source, settings, existing: streams });
-  if (topics === undefined) throw new TidemarkError('internal', 'NO_CLUSTER', `topic ${source.topic} must have a cluster, got none; report this as a defect`);
+  if (topics === undefined)
+    throw new TidemarkError(
+      'internal',
+      'NO_CLUSTER',
+      `topic ${source.topic} must have a cluster, got none; report this as a defect`,
+    );
   return new KafkaIngest(scope, id, { pipeline, source, topics, settings });
 }

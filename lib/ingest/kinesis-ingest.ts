@@ -40,7 +40,10 @@ export class KinesisIngest extends Construct implements ReadSource {
       const rule = 'false for a stream of another account, which alone can register consumers';
       requireSetting('enhancedFanOut', true, isOurs, rule, 'turn it off for this pipeline');
       const consumerName = `tidemark-${pipeline}-${settings.stage}`;
-      this.#consumerArn = new CfnStreamConsumer(this, 'Consumer', { consumerName, streamArn: this.stream.streamArn }).attrConsumerArn;
+      this.#consumerArn = new CfnStreamConsumer(this, 'Consumer', {
+        consumerName,
+        streamArn: this.stream.streamArn,
+      }).attrConsumerArn;
     }
   }
 
@@ -55,11 +58,21 @@ export class KinesisIngest extends Construct implements ReadSource {
 
   /** What an event source mapping needs to read this one stream; and the functions, to prove a shard drained. */
   grantRead(grantee: IGrantable): void {
-    const actions = ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'];
+    const actions = [
+      'kinesis:DescribeStream',
+      'kinesis:DescribeStreamSummary',
+      'kinesis:GetRecords',
+      'kinesis:GetShardIterator',
+      'kinesis:ListShards',
+    ];
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stream.streamArn] });
     this.stream.encryptionKey?.grant(grantee, 'kms:Decrypt');
     if (this.#consumerArn === undefined) return;
-    Grant.addToPrincipal({ grantee, actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'], resourceArns: [this.#consumerArn] });
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'],
+      resourceArns: [this.#consumerArn],
+    });
   }
 
   grantPut(producer: IGrantable): void {

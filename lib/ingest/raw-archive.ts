@@ -35,7 +35,12 @@ export class RawArchive extends Construct {
         bufferingHints: { sizeInMBs: 128, intervalInSeconds: 900 },
         compressionFormat: 'GZIP',
         cloudWatchLoggingOptions: role.logging,
-        processingConfiguration: { enabled: true, processors: [{ type: 'AppendDelimiterToRecord', parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }] }] },
+        processingConfiguration: {
+          enabled: true,
+          processors: [
+            { type: 'AppendDelimiterToRecord', parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }] },
+          ],
+        },
       },
     });
     this.stream.applyRemovalPolicy(RemovalPolicy.DESTROY); // what it has read is still in the source
@@ -46,5 +51,9 @@ export class RawArchive extends Construct {
 }
 
 function acknowledgeSource(stream: CfnDeliveryStream): void {
-  Validations.of(stream).acknowledge({ id: 'AwsSolutions-KDF1', reason: 'Firehose refuses a key of its own where it reads a source: records are encrypted by the key of that source.' });
+  Validations.of(stream).acknowledge({
+    id: 'AwsSolutions-KDF1',
+    reason:
+      'Firehose refuses a key of its own where it reads a source: records are encrypted by the key of that source.',
+  });
 }

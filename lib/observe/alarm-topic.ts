@@ -37,7 +37,12 @@ export class AlarmTopic extends Construct {
 
   private alarmsMay(actions: readonly string[], resource: string): PolicyStatement {
     const { account } = Stack.of(this);
-    const alarms = Stack.of(this).formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const alarms = Stack.of(this).formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     return new PolicyStatement({
       effect: Effect.ALLOW,
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

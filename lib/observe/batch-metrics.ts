@@ -44,8 +44,12 @@ export interface TopicMetrics {
 }
 
 export function topicMetrics(pipeline: string, stage: Stage): TopicMetrics {
-  const metric = (metricName: TopicName, statistic: string): Metric => ourMetric(pipeline, stage, metricName, statistic);
-  return { recordAgeMaxMs: metric('recordAgeMs', Stats.MAXIMUM), failedPartitionCount: metric('failedPartitions', Stats.SUM) };
+  const metric = (metricName: TopicName, statistic: string): Metric =>
+    ourMetric(pipeline, stage, metricName, statistic);
+  return {
+    recordAgeMaxMs: metric('recordAgeMs', Stats.MAXIMUM),
+    failedPartitionCount: metric('failedPartitions', Stats.SUM),
+  };
 }
 
 export function tickMetrics(pipeline: string, stage: Stage): TickMetrics {
@@ -69,7 +73,8 @@ function ourMetric(pipeline: string, stage: Stage, metricName: string, statistic
 }
 
 export function batchMetrics(pipeline: string, stage: Stage): BatchMetrics {
-  const metric = (metricName: CountName | DurationName, statistic: string): Metric => ourMetric(pipeline, stage, metricName, statistic);
+  const metric = (metricName: CountName | DurationName, statistic: string): Metric =>
+    ourMetric(pipeline, stage, metricName, statistic);
   const total = (name: CountName): Metric => metric(name, Stats.SUM);
   return {
     recordsInCount: total('recordsIn'),

@@ -24,7 +24,11 @@ export interface DashboardProps {
 }
 
 /** Read from top to bottom by somebody on call: the first answer that is not healthy is where to begin. */
-export function pipelineDashboard(scope: Construct, id: string, { name, pipeline, metrics, settings, logGroupName, alarms }: DashboardProps): Dashboard {
+export function pipelineDashboard(
+  scope: Construct,
+  id: string,
+  { name, pipeline, metrics, settings, logGroupName, alarms }: DashboardProps,
+): Dashboard {
   const sections = [
     aliveSection(metrics, settings),
     rightSection(metrics),

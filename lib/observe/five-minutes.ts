@@ -7,6 +7,8 @@ export const period = Duration.minutes(5);
 
 /** A figure that is computed of others, all over the same period. */
 export function math(label: string, expression: string, metrics: Readonly<Record<string, Metric>>): IMetric {
-  const usingMetrics = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.with({ period })]));
+  const usingMetrics = Object.fromEntries(
+    Object.entries(metrics).map(([name, metric]) => [name, metric.with({ period })]),
+  );
   return new MathExpression({ label, expression, usingMetrics, period });
 }

@@ -25,7 +25,11 @@ export interface ObservedTopic {
  * a transaction, which nobody reads. MSK's goes on when Lambda cannot reach the brokers. Lambda's own, for other clusters, may not:
  * then the tick cannot reach them either, and its alarm rings.
  */
-export function kafkaSource(topic: ObservedTopic, { invocationCount, offsetLagMaxCount }: FunctionMetrics, { recordAgeMaxMs, failedPartitionCount }: TopicMetrics): SourceMetrics {
+export function kafkaSource(
+  topic: ObservedTopic,
+  { invocationCount, offsetLagMaxCount }: FunctionMetrics,
+  { recordAgeMaxMs, failedPartitionCount }: TopicMetrics,
+): SourceMetrics {
   const lag = groupLag(topic) ?? offsetLagMaxCount.with({ statistic: Stats.AVERAGE });
   return {
     words: KAFKA_WORDS,
@@ -36,7 +40,10 @@ export function kafkaSource(topic: ObservedTopic, { invocationCount, offsetLagMa
     recordAgeMaxMs,
     lagCount: offsetLagMaxCount,
     failedPartitionCount,
-    stalledFlag: math('records come in, nothing runs', 'IF(DIFF(lag) > 0 AND FILL(invocations, 0) == 0, 1, 0)', { lag, invocations: invocationCount }),
+    stalledFlag: math('records come in, nothing runs', 'IF(DIFF(lag) > 0 AND FILL(invocations, 0) == 0, 1, 0)', {
+      lag,
+      invocations: invocationCount,
+    }),
   };
 }
 
@@ -49,7 +56,13 @@ export function kafkaSource(topic: ObservedTopic, { invocationCount, offsetLagMa
 function groupLag({ cluster, topic, consumerGroup }: ObservedTopic): Metric | undefined {
   if (cluster === undefined) return undefined;
   const dimensionsMap = { 'Cluster Name': cluster, 'Consumer Group': consumerGroup, Topic: topic };
-  return new Metric({ namespace: 'AWS/Kafka', metricName: 'SumOffsetLag', dimensionsMap, statistic: Stats.AVERAGE, period });
+  return new Metric({
+    namespace: 'AWS/Kafka',
+    metricName: 'SumOffsetLag',
+    dimensionsMap,
+    statistic: Stats.AVERAGE,
+    period,
+  });
 }
 
 /**
@@ -62,5 +75,11 @@ function groupLag({ cluster, topic, consumerGroup }: ObservedTopic): Metric | un
 function recordsPut({ cluster, topic }: ObservedTopic): IMetric | undefined {
   if (cluster === undefined) return undefined;
   const search = `Namespace="AWS/Kafka" MetricName="MessagesInPerSec" "Cluster Name"="${cluster}" Topic="${topic}"`;
-  return new MathExpression({ label: 'put into the topic', color: COLOURS.source, expression: `60 * SUM(SEARCH('${search}', 'Sum', 60))`, usingMetrics: {}, period });
+  return new MathExpression({
+    label: 'put into the topic',
+    color: COLOURS.source,
+    expression: `60 * SUM(SEARCH('${search}', 'Sum', 60))`,
+    usingMetrics: {},
+    period,
+  });
 }

@@ -10,7 +10,11 @@ import { KINESIS_WORDS } from './source-words.ts';
 const period = Duration.minutes(1);
 
 /** What Kinesis and Lambda report of a stream. */
-export function kinesisSource(stream: IStream, retentionHours: number, { invocationCount, iteratorAgeMaxMs }: FunctionMetrics): SourceMetrics {
+export function kinesisSource(
+  stream: IStream,
+  retentionHours: number,
+  { invocationCount, iteratorAgeMaxMs }: FunctionMetrics,
+): SourceMetrics {
   const recordsPutCount = stream.metricIncomingRecords({ period, statistic: Stats.SUM });
   return {
     words: KINESIS_WORDS,
@@ -21,6 +25,10 @@ export function kinesisSource(stream: IStream, retentionHours: number, { invocat
     recordAgeMaxMs: iteratorAgeMaxMs,
     lagCount: undefined,
     failedPartitionCount: undefined,
-    stalledFlag: math('records come in, nothing runs', 'IF(FILL(recordsPut, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)', { recordsPut: recordsPutCount, invocations: invocationCount }),
+    stalledFlag: math(
+      'records come in, nothing runs',
+      'IF(FILL(recordsPut, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)',
+      { recordsPut: recordsPutCount, invocations: invocationCount },
+    ),
   };
 }

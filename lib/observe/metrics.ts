@@ -39,19 +39,38 @@ export interface DerivedMetrics {
   readonly lambdaPerThousandMs: IMetric;
 }
 
-export function derivedMetrics(batch: BatchMetrics, fn: FunctionMetrics, { recordsPutCount: recordsPut, words }: SourceMetrics, time: TickMetrics): DerivedMetrics {
+export function derivedMetrics(
+  batch: BatchMetrics,
+  fn: FunctionMetrics,
+  { recordsPutCount: recordsPut, words }: SourceMetrics,
+  time: TickMetrics,
+): DerivedMetrics {
   const { recordsInCount: recordsIn } = batch;
   const math = (label: string, expression: string, usingMetrics: Record<string, IMetric>): IMetric =>
     new MathExpression({ label, expression, usingMetrics, period: Duration.minutes(1) });
   return {
-    unaccountedCount: math('unaccounted for', 'recordsIn - counted - late - dead', { recordsIn, counted: batch.countedCount, late: batch.lateRecordCount, dead: batch.deadLetterCount }),
+    unaccountedCount: math('unaccounted for', 'recordsIn - counted - late - dead', {
+      recordsIn,
+      counted: batch.countedCount,
+      late: batch.lateRecordCount,
+      dead: batch.deadLetterCount,
+    }),
     latePercent: math('late [% of records]', '100 * late / recordsIn', { recordsIn, late: batch.lateRecordCount }),
-    recordsUnreadCount: recordsPut && math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut }),
+    recordsUnreadCount:
+      recordsPut && math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut }),
     watermarkLagMaxMinutes: math(`slowest ${words.part}`, 'lagMs / 60000', { lagMs: batch.watermarkLagMaxMs }),
-    watermarkLagMinMinutes: math(`fastest ${words.part}`, 'leastLagMs / 60000', { leastLagMs: batch.watermarkLagMinMs }),
+    watermarkLagMinMinutes: math(`fastest ${words.part}`, 'leastLagMs / 60000', {
+      leastLagMs: batch.watermarkLagMinMs,
+    }),
     recordsPerCommitCount: math('records per commit', 'recordsIn / commits', { recordsIn, commits: batch.commitCount }),
-    writeUnitsPerThousandCount: math('write units per 1,000 records', '1000 * writeUnits / recordsIn', { recordsIn, writeUnits: batch.writeUnitCount }),
+    writeUnitsPerThousandCount: math('write units per 1,000 records', '1000 * writeUnits / recordsIn', {
+      recordsIn,
+      writeUnits: batch.writeUnitCount,
+    }),
     outboxAgeMaxMinutes: math('oldest', 'outboxAgeMs / 60000', { outboxAgeMs: time.outboxAgeMaxMs }),
-    lambdaPerThousandMs: math('Lambda ms per 1,000 records', '1000 * durationMs / recordsIn', { recordsIn, durationMs: fn.durationTotalMs }),
+    lambdaPerThousandMs: math('Lambda ms per 1,000 records', '1000 * durationMs / recordsIn', {
+      recordsIn,
+      durationMs: fn.durationTotalMs,
+    }),
   };
 }

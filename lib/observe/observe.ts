@@ -25,7 +25,10 @@ export class Observe extends Construct {
     this.dashboard = pipelineDashboard(this, 'Dashboard', { ...props, alarms: this.alarms });
   }
 
-  private createAlarm(prefix: string, { id, metric, threshold, datapoints, periods, description }: AlarmDefinition): Alarm {
+  private createAlarm(
+    prefix: string,
+    { id, metric, threshold, datapoints, periods, description }: AlarmDefinition,
+  ): Alarm {
     const alarm = new Alarm(this, id, {
       alarmName: `${prefix}-${id}`,
       alarmDescription: description,

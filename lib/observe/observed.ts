@@ -29,7 +29,11 @@ export interface ObservedProps {
 }
 
 /** The dashboard and the alarms of the parts of a pipeline. */
-export function observed(scope: Construct, id: string, { name, topology, settings, source, processor, tick, log, results, firehose }: ObservedProps): Observe {
+export function observed(
+  scope: Construct,
+  id: string,
+  { name, topology, settings, source, processor, tick, log, results, firehose }: ObservedProps,
+): Observe {
   const batch = batchMetrics(topology.name, settings.stage);
   const time = tickMetrics(topology.name, settings.stage);
   const fn = functionMetrics(processor.function);
@@ -53,7 +57,12 @@ export function observed(scope: Construct, id: string, { name, topology, setting
   });
 }
 
-function sourceMetrics(source: ObservedSource, settings: StageSettings, fn: FunctionMetrics, ofTopic: TopicMetrics): SourceMetrics {
+function sourceMetrics(
+  source: ObservedSource,
+  settings: StageSettings,
+  fn: FunctionMetrics,
+  ofTopic: TopicMetrics,
+): SourceMetrics {
   const { streamRetentionHours } = settings;
   if (source.kind === 'kinesis') return kinesisSource(source.stream, streamRetentionHours, fn);
   const { cluster, topic, consumerGroup } = source;

@@ -46,7 +46,13 @@ export interface TableMetrics {
 export function tableMetrics(table: ITable): TableMetrics {
   const total = (name: string): Metric => table.metric(name, { period, statistic: Stats.SUM });
   const ofPuts = (metricName: string, statistic: string): Metric =>
-    new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap: { TableName: table.tableName, Operation: 'PutItem' }, statistic, period });
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: table.tableName, Operation: 'PutItem' },
+      statistic,
+      period,
+    });
   return {
     writeUnitCount: total('ConsumedWriteCapacityUnits'),
     writeThrottleCount: total('WriteThrottleEvents'),
@@ -72,7 +78,13 @@ export interface FirehoseMetrics {
 
 export function firehoseMetrics(deliveryStreamName: string): FirehoseMetrics {
   const metric = (metricName: string, statistic: string): Metric =>
-    new Metric({ namespace: 'AWS/Firehose', metricName, dimensionsMap: { DeliveryStreamName: deliveryStreamName }, statistic, period });
+    new Metric({
+      namespace: 'AWS/Firehose',
+      metricName,
+      dimensionsMap: { DeliveryStreamName: deliveryStreamName },
+      statistic,
+      period,
+    });
   return {
     freshnessMaxSeconds: metric('DeliveryToS3.DataFreshness', Stats.MAXIMUM),
     recordsPutCount: metric('IncomingRecords', Stats.SUM),

@@ -28,12 +28,24 @@ export class FragmentFunction extends Construct implements IGrantable {
   readonly function: Function;
   readonly grantPrincipal: IPrincipal;
 
-  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps,
+  ) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
     const description = `Tidemark: runs the pipeline ${pipeline} on its ${ingest.noun}`;
-    this.function = lambdaFunction(this, { description, bundle: { handlers: Object.values(ingest.handlers), pipelineFile }, handler: ingest.handlers.process, settings, environment, role, network });
+    this.function = lambdaFunction(this, {
+      description,
+      bundle: { handlers: Object.values(ingest.handlers), pipelineFile },
+      handler: ingest.handlers.process,
+      settings,
+      environment,
+      role,
+      network,
+    });
     ingest.grantRead(this);
     if (ingest.kind === 'kinesis') kinesisMapping(this, ingest);
     else kafkaMapping(this, ingest);

@@ -6,12 +6,17 @@ import { requireWholeSeconds } from '../settings.ts';
 import type { MappedReader } from './mapped-reader.ts';
 
 /** Has the function called with batches of the topic, each partition in order. Nothing is ever dropped or left out (PL-15). */
-export function kafkaMapping(reader: MappedReader, { source, cluster, topic, consumerGroup: consumerGroupId, polling, made }: KafkaIngest): CfnEventSourceMapping {
+export function kafkaMapping(
+  reader: MappedReader,
+  { source, cluster, topic, consumerGroup: consumerGroupId, polling, made }: KafkaIngest,
+): CfnEventSourceMapping {
   cluster.grantPoll(reader, topic, consumerGroupId);
   const mapping = new CfnEventSourceMapping(reader, 'Mapping', {
     functionName: reader.function.functionName,
     ...cluster.source,
-    ...(cluster.source.eventSourceArn === undefined ? { selfManagedKafkaEventSourceConfig: { consumerGroupId } } : { amazonManagedKafkaEventSourceConfig: { consumerGroupId } }),
+    ...(cluster.source.eventSourceArn === undefined
+      ? { selfManagedKafkaEventSourceConfig: { consumerGroupId } }
+      : { amazonManagedKafkaEventSourceConfig: { consumerGroupId } }),
     topics: [topic],
     startingPosition: 'TRIM_HORIZON',
     batchSize: source.batchSize,

@@ -23,7 +23,13 @@ export class PartitionLogTable extends Construct {
 
   constructor(scope: Construct, id: string, { settings, retainedName }: PartitionLogTableProps) {
     super(scope, id);
-    this.table = keptTable(this, settings, { partitionKey: { name: 'slotKey', type: AttributeType.STRING } }, retainedName, settings.recoveryDays);
+    this.table = keptTable(
+      this,
+      settings,
+      { partitionKey: { name: 'slotKey', type: AttributeType.STRING } },
+      retainedName,
+      settings.recoveryDays,
+    );
   }
 
   /** Commit and read back. Neither delete nor update: a slot is only ever overwritten under its condition (PL-1, PL-2). */

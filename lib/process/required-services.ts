@@ -8,7 +8,11 @@ import type { StageSettings } from '../settings.ts';
  *
  * @throws SERVICE_OUT_OF_REACH, INTERNET_OUT_OF_REACH (invalid)
  */
-export function requireServices(network: KafkaNetwork, { name, source, sinks }: DeployedTopology, { lakeDelivery, kafka }: StageSettings): void {
+export function requireServices(
+  network: KafkaNetwork,
+  { name, source, sinks }: DeployedTopology,
+  { lakeDelivery, kafka }: StageSettings,
+): void {
   const need = (isNeeded: boolean, service: ReachedService, what: string): void => {
     if (isNeeded) network.requireService(service, `${what} of ${name}`);
   };
@@ -17,7 +21,8 @@ export function requireServices(network: KafkaNetwork, { name, source, sinks }: 
   need(has('stream'), 'kinesis-streams', 'stream({ … })');
   need(source.kind === 'kinesis', 'kinesis-streams', 'kinesis({ … })');
   need(source.format.kind === 'avro' && source.format.registry === 'glue', 'glue', 'avro({ … })');
-  if (source.format.kind === 'avro' && source.format.registry === 'confluent') network.requireInternet(`avro({ … }) of ${name}`);
+  if (source.format.kind === 'avro' && source.format.registry === 'confluent')
+    network.requireInternet(`avro({ … }) of ${name}`);
   const isPolledOnDemand = source.kind === 'kafka' && kafka.polling.mode === 'on-demand';
   need(isPolledOnDemand, 'lambda', 'polling on demand');
   need(isPolledOnDemand, 'sts', 'polling on demand');

@@ -8,7 +8,9 @@ import type { StageSettings } from '../settings.ts';
 
 /** How functions get the schemas of the records that they read. */
 export interface SchemaAccess {
-  readonly environment: Partial<Pick<FunctionEnvironment, 'TIDEMARK_SCHEMA_REGISTRY' | 'TIDEMARK_SCHEMA_REGISTRY_SECRET'>>;
+  readonly environment: Partial<
+    Pick<FunctionEnvironment, 'TIDEMARK_SCHEMA_REGISTRY' | 'TIDEMARK_SCHEMA_REGISTRY_SECRET'>
+  >;
   grantRead(reader: Grantee): void;
 }
 
@@ -17,21 +19,36 @@ export interface SchemaAccess {
  *
  * @throws NEEDS_SCHEMA_REGISTRY (invalid) when the stage does not say where it is
  */
-export function schemaAccess({ name, source: { format } }: DeployedTopology, { schemaRegistry }: StageSettings): SchemaAccess {
+export function schemaAccess(
+  { name, source: { format } }: DeployedTopology,
+  { schemaRegistry }: StageSettings,
+): SchemaAccess {
   if (format.kind === 'json') return { environment: {}, grantRead: () => undefined };
   if (format.registry === 'glue') return { environment: {}, grantRead: grantGlue };
   if (schemaRegistry === undefined) {
-    throw new TidemarkError('invalid', 'NEEDS_SCHEMA_REGISTRY', `schemaRegistry of the stage must be the place of the schemas that ${name} reads, got none; pass { address: 'https://…' }`);
+    throw new TidemarkError(
+      'invalid',
+      'NEEDS_SCHEMA_REGISTRY',
+      `schemaRegistry of the stage must be the place of the schemas that ${name} reads, got none; pass { address: 'https://…' }`,
+    );
   }
   const { address, secretArn } = schemaRegistry;
   return {
-    environment: { TIDEMARK_SCHEMA_REGISTRY: address, ...(secretArn === undefined ? {} : { TIDEMARK_SCHEMA_REGISTRY_SECRET: secretArn }) },
-    grantRead: (grantee) => secretArn !== undefined && Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [secretArn] }),
+    environment: {
+      TIDEMARK_SCHEMA_REGISTRY: address,
+      ...(secretArn === undefined ? {} : { TIDEMARK_SCHEMA_REGISTRY_SECRET: secretArn }),
+    },
+    grantRead: (grantee) =>
+      secretArn !== undefined &&
+      Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [secretArn] }),
   };
 }
 
 /** @see https://github.com/awslabs/aws-glue-schema-registry/issues/68 */
 function grantGlue(grantee: Grantee): void {
   Grant.addToPrincipal({ grantee, actions: ['glue:GetSchemaVersion'], resourceArns: ['*'] });
-  Validations.of(grantee).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: 'A record names the version of its schema by an id alone, and Glue knows no resource for that.' });
+  Validations.of(grantee).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'A record names the version of its schema by an id alone, and Glue knows no resource for that.',
+  });
 }

@@ -36,6 +36,11 @@ export class SnapshotBucket extends Construct {
     });
     // Without it, S3 answers "access denied" where it should say that there is no such object.
     Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });
-    acknowledgeObjects(grantee, this.bucket, objects, 'A snapshot has version and commit id in its name, so the names are not known beforehand.');
+    acknowledgeObjects(
+      grantee,
+      this.bucket,
+      objects,
+      'A snapshot has version and commit id in its name, so the names are not known beforehand.',
+    );
   }
 }

@@ -15,17 +15,33 @@ export class Tick extends Construct implements IGrantable {
   readonly function: Function;
   readonly grantPrincipal: IPrincipal;
 
-  constructor(scope: Construct, id: string, { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps,
+  ) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
     const description = `Tidemark: moves time on where the input of ${pipeline} has stopped`;
-    this.function = lambdaFunction(this, { description, bundle: { handlers: Object.values(ingest.handlers), pipelineFile }, handler: ingest.handlers.tick, settings, environment, role, network });
+    this.function = lambdaFunction(this, {
+      description,
+      bundle: { handlers: Object.values(ingest.handlers), pipelineFile },
+      handler: ingest.handlers.tick,
+      settings,
+      environment,
+      role,
+      network,
+    });
     ingest.grantRead(this);
     // By hand: the library's target may invoke every version of the function.
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
-    const scheduler = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: ofThisAccount }) });
-    scheduler.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }));
+    const scheduler = new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: ofThisAccount }),
+    });
+    scheduler.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }),
+    );
     const schedule = new CfnSchedule(this, 'Schedule', {
       description,
       scheduleExpression: 'rate(1 minute)',

@@ -32,15 +32,27 @@ const ACTIVE_WAIT_MS = 5_000;
  * @param shards as asked for by the user; undefined: what the stream has, or 4
  * @throws INVALID_SETTING (invalid) `shards must be 4, as the stream has, got 2; …`
  */
-export async function ensureStream(client: KinesisClient, name: string, shards: number | undefined): Promise<StreamInfo> {
+export async function ensureStream(
+  client: KinesisClient,
+  name: string,
+  shards: number | undefined,
+): Promise<StreamInfo> {
   const found = await describe(client, name);
   // Left behind by a process that was killed while it created the stream: it holds nothing.
   if (found?.StreamStatus === 'CREATING') await client.send(new DeleteStreamCommand({ StreamName: name }));
   if (found?.StreamStatus !== 'ACTIVE') await create(client, name, shards ?? 4);
   const active = await untilActive(client, name);
-  await client.send(new IncreaseStreamRetentionPeriodCommand({ StreamName: name, RetentionPeriodHours: RETENTION_HOURS }));
+  await client.send(
+    new IncreaseStreamRetentionPeriodCommand({ StreamName: name, RetentionPeriodHours: RETENTION_HOURS }),
+  );
   const has = active.OpenShardCount ?? 0;
-  requireSetting('shards', shards ?? has, shards === undefined || shards === has, `${has}, as the stream has`, 'leave it out, or start over with --fresh');
+  requireSetting(
+    'shards',
+    shards ?? has,
+    shards === undefined || shards === has,
+    `${has}, as the stream has`,
+    'leave it out, or start over with --fresh',
+  );
   return {
     name,
     arn: active.StreamARN ?? '',
@@ -57,7 +69,8 @@ export async function listShards(client: KinesisClient, name: string): Promise<s
 }
 
 async function create(client: KinesisClient, name: string, shards: number): Promise<void> {
-  for (let waitedMs = 0; (await describe(client, name)) !== undefined && waitedMs < ACTIVE_WAIT_MS; waitedMs += 20) await sleep(20);
+  for (let waitedMs = 0; (await describe(client, name)) !== undefined && waitedMs < ACTIVE_WAIT_MS; waitedMs += 20)
+    await sleep(20);
   await client.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
 }
 
@@ -66,7 +79,11 @@ async function untilActive(client: KinesisClient, name: string): Promise<StreamD
     const summary = await describe(client, name);
     if (summary?.StreamStatus === 'ACTIVE') return summary;
     if (waitedMs >= ACTIVE_WAIT_MS) {
-      throw new TidemarkError('unavailable', 'STREAM_NOT_ACTIVE', `stream ${name} stays ${summary?.StreamStatus ?? 'missing'}; start again, or start over with --fresh`);
+      throw new TidemarkError(
+        'unavailable',
+        'STREAM_NOT_ACTIVE',
+        `stream ${name} stays ${summary?.StreamStatus ?? 'missing'}; start again, or start over with --fresh`,
+      );
     }
     await sleep(10);
   }

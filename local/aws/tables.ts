@@ -19,7 +19,10 @@ export function resultsTableName(pipeline: string): string {
 }
 
 /** Creates the table of partition logs and the one of results, unless they are there. */
-export async function ensureTables(client: DynamoDBClient, { name: pipeline, results }: Pick<Topology, 'name' | 'results'>): Promise<void> {
+export async function ensureTables(
+  client: DynamoDBClient,
+  { name: pipeline, results }: Pick<Topology, 'name' | 'results'>,
+): Promise<void> {
   await Promise.all([
     ensureTable(client, {
       TableName: logTableName(pipeline),

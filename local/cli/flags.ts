@@ -8,7 +8,12 @@ export type FlagTexts = Readonly<Record<string, string | boolean | undefined>>;
  *
  * @throws INVALID_SETTING `records must be an integer above 0, got "x"; pass --records 100000`
  */
-export function integerFlag(flags: FlagTexts, name: string, range: { readonly min: number; readonly max?: number }, example: number): number | undefined {
+export function integerFlag(
+  flags: FlagTexts,
+  name: string,
+  range: { readonly min: number; readonly max?: number },
+  example: number,
+): number | undefined {
   const text = flags[name];
   if (text === undefined) return undefined;
   const { min, max = Number.MAX_SAFE_INTEGER } = range;

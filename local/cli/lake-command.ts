@@ -53,7 +53,10 @@ export async function lakeCommand(folder: Folder, pipeline: string, flags: FlagT
 }
 
 /** What went beside the results, with the name of the output that it went to. */
-async function* outputsOf(blobs: BlobStore, { name, sideOutputs }: Pick<Topology, 'name' | 'sideOutputs'>): AsyncGenerator<Line> {
+async function* outputsOf(
+  blobs: BlobStore,
+  { name, sideOutputs }: Pick<Topology, 'name' | 'sideOutputs'>,
+): AsyncGenerator<Line> {
   for (const output of sideOutputs) {
     for await (const line of readLake(blobs, `${name}/outputs/${output}/`)) yield { output, ...line };
   }

@@ -25,19 +25,34 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
       process.stdout.write(`${JSON.stringify(report.summary)}\n`);
       for (const text of [...problems, ...remarks]) terminal.line(text);
     } else {
-      process.stdout.write(`${humanReport(report, problems, remarks, nextAfter(report, loaded.topology, pipeline, options))}\n`);
+      process.stdout.write(
+        `${humanReport(report, problems, remarks, nextAfter(report, loaded.topology, pipeline, options))}\n`,
+      );
     }
     if (problems.length > 0) exitCode = 1;
-    if (!options.exit) terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson${placeIn(options)}; Ctrl-C ends`);
+    if (!options.exit)
+      terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson${placeIn(options)}; Ctrl-C ends`);
   };
   const early = await runLocal(loaded, { options, terminal, signal: stop.signal, drained });
   if (stop.signal.aborted) terminal.line(`stopped; tidemark local ${pipeline}${placeIn(options)} goes on from here`);
   return early && options.exit ? stop.exitCode() || 1 : exitCode;
 }
 
-function humanReport({ summary, digest }: Report, problems: readonly string[], remarks: readonly string[], next: Next): string {
+function humanReport(
+  { summary, digest }: Report,
+  problems: readonly string[],
+  remarks: readonly string[],
+  next: Next,
+): string {
   const table = digest.rows === 0 ? [] : [digest.toString()];
-  return [...table, '', account(summary, problems), ...remarks.map((remark) => `  ${remark}`), '', suggestions(next)].join('\n');
+  return [
+    ...table,
+    '',
+    account(summary, problems),
+    ...remarks.map((remark) => `  ${remark}`),
+    '',
+    suggestions(next),
+  ].join('\n');
 }
 
 function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: string, options: LocalOptions): Next {
@@ -46,7 +61,8 @@ function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: st
   return {
     pipeline: shellWord(pipeline),
     key: digest.key,
-    records: summary.recordsPut > 0 && summary.recordsPut < length ? Math.min(2 * summary.recordsPut, length) : undefined,
+    records:
+      summary.recordsPut > 0 && summary.recordsPut < length ? Math.min(2 * summary.recordsPut, length) : undefined,
     hasOutputs: topology.sideOutputs.length > 0,
     kafka: kafkaIn(options),
     hasDeadLetters: summary.deadLetters > 0,
@@ -54,6 +70,7 @@ function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: st
   };
 }
 
-const dataDirIn = ({ dataDir }: LocalOptions): string => (dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${shellWord(dataDir)}`);
+const dataDirIn = ({ dataDir }: LocalOptions): string =>
+  dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${shellWord(dataDir)}`;
 const placeIn = (options: LocalOptions): string => `${kafkaIn(options)}${dataDirIn(options)}`;
 const kafkaIn = ({ kafka }: LocalOptions): string => (kafka === undefined ? '' : ` --kafka ${kafka.join()}`);

@@ -10,19 +10,35 @@ export const DEFAULT_DATA_DIR = '.tidemark';
 const MAX_SHARDS = 64;
 
 export function dataDirOf(flags: FlagTexts): string {
-  return textFlag({ 'data-dir': flags['dataDir'] }, 'data-dir', `leave it out for ${DEFAULT_DATA_DIR}`) ?? DEFAULT_DATA_DIR;
+  return (
+    textFlag({ 'data-dir': flags['dataDir'] }, 'data-dir', `leave it out for ${DEFAULT_DATA_DIR}`) ?? DEFAULT_DATA_DIR
+  );
 }
 
 /** The brokers of --kafka. @throws INVALID_SETTING */
 export function kafkaFlag(flags: FlagTexts): readonly string[] | undefined {
   const kafka = textFlag(flags, 'kafka', 'pass --kafka localhost:9092')?.split(',');
-  return requireSetting('kafka', kafka, kafka === undefined || kafka.every((broker) => /^[^\s:]+:\d+$/.test(broker)), 'host:port, with commas between', 'pass --kafka localhost:9092');
+  return requireSetting(
+    'kafka',
+    kafka,
+    kafka === undefined || kafka.every((broker) => /^[^\s:]+:\d+$/.test(broker)),
+    'host:port, with commas between',
+    'pass --kafka localhost:9092',
+  );
 }
 
 /** The brokers of the topic that a pipeline reads. @throws INVALID_SETTING when --kafka is missing */
 export function brokersOf({ name }: Pick<Topology, 'name'>, flags: FlagTexts): readonly string[] {
   const kafka = kafkaFlag(flags);
-  return requireSetting<readonly string[] | undefined>('--kafka', kafka, kafka !== undefined, `the broker of ${name}'s topic`, HOW_TO_START_ONE) ?? [];
+  return (
+    requireSetting<readonly string[] | undefined>(
+      '--kafka',
+      kafka,
+      kafka !== undefined,
+      `the broker of ${name}'s topic`,
+      HOW_TO_START_ONE,
+    ) ?? []
+  );
 }
 
 /** Checks the flags of `tidemark local`. @throws INVALID_SETTING naming the flag */

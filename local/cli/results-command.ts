@@ -20,7 +20,12 @@ export async function resultsCommand(pipeline: string, flags: FlagTexts): Promis
   const { topology } = await loadPipeline(pipeline);
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   requireData(dir);
-  const rows = await withService(dir, () => startDynamoDb(dir.dynamodb), (run) => run.dynamodbEndpoint, (endpoint) => read(endpoint, topology.name, key));
+  const rows = await withService(
+    dir,
+    () => startDynamoDb(dir.dynamodb),
+    (run) => run.dynamodbEndpoint,
+    (endpoint) => read(endpoint, topology.name, key),
+  );
   rows.sort(byKeyAndWindow);
   await writeLines(flags['json'] === true ? jsonOf(rows) : tablesOf(rows, topology.results));
   return 0;
@@ -28,9 +33,15 @@ export async function resultsCommand(pipeline: string, flags: FlagTexts): Promis
 
 /** Results of another definition of the pipeline stand below, under their own names. */
 function tablesOf(rows: readonly ResultRow[], shape: ResultShape): string[] {
-  const [own = [], others = []] = [false, true].map((isOther) => rows.filter((row) => isOfOther(row, shape) === isOther));
-  const byShape = Map.groupBy(others, ({ values, sequence }) => JSON.stringify([sequence === undefined, ...Object.keys(values)]));
-  const tables = [...byShape.values()].map((some) => `of another definition:\n${firstResults(some, { ...shape, ...shapeOf(some[0] as ResultRow) })}`);
+  const [own = [], others = []] = [false, true].map((isOther) =>
+    rows.filter((row) => isOfOther(row, shape) === isOther),
+  );
+  const byShape = Map.groupBy(others, ({ values, sequence }) =>
+    JSON.stringify([sequence === undefined, ...Object.keys(values)]),
+  );
+  const tables = [...byShape.values()].map(
+    (some) => `of another definition:\n${firstResults(some, { ...shape, ...shapeOf(some[0] as ResultRow) })}`,
+  );
   return [...(own.length > 0 || others.length === 0 ? [firstResults(own, shape)] : []), ...tables];
 }
 
@@ -38,7 +49,8 @@ async function read(endpoint: string, pipeline: string, key: string | undefined)
   const client = dynamodbClient(endpoint);
   try {
     const rows: StoredResult[] = [];
-    for await (const row of readResults(client, resultsTableName(pipeline), key === undefined ? {} : { key })) rows.push(row);
+    for await (const row of readResults(client, resultsTableName(pipeline), key === undefined ? {} : { key }))
+      rows.push(row);
     return rows;
   } finally {
     client.destroy();

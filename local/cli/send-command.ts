@@ -25,9 +25,16 @@ export async function sendCommand(pipeline: string, file: string, flags: FlagTex
   const { kind, partitionKey } = topology.source;
   const send = kind === 'kinesis' ? intoStream : intoTopic;
   if (file !== '-') await ndjsonInput(file, partitionKey); // all of it can be sent, or nothing is
-  const { sent, next } = await send(topology, flags, ndjsonRecords(file === '-' ? process.stdin : createReadStream(file), partitionKey));
+  const { sent, next } = await send(
+    topology,
+    flags,
+    ndjsonRecords(file === '-' ? process.stdin : createReadStream(file), partitionKey),
+  );
   if (sent === 0) process.stderr.write(`${file === '-' ? 'stdin' : file} holds no records: nothing was sent\n`);
-  else process.stderr.write(`${grouped(sent)} records are in ${kind === 'kinesis' ? 'stream' : 'topic'} ${nameOfSource(topology.source)}${next === undefined ? '' : `; tidemark local ${pipeline}${next} processes them`}\n`);
+  else
+    process.stderr.write(
+      `${grouped(sent)} records are in ${kind === 'kinesis' ? 'stream' : 'topic'} ${nameOfSource(topology.source)}${next === undefined ? '' : `; tidemark local ${pipeline}${next} processes them`}\n`,
+    );
   return 0;
 }
 
@@ -41,21 +48,35 @@ async function intoStream(topology: Topology, flags: FlagTexts, pieces: Pieces):
   const { stream } = requireKinesis(topology.source, 'tidemark send');
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   prepareDataDir(dataDirOf(flags));
-  return withService(dir, () => startKinesis(dir.kinesis), (run) => run.kinesisEndpoint, async (endpoint, running) => {
-    const client = kinesisClient(endpoint, 1);
-    try {
-      await ensureStream(client, stream, undefined);
-      return { sent: await sendAll(pieces, (records) => putRecords(client, stream, records)), next: running ? undefined : '' };
-    } finally {
-      client.destroy();
-    }
-  });
+  return withService(
+    dir,
+    () => startKinesis(dir.kinesis),
+    (run) => run.kinesisEndpoint,
+    async (endpoint, running) => {
+      const client = kinesisClient(endpoint, 1);
+      try {
+        await ensureStream(client, stream, undefined);
+        return {
+          sent: await sendAll(pieces, (records) => putRecords(client, stream, records)),
+          next: running ? undefined : '',
+        };
+      } finally {
+        client.destroy();
+      }
+    },
+  );
 }
 
 /** Into the partitions of murmur2. @throws INVALID_SETTING (invalid) for a topic whose producers choose partitions by something else */
 async function intoTopic(topology: Topology, flags: FlagTexts, pieces: Pieces): Promise<Sent> {
   const { topic, partitioner } = requireKafka(topology.source, 'tidemark send');
-  requireSetting('partitioner', partitioner, partitioner === 'murmur2', "'murmur2' for tidemark send", 'put the records with a producer of your own, which knows where their keys belong');
+  requireSetting(
+    'partitioner',
+    partitioner,
+    partitioner === 'murmur2',
+    "'murmur2' for tidemark send",
+    'put the records with a producer of your own, which knows where their keys belong',
+  );
   const brokers = brokersOf(topology, flags);
   const { target, close } = await kafkaSource(await localConnect(brokers)(), topology.name, topic, undefined);
   try {
@@ -77,6 +98,11 @@ async function sendAll(pieces: Pieces, put: (records: readonly InputRecord[]) =>
     return sent;
   } catch (error) {
     if (sent === 0 && isKind(error, 'invalid')) throw error;
-    throw new TidemarkError('unavailable', 'SEND_FAILED', `only the first ${grouped(sent)} lines were surely sent: ${messageOf(error)}`, { cause: error });
+    throw new TidemarkError(
+      'unavailable',
+      'SEND_FAILED',
+      `only the first ${grouped(sent)} lines were surely sent: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }

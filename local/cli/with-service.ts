@@ -9,7 +9,12 @@ import { hasData, type PipelineDir } from '../storage/data-dir.ts';
  * @param start starts the emulator on the folder
  * @param endpointOf its address in the running one
  */
-export async function withService<T>(dir: PipelineDir, start: () => Promise<Emulator>, endpointOf: (run: RunFile) => string, use: (endpoint: string, running: boolean) => Promise<T>): Promise<T> {
+export async function withService<T>(
+  dir: PipelineDir,
+  start: () => Promise<Emulator>,
+  endpointOf: (run: RunFile) => string,
+  use: (endpoint: string, running: boolean) => Promise<T>,
+): Promise<T> {
   const claim = await claimForReading(dir);
   if (claim.kind === 'running') return use(endpointOf(claim.run), true);
   try {
@@ -30,5 +35,9 @@ export function requireData(dir: PipelineDir): void {
 }
 
 export function nothingYet(dir: PipelineDir): TidemarkError {
-  return new TidemarkError('invalid', 'NOTHING_YET', `pipeline ${dir.pipeline} must have run once, got no data of it in ${dir.root}; start tidemark local ${dir.pipeline} --exit`);
+  return new TidemarkError(
+    'invalid',
+    'NOTHING_YET',
+    `pipeline ${dir.pipeline} must have run once, got no data of it in ${dir.root}; start tidemark local ${dir.pipeline} --exit`,
+  );
 }

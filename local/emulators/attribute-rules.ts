@@ -23,7 +23,8 @@ function* attributesOf(request: Readonly<Record<string, unknown>>): Iterable<obj
   // BatchWriteItem: tables, each with its puts.
   for (const requests of Object.values(isObject(request['RequestItems']) ? request['RequestItems'] : {})) {
     if (!Array.isArray(requests)) continue;
-    for (const { PutRequest } of requests as ReadonlyArray<{ readonly PutRequest?: { readonly Item?: unknown } }>) if (isObject(PutRequest?.Item)) yield PutRequest.Item;
+    for (const { PutRequest } of requests as ReadonlyArray<{ readonly PutRequest?: { readonly Item?: unknown } }>)
+      if (isObject(PutRequest?.Item)) yield PutRequest.Item;
   }
 }
 
@@ -31,8 +32,10 @@ function problemOf(value: unknown, level: number): string | undefined {
   if (!isObject(value)) return undefined;
   const { M, L } = value as { readonly M?: unknown; readonly L?: unknown };
   if (!isObject(M) && !Array.isArray(L)) return undefined;
-  if (level > MAX_CONTAINERS) return 'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit';
-  if (isObject(M) && Object.hasOwn(M, '')) return 'One or more parameter values were invalid: Attribute name must not be empty';
+  if (level > MAX_CONTAINERS)
+    return 'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit';
+  if (isObject(M) && Object.hasOwn(M, ''))
+    return 'One or more parameter values were invalid: Attribute name must not be empty';
   for (const inner of isObject(M) ? Object.values(M) : (L as unknown[])) {
     const problem = problemOf(inner, level + 1);
     if (problem !== undefined) return problem;

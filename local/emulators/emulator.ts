@@ -44,7 +44,12 @@ export async function startEmulator(spec: EmulatorSpec): Promise<Emulator> {
     } catch (error) {
       await attempt.stop();
       if (waitedMs >= LOCK_WAIT_MS) {
-        throw new TidemarkError('unavailable', 'EMULATOR_START', `the ${spec.service} emulator does not start in ${spec.path}: ${attempt.reason() || messageOf(error)}`, { cause: error });
+        throw new TidemarkError(
+          'unavailable',
+          'EMULATOR_START',
+          `the ${spec.service} emulator does not start in ${spec.path}: ${attempt.reason() || messageOf(error)}`,
+          { cause: error },
+        );
       }
       await new Promise((done) => setTimeout(done, 200));
     }
@@ -101,11 +106,22 @@ function end(child: ChildProcess): void {
 
 function endedByItself(spec: EmulatorSpec, reason: string): TidemarkError {
   const because = reason === '' ? '' : `: ${reason}`;
-  return new TidemarkError('unavailable', 'EMULATOR_ENDED', `the ${spec.service} emulator ended${because}; nothing is lost, start again to go on`);
+  return new TidemarkError(
+    'unavailable',
+    'EMULATOR_ENDED',
+    `the ${spec.service} emulator ended${because}; nothing is lost, start again to go on`,
+  );
 }
 
 /** The line of an uncaught error, without its stack. */
 export function reasonIn(stderr: string): string {
   const lines = stderr.split('\n');
-  return (lines.find((line) => /^\[?\w*Error\b/.test(line)) ?? lines.find((line) => /error: /i.test(line)) ?? lines.find((line) => line.trim() !== '') ?? '').trim().replace(/^\[(.*)\]( \{)?$/, '$1');
+  return (
+    lines.find((line) => /^\[?\w*Error\b/.test(line)) ??
+    lines.find((line) => /error: /i.test(line)) ??
+    lines.find((line) => line.trim() !== '') ??
+    ''
+  )
+    .trim()
+    .replace(/^\[(.*)\]( \{)?$/, '$1');
 }

@@ -24,7 +24,8 @@ const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'];
 export function strictDynalite(options: DynaliteOptions): Server {
   const server = dynalite(options);
   const [inner] = server.listeners('request') as Handler[];
-  if (inner === undefined) throw new Error('dynalite must listen to requests, got no listener; use the version in package.json');
+  if (inner === undefined)
+    throw new Error('dynalite must listen to requests, got no listener; use the version in package.json');
   const strict = new StrictHandler(inner);
   const running = new Set<Promise<void>>();
   let isClosing = false;
@@ -66,13 +67,20 @@ class StrictHandler {
     const body = parsed(bytes);
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const problem = body === undefined ? undefined : problemIn(body);
-    if (problem !== undefined) return send(response, { statusCode: 400, body: JSON.stringify({ __type: 'com.amazon.coral.validate#ValidationException', message: problem }) });
+    if (problem !== undefined)
+      return send(response, {
+        statusCode: 400,
+        body: JSON.stringify({ __type: 'com.amazon.coral.validate#ValidationException', message: problem }),
+      });
     if (operation === 'DeleteTable') this.#keys.delete(body?.['TableName']);
     const key = body !== undefined && WRITES.includes(operation) ? await this.#keyOf(request, body) : undefined;
     if (body === undefined || key === undefined) return send(response, await this.#ask(request, bytes));
     const place = JSON.stringify([body['TableName'], key]);
     const reply = (this.#writes.get(place) ?? Promise.resolve()).then(() => this.#write(request, bytes, body, key));
-    const settled = reply.then(() => undefined, () => undefined);
+    const settled = reply.then(
+      () => undefined,
+      () => undefined,
+    );
     this.#writes.set(place, settled);
     try {
       send(response, await reply);
@@ -81,11 +89,22 @@ class StrictHandler {
     }
   }
 
-  async #write(request: IncomingMessage, bytes: Buffer, { TableName, ReturnValuesOnConditionCheckFailure }: Json, Key: Json): Promise<Reply> {
+  async #write(
+    request: IncomingMessage,
+    bytes: Buffer,
+    { TableName, ReturnValuesOnConditionCheckFailure }: Json,
+    Key: Json,
+  ): Promise<Reply> {
     const reply = await this.#ask(request, bytes);
     if (ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' || !isConditionFailed(reply)) return reply;
-    const { Item } = await this.#read<{ readonly Item?: Json }>(request, 'GetItem', { TableName, Key, ConsistentRead: true });
-    return Item === undefined ? reply : { ...reply, body: JSON.stringify({ ...(JSON.parse(reply.body) as Json), Item }) };
+    const { Item } = await this.#read<{ readonly Item?: Json }>(request, 'GetItem', {
+      TableName,
+      Key,
+      ConsistentRead: true,
+    });
+    return Item === undefined
+      ? reply
+      : { ...reply, body: JSON.stringify({ ...(JSON.parse(reply.body) as Json), Item }) };
   }
 
   /** @returns undefined where dynalite has something to say about the table first */
@@ -94,7 +113,9 @@ class StrictHandler {
     if (typeof given !== 'object' || given === null) return undefined;
     let names = this.#keys.get(TableName);
     if (names === undefined) {
-      const { Table } = await this.#read<{ readonly Table?: { readonly KeySchema: ReadonlyArray<{ readonly AttributeName: string }> } }>(request, 'DescribeTable', { TableName });
+      const { Table } = await this.#read<{
+        readonly Table?: { readonly KeySchema: ReadonlyArray<{ readonly AttributeName: string }> };
+      }>(request, 'DescribeTable', { TableName });
       if (Table === undefined) return undefined;
       names = Table.KeySchema.map(({ AttributeName }) => AttributeName);
       this.#keys.set(TableName, names);
@@ -103,7 +124,9 @@ class StrictHandler {
   }
 
   async #read<T>(request: IncomingMessage, operation: string, body: Json): Promise<T> {
-    const { body: text } = await this.#ask(request, Buffer.from(JSON.stringify(body)), { 'x-amz-target': `DynamoDB_20120810.${operation}` });
+    const { body: text } = await this.#ask(request, Buffer.from(JSON.stringify(body)), {
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    });
     return JSON.parse(text) as T;
   }
 
@@ -111,7 +134,11 @@ class StrictHandler {
     return new Promise((resolve) => {
       const given: Record<string, string | number> = {};
       const setHeader = (name: string, value: string | number) => (given[name.toLowerCase()] = value);
-      const response = { statusCode: 200, setHeader, end: (text = '') => resolve({ statusCode: response.statusCode, body: text, headers: given }) };
+      const response = {
+        statusCode: 200,
+        setHeader,
+        end: (text = '') => resolve({ statusCode: response.statusCode, body: text, headers: given }),
+      };
       this.#inner(asRequest(request, body, headers), response as unknown as ServerResponse);
     });
   }
@@ -133,7 +160,11 @@ function parsed(bytes: Buffer): Json | undefined {
   }
 }
 
-function asRequest({ method, url, headers }: IncomingMessage, body: Buffer, more: Readonly<Record<string, unknown>> = {}): IncomingMessage {
+function asRequest(
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  more: Readonly<Record<string, unknown>> = {},
+): IncomingMessage {
   const stream = Readable.from(body.length === 0 ? [] : [body]);
   return Object.assign(stream, { method, url, headers: { ...headers, ...more } }) as unknown as IncomingMessage;
 }
@@ -145,6 +176,10 @@ function isConditionFailed({ statusCode, body }: Reply): boolean {
 /** The length is that of the body which is sent; a checksum would be of another. */
 function send(response: ServerResponse, { statusCode, body, headers = {} }: Reply): void {
   const { 'x-amz-crc32': _, 'transfer-encoding': __, ...rest } = headers;
-  response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.0', ...rest, 'content-length': Buffer.byteLength(body) });
+  response.writeHead(statusCode, {
+    'content-type': 'application/x-amz-json-1.0',
+    ...rest,
+    'content-length': Buffer.byteLength(body),
+  });
   response.end(body);
 }

@@ -35,6 +35,9 @@ export class Checkpoints {
   save(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    writeJsonFile(this.#path, { createdAtMs: this.#createdAtMs, shards: Object.fromEntries(this.#shards) } satisfies CheckpointFile);
+    writeJsonFile(this.#path, {
+      createdAtMs: this.#createdAtMs,
+      shards: Object.fromEntries(this.#shards),
+    } satisfies CheckpointFile);
   }
 }

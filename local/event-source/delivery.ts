@@ -47,10 +47,15 @@ export async function deliver<R>(records: readonly R[], shape: EventShape<R>, ho
  *
  * @throws what the function throws of kind `invalid`: it can never work
  */
-export async function attempt<R>(records: readonly R[], { event, remaining }: EventShape<R>, { invoke, failed, stopped }: Omit<DeliveryHooks, 'sleep'>): Promise<readonly R[]> {
+export async function attempt<R>(
+  records: readonly R[],
+  { event, remaining }: EventShape<R>,
+  { invoke, failed, stopped }: Omit<DeliveryHooks, 'sleep'>,
+): Promise<readonly R[]> {
   try {
     const left = remaining(records, await invoke(event([...records])));
-    if (left.length > 0) failed(new Error(`the function reports ${left.length} of ${records.length} records as failed`));
+    if (left.length > 0)
+      failed(new Error(`the function reports ${left.length} of ${records.length} records as failed`));
     return left;
   } catch (error) {
     if (isKind(error, 'invalid')) throw error;
@@ -69,7 +74,9 @@ export function nextPause(pauseMs?: number): number {
  * empty list, means that all is well; an id that is not in the batch, that nothing is.
  */
 export function remaining(records: readonly KinesisStreamRecord[], response: unknown): readonly KinesisStreamRecord[] {
-  const failures = (response as { batchItemFailures?: ReadonlyArray<{ itemIdentifier?: unknown }> } | null | undefined)?.batchItemFailures ?? [];
+  const failures =
+    (response as { batchItemFailures?: ReadonlyArray<{ itemIdentifier?: unknown }> } | null | undefined)
+      ?.batchItemFailures ?? [];
   if (failures.length === 0) return [];
   const failed = new Set(failures.map((failure) => failure.itemIdentifier));
   const known = records.filter((record) => failed.has(record.kinesis.sequenceNumber)).length;
@@ -78,7 +85,11 @@ export function remaining(records: readonly KinesisStreamRecord[], response: unk
 }
 
 /** Says each kind of failure once, and again when it goes on: a flood hides what matters. */
-export function failureReporter(say: (line: string) => void, nowMs: () => number = Date.now, repeatMs = 30_000): (error: unknown) => void {
+export function failureReporter(
+  say: (line: string) => void,
+  nowMs: () => number = Date.now,
+  repeatMs = 30_000,
+): (error: unknown) => void {
   const seen = new Map<string, { saidAtMs: number; unsaid: number }>();
   return (error) => {
     const text = messageOf(error);

@@ -71,7 +71,9 @@ export class EventSource implements LocalEventSource {
     this.#looking++;
     const { client, stream } = this.#props;
     const known = new Set(this.#loops.map(({ shardId }) => shardId));
-    const children = (await listShards(client, stream.name)).filter((shardId) => !known.has(shardId)).map((shardId) => this.#loop(shardId, this.#props));
+    const children = (await listShards(client, stream.name))
+      .filter((shardId) => !known.has(shardId))
+      .map((shardId) => this.#loop(shardId, this.#props));
     this.#loops.push(...children.filter(({ shardId }) => !this.#loops.some((other) => other.shardId === shardId)));
     this.#looking--;
     await Promise.all(children.filter((child) => this.#loops.includes(child)).map((child) => this.#follow(child)));
@@ -82,7 +84,12 @@ export class EventSource implements LocalEventSource {
       reader: new ShardReader(props.client, props.stream.name, shardId, props.checkpoints.get(shardId)),
       streamArn: props.stream.arn,
       limits: props.limits,
-      hooks: { invoke: props.invoke, failed: props.failed, stopped: () => this.#stopped, sleep: (ms) => this.#sleep(ms) },
+      hooks: {
+        invoke: props.invoke,
+        failed: props.failed,
+        stopped: () => this.#stopped,
+        sleep: (ms) => this.#sleep(ms),
+      },
       taken: (shard, sequenceNumber) => props.checkpoints.advance(shard, sequenceNumber),
       nowMs: () => performance.now(),
     });

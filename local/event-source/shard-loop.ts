@@ -81,7 +81,10 @@ export class ShardLoop {
     this.#sizes = this.#sizes.slice(length);
     this.#inFlight = length;
     this.#oldestAtMs = this.#props.nowMs();
-    const [taken] = await Promise.all([deliver(batch, KINESIS_EVENT, this.#props.hooks), this.#records.length < this.#limits.batchSize ? this.#fill() : undefined]);
+    const [taken] = await Promise.all([
+      deliver(batch, KINESIS_EVENT, this.#props.hooks),
+      this.#records.length < this.#limits.batchSize ? this.#fill() : undefined,
+    ]);
     if (!taken) return; // stopped: the next run begins with this batch
     this.#props.taken(this.shardId, batch.at(-1)?.kinesis.sequenceNumber ?? '', length);
     this.#inFlight = 0;
@@ -112,7 +115,8 @@ export class ShardLoop {
     try {
       return (await reader.next()).map((record) => toEventRecord(record, reader.shardId, streamArn));
     } catch (error) {
-      if (!hooks.stopped()) hooks.failed(new Error(`shard ${reader.shardId} cannot be read: ${messageOf(error)}`, { cause: error }));
+      if (!hooks.stopped())
+        hooks.failed(new Error(`shard ${reader.shardId} cannot be read: ${messageOf(error)}`, { cause: error }));
       return undefined;
     }
   }

@@ -1,4 +1,10 @@
-import { ExpiredIteratorException, GetRecordsCommand, GetShardIteratorCommand, type KinesisClient, type _Record as KinesisRecord } from '@aws-sdk/client-kinesis';
+import {
+  ExpiredIteratorException,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+  type _Record as KinesisRecord,
+} from '@aws-sdk/client-kinesis';
 
 /** What one response holds at most, roughly: the emulator has no limit of its own. */
 const RESPONSE_BYTES = 5_000_000;
@@ -52,12 +58,18 @@ export class ShardReader {
     this.#iterator = response.NextShardIterator;
     this.#position = records.at(-1)?.SequenceNumber ?? this.#position;
     const bytes = records.reduce((sum, record) => sum + (record.Data?.byteLength ?? 0) + 100, 0);
-    this.#limit = Math.min(MAX_LIMIT, this.#limit * 4, Math.max(1, Math.floor((RESPONSE_BYTES * records.length) / bytes)));
+    this.#limit = Math.min(
+      MAX_LIMIT,
+      this.#limit * 4,
+      Math.max(1, Math.floor((RESPONSE_BYTES * records.length) / bytes)),
+    );
     return records;
   }
 
   async #endsAt(iterator: string): Promise<boolean> {
-    const { Records = [], NextShardIterator } = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
+    const { Records = [], NextShardIterator } = await this.#client.send(
+      new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }),
+    );
     return Records.length === 0 && NextShardIterator === undefined;
   }
 

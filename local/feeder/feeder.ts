@@ -27,7 +27,11 @@ export async function feed(input: Input, wanted: Interval, props: FeederProps): 
   const { journal, stopped } = props;
   await settle(props);
   const pace = paceOf(props.rate);
-  for (let missing = journal.missing(input.identity, wanted); missing.length > 0 && !stopped(); missing = journal.missing(input.identity, wanted)) {
+  for (
+    let missing = journal.missing(input.identity, wanted);
+    missing.length > 0 && !stopped();
+    missing = journal.missing(input.identity, wanted)
+  ) {
     for (const interval of missing) {
       if (!(await feedInterval(input, interval, props, pace))) break; // what is missing has changed
     }
@@ -49,7 +53,12 @@ async function feedInterval(input: Input, [start, end]: Interval, props: FeederP
   return true;
 }
 
-async function putOnce(identity: string, position: number, call: readonly InputRecord[], props: FeederProps): Promise<boolean> {
+async function putOnce(
+  identity: string,
+  position: number,
+  call: readonly InputRecord[],
+  props: FeederProps,
+): Promise<boolean> {
   const { target, journal } = props;
   journal.intend(identity, position, call);
   try {

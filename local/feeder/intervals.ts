@@ -8,7 +8,10 @@ export function addInterval(intervals: Intervals, [start, end]: Interval): Inter
   if (start >= end) return intervals;
   const apart = intervals.filter(([from, to]) => to < start || from > end);
   const touching = intervals.filter(([from, to]) => to >= start && from <= end);
-  const merged: Interval = [Math.min(start, ...touching.map(([from]) => from)), Math.max(end, ...touching.map(([, to]) => to))];
+  const merged: Interval = [
+    Math.min(start, ...touching.map(([from]) => from)),
+    Math.max(end, ...touching.map(([, to]) => to)),
+  ];
   return [...apart, merged].sort((a, b) => a[0] - b[0]);
 }
 

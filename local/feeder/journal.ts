@@ -68,7 +68,11 @@ export class FeederJournal {
   done(after: Readonly<Record<string, string>>): void {
     const { intent, ...rest } = this.#file;
     if (intent === undefined) return;
-    this.#file = { ...rest, sent: withSent(rest.sent, intent.identity, [[intent.start, intent.start + intent.digests.length]]), after: { ...rest.after, ...after } };
+    this.#file = {
+      ...rest,
+      sent: withSent(rest.sent, intent.identity, [[intent.start, intent.start + intent.digests.length]]),
+      after: { ...rest.after, ...after },
+    };
   }
 
   /** These positions of the intent were found in the stream, and no others. */
@@ -91,7 +95,12 @@ export class FeederJournal {
 
 /** Names a record among those of one call. */
 export function digestOf(record: InputRecord): string {
-  return createHash('sha256').update(record.partitionKey).update('\n').update(record.data).digest('base64').slice(0, 16);
+  return createHash('sha256')
+    .update(record.partitionKey)
+    .update('\n')
+    .update(record.data)
+    .digest('base64')
+    .slice(0, 16);
 }
 
 function withSent(sent: JournalFile['sent'], identity: string, intervals: Intervals): JournalFile['sent'] {

@@ -12,7 +12,10 @@ export function kinesisTarget(client: KinesisClient, stream: StreamInfo): FeedTa
       for (const partition of stream.shards) {
         const reader = new ShardReader(client, stream.name, partition, after[partition]);
         for (let read = await reader.next(); read.length > 0; read = await reader.next()) {
-          const records = read.map(({ PartitionKey = '', Data = new Uint8Array() }) => ({ partitionKey: PartitionKey, data: Data }));
+          const records = read.map(({ PartitionKey = '', Data = new Uint8Array() }) => ({
+            partitionKey: PartitionKey,
+            data: Data,
+          }));
           yield { partition, last: read.at(-1)?.SequenceNumber ?? '', records };
         }
       }

@@ -10,9 +10,13 @@ const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 2_000;
 
 /** Pieces of an order of records that each fit into one call. */
-export function callsOf(records: readonly InputRecord[], maxRecords: number = MAX_CALL_RECORDS): Iterable<readonly InputRecord[]> {
+export function callsOf(
+  records: readonly InputRecord[],
+  maxRecords: number = MAX_CALL_RECORDS,
+): Iterable<readonly InputRecord[]> {
   // Some room for what the service counts besides.
-  const sizeOf = ({ data, partitionKey }: InputRecord): number => data.byteLength + Buffer.byteLength(partitionKey) + 64;
+  const sizeOf = ({ data, partitionKey }: InputRecord): number =>
+    data.byteLength + Buffer.byteLength(partitionKey) + 64;
   return cut(records, sizeOf, { entries: maxRecords, bytes: MAX_CALL_BYTES });
 }
 
@@ -22,7 +26,11 @@ export function callsOf(records: readonly InputRecord[], maxRecords: number = MA
  * @param client makes one attempt: after a lost answer the outcome is unknown, and a repeat could put twice
  * @throws whatever the SDK throws; some of the records may be in the stream then
  */
-export async function putRecords(client: KinesisClient, stream: string, records: readonly InputRecord[]): Promise<PutReceipt> {
+export async function putRecords(
+  client: KinesisClient,
+  stream: string,
+  records: readonly InputRecord[],
+): Promise<PutReceipt> {
   const after: Record<string, string> = {};
   const counts: Record<string, number> = {};
   let rest = records;

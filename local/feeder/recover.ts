@@ -18,7 +18,11 @@ export async function recover(target: FeedTarget, journal: FeederJournal): Promi
 }
 
 /** Equal records stand for each other: as many positions of a digest as there are records of it. */
-export function positionsFound(start: number, digests: readonly string[], found: ReadonlyMap<string, number>): number[] {
+export function positionsFound(
+  start: number,
+  digests: readonly string[],
+  found: ReadonlyMap<string, number>,
+): number[] {
   const left = new Map(found);
   return digests.flatMap((digest, index) => {
     const count = left.get(digest) ?? 0;

@@ -26,7 +26,9 @@ export function arrivalsInput<V>({ identity, label, keyOf, arrivals }: ArrivalsS
     length: inOrder.length,
     async *read(start, end) {
       for (let from = start; from < end; from += PIECE) {
-        yield inOrder.slice(from, Math.min(from + PIECE, end)).map(({ value }) => ({ partitionKey: keyOf(value), data: Buffer.from(JSON.stringify(value)) }));
+        yield inOrder
+          .slice(from, Math.min(from + PIECE, end))
+          .map(({ value }) => ({ partitionKey: keyOf(value), data: Buffer.from(JSON.stringify(value)) }));
       }
     },
   };

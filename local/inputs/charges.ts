@@ -29,14 +29,31 @@ const FIRST_MS = Date.UTC(2026, 2, 2);
 /** From one purchase to the next one on average. */
 const PACE_MS = 3_000;
 const SECOND_MS = 1_000;
-const MERCHANTS = ['bakery', 'bookshop', 'cinema', 'grocer', 'hotel', 'pharmacy', 'petrol station', 'web shop'] as const;
+const MERCHANTS = [
+  'bakery',
+  'bookshop',
+  'cinema',
+  'grocer',
+  'hotel',
+  'pharmacy',
+  'petrol station',
+  'web shop',
+] as const;
 
 export function chargesInput(): Input {
   const { arrivals } = generatedCharges();
-  return arrivalsInput({ identity: `charges-${SEED}-1`, label: 'generated charges', keyOf: ({ card }) => card, arrivals });
+  return arrivalsInput({
+    identity: `charges-${SEED}-1`,
+    label: 'generated charges',
+    keyOf: ({ card }) => card,
+    arrivals,
+  });
 }
 
-export function generatedCharges(): { readonly arrivals: ReadonlyArray<Arrival<GeneratedCharge>>; readonly frauds: readonly PlantedFraud[] } {
+export function generatedCharges(): {
+  readonly arrivals: ReadonlyArray<Arrival<GeneratedCharge>>;
+  readonly frauds: readonly PlantedFraud[];
+} {
   const dice = new Dice(SEED);
   const arrivals: Array<Arrival<GeneratedCharge>> = [];
   const frauds: PlantedFraud[] = [];

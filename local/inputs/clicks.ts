@@ -27,7 +27,12 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 export function clicksInput(): Input {
-  return arrivalsInput({ identity: `clicks-${SEED}-1`, label: 'generated clicks', keyOf: ({ visitor }) => visitor, arrivals: [...clicksOf(new Dice(SEED))] });
+  return arrivalsInput({
+    identity: `clicks-${SEED}-1`,
+    label: 'generated clicks',
+    keyOf: ({ visitor }) => visitor,
+    arrivals: [...clicksOf(new Dice(SEED))],
+  });
 }
 
 function* clicksOf(dice: Dice): Generator<Arrival<GeneratedClick>> {
@@ -55,13 +60,23 @@ function againMs(dice: Dice): number {
 
 function* visitOf(dice: Dice, visit: number, startMs: number): Generator<GeneratedClick> {
   const isRobot = dice.chance(0.02);
-  const visitor = isRobot ? `robot-${dice.between(1, 5)}` : `visitor-${String(dice.between(1, VISITORS)).padStart(4, '0')}`;
+  const visitor = isRobot
+    ? `robot-${dice.between(1, 5)}`
+    : `visitor-${String(dice.between(1, VISITORS)).padStart(4, '0')}`;
   let timeMs = startMs;
   let clicks = 0;
   const click = (page: string, action: GeneratedClick['action'] = 'view', cents = 0): GeneratedClick => {
     // Some go for lunch in the middle of it.
     if (clicks > 0) timeMs += dice.chance(0.02) ? dice.between(20, 60) * MINUTE_MS : dice.between(2, 180) * SECOND_MS;
-    return { eventId: `${visit}-${clicks++}`, visitor, timeMs, page, action, cents, agent: isRobot ? 'robot' : 'browser' };
+    return {
+      eventId: `${visit}-${clicks++}`,
+      visitor,
+      timeMs,
+      page,
+      action,
+      cents,
+      agent: isRobot ? 'robot' : 'browser',
+    };
   };
   yield click(dice.pick(['/', '/', '/sale', '/blog']));
   const products = isRobot ? 20 : dice.pick([0, 0, 1, 2, 3, 5, 8]);

@@ -6,7 +6,14 @@ import type { Input } from './input.ts';
 /** What is taken of one feature of the USGS' file. */
 interface Feature {
   readonly id: string;
-  readonly properties: { readonly mag: number; readonly place: string; readonly time: number; readonly updated: number; readonly net: string; readonly type: string };
+  readonly properties: {
+    readonly mag: number;
+    readonly place: string;
+    readonly time: number;
+    readonly updated: number;
+    readonly net: string;
+    readonly type: string;
+  };
   readonly geometry: { readonly coordinates: readonly [longitude: number, latitude: number, depthKm: number] };
 }
 
@@ -27,10 +34,18 @@ export interface Report {
  */
 export function earthquakesInput(path = embeddedFile('earthquakes.json')): Input {
   const { features } = JSON.parse(readFileSync(path, 'utf8')) as { readonly features: readonly Feature[] };
-  return arrivalsInput({ identity: 'earthquakes-2018', label: 'a week of earthquakes', keyOf: ({ network }) => network, arrivals: features.map(toArrival) });
+  return arrivalsInput({
+    identity: 'earthquakes-2018',
+    label: 'a week of earthquakes',
+    keyOf: ({ network }) => network,
+    arrivals: features.map(toArrival),
+  });
 }
 
 function toArrival({ id, properties, geometry }: Feature): Arrival<Report> {
   const { net, time, updated, type, mag, place } = properties;
-  return { arrivedMs: updated, value: { id, network: net, timeMs: time, type, magnitude: mag, depthKm: geometry.coordinates[2], place } };
+  return {
+    arrivedMs: updated,
+    value: { id, network: net, timeMs: time, type, magnitude: mag, depthKm: geometry.coordinates[2], place },
+  };
 }

@@ -31,7 +31,10 @@ export class FlightsFile {
     this.groups = this.#metadata.row_groups.map((group) => {
       const date = group.columns.find((column) => column.meta_data?.path_in_schema[0] === 'date');
       const least = date?.meta_data?.statistics?.min_value;
-      return { rows: Number(group.num_rows), fromMs: least instanceof Date ? least.getTime() : Number.NEGATIVE_INFINITY };
+      return {
+        rows: Number(group.num_rows),
+        fromMs: least instanceof Date ? least.getTime() : Number.NEGATIVE_INFINITY,
+      };
     });
   }
 
@@ -46,10 +49,19 @@ export class FlightsFile {
     const numbers: Record<string, Float64Array> = { date: dateMs, delay: delayMin, distance };
     const texts: Record<string, string[]> = { origin, destination };
     const columns = [...Object.keys(numbers), ...Object.keys(texts)];
-    const onChunk = ({ columnName, columnData, rowStart }: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void => {
+    const onChunk = ({
+      columnName,
+      columnData,
+      rowStart,
+    }: {
+      columnName: string;
+      columnData: ArrayLike<unknown>;
+      rowStart: number;
+    }): void => {
       const column = numbers[columnName];
       // Number() takes a date's milliseconds as well as a big integer.
-      if (column !== undefined) for (let i = 0; i < columnData.length; i++) column[rowStart + i] = Number(columnData[i]);
+      if (column !== undefined)
+        for (let i = 0; i < columnData.length; i++) column[rowStart + i] = Number(columnData[i]);
       const text = texts[columnName];
       if (text !== undefined) for (let i = 0; i < columnData.length; i++) text[rowStart + i] = String(columnData[i]);
     };

@@ -34,7 +34,9 @@ async function published(file: FlightsFile, count: number): Promise<{ flights: F
     if (rows < count && !last) continue;
     const flights = await file.read(groups);
     const order = publicationOrder(flights);
-    const unreadFromMs = file.groups.slice(groups).reduce((least, group) => Math.min(least, group.fromMs), Number.POSITIVE_INFINITY);
+    const unreadFromMs = file.groups
+      .slice(groups)
+      .reduce((least, group) => Math.min(least, group.fromMs), Number.POSITIVE_INFINITY);
     if (last || isSettled(flights, order, count, unreadFromMs)) return { flights, order };
   }
 }

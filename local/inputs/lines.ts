@@ -18,7 +18,13 @@ export async function* recordLines(chunks: AsyncIterable<Uint8Array>): AsyncGene
     number += 1;
     const line = withoutMarks(bytes);
     if (number === 1 && !isEnded) requireOneRecord(line);
-    requireSetting(`line ${number}`, line.length, line.length <= MAX_RECORD_BYTES, `at most ${MAX_RECORD_BYTES} bytes`, 'Kinesis takes no larger record, split it');
+    requireSetting(
+      `line ${number}`,
+      line.length,
+      line.length <= MAX_RECORD_BYTES,
+      `at most ${MAX_RECORD_BYTES} bytes`,
+      'Kinesis takes no larger record, split it',
+    );
     if (!isBlank(line)) yield line;
   }
 }
@@ -64,7 +70,11 @@ function isBlank(line: Buffer): boolean {
 /** A text whose lines end with a lone CR is one line to all others. @throws LINE_ENDS (invalid) */
 function requireOneRecord(line: Buffer): void {
   if (!line.includes(RETURN) || isBlank(line) || jsonIn(line) !== undefined) return;
-  throw new TidemarkError('invalid', 'LINE_ENDS', "lines of input must end with LF or CR LF, got CR alone; convert it: tr '\\r' '\\n' < FILE");
+  throw new TidemarkError(
+    'invalid',
+    'LINE_ENDS',
+    "lines of input must end with LF or CR LF, got CR alone; convert it: tr '\\r' '\\n' < FILE",
+  );
 }
 
 /** Where lines go that name no key. */

@@ -31,11 +31,19 @@ export async function ndjsonInput(path: string, keyField: string): Promise<Input
 }
 
 /** The records of a byte stream that can be read only once, such as stdin. */
-export function ndjsonRecords(chunks: AsyncIterable<Uint8Array>, keyField: string): AsyncGenerator<readonly InputRecord[]> {
+export function ndjsonRecords(
+  chunks: AsyncIterable<Uint8Array>,
+  keyField: string,
+): AsyncGenerator<readonly InputRecord[]> {
   return pieces(chunks, keyField, 0, Number.POSITIVE_INFINITY);
 }
 
-async function* pieces(chunks: AsyncIterable<Uint8Array>, keyField: string, start: number, end: number): AsyncGenerator<readonly InputRecord[]> {
+async function* pieces(
+  chunks: AsyncIterable<Uint8Array>,
+  keyField: string,
+  start: number,
+  end: number,
+): AsyncGenerator<readonly InputRecord[]> {
   let position = 0;
   let piece: InputRecord[] = [];
   for await (const data of recordLines(plainText(chunks))) {
@@ -62,7 +70,12 @@ async function inspect(absolute: string, path: string): Promise<{ lines: number;
     for await (const _ of recordLines(plainText(hashed()))) lines += 1;
   } catch (error) {
     if (NOT_READABLE.some((code) => hasCode(error, code))) {
-      throw new TidemarkError('invalid', 'INPUT_NOT_FOUND', `input must be a readable file, got ${JSON.stringify(path)}; pass a file with one record per line`, { cause: error });
+      throw new TidemarkError(
+        'invalid',
+        'INPUT_NOT_FOUND',
+        `input must be a readable file, got ${JSON.stringify(path)}; pass a file with one record per line`,
+        { cause: error },
+      );
     }
     throw error;
   }

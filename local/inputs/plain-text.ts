@@ -26,7 +26,7 @@ const REFUSED: ReadonlyArray<readonly [head: readonly number[], what: string, re
 export async function* plainText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const rest = chunks[Symbol.asyncIterator]();
   const parts: Uint8Array[] = [];
-  for (let length = 0; length < HEAD; ) {
+  for (let length = 0; length < HEAD;) {
     const { value, done } = await rest.next();
     if (done === true) break;
     parts.push(value);
@@ -57,7 +57,12 @@ async function* unpacked(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     }
   } catch (cause) {
     if (!String(Reflect.get(Object(cause), 'code')).startsWith('Z_')) throw cause;
-    throw new TidemarkError('invalid', 'NOT_TEXT', `input must be a whole gzip file, got ${JSON.stringify(messageOf(cause))}; pack it again`, { cause });
+    throw new TidemarkError(
+      'invalid',
+      'NOT_TEXT',
+      `input must be a whole gzip file, got ${JSON.stringify(messageOf(cause))}; pack it again`,
+      { cause },
+    );
   }
 }
 
@@ -66,7 +71,8 @@ function requireText(first: Buffer): void {
   if (found !== undefined) throw notText(found[1], found[2]);
   // Without a mark: JSON begins with a character of ASCII, which UTF-16 writes as two bytes, one of them 0.
   const [a, b, c, d] = first;
-  const isWide = first.length >= 4 && ((a !== 0 && b === 0 && c !== 0 && d === 0) || (a === 0 && b !== 0 && c === 0 && d !== 0));
+  const isWide =
+    first.length >= 4 && ((a !== 0 && b === 0 && c !== 0 && d === 0) || (a === 0 && b !== 0 && c === 0 && d !== 0));
   if (isWide) throw notText('UTF-16', `convert it: iconv -f UTF-16${a === 0 ? 'BE' : 'LE'} -t UTF-8 FILE`);
 }
 

@@ -35,7 +35,10 @@ export function lengthOfEmbedded(name: string): number {
 }
 
 /** What this run puts into the stream; undefined when the pipeline has no input of its own and none was given. */
-export async function selectInput({ name, source }: Pick<Topology, 'name' | 'source'>, choice: InputChoice): Promise<SelectedInput | undefined> {
+export async function selectInput(
+  { name, source }: Pick<Topology, 'name' | 'source'>,
+  choice: InputChoice,
+): Promise<SelectedInput | undefined> {
   const embedded = Object.hasOwn(EMBEDDED, name) ? EMBEDDED[name] : undefined;
   const input = choice.file === undefined ? embedded?.open() : await ndjsonInput(choice.file, source.partitionKey);
   if (input === undefined) return undefined;

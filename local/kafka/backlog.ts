@@ -37,7 +37,11 @@ export class Backlog {
   /** What is handed over next; nothing while it is worth waiting for more. */
   batch(nowMs: number): readonly PolledRecord[] {
     const ready = this.#waiting.filter(({ record: { partition } }) => !this.isPaused(partition, nowMs));
-    const length = batchLength(ready.map(({ record: { bytes } }) => bytes), nowMs - (ready[0]?.sinceMs ?? nowMs), this.#limits);
+    const length = batchLength(
+      ready.map(({ record: { bytes } }) => bytes),
+      nowMs - (ready[0]?.sinceMs ?? nowMs),
+      this.#limits,
+    );
     return ready.slice(0, length).map(({ record }) => record);
   }
 

@@ -9,13 +9,28 @@ import { kafkaConnect } from '../../lambdas/kafka-connect.ts';
  *
  * @throws INVALID_SETTING
  */
-export function localKafka(brokers: readonly string[], variables: Readonly<Record<string, string | undefined>>): Required<KafkaEnvironment> {
+export function localKafka(
+  brokers: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+): Required<KafkaEnvironment> {
   const environment = readKafkaEnvironment({ ...variables, TIDEMARK_KAFKA_BROKERS: brokers.join() });
   const { TIDEMARK_KAFKA_AUTH: auth } = environment;
-  requireSetting('TIDEMARK_KAFKA_AUTH', auth, auth !== 'iam', 'a method other than iam on this machine', 'deploy the pipeline, or use another listener of the cluster');
+  requireSetting(
+    'TIDEMARK_KAFKA_AUTH',
+    auth,
+    auth !== 'iam',
+    'a method other than iam on this machine',
+    'deploy the pipeline, or use another listener of the cluster',
+  );
   for (const name of ['TIDEMARK_KAFKA_SECRET', 'TIDEMARK_KAFKA_CA'] as const) {
     const address = environment[name];
-    requireSetting(name, address, !address.startsWith('arn:'), 'file:///….json on this machine', 'put the same JSON into a file');
+    requireSetting(
+      name,
+      address,
+      !address.startsWith('arn:'),
+      'file:///….json on this machine',
+      'put the same JSON into a file',
+    );
   }
   return environment;
 }

@@ -87,8 +87,13 @@ export class KafkaEventSource implements LocalEventSource {
     if (member === undefined || this.pending > 0) return false;
     const all = Array.from({ length: this.#props.partitions }, (_, partition) => partition);
     try {
-      const [ranges, committed] = await Promise.all([member.reader.ranges(this.#props.topic, all), member.committed(all)]);
-      return [...ranges].every(([partition, { start, stableEnd }]) => start === stableEnd || (committed.get(partition) ?? -1n) >= stableEnd);
+      const [ranges, committed] = await Promise.all([
+        member.reader.ranges(this.#props.topic, all),
+        member.committed(all),
+      ]);
+      return [...ranges].every(
+        ([partition, { start, stableEnd }]) => start === stableEnd || (committed.get(partition) ?? -1n) >= stableEnd,
+      );
     } catch (error) {
       this.#props.failed(new Error(`the group cannot be asked how far it is: ${messageOf(error)}`, { cause: error }));
       return false;
@@ -130,8 +135,13 @@ export class KafkaEventSource implements LocalEventSource {
 
   async #begin(member: GroupMember, partitions: readonly number[]): Promise<Map<number, bigint>> {
     if (partitions.length === 0) return new Map();
-    const [ranges, committed] = await Promise.all([member.reader.ranges(this.#props.topic, partitions), member.committed(partitions)]);
-    return new Map(partitions.map((partition) => [partition, committed.get(partition) ?? ranges.get(partition)?.start ?? 0n]));
+    const [ranges, committed] = await Promise.all([
+      member.reader.ranges(this.#props.topic, partitions),
+      member.committed(partitions),
+    ]);
+    return new Map(
+      partitions.map((partition) => [partition, committed.get(partition) ?? ranges.get(partition)?.start ?? 0n]),
+    );
   }
 
   async #fill(member: GroupMember): Promise<void> {
@@ -143,11 +153,18 @@ export class KafkaEventSource implements LocalEventSource {
     for (const [partition, { records, next, isOutOfRange }] of await member.reader.read(topic, positions)) {
       if (isOutOfRange) {
         const start = (await member.reader.ranges(topic, [partition])).get(partition)?.start ?? 0n;
-        failed(new Error(`partition ${partition} of ${topic} has no offset ${this.#positions.get(partition)}: it is read from ${start} on, as from TRIM_HORIZON`));
+        failed(
+          new Error(
+            `partition ${partition} of ${topic} has no offset ${this.#positions.get(partition)}: it is read from ${start} on, as from TRIM_HORIZON`,
+          ),
+        );
         this.#positions.set(partition, start);
         continue;
       }
-      this.#backlog.add(records.map((record) => polled(topic, partition, record)), performance.now());
+      this.#backlog.add(
+        records.map((record) => polled(topic, partition, record)),
+        performance.now(),
+      );
       const isIdle = records.length === 0 && next > (this.#positions.get(partition) ?? next);
       this.#positions.set(partition, next);
       if (isIdle && this.#backlog.first(partition) === undefined) await member.commit(new Map([[partition, next]])); // markers only
@@ -164,7 +181,12 @@ export class KafkaEventSource implements LocalEventSource {
   /** Where the group goes on in the partitions of a batch: at what waits still, or behind all that was read. */
   #gotTo(batch: readonly PolledRecord[]): Map<number, bigint> {
     const partitions = new Set(batch.map(({ partition }) => partition));
-    return new Map([...partitions].map((partition) => [partition, this.#backlog.first(partition) ?? this.#positions.get(partition) ?? 0n]));
+    return new Map(
+      [...partitions].map((partition) => [
+        partition,
+        this.#backlog.first(partition) ?? this.#positions.get(partition) ?? 0n,
+      ]),
+    );
   }
 }
 

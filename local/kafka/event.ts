@@ -11,7 +11,11 @@ export interface PolledRecord {
 }
 
 /** One record as Lambda hands it over. @see https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html */
-export function polled(topic: string, partition: number, { offset, key, value, headers, timestampMs, timestampType }: CommittedRecord): PolledRecord {
+export function polled(
+  topic: string,
+  partition: number,
+  { offset, key, value, headers, timestampMs, timestampType }: CommittedRecord,
+): PolledRecord {
   const event: KafkaEventRecord = {
     topic,
     partition,
@@ -26,7 +30,11 @@ export function polled(topic: string, partition: number, { offset, key, value, h
 }
 
 /** The event of one invocation: the records of each partition in their order. */
-export function eventOf(topic: string, bootstrapServers: string, records: readonly PolledRecord[]): KafkaEvent & { readonly bootstrapServers: string } {
+export function eventOf(
+  topic: string,
+  bootstrapServers: string,
+  records: readonly PolledRecord[],
+): KafkaEvent & { readonly bootstrapServers: string } {
   const byPartition: Record<string, KafkaEventRecord[]> = {};
   for (const { partition, event } of records) (byPartition[`${topic}-${partition}`] ??= []).push(event);
   return { eventSource: 'SelfManagedKafka', bootstrapServers, records: byPartition };
@@ -36,11 +44,24 @@ export function eventOf(topic: string, bootstrapServers: string, records: readon
  * What is handed over again after a partial response: of each partition that is named, the records from that offset on.
  * No response, or an empty list, means that all is well; a name or offset that is not in the batch, that nothing is.
  */
-export function remainingOf(topic: string, records: readonly PolledRecord[], response: unknown): readonly PolledRecord[] {
-  const failures = (response as { batchItemFailures?: ReadonlyArray<{ itemIdentifier?: { partition?: unknown; offset?: unknown } }> } | null | undefined)?.batchItemFailures ?? [];
+export function remainingOf(
+  topic: string,
+  records: readonly PolledRecord[],
+  response: unknown,
+): readonly PolledRecord[] {
+  const failures =
+    (
+      response as
+        | { batchItemFailures?: ReadonlyArray<{ itemIdentifier?: { partition?: unknown; offset?: unknown } }> }
+        | null
+        | undefined
+    )?.batchItemFailures ?? [];
   const from = new Map<number, bigint>();
   for (const { itemIdentifier } of failures) {
-    const known = records.find(({ partition, offset }) => itemIdentifier?.partition === `${topic}-${partition}` && itemIdentifier.offset === Number(offset));
+    const known = records.find(
+      ({ partition, offset }) =>
+        itemIdentifier?.partition === `${topic}-${partition}` && itemIdentifier.offset === Number(offset),
+    );
     if (known === undefined) return records;
     const lowest = from.get(known.partition);
     if (lowest === undefined || known.offset < lowest) from.set(known.partition, known.offset);

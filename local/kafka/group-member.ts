@@ -17,7 +17,13 @@ export class GroupMember {
   /** @param failed told about what goes wrong between two calls, until the member leaves */
   constructor(connection: KafkaConnection, groupId: string, topic: string, failed: (error: unknown) => void) {
     this.#topic = topic;
-    this.#consumer = new Consumer({ ...clientOptions(connection), groupId, sessionTimeout: SESSION_TIMEOUT_MS, rebalanceTimeout: 2 * SESSION_TIMEOUT_MS, heartbeatInterval: HEARTBEAT_MS });
+    this.#consumer = new Consumer({
+      ...clientOptions(connection),
+      groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: 2 * SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+    });
     this.reader = new KafkaReader(this.#consumer);
     this.#consumer.topics.track(topic);
     this.#consumer.on('consumer:group:join', () => this.#generation++);
@@ -41,18 +47,24 @@ export class GroupMember {
 
   /** By partition: the offset that the group goes on from; none for a partition of which it has not taken anything. */
   async committed(partitions: readonly number[]): Promise<Map<number, bigint>> {
-    const offsets = await this.#consumer.listCommittedOffsets({ topics: [{ topic: this.#topic, partitions: [...partitions] }] });
+    const offsets = await this.#consumer.listCommittedOffsets({
+      topics: [{ topic: this.#topic, partitions: [...partitions] }],
+    });
     // The client puts each offset at the number of its partition, whatever was asked for and in whichever order.
     const byPartition = offsets.get(this.#topic) ?? [];
-    return new Map(partitions.flatMap((partition) => {
-      const offset = byPartition[partition] ?? -1n;
-      return offset >= 0n ? [[partition, offset]] : [];
-    }));
+    return new Map(
+      partitions.flatMap((partition) => {
+        const offset = byPartition[partition] ?? -1n;
+        return offset >= 0n ? [[partition, offset]] : [];
+      }),
+    );
   }
 
   /** @throws when another generation has begun: whoever has the partition now reads on from what was committed before */
   async commit(offsets: ReadonlyMap<number, bigint>): Promise<void> {
-    await this.#consumer.commit({ offsets: [...offsets].map(([partition, offset]) => ({ topic: this.#topic, partition, offset, leaderEpoch: -1 })) });
+    await this.#consumer.commit({
+      offsets: [...offsets].map(([partition, offset]) => ({ topic: this.#topic, partition, offset, leaderEpoch: -1 })),
+    });
   }
 
   /**

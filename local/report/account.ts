@@ -4,14 +4,31 @@ import type { Summary } from './summary.ts';
 
 /** The counts that must add up, and what else is worth knowing; what is wrong stands below them. */
 export function account(summary: Summary, problems: readonly string[] = []): string {
-  const { recordsIn, counted, late, deadLetters, lossesAccepted, results, firings, openWindows, commits, writeUnits, watermarkMs, elapsedMs } = summary;
+  const {
+    recordsIn,
+    counted,
+    late,
+    deadLetters,
+    lossesAccepted,
+    results,
+    firings,
+    openWindows,
+    commits,
+    writeUnits,
+    watermarkMs,
+    elapsedMs,
+  } = summary;
   const sign = problems.length === 0 ? '✓' : '✗';
   return [
     `${sign} in ${grouped(recordsIn)} = counted ${grouped(counted)} + late ${grouped(late)} + dead letters ${grouped(deadLetters)}`,
     `  ${grouped(results)} results in ${grouped(firings)} firings · ${grouped(openWindows)} windows still open at watermark ${moment(watermarkMs ?? undefined)}`,
     `  ${grouped(commits)} commits · ${grouped(writeUnits)} write units · ${(elapsedMs / 1_000).toFixed(1)} s`,
-    ...(lossesAccepted === 0 ? [] : [`  losses accepted ${grouped(lossesAccepted)}: the records that were left out are in no count`]),
-    ...(watermarkMs !== null && looksLikeSeconds(watermarkMs) ? [`EVENT TIMES LOOK LIKE SECONDS: read as ms they are in 1970; ${unitHint(watermarkMs)}`] : []),
+    ...(lossesAccepted === 0
+      ? []
+      : [`  losses accepted ${grouped(lossesAccepted)}: the records that were left out are in no count`]),
+    ...(watermarkMs !== null && looksLikeSeconds(watermarkMs)
+      ? [`EVENT TIMES LOOK LIKE SECONDS: read as ms they are in 1970; ${unitHint(watermarkMs)}`]
+      : []),
     ...problems,
   ].join('\n');
 }
@@ -35,7 +52,10 @@ export interface Next {
 
 /** What to try next. */
 export function suggestions({ pipeline, key, records, hasOutputs, hasDeadLetters, dataDir, kafka }: Next): string {
-  const more = records === undefined ? `send ${pipeline} FILE.ndjson${kafka}${dataDir}` : `local ${pipeline} --records ${records} --exit${kafka}${dataDir}    # goes on from here, even after kill -9`;
+  const more =
+    records === undefined
+      ? `send ${pipeline} FILE.ndjson${kafka}${dataDir}`
+      : `local ${pipeline} --records ${records} --exit${kafka}${dataDir}    # goes on from here, even after kill -9`;
   return [
     'next:',
     `  npx tidemark results ${pipeline}${key === undefined ? '' : ` --key ${shellWord(key)}`}${dataDir}`,

@@ -42,7 +42,8 @@ export class BusiestKeys {
 
   add(row: ResultRow): void {
     const known = this.#keys.get(row.key);
-    if (known !== undefined) this.#overlap ||= row.windowStartMs < known.newest.windowEndMs && known.newest.windowStartMs < row.windowEndMs;
+    if (known !== undefined)
+      this.#overlap ||= row.windowStartMs < known.newest.windowEndMs && known.newest.windowStartMs < row.windowEndMs;
     const entry: Totals = known ?? { windows: 0, totals: [], newest: row };
     this.#keys.set(row.key, entry);
     entry.windows += 1;
@@ -74,12 +75,18 @@ export class BusiestKeys {
       style: { head: [], border: [], compact: true },
     });
     for (const [key, { windows, totals }] of busiest) {
-      table.push([printable(key), grouped(windows), ...this.#columns.map((_, index) => (totals[index] === undefined ? '' : grouped(totals[index])))]);
+      table.push([
+        printable(key),
+        grouped(windows),
+        ...this.#columns.map((_, index) => (totals[index] === undefined ? '' : grouped(totals[index]))),
+      ]);
     }
     return `${table.toString()}\nthe ${busiest.length} busiest of ${grouped(this.#keys.size)} keys, all windows that have fired`;
   }
 
   #sorted(): Array<[string, Totals]> {
-    return [...this.#keys].sort(([a, left], [b, right]) => (right.totals[0] ?? 0) - (left.totals[0] ?? 0) || (a < b ? -1 : 1));
+    return [...this.#keys].sort(
+      ([a, left], [b, right]) => (right.totals[0] ?? 0) - (left.totals[0] ?? 0) || (a < b ? -1 : 1),
+    );
   }
 }

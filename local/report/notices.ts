@@ -16,7 +16,13 @@ export function problemsOf(summary: Summary, failing: FrequentReason | undefined
 export function remarksOn({ recordsIn, newRecordsIn }: Summary, others: number): string[] {
   const remarks: string[] = [];
   if (recordsIn === 0) remarks.push('nothing was read: there are no records yet; pass --input, or send some');
-  else if (newRecordsIn === 0) remarks.push('nothing new was read: this is what earlier runs have left; pass --input or send more, or start over with --fresh');
-  if (others > 0) remarks.push(`${grouped(others)} ${others === 1 ? 'result is' : 'results are'} of another definition of the pipeline and not shown; tidemark results shows them, --fresh forgets them`);
+  else if (newRecordsIn === 0)
+    remarks.push(
+      'nothing new was read: this is what earlier runs have left; pass --input or send more, or start over with --fresh',
+    );
+  if (others > 0)
+    remarks.push(
+      `${grouped(others)} ${others === 1 ? 'result is' : 'results are'} of another definition of the pipeline and not shown; tidemark results shows them, --fresh forgets them`,
+    );
   return remarks;
 }

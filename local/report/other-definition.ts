@@ -5,7 +5,10 @@ import type { ResultRow } from '../../engine/outputs.ts';
  * Whether a stored result is of another definition of the pipeline: it says something that this one does not, and lacks
  * something that this one says, or is told apart otherwise. One that lacks a column only is older than that column.
  */
-export function isOfOther({ values, sequence }: Pick<ResultRow, 'values' | 'sequence'>, { identity, columns }: Pick<ResultShape, 'identity' | 'columns'>): boolean {
+export function isOfOther(
+  { values, sequence }: Pick<ResultRow, 'values' | 'sequence'>,
+  { identity, columns }: Pick<ResultShape, 'identity' | 'columns'>,
+): boolean {
   if ((sequence !== undefined) !== (identity === 'sequence')) return true;
   const known = new Set(columns.map(({ name }) => name));
   const lacksOne = columns.some(({ name }) => !Object.hasOwn(values, name));
@@ -16,6 +19,10 @@ export function isOfOther({ values, sequence }: Pick<ResultRow, 'values' | 'sequ
 export function shapeOf({ values, sequence }: ResultRow): Pick<ResultShape, 'identity' | 'columns'> {
   return {
     identity: sequence === undefined ? 'window' : 'sequence',
-    columns: Object.entries(values).map(([name, value]) => ({ name, type: typeof value === 'number' ? 'number' : 'text', descriptor: name })),
+    columns: Object.entries(values).map(([name, value]) => ({
+      name,
+      type: typeof value === 'number' ? 'number' : 'text',
+      descriptor: name,
+    })),
   };
 }

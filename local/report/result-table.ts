@@ -9,12 +9,18 @@ import { windowText } from './window-text.ts';
 const CELL_LENGTH = 110;
 
 /** Results as a table for people; of those without a window of their own the revision says nothing. */
-export function resultTable(rows: readonly ResultRow[], { identity, columns }: Pick<ResultShape, 'identity' | 'columns'>): string {
+export function resultTable(
+  rows: readonly ResultRow[],
+  { identity, columns }: Pick<ResultShape, 'identity' | 'columns'>,
+): string {
   const isNumbered = identity === 'sequence';
   const fixed = isNumbered ? ['key', 'when'] : ['key', 'window', 'revision'];
   const table = new Table({
     head: [...fixed, ...columns.map(({ name }) => name)],
-    colAligns: [...fixed.map((name) => (name === 'revision' ? ('right' as const) : ('left' as const))), ...columns.map(({ type }) => (type === 'integer' || type === 'number' ? ('right' as const) : ('left' as const)))],
+    colAligns: [
+      ...fixed.map((name) => (name === 'revision' ? ('right' as const) : ('left' as const))),
+      ...columns.map(({ type }) => (type === 'integer' || type === 'number' ? ('right' as const) : ('left' as const))),
+    ],
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows) {
@@ -26,7 +32,10 @@ export function resultTable(rows: readonly ResultRow[], { identity, columns }: P
 
 /** The results as a table that says how many there are. */
 export function firstResults(rows: readonly ResultRow[], shape: ResultShape, shown = 50): string {
-  const count = rows.length > shown ? `the first ${shown} of ${grouped(rows.length)} rows; --key K shows one key, --json all` : `${grouped(rows.length)} rows`;
+  const count =
+    rows.length > shown
+      ? `the first ${shown} of ${grouped(rows.length)} rows; --key K shows one key, --json all`
+      : `${grouped(rows.length)} rows`;
   return `${resultTable(rows.slice(0, shown), shape)}\n${count}`;
 }
 

@@ -80,8 +80,10 @@ export function summarize({ heads, before, ...parts }: SummaryParts): Summary {
 /** What does not add up, in words; empty when all does. */
 export function imbalances({ recordsPut, recordsIn, counted, late, deadLetters, lossesAccepted }: Summary): string[] {
   const problems: string[] = [];
-  if (recordsIn !== counted + late + deadLetters) problems.push(`in ${recordsIn} is not counted ${counted} + late ${late} + dead letters ${deadLetters}`);
+  if (recordsIn !== counted + late + deadLetters)
+    problems.push(`in ${recordsIn} is not counted ${counted} + late ${late} + dead letters ${deadLetters}`);
   // What was left out with the operator's consent is in no count.
-  if (recordsIn < recordsPut && lossesAccepted === 0) problems.push(`in ${recordsIn} is less than the ${recordsPut} records put into the stream`);
+  if (recordsIn < recordsPut && lossesAccepted === 0)
+    problems.push(`in ${recordsIn} is less than the ${recordsPut} records put into the stream`);
   return problems;
 }

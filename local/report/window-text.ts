@@ -8,7 +8,13 @@ const TEN_MINUTES_MS = 600_000;
  *
  * @example '2001-01-03 04:00 – 05:00' · '2018-02-05 04:00 – 2018-02-06 04:00' · '1970-01-01 00:00:00 – 00:00:10' · '1970-01-01 00:00:07'
  */
-export function windowText({ windowStartMs, windowEndMs }: { readonly windowStartMs: number; readonly windowEndMs: number }): string {
+export function windowText({
+  windowStartMs,
+  windowEndMs,
+}: {
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+}): string {
   if (windowStartMs === MIN_EVENT_TIME_MS) return 'all time';
   const lengthMs = windowEndMs - windowStartMs;
   const digits = lengthMs < TEN_MINUTES_MS ? 19 : 16;

@@ -18,7 +18,14 @@ export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handl
 }
 
 /** The function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal. */
-export function pipelineFunction(modulePath: string, { topology }: LoadedPipeline, dir: PipelineDir, services: Services, metrics: MetricsCollector, terminal: Terminal): LocalFunction {
+export function pipelineFunction(
+  modulePath: string,
+  { topology }: LoadedPipeline,
+  dir: PipelineDir,
+  services: Services,
+  metrics: MetricsCollector,
+  terminal: Terminal,
+): LocalFunction {
   const { name, sinks } = topology;
   const functionName = `tidemark-${name}-${services.source.handler}`;
   const print = (line: string): void => terminal.line(`function: ${line}`);

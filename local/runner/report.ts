@@ -21,7 +21,13 @@ export interface Report {
 }
 
 /** Reads what has come of it: the counts from the partition logs, what there is to show from the result table. */
-export async function readReport({ topology }: LoadedPipeline, dir: PipelineDir, { dynamodb, source }: Services, work: RunningPipeline, before: Before): Promise<Report> {
+export async function readReport(
+  { topology }: LoadedPipeline,
+  dir: PipelineDir,
+  { dynamodb, source }: Services,
+  work: RunningPipeline,
+  before: Before,
+): Promise<Report> {
   const stream = { ...source.stream, shards: await source.partitions() };
   const [heads, digest] = await Promise.all([
     readHeads(dynamodb.endpoint, topology.name, stream),
@@ -30,7 +36,12 @@ export async function readReport({ topology }: LoadedPipeline, dir: PipelineDir,
   const summary = summarize({
     pipeline: topology.name,
     shards: stream.shards.length,
-    heads: heads.map(({ partition, entry: { version, watermarkMs, counters } }) => ({ partition, version, watermarkMs, counters })),
+    heads: heads.map(({ partition, entry: { version, watermarkMs, counters } }) => ({
+      partition,
+      version,
+      watermarkMs,
+      counters,
+    })),
     before,
     recordsPut: work.journal.sentTotal,
     results: digest.rows,

@@ -50,12 +50,23 @@ async function settled<T>(work: () => T | Promise<T>): Promise<PromiseSettledRes
   }
 }
 
-async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drained }: LocalRun, undo: Undo[]): Promise<boolean> {
+async function runWith(
+  loaded: LoadedPipeline,
+  { options, terminal, signal, drained }: LocalRun,
+  undo: Undo[],
+): Promise<boolean> {
   const { topology } = loaded;
-  const selected = await selectInput(topology, { skip: options.skip, ...(options.input === undefined ? {} : { file: options.input }), ...(options.records === undefined ? {} : { records: options.records }) });
+  const selected = await selectInput(topology, {
+    skip: options.skip,
+    ...(options.input === undefined ? {} : { file: options.input }),
+    ...(options.records === undefined ? {} : { records: options.records }),
+  });
   const dir = pipelineDir(options.dataDir, topology.name);
   prepareDataDir(options.dataDir);
-  if (isOpenToOthers(dir.root)) terminal.line(`other users of this machine may read ${dir.root}: its owner or its file system does not let that be changed`);
+  if (isOpenToOthers(dir.root))
+    terminal.line(
+      `other users of this machine may read ${dir.root}: its owner or its file system does not let that be changed`,
+    );
   undo.push(await claimFolder(dir));
   if (options.fresh) removePipeline(dir);
 
@@ -66,15 +77,24 @@ async function runWith(loaded: LoadedPipeline, { options, terminal, signal, drai
   undo.push(() => work.stop());
   undo.push(showProgress(terminal, () => work.progress()));
 
-  const stopped = new Promise<'stopped'>((resolve) => signal.addEventListener('abort', () => resolve('stopped'), { once: true }));
+  const stopped = new Promise<'stopped'>((resolve) =>
+    signal.addEventListener('abort', () => resolve('stopped'), { once: true }),
+  );
   if (signal.aborted) return true;
   const running = work.run();
   const untilEnd = Promise.race([running, services.kinesis.ended, services.dynamodb.ended, stopped]);
   untilEnd.catch(() => undefined); // seen by one of the races below
   const isOnTop = options.input === undefined && selected !== undefined && (await work.holdsOthers());
-  if (selected !== undefined && selected.wanted[0] >= selected.wanted[1]) terminal.line(`${nothingWanted(selected, options.skip)}: nothing is put`);
-  if (isOnTop) terminal.line(`${services.source.stream.name} holds records already: they are read, nothing is put; pass --input to put more`);
-  const outcome = await Promise.race([work.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const), untilEnd]);
+  if (selected !== undefined && selected.wanted[0] >= selected.wanted[1])
+    terminal.line(`${nothingWanted(selected, options.skip)}: nothing is put`);
+  if (isOnTop)
+    terminal.line(
+      `${services.source.stream.name} holds records already: they are read, nothing is put; pass --input to put more`,
+    );
+  const outcome = await Promise.race([
+    work.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const),
+    untilEnd,
+  ]);
   if (outcome !== 'drained') return true;
   terminal.clear();
   drained(await readReport(loaded, dir, services, work, before));

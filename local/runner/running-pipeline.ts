@@ -38,7 +38,14 @@ export class RunningPipeline {
     this.metrics = loadMetrics(dir.metricsFile, source.stream.createdAtMs);
     this.journal = new FeederJournal(dir.feederFile, source.stream.createdAtMs);
     this.#failed = failureReporter((line) => terminal.line(`tidemark: ${line}`));
-    this.#function = pipelineFunction(bundlePipeline(loaded, dir, source.handler), loaded, dir, services, this.metrics, terminal);
+    this.#function = pipelineFunction(
+      bundlePipeline(loaded, dir, source.handler),
+      loaded,
+      dir,
+      services,
+      this.metrics,
+      terminal,
+    );
     this.#source = source.eventSource({
       limits: { batchSize, maxBatchingWindowMs, maxPayloadBytes: MAX_PAYLOAD_BYTES },
       dir,
@@ -54,14 +61,17 @@ export class RunningPipeline {
 
   /** Whether what the source holds came from elsewhere: then an input of the pipeline's own would come on top of it. */
   async holdsOthers(): Promise<boolean> {
-    return this.journal.sentTotal === 0 && this.journal.intent === undefined && !(await this.#services.source.isEmpty());
+    return (
+      this.journal.sentTotal === 0 && this.journal.intent === undefined && !(await this.#services.source.isEmpty())
+    );
   }
 
   /** Puts the selected part of the input, and waits until the function has taken all that the stream holds then. */
   async drain(selected: SelectedInput | undefined, rate: number | undefined): Promise<void> {
     if (selected !== undefined) await this.#feed(selected, rate);
     const fedAtMs = performance.now();
-    while (!this.#stopped && !(await this.#source.drainedSince(fedAtMs))) await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
+    while (!this.#stopped && !(await this.#source.drainedSince(fedAtMs)))
+      await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
   }
 
   progress(): RunProgress {

@@ -32,10 +32,28 @@ export interface Services {
  *
  * @throws INVALID_SETTING (invalid) for a Kafka pipeline without a broker, and for a broker without a Kafka pipeline
  */
-export async function startServices(dir: PipelineDir, topology: Topology, options: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<Services> {
+export async function startServices(
+  dir: PipelineDir,
+  topology: Topology,
+  options: Pick<LocalOptions, 'shards' | 'kafka'>,
+): Promise<Services> {
   const needsBroker = topology.source.kind === 'kafka' || topology.sinks.some(({ kind }) => kind === 'topic');
-  if (needsBroker) requireSetting('--kafka', options.kafka, options.kafka !== undefined, `the broker of ${topology.name}'s topics`, HOW_TO_START_ONE);
-  else requireSetting('--kafka', options.kafka, options.kafka === undefined, 'left out for a pipeline without topics', 'leave it out');
+  if (needsBroker)
+    requireSetting(
+      '--kafka',
+      options.kafka,
+      options.kafka !== undefined,
+      `the broker of ${topology.name}'s topics`,
+      HOW_TO_START_ONE,
+    );
+  else
+    requireSetting(
+      '--kafka',
+      options.kafka,
+      options.kafka === undefined,
+      'left out for a pipeline without topics',
+      'leave it out',
+    );
   const started = await Promise.allSettled([startKinesis(dir.kinesis), startDynamoDb(dir.dynamodb)]);
   const stop = async (): Promise<void> => {
     await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])));
@@ -51,14 +69,25 @@ export async function startServices(dir: PipelineDir, topology: Topology, option
       kinesisEndpoint: kinesis.value.endpoint,
       dynamodbEndpoint: dynamodb.value.endpoint,
     } satisfies RunFile);
-    return { kinesis: kinesis.value, dynamodb: dynamodb.value, source, kafka: localKafka(options.kafka ?? [], process.env), stop };
+    return {
+      kinesis: kinesis.value,
+      dynamodb: dynamodb.value,
+      source,
+      kafka: localKafka(options.kafka ?? [], process.env),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function prepare(kinesisEndpoint: string, dynamodbEndpoint: string, topology: Topology, { shards, kafka }: Pick<LocalOptions, 'shards' | 'kafka'>): Promise<LocalSource> {
+async function prepare(
+  kinesisEndpoint: string,
+  dynamodbEndpoint: string,
+  topology: Topology,
+  { shards, kafka }: Pick<LocalOptions, 'shards' | 'kafka'>,
+): Promise<LocalSource> {
   const { name, source, sinks } = topology;
   const kinesis = kinesisClient(kinesisEndpoint);
   const dynamodb = dynamodbClient(dynamodbEndpoint);

@@ -18,8 +18,15 @@ export interface Before {
  *
  * @throws STATE_SCHEMA_CHANGED, CODEC_UNKNOWN (invalid) with a text that says --fresh
  */
-export async function storedState(topology: Topology, dir: PipelineDir, { dynamodb, source }: Services): Promise<Before> {
-  const heads = await readHeads(dynamodb.endpoint, topology.name, { ...source.stream, shards: await source.partitions() });
+export async function storedState(
+  topology: Topology,
+  dir: PipelineDir,
+  { dynamodb, source }: Services,
+): Promise<Before> {
+  const heads = await readHeads(dynamodb.endpoint, topology.name, {
+    ...source.stream,
+    shards: await source.partitions(),
+  });
   for (const { logId, entry } of heads) {
     try {
       await new StateForms({ blobs: new FileBlobStore(dir.blobs), topology }, logId).of(entry.fingerprint, entry.codec);
@@ -34,5 +41,10 @@ export async function storedState(topology: Topology, dir: PipelineDir, { dynamo
 /** The remedies of a deployed pipeline are not those of a folder. */
 function withFresh(cause: TidemarkError): TidemarkError {
   const finding = cause.message.slice(0, cause.message.lastIndexOf('; '));
-  return new TidemarkError('invalid', cause.code, `${finding}; go back to the old definition, or forget its data with --fresh`, { cause });
+  return new TidemarkError(
+    'invalid',
+    cause.code,
+    `${finding}; go back to the old definition, or forget its data with --fresh`,
+    { cause },
+  );
 }

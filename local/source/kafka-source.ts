@@ -10,7 +10,12 @@ import { readJsonFile, writeJsonFile } from '../storage/json-file.ts';
 import type { LocalSource } from './local-source.ts';
 
 /** A topic of the user's own broker. */
-export async function kafkaSource(connection: KafkaConnection, pipeline: string, topic: string, partitions: number | undefined): Promise<LocalSource> {
+export async function kafkaSource(
+  connection: KafkaConnection,
+  pipeline: string,
+  topic: string,
+  partitions: number | undefined,
+): Promise<LocalSource> {
   const stream = await ensureTopic(connection, topic, partitions);
   const consumer = new Consumer({ ...clientOptions(connection), groupId: 'tidemark-feeder' }); // reads without the group
   const reader = new KafkaReader(consumer);
@@ -20,8 +25,16 @@ export async function kafkaSource(connection: KafkaConnection, pipeline: string,
     handler: 'process-kafka',
     environment: { TIDEMARK_PARTIAL_BATCHES: 'yes' },
     target: kafkaTarget(producer, reader, topic, stream.shards.length),
-    eventSource: ({ dir, ...settings }) => new KafkaEventSource({ ...settings, connection, topic, groupId: groupOf(pipeline, dir), partitions: stream.shards.length }),
-    isEmpty: async () => [...(await reader.ranges(topic, stream.shards.map(Number))).values()].every(({ start, end }) => start === end),
+    eventSource: ({ dir, ...settings }) =>
+      new KafkaEventSource({
+        ...settings,
+        connection,
+        topic,
+        groupId: groupOf(pipeline, dir),
+        partitions: stream.shards.length,
+      }),
+    isEmpty: async () =>
+      [...(await reader.ranges(topic, stream.shards.map(Number))).values()].every(({ start, end }) => start === end),
     partitions: async () => stream.shards,
     close: async () => {
       await Promise.all([consumer.close(true), producer.close(true)]);

@@ -42,7 +42,8 @@ export async function claimForReading(dir: PipelineDir): Promise<Claim> {
     const attempt = tryLock(dir.lockFile, 'reader');
     if (attempt.kind === 'locked') return { kind: 'mine', release: attempt.release };
     const run = readJsonFile<RunFile>(dir.runFile);
-    if (run !== undefined && run.pid === attempt.holder.pid && run.startedAt === attempt.holder.startedAt) return { kind: 'running', run };
+    if (run !== undefined && run.pid === attempt.holder.pid && run.startedAt === attempt.holder.startedAt)
+      return { kind: 'running', run };
     if (waitedMs >= START_WAIT_MS) throw inUse(dir, attempt.holder);
     await sleep(50);
   }

@@ -121,7 +121,11 @@ function entriesOf(folder: string): string[] {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     if (hasCode(error, 'ENOTDIR')) {
-      throw new TidemarkError('invalid', 'DATA_DIR_FOREIGN', `data-dir must be a folder, got ${JSON.stringify(folder)}; pass another --data-dir`);
+      throw new TidemarkError(
+        'invalid',
+        'DATA_DIR_FOREIGN',
+        `data-dir must be a folder, got ${JSON.stringify(folder)}; pass another --data-dir`,
+      );
     }
     throw error;
   }

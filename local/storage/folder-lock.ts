@@ -8,7 +8,8 @@ export interface LockHolder extends ProcessIdentity {
   readonly role: 'local' | 'reader';
 }
 
-export type LockAttempt = { readonly kind: 'locked'; release(): void } | { readonly kind: 'held'; readonly holder: LockHolder };
+export type LockAttempt =
+  { readonly kind: 'locked'; release(): void } | { readonly kind: 'held'; readonly holder: LockHolder };
 
 /**
  * Takes the lock file, or tells who has it. A lock whose process is gone (`kill -9`) is taken over.

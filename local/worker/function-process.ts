@@ -119,7 +119,9 @@ export class FunctionProcess {
 /** The function sees what Lambda gives it, and what a process needs; not the user's own AWS settings. */
 function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TZ', 'LANG', 'SystemRoot'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 function eachLine(stream: Readable | null, line: (text: string) => void): void {
@@ -129,6 +131,7 @@ function eachLine(stream: Readable | null, line: (text: string) => void): void {
 /** Whatever goes wrong before the first invocation goes wrong again: a retry does not help. */
 function coldStartError(error: WireError): TidemarkError {
   const known = fromWireError(error);
-  if (known instanceof TidemarkError) return known.kind === 'unavailable' ? known : new TidemarkError('invalid', known.code, known.message);
+  if (known instanceof TidemarkError)
+    return known.kind === 'unavailable' ? known : new TidemarkError('invalid', known.code, known.message);
   return new TidemarkError('invalid', 'COLD_START', `the function does not start: ${error.name}: ${error.message}`);
 }

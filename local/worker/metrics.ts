@@ -52,7 +52,9 @@ export class MetricsCollector {
 
   add(metrics: EmbeddedMetrics): void {
     const names = Object.keys(NO_METRICS) as Array<keyof MetricTotals>;
-    this.totals = Object.fromEntries(names.map((name) => [name, this.totals[name] + sum(metrics[name])])) as unknown as MetricTotals;
+    this.totals = Object.fromEntries(
+      names.map((name) => [name, this.totals[name] + sum(metrics[name])]),
+    ) as unknown as MetricTotals;
     const openWindows = last(metrics['openWindows']);
     if (typeof metrics['partition'] !== 'string' || openWindows === undefined) return;
     const watermarkMs = watermark(metrics['watermarkMs']);
@@ -65,7 +67,9 @@ export class MetricsCollector {
 
   /** The slowest partition's watermark; undefined before any record. */
   get watermarkMs(): number | undefined {
-    const marks = [...this.gauges.values()].flatMap((gauge) => (gauge.watermarkMs === undefined ? [] : [gauge.watermarkMs]));
+    const marks = [...this.gauges.values()].flatMap((gauge) =>
+      gauge.watermarkMs === undefined ? [] : [gauge.watermarkMs],
+    );
     return marks.length === 0 ? undefined : Math.min(...marks);
   }
 }
@@ -84,5 +88,7 @@ function last(value: unknown): number | undefined {
 /** Properties are text in this format. */
 function watermark(value: unknown): number | undefined {
   const watermarkMs = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof watermarkMs === 'number' && Number.isFinite(watermarkMs) && watermarkMs !== NO_WATERMARK ? watermarkMs : undefined;
+  return typeof watermarkMs === 'number' && Number.isFinite(watermarkMs) && watermarkMs !== NO_WATERMARK
+    ? watermarkMs
+    : undefined;
 }

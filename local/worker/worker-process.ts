@@ -28,7 +28,11 @@ async function answer(handler: Handler, request: InvocationRequest): Promise<voi
 
 async function outcomeOf(handler: Handler, request: InvocationRequest): Promise<WorkerReply> {
   try {
-    return { kind: 'returned', id: request.id, value: await handler(request.event, invocationContext(request, Date.now)) };
+    return {
+      kind: 'returned',
+      id: request.id,
+      value: await handler(request.event, invocationContext(request, Date.now)),
+    };
   } catch (error) {
     return { kind: 'threw', id: request.id, error: toWireError(error) };
   }

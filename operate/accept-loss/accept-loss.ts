@@ -41,24 +41,43 @@ export interface LossReport {
  * @throws NOTHING_TO_ACCEPT, LOSS_OUTDATED, LOSS_BEYOND_END, DEFINITION_DIFFERS (invalid), FENCED (fenced) a function has
  * gone on meanwhile · what opening and committing a log throws
  */
-export async function acceptLoss(place: Place, source: LossSource | undefined, range: LossRange, isDryRun: boolean): Promise<LossReport> {
+export async function acceptLoss(
+  place: Place,
+  source: LossSource | undefined,
+  range: LossRange,
+  isDryRun: boolean,
+): Promise<LossReport> {
   const partition = partitionOf(place, range.partition);
   const log = await PartitionLog.open(isDryRun ? readOnly(place) : forCommits(place), logIdIn(place, range.partition));
   const { reached, resumeAt, counters } = log.state;
   const report = { range, source: place.source.name, logId: log.logId, reached };
   const { logId, version, isSealed, fingerprint } = log;
   const { lossesAccepted } = counters;
-  if (resumeAt === range.to) return { ...report, outcome: 'accepted already', version, lossesAccepted, lost: undefined };
-  requireLogBefore(range, { logId, version, reached, isSealed, fingerprint }, fingerprintOf(stateSchemaOf(place.topology)));
+  if (resumeAt === range.to)
+    return { ...report, outcome: 'accepted already', version, lossesAccepted, lost: undefined };
+  requireLogBefore(
+    range,
+    { logId, version, reached, isSealed, fingerprint },
+    fingerprintOf(stateSchemaOf(place.topology)),
+  );
   const lost = source === undefined ? undefined : await lostOf(source, partition, log.state, range);
   if (isDryRun) return { ...report, outcome: 'not written', version, lossesAccepted, lost };
   log.begin(partition.incarnation);
-  const change = { ...noChange(log.state), resumeAt: range.to, counters: { ...counters, lossesAccepted: lossesAccepted + 1 } };
+  const change = {
+    ...noChange(log.state),
+    resumeAt: range.to,
+    counters: { ...counters, lossesAccepted: lossesAccepted + 1 },
+  };
   await log.commit({ change, outbox: EMPTY_OUTBOX });
   return { ...report, outcome: 'accepted', version: log.version, lossesAccepted: lossesAccepted + 1, lost };
 }
 
-async function lostOf(source: LossSource, partition: SourcePartition, state: Progress, range: LossRange): Promise<RecordsBetween | undefined> {
+async function lostOf(
+  source: LossSource,
+  partition: SourcePartition,
+  state: Progress,
+  range: LossRange,
+): Promise<RecordsBetween | undefined> {
   if (range.to === 'end') {
     requireForgotten(range, await source.shards(partition));
     return undefined;

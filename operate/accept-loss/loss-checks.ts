@@ -26,13 +26,18 @@ export interface LogFacts {
 export function requireLogBefore({ from, to }: LossRange, log: LogFacts, fingerprint: string): void {
   const { logId, version, reached, isSealed } = log;
   if (isSealed) throw nothing(`log ${logId} must be open, got one that is sealed: other shards go on with its keys`);
-  if (version === 0 && to !== 'end') throw nothing(`log ${logId} must exist, got none: it begins with whatever record comes first`);
+  if (version === 0 && to !== 'end')
+    throw nothing(`log ${logId} must exist, got none: it begins with whatever record comes first`);
   if (version > 0 && log.fingerprint !== fingerprint) {
     const text = `definition must be the one that wrote log ${logId}, got another; check out the definition that is deployed, then accept the loss with it`;
-    throw new TidemarkError('invalid', 'DEFINITION_DIFFERS', text, { context: { logId, log: log.fingerprint, definition: fingerprint } });
+    throw new TidemarkError('invalid', 'DEFINITION_DIFFERS', text, {
+      context: { logId, log: log.fingerprint, definition: fingerprint },
+    });
   }
   if (from <= reached || (to === 'end' && from !== reached + 1n)) {
-    throw outdated(`from must be ${to === 'end' ? 'right ' : ''}behind what log ${logId} has reached, ${reached}, got ${from}`);
+    throw outdated(
+      `from must be ${to === 'end' ? 'right ' : ''}behind what log ${logId} has reached, ${reached}, got ${from}`,
+    );
   }
 }
 
@@ -42,9 +47,19 @@ export function requireLogBefore({ from, to }: LossRange, log: LogFacts, fingerp
  * @param first record that the source has behind the log and before `to`; undefined: none
  * @throws NOTHING_TO_ACCEPT, LOSS_OUTDATED, LOSS_BEYOND_END (invalid)
  */
-export function requireHole({ partition, from, to }: LossRange, first: Offset | undefined, { isFollowed }: Pick<RecordsBetween, 'isFollowed'>): void {
-  if (first === undefined) throw nothing(`partition ${partition} must have records from ${from} up to ${to} that are not counted, got none in its source`);
-  if (first !== from) throw outdated(`from must be the first record of partition ${partition} that is not counted, ${first}, got ${from}`);
+export function requireHole(
+  { partition, from, to }: LossRange,
+  first: Offset | undefined,
+  { isFollowed }: Pick<RecordsBetween, 'isFollowed'>,
+): void {
+  if (first === undefined)
+    throw nothing(
+      `partition ${partition} must have records from ${from} up to ${to} that are not counted, got none in its source`,
+    );
+  if (first !== from)
+    throw outdated(
+      `from must be the first record of partition ${partition} that is not counted, ${first}, got ${from}`,
+    );
   if (!isFollowed) {
     const text = `to must be the offset of a record that partition ${partition} has, got ${to}; ${NEWEST}`;
     throw new TidemarkError('invalid', 'LOSS_BEYOND_END', text, { context: { partition, to: String(to) } });
@@ -58,11 +73,15 @@ export function requireHole({ partition, from, to }: LossRange, first: Offset | 
  */
 export function requireForgotten({ partition }: LossRange, shards: ReadonlyMap<string, Lineage>): void {
   if (shards.has(partition)) {
-    const cure = 'bring its records with an event source mapping that starts at TRIM_HORIZON, or name the offset at which it goes on';
+    const cure =
+      'bring its records with an event source mapping that starts at TRIM_HORIZON, or name the offset at which it goes on';
     throw nothing(`partition ${partition} must be forgotten by its stream for --to end, got one that is listed`, cure);
   }
   const isParent = [...shards.values()].some(({ parents }) => parents.includes(partition));
-  if (!isParent) throw nothing(`partition ${partition} must be a parent of a shard that the stream lists, got one that none came of`);
+  if (!isParent)
+    throw nothing(
+      `partition ${partition} must be a parent of a shard that the stream lists, got one that none came of`,
+    );
 }
 
 function nothing(text: string, whatToDo = NEWEST): TidemarkError {

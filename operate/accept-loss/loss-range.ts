@@ -19,7 +19,13 @@ export function lossRangeOf(partition: string, from: string, to: string): LossRa
   const remedy = 'take the command from the error of the function';
   requireSetting('partition', partition, partition !== '', 'the name of a shard or partition', remedy);
   requireSetting('from', from, isOffset(from), 'an offset', remedy);
-  requireSetting('to', to, to === 'end' || (isOffset(to) && BigInt(to) > BigInt(from)), 'an offset above from, or end', remedy);
+  requireSetting(
+    'to',
+    to,
+    to === 'end' || (isOffset(to) && BigInt(to) > BigInt(from)),
+    'an offset above from, or end',
+    remedy,
+  );
   return { partition, from: BigInt(from), to: to === 'end' ? to : BigInt(to) };
 }
 

@@ -74,7 +74,11 @@ export const ASSUMED = Object.freeze({
    * @see https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html
    */
   brokerMetrics: { provisioned: 47, express: 34 },
-  metrics: BATCH_METRICS.counts.length + BATCH_METRICS.durations.length + TICK_METRICS.counts.length + TICK_METRICS.durations.length,
+  metrics:
+    BATCH_METRICS.counts.length +
+    BATCH_METRICS.durations.length +
+    TICK_METRICS.counts.length +
+    TICK_METRICS.durations.length,
   alarmMetrics: 23,
   dashboards: 1,
 

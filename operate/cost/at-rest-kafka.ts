@@ -3,27 +3,56 @@ import { HOURS_PER_MONTH, PRICES } from './prices.ts';
 import type { PricedResource, RestLine } from './priced-template.ts';
 
 /** How many of the smallest broker of a family one of this size is worth. */
-const SIZES: Readonly<Record<string, number>> = { large: 1, xlarge: 2, '2xlarge': 4, '4xlarge': 8, '8xlarge': 16, '12xlarge': 24, '16xlarge': 32, '24xlarge': 48 };
+const SIZES: Readonly<Record<string, number>> = {
+  large: 1,
+  xlarge: 2,
+  '2xlarge': 4,
+  '4xlarge': 8,
+  '8xlarge': 16,
+  '12xlarge': 24,
+  '16xlarge': 32,
+  '24xlarge': 48,
+};
 
 /** What a cluster costs a month that has no records, its way to the services, and pollers of one's own. */
 export function kafkaAtRest(ofType: (type: string) => readonly PricedResource[]): RestLine[] {
   const { msk, vpc, lambda } = PRICES;
   const clusters = ofType('AWS::MSK::Cluster').map(brokersOf);
-  const zones = ofType('AWS::EC2::VPCEndpoint').flatMap(({ VpcEndpointType, SubnetIds }) => (VpcEndpointType === 'Interface' && Array.isArray(SubnetIds) ? SubnetIds : []));
+  const zones = ofType('AWS::EC2::VPCEndpoint').flatMap(({ VpcEndpointType, SubnetIds }) =>
+    VpcEndpointType === 'Interface' && Array.isArray(SubnetIds) ? SubnetIds : [],
+  );
   return [
-    { what: 'MSK Serverless', usd: ofType('AWS::MSK::ServerlessCluster').length * msk.perServerlessClusterHour * HOURS_PER_MONTH },
-    ...clusters.map(({ brokers, instanceType, perHour }) => ({ what: `${brokers} × ${instanceType}`, usd: perHour === undefined ? undefined : brokers * perHour * HOURS_PER_MONTH })),
-    { what: 'storage of brokers', usd: sum(clusters.map(({ brokers, storageGiB }) => brokers * storageGiB)) * msk.perBrokerGbMonth },
-    { what: 'metrics of brokers', usd: sum(clusters.map(({ brokers, metrics }) => brokers * metrics)) * PRICES.cloudwatch.perMetricMonth },
+    {
+      what: 'MSK Serverless',
+      usd: ofType('AWS::MSK::ServerlessCluster').length * msk.perServerlessClusterHour * HOURS_PER_MONTH,
+    },
+    ...clusters.map(({ brokers, instanceType, perHour }) => ({
+      what: `${brokers} × ${instanceType}`,
+      usd: perHour === undefined ? undefined : brokers * perHour * HOURS_PER_MONTH,
+    })),
+    {
+      what: 'storage of brokers',
+      usd: sum(clusters.map(({ brokers, storageGiB }) => brokers * storageGiB)) * msk.perBrokerGbMonth,
+    },
+    {
+      what: 'metrics of brokers',
+      usd: sum(clusters.map(({ brokers, metrics }) => brokers * metrics)) * PRICES.cloudwatch.perMetricMonth,
+    },
     { what: 'endpoints', usd: zones.length * vpc.perEndpointZoneHour * HOURS_PER_MONTH },
-    { what: 'pollers', usd: sum(ofType('AWS::Lambda::EventSourceMapping').map(pollerUnits)) * lambda.perPollerUnitHour * HOURS_PER_MONTH },
+    {
+      what: 'pollers',
+      usd: sum(ofType('AWS::Lambda::EventSourceMapping').map(pollerUnits)) * lambda.perPollerUnitHour * HOURS_PER_MONTH,
+    },
   ];
 }
 
 /** Partitions that a stack makes on a serverless cluster, each paid by the hour. */
 export function partitionsAtRest(topics: readonly PricedResource[]): RestLine {
   const partitions = sum(topics.map(({ partitions: count }) => Number(count)));
-  return { what: `${partitions} partitions`, usd: partitions * PRICES.msk.perServerlessPartitionHour * HOURS_PER_MONTH };
+  return {
+    what: `${partitions} partitions`,
+    usd: partitions * PRICES.msk.perServerlessPartitionHour * HOURS_PER_MONTH,
+  };
 }
 
 interface Brokers {
@@ -37,14 +66,24 @@ interface Brokers {
   readonly metrics: number;
 }
 
-function brokersOf({ NumberOfBrokerNodes, BrokerNodeGroupInfo, EnhancedMonitoring = 'DEFAULT' }: PricedResource): Brokers {
-  const { InstanceType: instanceType, StorageInfo } = BrokerNodeGroupInfo as { InstanceType: string; StorageInfo?: { EBSStorageInfo: { VolumeSize: number } } };
+function brokersOf({
+  NumberOfBrokerNodes,
+  BrokerNodeGroupInfo,
+  EnhancedMonitoring = 'DEFAULT',
+}: PricedResource): Brokers {
+  const { InstanceType: instanceType, StorageInfo } = BrokerNodeGroupInfo as {
+    InstanceType: string;
+    StorageInfo?: { EBSStorageInfo: { VolumeSize: number } };
+  };
   return {
     brokers: Number(NumberOfBrokerNodes),
     instanceType,
     perHour: brokerPerHour(instanceType),
     storageGiB: StorageInfo?.EBSStorageInfo.VolumeSize ?? 0,
-    metrics: EnhancedMonitoring === 'DEFAULT' ? 0 : ASSUMED.brokerMetrics[instanceType.startsWith('express.') ? 'express' : 'provisioned'],
+    metrics:
+      EnhancedMonitoring === 'DEFAULT'
+        ? 0
+        : ASSUMED.brokerMetrics[instanceType.startsWith('express.') ? 'express' : 'provisioned'],
   };
 }
 

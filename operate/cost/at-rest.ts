@@ -13,12 +13,23 @@ export function atRest(template: PricedTemplate, beside: readonly PricedTemplate
   const shards = streams.reduce((sum, { ShardCount }) => sum + (typeof ShardCount === 'number' ? ShardCount : 0), 0);
   const lines: RestLine[] = [
     { what: 'Kinesis', usd: streams.reduce((sum, stream) => sum + streamPerHour(stream), 0) * HOURS_PER_MONTH },
-    { what: 'enhanced fan-out', usd: ofType('AWS::Kinesis::StreamConsumer').length * shards * PRICES.kinesis.perConsumerShardHour * HOURS_PER_MONTH },
+    {
+      what: 'enhanced fan-out',
+      usd:
+        ofType('AWS::Kinesis::StreamConsumer').length * shards * PRICES.kinesis.perConsumerShardHour * HOURS_PER_MONTH,
+    },
     { what: 'dashboard', usd: ofType('AWS::CloudWatch::Dashboard').length * PRICES.cloudwatch.perDashboardMonth },
-    { what: 'alarms', usd: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0) * PRICES.cloudwatch.perAlarmMetricMonth },
+    {
+      what: 'alarms',
+      usd:
+        ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0) *
+        PRICES.cloudwatch.perAlarmMetricMonth,
+    },
     { what: 'keys', usd: ofType('AWS::KMS::Key').length * PRICES.kms.perKeyMonth },
     ...kafkaAtRest(ofType),
-    ...(beside.some((other) => propertiesOf(other, 'AWS::MSK::ServerlessCluster').length > 0) ? [partitionsAtRest(ofType('Custom::KafkaTopic'))] : []),
+    ...(beside.some((other) => propertiesOf(other, 'AWS::MSK::ServerlessCluster').length > 0)
+      ? [partitionsAtRest(ofType('Custom::KafkaTopic'))]
+      : []),
   ];
   return lines.filter(({ usd }) => usd !== 0);
 }
@@ -31,7 +42,9 @@ export function atRestText(stack: string, lines: readonly RestLine[]): string {
 }
 
 function propertiesOf({ Resources = {} }: PricedTemplate, type: string): PricedResource[] {
-  return Object.values(Resources).filter((resource) => resource.Type === type).map(({ Properties = {} }) => Properties);
+  return Object.values(Resources)
+    .filter((resource) => resource.Type === type)
+    .map(({ Properties = {} }) => Properties);
 }
 
 function streamPerHour({ ShardCount: shards, RetentionPeriodHours: retentionHours }: PricedResource): number {
@@ -43,5 +56,8 @@ function streamPerHour({ ShardCount: shards, RetentionPeriodHours: retentionHour
 
 /** An alarm that computes is paid per metric in it. */
 function metricsIn({ Metrics: metrics }: PricedResource): number {
-  return Array.isArray(metrics) ? metrics.filter((metric: unknown) => typeof metric === 'object' && metric !== null && 'MetricStat' in metric).length : 1;
+  return Array.isArray(metrics)
+    ? metrics.filter((metric: unknown) => typeof metric === 'object' && metric !== null && 'MetricStat' in metric)
+        .length
+    : 1;
 }

@@ -1,7 +1,17 @@
 import { ASSUMED } from './assumptions.ts';
 import { clusterLines, endpointLines, ownPollersUsd } from './kafka-lines.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
-import { cloudwatchLines, kinesisLines, kinesisOnDemandUsd, lakeLines, lambdaLines, logLines, resultTableLines, snapshotStorageLine, type CostLine } from './services.ts';
+import {
+  cloudwatchLines,
+  kinesisLines,
+  kinesisOnDemandUsd,
+  lakeLines,
+  lambdaLines,
+  logLines,
+  resultTableLines,
+  snapshotStorageLine,
+  type CostLine,
+} from './services.ts';
 import { trafficOf, type CostInput, type Traffic } from './traffic.ts';
 
 /** What a month costs, and what it takes. */
@@ -49,10 +59,15 @@ export function estimate(input: CostInput): Estimate {
 
 function sourceLines(input: CostInput, traffic: Traffic): CostLine[] {
   const { kafka } = input;
-  return kafka === undefined ? kinesisLines(input, traffic) : [...clusterLines(kafka, input, traffic), ...endpointLines(kafka, input, traffic)];
+  return kafka === undefined
+    ? kinesisLines(input, traffic)
+    : [...clusterLines(kafka, input, traffic), ...endpointLines(kafka, input, traffic)];
 }
 
-function flinkEstimate({ eventsPerSecond, flinkEventsPerKpu = ASSUMED.flinkEventsPerKpu }: CostInput, lines: readonly CostLine[]): FlinkEstimate {
+function flinkEstimate(
+  { eventsPerSecond, flinkEventsPerKpu = ASSUMED.flinkEventsPerKpu }: CostInput,
+  lines: readonly CostLine[],
+): FlinkEstimate {
   const { perKpuHour, orchestrationKpus, storageGbPerKpu, perGbMonth } = PRICES.flink;
   const working = Math.max(1, Math.ceil(eventsPerSecond / flinkEventsPerKpu));
   const kpus = working + orchestrationKpus;

@@ -11,7 +11,13 @@ export type LoadQuestion = Pick<CostInput, 'eventsPerSecond' | 'keys' | 'eventBy
  * @throws INVALID_SETTING when a kind of cluster is named for a stream
  */
 export function inputOf({ source, eventTime, results, sinks }: Topology, { kafka, ...load }: LoadQuestion): CostInput {
-  requireSetting('kafka', kafka, kafka === undefined || source.kind === 'kafka', 'left out for a pipeline that reads a stream', 'name one that reads a topic, such as flights-kafka');
+  requireSetting(
+    'kafka',
+    kafka,
+    kafka === undefined || source.kind === 'kafka',
+    'left out for a pipeline that reads a stream',
+    'name one that reads a topic, such as flights-kafka',
+  );
   const kinds = sinks.map(({ kind }) => kind);
   return {
     ...load,

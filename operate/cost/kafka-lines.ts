@@ -18,7 +18,13 @@ export function clusterLines(kind: KafkaKind, input: CostInput, traffic: Traffic
 }
 
 function serverlessLines(input: CostInput, { partitions }: Traffic): CostLine[] {
-  const { perServerlessClusterHour, perServerlessPartitionHour, perServerlessGbIn, perServerlessGbOut, perServerlessGbMonth } = PRICES.msk;
+  const {
+    perServerlessClusterHour,
+    perServerlessPartitionHour,
+    perServerlessGbIn,
+    perServerlessGbOut,
+    perServerlessGbMonth,
+  } = PRICES.msk;
   const [hours, gb] = [partitions * HOURS_PER_MONTH, gbPerMonth(input)];
   return [
     line('cluster', HOURS_PER_MONTH, 'hours', perServerlessClusterHour),
@@ -33,7 +39,12 @@ function serverlessLines(input: CostInput, { partitions }: Traffic): CostLine[] 
 function provisionedLines(input: CostInput): CostLine[] {
   const count = brokers(input, ASSUMED.brokerBytesPerSecond.provisioned);
   return [
-    line('brokers, kafka.m7g.large', count * HOURS_PER_MONTH, 'broker-hours', PRICES.msk.perLargeBrokerHour['kafka.m7g']),
+    line(
+      'brokers, kafka.m7g.large',
+      count * HOURS_PER_MONTH,
+      'broker-hours',
+      PRICES.msk.perLargeBrokerHour['kafka.m7g'],
+    ),
     line('disks', Math.max(count * ASSUMED.brokerGb, ASSUMED.zones * gbKept(input)), 'GB', PRICES.msk.perBrokerGbMonth),
     line('metrics of brokers', count * ASSUMED.brokerMetrics.provisioned, 'metrics', PRICES.cloudwatch.perMetricMonth),
   ];
@@ -42,7 +53,12 @@ function provisionedLines(input: CostInput): CostLine[] {
 function expressLines(input: CostInput): CostLine[] {
   const count = brokers(input, ASSUMED.brokerBytesPerSecond.express);
   return [
-    line('brokers, express.m7g.large', count * HOURS_PER_MONTH, 'broker-hours', PRICES.msk.perLargeBrokerHour['express.m7g']),
+    line(
+      'brokers, express.m7g.large',
+      count * HOURS_PER_MONTH,
+      'broker-hours',
+      PRICES.msk.perLargeBrokerHour['express.m7g'],
+    ),
     line('records put', gbPerMonth(input), 'GB', PRICES.msk.perExpressGbIn),
     line('records kept', gbKept(input), 'GB', PRICES.msk.perExpressGbMonth),
     line('metrics of brokers', count * ASSUMED.brokerMetrics.express, 'metrics', PRICES.cloudwatch.perMetricMonth),
@@ -55,13 +71,31 @@ export function brokers({ eventsPerSecond, eventBytes }: CostInput, bytesPerSeco
 }
 
 /** Ways out of the network of the cluster: Lambda's pollers need Lambda and STS, the function Firehose. S3 and DynamoDB are free. */
-export function endpointLines(kind: KafkaKind, { lake, ...input }: CostInput, { firingsPerMonth }: Traffic): CostLine[] {
+export function endpointLines(
+  kind: KafkaKind,
+  { lake, ...input }: CostInput,
+  { firingsPerMonth }: Traffic,
+): CostLine[] {
   if (kind === 'self-managed') return [];
   const results = lake ? (firingsPerMonth * ASSUMED.lineBytes) / GB : 0;
   const hours = (POLLER_ENDPOINTS + (lake ? 1 : 0)) * ASSUMED.zones * HOURS_PER_MONTH;
   return [
-    { service: 'VPC', what: 'endpoints', quantity: hours, unit: 'zone-hours', usd: hours * PRICES.vpc.perEndpointZoneHour, shared: false },
-    { service: 'VPC', what: 'batches and results', quantity: payloadGb(input) + results, unit: 'GB', usd: (payloadGb(input) + results) * PRICES.vpc.perEndpointGb, shared: false },
+    {
+      service: 'VPC',
+      what: 'endpoints',
+      quantity: hours,
+      unit: 'zone-hours',
+      usd: hours * PRICES.vpc.perEndpointZoneHour,
+      shared: false,
+    },
+    {
+      service: 'VPC',
+      what: 'batches and results',
+      quantity: payloadGb(input) + results,
+      unit: 'GB',
+      usd: (payloadGb(input) + results) * PRICES.vpc.perEndpointGb,
+      shared: false,
+    },
   ];
 }
 
@@ -69,8 +103,15 @@ export function endpointLines(kind: KafkaKind, { lake, ...input }: CostInput, { 
 export function ownPollersUsd(kind: KafkaKind, input: CostInput, { readers }: Traffic): number {
   const { pollerUnitBytesPerSecond, zones } = ASSUMED;
   const { pollersPerUnit } = PRICES.lambda;
-  const units = Math.max(Math.ceil(readers / pollersPerUnit), Math.ceil((input.eventsPerSecond * input.eventBytes) / pollerUnitBytesPerSecond));
-  const endpoints = kind === 'self-managed' ? 0 : POLLER_ENDPOINTS * zones * HOURS_PER_MONTH * PRICES.vpc.perEndpointZoneHour + payloadGb(input) * PRICES.vpc.perEndpointGb;
+  const units = Math.max(
+    Math.ceil(readers / pollersPerUnit),
+    Math.ceil((input.eventsPerSecond * input.eventBytes) / pollerUnitBytesPerSecond),
+  );
+  const endpoints =
+    kind === 'self-managed'
+      ? 0
+      : POLLER_ENDPOINTS * zones * HOURS_PER_MONTH * PRICES.vpc.perEndpointZoneHour +
+        payloadGb(input) * PRICES.vpc.perEndpointGb;
   return units * HOURS_PER_MONTH * PRICES.lambda.perPollerUnitHour - endpoints;
 }
 

@@ -8,9 +8,18 @@ import type { CostInput, KafkaKind } from './traffic.ts';
 export function warningsOf({ eventsPerSecond, keys, eventBytes, kafka }: CostInput, { traffic }: Estimate): string[] {
   const perKey = eventsPerSecond / keys;
   const { part, parts } = wordsOf(kafka);
-  const isTooMuch = kafka === undefined ? perKey > ASSUMED.shardRecordsPerSecond || perKey * eventBytes > ASSUMED.shardBytesPerSecond : perKey * eventBytes > ASSUMED.pollerBytesPerSecond;
-  if (isTooMuch) return [`each key gets ${grouped(Math.round(perKey))} events/s: more than a ${part} takes, and a key cannot be split; use a finer partition key`];
-  if (keys < traffic.partitions) return [`${grouped(keys)} keys cannot fill ${grouped(traffic.partitions)} ${parts} evenly: some will be full while others are idle; use a finer partition key`];
+  const isTooMuch =
+    kafka === undefined
+      ? perKey > ASSUMED.shardRecordsPerSecond || perKey * eventBytes > ASSUMED.shardBytesPerSecond
+      : perKey * eventBytes > ASSUMED.pollerBytesPerSecond;
+  if (isTooMuch)
+    return [
+      `each key gets ${grouped(Math.round(perKey))} events/s: more than a ${part} takes, and a key cannot be split; use a finer partition key`,
+    ];
+  if (keys < traffic.partitions)
+    return [
+      `${grouped(keys)} keys cannot fill ${grouped(traffic.partitions)} ${parts} evenly: some will be full while others are idle; use a finer partition key`,
+    ];
   return [];
 }
 
@@ -18,17 +27,31 @@ export function warningsOf({ eventsPerSecond, keys, eventBytes, kafka }: CostInp
 export function assumptionsOf(input: CostInput, { traffic }: Estimate): string[] {
   const { kafka, flinkEventsPerKpu = ASSUMED.flinkEventsPerKpu } = input;
   const { part, parts } = wordsOf(kafka);
-  const retention = kafka === undefined ? `retention of 24 hours (up to 7 days: $${PRICES.kinesis.extendedRetentionPerShardHour} a shard-hour more)` : `retention of ${ASSUMED.topicRetentionHours} hours`;
-  const invocations = kafka === undefined ? `${number(traffic.recordsPerBatch)} records each` : `${number(traffic.recordsPerInvocation)} records each, ${number(traffic.recordsPerBatch)} of a partition`;
+  const retention =
+    kafka === undefined
+      ? `retention of 24 hours (up to 7 days: $${PRICES.kinesis.extendedRetentionPerShardHour} a shard-hour more)`
+      : `retention of ${ASSUMED.topicRetentionHours} hours`;
+  const invocations =
+    kafka === undefined
+      ? `${number(traffic.recordsPerBatch)} records each`
+      : `${number(traffic.recordsPerInvocation)} records each, ${number(traffic.recordsPerBatch)} of a partition`;
   return [
     `prices: ${PRICES.region}, on demand, collected ${PRICES.collected}; no free tier, discount, tax, data transfer or point-in-time recovery; ${retention}`,
     `load: even over time, ${parts} and keys, events dated as they come; records of ${grouped(input.eventBytes)} bytes with their key; no headroom for peaks`,
-    ...(kafka === undefined ? [`shards: ${grouped(ASSUMED.shardRecordsPerSecond)} records/s or ${grouped(ASSUMED.shardBytesPerSecond)} bytes/s each; one batch at a time each`] : topicAssumptions(kafka)),
+    ...(kafka === undefined
+      ? [
+          `shards: ${grouped(ASSUMED.shardRecordsPerSecond)} records/s or ${grouped(ASSUMED.shardBytesPerSecond)} bytes/s each; one batch at a time each`,
+        ]
+      : topicAssumptions(kafka)),
     `batches: what ${durationText(Math.max(ASSUMED.pollSeconds * 1_000, input.maxBatchingWindowMs))} bring, at most ${grouped(input.batchSize)} records and ${bytesText(ASSUMED.payloadBytes)}: ${invocations}`,
     `function: ${grouped(ASSUMED.memoryMiB)} MiB, ${ASSUMED.batchMs} ms a batch + ${ASSUMED.recordMs} ms a record + ${ASSUMED.resultRoundMs} ms per ${ASSUMED.resultPutsPerRound} results = ${number(traffic.invocationMs)} ms; warm; a tick a minute`,
     `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); above ${bytesText(ASSUMED.inlineLimitBytes)} to S3; windows end for all keys of a ${part} in one batch`,
     `results: every key that occurs in a window of ${durationText(input.windowMs)}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
-    ...(input.lake ? [`lake: through Firehose as Parquet, ${ASSUMED.lineBytes} bytes a line, records rounded up to ${grouped(ASSUMED.firehoseStepBytes)} bytes, a file every ${ASSUMED.firehoseBufferSeconds} s of one day at a time`] : []),
+    ...(input.lake
+      ? [
+          `lake: through Firehose as Parquet, ${ASSUMED.lineBytes} bytes a line, records rounded up to ${grouped(ASSUMED.firehoseStepBytes)} bytes, a file every ${ASSUMED.firehoseBufferSeconds} s of one day at a time`,
+        ]
+      : []),
     `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics, ${ASSUMED.alarmMetrics} alarm metrics, ${ASSUMED.dashboards} dashboard`,
     `Managed Flink: ${grouped(flinkEventsPerKpu)} events/s a KPU (--flink-events-per-kpu), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
   ];

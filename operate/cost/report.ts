@@ -84,7 +84,9 @@ function linesTable(estimate: Estimate): string {
   });
   const services = servicesOf(estimate);
   let before = '';
-  for (const { service, what, quantity, unit, usd: amount } of [...estimate.lines].sort(byService(Object.keys(services)))) {
+  for (const { service, what, quantity, unit, usd: amount } of [...estimate.lines].sort(
+    byService(Object.keys(services)),
+  )) {
     if (service !== before) table.push([service, '', '', '', usd(services[service] ?? 0)]);
     before = service;
     table.push(['', what, number(quantity), unit, usd(amount)]);
@@ -93,12 +95,15 @@ function linesTable(estimate: Estimate): string {
   return table.toString();
 }
 
-function byService(order: readonly string[]): (a: { readonly service: string }, b: { readonly service: string }) => number {
+function byService(
+  order: readonly string[],
+): (a: { readonly service: string }, b: { readonly service: string }) => number {
   return (a, b) => order.indexOf(a.service) - order.indexOf(b.service);
 }
 
 function verdict(tidemarkUsd: number, flinkUsd: number): string {
-  const [times, which] = flinkUsd > tidemarkUsd ? [flinkUsd / tidemarkUsd, 'Tidemark'] : [tidemarkUsd / flinkUsd, 'Flink'];
+  const [times, which] =
+    flinkUsd > tidemarkUsd ? [flinkUsd / tidemarkUsd, 'Tidemark'] : [tidemarkUsd / flinkUsd, 'Flink'];
   return times < 1.05 ? 'about the same' : `${which} is ${number(times)} times cheaper`;
 }
 
@@ -107,7 +112,8 @@ function crossoverText({ first, always, from, to }: Crossover, { keys }: CostInp
   const load = (eventsPerSecond: number): string => `${number(eventsPerSecond)} events/s`;
   const range = `with ${grouped(keys)} keys, between ${number(from)} and ${load(to)}`;
   if (first === null) return `Managed Flink is cheaper at no load (${range})`;
-  if (always === null) return `Managed Flink is cheaper at some loads from ${load(first)} on, never for good (${range})`;
+  if (always === null)
+    return `Managed Flink is cheaper at some loads from ${load(first)} on, never for good (${range})`;
   const between = always - first > 1 ? `; at some loads from ${load(first)} on` : '';
   return `Managed Flink is cheaper from ${load(always)} on${between} (${range})`;
 }

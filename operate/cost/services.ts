@@ -29,8 +29,22 @@ export function kinesisLines({ eventsPerSecond, eventBytes }: CostInput, { parti
   const putUnits = eventsPerSecond * HOURS_PER_MONTH * 3_600 * Math.ceil(eventBytes / PUT_UNIT_BYTES);
   const hours = partitions * HOURS_PER_MONTH;
   return [
-    { service: 'Kinesis', what: 'shards', quantity: hours, unit: 'shard-hours', usd: hours * PRICES.kinesis.perShardHour, shared: true },
-    { service: 'Kinesis', what: 'records put', quantity: putUnits, unit: 'put units', usd: (putUnits / 1e6) * PRICES.kinesis.perMillionPutUnits, shared: true },
+    {
+      service: 'Kinesis',
+      what: 'shards',
+      quantity: hours,
+      unit: 'shard-hours',
+      usd: hours * PRICES.kinesis.perShardHour,
+      shared: true,
+    },
+    {
+      service: 'Kinesis',
+      what: 'records put',
+      quantity: putUnits,
+      unit: 'put units',
+      usd: (putUnits / 1e6) * PRICES.kinesis.perMillionPutUnits,
+      shared: true,
+    },
   ];
 }
 
@@ -46,15 +60,37 @@ export function kinesisOnDemandUsd({ eventsPerSecond, eventBytes }: CostInput): 
 export function lambdaLines(traffic: Traffic): CostLine[] {
   const requests = traffic.invocationsPerMonth + MINUTES_PER_MONTH;
   const tickMs = ASSUMED.tickMs + ASSUMED.tickMsPerPartition * traffic.partitions;
-  const gbSeconds = ((traffic.invocationsPerMonth * traffic.invocationMs + MINUTES_PER_MONTH * tickMs) / 1_000) * (ASSUMED.memoryMiB / 1_024);
+  const gbSeconds =
+    ((traffic.invocationsPerMonth * traffic.invocationMs + MINUTES_PER_MONTH * tickMs) / 1_000) *
+    (ASSUMED.memoryMiB / 1_024);
   return [
-    { service: 'Lambda', what: 'batches and ticks', quantity: requests, unit: 'requests', usd: (requests / 1e6) * PRICES.lambda.perMillionRequests, shared: false },
-    { service: 'Lambda', what: 'duration', quantity: gbSeconds, unit: 'GB-seconds', usd: gbSeconds * PRICES.lambda.perGbSecond, shared: false },
+    {
+      service: 'Lambda',
+      what: 'batches and ticks',
+      quantity: requests,
+      unit: 'requests',
+      usd: (requests / 1e6) * PRICES.lambda.perMillionRequests,
+      shared: false,
+    },
+    {
+      service: 'Lambda',
+      what: 'duration',
+      quantity: gbSeconds,
+      unit: 'GB-seconds',
+      usd: gbSeconds * PRICES.lambda.perGbSecond,
+      shared: false,
+    },
   ];
 }
 
 /** The log: one put per batch. A body above the inline limit goes to S3, and leaves a small item. */
-export function logLines({ touchedPanesPerBatch, firedPerBurst, bursts, batchesPerMonth, openPanes }: Traffic): CostLine[] {
+export function logLines({
+  touchedPanesPerBatch,
+  firedPerBurst,
+  bursts,
+  batchesPerMonth,
+  openPanes,
+}: Traffic): CostLine[] {
   const calm = putOf(touchedPanesPerBatch, 0);
   const burst = putOf(touchedPanesPerBatch + firedPerBurst, firedPerBurst);
   // A large item costs its size twice: when it is put, and when it is put over.
@@ -66,8 +102,22 @@ export function logLines({ touchedPanesPerBatch, firedPerBurst, bursts, batchesP
   const every = Math.min(SNAPSHOT_EVERY, Math.floor(Math.max(snapshotBytes, MIN_DELTA_BYTES) / deltaBytes) + 1);
   const puts = (batchesPerMonth / every) * (1 + LISTS_PER_SNAPSHOT) + spills;
   return [
-    { service: 'DynamoDB', what: 'log', quantity: units, unit: 'write units', usd: (units / 1e6) * PRICES.dynamodb.perMillionWriteUnits, shared: false },
-    { service: 'S3', what: 'snapshots, large deltas', quantity: puts, unit: 'PUT and LIST', usd: (puts / 1e3) * PRICES.s3.perThousandPuts, shared: false },
+    {
+      service: 'DynamoDB',
+      what: 'log',
+      quantity: units,
+      unit: 'write units',
+      usd: (units / 1e6) * PRICES.dynamodb.perMillionWriteUnits,
+      shared: false,
+    },
+    {
+      service: 'S3',
+      what: 'snapshots, large deltas',
+      quantity: puts,
+      unit: 'PUT and LIST',
+      usd: (puts / 1e3) * PRICES.s3.perThousandPuts,
+      shared: false,
+    },
   ];
 }
 
@@ -82,15 +132,36 @@ function putOf(panes: number, results: number): { readonly units: number; readon
 /** What lies in S3 for the log: snapshots that are kept. */
 export function snapshotStorageLine({ openPanes, partitions }: Traffic): CostLine {
   const gb = (SNAPSHOTS_KEPT * openPanes * partitions * ASSUMED.snapshotBytesPerPane) / GB;
-  return { service: 'S3', what: 'snapshots kept', quantity: gb, unit: 'GB', usd: gb * PRICES.s3.perGbMonth, shared: false };
+  return {
+    service: 'S3',
+    what: 'snapshots kept',
+    quantity: gb,
+    unit: 'GB',
+    usd: gb * PRICES.s3.perGbMonth,
+    shared: false,
+  };
 }
 
 /** Storage is that of one month's results. */
 export function resultTableLines({ firingsPerMonth, resultsPerMonth }: Traffic): CostLine[] {
   const gb = (resultsPerMonth * (ASSUMED.resultItemBytes + ASSUMED.itemOverheadBytes)) / GB;
   return [
-    { service: 'DynamoDB', what: 'results', quantity: firingsPerMonth, unit: 'write units', usd: (firingsPerMonth / 1e6) * PRICES.dynamodb.perMillionWriteUnits, shared: true },
-    { service: 'DynamoDB', what: 'results kept', quantity: gb, unit: 'GB', usd: gb * PRICES.dynamodb.perGbMonth, shared: true },
+    {
+      service: 'DynamoDB',
+      what: 'results',
+      quantity: firingsPerMonth,
+      unit: 'write units',
+      usd: (firingsPerMonth / 1e6) * PRICES.dynamodb.perMillionWriteUnits,
+      shared: true,
+    },
+    {
+      service: 'DynamoDB',
+      what: 'results kept',
+      quantity: gb,
+      unit: 'GB',
+      usd: gb * PRICES.dynamodb.perGbMonth,
+      shared: true,
+    },
   ];
 }
 
@@ -107,10 +178,18 @@ export function lakeLines({ batchesPerMonth, bursts, resultsPerMonth, firingsPer
   const billedGb = (bytes + (puts * ASSUMED.firehoseStepBytes) / 2) / GB;
   const objects = Math.min(puts, SECONDS_PER_MONTH / ASSUMED.firehoseBufferSeconds);
   const kept = (firingsPerMonth * ASSUMED.lakeBytesPerLine) / GB;
-  const delivery = billedGb * perGb + (bytes / GB) * (perGbParquet + perGbPartitioned) + (objects / 1e3) * perThousandObjects;
+  const delivery =
+    billedGb * perGb + (bytes / GB) * (perGbParquet + perGbPartitioned) + (objects / 1e3) * perThousandObjects;
   return [
     { service: 'Firehose', what: 'lake delivery', quantity: billedGb, unit: 'GB', usd: delivery, shared: true },
-    { service: 'S3', what: 'lake files', quantity: objects, unit: 'PUT', usd: (objects / 1e3) * PRICES.s3.perThousandPuts, shared: true },
+    {
+      service: 'S3',
+      what: 'lake files',
+      quantity: objects,
+      unit: 'PUT',
+      usd: (objects / 1e3) * PRICES.s3.perThousandPuts,
+      shared: true,
+    },
     { service: 'S3', what: 'lake kept', quantity: kept, unit: 'GB', usd: kept * PRICES.s3.perGbMonth, shared: true },
   ];
 }
@@ -118,12 +197,22 @@ export function lakeLines({ batchesPerMonth, bursts, resultsPerMonth, firingsPer
 export function cloudwatchLines({ kafka }: CostInput, { batchesPerMonth, invocationsPerMonth }: Traffic): CostLine[] {
   const { perGbOfLogs, perMetricMonth, perAlarmMetricMonth, perDashboardMonth } = PRICES.cloudwatch;
   const ofTopic = kafka === undefined ? 0 : 1;
-  const reports = (batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerReport + ofTopic * invocationsPerMonth * ASSUMED.logBytesPerRecordAge;
+  const reports =
+    (batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerReport +
+    ofTopic * invocationsPerMonth * ASSUMED.logBytesPerRecordAge;
   const gb = (reports + (invocationsPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation) / GB;
   const metrics = ASSUMED.metrics + ofTopic;
-  const fixed = metrics * perMetricMonth + ASSUMED.alarmMetrics * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
+  const fixed =
+    metrics * perMetricMonth + ASSUMED.alarmMetrics * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
   return [
     { service: 'CloudWatch', what: 'logs', quantity: gb, unit: 'GB', usd: gb * perGbOfLogs, shared: false },
-    { service: 'CloudWatch', what: 'metrics, alarms, dashboard', quantity: metrics + ASSUMED.alarmMetrics + ASSUMED.dashboards, unit: 'items', usd: fixed, shared: false },
+    {
+      service: 'CloudWatch',
+      what: 'metrics, alarms, dashboard',
+      quantity: metrics + ASSUMED.alarmMetrics + ASSUMED.dashboards,
+      unit: 'items',
+      usd: fixed,
+      shared: false,
+    },
   ];
 }

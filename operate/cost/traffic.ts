@@ -63,7 +63,11 @@ function leastReaders({ eventsPerSecond, eventBytes, kafka }: CostInput): number
   const { shardRecordsPerSecond, shardBytesPerSecond, pollerBytesPerSecond } = ASSUMED;
   const bytesPerSecond = eventsPerSecond * eventBytes;
   if (kafka !== undefined) return Math.max(1, Math.ceil(bytesPerSecond / pollerBytesPerSecond));
-  return Math.max(1, Math.ceil(eventsPerSecond / shardRecordsPerSecond), Math.ceil(bytesPerSecond / shardBytesPerSecond));
+  return Math.max(
+    1,
+    Math.ceil(eventsPerSecond / shardRecordsPerSecond),
+    Math.ceil(bytesPerSecond / shardBytesPerSecond),
+  );
 }
 
 /** A shard is read by itself; an invocation of a poller has records of all partitions that it polls, each of which is a commit. */
@@ -83,7 +87,9 @@ function trafficOn(readers: number, input: CostInput): Traffic {
   const bursts = Math.min(batches, windows);
   const resultsPerMonth = panesPerWindow * windows * partitions;
   const firedPerBurst = (panesPerWindow * windows) / bursts;
-  const rounds = input.resultTable ? Math.ceil(firedPerBurst / ASSUMED.resultPutsPerRound) * (bursts / batches) * commits : 0;
+  const rounds = input.resultTable
+    ? Math.ceil(firedPerBurst / ASSUMED.resultPutsPerRound) * (bursts / batches) * commits
+    : 0;
   const invocationMs = ASSUMED.batchMs + recordsPerInvocation * ASSUMED.recordMs + rounds * ASSUMED.resultRoundMs;
   return {
     partitions,

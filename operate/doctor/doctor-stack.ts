@@ -30,12 +30,23 @@ const PARALLEL_READS = 4;
  */
 export async function doctorStack(clients: DoctorClients, topology: Topology, stack: string): Promise<Finding[]> {
   const facts = await describeStackOf(clients, topology, stack);
-  const before = [...stackChecks(facts), ...besideChecks(facts, await describeBeside(clients, facts)), ...mappingChecks(facts, topology.source)];
+  const before = [
+    ...stackChecks(facts),
+    ...besideChecks(facts, await describeBeside(clients, facts)),
+    ...mappingChecks(facts, topology.source),
+  ];
   const source = placedSource(facts.source);
   if (source === undefined) return [...before, ...sourceChecks(facts, [])];
   const place = stackPlace(clients, topology, facts, source);
   const inspected = await inspectAll(clients, facts, place);
-  return [...before, ...sourceChecks(facts, await backlogsOf(clients, facts, inspected)), ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), { nowMs: SYSTEM_CLOCK.nowMs(), isFailing: lastInvocationFailed(facts.mapping) })];
+  return [
+    ...before,
+    ...sourceChecks(facts, await backlogsOf(clients, facts, inspected)),
+    ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), {
+      nowMs: SYSTEM_CLOCK.nowMs(),
+      isFailing: lastInvocationFailed(facts.mapping),
+    }),
+  ];
 }
 
 function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly PartitionBacklog[]): Finding[] {
@@ -44,16 +55,30 @@ function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly Partit
 }
 
 /** What a topic still has for a log, its brokers alone know. */
-async function inspectAll({ kinesis }: StackClients, { mapping }: StackFacts, place: Place): Promise<InspectedPartition[]> {
-  if (place.topology.source.kind === 'kinesis') return inspectedPartitions(place, new KinesisShards(kinesis, mapping.sourceArn));
+async function inspectAll(
+  { kinesis }: StackClients,
+  { mapping }: StackFacts,
+  place: Place,
+): Promise<InspectedPartition[]> {
+  if (place.topology.source.kind === 'kinesis')
+    return inspectedPartitions(place, new KinesisShards(kinesis, mapping.sourceArn));
   return (await inspect(place)).map((report) => ({ report, remaining: undefined }));
 }
 
 /** Of the partitions that have something left. */
-async function backlogsOf({ kinesis }: StackClients, { mapping }: StackFacts, inspected: readonly InspectedPartition[]): Promise<PartitionBacklog[]> {
+async function backlogsOf(
+  { kinesis }: StackClients,
+  { mapping }: StackFacts,
+  inspected: readonly InspectedPartition[],
+): Promise<PartitionBacklog[]> {
   const waiting = inspected.filter(({ remaining }) => remaining === 'records');
   return mapParallel(waiting, PARALLEL_READS, async ({ report: { partition, reached } }) => ({
     partition,
-    behindMs: await behindMs(kinesis, mapping.sourceArn ?? '', partition, reached === null ? BEFORE_FIRST : BigInt(reached)),
+    behindMs: await behindMs(
+      kinesis,
+      mapping.sourceArn ?? '',
+      partition,
+      reached === null ? BEFORE_FIRST : BigInt(reached),
+    ),
   }));
 }

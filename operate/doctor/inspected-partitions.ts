@@ -9,7 +9,10 @@ import type { InspectedPartition } from './log-checks.ts';
 const PARALLEL_READS = 4;
 
 /** Every log, and whether its partition has more for it. */
-export async function inspectedPartitions(place: Place, catalog: Pick<ShardCatalog, 'remaining'>): Promise<InspectedPartition[]> {
+export async function inspectedPartitions(
+  place: Place,
+  catalog: Pick<ShardCatalog, 'remaining'>,
+): Promise<InspectedPartition[]> {
   return mapParallel(await inspect(place), PARALLEL_READS, async (report) => {
     if (report.status === 'sealed' || report.status === 'faulty') return { report, remaining: undefined };
     const after = report.reached === null ? BEFORE_FIRST : BigInt(report.reached);
@@ -18,7 +21,11 @@ export async function inspectedPartitions(place: Place, catalog: Pick<ShardCatal
 }
 
 /** Undefined of a source that has lost what was counted (PL-11): whoever looks at the source says so. */
-async function remainingOf(catalog: Pick<ShardCatalog, 'remaining'>, partition: SourcePartition, after: Offset): Promise<Remaining | undefined> {
+async function remainingOf(
+  catalog: Pick<ShardCatalog, 'remaining'>,
+  partition: SourcePartition,
+  after: Offset,
+): Promise<Remaining | undefined> {
   try {
     return await catalog.remaining(partition, after);
   } catch (error) {

@@ -23,7 +23,10 @@ export function describeNode(node: PlanNode): NodeText {
     case 'branch':
       return { what: codeText(node.isWanted), details: [`to the side output ${node.output}`] };
     case 'keyBy':
-      return { what: node.keyFields.join(', '), details: [`${node.keyFields.length === 1 ? 'is' : 'begins with'} the partition key of the source: no exchange`] };
+      return {
+        what: node.keyFields.join(', '),
+        details: [`${node.keyFields.length === 1 ? 'is' : 'begins with'} the partition key of the source: no exchange`],
+      };
     case 'deduplicate':
       return deduplicateText(node);
     case 'window':
@@ -35,8 +38,14 @@ export function describeNode(node: PlanNode): NodeText {
   }
 }
 
-function sourceText({ source, eventTime: { kind, watermarkExtractor, maxOutOfOrdernessMs, maxClockSkewMs, idleTimeoutMs } }: SourceNode): NodeText {
-  const disorder = watermarkExtractor === undefined ? `watermark ${durationText(maxOutOfOrdernessMs)} behind the newest record` : 'watermark from the records';
+function sourceText({
+  source,
+  eventTime: { kind, watermarkExtractor, maxOutOfOrdernessMs, maxClockSkewMs, idleTimeoutMs },
+}: SourceNode): NodeText {
+  const disorder =
+    watermarkExtractor === undefined
+      ? `watermark ${durationText(maxOutOfOrdernessMs)} behind the newest record`
+      : 'watermark from the records';
   const time = {
     event: `event time: ${disorder}; at most ${durationText(maxClockSkewMs)} ahead of the arrival`,
     arrival: `arrival time: ${disorder}`,
@@ -47,7 +56,9 @@ function sourceText({ source, eventTime: { kind, watermarkExtractor, maxOutOfOrd
     details: [
       `${formatText(source)}; batches of up to ${grouped(source.batchSize)} records, gathered for ${durationText(source.maxBatchingWindowMs)}`,
       time,
-      ...(kind === 'processing' ? [] : [`a partition without records for ${durationText(idleTimeoutMs)} holds nothing back`]),
+      ...(kind === 'processing'
+        ? []
+        : [`a partition without records for ${durationText(idleTimeoutMs)} holds nothing back`]),
     ],
   };
 }
@@ -57,7 +68,9 @@ function inputText(source: Source): string {
 }
 
 function formatText({ format }: Source): string {
-  return format.kind === 'json' ? 'JSON' : `Avro with the ${format.registry === 'glue' ? 'Glue' : 'Confluent'} registry`;
+  return format.kind === 'json'
+    ? 'JSON'
+    : `Avro with the ${format.registry === 'glue' ? 'Glue' : 'Confluent'} registry`;
 }
 
 function deduplicateText({ by, withinMs }: DeduplicateNode): NodeText {
@@ -83,7 +96,8 @@ function emissionText({ early, late, accumulation, finalOnly }: Emission, isBoun
 }
 
 function repeatText(repeat: Repeat): string {
-  if (repeat.by !== 'records') return `every ${durationText(repeat.everyMs)} of ${repeat.by === 'eventTime' ? 'event time' : 'processing time'}`;
+  if (repeat.by !== 'records')
+    return `every ${durationText(repeat.everyMs)} of ${repeat.by === 'eventTime' ? 'event time' : 'processing time'}`;
   return repeat.n === 1 ? 'with each record' : `every ${grouped(repeat.n)} records`;
 }
 
@@ -92,7 +106,10 @@ function processText({ processFunction: { state, outputs = [] } }: ProcessNode):
   return {
     what: 'a function of the pipeline',
     details: [
-      ...states.map(([name, { kind, ttlMs }]) => `state: ${name}, a ${kind === 'partition' ? 'value per partition' : `${kind} per key`}, ${ttlMs === undefined ? 'kept until it is cleared' : `for ${durationText(ttlMs)} of event time`}`),
+      ...states.map(
+        ([name, { kind, ttlMs }]) =>
+          `state: ${name}, a ${kind === 'partition' ? 'value per partition' : `${kind} per key`}, ${ttlMs === undefined ? 'kept until it is cleared' : `for ${durationText(ttlMs)} of event time`}`,
+      ),
       ...outputs.map((output) => `to the side output ${output}`),
     ],
   };

@@ -16,7 +16,9 @@ export function mermaidOf({ fragments }: Explanation): string {
   const nodes = fragments.flatMap((fragment) => fragment.nodes);
   return [
     'flowchart TD',
-    ...nodes.map(({ id, kind, what }) => `  ${id}["${kind === 'sink' ? '' : `${kind}<br>`}${escaped(cutTo(what, 80))}"]`),
+    ...nodes.map(
+      ({ id, kind, what }) => `  ${id}["${kind === 'sink' ? '' : `${kind}<br>`}${escaped(cutTo(what, 80))}"]`,
+    ),
     ...nodes.flatMap(({ id, inputs }) => inputs.map((input) => `  ${input} --> ${id}`)),
   ].join('\n');
 }
@@ -25,7 +27,9 @@ function fragmentLines({ nodes, atRestUsd }: ExplainedFragment): string[] {
   const sinks = nodes.filter(({ kind }) => kind === 'sink');
   const steps = nodes.filter(({ kind }) => kind !== 'sink');
   const total = Object.values(atRestUsd).reduce((sum, each) => sum + each, 0);
-  const parts = Object.entries(atRestUsd).map(([service, amount]) => `${service} ${usd(amount)}`).join(', ');
+  const parts = Object.entries(atRestUsd)
+    .map(([service, amount]) => `${service} ${usd(amount)}`)
+    .join(', ');
   return [
     '',
     ...steps.flatMap(stepLines),
@@ -38,7 +42,11 @@ function fragmentLines({ nodes, atRestUsd }: ExplainedFragment): string[] {
 function stepLines({ id, kind, what, details }: ExplainedNode, i: number): string[] {
   const arrow = i === 0 ? [] : ['  ▼'];
   const name = id.startsWith(kind) ? id : `${kind} ${id}`;
-  return [...arrow, `  ${name.padEnd(KIND_WIDTH)}${what}`, ...details.map((detail) => `  │${' '.repeat(KIND_WIDTH + 1)}${detail}`)];
+  return [
+    ...arrow,
+    `  ${name.padEnd(KIND_WIDTH)}${what}`,
+    ...details.map((detail) => `  │${' '.repeat(KIND_WIDTH + 1)}${detail}`),
+  ];
 }
 
 function cut(line: string): string {

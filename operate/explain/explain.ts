@@ -37,7 +37,13 @@ export interface Explanation {
 export function explain({ plan, topology }: { readonly plan: LogicalPlan; readonly topology: Topology }): Explanation {
   const nodes = plan.nodes.map((node) => {
     const { what, details } = describeNode(node);
-    return { id: node.id, kind: node.kind, inputs: node.inputs, what, details: [...details, ...stateOf(node, sourceOf(plan)), ...waitOf(node, topology)] };
+    return {
+      id: node.id,
+      kind: node.kind,
+      inputs: node.inputs,
+      what,
+      details: [...details, ...stateOf(node, sourceOf(plan)), ...waitOf(node, topology)],
+    };
   });
   return { pipeline: plan.name, fragments: [{ id: plan.name, nodes, atRestUsd: atRestOf(topology) }] };
 }
@@ -50,7 +56,10 @@ function atRestOf(topology: Topology): Record<string, number> {
 /** What bounds the state of windows. */
 function stateOf(node: PlanNode, { eventTime }: SourceNode): string[] {
   if (node.kind !== 'window') return [];
-  const { windows: { kind, sizeMs = 0 }, allowedLatenessMs } = node as WindowNode;
+  const {
+    windows: { kind, sizeMs = 0 },
+    allowedLatenessMs,
+  } = node as WindowNode;
   const open = durationText(sizeMs + allowedLatenessMs + eventTime.maxOutOfOrdernessMs);
   const bounds = {
     tumbling: `an entry per key and window, for ${open} of event time`,
@@ -67,6 +76,11 @@ function stateOf(node: PlanNode, { eventTime }: SourceNode): string[] {
 /** By how much an operator is behind the source's watermark: it waits for the final results of those before it. */
 function waitOf(node: PlanNode, { operators }: Topology): string[] {
   if (!isStateful(node)) return [];
-  const waitMs = operators.slice(0, operators.findIndex(({ id }) => id === node.id)).reduce((sum, { delayMs }) => sum + delayMs, 0);
+  const waitMs = operators
+    .slice(
+      0,
+      operators.findIndex(({ id }) => id === node.id),
+    )
+    .reduce((sum, { delayMs }) => sum + delayMs, 0);
   return waitMs === 0 ? [] : [`watermark: ${durationText(waitMs)} behind that of the source`];
 }

@@ -12,7 +12,11 @@ import type { PartitionReport } from './partition-report.ts';
  *
  * @throws NO_STREAM, NO_TOPIC (invalid) when the stream that the mapping names is gone, its topic was never read · what `describeStackOf` and `inspect` throw
  */
-export async function inspectStack(clients: StackClients, topology: Topology, stack: string): Promise<PartitionReport[]> {
+export async function inspectStack(
+  clients: StackClients,
+  topology: Topology,
+  stack: string,
+): Promise<PartitionReport[]> {
   const facts = await describeStackOf(clients, topology, stack);
   const source = placedSource(facts.source);
   if (source === undefined) throw nothingToInspect(topology, facts);
@@ -21,6 +25,15 @@ export async function inspectStack(clients: StackClients, topology: Topology, st
 
 function nothingToInspect({ name }: Topology, { stack, source, mapping }: StackFacts): TidemarkError {
   const see = `see tidemark doctor ${name} --stack ${stack}`;
-  if (source.kind === 'kinesis') return new TidemarkError('invalid', 'NO_STREAM', `stream of ${stack} must exist, got none at ${mapping.sourceArn}; ${see}`);
-  return new TidemarkError('invalid', 'NO_TOPIC', `topic of ${stack} must have been read, got no record of ${source.topic.name}; ${see}`);
+  if (source.kind === 'kinesis')
+    return new TidemarkError(
+      'invalid',
+      'NO_STREAM',
+      `stream of ${stack} must exist, got none at ${mapping.sourceArn}; ${see}`,
+    );
+  return new TidemarkError(
+    'invalid',
+    'NO_TOPIC',
+    `topic of ${stack} must have been read, got no record of ${source.topic.name}; ${see}`,
+  );
 }

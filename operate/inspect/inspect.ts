@@ -9,7 +9,9 @@ import { waitingIn, type Waiting } from './waiting.ts';
 /** Logs that are read side by side: each is a few hundred KB. */
 const PARALLEL_LOGS = 4;
 
-type Opened = { readonly partition: string; readonly loaded: LoadedLog; readonly waiting: Waiting } | { readonly partition: string; readonly fault: Fault };
+type Opened =
+  | { readonly partition: string; readonly loaded: LoadedLog; readonly waiting: Waiting }
+  | { readonly partition: string; readonly fault: Fault };
 
 /**
  * Opens the log of every partition as a cold function would, and so verifies it. A log at fault is reported, not thrown: the
@@ -19,13 +21,22 @@ type Opened = { readonly partition: string; readonly loaded: LoadedLog; readonly
  */
 export async function inspect(place: Place): Promise<PartitionReport[]> {
   const opened = await mapParallel(place.source.partitions, PARALLEL_LOGS, (partition) => open(place, partition));
-  const furthestMs = Math.max(NO_WATERMARK, ...opened.map((one) => ('loaded' in one ? one.loaded.state.watermarkMs : NO_WATERMARK)));
-  return opened.map((one) => ('loaded' in one ? partitionReport(place.topology, one.partition, one.loaded, one.waiting, furthestMs) : faultyReport(one.partition, one.fault)));
+  const furthestMs = Math.max(
+    NO_WATERMARK,
+    ...opened.map((one) => ('loaded' in one ? one.loaded.state.watermarkMs : NO_WATERMARK)),
+  );
+  return opened.map((one) =>
+    'loaded' in one
+      ? partitionReport(place.topology, one.partition, one.loaded, one.waiting, furthestMs)
+      : faultyReport(one.partition, one.fault),
+  );
 }
 
 async function open(place: Place, partition: string): Promise<Opened> {
   const loaded = await loadedOrFault(place, partition);
-  return 'fault' in loaded ? { partition, ...loaded } : { partition, loaded, waiting: await waitingIn(loaded, place.results) };
+  return 'fault' in loaded
+    ? { partition, ...loaded }
+    : { partition, loaded, waiting: await waitingIn(loaded, place.results) };
 }
 
 async function loadedOrFault(place: Place, partition: string): Promise<LoadedLog | { readonly fault: Fault }> {

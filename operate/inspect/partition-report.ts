@@ -52,7 +52,13 @@ export interface PartitionReport extends Waiting {
 }
 
 /** @param furthestMs the largest watermark of all partitions; NO_WATERMARK when none has one */
-export function partitionReport({ tables }: Pick<Topology, 'tables'>, partition: string, loaded: LoadedLog, waiting: Waiting, furthestMs: number): PartitionReport {
+export function partitionReport(
+  { tables }: Pick<Topology, 'tables'>,
+  partition: string,
+  loaded: LoadedLog,
+  waiting: Waiting,
+  furthestMs: number,
+): PartitionReport {
   const { state, head, snapshotBytes, deltaBytes } = loaded;
   const watermarkMs = state.watermarkMs === NO_WATERMARK ? null : state.watermarkMs;
   return {
@@ -107,6 +113,13 @@ export function reportJson(report: PartitionReport): string {
   return JSON.stringify(status === 'faulty' ? { partition, status, verified, fault } : report);
 }
 
-function countsOf({ recordsIn, counted, late, deadLetters, results, lossesAccepted }: Counters): Pick<PartitionReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'lossesAccepted'> {
+function countsOf({
+  recordsIn,
+  counted,
+  late,
+  deadLetters,
+  results,
+  lossesAccepted,
+}: Counters): Pick<PartitionReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'lossesAccepted'> {
   return { recordsIn, counted, late, deadLetters, firings: results, lossesAccepted };
 }

@@ -22,17 +22,28 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
   ['windows', 'right', ({ openWindows }) => grouped(openWindows)],
   ['entries', 'right', ({ stateEntries }) => grouped(stateEntries)],
   ['state', 'right', ({ stateBytes }) => bytesText(stateBytes)],
-  ['snapshot', 'right', ({ snapshotVersion, snapshotAge }) => (snapshotVersion === 0 ? 'none' : `${grouped(snapshotAge)} ago`)],
+  [
+    'snapshot',
+    'right',
+    ({ snapshotVersion, snapshotAge }) => (snapshotVersion === 0 ? 'none' : `${grouped(snapshotAge)} ago`),
+  ],
   ['undelivered', 'right', undeliveredText],
   ['log', 'left', ({ status, verified }) => (verified ? status : 'FAULTY')],
 ];
 
 const KNOWN_OF_FAULTY: readonly string[] = [PARTITION, 'log'];
 
-const legend = (noun: PartitionNoun): string => `behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: not known to be, as the newest rows are until the next commit; missing: of those looked for in the result table`;
+const legend = (noun: PartitionNoun): string =>
+  `behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: not known to be, as the newest rows are until the next commit; missing: of those looked for in the result table`;
 
 /** @example '13 rows since 2026-01-01 12:00, 9 of 10 missing' */
-function undeliveredText({ undelivered, undeliveredRows: rows, undeliveredSince: since, lookedFor, missing }: PartitionReport): string {
+function undeliveredText({
+  undelivered,
+  undeliveredRows: rows,
+  undeliveredSince: since,
+  lookedFor,
+  missing,
+}: PartitionReport): string {
   if (undelivered === 0) return '0';
   const age = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')}`;
   return `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}${age}${missing === 0 ? '' : `, ${missing} of ${lookedFor} missing`}`;
@@ -45,7 +56,12 @@ export function inspectTable(reports: readonly PartitionReport[], noun: Partitio
     colAligns: COLUMNS.map(([, align]) => align),
     style: { head: [], border: [], compact: true },
   });
-  for (const report of reports) table.push(COLUMNS.map(([head, , cell]) => (report.verified || KNOWN_OF_FAULTY.includes(head) ? cell(report) : '')));
-  const faults = reports.flatMap(({ partition, fault }) => (fault === null ? [] : [`${partition}: ${fault.code}: ${fault.text}`]));
+  for (const report of reports)
+    table.push(
+      COLUMNS.map(([head, , cell]) => (report.verified || KNOWN_OF_FAULTY.includes(head) ? cell(report) : '')),
+    );
+  const faults = reports.flatMap(({ partition, fault }) =>
+    fault === null ? [] : [`${partition}: ${fault.code}: ${fault.text}`],
+  );
   return [table.toString(), legend(noun), ...faults].join('\n');
 }

@@ -28,7 +28,13 @@ export interface Waiting {
 }
 
 export const NOTHING_WAITS: Waiting = Object.freeze({
-  undelivered: 0, undeliveredRows: 0, undeliveredSinceMs: null, undeliveredSince: null, lookedFor: 0, missing: 0, withheld: 0,
+  undelivered: 0,
+  undeliveredRows: 0,
+  undeliveredSinceMs: null,
+  undeliveredSince: null,
+  lookedFor: 0,
+  missing: 0,
+  withheld: 0,
 });
 
 export async function waitingIn({ undelivered, head }: LoadedLog, results: ResultsView | undefined): Promise<Waiting> {
@@ -43,7 +49,9 @@ export async function waitingIn({ undelivered, head }: LoadedLog, results: Resul
     ...NOTHING_WAITS,
     undelivered: waiting.length,
     undeliveredRows: waiting.reduce((sum, { outbox }) => sum + rowsIn(outbox), 0),
-    ...(sinceMs === NO_WATERMARK ? {} : { undeliveredSinceMs: sinceMs, undeliveredSince: new Date(sinceMs).toISOString() }),
+    ...(sinceMs === NO_WATERMARK
+      ? {}
+      : { undeliveredSinceMs: sinceMs, undeliveredSince: new Date(sinceMs).toISOString() }),
     lookedFor: missing === undefined ? 0 : lookFor.length,
     missing: missing ?? 0,
     withheld: withheld.reduce((sum, { places }) => sum + places.length, 0),
@@ -64,4 +72,7 @@ function newestIn({ results }: Outbox, epochMs: number): StoredResult[] {
   return [...newest.values()];
 }
 
-const endsOf = <T>(rows: readonly T[]): T[] => [...rows.slice(0, LOOKED_FOR), ...rows.slice(LOOKED_FOR).slice(-LOOKED_FOR)];
+const endsOf = <T>(rows: readonly T[]): T[] => [
+  ...rows.slice(0, LOOKED_FOR),
+  ...rows.slice(LOOKED_FOR).slice(-LOOKED_FOR),
+];

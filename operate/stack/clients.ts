@@ -24,7 +24,13 @@ export interface DoctorClients extends StackClients {
 }
 
 export function stackClients(): DoctorClients {
-  const settings = () => ({ requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }) });
+  const settings = () => ({
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 5_000,
+      requestTimeout: 20_000,
+      throwOnRequestTimeout: true,
+    }),
+  });
   return {
     cloudformation: new CloudFormationClient(settings()),
     lambda: new LambdaClient(settings()),

@@ -13,10 +13,17 @@ import type { BesideFacts, KeyFacts, ScheduleFacts, StackFacts } from './stack-f
  *
  * @throws STACK_REFUSED (invalid), STACK_UNAVAILABLE (unavailable)
  */
-export async function describeBeside(clients: DoctorClients, { stack, function: fn, source }: StackFacts): Promise<BesideFacts> {
+export async function describeBeside(
+  clients: DoctorClients,
+  { stack, function: fn, source }: StackFacts,
+): Promise<BesideFacts> {
   const { lambda } = clients;
-  const { ReservedConcurrentExecutions } = await asking(stack, 'lambda:GetFunctionConcurrency', () => lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: fn.name })));
-  const { AccountLimit } = await asking(stack, 'lambda:GetAccountSettings', () => lambda.send(new GetAccountSettingsCommand({})));
+  const { ReservedConcurrentExecutions } = await asking(stack, 'lambda:GetFunctionConcurrency', () =>
+    lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: fn.name })),
+  );
+  const { AccountLimit } = await asking(stack, 'lambda:GetAccountSettings', () =>
+    lambda.send(new GetAccountSettingsCommand({})),
+  );
   const resources = await listResources(clients, stack);
   return {
     reservedConcurrency: ReservedConcurrentExecutions,
@@ -26,23 +33,47 @@ export async function describeBeside(clients: DoctorClients, { stack, function: 
   };
 }
 
-async function describeSchedules({ scheduler }: DoctorClients, stack: string, resources: readonly StackResource[]): Promise<ScheduleFacts[]> {
-  return Promise.all(idsOf(resources, 'AWS::Scheduler::Schedule').map(async (Name) => {
-    const found = await asking(stack, 'scheduler:GetSchedule', () => orGone(scheduler.send(new GetScheduleCommand({ Name }))));
-    return { name: Name, state: found?.State, expression: found?.ScheduleExpression };
-  }));
+async function describeSchedules(
+  { scheduler }: DoctorClients,
+  stack: string,
+  resources: readonly StackResource[],
+): Promise<ScheduleFacts[]> {
+  return Promise.all(
+    idsOf(resources, 'AWS::Scheduler::Schedule').map(async (Name) => {
+      const found = await asking(stack, 'scheduler:GetSchedule', () =>
+        orGone(scheduler.send(new GetScheduleCommand({ Name }))),
+      );
+      return { name: Name, state: found?.State, expression: found?.ScheduleExpression };
+    }),
+  );
 }
 
 /** Keys of the stack are those of its alarms; a stream has one of AWS, which nobody can take away, or somebody's own. */
-async function describeKeys({ kms }: DoctorClients, stack: string, resources: readonly StackResource[], stream: StreamFacts | undefined): Promise<KeyFacts[]> {
+async function describeKeys(
+  { kms }: DoctorClients,
+  stack: string,
+  resources: readonly StackResource[],
+  stream: StreamFacts | undefined,
+): Promise<KeyFacts[]> {
   const stateOf = async (KeyId: string): Promise<string | undefined> =>
-    (await asking(stack, 'kms:DescribeKey', () => orGone(kms.send(new DescribeKeyCommand({ KeyId })))))?.KeyMetadata?.KeyState;
+    (await asking(stack, 'kms:DescribeKey', () => orGone(kms.send(new DescribeKeyCommand({ KeyId })))))?.KeyMetadata
+      ?.KeyState;
   const ofAlarms = idsOf(resources, 'AWS::KMS::Key').map(async (id): Promise<KeyFacts> => {
-    const policy = await asking(stack, 'kms:GetKeyPolicy', () => orGone(kms.send(new GetKeyPolicyCommand({ KeyId: id }))));
-    return { id, use: 'alarms', state: await stateOf(id), letsAlarmsThrough: policy?.Policy?.includes('cloudwatch.amazonaws.com') === true };
+    const policy = await asking(stack, 'kms:GetKeyPolicy', () =>
+      orGone(kms.send(new GetKeyPolicyCommand({ KeyId: id }))),
+    );
+    return {
+      id,
+      use: 'alarms',
+      state: await stateOf(id),
+      letsAlarmsThrough: policy?.Policy?.includes('cloudwatch.amazonaws.com') === true,
+    };
   });
   const { keyId } = stream ?? {};
-  const ofStream = keyId === undefined || keyId.endsWith('alias/aws/kinesis') ? [] : [stateOf(keyId).then((state): KeyFacts => ({ id: keyId, use: 'stream', state, letsAlarmsThrough: undefined }))];
+  const ofStream =
+    keyId === undefined || keyId.endsWith('alias/aws/kinesis')
+      ? []
+      : [stateOf(keyId).then((state): KeyFacts => ({ id: keyId, use: 'stream', state, letsAlarmsThrough: undefined }))];
   return Promise.all([...ofAlarms, ...ofStream]);
 }
 

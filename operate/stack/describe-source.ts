@@ -21,17 +21,28 @@ export async function describeSource(clients: StackClients, reader: Reader): Pro
 }
 
 /** Objects are written once, by the first invocation that meets the topic: their age is the order of its incarnations. */
-async function describeTopic({ s3 }: StackClients, { stack, pipeline = '', function: fn }: Reader, name: string): Promise<TopicFacts> {
+async function describeTopic(
+  { s3 }: StackClients,
+  { stack, pipeline = '', function: fn }: Reader,
+  name: string,
+): Promise<TopicFacts> {
   const { bucket, prefix } = storageOf(stack, fn);
   const folder = topicFolder(pipeline, name);
   const blobs = new S3BlobStore({ client: s3, bucket, prefix });
   const found: TopicIncarnation[] = [];
   await asking(stack, 's3:ListBucket, s3:GetObject', async () => {
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: `${prefix === '' ? '' : `${prefix}/`}${folder}` })) {
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client: s3 },
+      { Bucket: bucket, Prefix: `${prefix === '' ? '' : `${prefix}/`}${folder}` },
+    )) {
       for (const { Key = '', LastModified } of Contents) {
         const id = Key.slice(Key.lastIndexOf('/') + 1);
         const partitions = await blobs.get(`${folder}${id}`);
-        found.push({ id, partitions: Number(new TextDecoder().decode(partitions)), firstReadMs: LastModified?.getTime() ?? 0 });
+        found.push({
+          id,
+          partitions: Number(new TextDecoder().decode(partitions)),
+          firstReadMs: LastModified?.getTime() ?? 0,
+        });
       }
     }
   });

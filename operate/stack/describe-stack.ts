@@ -1,6 +1,16 @@
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
-import { DescribeContinuousBackupsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ResourceNotFoundException, type TableDescription } from '@aws-sdk/client-dynamodb';
-import { GetEventSourceMappingCommand, GetFunctionConfigurationCommand, type EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  ResourceNotFoundException,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import {
+  GetEventSourceMappingCommand,
+  GetFunctionConfigurationCommand,
+  type EventSourceMappingConfiguration,
+} from '@aws-sdk/client-lambda';
 import { withoutConsumer } from '../../adapters/kinesis/decode-event.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
@@ -43,15 +53,30 @@ export async function describeStack(clients: StackClients, stack: string): Promi
  *
  * @throws WRONG_STACK (invalid) when it is that of another pipeline
  */
-export async function describeStackOf(clients: StackClients, { name }: Pick<Topology, 'name'>, stack: string): Promise<StackFacts> {
+export async function describeStackOf(
+  clients: StackClients,
+  { name }: Pick<Topology, 'name'>,
+  stack: string,
+): Promise<StackFacts> {
   const facts = await describeStack(clients, stack);
   if (facts.pipeline === name) return facts;
-  throw new TidemarkError('invalid', 'WRONG_STACK', `stack ${stack} must have the tag pipeline ${name}, got ${JSON.stringify(facts.pipeline ?? 'none')}; correct --stack or the pipeline`);
+  throw new TidemarkError(
+    'invalid',
+    'WRONG_STACK',
+    `stack ${stack} must have the tag pipeline ${name}, got ${JSON.stringify(facts.pipeline ?? 'none')}; correct --stack or the pipeline`,
+  );
 }
 
 async function describe({ cloudformation }: StackClients, stack: string): Promise<Stack> {
-  const { Stacks = [] } = await asking(stack, 'cloudformation:DescribeStacks', () => cloudformation.send(new DescribeStacksCommand({ StackName: stack })));
-  if (Stacks[0] === undefined) throw new TidemarkError('unavailable', 'STACK_UNAVAILABLE', `stack ${stack} must describe itself, got an empty answer; try again`);
+  const { Stacks = [] } = await asking(stack, 'cloudformation:DescribeStacks', () =>
+    cloudformation.send(new DescribeStacksCommand({ StackName: stack })),
+  );
+  if (Stacks[0] === undefined)
+    throw new TidemarkError(
+      'unavailable',
+      'STACK_UNAVAILABLE',
+      `stack ${stack} must describe itself, got an empty answer; try again`,
+    );
   return Stacks[0];
 }
 
@@ -59,11 +84,17 @@ async function describe({ cloudformation }: StackClients, stack: string): Promis
 function mappingIn(stack: string, resources: readonly StackResource[]): string {
   const [only, ...more] = idsOf(resources, 'AWS::Lambda::EventSourceMapping');
   if (only !== undefined && more.length === 0) return only;
-  throw new TidemarkError('invalid', 'NOT_A_PIPELINE_STACK', `stack ${stack} must have one event source mapping, got ${only === undefined ? 0 : more.length + 1}; pass the stack of one pipeline, such as Tidemark-flights-dev`);
+  throw new TidemarkError(
+    'invalid',
+    'NOT_A_PIPELINE_STACK',
+    `stack ${stack} must have one event source mapping, got ${only === undefined ? 0 : more.length + 1}; pass the stack of one pipeline, such as Tidemark-flights-dev`,
+  );
 }
 
 async function describeMapping({ lambda }: StackClients, stack: string, id: string): Promise<MappingFacts> {
-  const found = await asking(stack, 'lambda:GetEventSourceMapping', () => lambda.send(new GetEventSourceMappingCommand({ UUID: id })));
+  const found = await asking(stack, 'lambda:GetEventSourceMapping', () =>
+    lambda.send(new GetEventSourceMappingCommand({ UUID: id })),
+  );
   return {
     state: found.State,
     lastProcessingResult: found.LastProcessingResult,
@@ -84,18 +115,25 @@ async function describeMapping({ lambda }: StackClients, stack: string, id: stri
 }
 
 /** A mapping with topics is Kafka's. */
-function kafkaOf({ Topics: topics = [], ProvisionedPollerConfig: pollers, ...found }: EventSourceMappingConfiguration): KafkaMappingFacts | undefined {
+function kafkaOf({
+  Topics: topics = [],
+  ProvisionedPollerConfig: pollers,
+  ...found
+}: EventSourceMappingConfiguration): KafkaMappingFacts | undefined {
   if (topics.length === 0) return undefined;
   return {
     topics,
-    consumerGroup: (found.AmazonManagedKafkaEventSourceConfig ?? found.SelfManagedKafkaEventSourceConfig)?.ConsumerGroupId,
+    consumerGroup: (found.AmazonManagedKafkaEventSourceConfig ?? found.SelfManagedKafkaEventSourceConfig)
+      ?.ConsumerGroupId,
     pollers: pollers === undefined ? undefined : { min: pollers.MinimumPollers, max: pollers.MaximumPollers },
     hearsItemFailures: found.FunctionResponseTypes?.includes('ReportBatchItemFailures') === true,
   };
 }
 
 async function describeFunction({ lambda }: StackClients, stack: string, arn: string): Promise<FunctionFacts> {
-  const found = await asking(stack, 'lambda:GetFunctionConfiguration', () => lambda.send(new GetFunctionConfigurationCommand({ FunctionName: arn })));
+  const found = await asking(stack, 'lambda:GetFunctionConfiguration', () =>
+    lambda.send(new GetFunctionConfigurationCommand({ FunctionName: arn })),
+  );
   return {
     name: found.FunctionName ?? arn,
     state: found.State,
@@ -105,9 +143,17 @@ async function describeFunction({ lambda }: StackClients, stack: string, arn: st
   };
 }
 
-const GONE = Object.freeze({ status: undefined, deletionProtection: false, pointInTimeRecovery: false, timeToLive: false, replicas: [] });
+const GONE = Object.freeze({
+  status: undefined,
+  deletionProtection: false,
+  pointInTimeRecovery: false,
+  timeToLive: false,
+  replicas: [],
+});
 
-async function unlessGone(asked: Promise<{ readonly Table?: TableDescription | undefined }>): Promise<{ readonly Table?: TableDescription | undefined }> {
+async function unlessGone(
+  asked: Promise<{ readonly Table?: TableDescription | undefined }>,
+): Promise<{ readonly Table?: TableDescription | undefined }> {
   try {
     return await asked;
   } catch (error) {
@@ -116,11 +162,22 @@ async function unlessGone(asked: Promise<{ readonly Table?: TableDescription | u
   }
 }
 
-async function describeTable({ dynamodb }: StackClients, stack: string, role: TableFacts['role'], name: string): Promise<TableFacts> {
-  const { Table } = await asking(stack, 'dynamodb:DescribeTable', () => unlessGone(dynamodb.send(new DescribeTableCommand({ TableName: name }))));
+async function describeTable(
+  { dynamodb }: StackClients,
+  stack: string,
+  role: TableFacts['role'],
+  name: string,
+): Promise<TableFacts> {
+  const { Table } = await asking(stack, 'dynamodb:DescribeTable', () =>
+    unlessGone(dynamodb.send(new DescribeTableCommand({ TableName: name }))),
+  );
   if (Table === undefined) return { ...GONE, role, name };
-  const backups = await asking(stack, 'dynamodb:DescribeContinuousBackups', () => dynamodb.send(new DescribeContinuousBackupsCommand({ TableName: name })));
-  const expiry = await asking(stack, 'dynamodb:DescribeTimeToLive', () => dynamodb.send(new DescribeTimeToLiveCommand({ TableName: name })));
+  const backups = await asking(stack, 'dynamodb:DescribeContinuousBackups', () =>
+    dynamodb.send(new DescribeContinuousBackupsCommand({ TableName: name })),
+  );
+  const expiry = await asking(stack, 'dynamodb:DescribeTimeToLive', () =>
+    dynamodb.send(new DescribeTimeToLiveCommand({ TableName: name })),
+  );
   const { ContinuousBackupsDescription: continuous } = backups;
   return {
     role,

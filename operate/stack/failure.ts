@@ -18,10 +18,25 @@ export async function asking<T>(stack: string, right: string, ask: () => Promise
 function failureOf(stack: string, right: string, cause: unknown): TidemarkError {
   const text = messageOf(cause);
   if (errorName(cause) === 'ValidationError' && /does not exist/.test(text)) {
-    return new TidemarkError('invalid', 'UNKNOWN_STACK', `stack must be deployed in this account and region, got ${JSON.stringify(stack)}; correct --stack, such as Tidemark-flights-dev, or AWS_REGION`, { cause });
+    return new TidemarkError(
+      'invalid',
+      'UNKNOWN_STACK',
+      `stack must be deployed in this account and region, got ${JSON.stringify(stack)}; correct --stack, such as Tidemark-flights-dev, or AWS_REGION`,
+      { cause },
+    );
   }
   if (isTransient(cause) && !/Region is missing|credential/i.test(text)) {
-    return new TidemarkError('unavailable', 'STACK_UNAVAILABLE', `stack ${stack} must describe itself, got ${text} from ${right}; try again`, { cause });
+    return new TidemarkError(
+      'unavailable',
+      'STACK_UNAVAILABLE',
+      `stack ${stack} must describe itself, got ${text} from ${right}; try again`,
+      { cause },
+    );
   }
-  return new TidemarkError('invalid', 'STACK_REFUSED', `stack ${stack} must describe itself, got ${text} from ${right}; set AWS_REGION and credentials that have this right`, { cause });
+  return new TidemarkError(
+    'invalid',
+    'STACK_REFUSED',
+    `stack ${stack} must describe itself, got ${text} from ${right}; set AWS_REGION and credentials that have this right`,
+    { cause },
+  );
 }

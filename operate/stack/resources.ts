@@ -10,11 +10,15 @@ export interface StackResource {
 }
 
 /** @throws STACK_REFUSED (invalid), STACK_UNAVAILABLE (unavailable) */
-export async function listResources({ cloudformation }: Pick<StackClients, 'cloudformation'>, stack: string): Promise<StackResource[]> {
+export async function listResources(
+  { cloudformation }: Pick<StackClients, 'cloudformation'>,
+  stack: string,
+): Promise<StackResource[]> {
   return asking(stack, 'cloudformation:ListStackResources', async () => {
     const found: StackResource[] = [];
     for await (const page of paginateListStackResources({ client: cloudformation }, { StackName: stack })) {
-      for (const { ResourceType: type = '', PhysicalResourceId: id = '' } of page.StackResourceSummaries ?? []) if (id !== '') found.push({ type, id });
+      for (const { ResourceType: type = '', PhysicalResourceId: id = '' } of page.StackResourceSummaries ?? [])
+        if (id !== '') found.push({ type, id });
     }
     return found;
   });

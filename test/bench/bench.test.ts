@@ -7,8 +7,12 @@ describe('the checks before the figures', () => {
   const idOf = ({ id }: Readonly<Record<string, unknown>>): string => String(id);
 
   it('refuse a result that differs, and a comparison of nothing', () => {
-    expect(() => requireEqual(compareRows('rows', idOf, { expected: [{ id: 1, n: 2 }], actual: [{ id: 1, n: 3 }] }))).toThrow('1: n must be 2, got 3');
-    expect(() => requireEqual(compareRows('rows', idOf, { expected: [], actual: [] }))).toThrow('must compare something');
+    expect(() =>
+      requireEqual(compareRows('rows', idOf, { expected: [{ id: 1, n: 2 }], actual: [{ id: 1, n: 3 }] })),
+    ).toThrow('1: n must be 2, got 3');
+    expect(() => requireEqual(compareRows('rows', idOf, { expected: [], actual: [] }))).toThrow(
+      'must compare something',
+    );
     expect(() => requireSame('records', 5, 4)).toThrow('records must be 5, got 4');
   });
 });

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { reportOf, type BenchResult } from '../../bench/report.ts';
 
 const program = join(import.meta.dirname, '../../bench/run.ts');
-const output = execFileSync(process.execPath, ['--expose-gc', program, '--quick', '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const output = execFileSync(process.execPath, ['--expose-gc', program, '--quick', '--json'], {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 const result = JSON.parse(output) as BenchResult;
 process.stdout.write(`${reportOf(result)}\n`);
 
@@ -13,13 +16,27 @@ const { throughput, aggregates, openSessions, stateOperations, writeUnits, recov
 const { ratio, kafkaRatio, guardedRatio, guardedLargeRatio, stages } = throughput;
 assertAboveZero(ratio.median, kafkaRatio.median, guardedRatio.median, guardedLargeRatio.median);
 assert.ok(Object.values(stages).reduce((sum, { median }) => sum + median, 0) > 0.5);
-assert.deepEqual(aggregates.sets.map((set) => set.aggregates), [1, 5, 20]);
+assert.deepEqual(
+  aggregates.sets.map((set) => set.aggregates),
+  [1, 5, 20],
+);
 assert.equal(aggregates.sets[0]?.ratio.median, 1);
-assert.deepEqual(stateOperations.costs.map(({ entries }) => entries), [100, 1_000, 9_000, 100, 1_000, 9_000, 100, 1_000, 9_000]);
-assert.deepEqual(openSessions.loads.map(({ name }) => name), ['1,000 keys, one each', '1 key, 1,000', '8,000 keys, one each', '1 key, 8,000']);
-for (const costs of [...aggregates.sets, ...stateOperations.costs, ...openSessions.loads]) assertAboveZero(costs.microseconds.least, costs.ratio.least);
-assert.deepEqual(writeUnits.map(({ keys }) => keys), [10, 1_000]);
-for (const { log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane } of writeUnits) assertAboveZero(log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane);
+assert.deepEqual(
+  stateOperations.costs.map(({ entries }) => entries),
+  [100, 1_000, 9_000, 100, 1_000, 9_000, 100, 1_000, 9_000],
+);
+assert.deepEqual(
+  openSessions.loads.map(({ name }) => name),
+  ['1,000 keys, one each', '1 key, 1,000', '8,000 keys, one each', '1 key, 8,000'],
+);
+for (const costs of [...aggregates.sets, ...stateOperations.costs, ...openSessions.loads])
+  assertAboveZero(costs.microseconds.least, costs.ratio.least);
+assert.deepEqual(
+  writeUnits.map(({ keys }) => keys),
+  [10, 1_000],
+);
+for (const { log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane } of writeUnits)
+  assertAboveZero(log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane);
 assert.deepEqual([recovery.keys, recovery.deltas], [20_000, 32]);
 assertAboveZero(recovery.heapBytesPerKey?.median ?? 0);
 

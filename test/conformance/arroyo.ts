@@ -2,7 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod/mini';
-import { count, hopping, hours, kinesis, max, min, pipeline, resultTable, seconds, session, tumbling, type Pipeline } from '../../engine/index.ts';
+import {
+  count,
+  hopping,
+  hours,
+  kinesis,
+  max,
+  min,
+  pipeline,
+  resultTable,
+  seconds,
+  session,
+  tumbling,
+  type Pipeline,
+} from '../../engine/index.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import { step, stepTick } from '../../engine/step.ts';
 import { emptyState } from '../../engine/state/partition-state.ts';
@@ -11,7 +24,8 @@ import { differencesOf } from './rows.ts';
 import { judged, skipped, type CaseReport } from './scoreboard.ts';
 
 const SOURCE = 'arroyo';
-const DIALECT = 'half-open windows; "sliding" (hop) is hopping; a session ends at last event + gap; at the end of the input every window comes out';
+const DIALECT =
+  'half-open windows; "sliding" (hop) is hopping; a session ends at last event + gap; at the end of the input every window comes out';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -46,17 +60,53 @@ const hops = pipeline('hops')
   .to(resultTable());
 
 export function arroyoReports(folder: string): CaseReport[] {
-  const linesOf = (file: string): Row[] => readFileSync(join(folder, 'arroyo', file), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
+  const linesOf = (file: string): Row[] =>
+    readFileSync(join(folder, 'arroyo', file), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Row);
   const golden = (name: string, rows: readonly Row[]): CaseReport => {
     const expected = linesOf(`golden-${name}.json`);
-    return judged({ source: SOURCE, name, dialect: DIALECT, compared: expected.length, leftOut: [], differences: differencesOf(rows, expected) });
+    return judged({
+      source: SOURCE,
+      name,
+      dialect: DIALECT,
+      compared: expected.length,
+      leftOut: [],
+      differences: differencesOf(rows, expected),
+    });
   };
   const impulses = linesOf('impulse.json');
-  const used = impulses.map(({ timestamp, counter }) => ({ timestamp, user_id: (counter as number) % 10 === 0 ? 0 : counter }));
+  const used = impulses.map(({ timestamp, counter }) => ({
+    timestamp,
+    user_id: (counter as number) % 10 === 0 ? 0 : counter,
+  }));
   return [
-    golden('hourly_by_event_type', resultsOf(hourly, linesOf('cars.json')).map(({ key, windowStartMs, values }) => ({ event_type: key, hour: textOf(windowStartMs), ...values }))),
-    golden('session_window', resultsOf(sessions, used).map(({ key, windowStartMs, windowEndMs, values }) => ({ user_id: Number(key), start: textOf(windowStartMs), end: textOf(windowEndMs), ...values }))),
-    golden('sliding_window_end', resultsOf(hops, impulses).map(({ windowStartMs, windowEndMs, values }) => ({ start: textOf(windowStartMs), end: textOf(windowEndMs), ...values }))),
+    golden(
+      'hourly_by_event_type',
+      resultsOf(hourly, linesOf('cars.json')).map(({ key, windowStartMs, values }) => ({
+        event_type: key,
+        hour: textOf(windowStartMs),
+        ...values,
+      })),
+    ),
+    golden(
+      'session_window',
+      resultsOf(sessions, used).map(({ key, windowStartMs, windowEndMs, values }) => ({
+        user_id: Number(key),
+        start: textOf(windowStartMs),
+        end: textOf(windowEndMs),
+        ...values,
+      })),
+    ),
+    golden(
+      'sliding_window_end',
+      resultsOf(hops, impulses).map(({ windowStartMs, windowEndMs, values }) => ({
+        start: textOf(windowStartMs),
+        end: textOf(windowEndMs),
+        ...values,
+      })),
+    ),
     skipped(SOURCE, 'windowed_inner_join', DIALECT, 'a join of two streams: there are none yet'),
   ];
 }
@@ -66,15 +116,22 @@ function resultsOf({ topology }: Pipeline, records: readonly Row[]): readonly Re
   const state = emptyState(topology);
   const encoder = new TextEncoder();
   const { partitionKey } = topology.source;
-  const { change, outbox } = step(topology, state, records.map((record, i) => ({
-    offset: BigInt(i + 1),
-    subSequence: 0,
-    partitionKey: String(record[partitionKey]),
-    arrivalTimeMs: Date.parse(record['timestamp'] as string),
-    data: encoder.encode(JSON.stringify(record)),
-  })));
+  const { change, outbox } = step(
+    topology,
+    state,
+    records.map((record, i) => ({
+      offset: BigInt(i + 1),
+      subSequence: 0,
+      partitionKey: String(record[partitionKey]),
+      arrivalTimeMs: Date.parse(record['timestamp'] as string),
+      data: encoder.encode(JSON.stringify(record)),
+    })),
+  );
   const refused = outbox.lateRecords.length + outbox.deadLetters.length;
-  if (refused > 0) throw new Error(`all records must be counted, got ${refused} that are not: ${outbox.deadLetters[0]?.reason ?? 'late'}`);
+  if (refused > 0)
+    throw new Error(
+      `all records must be counted, got ${refused} that are not: ${outbox.deadLetters[0]?.reason ?? 'late'}`,
+    );
   applyChange(state, change);
   const end = stepTick(topology, state, { watermarkMs: Number.MAX_SAFE_INTEGER, processingTimeMs: undefined });
   return [...outbox.results, ...(end?.outbox.results ?? [])];

@@ -53,7 +53,11 @@ export function translated(given: Transcript): Translation | string {
   if (windows === undefined) return `no counterpart of the window function ${given.window}`;
   const trigger = triggerOf(given.trigger);
   if (trigger === undefined) return `no counterpart of the trigger ${given.trigger}`;
-  return { windows, settings: { ...trigger, accumulation: given.accumulationMode ?? 'accumulating' }, countsRecords: given.trigger.includes('AfterCount') };
+  return {
+    windows,
+    settings: { ...trigger, accumulation: given.accumulationMode ?? 'accumulating' },
+    countsRecords: given.trigger.includes('AfterCount'),
+  };
 }
 
 function windowsOf(text: string): Windows | undefined {
@@ -73,6 +77,9 @@ function triggerOf(text: string): Pick<WindowSettings, 'trigger' | 'allowedLaten
   const found = /^AfterWatermark\((?:early=AfterCount\((\d+)\))?(?:, )?(?:late=AfterCount\((\d+)\))?\)$/.exec(text);
   if (found === null) return undefined;
   const [, early, late] = found;
-  const repeats = { ...(early === undefined ? {} : { early: everyRecords(Number(early)) }), ...(late === undefined ? {} : { late: everyRecords(Number(late)) }) };
+  const repeats = {
+    ...(early === undefined ? {} : { early: everyRecords(Number(early)) }),
+    ...(late === undefined ? {} : { late: everyRecords(Number(late)) }),
+  };
   return { trigger: repeats, allowedLatenessMs: late === undefined ? 0 : UNLIMITED_MS };
 }

@@ -7,14 +7,21 @@ import { judged, skipped, type CaseReport } from './scoreboard.ts';
 
 const SOURCE = 'beam';
 const DIALECT = [
-  'windows end inclusively ([0, 9] is [0, 10))', 'a session ends at last event + gap', 'a record is late when a session of its own has closed, as here',
-  'count triggers are looked at after a bundle', 'without a late trigger what comes late is dropped',
+  'windows end inclusively ([0, 9] is [0, 10))',
+  'a session ends at last event + gap',
+  'a record is late when a session of its own has closed, as here',
+  'count triggers are looked at after a bundle',
+  'without a late trigger what comes late is dropped',
 ].join('; ');
-const BUNDLE = 'Beam looks at a count trigger after a bundle, Tidemark after each record, so that batches do not matter (PL-12)';
-const BEHIND = "Beam's earliest timestamp leaves out elements that were behind the watermark when they came, min() does not";
+const BUNDLE =
+  'Beam looks at a count trigger after a bundle, Tidemark after each record, so that batches do not matter (PL-12)';
+const BEHIND =
+  "Beam's earliest timestamp leaves out elements that were behind the watermark when they came, min() does not";
 
 export function beamReports(folder: string): CaseReport[] {
-  const transcripts = JSON.parse(readFileSync(join(folder, 'beam', 'trigger-transcripts.json'), 'utf8')) as Transcript[];
+  const transcripts = JSON.parse(
+    readFileSync(join(folder, 'beam', 'trigger-transcripts.json'), 'utf8'),
+  ) as Transcript[];
   return transcripts.map(beamReport);
 }
 
@@ -22,7 +29,14 @@ export function beamReport(transcript: Transcript): CaseReport {
   const translation = translated(transcript);
   if (typeof translation === 'string') return skipped(SOURCE, transcript.name, DIALECT, translation);
   const { compared, leftOut, differences } = new Comparison(transcript, translation).run();
-  return judged({ source: SOURCE, name: transcript.name, dialect: DIALECT, compared, leftOut: [...leftOut], differences });
+  return judged({
+    source: SOURCE,
+    name: transcript.name,
+    dialect: DIALECT,
+    compared,
+    leftOut: [...leftOut],
+    differences,
+  });
 }
 
 interface Seen extends Firing {
@@ -62,7 +76,13 @@ class Comparison {
     steps.forEach(({ input, watermark }, i) => {
       const expected = steps[i + 1]?.expect ?? [];
       if (input !== undefined) this.#compare(this.#bundle(input), expected, 'bundle', i);
-      if (watermark !== undefined) this.#compare(this.#replay.moveTo(watermark).map((firing) => this.#seen(firing, 'watermark')), expected, 'watermark', i);
+      if (watermark !== undefined)
+        this.#compare(
+          this.#replay.moveTo(watermark).map((firing) => this.#seen(firing, 'watermark')),
+          expected,
+          'watermark',
+          i,
+        );
     });
     return this;
   }
@@ -90,9 +110,14 @@ class Comparison {
   }
 
   #compare(firings: readonly Seen[], panes: readonly Pane[], cause: 'bundle' | 'watermark', step: number): void {
-    const isPutOff = (startMs: number, endMs: number) => cause === 'bundle' && endMs > this.#replay.watermarkMs && this.#shiftedFor(startMs, endMs) !== undefined;
-    for (const { startMs, endMs, values } of firings) if (isPutOff(startMs, endMs)) this.#shiftedFor(startMs, endMs)?.said.push(...values);
-    for (const { window: [first, last], values } of panes) {
+    const isPutOff = (startMs: number, endMs: number) =>
+      cause === 'bundle' && endMs > this.#replay.watermarkMs && this.#shiftedFor(startMs, endMs) !== undefined;
+    for (const { startMs, endMs, values } of firings)
+      if (isPutOff(startMs, endMs)) this.#shiftedFor(startMs, endMs)?.said.push(...values);
+    for (const {
+      window: [first, last],
+      values,
+    } of panes) {
       if (!isPutOff(first, last + 1)) continue;
       this.#shiftedFor(first, last + 1)?.expected.push(...values);
       this.leftOut.add(`the early panes of [${first}, …], one by one, and their index: ${BUNDLE}`);
@@ -102,15 +127,24 @@ class Comparison {
       const [first, last] = pane.window;
       const place = left.findIndex(({ startMs, endMs }) => startMs === first && endMs === last + 1);
       this.compared++;
-      if (place === -1) this.differences.push(`step ${step}: no result of [${first}, ${last}], got ${JSON.stringify(left.map(({ startMs, endMs }) => [startMs, endMs - 1]))}`);
+      if (place === -1)
+        this.differences.push(
+          `step ${step}: no result of [${first}, ${last}], got ${JSON.stringify(left.map(({ startMs, endMs }) => [startMs, endMs - 1]))}`,
+        );
       else this.#comparePane(left.splice(place, 1)[0] as Seen, pane, step);
     }
-    for (const { startMs, endMs, values } of left) this.differences.push(`step ${step}: unexpected result of [${startMs}, ${endMs - 1}] with ${JSON.stringify(values)}`);
+    for (const { startMs, endMs, values } of left)
+      this.differences.push(
+        `step ${step}: unexpected result of [${startMs}, ${endMs - 1}] with ${JSON.stringify(values)}`,
+      );
   }
 
   #comparePane(firing: Seen, pane: Pane, step: number): void {
     const shifted = this.#shiftedFor(firing.startMs, firing.endMs);
-    const together = shifted !== undefined && this.#transcript.accumulationMode === 'discarding' ? shifted : { said: [], expected: [] };
+    const together =
+      shifted !== undefined && this.#transcript.accumulationMode === 'discarding'
+        ? shifted
+        : { said: [], expected: [] };
     const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
     const facts: Array<readonly [string, unknown, unknown]> = [
       ['values', sorted([...together.said, ...firing.values]), sorted([...together.expected, ...pane.values])],
@@ -121,24 +155,34 @@ class Comparison {
       ['nonspeculativeIndex', firing.nonspeculativeIndex, pane.nonspeculativeIndex],
       ['timestamp', this.#timestampOf(firing), this.#hasBehind(firing) ? undefined : pane.timestamp],
     ];
-    if (this.#hasBehind(firing) && pane.timestamp !== undefined) this.leftOut.add(`timestamp of [${pane.window.join(', ')}]: ${BEHIND}`);
+    if (this.#hasBehind(firing) && pane.timestamp !== undefined)
+      this.leftOut.add(`timestamp of [${pane.window.join(', ')}]: ${BEHIND}`);
     for (const [name, got, wanted] of facts) {
       if (wanted === undefined) continue;
       this.compared++;
-      if (JSON.stringify(got) !== JSON.stringify(wanted)) this.differences.push(`step ${step}, [${pane.window.join(', ')}]: ${name} must be ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`);
+      if (JSON.stringify(got) !== JSON.stringify(wanted))
+        this.differences.push(
+          `step ${step}, [${pane.window.join(', ')}]: ${name} must be ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`,
+        );
     }
   }
 
   #hasBehind({ startMs, endMs }: Seen): boolean {
-    return this.#transcript.timestampCombiner === 'OUTPUT_AT_EARLIEST' && this.#behind.some((timeMs) => timeMs >= startMs && timeMs < endMs);
+    return (
+      this.#transcript.timestampCombiner === 'OUTPUT_AT_EARLIEST' &&
+      this.#behind.some((timeMs) => timeMs >= startMs && timeMs < endMs)
+    );
   }
 
   /** A result bears its window; the other timestamps are aggregates. */
   #timestampOf({ endMs, earliestMs, latestMs }: Seen): number | undefined {
     switch (this.#transcript.timestampCombiner ?? 'OUTPUT_AT_EOW') {
-      case 'OUTPUT_AT_EARLIEST': return earliestMs;
-      case 'OUTPUT_AT_LATEST': return latestMs;
-      case 'OUTPUT_AT_EOW': return endMs - 1;
+      case 'OUTPUT_AT_EARLIEST':
+        return earliestMs;
+      case 'OUTPUT_AT_LATEST':
+        return latestMs;
+      case 'OUTPUT_AT_EOW':
+        return endMs - 1;
     }
   }
 }

@@ -10,8 +10,28 @@ import { differencesOf } from './rows.ts';
 import { countsOf, judged, shown } from './scoreboard.ts';
 
 const transcript = (changes: Partial<Transcript> = {}): Transcript => ({
-  name: 'one window', window: 'FixedWindows(10)', trigger: 'Default', timestampCombiner: 'OUTPUT_AT_EARLIEST',
-  transcript: [{ input: [3, 4] }, { watermark: 25 }, { expect: [{ window: [0, 9], values: [3, 4], timestamp: 3, early: false, late: false, final: false, index: 0, nonspeculativeIndex: 0 }] }],
+  name: 'one window',
+  window: 'FixedWindows(10)',
+  trigger: 'Default',
+  timestampCombiner: 'OUTPUT_AT_EARLIEST',
+  transcript: [
+    { input: [3, 4] },
+    { watermark: 25 },
+    {
+      expect: [
+        {
+          window: [0, 9],
+          values: [3, 4],
+          timestamp: 3,
+          early: false,
+          late: false,
+          final: false,
+          index: 0,
+          nonspeculativeIndex: 0,
+        },
+      ],
+    },
+  ],
   ...changes,
 });
 
@@ -21,29 +41,46 @@ describe('the cases of other systems', () => {
   withData('pass, all but those that need what there is not (skipped where ../shared/conformance is not here)', () => {
     const reports = conformance();
     expect(reports.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
-    expect(reports.filter(({ verdict }) => verdict === 'skipped').map(({ name }) => name)).toEqual(['windowed_inner_join']);
+    expect(reports.filter(({ verdict }) => verdict === 'skipped').map(({ name }) => name)).toEqual([
+      'windowed_inner_join',
+    ]);
   });
 
   it('from documentation pass', () => {
-    expect(kafkaStreamsReports().map(({ verdict, differences }) => [verdict, differences])).toEqual([['passed', []], ['passed', []]]);
+    expect(kafkaStreamsReports().map(({ verdict, differences }) => [verdict, differences])).toEqual([
+      ['passed', []],
+      ['passed', []],
+    ]);
   });
 
   it('are skipped in one line where the files of others are missing', () => {
     const reports = conformance('/no/such/folder');
     expect(countsOf(reports)).toEqual({ passed: 2, failed: 0, skipped: 1 });
-    expect(shown(reports).split('\n').filter((line) => line.startsWith('skipped'))).toEqual(['skipped beam, arroyo all: the folder ../shared/conformance, which is no part of the repository, is not here']);
+    expect(
+      shown(reports)
+        .split('\n')
+        .filter((line) => line.startsWith('skipped')),
+    ).toEqual([
+      'skipped beam, arroyo all: the folder ../shared/conformance, which is no part of the repository, is not here',
+    ]);
   });
 });
 
 describe('a record that would join an open session', () => {
-  it.each([[102, true], [103, false]])('is late when a session of its own has closed, as in Beam and unlike Flink and Kafka Streams: %d at watermark 112 %s', (timeMs, isLate) => {
-    const replay = new Replay(ledByHand(session({ gapMs: 10 }), {}));
-    replay.element(100);
-    replay.element(108);
-    // [100, 118) is open: Flink and Kafka Streams take both records into it.
-    expect(replay.moveTo(112)).toEqual([]);
-    expect(replay.wouldBeLate(timeMs)).toBe(isLate);
-  });
+  it.each([
+    [102, true],
+    [103, false],
+  ])(
+    'is late when a session of its own has closed, as in Beam and unlike Flink and Kafka Streams: %d at watermark 112 %s',
+    (timeMs, isLate) => {
+      const replay = new Replay(ledByHand(session({ gapMs: 10 }), {}));
+      replay.element(100);
+      replay.element(108);
+      // [100, 118) is open: Flink and Kafka Streams take both records into it.
+      expect(replay.moveTo(112)).toEqual([]);
+      expect(replay.wouldBeLate(timeMs)).toBe(isLate);
+    },
+  );
 
   it('has the same verdict whatever came before it', () => {
     const late = [[], [100], [100, 108], [108]].map((before) => {
@@ -62,20 +99,31 @@ describe('a transcript', () => {
   });
 
   it.each([
-    ['values', { values: [3] }], ['timestamp', { timestamp: 4 }], ['early', { early: true }], ['late', { late: true }],
-    ['final', { final: true }], ['index', { index: 1 }], ['nonspeculativeIndex', { nonspeculativeIndex: 1 }],
+    ['values', { values: [3] }],
+    ['timestamp', { timestamp: 4 }],
+    ['early', { early: true }],
+    ['late', { late: true }],
+    ['final', { final: true }],
+    ['index', { index: 1 }],
+    ['nonspeculativeIndex', { nonspeculativeIndex: 1 }],
   ])('fails when it says another %s', (name, change) => {
     const [input, watermark, expected] = transcript().transcript;
     const pane = { ...expected?.expect?.[0], ...change };
-    const report = beamReport(transcript({ transcript: [input, watermark, { expect: [pane] }] as Transcript['transcript'] }));
+    const report = beamReport(
+      transcript({ transcript: [input, watermark, { expect: [pane] }] as Transcript['transcript'] }),
+    );
     expect([report.verdict, report.differences.length]).toEqual(['failed', 1]);
     expect(report.differences[0]).toContain(`: ${name} must be`);
   });
 
   it('fails for a result that it does not know, and for one that is missing', () => {
     const [input, watermark] = transcript().transcript as [Transcript['transcript'][0], Transcript['transcript'][0]];
-    expect(beamReport(transcript({ transcript: [input, watermark] })).differences).toEqual(['step 1: unexpected result of [0, 9] with [3,4]']);
-    expect(beamReport(transcript({ transcript: [input, { expect: [{ window: [0, 9], values: [3, 4] }] }] })).differences).toEqual(['step 0: no result of [0, 9], got []']);
+    expect(beamReport(transcript({ transcript: [input, watermark] })).differences).toEqual([
+      'step 1: unexpected result of [0, 9] with [3,4]',
+    ]);
+    expect(
+      beamReport(transcript({ transcript: [input, { expect: [{ window: [0, 9], values: [3, 4] }] }] })).differences,
+    ).toEqual(['step 0: no result of [0, 9], got []']);
   });
 
   it.each([
@@ -85,8 +133,17 @@ describe('a transcript', () => {
   ] as const)('in which a bundle holds more than the count %s', (_, early, onTime, verdict) => {
     const window = [0, 9] as const;
     const report = beamReport({
-      name: 'bundle', window: 'FixedWindows(10)', trigger: 'AfterWatermark(early=AfterCount(2))', accumulationMode: 'discarding',
-      transcript: [{ input: [1, 2, 3] }, { expect: [{ window, values: early, early: true }] }, { input: [4] }, { watermark: 25 }, { expect: [{ window, values: onTime }] }],
+      name: 'bundle',
+      window: 'FixedWindows(10)',
+      trigger: 'AfterWatermark(early=AfterCount(2))',
+      accumulationMode: 'discarding',
+      transcript: [
+        { input: [1, 2, 3] },
+        { expect: [{ window, values: early, early: true }] },
+        { input: [4] },
+        { watermark: 25 },
+        { expect: [{ window, values: onTime }] },
+      ],
     });
     expect(report.verdict).toBe(verdict);
     expect(report.leftOut).toEqual([expect.stringContaining('Beam looks at a count trigger after a bundle')]);
@@ -109,6 +166,8 @@ describe('rows', () => {
   });
 
   it('of which there are none are no success', () => {
-    expect(judged({ source: 's', name: 'n', dialect: 'd', compared: 0, leftOut: [], differences: [] }).verdict).toBe('failed');
+    expect(judged({ source: 's', name: 'n', dialect: 'd', compared: 0, leftOut: [], differences: [] }).verdict).toBe(
+      'failed',
+    );
   });
 });

@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { conformance, DATA } from './reports.ts';
 import { countsOf, shown } from './scoreboard.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, data: { type: 'string', default: DATA } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, data: { type: 'string', default: DATA } },
+});
 const reports = conformance(values.data);
 process.stdout.write(values.json ? `${JSON.stringify({ ...countsOf(reports), cases: reports })}\n` : shown(reports));
 if (countsOf(reports).failed > 0) process.exitCode = 1;

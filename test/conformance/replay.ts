@@ -8,7 +8,12 @@ import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import type { Windows } from '../../engine/window/windows.ts';
 import { decodeSnapshot, Partition } from '../engine/support/state.ts';
 
-const ELEMENT = z.object({ key: z.string(), timeMs: z.number(), value: z.number(), watermarkMs: z.optional(z.number()) });
+const ELEMENT = z.object({
+  key: z.string(),
+  timeMs: z.number(),
+  value: z.number(),
+  watermarkMs: z.optional(z.number()),
+});
 
 /** Records carry the watermark; those that carry one are nothing else. */
 export function ledByHand(windows: Windows, settings: WindowSettings): Topology {
@@ -66,18 +71,34 @@ export class Replay {
   }
 
   #record(body: Readonly<Record<string, unknown>>) {
-    return { offset: BigInt(++this.#offset), subSequence: 0, partitionKey: 'k', arrivalTimeMs: Number(body['timeMs']), data: new TextEncoder().encode(JSON.stringify(body)) };
+    return {
+      offset: BigInt(++this.#offset),
+      subSequence: 0,
+      partitionKey: 'k',
+      arrivalTimeMs: Number(body['timeMs']),
+      data: new TextEncoder().encode(JSON.stringify(body)),
+    };
   }
 }
 
 function firingOf({ windowStartMs, windowEndMs, revision, retracted, values }: ResultRow): Firing {
   const { items = [] } = (values as { all?: { items: number[] } }).all ?? {};
   const time = (name: string) => (values[name] as number | null | undefined) ?? undefined;
-  return { startMs: windowStartMs, endMs: windowEndMs, revision, isRetracted: retracted === true, values: items.toSorted((a, b) => a - b), earliestMs: time('earliestMs'), latestMs: time('latestMs') };
+  return {
+    startMs: windowStartMs,
+    endMs: windowEndMs,
+    revision,
+    isRetracted: retracted === true,
+    values: items.toSorted((a, b) => a - b),
+    earliestMs: time('earliestMs'),
+    latestMs: time('latestMs'),
+  };
 }
 
 /** What holds after all firings: by place, the newest revision that is not taken back. */
 export function standing(firings: readonly Firing[]): Firing[] {
   const newest = new Map(firings.map((firing) => [firing.startMs, firing]));
-  return [...newest.values()].filter(({ isRetracted }) => !isRetracted).sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+  return [...newest.values()]
+    .filter(({ isRetracted }) => !isRetracted)
+    .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
 }

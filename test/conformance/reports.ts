@@ -11,6 +11,15 @@ export const DATA = resolve(import.meta.dirname, '..', '..', '..', 'shared', 'co
 /** Every case there is; in place of files that are not here, one line that says so. */
 export function conformance(folder = DATA): CaseReport[] {
   const own = kafkaStreamsReports();
-  if (!existsSync(folder)) return [skipped('beam, arroyo', 'all', 'see docs/windows.md', 'the folder ../shared/conformance, which is no part of the repository, is not here'), ...own];
+  if (!existsSync(folder))
+    return [
+      skipped(
+        'beam, arroyo',
+        'all',
+        'see docs/windows.md',
+        'the folder ../shared/conformance, which is no part of the repository, is not here',
+      ),
+      ...own,
+    ];
   return [...beamReports(folder), ...arroyoReports(folder), ...own];
 }

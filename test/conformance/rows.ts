@@ -1,5 +1,8 @@
 /** Two lists of rows in any order: what is in one only. */
-export function differencesOf(got: ReadonlyArray<Readonly<Record<string, unknown>>>, expected: ReadonlyArray<Readonly<Record<string, unknown>>>): string[] {
+export function differencesOf(
+  got: ReadonlyArray<Readonly<Record<string, unknown>>>,
+  expected: ReadonlyArray<Readonly<Record<string, unknown>>>,
+): string[] {
   const left = new Map<string, number>();
   for (const row of expected) left.set(textOf(row), (left.get(textOf(row)) ?? 0) + 1);
   const more: string[] = [];

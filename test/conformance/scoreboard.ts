@@ -27,7 +27,8 @@ export function countsOf(reports: readonly CaseReport[]): Counts {
 
 /** The verdict follows from what was found; nothing compared is no success. */
 export function judged(given: Omit<CaseReport, 'verdict'>): CaseReport {
-  if (given.compared === 0 && given.differences.length === 0) return { ...given, verdict: 'failed', differences: ['nothing was compared'] };
+  if (given.compared === 0 && given.differences.length === 0)
+    return { ...given, verdict: 'failed', differences: ['nothing was compared'] };
   return { ...given, verdict: given.differences.length === 0 ? 'passed' : 'failed' };
 }
 
@@ -36,13 +37,28 @@ export function skipped(source: string, name: string, dialect: string, reason: s
 }
 
 export function shown(reports: readonly CaseReport[]): string {
-  const table = new Table({ head: ['source', 'case', 'verdict', 'compared'], colAligns: ['left', 'left', 'left', 'right'], style: { head: [], border: [], compact: true } });
-  for (const { source, name, verdict, compared } of reports) table.push([source, name, verdict, compared.toLocaleString('en-US')]);
+  const table = new Table({
+    head: ['source', 'case', 'verdict', 'compared'],
+    colAligns: ['left', 'left', 'left', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { source, name, verdict, compared } of reports)
+    table.push([source, name, verdict, compared.toLocaleString('en-US')]);
   const dialects = [...new Map(reports.map(({ source, dialect }) => [`${source}: ${dialect}`, undefined])).keys()];
   const notes = reports.flatMap(({ source, name, verdict, leftOut, differences }) => [
     ...differences.map((text) => `FAILED ${source} ${name}: ${text}`),
     ...leftOut.map((text) => `${verdict === 'skipped' ? 'skipped' : 'not compared'} ${source} ${name}: ${text}`),
   ]);
   const { passed, failed, skipped: left } = countsOf(reports);
-  return [table.toString(), '', ...notes, '', 'dialects', ...dialects.map((line) => `  ${line}`), '', `${passed} passed, ${failed} failed, ${left} skipped`, ''].join('\n');
+  return [
+    table.toString(),
+    '',
+    ...notes,
+    '',
+    'dialects',
+    ...dialects.map((line) => `  ${line}`),
+    '',
+    `${passed} passed, ${failed} failed, ${left} skipped`,
+    '',
+  ].join('\n');
 }

@@ -29,7 +29,9 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStore>):
 
     it('lets exactly one of many racing writers have the key', async () => {
       const store = await open();
-      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => store.putIfAbsent('a/b/c', text(`writer-${i}`))));
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => store.putIfAbsent('a/b/c', text(`writer-${i}`))),
+      );
       expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(1);
       expect(Buffer.from((await store.get('a/b/c')) ?? []).toString()).toBe(`writer-${outcomes.indexOf('stored')}`);
     });
@@ -72,12 +74,18 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStore>):
       expect(await store.list('')).toEqual(['a/b/c']);
     });
 
-    it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../b', 'a/.', '.tmp/a', 'a\\b', 'a\0b', 'a'.repeat(256), 'é'])('refuses %j as a key', async (key) => {
-      const store = await open();
-      await expect(store.putIfAbsent(key, text('x'))).rejects.toMatchObject({ kind: 'invalid', code: 'INVALID_SETTING' });
-      await expect(store.get(key)).rejects.toMatchObject({ kind: 'invalid' });
-      await expect(store.delete(key)).rejects.toMatchObject({ kind: 'invalid' });
-    });
+    it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../b', 'a/.', '.tmp/a', 'a\\b', 'a\0b', 'a'.repeat(256), 'é'])(
+      'refuses %j as a key',
+      async (key) => {
+        const store = await open();
+        await expect(store.putIfAbsent(key, text('x'))).rejects.toMatchObject({
+          kind: 'invalid',
+          code: 'INVALID_SETTING',
+        });
+        await expect(store.get(key)).rejects.toMatchObject({ kind: 'invalid' });
+        await expect(store.delete(key)).rejects.toMatchObject({ kind: 'invalid' });
+      },
+    );
 
     it('shares no memory with its callers', async () => {
       const store = await open();

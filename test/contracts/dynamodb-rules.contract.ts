@@ -1,4 +1,10 @@
-import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestDynamoDb } from '../support/dynalite.ts';
 
@@ -24,20 +30,28 @@ export function dynamoDbRules(name: string, dynamoDb: () => TestDynamoDb): void 
       TableName = await dynamoDb().createResultTable();
     });
     const key = { key: { S: 'k' }, windowStartMs: { N: '0' } };
-    const put = (attributes: Record<string, AttributeValue>) => dynamoDb().client.send(new PutItemCommand({ TableName, Item: { ...key, ...attributes } }));
+    const put = (attributes: Record<string, AttributeValue>) =>
+      dynamoDb().client.send(new PutItemCommand({ TableName, Item: { ...key, ...attributes } }));
 
     it.each(['M', 'L'] as const)('takes 32 levels, which are 31 of %s around a value, and no 33', async (kind) => {
       await put({ values: nested(31, kind) });
       await expect(put({ values: nested(32, kind) })).rejects.toMatchObject(REFUSED);
     });
 
-    it.each([{ M: {} }, { L: [] }] satisfies AttributeValue[])('counts an empty %j as it counts others', async (empty) => {
-      await put({ values: nested(30, 'M', empty) });
-      await expect(put({ values: nested(31, 'M', empty) })).rejects.toMatchObject(REFUSED);
-    });
+    it.each([{ M: {} }, { L: [] }] satisfies AttributeValue[])(
+      'counts an empty %j as it counts others',
+      async (empty) => {
+        await put({ values: nested(30, 'M', empty) });
+        await expect(put({ values: nested(31, 'M', empty) })).rejects.toMatchObject(REFUSED);
+      },
+    );
 
     it('takes no attribute without a name, neither of an item nor in a map or a list of maps', async () => {
-      for (const attributes of [{ '': { S: 'x' } }, { values: { M: { '': { S: 'x' } } } }, { values: { L: [{ M: { '': { S: 'x' } } }] } }] satisfies Array<Record<string, AttributeValue>>) {
+      for (const attributes of [
+        { '': { S: 'x' } },
+        { values: { M: { '': { S: 'x' } } } },
+        { values: { L: [{ M: { '': { S: 'x' } } }] } },
+      ] satisfies Array<Record<string, AttributeValue>>) {
         await expect(put(attributes)).rejects.toMatchObject(REFUSED);
       }
     });
@@ -64,10 +78,19 @@ export function dynamoDbRules(name: string, dynamoDb: () => TestDynamoDb): void 
 
     it('gives the item that is in the way of a failed condition where it is asked for (ALL_OLD)', async () => {
       await put({ revision: { N: '3' } });
-      const request = { TableName, ConditionExpression: 'revision < :r', ExpressionAttributeValues: { ':r': { N: '2' } }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
+      const request = {
+        TableName,
+        ConditionExpression: 'revision < :r',
+        ExpressionAttributeValues: { ':r': { N: '2' } },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      };
       const refusals = [
-        await dynamoDb().client.send(new PutItemCommand({ ...request, Item: { ...key, revision: { N: '2' } } })).catch((error: unknown) => error),
-        await dynamoDb().client.send(new UpdateItemCommand({ ...request, Key: key, UpdateExpression: 'SET revision = :r' })).catch((error: unknown) => error),
+        await dynamoDb()
+          .client.send(new PutItemCommand({ ...request, Item: { ...key, revision: { N: '2' } } }))
+          .catch((error: unknown) => error),
+        await dynamoDb()
+          .client.send(new UpdateItemCommand({ ...request, Key: key, UpdateExpression: 'SET revision = :r' }))
+          .catch((error: unknown) => error),
       ];
       for (const refusal of refusals) {
         expect(refusal).toBeInstanceOf(ConditionalCheckFailedException);
@@ -77,10 +100,23 @@ export function dynamoDbRules(name: string, dynamoDb: () => TestDynamoDb): void 
 
     it('gives none where it is not asked for, or where there is none', async () => {
       const Item = { ...key, key: { S: 'absent' } };
-      const refusal = await dynamoDb().client.send(new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_exists(revision)', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).catch((error: unknown) => error);
+      const refusal = await dynamoDb()
+        .client.send(
+          new PutItemCommand({
+            TableName,
+            Item,
+            ConditionExpression: 'attribute_exists(revision)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        )
+        .catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(ConditionalCheckFailedException);
       expect(refusal).not.toHaveProperty('Item.key');
-      const plain = await dynamoDb().client.send(new PutItemCommand({ TableName, Item: key, ConditionExpression: 'attribute_not_exists(windowStartMs)' })).catch((error: unknown) => error);
+      const plain = await dynamoDb()
+        .client.send(
+          new PutItemCommand({ TableName, Item: key, ConditionExpression: 'attribute_not_exists(windowStartMs)' }),
+        )
+        .catch((error: unknown) => error);
       expect(plain).toBeInstanceOf(ConditionalCheckFailedException);
       expect(plain).not.toHaveProperty('Item.key');
     });

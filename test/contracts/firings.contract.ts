@@ -57,22 +57,53 @@ export function firingsContract(name: string, open: () => Promise<OpenFirings>):
     it('gives values back as they were: integers, doubles, text, lists, nested objects', async () => {
       const { sink, rows } = await open();
       const values = {
-        zero: 0, max: Number.MAX_SAFE_INTEGER, min: Number.MIN_SAFE_INTEGER, third: 1 / 3, tiny: 1.5e-120, huge: 1.2345678901234567e125,
-        yes: true, nothing: null, text: 'Zürich ✈\n{"a":1}', empty: '', list: [1, [2.5, 'x']], nested: { a: { b: [] } },
+        zero: 0,
+        max: Number.MAX_SAFE_INTEGER,
+        min: Number.MIN_SAFE_INTEGER,
+        third: 1 / 3,
+        tiny: 1.5e-120,
+        huge: 1.2345678901234567e125,
+        yes: true,
+        nothing: null,
+        text: 'Zürich ✈\n{"a":1}',
+        empty: '',
+        list: [1, [2.5, 'x']],
+        nested: { a: { b: [] } },
       };
       await sink.deliver(sampleDelivery({ results: [sampleRow('A\nT\\L"', 0, 1, values)] }));
       expect(await rows()).toEqual([asRead(sampleRow('A\nT\\L"', 0, 1, values))]);
     });
 
     it('has each firing once for a reader who drops repeats by id, after any deliveries and repeats', async () => {
-      const row = fc.record({ key: fc.constantFrom('ATL', 'BOS', 'É/x'), start: fc.constantFrom(0, 10, 90_000_000), revision: fc.integer({ min: 1, max: 4 }) });
+      const row = fc.record({
+        key: fc.constantFrom('ATL', 'BOS', 'É/x'),
+        start: fc.constantFrom(0, 10, 90_000_000),
+        revision: fc.integer({ min: 1, max: 4 }),
+      });
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.record({ epochMs: fc.constantFrom(0, 10, 20), rows: fc.array(row, { maxLength: 6 }) }), { maxLength: 4 }), async (batches) => {
-          const { sink, rows } = await open();
-          const commits = batches.map(({ epochMs, rows: batch }, index) => sampleDelivery({ results: batch.map(({ key, start, revision }) => sampleRow(key, start, revision, { said: epochMs + revision })) }, index + 1, epochMs));
-          for (const commit of [...commits, ...commits]) await sink.deliver(commit);
-          expect(byId(await rows())).toEqual(byId(commits.flatMap(({ epochMs, outbox }) => outbox.results.map((row) => asRead(row, epochMs)))));
-        }),
+        fc.asyncProperty(
+          fc.array(fc.record({ epochMs: fc.constantFrom(0, 10, 20), rows: fc.array(row, { maxLength: 6 }) }), {
+            maxLength: 4,
+          }),
+          async (batches) => {
+            const { sink, rows } = await open();
+            const commits = batches.map(({ epochMs, rows: batch }, index) =>
+              sampleDelivery(
+                {
+                  results: batch.map(({ key, start, revision }) =>
+                    sampleRow(key, start, revision, { said: epochMs + revision }),
+                  ),
+                },
+                index + 1,
+                epochMs,
+              ),
+            );
+            for (const commit of [...commits, ...commits]) await sink.deliver(commit);
+            expect(byId(await rows())).toEqual(
+              byId(commits.flatMap(({ epochMs, outbox }) => outbox.results.map((row) => asRead(row, epochMs)))),
+            );
+          },
+        ),
         { numRuns: 20 },
       );
     });
@@ -81,7 +112,12 @@ export function firingsContract(name: string, open: () => Promise<OpenFirings>):
 
 function asRead(row: ResultRow, epochMs = 0): Record<string, unknown> {
   const { values, ...fixed } = row;
-  return { id: resultId('flights', row, epochMs), ...fixed, ...(epochMs === 0 ? {} : { logEpochMs: epochMs }), ...values };
+  return {
+    id: resultId('flights', row, epochMs),
+    ...fixed,
+    ...(epochMs === 0 ? {} : { logEpochMs: epochMs }),
+    ...values,
+  };
 }
 
 /** What a reader has who drops repeats; two rows under one id that differ are an error. */

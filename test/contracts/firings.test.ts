@@ -23,13 +23,19 @@ afterAll(() => Promise.all([firehose.stop(), kinesis.stop()]));
 
 firingsContract('LakeSink', async () => {
   const blobs = new MemoryBlobStore();
-  return { sink: new LakeSink({ blobs, pipeline: 'flights', results: 'results' }), rows: () => collect(readLake(blobs, 'flights/results/')) };
+  return {
+    sink: new LakeSink({ blobs, pipeline: 'flights', results: 'results' }),
+    rows: () => collect(readLake(blobs, 'flights/results/')),
+  };
 });
 
 firingsContract('FirehoseSink', async () => {
   firehose.reset();
   const oversized = new LakeSink({ blobs: new MemoryBlobStore(), pipeline: 'flights', results: 'oversized' });
-  return { sink: new FirehoseSink({ client: firehose.client, stream: 'results', oversized }), rows: async () => rowsIn(firehose.stored) };
+  return {
+    sink: new FirehoseSink({ client: firehose.client, stream: 'results', oversized }),
+    rows: async () => rowsIn(firehose.stored),
+  };
 });
 
 firingsContract('StreamSink', async () => {

@@ -14,7 +14,12 @@ export function logStoreContract(name: string, open: () => Promise<LogStore>): v
 
     it('keeps references to bodies that are too large for the slot', async () => {
       const store = await open();
-      const entry = sampleEntry(1, { delta: { blobKey: 'spills/log/1-a-delta' }, outbox: { blobKey: 'spills/log/1-a-outbox' }, snapshotVersion: 7, snapshotKey: 'snapshots/log/7-b' });
+      const entry = sampleEntry(1, {
+        delta: { blobKey: 'spills/log/1-a-delta' },
+        outbox: { blobKey: 'spills/log/1-a-outbox' },
+        snapshotVersion: 7,
+        snapshotKey: 'snapshots/log/7-b',
+      });
       await store.put('log', 1, entry, undefined);
       expect(await store.read('log', [1])).toEqual([entry]);
     });
@@ -23,7 +28,10 @@ export function logStoreContract(name: string, open: () => Promise<LogStore>): v
       const store = await open();
       const first = sampleEntry(1);
       await store.put('log', 1, first, undefined);
-      expect(await store.put('log', 1, sampleEntry(1, { commitId: 'other' }), undefined)).toMatchObject({ kind: 'conflict', found: first });
+      expect(await store.put('log', 1, sampleEntry(1, { commitId: 'other' }), undefined)).toMatchObject({
+        kind: 'conflict',
+        found: first,
+      });
       expect(await store.read('log', [1])).toEqual([first]);
     });
 
@@ -39,7 +47,10 @@ export function logStoreContract(name: string, open: () => Promise<LogStore>): v
       const store = await open();
       const newer = sampleEntry(9);
       await store.put('log', 1, newer, undefined);
-      expect(await store.put('log', 1, sampleEntry(9, { commitId: 'late' }), 1)).toMatchObject({ kind: 'conflict', found: newer });
+      expect(await store.put('log', 1, sampleEntry(9, { commitId: 'late' }), 1)).toMatchObject({
+        kind: 'conflict',
+        found: newer,
+      });
     });
 
     it('refuses an expected version in an empty slot: absent is never as good as expected (PL-1)', async () => {
@@ -54,7 +65,10 @@ export function logStoreContract(name: string, open: () => Promise<LogStore>): v
       const store = await open();
       const entry = sampleEntry(1);
       await store.put('log', 1, entry, undefined);
-      expect(await store.put('log', 1, entry, undefined)).toMatchObject({ kind: 'conflict', found: { commitId: entry.commitId } });
+      expect(await store.put('log', 1, entry, undefined)).toMatchObject({
+        kind: 'conflict',
+        found: { commitId: entry.commitId },
+      });
     });
 
     it('lets exactly one of many racing writers have the slot', async () => {
@@ -93,7 +107,9 @@ export function logStoreContract(name: string, open: () => Promise<LogStore>): v
       const slots = Array.from({ length: 250 }, (_, i) => i);
       // In groups: a server in this very process must come to answer within the time to connect.
       for (let first = 0; first < slots.length; first += 50) {
-        await Promise.all(slots.slice(first, first + 50).map((slot) => store.put('log', slot, sampleEntry(slot + 1), undefined)));
+        await Promise.all(
+          slots.slice(first, first + 50).map((slot) => store.put('log', slot, sampleEntry(slot + 1), undefined)),
+        );
       }
       const versions = (await store.read('log', slots)).map(({ version }) => version);
       expect(versions.sort((a, b) => a - b)).toEqual(slots.map((slot) => slot + 1));

@@ -14,4 +14,7 @@ beforeAll(async () => {
 afterAll(() => dynamoDb.close());
 
 logStoreContract('MemoryLogStore', async () => new MemoryLogStore());
-logStoreContract('DynamoDbLogStore', async () => new DynamoDbLogStore({ client: dynamoDb.client, table: await dynamoDb.createLogTable() }));
+logStoreContract(
+  'DynamoDbLogStore',
+  async () => new DynamoDbLogStore({ client: dynamoDb.client, table: await dynamoDb.createLogTable() }),
+);

@@ -18,8 +18,10 @@ type Stored = Awaited<ReturnType<OpenRefusing['stored']>>;
 
 /** Less than any service has, so that a test need not send a megabyte. */
 const LIMIT_BYTES = 20_000;
-const tooLong = (place: number) => `1 validation error detected: Value at 'records.${place + 1}.member.data' failed to satisfy constraint: Member must have length less than or equal to ${LIMIT_BYTES}`;
-const longRow = (length: number) => (key: string, windowStartMs: number) => sampleRow(key, windowStartMs, 1, { text: 'x'.repeat(length) });
+const tooLong = (place: number) =>
+  `1 validation error detected: Value at 'records.${place + 1}.member.data' failed to satisfy constraint: Member must have length less than or equal to ${LIMIT_BYTES}`;
+const longRow = (length: number) => (key: string, windowStartMs: number) =>
+  sampleRow(key, windowStartMs, 1, { text: 'x'.repeat(length) });
 
 let dynamoDb: TestDynamoDb;
 let firehose: RunningFirehose;
@@ -55,7 +57,9 @@ refusingContract('FirehoseSink', async () => {
     // A record of several lines is longer than one of them: only what cannot be cut into smaller ones is unfit.
     const place = records.findIndex(({ length }) => length > LIMIT_BYTES);
     if (place >= 0) return { name: 'ValidationException', message: tooLong(place) };
-    return isDenied ? { name: 'AccessDeniedException', message: 'not authorized to perform: firehose:PutRecordBatch' } : undefined;
+    return isDenied
+      ? { name: 'AccessDeniedException', message: 'not authorized to perform: firehose:PutRecordBatch' }
+      : undefined;
   });
   return {
     sink: new FirehoseSink({ client: firehose.client, stream: 'results', oversized: new MemorySink() }),
@@ -81,12 +85,24 @@ refusingContract('StreamSink', async () => {
 /** A client of a stream that takes records of at most LIMIT_BYTES, and refuses a call for one that is longer, as Kinesis does. */
 function limitedClient({ client }: RunningKinesalite): KinesisClient {
   const { endpoint, region, credentials } = client.config;
-  const made = new KinesisClient({ endpoint: endpoint as NonNullable<typeof endpoint>, region, credentials, maxAttempts: 1, requestHandler: new NodeHttpHandler() });
-  made.middlewareStack.add((next) => async (args) => {
-    const { Records = [] } = args.input as PutRecordsCommandInput;
-    const place = Records.findIndex(({ Data }) => (Data?.length ?? 0) > LIMIT_BYTES);
-    if (place < 0) return next(args);
-    throw Object.assign(new Error(tooLong(place)), { name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
-  }, { step: 'initialize' });
+  const made = new KinesisClient({
+    endpoint: endpoint as NonNullable<typeof endpoint>,
+    region,
+    credentials,
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler(),
+  });
+  made.middlewareStack.add(
+    (next) => async (args) => {
+      const { Records = [] } = args.input as PutRecordsCommandInput;
+      const place = Records.findIndex(({ Data }) => (Data?.length ?? 0) > LIMIT_BYTES);
+      if (place < 0) return next(args);
+      throw Object.assign(new Error(tooLong(place)), {
+        name: 'ValidationException',
+        $metadata: { httpStatusCode: 400 },
+      });
+    },
+    { step: 'initialize' },
+  );
   return made;
 }

@@ -61,7 +61,11 @@ export function askingCatalogContract(name: string, open: () => Promise<OneParti
     it('is unavailable, and gives no answer, for a source that is not there', async () => {
       const { catalog, partition } = await open();
       const nowhere = { ...partition, source: 'nowhere' };
-      for (const asked of [catalog.shards({ source: 'nowhere' }), catalog.remaining(nowhere, BEFORE_FIRST), catalog.skipped(nowhere, 0n, 9n)]) {
+      for (const asked of [
+        catalog.shards({ source: 'nowhere' }),
+        catalog.remaining(nowhere, BEFORE_FIRST),
+        catalog.skipped(nowhere, 0n, 9n),
+      ]) {
         await expect(asked).rejects.toMatchObject({ kind: 'unavailable' });
       }
     });

@@ -18,7 +18,12 @@ afterAll(() => kinesis.stop());
 async function ofWorld(): Promise<OnePartition> {
   const world = new StreamWorld();
   world.open('one');
-  return { catalog: world.catalog, partition: partitionOf('one'), put: async (count) => world.put('one', ...Array.from({ length: count }, () => ['a', 0] as const)).map(({ offset }) => offset) };
+  return {
+    catalog: world.catalog,
+    partition: partitionOf('one'),
+    put: async (count) =>
+      world.put('one', ...Array.from({ length: count }, () => ['a', 0] as const)).map(({ offset }) => offset),
+  };
 }
 
 async function ofKinesis(): Promise<OnePartition> {
@@ -32,7 +37,9 @@ async function ofKinesis(): Promise<OnePartition> {
     async put(count) {
       const offsets: bigint[] = [];
       for (let i = 0; i < count; i++) {
-        const { SequenceNumber = '' } = await kinesis.client.send(new PutRecordCommand({ StreamName, PartitionKey: 'a', Data: Buffer.from(`${i}`) }));
+        const { SequenceNumber = '' } = await kinesis.client.send(
+          new PutRecordCommand({ StreamName, PartitionKey: 'a', Data: Buffer.from(`${i}`) }),
+        );
         offsets.push(BigInt(SequenceNumber));
       }
       return offsets;

@@ -28,7 +28,8 @@ describeDeployed('flights on an emulator', () => {
   let pipeline: DeployedPipeline;
   let producer: FlightsProducer;
   const deploy = (...args: readonly string[]): Promise<Ended> => npmRun(running, 'deploy:local', 'flights', ...args);
-  const recordsIn = async (): Promise<number> => (await pipeline.shards()).reduce((sum, shard) => sum + shard.recordsIn, 0);
+  const recordsIn = async (): Promise<number> =>
+    (await pipeline.shards()).reduce((sum, shard) => sum + shard.recordsIn, 0);
 
   beforeAll(async () => {
     running = await emulator();
@@ -47,16 +48,30 @@ describeDeployed('flights on an emulator', () => {
     const deployed = await deploy();
     expect(deployed).toMatchObject({ status: 0, stdout: expect.stringContaining(`--stream-name ${STREAM}`) });
     producer = new FlightsProducer(clients.kinesis, STREAM);
-    await eventually('the first result', MINUTE_MS, () => pipeline.results(), ({ length }) => length > 0);
+    await eventually(
+      'the first result',
+      MINUTE_MS,
+      () => pipeline.results(),
+      ({ length }) => length > 0,
+    );
     // Printed and not asserted: on a machine that does something else besides, it says nothing of the pipeline.
     const seconds = (elapsedMs: number): string => (elapsedMs / 1_000).toFixed(1);
-    process.stderr.write(`test:deployed: first result after ${seconds(Date.now() - startMs)} s (60 wanted), of which npm run deploy:local took ${seconds(deployed.elapsedMs)}\n`);
+    process.stderr.write(
+      `test:deployed: first result after ${seconds(Date.now() - startMs)} s (60 wanted), of which npm run deploy:local took ${seconds(deployed.elapsedMs)}\n`,
+    );
   });
 
   it('keeps what nobody can count as dead letters, with the reason and the original bytes, and goes on', async () => {
     await putPoison(clients.kinesis, STREAM);
-    const letters = await eventually('all dead letters', MINUTE_MS, () => pipeline.lake('dead-letters'), ({ length }) => length >= POISON.length);
-    expect(letters.map(({ code, data }) => ({ code, data }))).toEqual(POISON.map(({ code, data }) => ({ code, data: data.toString('base64') })));
+    const letters = await eventually(
+      'all dead letters',
+      MINUTE_MS,
+      () => pipeline.lake('dead-letters'),
+      ({ length }) => length >= POISON.length,
+    );
+    expect(letters.map(({ code, data }) => ({ code, data }))).toEqual(
+      POISON.map(({ code, data }) => ({ code, data: data.toString('base64') })),
+    );
     const before = await recordsIn();
     await eventually('records after the poison', MINUTE_MS, recordsIn, (now) => now > before);
   });
@@ -73,37 +88,72 @@ describeDeployed('flights on an emulator', () => {
 
   it('refuses an incompatible change before it reads a record, and goes on with the definition before it', async () => {
     expect(await deploy('--folder', 'test/deployed/incompatible')).toMatchObject({ status: 0 });
-    await eventually('a failed batch', MINUTE_MS, () => pipeline.lastProcessingResult(), (result) => /FAILED|PROBLEM/.test(result));
+    await eventually(
+      'a failed batch',
+      MINUTE_MS,
+      () => pipeline.lastProcessingResult(),
+      (result) => /FAILED|PROBLEM/.test(result),
+    );
     const before = await recordsIn();
-    const doctor = await npmRun(running, 'tidemark', 'doctor', 'test/deployed/incompatible/flights.ts', '--stack', STACK, '--json');
+    const doctor = await npmRun(
+      running,
+      'tidemark',
+      'doctor',
+      'test/deployed/incompatible/flights.ts',
+      '--stack',
+      STACK,
+      '--json',
+    );
     expect(doctor.stdout).toMatch(/"id":"state-schema"[^\n]*"verdict":"problem"[^\n]*-window: tumbling\(size=3600000/);
     expect(await recordsIn()).toBe(before);
     expect(await deploy('--folder', 'test/deployed/compatible')).toMatchObject({ status: 0 });
     await eventually('records after the way back', MINUTE_MS, recordsIn, (now) => now > before + 1_000);
   });
 
-  it('has the results, the lake, the late records and the counts that DuckDB computes', async () => {
-    const records = await producer.stop();
-    await eventually('all records', 3 * MINUTE_MS, recordsIn, (now) => now === records + POISON.length);
-    const run = await pipeline.run(POISON.length);
-    const expected = await expectedOf({ records, shards: 1 });
-    const verdict = verdictOf(expected, { ...run, results: run.results.map(beforeTheChange), lake: run.lake.map(beforeTheChange) });
-    expect(verdict).toEqual(verdict.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
-    process.stderr.write(`test:deployed: ${records} flights, ${run.results.length} results, ${run.lake.length} firings, ${run.late.length} late: as DuckDB computes them\n`);
-    expect(run.late.length).toBeGreaterThan(0);
-    const ofOneFlight = run.results.filter(({ departures, longestMiles }) => departures === 1 && typeof longestMiles === 'number');
-    expect(ofOneFlight.length).toBeGreaterThan(0);
-    for (const { longestMiles, totalDistanceMiles } of ofOneFlight) expect(longestMiles).toBe(totalDistanceMiles);
-  }, 4 * MINUTE_MS);
+  it(
+    'has the results, the lake, the late records and the counts that DuckDB computes',
+    async () => {
+      const records = await producer.stop();
+      await eventually('all records', 3 * MINUTE_MS, recordsIn, (now) => now === records + POISON.length);
+      const run = await pipeline.run(POISON.length);
+      const expected = await expectedOf({ records, shards: 1 });
+      const verdict = verdictOf(expected, {
+        ...run,
+        results: run.results.map(beforeTheChange),
+        lake: run.lake.map(beforeTheChange),
+      });
+      expect(verdict).toEqual(verdict.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
+      process.stderr.write(
+        `test:deployed: ${records} flights, ${run.results.length} results, ${run.lake.length} firings, ${run.late.length} late: as DuckDB computes them\n`,
+      );
+      expect(run.late.length).toBeGreaterThan(0);
+      const ofOneFlight = run.results.filter(
+        ({ departures, longestMiles }) => departures === 1 && typeof longestMiles === 'number',
+      );
+      expect(ofOneFlight.length).toBeGreaterThan(0);
+      for (const { longestMiles, totalDistanceMiles } of ofOneFlight) expect(longestMiles).toBe(totalDistanceMiles);
+    },
+    4 * MINUTE_MS,
+  );
 
-  it('fires the last windows when input has stopped: the schedule calls the tick', async () => {
-    const departures = async (): Promise<number> => (await pipeline.results()).reduce((sum, row) => sum + Number(row['departures']), 0);
-    await allowingGetRecords(clients, STACK, async () => {
-      const [{ counted = 0 } = {}] = await eventually('the tick', 3 * MINUTE_MS, () => pipeline.shards(), (shards) => shards.every(({ openWindows }) => openWindows === 0));
-      await eventually('every departure in a result', MINUTE_MS, departures, (now) => now >= counted);
-      expect(await departures()).toBe(counted);
-    });
-  }, 5 * MINUTE_MS);
+  it(
+    'fires the last windows when input has stopped: the schedule calls the tick',
+    async () => {
+      const departures = async (): Promise<number> =>
+        (await pipeline.results()).reduce((sum, row) => sum + Number(row['departures']), 0);
+      await allowingGetRecords(clients, STACK, async () => {
+        const [{ counted = 0 } = {}] = await eventually(
+          'the tick',
+          3 * MINUTE_MS,
+          () => pipeline.shards(),
+          (shards) => shards.every(({ openWindows }) => openWindows === 0),
+        );
+        await eventually('every departure in a result', MINUTE_MS, departures, (now) => now >= counted);
+        expect(await departures()).toBe(counted);
+      });
+    },
+    5 * MINUTE_MS,
+  );
 
   it('leaves nothing behind when it is destroyed', async () => {
     expect(await npmRun(running, 'destroy:local')).toMatchObject({ status: 0 });
@@ -112,7 +162,12 @@ describeDeployed('flights on an emulator', () => {
     const { Functions } = await clients.lambda.send(new ListFunctionsCommand({}));
     const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({}));
     const buckets = Buckets.filter(({ Name = '' }) => !Name.startsWith('cdk-'));
-    expect({ TableNames, StreamNames, Functions, buckets }).toEqual({ TableNames: [], StreamNames: [], Functions: [], buckets: [] });
+    expect({ TableNames, StreamNames, Functions, buckets }).toEqual({
+      TableNames: [],
+      StreamNames: [],
+      Functions: [],
+      buckets: [],
+    });
   });
 });
 

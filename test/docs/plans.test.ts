@@ -19,7 +19,11 @@ describe('the guide to plans', () => {
   });
 
   it('says what --json has, and refuses it together with --mermaid', () => {
-    const { pipeline, fragments, plan } = JSON.parse(tidemark('explain', 'flights', '--json').stdout) as { pipeline: string; fragments: Array<{ nodes: unknown[] }>; plan: { nodes: unknown[] } };
+    const { pipeline, fragments, plan } = JSON.parse(tidemark('explain', 'flights', '--json').stdout) as {
+      pipeline: string;
+      fragments: Array<{ nodes: unknown[] }>;
+      plan: { nodes: unknown[] };
+    };
     expect(pipeline).toBe('flights');
     expect(fragments[0]?.nodes.length).toBe(plan.nodes.length);
     const refused = tidemark('explain', 'flights', '--json', '--mermaid');

@@ -6,12 +6,29 @@ const root = join(import.meta.dirname, '..', '..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
 const rules = text('docs/rules.md');
 const defined = [...rules.matchAll(/^\*\*(PL-\d+)\. /gm)].map(([, rule]) => rule as string);
-const FOLDERS = ['adapters', 'bench', 'bin', 'docs', 'engine', 'lambdas', 'lib', 'local', 'operate', 'pipelines', 'test', 'types'];
+const FOLDERS = [
+  'adapters',
+  'bench',
+  'bin',
+  'docs',
+  'engine',
+  'lambdas',
+  'lib',
+  'local',
+  'operate',
+  'pipelines',
+  'test',
+  'types',
+];
 const itself = ['docs/rules.md', 'test/docs/rules.test.ts'];
-const sources = FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.{ts,js,md}`, { cwd: root })).filter((file) => !itself.includes(file));
+const sources = FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.{ts,js,md}`, { cwd: root })).filter(
+  (file) => !itself.includes(file),
+);
 
 describe('the rules', () => {
-  const cited = new Map(sources.flatMap((file) => [...text(file).matchAll(/PL-\d+/g)].map(([rule]) => [rule, file] as const)));
+  const cited = new Map(
+    sources.flatMap((file) => [...text(file).matchAll(/PL-\d+/g)].map(([rule]) => [rule, file] as const)),
+  );
 
   it('define each number once, in their order', () => {
     const numbers = defined.map((rule) => Number(rule.slice(3)));

@@ -18,7 +18,9 @@ export interface Story {
 }
 
 export function snippetsOf(markdown: string): string[] {
-  return blocksOf(markdown).filter(({ language }) => language === 'ts').map(({ body }) => body);
+  return blocksOf(markdown)
+    .filter(({ language }) => language === 'ts')
+    .map(({ body }) => body);
 }
 
 export function storiesOf(markdown: string): Story[] {
@@ -32,7 +34,10 @@ export function storiesOf(markdown: string): Story[] {
 }
 
 function blocksOf(markdown: string): Array<{ language: string; body: string }> {
-  return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)\n```$/gm)].map(([, language = '', body = '']) => ({ language, body }));
+  return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)\n```$/gm)].map(([, language = '', body = '']) => ({
+    language,
+    body,
+  }));
 }
 
 /** The lines again, with what really comes of them. */
@@ -47,12 +52,21 @@ export function told(topology: Topology, lines: readonly string[]): string[] {
 function resultsOf(partition: MovingPartition, arrives: string, offset: number): string {
   const [, value, timeMs] = /^(\d+) at (-?\d+)$/.exec(arrives) ?? [];
   if (value !== undefined) {
-    const data = new TextEncoder().encode(JSON.stringify({ sensor: 's', timeMs: Number(timeMs), value: Number(value) }));
-    return textOf(partition.process({ offset: BigInt(offset), subSequence: 0, partitionKey: 's', arrivalTimeMs: 1_000, data }));
+    const data = new TextEncoder().encode(
+      JSON.stringify({ sensor: 's', timeMs: Number(timeMs), value: Number(value) }),
+    );
+    return textOf(
+      partition.process({ offset: BigInt(offset), subSequence: 0, partitionKey: 's', arrivalTimeMs: 1_000, data }),
+    );
   }
   const [, clock, toMs] = /^(tick|clock) (\d+)$/.exec(arrives) ?? [];
-  if (clock === undefined) throw new Error(`a line must begin with "5 at 1", "tick 20" or "clock 1500", got ${JSON.stringify(arrives)}`);
-  const result = partition.tryTick(clock === 'tick' ? { watermarkMs: Number(toMs), processingTimeMs: undefined } : { watermarkMs: undefined, processingTimeMs: Number(toMs) });
+  if (clock === undefined)
+    throw new Error(`a line must begin with "5 at 1", "tick 20" or "clock 1500", got ${JSON.stringify(arrives)}`);
+  const result = partition.tryTick(
+    clock === 'tick'
+      ? { watermarkMs: Number(toMs), processingTimeMs: undefined }
+      : { watermarkMs: undefined, processingTimeMs: Number(toMs) },
+  );
   if (result === undefined) return '';
   partition.tick(result);
   return textOf(result.outbox);

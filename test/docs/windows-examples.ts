@@ -1,6 +1,23 @@
 /** The pipelines that `docs/windows.md` shows, as it shows them. */
 import { z } from 'zod/mini';
-import { calendar, count, everyEventTime, everyN, everyProcessingTime, everyRecords, global, hopping, kinesis, lake, pipeline, resultTable, session, sliding, sum, tumbling } from '../../engine/index.ts';
+import {
+  calendar,
+  count,
+  everyEventTime,
+  everyN,
+  everyProcessingTime,
+  everyRecords,
+  global,
+  hopping,
+  kinesis,
+  lake,
+  pipeline,
+  resultTable,
+  session,
+  sliding,
+  sum,
+  tumbling,
+} from '../../engine/index.ts';
 
 const Reading = z.object({ sensor: z.string(), timeMs: z.number(), value: z.number() });
 
@@ -48,7 +65,10 @@ export const berlin = readings
   .to(resultTable());
 
 export const impatient = readings
-  .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs: 20, trigger: { early: everyRecords(2), late: everyRecords(2) } })
+  .window(tumbling({ sizeMs: 10 }), {
+    allowedLatenessMs: 20,
+    trigger: { early: everyRecords(2), late: everyRecords(2) },
+  })
   .aggregate({ total: sum('value') })
   .to(resultTable());
 

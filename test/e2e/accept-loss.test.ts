@@ -44,7 +44,9 @@ describe('a log table that is restored on this machine, with a mapping that goes
   };
   /** The shard of key `a`: the others have had no record. */
   const inspected = (): unknown => {
-    const lines = tidemark('inspect', pipeline, '--json', ...data).stdout.trim().split('\n');
+    const lines = tidemark('inspect', pipeline, '--json', ...data)
+      .stdout.trim()
+      .split('\n');
     return lines.map((line) => JSON.parse(line) as { recordsIn: number }).find(({ recordsIn }) => recordsIn > 0);
   };
 
@@ -56,22 +58,43 @@ describe('a log table that is restored on this machine, with a mapping that goes
     cpSync(join(folder, 'backup'), log(), { recursive: true });
 
     const halt = await firstLineOf(putting(6, 150), /accept-loss/);
-    const [, ...command] = /npx tidemark (accept-loss) (restored) (--partition shardId-\d+) (--from \d+) (--to \d+)/.exec(halt ?? '') ?? [];
+    const [, ...command] =
+      /npx tidemark (accept-loss) (restored) (--partition shardId-\d+) (--from \d+) (--to \d+)/.exec(halt ?? '') ?? [];
     expect(command).toHaveLength(5);
     const [name = '', , ...flags] = command;
-    const accept = (...more: readonly string[]) => tidemark(name, pipeline, ...flags.flatMap((flag) => flag.split(' ')), ...more, ...data);
+    const accept = (...more: readonly string[]) =>
+      tidemark(name, pipeline, ...flags.flatMap((flag) => flag.split(' ')), ...more, ...data);
 
     const dry = accept('--dry-run', '--json');
     expect(dry).toMatchObject({ status: 0 });
-    expect(JSON.parse(dry.stdout)).toMatchObject({ outcome: 'not written', version: 1, lossesAccepted: 0, records: { count: 2, isAll: true } });
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      outcome: 'not written',
+      version: 1,
+      lossesAccepted: 0,
+      records: { count: 2, isAll: true },
+    });
     expect(inspected()).toMatchObject({ recordsIn: 3, lossesAccepted: 0 });
-    expect(accept()).toMatchObject({ status: 0, stdout: expect.stringMatching(/ {2}2 records that the source still has, arrived from .*\naccepted: version 2 of /) });
-    expect(accept()).toMatchObject({ status: 0, stdout: expect.stringContaining('accepted already: nothing was written') });
+    expect(accept()).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(
+        / {2}2 records that the source still has, arrived from .*\naccepted: version 2 of /,
+      ),
+    });
+    expect(accept()).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('accepted already: nothing was written'),
+    });
 
     expect(run(['local', pipeline, '--exit', ...data])).toMatchObject({ recordsIn: 5, counted: 5, lossesAccepted: 1 });
     expect(inspected()).toMatchObject({ recordsIn: 5, lossesAccepted: 1, verified: true });
-    const rows = tidemark('results', pipeline, '--json', ...data).stdout.trim().split('\n').map((row) => JSON.parse(row) as Record<string, unknown>);
+    const rows = tidemark('results', pipeline, '--json', ...data)
+      .stdout.trim()
+      .split('\n')
+      .map((row) => JSON.parse(row) as Record<string, unknown>);
     expect(rows).toMatchObject([{ key: 'a', windowStartMs: 0, n: 4 }]);
-    expect(accept()).toMatchObject({ status: 2, stderr: expect.stringContaining('from must be behind what log restored/0/restored/') });
+    expect(accept()).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('from must be behind what log restored/0/restored/'),
+    });
   }, 180_000);
 });

@@ -24,7 +24,18 @@ describe('flights that a producer packed', () => {
 
   it('give the very results of flights that were put one by one, and a damaged record is kept', async () => {
     const [plain, packed, nothing] = [join(folder, 'plain'), join(folder, 'packed'), join(folder, 'nothing.ndjson')];
-    const onePlain = tidemark('local', 'flights', '--records', String(RECORDS), '--shards', '1', '--data-dir', plain, '--exit', '--json');
+    const onePlain = tidemark(
+      'local',
+      'flights',
+      '--records',
+      String(RECORDS),
+      '--shards',
+      '1',
+      '--data-dir',
+      plain,
+      '--exit',
+      '--json',
+    );
     expect(onePlain.status).toBe(0);
 
     writeFileSync(nothing, '');
@@ -40,10 +51,14 @@ describe('flights that a producer packed', () => {
     };
     const want = totals(onePlain);
     expect(totals(onePacked)).toEqual({ ...want, recordsIn: want.recordsIn + 1, deadLetters: 1 });
-    const results = (dataDir: string) => textWithoutEpoch(tidemark('results', 'flights', '--data-dir', dataDir, '--json').stdout);
+    const results = (dataDir: string) =>
+      textWithoutEpoch(tidemark('results', 'flights', '--data-dir', dataDir, '--json').stdout);
     expect(results(plain).length).toBeGreaterThan(10_000);
     expect(results(packed)).toBe(results(plain));
-    const dead = tidemark('dead-letters', 'flights', '--data-dir', packed, '--json').stdout.trim().split('\n').map((line) => JSON.parse(line) as { code: string; data: string });
+    const dead = tidemark('dead-letters', 'flights', '--data-dir', packed, '--json')
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { code: string; data: string });
     expect(dead).toMatchObject([{ code: 'AGGREGATE_DAMAGED', data: damaged().toString('base64') }]);
   }, 120_000);
 });

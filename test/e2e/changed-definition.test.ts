@@ -36,7 +36,19 @@ describe('a local pipeline whose definition has changed', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = (...flags: string[]) => tidemark('local', pipeline, '--shards', '1', '--exit', '--input', input, '--data-dir', join(folder, 'data'), ...flags);
+  const run = (...flags: string[]) =>
+    tidemark(
+      'local',
+      pipeline,
+      '--shards',
+      '1',
+      '--exit',
+      '--input',
+      input,
+      '--data-dir',
+      join(folder, 'data'),
+      ...flags,
+    );
 
   it.each([
     ['a window', { sizeMs: 20 }, /-window: tumbling\(size=10,.*\+window: tumbling\(size=20,/],
@@ -45,7 +57,9 @@ describe('a local pipeline whose definition has changed', () => {
     writeFileSync(pipeline, moduleOf(definition));
     const { status, stdout, stderr } = run();
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^tidemark: definition of changed must fit its stored state, got .*; go back to the old definition, or forget its data with --fresh\n$/m);
+    expect(stderr).toMatch(
+      /^tidemark: definition of changed must fit its stored state, got .*; go back to the old definition, or forget its data with --fresh\n$/m,
+    );
     expect(stderr).toMatch(difference);
   });
 
@@ -71,9 +85,19 @@ describe('a local pipeline whose definition has changed', () => {
   it('fails loudly when most records do not fit it', () => {
     const bad = join(folder, 'bad.ndjson');
     writeFileSync(bad, '{"k":"a","t":26}\n{"k":"a","time":1}\n{"k":"a","time":2}\n');
-    const { status, stdout } = tidemark('local', pipeline, '--exit', '--input', bad, '--data-dir', join(folder, 'data'));
+    const { status, stdout } = tidemark(
+      'local',
+      pipeline,
+      '--exit',
+      '--input',
+      bad,
+      '--data-dir',
+      join(folder, 'data'),
+    );
     expect(status).toBe(1);
     expect(stdout).toMatch(/^✗ in 6 = counted 4 \+ late 0 \+ dead letters 2$/m);
-    expect(stdout).toMatch(/^MOST RECORDS ARE DEAD LETTERS: 2 of 3; 2 are SCHEMA_MISMATCH, first at shardId-0{12}\/\d+: record must match the schema, got a wrong t/m);
+    expect(stdout).toMatch(
+      /^MOST RECORDS ARE DEAD LETTERS: 2 of 3; 2 are SCHEMA_MISMATCH, first at shardId-0{12}\/\d+: record must match the schema, got a wrong t/m,
+    );
   });
 });

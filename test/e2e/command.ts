@@ -10,8 +10,16 @@ export function tidemark(...args: readonly string[]): { stdout: string; stderr: 
 }
 
 /** The same with further variables in its environment. */
-export function tidemarkWith(variables: Readonly<Record<string, string>>, ...args: readonly string[]): { stdout: string; stderr: string; status: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', timeout: 120_000, maxBuffer: 2 ** 28, env: { ...process.env, ...variables } });
+export function tidemarkWith(
+  variables: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: 'utf8',
+    timeout: 120_000,
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, ...variables },
+  });
   return { stdout, stderr, status };
 }
 

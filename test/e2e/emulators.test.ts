@@ -28,8 +28,21 @@ describe('a service that is frozen, killed and started again', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = (): ChildProcess => (runner = startTidemark('local', 'flights', '--records', String(RECORDS), '--rate', '600', '--shards', '2', '--data-dir', folder));
-  const resume = (): ChildProcess => (runner = startTidemark('local', 'flights', '--records', String(RECORDS), '--rate', '600', '--data-dir', folder));
+  const start = (): ChildProcess =>
+    (runner = startTidemark(
+      'local',
+      'flights',
+      '--records',
+      String(RECORDS),
+      '--rate',
+      '600',
+      '--shards',
+      '2',
+      '--data-dir',
+      folder,
+    ));
+  const resume = (): ChildProcess =>
+    (runner = startTidemark('local', 'flights', '--records', String(RECORDS), '--rate', '600', '--data-dir', folder));
 
   it('loses and repeats nothing, while shards split and merge and workers are killed', async () => {
     const first = start();
@@ -62,8 +75,16 @@ describe('a service that is frozen, killed and started again', () => {
     const last = tidemark('local', 'flights', '--records', String(RECORDS), '--data-dir', folder, '--exit', '--json');
     expect(last).toMatchObject({ status: 0 });
     const { recordsIn, counted, late, deadLetters, shards, results } = JSON.parse(last.stdout);
-    expect({ recordsIn, accounted: counted + late + deadLetters, deadLetters, shards }).toEqual({ recordsIn: RECORDS, accounted: RECORDS, deadLetters: 0, shards: 5 });
-    const logs = tidemark('inspect', 'flights', '--data-dir', folder, '--json').stdout.trim().split('\n').map((line) => JSON.parse(line) as { readonly verified: boolean });
+    expect({ recordsIn, accounted: counted + late + deadLetters, deadLetters, shards }).toEqual({
+      recordsIn: RECORDS,
+      accounted: RECORDS,
+      deadLetters: 0,
+      shards: 5,
+    });
+    const logs = tidemark('inspect', 'flights', '--data-dir', folder, '--json')
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly verified: boolean });
     expect(logs.map(({ verified }) => verified)).toEqual(Array(5).fill(true));
     checkRows(rowsOf(folder), results, late, RECORDS, join(folder, 'calm'));
   }, 180_000);

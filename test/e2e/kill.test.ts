@@ -40,7 +40,8 @@ describe('kill -9', () => {
       return { recordsIn, counted, late, deadLetters, results, firings, openWindows };
     };
     expect(totals(last)).toEqual(totals(undisturbed));
-    const results = (dataDir: string) => textWithoutEpoch(tidemark('results', 'flights', '--data-dir', dataDir, '--json').stdout);
+    const results = (dataDir: string) =>
+      textWithoutEpoch(tidemark('results', 'flights', '--data-dir', dataDir, '--json').stdout);
     expect(results(calm).length).toBeGreaterThan(10_000);
     expect(results(harsh)).toBe(results(calm));
     expect(lateRows(harsh)).toEqual(lateRows(calm));

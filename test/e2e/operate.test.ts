@@ -15,7 +15,11 @@ interface Line {
   readonly verified: boolean;
 }
 
-const linesOf = (stdout: string): Line[] => stdout.trim().split('\n').map((line) => JSON.parse(line) as Line);
+const linesOf = (stdout: string): Line[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
 
 describe('inspect, doctor and cost', () => {
   let data: string;
@@ -27,14 +31,35 @@ describe('inspect, doctor and cost', () => {
   it('need neither data nor an account to tell what a load would cost', () => {
     const { status, stdout } = tidemark('cost', 'flights', '--events-per-second', '2.5', '--keys', '10', '--json');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ pipeline: 'flights', input: { eventsPerSecond: 2.5, keys: 10, eventBytes: 200 }, traffic: { partitions: 1 } });
-    const topic = tidemark('cost', 'flights-kafka', '--events-per-second', '2.5', '--keys', '10', '--kafka', 'express', '--json');
-    expect(JSON.parse(topic.stdout)).toMatchObject({ pipeline: 'flights-kafka', input: { kafka: 'express' }, traffic: { partitions: 3, readers: 1 } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      pipeline: 'flights',
+      input: { eventsPerSecond: 2.5, keys: 10, eventBytes: 200 },
+      traffic: { partitions: 1 },
+    });
+    const topic = tidemark(
+      'cost',
+      'flights-kafka',
+      '--events-per-second',
+      '2.5',
+      '--keys',
+      '10',
+      '--kafka',
+      'express',
+      '--json',
+    );
+    expect(JSON.parse(topic.stdout)).toMatchObject({
+      pipeline: 'flights-kafka',
+      input: { kafka: 'express' },
+      traffic: { partitions: 3, readers: 1 },
+    });
   });
 
   it.each([
     [['--keys', '10'], /required option '--events-per-second <n>' not specified/],
-    [['--keys', '10', '--events-per-second', 'x'], /events-per-second must be a number in \[0.01, 1000000\], got "x"; pass --events-per-second 100/],
+    [
+      ['--keys', '10', '--events-per-second', 'x'],
+      /events-per-second must be a number in \[0.01, 1000000\], got "x"; pass --events-per-second 100/,
+    ],
     [['--keys', '0', '--events-per-second', '1'], /keys must be an integer in \[1, 1000000000\], got "0"/],
   ])('refuse a load that makes no sense: %j', (flags, message) => {
     const { status, stderr } = tidemark('cost', 'flights', ...flags);
@@ -45,7 +70,9 @@ describe('inspect, doctor and cost', () => {
   it('find that a pipeline never ran, and say how to run it', () => {
     const { status, stdout } = tidemark('doctor', 'flights', '--data-dir', data);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^✗ data-dir {2}the pipeline has run here: nothing in .*\n +→ start tidemark local flights --exit/);
+    expect(stdout).toMatch(
+      /^✗ data-dir {2}the pipeline has run here: nothing in .*\n +→ start tidemark local flights --exit/,
+    );
   });
 
   it('refuse a data dir in which the pipeline never ran', () => {
@@ -55,20 +82,30 @@ describe('inspect, doctor and cost', () => {
   });
 
   it('show every shard of a pipeline that is at rest', () => {
-    expect(tidemark('local', 'flights', '--records', String(RECORDS), '--exit', '--json', '--data-dir', data).status).toBe(0);
+    expect(
+      tidemark('local', 'flights', '--records', String(RECORDS), '--exit', '--json', '--data-dir', data).status,
+    ).toBe(0);
     const { status, stdout } = tidemark('inspect', 'flights', '--json', '--data-dir', data);
     const lines = linesOf(stdout);
     expect(status).toBe(0);
     expect(lines).toHaveLength(4);
     expect(lines.every(({ verified }) => verified)).toBe(true);
     expect(lines.reduce((sum, { recordsIn }) => sum + recordsIn, 0)).toBe(RECORDS);
-    expect(lines.map(({ counted, late, deadLetters }) => counted + late + deadLetters)).toEqual(lines.map(({ recordsIn }) => recordsIn));
+    expect(lines.map(({ counted, late, deadLetters }) => counted + late + deadLetters)).toEqual(
+      lines.map(({ recordsIn }) => recordsIn),
+    );
   });
 
   it('find nothing wrong with it', () => {
     const { status, stdout } = tidemark('doctor', 'flights', '--json', '--data-dir', data);
     expect(status).toBe(0);
-    expect(stdout.trim().split('\n').map((line) => JSON.parse(line) as { verdict: string }).filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { verdict: string })
+        .filter(({ verdict }) => verdict !== 'ok'),
+    ).toEqual([]);
   });
 
   it('show the same while the pipeline runs', async () => {

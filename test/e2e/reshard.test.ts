@@ -17,7 +17,18 @@ describe('a stream that is split and merged while it runs', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('counts every record once, although workers are killed meanwhile', async () => {
-    const runner = startTidemark('local', 'flights', '--records', String(RECORDS), '--rate', '800', '--shards', '2', '--data-dir', folder);
+    const runner = startTidemark(
+      'local',
+      'flights',
+      '--records',
+      String(RECORDS),
+      '--rate',
+      '800',
+      '--shards',
+      '2',
+      '--data-dir',
+      folder,
+    );
     const ended = new Promise((resolve) => runner.once('exit', resolve));
     const stream = await streamOf(folder);
     await wait(1_500);
@@ -32,7 +43,12 @@ describe('a stream that is split and merged while it runs', () => {
     const last = tidemark('local', 'flights', '--records', String(RECORDS), '--data-dir', folder, '--exit', '--json');
     expect(last.stderr).not.toContain('SEALED');
     const { recordsIn, counted, late, deadLetters, shards, results } = JSON.parse(last.stdout);
-    expect({ recordsIn, accounted: counted + late + deadLetters, deadLetters, shards }).toEqual({ recordsIn: RECORDS, accounted: RECORDS, deadLetters: 0, shards: 5 });
+    expect({ recordsIn, accounted: counted + late + deadLetters, deadLetters, shards }).toEqual({
+      recordsIn: RECORDS,
+      accounted: RECORDS,
+      deadLetters: 0,
+      shards: 5,
+    });
 
     checkRows(rowsOf(folder), results, late, RECORDS, join(folder, 'calm'));
   }, 120_000);

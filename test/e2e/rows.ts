@@ -9,7 +9,10 @@ export interface Row {
 }
 
 export function rowsOf(dataDir: string): Row[] {
-  return tidemark('results', 'flights', '--data-dir', dataDir, '--json').stdout.trim().split('\n').map((line) => JSON.parse(line) as Row);
+  return tidemark('results', 'flights', '--data-dir', dataDir, '--json')
+    .stdout.trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row);
 }
 
 /**
@@ -20,7 +23,18 @@ export function checkRows(rows: readonly Row[], results: number, late: number, r
   expect(rows).toHaveLength(results);
   const idOf = ({ key, windowStartMs }: Row): string => `${key}/${windowStartMs}`;
   expect(new Set(rows.map(idOf)).size).toBe(rows.length);
-  const calmRun = tidemark('local', 'flights', '--records', String(records), '--data-dir', calmDir, '--shards', '1', '--exit', '--json');
+  const calmRun = tidemark(
+    'local',
+    'flights',
+    '--records',
+    String(records),
+    '--data-dir',
+    calmDir,
+    '--shards',
+    '1',
+    '--exit',
+    '--json',
+  );
   expect(JSON.parse(calmRun.stdout).recordsIn).toBe(records);
   const calm = new Map(rowsOf(calmDir).map((row) => [idOf(row), row]));
   const shared = rows.filter((row) => calm.has(idOf(row)));

@@ -1,4 +1,10 @@
-import { DescribeStreamSummaryCommand, KinesisClient, ListShardsCommand, MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
+import {
+  DescribeStreamSummaryCommand,
+  KinesisClient,
+  ListShardsCommand,
+  MergeShardsCommand,
+  SplitShardCommand,
+} from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +17,15 @@ const NOT_YET = 300;
 export async function streamOf(dataDir: string): Promise<KinesisClient> {
   for (let tries = 0; ; tries++) {
     try {
-      const { kinesisEndpoint } = JSON.parse(readFileSync(join(dataDir, 'flights', 'run.json'), 'utf8')) as { kinesisEndpoint: string };
-      const client = new KinesisClient({ endpoint: kinesisEndpoint, region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, requestHandler: new NodeHttpHandler() });
+      const { kinesisEndpoint } = JSON.parse(readFileSync(join(dataDir, 'flights', 'run.json'), 'utf8')) as {
+        kinesisEndpoint: string;
+      };
+      const client = new KinesisClient({
+        endpoint: kinesisEndpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+        requestHandler: new NodeHttpHandler(),
+      });
       await client.send(new ListShardsCommand({ StreamName: STREAM }));
       return client;
     } catch (error) {

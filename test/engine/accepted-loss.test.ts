@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { fromLogItem, toLogItem } from '../../adapters/dynamodb/log-item.ts';
-import { encodeSnapshot, restoreSnapshot, unpackSnapshot, type PackedSnapshot } from '../../engine/partition-log/snapshot.ts';
+import {
+  encodeSnapshot,
+  restoreSnapshot,
+  unpackSnapshot,
+  type PackedSnapshot,
+} from '../../engine/partition-log/snapshot.ts';
 import type { Progress } from '../../engine/state/progress.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';
 import { emptyState } from '../../engine/state/partition-state.ts';
@@ -36,7 +41,11 @@ describe('a hole that an operator has accepted', () => {
     await expect(stream.instance().take('shard', rest)).rejects.toMatchObject(MISSING);
     await accept(stream.instance(), 'shard', 9n);
     expect(await stream.instance().take('shard', rest)).toMatchObject({ recordsIn: 12 });
-    expect(await stream.head('shard')).toMatchObject({ reached: 20n, resumeAt: undefined, counters: { recordsIn: 17 } });
+    expect(await stream.head('shard')).toMatchObject({
+      reached: 20n,
+      resumeAt: undefined,
+      counters: { recordsIn: 17 },
+    });
   });
 
   it('lets the records in that lie in it, if they come after all', async () => {
@@ -106,7 +115,11 @@ describe('an accepted hole in what is stored', () => {
     const { resumeAt: _, ...item } = toLogItem('log', 1, sampleEntry(1));
     const counters = { L: item['counters']?.L?.slice(0, 5) ?? [] };
     const entry = sampleEntry(1);
-    expect(fromLogItem({ ...item, counters })).toEqual({ ...entry, resumeAt: undefined, counters: { ...entry.counters, lossesAccepted: 0 } });
+    expect(fromLogItem({ ...item, counters })).toEqual({
+      ...entry,
+      resumeAt: undefined,
+      counters: { ...entry.counters, lossesAccepted: 0 },
+    });
   });
 
   it('adds nothing to the slot of a log that has no loss', () => {

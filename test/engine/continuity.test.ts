@@ -18,9 +18,15 @@ const MISSING = { kind: 'internal', code: 'RECORDS_MISSING' };
 describe('a log that a function opens', () => {
   it('refuses a batch that leaves out records which the source still has, and counts nothing of it', async () => {
     const stream = await worldWith(5);
-    await expect(stream.instance().take('shard', stream.all('shard').slice(8))).rejects.toMatchObject({ ...MISSING, context: { reached: '5', from: '6', to: '9' } });
+    await expect(stream.instance().take('shard', stream.all('shard').slice(8))).rejects.toMatchObject({
+      ...MISSING,
+      context: { reached: '5', from: '6', to: '9' },
+    });
     expect((await stream.head('shard'))?.reached).toBe(5n);
-    expect(await stream.instance().take('shard', stream.all('shard'))).toMatchObject({ recordsIn: 15, recordsReplayed: 5 });
+    expect(await stream.instance().take('shard', stream.all('shard'))).toMatchObject({
+      recordsIn: 15,
+      recordsReplayed: 5,
+    });
   });
 
   it('says which record comes next and what to do', async () => {
@@ -33,7 +39,8 @@ describe('a log that a function opens', () => {
   it('refuses it again and again, until the mapping is set back', async () => {
     const stream = await worldWith(5);
     const instance = stream.instance();
-    for (let i = 0; i < 3; i++) await expect(instance.take('shard', stream.all('shard').slice(8))).rejects.toMatchObject(MISSING);
+    for (let i = 0; i < 3; i++)
+      await expect(instance.take('shard', stream.all('shard').slice(8))).rejects.toMatchObject(MISSING);
   });
 
   it('takes the record that comes next in the source, whatever lies between the offsets', async () => {
@@ -45,7 +52,10 @@ describe('a log that a function opens', () => {
   it('asks nothing for a batch that begins with what is counted', async () => {
     const stream = await worldWith(5);
     stream.catalog.skips = () => 1n;
-    expect(await stream.instance().take('shard', stream.all('shard').slice(4))).toMatchObject({ recordsIn: 15, recordsReplayed: 1 });
+    expect(await stream.instance().take('shard', stream.all('shard').slice(4))).toMatchObject({
+      recordsIn: 15,
+      recordsReplayed: 1,
+    });
   });
 
   it('begins anywhere when it is new: a mapping may start at a time', async () => {
@@ -77,7 +87,11 @@ describe('a source that has removed records which were not counted', () => {
   it('halts the partition where it tells, and names the range and the command that accepts it', async () => {
     const stream = await expiredUpTo8();
     const halted = stream.instance().take('shard', stream.all('shard').slice(8));
-    await expect(halted).rejects.toMatchObject({ kind: 'internal', code: 'RECORDS_EXPIRED', context: { reached: '5', from: '6', to: '9' } });
+    await expect(halted).rejects.toMatchObject({
+      kind: 'internal',
+      code: 'RECORDS_EXPIRED',
+      context: { reached: '5', from: '6', to: '9' },
+    });
     await expect(halted).rejects.toThrow(
       'partition shard of departures must keep its records until they are counted, got none from offset 6 on up to 9, at which the batch begins: retention has removed some; give the source a longer retention, then go on without them with npx tidemark accept-loss flights --partition shard --from 6 --to 9',
     );
@@ -142,7 +156,9 @@ describe('an invocation that takes its time to ask for its stream', () => {
     const begunMs = stream.world.clock.nowMs();
     await stream.world.clock.sleep(1);
     await instance.take('shard', records.slice(0, 5));
-    await expect(processBatch(instance.inner.processor, { partition, records: records.slice(8), begunMs })).rejects.toMatchObject(MISSING);
+    await expect(
+      processBatch(instance.inner.processor, { partition, records: records.slice(8), begunMs }),
+    ).rejects.toMatchObject(MISSING);
   });
 });
 
@@ -165,9 +181,13 @@ describe('a log table that was restored to an earlier moment', () => {
     const backup = await stream.world.entries(logId);
     for (const record of stream.all('shard').slice(4, 10)) await stream.instance().take('shard', [record]);
     const restored = await worldWith(0);
-    for (const entry of backup) await restored.world.logs.put(logId, slotOf(entry.version, restored.world.settings.slots), entry, undefined);
+    for (const entry of backup)
+      await restored.world.logs.put(logId, slotOf(entry.version, restored.world.settings.slots), entry, undefined);
     // The mapping has acknowledged ten.
-    await expect(restored.instance().take('shard', restored.all('shard').slice(10))).rejects.toMatchObject({ ...MISSING, context: { from: '5', to: '11' } });
+    await expect(restored.instance().take('shard', restored.all('shard').slice(10))).rejects.toMatchObject({
+      ...MISSING,
+      context: { from: '5', to: '11' },
+    });
     await restored.instance().take('shard', restored.all('shard'));
     await stream.instance().take('shard', stream.all('shard').slice(10));
     expect((await restored.head('shard'))?.counters).toEqual((await stream.head('shard'))?.counters);

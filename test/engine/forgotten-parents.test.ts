@@ -44,7 +44,10 @@ describe('a parent that the stream has forgotten before it was sealed', () => {
       throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', 'no such shard');
     };
     const halted = stream.instance().take('low', stream.put('low', ['a', 2]));
-    await expect(halted).rejects.toMatchObject({ ...FORGOTTEN, context: { partition: 'parent', reached: '2', from: '3', to: 'end' } });
+    await expect(halted).rejects.toMatchObject({
+      ...FORGOTTEN,
+      context: { partition: 'parent', reached: '2', from: '3', to: 'end' },
+    });
     await expect(halted).rejects.toThrow(
       'parent parent of departures must be read to its end before the stream forgets it, got a log that has reached 2; records behind that have expired, if there were any: go on without them with npx tidemark accept-loss flights --partition parent --from 3 --to end',
     );
@@ -54,7 +57,10 @@ describe('a parent that the stream has forgotten before it was sealed', () => {
   it('fails the tick of its children, which is an alarm', async () => {
     const stream = await splitUnread();
     const { failures } = await stream.instance().report(1_000);
-    expect(failures).toMatchObject([{ partition: 'low', code: 'PARENT_FORGOTTEN' }, { partition: 'high', code: 'PARENT_FORGOTTEN' }]);
+    expect(failures).toMatchObject([
+      { partition: 'low', code: 'PARENT_FORGOTTEN' },
+      { partition: 'high', code: 'PARENT_FORGOTTEN' },
+    ]);
   });
 
   it('is sealed without a proof once its rest is accepted as lost, and its children go on from its state', async () => {
@@ -65,7 +71,12 @@ describe('a parent that the stream has forgotten before it was sealed', () => {
     await acceptRest(stream, 'parent');
     await warm.take('low', low);
     await warm.take('high', high);
-    expect(await stream.head('parent')).toMatchObject({ version: 3, reached: 2n, resumeAt: 'end', sealedFor: ['high', 'low'] });
+    expect(await stream.head('parent')).toMatchObject({
+      version: 3,
+      reached: 2n,
+      resumeAt: 'end',
+      sealedFor: ['high', 'low'],
+    });
     expect(stream.counts).toEqual({ 'a@0': 2, 'b@0': 1 });
   });
 
@@ -73,7 +84,10 @@ describe('a parent that the stream has forgotten before it was sealed', () => {
     const stream = await splitUnread();
     await acceptRest(stream, 'parent');
     await stream.instance().take('low', stream.put('low', ['a', 2]));
-    expect(await stream.head('low')).toMatchObject({ resumeAt: undefined, counters: { recordsIn: 1, lossesAccepted: 1 } });
+    expect(await stream.head('low')).toMatchObject({
+      resumeAt: undefined,
+      counters: { recordsIn: 1, lossesAccepted: 1 },
+    });
   });
 
   it('is proved drained all the same while the stream lists it', async () => {
@@ -92,7 +106,10 @@ describe('a merged shard both of whose parents the stream has forgotten', () => 
     // Both are sealed, then the commit of the child gets no answer.
     stream.world.logs.script = ['ok', 'ok', ...Array.from({ length: 5 }, () => 'lost request' as const)];
     await stream.instance().report(1_000);
-    expect([(await stream.head('low'))?.sealedFor, (await stream.head('high'))?.sealedFor]).toEqual([['child'], ['child']]);
+    expect([(await stream.head('low'))?.sealedFor, (await stream.head('high'))?.sealedFor]).toEqual([
+      ['child'],
+      ['child'],
+    ]);
     expireAll(stream);
     expect(await stream.instance().take('child', stream.put('child', ['b', 110]))).toMatchObject({ counted: 1 });
     expect(await stream.head('child')).toMatchObject({ counters: { lossesAccepted: 0 } });
@@ -115,7 +132,10 @@ describe('a merged shard both of whose parents the stream has forgotten', () => 
     expireAll(stream);
     await stream.instance().tick(1_000);
     const b = hashOfKey('b');
-    const floors = [{ fromHash: 0n, toHash: b - 1n, watermarkMs: 100 }, { fromHash: b + 1n, toHash: MAX_HASH, watermarkMs: 100 }];
+    const floors = [
+      { fromHash: 0n, toHash: b - 1n, watermarkMs: 100 },
+      { fromHash: b + 1n, toHash: MAX_HASH, watermarkMs: 100 },
+    ];
     expect(await stream.head('child')).toMatchObject({ watermarkMs: 5, floors });
   });
 
@@ -125,7 +145,11 @@ describe('a merged shard both of whose parents the stream has forgotten', () => 
     expireAll(stream);
     const records = stream.put('child', ['a', 101]);
     const halted = stream.instance().take('child', records);
-    await expect(halted).rejects.toMatchObject({ kind: 'internal', code: 'LINEAGE_LOST', context: { partition: 'high', from: '0', to: 'end' } });
+    await expect(halted).rejects.toMatchObject({
+      kind: 'internal',
+      code: 'LINEAGE_LOST',
+      context: { partition: 'high', from: '0', to: 'end' },
+    });
     await expect(halted).rejects.toThrow(/ with npx tidemark accept-loss flights --partition high --from 0 --to end$/);
     await acceptRest(stream, 'high');
     expect(await stream.instance().take('child', records)).toMatchObject({ counted: 1 });

@@ -9,7 +9,9 @@ import { READING, record } from './support/readings.ts';
 import { World } from './support/world.ts';
 
 const topology: Topology = pipeline('readings')
-  .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, format: avro({ registry: 'confluent' }) }))
+  .source(
+    kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, format: avro({ registry: 'confluent' }) }),
+  )
   .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0 })
   .keyBy('key')
   .window(tumbling({ sizeMs: 10 }))
@@ -21,7 +23,11 @@ const seen: bigint[][] = [];
 const decoder = {
   decode: async (records: readonly SourceRecord[]): Promise<SourceRecord[]> => {
     seen.push(records.map(({ offset }) => offset));
-    return records.map((one) => (one.data[0] === 255 ? { ...one, refusal: new TidemarkError('data', 'SCHEMA_UNKNOWN', 'text') } : { ...one, value: { key: 'a', timeMs: one.data[0], value: 1 } }));
+    return records.map((one) =>
+      one.data[0] === 255
+        ? { ...one, refusal: new TidemarkError('data', 'SCHEMA_UNKNOWN', 'text') }
+        : { ...one, value: { key: 'a', timeMs: one.data[0], value: 1 } },
+    );
   },
 };
 const byte = (offset: number, timeMs: number): SourceRecord => record(offset, new Uint8Array([timeMs]));
@@ -49,8 +55,14 @@ describe('a source whose format is not JSON', () => {
     const processor = { ...world.instance().processor, decoder: oneByOne };
     const records = [byte(1, 0), byte(2, 1), byte(3, 2), byte(4, 20)];
     seen.length = 0;
-    await expect(processBatch(processor, { partition: SHARD, records })).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
-    expect(await processBatch(processor, { partition: SHARD, records })).toMatchObject({ recordsIn: 2, recordsReplayed: 2, commits: 2 });
+    await expect(processBatch(processor, { partition: SHARD, records })).rejects.toMatchObject({
+      code: 'REGISTRY_UNAVAILABLE',
+    });
+    expect(await processBatch(processor, { partition: SHARD, records })).toMatchObject({
+      recordsIn: 2,
+      recordsReplayed: 2,
+      commits: 2,
+    });
     expect(seen).toEqual([[1n], [2n], [3n], [4n]]);
     expect(world.sink.results).toMatchObject([{ key: 'a', values: { n: 3 } }]);
   });

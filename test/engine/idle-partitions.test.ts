@@ -16,7 +16,8 @@ async function streamOf(...shards: string[]): Promise<StreamWorld> {
   return stream;
 }
 
-const tick = (stream: StreamWorld, nowMs: number): Promise<TickReport> => processTick(stream.instance().inner.processor, SHARD, nowMs);
+const tick = (stream: StreamWorld, nowMs: number): Promise<TickReport> =>
+  processTick(stream.instance().inner.processor, SHARD, nowMs);
 const watermarkOf = async (stream: StreamWorld, shard: string) => (await stream.head(shard))?.watermarkMs;
 
 /** Before each answer about what a shard has left, another invocation does this. */
@@ -36,7 +37,10 @@ describe('a drained partition is active until its idle timeout is over (PL-21)',
     await stream.instance().take('fast', stream.put('fast', ['b', 100]));
     stream.put('fast', ['b', 101]);
     expect(await tick(stream, QUIET_MS - 1)).toMatchObject({ shards: 2, idleShards: 0, shardsMoved: 0 });
-    expect(await stream.instance().take('slow', stream.put('slow', ['a', 7]))).toMatchObject({ counted: 1, lateRecords: 0 });
+    expect(await stream.instance().take('slow', stream.put('slow', ['a', 7]))).toMatchObject({
+      counted: 1,
+      lateRecords: 0,
+    });
   });
 
   it('follows it from then on', async () => {
@@ -115,9 +119,14 @@ describe('a tick that knows less than it must moves nothing (PL-19, PL-20)', () 
     await stream.instance().take('one', stream.put('one', ['a', 5]));
     await stream.instance().take('throttled', stream.put('throttled', ['b', 5]));
     beforeRemaining(stream, async (shard) => {
-      if (shard === 'throttled') throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', 'stream must answer, got a throttling; wait');
+      if (shard === 'throttled')
+        throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', 'stream must answer, got a throttling; wait');
     });
-    expect(await tick(stream, QUIET_MS)).toMatchObject({ shards: 2, shardsMoved: 0, failures: [{ partition: 'throttled', code: 'STREAM_UNAVAILABLE' }] });
+    expect(await tick(stream, QUIET_MS)).toMatchObject({
+      shards: 2,
+      shardsMoved: 0,
+      failures: [{ partition: 'throttled', code: 'STREAM_UNAVAILABLE' }],
+    });
     expect([await watermarkOf(stream, 'one'), await watermarkOf(stream, 'throttled')]).toEqual([5, 5]);
   });
 
@@ -162,7 +171,10 @@ describe('what goes wrong in a tick is heard', () => {
     const stream = await streamOf('one');
     await stream.instance().take('one', stream.put('one', ['a', 5]));
     stream.world.logs.script = Array.from({ length: 5 }, () => 'lost request' as const);
-    expect(await tick(stream, 10_000_000)).toMatchObject({ shardsMoved: 0, failures: [{ partition: 'one', code: 'COMMIT_UNKNOWN' }] });
+    expect(await tick(stream, 10_000_000)).toMatchObject({
+      shardsMoved: 0,
+      failures: [{ partition: 'one', code: 'COMMIT_UNKNOWN' }],
+    });
   });
 
   it('when a parent cannot be asked', async () => {
@@ -172,7 +184,8 @@ describe('what goes wrong in a tick is heard', () => {
     let asked = 0;
     beforeRemaining(stream, async () => {
       // Of the parent itself first, then on a child's behalf.
-      if (++asked === 2) throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', 'stream must answer, got a throttling; wait');
+      if (++asked === 2)
+        throw new TidemarkError('unavailable', 'STREAM_UNAVAILABLE', 'stream must answer, got a throttling; wait');
     });
     expect(await tick(stream, QUIET_MS)).toMatchObject({ shardsMoved: 0, failures: [{ code: 'STREAM_UNAVAILABLE' }] });
   });
@@ -182,7 +195,9 @@ describe('a tick and what waits for delivery (PL-16)', () => {
   it('brings out what a batch left, even where no window is due', async () => {
     const stream = await streamOf('one');
     stream.world.sink.isDown = true;
-    await expect(stream.instance().take('one', stream.put('one', ['a', 5], ['a', 15]))).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+    await expect(stream.instance().take('one', stream.put('one', ['a', 5], ['a', 15]))).rejects.toMatchObject({
+      code: 'SINK_UNAVAILABLE',
+    });
     stream.world.sink.isDown = false;
     expect(await tick(stream, 1_001)).toMatchObject({ shardsMoved: 0, undeliveredSinceMs: undefined });
     expect(stream.counts).toEqual({ 'a@0': 1 });

@@ -12,7 +12,8 @@ describe('the partitions of a topic (PL-27)', () => {
     await expect(new PartitionCounts(blobs).require(TOPIC, 6)).rejects.toMatchObject({
       kind: 'internal',
       code: 'PARTITIONS_GREW',
-      message: 'topic departures must keep its 4 partitions, got 6; new partitions move keys away from their state: make a topic with 6 partitions, let the producers change over, and read it with a pipeline of another name',
+      message:
+        'topic departures must keep its 4 partitions, got 6; new partitions move keys away from their state: make a topic with 6 partitions, let the producers change over, and read it with a pipeline of another name',
     });
   });
 

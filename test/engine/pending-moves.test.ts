@@ -60,9 +60,17 @@ describe('a record a year after the one before', () => {
     const records = [reading(1, 'a', 0), reading(2, 'a', 100 * MINUTE_MS)];
     world.logs.script = ['ok', 'ok', ...Array.from({ length: 5 }, () => 'lost request' as const)];
     await expect(small(world.instance(), 10).process(...records)).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(await world.head()).toMatchObject({ reached: 2n, watermarkMs: 100 * MINUTE_MS, pending: { domain: 'event', operator: 'process', fromMs: 0, firedMs: 20 * MINUTE_MS } });
+    expect(await world.head()).toMatchObject({
+      reached: 2n,
+      watermarkMs: 100 * MINUTE_MS,
+      pending: { domain: 'event', operator: 'process', fromMs: 0, firedMs: 20 * MINUTE_MS },
+    });
     world.logs.script = [];
-    expect(await small(world.instance(), 10).process(...records)).toMatchObject({ recordsIn: 0, recordsReplayed: 2, commits: 8 });
+    expect(await small(world.instance(), 10).process(...records)).toMatchObject({
+      recordsIn: 0,
+      recordsReplayed: 2,
+      commits: 8,
+    });
     const whole = new World({ topology });
     await whole.instance().process(...records);
     expect(await outcomeOf(world)).toEqual(await outcomeOf(whole));
@@ -73,13 +81,17 @@ describe('a record a year after the one before', () => {
     await small(world.instance(), 10).process(reading(1, 'a', 0));
     await small(world.instance(), 10).process(reading(2, 'a', 25 * MINUTE_MS), reading(3, 'a', 26 * MINUTE_MS));
     const whole = new World({ topology });
-    await whole.instance().process(reading(1, 'a', 0), reading(2, 'a', 25 * MINUTE_MS), reading(3, 'a', 26 * MINUTE_MS));
+    await whole
+      .instance()
+      .process(reading(1, 'a', 0), reading(2, 'a', 25 * MINUTE_MS), reading(3, 'a', 26 * MINUTE_MS));
     expect(await outcomeOf(world)).toEqual(await outcomeOf(whole));
   });
 
   it('stays in one commit while its offset has places that follow: an offset is counted as a whole', async () => {
     const world = new World({ topology });
-    const packed = [reading(1, 'a', 0), reading(1, 'a', 50 * MINUTE_MS), reading(1, 'a', 50 * MINUTE_MS)].map((each, i): SourceRecord => ({ ...each, subSequence: i }));
+    const packed = [reading(1, 'a', 0), reading(1, 'a', 50 * MINUTE_MS), reading(1, 'a', 50 * MINUTE_MS)].map(
+      (each, i): SourceRecord => ({ ...each, subSequence: i }),
+    );
     expect(await small(world.instance(), 10).process(...packed)).toMatchObject({ commits: 1, counted: 3 });
   });
 });
@@ -87,7 +99,10 @@ describe('a record a year after the one before', () => {
 describe('a move of time that is pending', () => {
   const pendingIn = async (stream: StreamWorld, script: number): Promise<void> => {
     const records = stream.put('one', ['a', 0], ['a', 100 * MINUTE_MS]);
-    stream.world.logs.script = [...Array.from({ length: script }, () => 'ok' as const), ...Array.from({ length: 5 }, () => 'lost request' as const)];
+    stream.world.logs.script = [
+      ...Array.from({ length: script }, () => 'ok' as const),
+      ...Array.from({ length: 5 }, () => 'lost request' as const),
+    ];
     const instance = stream.instance();
     small(instance.inner, 10);
     await expect(instance.take('one', records)).rejects.toMatchObject({ kind: 'unavailable' });
@@ -116,8 +131,16 @@ describe('a move of time that is pending', () => {
     const [low, high] = [stream.put('low', ['a', 101 * MINUTE_MS]), stream.put('high', ['a', 101 * MINUTE_MS])];
     await instance.take('low', low);
     await instance.take('high', high);
-    expect(await stream.head('one')).toMatchObject({ pending: undefined, sealedFor: ['high', 'low'], watermarkMs: 100 * MINUTE_MS });
-    const states = await Promise.all(['low', 'high'].map((shard) => instance.inner.processor.logs.use(partitionOf(shard), async (log) => log.state.tables[1]?.get(0, 'a'))));
+    expect(await stream.head('one')).toMatchObject({
+      pending: undefined,
+      sealedFor: ['high', 'low'],
+      watermarkMs: 100 * MINUTE_MS,
+    });
+    const states = await Promise.all(
+      ['low', 'high'].map((shard) =>
+        instance.inner.processor.logs.use(partitionOf(shard), async (log) => log.state.tables[1]?.get(0, 'a')),
+      ),
+    );
     expect(states.filter((state) => state !== undefined)).toMatchObject([{ json: '101' }]);
   });
 
@@ -131,11 +154,14 @@ describe('a move of time that is pending', () => {
 
   it('of processing time leaves no place of an offset behind: one that is refused has made room for it, and a function that dies then loses none', async () => {
     const world = new World({ topology });
-    const packed = [{ ...reading(2, 'a', 1), data: new Uint8Array(3) }, reading(2, 'a', 1), reading(2, 'a', 2)]
-      .map((each, i): SourceRecord => ({ ...each, subSequence: i, arrivalTimeMs: 1_000 + 95 * MINUTE_MS }));
+    const packed = [{ ...reading(2, 'a', 1), data: new Uint8Array(3) }, reading(2, 'a', 1), reading(2, 'a', 2)].map(
+      (each, i): SourceRecord => ({ ...each, subSequence: i, arrivalTimeMs: 1_000 + 95 * MINUTE_MS }),
+    );
     const records = [reading(1, 'a', 0, MINUTE_MS), ...packed];
     world.logs.script = ['ok', 'ok', ...Array.from({ length: 5 }, () => 'lost request' as const)];
-    await small(world.instance(), 10).process(...records).catch(() => undefined);
+    await small(world.instance(), 10)
+      .process(...records)
+      .catch(() => undefined);
     world.logs.script = [];
     await small(world.instance(), 10).process(...records);
     expect((await world.head()).counters).toMatchObject({ recordsIn: 4, counted: 3, deadLetters: 1 });
@@ -147,37 +173,63 @@ describe('a move of time that is pending', () => {
   });
 });
 
-describe.each(['event', 'processing'] as const)('timers of %s time that set themselves again for the same instant', (domain) => {
-  const looping = (back: number) => pipeline('looping')
-    .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
-    .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, maxClockSkewMs: YEAR_MS })
-    .keyBy('key')
-    .process({
-      state: { calls: value<number>() },
-      results: { calls: 'integer' },
-      onRecord: ({ eventTimeMs }, { setTimer, setProcessingTimer, processingTimeMs }) => (domain === 'event' ? setTimer(eventTimeMs + 5) : setProcessingTimer(processingTimeMs + 5)),
-      onTimer: ({ timeMs, key }, { setTimer, setProcessingTimer, state, emit }) => {
-        state.calls.set((state.calls.get() ?? 0) + 1);
-        if (key === 'b') return emit({ calls: state.calls.get() as number });
-        const set = domain === 'event' ? setTimer : setProcessingTimer;
-        set(timeMs - back, 'one');
-        set(timeMs - back, 'two');
-      },
-    })
-    .to(lake()).topology;
+describe.each(['event', 'processing'] as const)(
+  'timers of %s time that set themselves again for the same instant',
+  (domain) => {
+    const looping = (back: number) =>
+      pipeline('looping')
+        .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
+        .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, maxClockSkewMs: YEAR_MS })
+        .keyBy('key')
+        .process({
+          state: { calls: value<number>() },
+          results: { calls: 'integer' },
+          onRecord: ({ eventTimeMs }, { setTimer, setProcessingTimer, processingTimeMs }) =>
+            domain === 'event' ? setTimer(eventTimeMs + 5) : setProcessingTimer(processingTimeMs + 5),
+          onTimer: ({ timeMs, key }, { setTimer, setProcessingTimer, state, emit }) => {
+            state.calls.set((state.calls.get() ?? 0) + 1);
+            if (key === 'b') return emit({ calls: state.calls.get() as number });
+            const set = domain === 'event' ? setTimer : setProcessingTimer;
+            set(timeMs - back, 'one');
+            set(timeMs - back, 'two');
+          },
+        })
+        .to(lake()).topology;
 
-  it.each([0, 1])('end as a dead letter with what it did taken back, and the shard goes on (%i ms earlier)', async (back) => {
-    const world = new World({ topology: looping(back) });
-    const late = (record: SourceRecord): SourceRecord => ({ ...record, arrivalTimeMs: 2_000 });
-    await processBatch({ ...world.instance().processor, maxTimersPerCommit: 3 }, { partition: SHARD, records: [reading(1, 'a', 0), reading(2, 'b', 0), late(reading(3, 'b', 100)), late(reading(4, 'b', 101))] });
-    const { deadLetters, results } = world.sink;
-    expect(new Set(deadLetters.map(({ code, partitionKey }) => `${code} ${partitionKey}`))).toEqual(new Set(['TIMER_LOOP a']));
-    expect(deadLetters[0]?.reason).toContain('timers must set at most 1000 timers for a time that has come, got one more at');
-    expect(results.map(({ key, values }) => `${key} ${String(values['calls'])}`)).toContain('b 1');
-    expect(await world.head()).toMatchObject({ reached: 4n, pending: undefined, counters: { counted: 4, deadLetters: 0 } });
-    // Every call that stands has set two timers, or found them set: the last ones have none.
-    const calls = await world.instance().use(async (log) => JSON.parse((log.state.tables[1]?.get(0, 'a') as unknown as { json: string }).json) as number);
-    expect(calls).toBeGreaterThan(100);
-    expect(calls).toBeLessThan(1_010);
-  });
-});
+    it.each([0, 1])(
+      'end as a dead letter with what it did taken back, and the shard goes on (%i ms earlier)',
+      async (back) => {
+        const world = new World({ topology: looping(back) });
+        const late = (record: SourceRecord): SourceRecord => ({ ...record, arrivalTimeMs: 2_000 });
+        await processBatch(
+          { ...world.instance().processor, maxTimersPerCommit: 3 },
+          {
+            partition: SHARD,
+            records: [reading(1, 'a', 0), reading(2, 'b', 0), late(reading(3, 'b', 100)), late(reading(4, 'b', 101))],
+          },
+        );
+        const { deadLetters, results } = world.sink;
+        expect(new Set(deadLetters.map(({ code, partitionKey }) => `${code} ${partitionKey}`))).toEqual(
+          new Set(['TIMER_LOOP a']),
+        );
+        expect(deadLetters[0]?.reason).toContain(
+          'timers must set at most 1000 timers for a time that has come, got one more at',
+        );
+        expect(results.map(({ key, values }) => `${key} ${String(values['calls'])}`)).toContain('b 1');
+        expect(await world.head()).toMatchObject({
+          reached: 4n,
+          pending: undefined,
+          counters: { counted: 4, deadLetters: 0 },
+        });
+        // Every call that stands has set two timers, or found them set: the last ones have none.
+        const calls = await world
+          .instance()
+          .use(
+            async (log) => JSON.parse((log.state.tables[1]?.get(0, 'a') as unknown as { json: string }).json) as number,
+          );
+        expect(calls).toBeGreaterThan(100);
+        expect(calls).toBeLessThan(1_010);
+      },
+    );
+  },
+);

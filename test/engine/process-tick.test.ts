@@ -37,7 +37,10 @@ describe('a tick', () => {
     await stream.instance().take('fast', stream.put('fast', ['fast', 100]));
     stream.put('fast', ['fast', 101]);
     expect(await stream.instance().tick(1_001)).toBe(0);
-    expect(await stream.instance().take('slow', stream.put('slow', ['slow', 7]))).toMatchObject({ counted: 1, lateRecords: 0 });
+    expect(await stream.instance().take('slow', stream.put('slow', ['slow', 7]))).toMatchObject({
+      counted: 1,
+      lateRecords: 0,
+    });
   });
 
   it('moves a partition on at the very end of the idle timeout', async () => {
@@ -53,12 +56,19 @@ describe('a tick on which one partition fails', () => {
     const stream = await worldOf('a', 'b', 'c');
     silence(stream, 'b');
     const report = await stream.instance().report(LATE_MS);
-    expect(report).toMatchObject({ shards: 3, idleShards: 2, shardsMoved: 2, failures: [{ partition: 'b', kind: 'unavailable', code: 'STREAM_UNAVAILABLE' }], unreached: [] });
+    expect(report).toMatchObject({
+      shards: 3,
+      idleShards: 2,
+      shardsMoved: 2,
+      failures: [{ partition: 'b', kind: 'unavailable', code: 'STREAM_UNAVAILABLE' }],
+      unreached: [],
+    });
     expect(stream.counts).toEqual({ 'a@0': 1, 'c@0': 1 });
     await expect(stream.instance().tick(LATE_MS)).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'TICK_FAILED',
-      message: 'tick must move time on in all of 3 partitions, got 1 that failed: b (STREAM_UNAVAILABLE); the others have moved, see the log of the function for each cause',
+      message:
+        'tick must move time on in all of 3 partitions, got 1 that failed: b (STREAM_UNAVAILABLE); the others have moved, see the log of the function for each cause',
     });
   });
 
@@ -66,8 +76,13 @@ describe('a tick on which one partition fails', () => {
     const stream = await worldOf('a', 'b');
     for (let i = 0; i < 5; i++) await stream.instance().take('b', stream.put('b', ['b', 5]));
     const read = stream.world.logs.read.bind(stream.world.logs);
-    stream.world.logs.read = async (logId, slots) => (await read(logId, slots)).filter(({ version }) => logId !== logIdOf(partitionOf('b')) || version !== 5);
-    await expect(stream.instance().tick(LATE_MS)).rejects.toMatchObject({ kind: 'internal', code: 'TICK_FAILED', context: { failures: [{ partition: 'b', code: 'LOG_DAMAGED' }] } });
+    stream.world.logs.read = async (logId, slots) =>
+      (await read(logId, slots)).filter(({ version }) => logId !== logIdOf(partitionOf('b')) || version !== 5);
+    await expect(stream.instance().tick(LATE_MS)).rejects.toMatchObject({
+      kind: 'internal',
+      code: 'TICK_FAILED',
+      context: { failures: [{ partition: 'b', code: 'LOG_DAMAGED' }] },
+    });
     expect(stream.counts).toEqual({ 'a@0': 1 });
   });
 
@@ -75,10 +90,13 @@ describe('a tick on which one partition fails', () => {
     const stream = await worldOf('a', 'b', 'c');
     const deliver = stream.world.sink.deliver.bind(stream.world.sink);
     stream.world.sink.deliver = async (delivery) => {
-      if (delivery.partition.partition === 'b' && delivery.outbox.results.length > 0) throw new TidemarkError('internal', 'SINK_REFUSED', 'too large');
+      if (delivery.partition.partition === 'b' && delivery.outbox.results.length > 0)
+        throw new TidemarkError('internal', 'SINK_REFUSED', 'too large');
       return deliver(delivery);
     };
-    await expect(stream.instance().tick(LATE_MS)).rejects.toMatchObject({ context: { failures: [{ partition: 'b', code: 'SINK_REFUSED' }] } });
+    await expect(stream.instance().tick(LATE_MS)).rejects.toMatchObject({
+      context: { failures: [{ partition: 'b', code: 'SINK_REFUSED' }] },
+    });
     expect(stream.counts).toEqual({ 'a@0': 1, 'c@0': 1 });
   });
 
@@ -94,10 +112,14 @@ describe('a tick on which one partition fails', () => {
     const stream = await worldOf('a', 'b');
     const read = stream.world.logs.read.bind(stream.world.logs);
     stream.world.logs.read = async (logId, slots) => {
-      if (logId === logIdOf(partitionOf('b'))) throw new TidemarkError('internal', 'LOG_CORRUPT', 'not an item of ours');
+      if (logId === logIdOf(partitionOf('b')))
+        throw new TidemarkError('internal', 'LOG_CORRUPT', 'not an item of ours');
       return read(logId, slots);
     };
-    expect(await stream.instance().report(LATE_MS - 1)).toMatchObject({ shardsMoved: 0, failures: [{ partition: 'b', code: 'LOG_CORRUPT' }] });
+    expect(await stream.instance().report(LATE_MS - 1)).toMatchObject({
+      shardsMoved: 0,
+      failures: [{ partition: 'b', code: 'LOG_CORRUPT' }],
+    });
     expect(await stream.instance().report(LATE_MS)).toMatchObject({ shardsMoved: 1 });
     expect(stream.counts).toEqual({ 'a@0': 1 });
   });
@@ -106,7 +128,9 @@ describe('a tick on which one partition fails', () => {
     const shards = Array.from({ length: 12 }, (_, i) => `s${i}`);
     const stream = await worldOf(...shards);
     for (const shard of shards) silence(stream, shard);
-    await expect(stream.instance().tick(LATE_MS)).rejects.toThrow(/got 12 that failed: s0 .*, s9 \(STREAM_UNAVAILABLE\) and 2 more;/);
+    await expect(stream.instance().tick(LATE_MS)).rejects.toThrow(
+      /got 12 that failed: s0 .*, s9 \(STREAM_UNAVAILABLE\) and 2 more;/,
+    );
   });
 });
 
@@ -158,7 +182,11 @@ describe('a tick over many partitions', () => {
     // The start, the look at a, and no time for b; enough to move a.
     const times = [0, 0];
     stream.world.clock.nowMs = () => times.shift() ?? 700;
-    expect(await stream.instance().report(1_000_000, { memory, withinMs: 1_000 })).toMatchObject({ shards: 2, shardsMoved: 1, unreached: ['b'] });
+    expect(await stream.instance().report(1_000_000, { memory, withinMs: 1_000 })).toMatchObject({
+      shards: 2,
+      shardsMoved: 1,
+      unreached: ['b'],
+    });
     expect((await stream.head('a'))?.watermarkMs).toBe(11);
   });
 });

@@ -13,7 +13,10 @@ describe('the digest of a record', () => {
   });
 
   it('does not depend on times, headers, or where the bytes lie', () => {
-    const data = Buffer.concat([Buffer.from('before'), RECORD.data, Buffer.from('behind')]).subarray(6, 6 + RECORD.data.length);
+    const data = Buffer.concat([Buffer.from('before'), RECORD.data, Buffer.from('behind')]).subarray(
+      6,
+      6 + RECORD.data.length,
+    );
     const headers = () => [{ name: 'trace', text: 'x' }];
     const delivered = { ...RECORD, data, arrivalTimeMs: 5, receivedTimeMs: 6, headers, value: 7 };
     expect(digestOf(delivered)).toBe(digestOf(RECORD));

@@ -21,10 +21,21 @@ function beforeSecondPut({ logs }: World, work: () => void): void {
   };
 }
 
-const lettersOf = (world: World) => world.sink.deadLetters.filter(({ code }) => code === 'RESULT_REFUSED').map(({ code, partitionKey, data }) => ({ code, partitionKey, row: JSON.parse(Buffer.from(data).toString()) as unknown }));
+const lettersOf = (world: World) =>
+  world.sink.deadLetters
+    .filter(({ code }) => code === 'RESULT_REFUSED')
+    .map(({ code, partitionKey, data }) => ({
+      code,
+      partitionKey,
+      row: JSON.parse(Buffer.from(data).toString()) as unknown,
+    }));
 const keysOf = ({ taken }: PickySink): string[] => taken.flat().map(({ key }) => key);
 
-const LETTER = { code: 'RESULT_REFUSED', partitionKey: 'bad', row: expect.objectContaining({ key: 'bad', windowStartMs: 0, revision: 1 }) };
+const LETTER = {
+  code: 'RESULT_REFUSED',
+  partitionKey: 'bad',
+  row: expect.objectContaining({ key: 'bad', windowStartMs: 0, revision: 1 }),
+};
 const WITHHELD = [{ version: 1, sink: 'picky', places: [2] }];
 
 describe('a result that a sink will never take', () => {
@@ -36,7 +47,9 @@ describe('a result that a sink will never take', () => {
     expect(picky.refusals).toBe(REFUSALS);
     expect(world.clock.slept).toHaveLength(REFUSALS - 1);
     expect(lettersOf(world)).toEqual([LETTER]);
-    expect(world.sink.deadLetters[0]?.reason).toBe('result must be one that picky takes, got a refusal: Item size has exceeded the maximum allowed size; emit what its service accepts');
+    expect(world.sink.deadLetters[0]?.reason).toBe(
+      'result must be one that picky takes, got a refusal: Item size has exceeded the maximum allowed size; emit what its service accepts',
+    );
     expect(await instance.process(reading(5, 'b', 20))).toMatchObject({ commits: 1, deadLetters: 0 });
     expect(lettersOf(world)).toHaveLength(1);
     expect(await world.head()).toMatchObject({ version: 3, publishedVersion: 2, withheld: [] });
@@ -47,7 +60,16 @@ describe('a result that a sink will never take', () => {
     await instanceOf(world, new PickySink('picky', 'bad')).process(...BATCH);
     const [decided, withholding] = await world.entries();
     const { reached, watermarkMs, counters, sequence, stateHash } = decided as NonNullable<typeof decided>;
-    expect(withholding).toMatchObject({ version: 2, from: reached, reached, watermarkMs, counters, sequence, stateHash, withheld: WITHHELD });
+    expect(withholding).toMatchObject({
+      version: 2,
+      from: reached,
+      reached,
+      watermarkMs,
+      counters,
+      sequence,
+      stateHash,
+      withheld: WITHHELD,
+    });
   });
 
   it('reaches the sinks that take it', async () => {
@@ -83,9 +105,13 @@ describe('a result that a sink will never take', () => {
   it('has one dead letter where two instances find it at the same moment', async () => {
     const world = new World();
     world.sink.isDown = true;
-    await expect(instanceOf(world, new PickySink('picky', undefined)).process(...BATCH)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+    await expect(instanceOf(world, new PickySink('picky', undefined)).process(...BATCH)).rejects.toMatchObject({
+      code: 'SINK_UNAVAILABLE',
+    });
     world.sink.isDown = false;
-    const reports = await Promise.all([1, 2].map(() => instanceOf(world, new PickySink('picky', 'bad')).process(...BATCH)));
+    const reports = await Promise.all(
+      [1, 2].map(() => instanceOf(world, new PickySink('picky', 'bad')).process(...BATCH)),
+    );
     expect(reports.map(({ deadLetters }) => deadLetters).sort()).toEqual([0, 1]);
     expect(lettersOf(world)).toEqual([LETTER]);
     expect((await world.entries()).map(({ version }) => version)).toEqual([1, 2]);
@@ -107,7 +133,9 @@ describe('a result that a sink will never take', () => {
   it('stays withheld in every entry until its version is known to be delivered', async () => {
     const world = new World();
     world.sink.isDown = true;
-    await expect(instanceOf(world, new PickySink('picky', undefined)).process(...BATCH)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+    await expect(instanceOf(world, new PickySink('picky', undefined)).process(...BATCH)).rejects.toMatchObject({
+      code: 'SINK_UNAVAILABLE',
+    });
     const other = { version: 1, sink: 'other', places: [0] };
     await instanceOf(world).use((log) => log.withhold(WITHHELD, []));
     await instanceOf(world).use((log) => log.withhold([other], []));
@@ -120,7 +148,8 @@ describe('a result that a sink will never take', () => {
   it('does not fill a ring of the smallest size', async () => {
     const world = new World({ slots: 4 });
     const instance = instanceOf(world, new PickySink('picky', 'bad'));
-    for (let i = 0; i < 10; i++) await instance.process(reading(2 * i + 1, 'bad', 10 * i), reading(2 * i + 2, 'bad', 10 * i + 1));
+    for (let i = 0; i < 10; i++)
+      await instance.process(reading(2 * i + 1, 'bad', 10 * i), reading(2 * i + 2, 'bad', 10 * i + 1));
     await instance.process(reading(30, 'a', 1_000));
     expect(lettersOf(world)).toHaveLength(10);
   });
@@ -152,7 +181,10 @@ describe('a result that a sink will never take', () => {
 function streamOf() {
   const stream = new StreamWorld();
   stream.open('parent');
-  const instance = () => new StreamInstance(new Instance({ ...stream.instance().inner.processor, sinks: [new PickySink('picky', 'bad'), stream.world.sink] }));
+  const instance = () =>
+    new StreamInstance(
+      new Instance({ ...stream.instance().inner.processor, sinks: [new PickySink('picky', 'bad'), stream.world.sink] }),
+    );
   return {
     stream,
     take: (shard: string, records: readonly SourceRecord[]) => instance().take(shard, records),

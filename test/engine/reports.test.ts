@@ -7,7 +7,9 @@ import { World } from './support/world.ts';
 
 describe('the report of a batch', () => {
   it('accounts for every record: in = counted + late + dead letters', async () => {
-    const report = await new World().instance().process(reading(1, 'a', 0), reading(2, 'a', 50), reading(3, 'a', 1), record(4, 'no JSON'));
+    const report = await new World()
+      .instance()
+      .process(reading(1, 'a', 0), reading(2, 'a', 50), reading(3, 'a', 1), record(4, 'no JSON'));
     expect(report).toMatchObject({ recordsIn: 4, counted: 2, lateRecords: 1, deadLetters: 1 });
   });
 

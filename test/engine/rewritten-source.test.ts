@@ -23,7 +23,9 @@ async function countedTo9(): Promise<World> {
 /** A function whose source says what it has at an offset. */
 function asking(world: World, holds: readonly SourceRecord[]): Instance {
   const instance = world.instance();
-  Object.assign(instance.processor.shards, { holds: (_: string, at: bigint) => holds.find(({ offset }) => offset === at) });
+  Object.assign(instance.processor.shards, {
+    holds: (_: string, at: bigint) => holds.find(({ offset }) => offset === at),
+  });
   return instance;
 }
 
@@ -71,14 +73,18 @@ describe('a source that was cut back below what is counted, and has grown again'
     await stream.instance().take('0', stream.put('0', ['a', 0]));
     stream.catalog.holds = () => reading(1, 'a', 0, 1_000);
     const { failures, shardsMoved } = await stream.instance().report(1_000_000);
-    expect({ failures, shardsMoved }).toEqual({ failures: [expect.objectContaining({ code: 'SOURCE_REWRITTEN' })], shardsMoved: 0 });
+    expect({ failures, shardsMoved }).toEqual({
+      failures: [expect.objectContaining({ code: 'SOURCE_REWRITTEN' })],
+      shardsMoved: 0,
+    });
   });
 
   it('is counted right from a log that was restored to a moment before', async () => {
     const backup = new World();
     await backup.instance().process(...readings(0, 4));
     const world = new World();
-    for (const entry of await backup.entries()) await world.logs.put(world.logId, slotOf(entry.version, 8), entry, undefined);
+    for (const entry of await backup.entries())
+      await world.logs.put(world.logId, slotOf(entry.version, 8), entry, undefined);
     const rewritten = [...readings(0, 4), ...readings(5, 11, 1_000)];
     expect(await asking(world, rewritten).process(...rewritten)).toMatchObject({ recordsReplayed: 5, recordsIn: 7 });
   });
@@ -95,7 +101,11 @@ describe('a source that was cut back below what is counted, and has grown again'
 describe('records that come again unchanged', () => {
   it('are replays, whatever their times and headers say by now', async () => {
     const world = await countedTo9();
-    const again = readings(5, 11).map((one) => ({ ...one, arrivalTimeMs: 5, headers: () => [{ name: 'try', text: '2' }] }));
+    const again = readings(5, 11).map((one) => ({
+      ...one,
+      arrivalTimeMs: 5,
+      headers: () => [{ name: 'try', text: '2' }],
+    }));
     expect(await asking(world, again).process(...again)).toMatchObject({ recordsReplayed: 5, recordsIn: 2 });
   });
 
@@ -109,7 +119,10 @@ describe('records that come again unchanged', () => {
     const world = new World();
     await world.instance().process(...places);
     await expect(world.instance().process(...places.slice(0, 2))).rejects.toMatchObject(REWRITTEN);
-    expect(await world.instance().process(...places, reading(2, 'a', 6))).toMatchObject({ recordsReplayed: 3, recordsIn: 1 });
+    expect(await world.instance().process(...places, reading(2, 'a', 6))).toMatchObject({
+      recordsReplayed: 3,
+      recordsIn: 1,
+    });
   });
 
   it('are replays for the log of a release that knew no digests', async () => {

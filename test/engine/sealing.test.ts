@@ -48,18 +48,28 @@ describe('the outbox of a shard that is sealed (PL-16, PL-22)', () => {
 });
 
 describe('numbered results of a shard that came of a merge', () => {
-  it.each([['low', 'high'], ['high', 'low']] as const)('number on from the larger of %s and %s, so that none takes the place of another', async (first, second) => {
-    const stream = splitRoot(numbered);
-    await stream.instance().take('low', stream.put('low', ['a', 1]));
-    await stream.instance().take('high', stream.put('high', ['b', 2], ['b', 3], ['b', 4]));
-    stream.merge('low', 'high', 'child');
-    const child = stream.catalog.known.get('child');
-    stream.catalog.known.set('child', { fromHash: 0n, toHash: child?.toHash ?? MAX_HASH, parents: [first, second] });
-    await stream.instance().take('child', stream.put('child', ['b', 5], ['a', 6]));
-    const numbersOf = (key: string) => stream.world.sink.results.filter((row) => row.key === key).map(({ sequence }) => sequence).sort();
-    expect(numbersOf('b')).toEqual([0, 1, 2, 3]);
-    expect(numbersOf('a')).toEqual([0, 4]);
-  });
+  it.each([
+    ['low', 'high'],
+    ['high', 'low'],
+  ] as const)(
+    'number on from the larger of %s and %s, so that none takes the place of another',
+    async (first, second) => {
+      const stream = splitRoot(numbered);
+      await stream.instance().take('low', stream.put('low', ['a', 1]));
+      await stream.instance().take('high', stream.put('high', ['b', 2], ['b', 3], ['b', 4]));
+      stream.merge('low', 'high', 'child');
+      const child = stream.catalog.known.get('child');
+      stream.catalog.known.set('child', { fromHash: 0n, toHash: child?.toHash ?? MAX_HASH, parents: [first, second] });
+      await stream.instance().take('child', stream.put('child', ['b', 5], ['a', 6]));
+      const numbersOf = (key: string) =>
+        stream.world.sink.results
+          .filter((row) => row.key === key)
+          .map(({ sequence }) => sequence)
+          .sort();
+      expect(numbersOf('b')).toEqual([0, 1, 2, 3]);
+      expect(numbersOf('a')).toEqual([0, 4]);
+    },
+  );
 
   it('begin at 0 where no parent had one', async () => {
     const stream = splitRoot(numbered);
@@ -72,9 +82,15 @@ describe('the clocks that a shard inherits', () => {
   it('are the newest arrival and processing time of its parents, whichever comes first', async () => {
     for (const newer of ['low', 'high'] as const) {
       const stream = splitRoot();
-      for (const [shard, key] of [['low', 'a'], ['high', 'b']] as const) {
+      for (const [shard, key] of [
+        ['low', 'a'],
+        ['high', 'b'],
+      ] as const) {
         const arrivalTimeMs = shard === newer ? 5_000 : 2_000;
-        await stream.instance().take(shard, stream.put(shard, [key, 5]).map((record) => ({ ...record, arrivalTimeMs })));
+        await stream.instance().take(
+          shard,
+          stream.put(shard, [key, 5]).map((record) => ({ ...record, arrivalTimeMs })),
+        );
       }
       stream.merge('low', 'high', 'child');
       await stream.instance().tick(1_000);
@@ -85,7 +101,11 @@ describe('the clocks that a shard inherits', () => {
   it('stand before any record where no parent had one', async () => {
     const stream = splitRoot();
     await stream.instance().take('low', stream.put('low', ['a', 5]));
-    expect(await stream.head('root')).toMatchObject({ version: 1, watermarkMs: Number.MIN_SAFE_INTEGER, sealedFor: ['high', 'low'] });
+    expect(await stream.head('root')).toMatchObject({
+      version: 1,
+      watermarkMs: Number.MIN_SAFE_INTEGER,
+      sealedFor: ['high', 'low'],
+    });
     expect(await stream.head('low')).toMatchObject({ version: 2, watermarkMs: 5 });
   });
 });
@@ -126,7 +146,10 @@ describe('who takes part in a seal', () => {
     const { remains } = stream.catalog;
     stream.catalog.remains = () => 'none yet';
     const records = stream.put('low', ['a', 6]);
-    await expect(stream.instance().take('low', records)).rejects.toMatchObject({ code: 'PARENT_NOT_DRAINED', kind: 'unavailable' });
+    await expect(stream.instance().take('low', records)).rejects.toMatchObject({
+      code: 'PARENT_NOT_DRAINED',
+      kind: 'unavailable',
+    });
     expect(await stream.head('parent')).toMatchObject({ version: 1, sealedFor: [] });
     stream.catalog.remains = remains;
     expect(await stream.instance().take('low', records)).toMatchObject({ recordsIn: 1 });
@@ -136,7 +159,10 @@ describe('who takes part in a seal', () => {
     const stream = splitRoot();
     await stream.instance().take('low', stream.put('low', ['a', 5]));
     stream.split('high', 'higher', 'highest');
-    await stream.instance().take('higher', stream.put('higher', ['b', 5])).catch(() => undefined);
+    await stream
+      .instance()
+      .take('higher', stream.put('higher', ['b', 5]))
+      .catch(() => undefined);
     expect((await stream.head('root'))?.sealedFor).toEqual(['high', 'low']);
     expect((await stream.head('high'))?.sealedFor).toEqual(['higher', 'highest']);
   });
@@ -164,8 +190,15 @@ describe('who takes part in a seal', () => {
     await stream.instance().take('parent', taken);
     stream.split('parent', 'low', 'high');
     await stream.instance().take('low', stream.put('low', ['a', 6]));
-    expect(await stream.instance().take('parent', taken)).toMatchObject({ recordsIn: 0, recordsReplayed: 1, commits: 0 });
-    await expect(stream.instance().take('parent', stream.put('parent', ['a', 7]))).rejects.toMatchObject({ code: 'SEALED', kind: 'internal' });
+    expect(await stream.instance().take('parent', taken)).toMatchObject({
+      recordsIn: 0,
+      recordsReplayed: 1,
+      commits: 0,
+    });
+    await expect(stream.instance().take('parent', stream.put('parent', ['a', 7]))).rejects.toMatchObject({
+      code: 'SEALED',
+      kind: 'internal',
+    });
   });
 });
 
@@ -182,7 +215,9 @@ describe('the time of hash ranges after a merge (PL-25)', () => {
   it.each(['low', 'high'] as const)('keeps what was closed in %s closed, and the other half open', async (ahead) => {
     const stream = await merged(ahead);
     const [closed, open] = ahead === 'low' ? ['a', 'b'] : ['b', 'a'];
-    expect(await stream.instance().take('child', stream.put('child', [closed as string, 6], [open as string, 6]))).toMatchObject({ lateRecords: 1, counted: 1 });
+    expect(
+      await stream.instance().take('child', stream.put('child', [closed as string, 6], [open as string, 6])),
+    ).toMatchObject({ lateRecords: 1, counted: 1 });
   });
 
   /** A tick seals one parent; the other is not drained yet, so that the child has to wait. */
@@ -193,16 +228,20 @@ describe('the time of hash ranges after a merge (PL-25)', () => {
     stream.catalog.remains = remains;
   }
 
-  it.each(['low', 'high'] as const)('knows the range of %s even if the stream has forgotten that shard', async (forgotten) => {
-    const stream = await merged(forgotten);
-    const { fromHash, toHash } = stream.catalog.known.get(forgotten) ?? { fromHash: 1n, toHash: 0n };
-    const child = stream.catalog.known.get('child');
-    if (child !== undefined) stream.catalog.known.set('child', { ...child, parents: [forgotten, forgotten === 'low' ? 'high' : 'low'] });
-    await sealOnly(stream, forgotten);
-    stream.expire(forgotten);
-    await stream.instance().take('child', stream.put('child', ['a', 5], ['b', 5]));
-    expect((await stream.head('child'))?.floors).toEqual([{ fromHash, toHash, watermarkMs: 100 }]);
-  });
+  it.each(['low', 'high'] as const)(
+    'knows the range of %s even if the stream has forgotten that shard',
+    async (forgotten) => {
+      const stream = await merged(forgotten);
+      const { fromHash, toHash } = stream.catalog.known.get(forgotten) ?? { fromHash: 1n, toHash: 0n };
+      const child = stream.catalog.known.get('child');
+      if (child !== undefined)
+        stream.catalog.known.set('child', { ...child, parents: [forgotten, forgotten === 'low' ? 'high' : 'low'] });
+      await sealOnly(stream, forgotten);
+      stream.expire(forgotten);
+      await stream.instance().take('child', stream.put('child', ['a', 5], ['b', 5]));
+      expect((await stream.head('child'))?.floors).toEqual([{ fromHash, toHash, watermarkMs: 100 }]);
+    },
+  );
 
   it('needs no range of a forgotten parent of a split: the child has all of what it had', async () => {
     const stream = new StreamWorld();
@@ -218,6 +257,8 @@ describe('the time of hash ranges after a merge (PL-25)', () => {
   it('leaves a floor for whom it was ahead only', async () => {
     const stream = await merged('low');
     await stream.instance().tick(1_000);
-    expect((await stream.head('child'))?.floors).toEqual([{ fromHash: 0n, toHash: hashOfKey('b') - 1n, watermarkMs: 100 }]);
+    expect((await stream.head('child'))?.floors).toEqual([
+      { fromHash: 0n, toHash: hashOfKey('b') - 1n, watermarkMs: 100 },
+    ]);
   });
 });

@@ -17,7 +17,12 @@ function split(stream: HostileStream): void {
 
 /** Per key what its windows counted. */
 function countedOf({ world }: HostileStream): Record<string, number> {
-  const newest = new Map(world.sink.results.map(({ key, windowStartMs, values }) => [`${key}/${windowStartMs}`, { key, n: values['n'] as number }]));
+  const newest = new Map(
+    world.sink.results.map(({ key, windowStartMs, values }) => [
+      `${key}/${windowStartMs}`,
+      { key, n: values['n'] as number },
+    ]),
+  );
   const counted: Record<string, number> = {};
   for (const { key, n } of newest.values()) counted[key] = (counted[key] ?? 0) + n;
   return counted;
@@ -49,9 +54,13 @@ describe('aggregated records', () => {
 
   it('may hold a record whose grouping key is not its own partition key: that one is a dead letter (PL-26)', async () => {
     const stream = new HostileStream();
-    await stream.invoke(eventRecord(1, packed(reading('a', 0), { ...reading('a', 1), partitionKey: 'b' }, reading('outer', 2))));
+    await stream.invoke(
+      eventRecord(1, packed(reading('a', 0), { ...reading('a', 1), partitionKey: 'b' }, reading('outer', 2))),
+    );
     expect(stream.totals).toEqual({ in: 3, counted: 2, late: 0, dead: 1 });
-    expect(stream.world.sink.deadLetters).toMatchObject([{ offset: 1n, subSequence: 1, partitionKey: 'b', code: 'KEY_MISMATCH', data: Buffer.from(reading('a', 1).data) }]);
+    expect(stream.world.sink.deadLetters).toMatchObject([
+      { offset: 1n, subSequence: 1, partitionKey: 'b', code: 'KEY_MISMATCH', data: Buffer.from(reading('a', 1).data) },
+    ]);
   });
 
   it('that are damaged are kept whole, and the shard goes on (R-49)', async () => {
@@ -59,7 +68,9 @@ describe('aggregated records', () => {
     const broken = Buffer.from(aggregateOf([reading('a', 0), reading('b', 1)])).fill(0, 20, 21);
     await stream.invoke(eventRecord(1, { partitionKey: 'outer', data: broken }), eventRecord(2, reading('a', 0)));
     expect(stream.totals).toEqual({ in: 2, counted: 1, late: 0, dead: 1 });
-    expect(stream.world.sink.deadLetters).toMatchObject([{ offset: 1n, subSequence: 0, partitionKey: 'outer', code: 'AGGREGATE_DAMAGED', data: broken }]);
+    expect(stream.world.sink.deadLetters).toMatchObject([
+      { offset: 1n, subSequence: 0, partitionKey: 'outer', code: 'AGGREGATE_DAMAGED', data: broken },
+    ]);
   });
 
   it('packed for a shard that was split since count each record once: here, or where the producer sends it again (R-16)', async () => {
@@ -72,7 +83,9 @@ describe('aggregated records', () => {
     await stream.invoke(eventRecord(12, reading('a', 400), LEFT), eventRecord(13, reading('b', 400), RIGHT));
     expect(countedOf(stream)).toEqual({ a: 2, b: 2 });
     expect(stream.totals).toEqual({ in: 7, counted: 6, late: 0, dead: 1 });
-    expect(stream.world.sink.deadLetters).toMatchObject([{ offset: 10n, subSequence: 1, partitionKey: 'b', code: 'KEY_OUTSIDE_SHARD' }]);
+    expect(stream.world.sink.deadLetters).toMatchObject([
+      { offset: 10n, subSequence: 1, partitionKey: 'b', code: 'KEY_OUTSIDE_SHARD' },
+    ]);
   });
 
   it('with keys of other shards, from producers that send nothing again, lose none of them: they are dead letters (R-16)', async () => {
@@ -93,7 +106,11 @@ describe('an explicit hash key', () => {
     stream.shards.known.delete(SHARD.partition);
     // Put with hash key 0, which Lambda does not show: the key hashes to the right, the record is on the left.
     await stream.invoke(eventRecord(1, reading('b', 0), LEFT), eventRecord(2, reading('a', 0), LEFT));
-    await stream.invoke(eventRecord(3, reading('b', 1), RIGHT), eventRecord(4, reading('b', 400), RIGHT), eventRecord(5, reading('a', 400), LEFT));
+    await stream.invoke(
+      eventRecord(3, reading('b', 1), RIGHT),
+      eventRecord(4, reading('b', 400), RIGHT),
+      eventRecord(5, reading('a', 400), LEFT),
+    );
     expect(countedOf(stream)).toEqual({ a: 1, b: 1 });
     expect(stream.world.sink.deadLetters).toMatchObject([{ offset: 1n, code: 'KEY_OUTSIDE_SHARD', partitionKey: 'b' }]);
   });

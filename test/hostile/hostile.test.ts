@@ -6,7 +6,8 @@ import { CASES, FORGED, topologyFor, type HostileCase } from './cases.ts';
 import { eventRecord, HostileStream, reading } from './support.ts';
 
 const LINE_BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-const sumOf = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, n) => total + n, 0);
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, n) => total + n, 0);
 
 /** A good record, the hostile one, a good one again, in three invocations that Lambda repeats. */
 async function meet(hostile: HostileCase): Promise<HostileStream> {
@@ -22,7 +23,12 @@ describe.each(CASES)('$what', (hostile) => {
 
   it(`becomes ${counted} counted, ${late} late, ${JSON.stringify(dead)} dead, and the shard goes on`, async () => {
     const stream = await meet(hostile);
-    expect(stream.totals).toEqual({ in: counted + late + sumOf(dead) + 2, counted: counted + 2, late, dead: sumOf(dead) });
+    expect(stream.totals).toEqual({
+      in: counted + late + sumOf(dead) + 2,
+      counted: counted + 2,
+      late,
+      dead: sumOf(dead),
+    });
     const { deadLetters, lateRecords } = stream.world.sink;
     const codes: Record<string, number> = {};
     for (const { code } of deadLetters) codes[code] = (codes[code] ?? 0) + 1;
@@ -30,8 +36,14 @@ describe.each(CASES)('$what', (hostile) => {
     expect(new Set(deadLetters.map(({ subSequence }) => subSequence)).size).toBe(deadLetters.length);
     // What was not counted is kept byte for byte, alone or inside its aggregated record.
     const original = Buffer.from(hostile.put.data);
-    for (const { code, data } of [...deadLetters.slice(0, 3), ...lateRecords.map((record) => ({ ...record, code: '' }))]) {
-      const isInside = isAggregated(original) && !code.startsWith('AGGREGATE') && readAggregate(original).some((sub) => Buffer.compare(sub.data, data) === 0);
+    for (const { code, data } of [
+      ...deadLetters.slice(0, 3),
+      ...lateRecords.map((record) => ({ ...record, code: '' })),
+    ]) {
+      const isInside =
+        isAggregated(original) &&
+        !code.startsWith('AGGREGATE') &&
+        readAggregate(original).some((sub) => Buffer.compare(sub.data, data) === 0);
       expect(isInside || Buffer.compare(data, original) === 0).toBe(true);
     }
     for (const { reason } of deadLetters.slice(0, 3)) {
@@ -49,9 +61,14 @@ describe.each(CASES)('$what', (hostile) => {
 async function checkLake({ lake }: HostileStream, expected: number): Promise<void> {
   let lines = 0;
   for (const key of await lake.list('')) {
-    expect(key).toMatch(/^readings\/(results|late|dead-letters)\/day=(unknown|\d{4}-\d\d-\d\d)\/shardId-000000000000-\d{12}-id-\d+\.gz$/);
+    expect(key).toMatch(
+      /^readings\/(results|late|dead-letters)\/day=(unknown|\d{4}-\d\d-\d\d)\/shardId-000000000000-\d{12}-id-\d+\.gz$/,
+    );
     if (key.includes('/results/')) continue;
-    for (const line of gunzipSync((await lake.get(key)) as Uint8Array).toString().trimEnd().split('\n')) {
+    for (const line of gunzipSync((await lake.get(key)) as Uint8Array)
+      .toString()
+      .trimEnd()
+      .split('\n')) {
       JSON.parse(line);
       lines++;
     }

@@ -15,7 +15,10 @@ const CORRUPT = expect.objectContaining({ kind: 'internal', code: 'CORRUPT_BYTES
 
 describe('the bombs', () => {
   it('are 1 MiB at most and inflate to 1 GiB', () => {
-    for (const [bomb, inflate] of [[GZIP_BOMB, gunzipSync], [ZSTD_BOMB, zstdDecompressSync]] as const) {
+    for (const [bomb, inflate] of [
+      [GZIP_BOMB, gunzipSync],
+      [ZSTD_BOMB, zstdDecompressSync],
+    ] as const) {
       expect(bomb.length).toBeLessThanOrEqual(1_048_576);
       const member = inflate(bomb.subarray(0, bomb.length / 64));
       expect([member.length * 64, member.every((byte) => byte === 0)]).toEqual([GIB, true]);
@@ -26,28 +29,46 @@ describe('the bombs', () => {
 describe('a body in the log', () => {
   it('that would inflate beyond what any body is, is refused before it does', () => {
     expect(() => decompress(STORED_BOMB)).toThrow(CORRUPT);
-    expect(() => decompress(STORED_BOMB)).toThrow(/^stored bytes must be readable, got .*Cannot create a Buffer larger than 536870912 bytes; restore the object from a backup$/);
+    expect(() => decompress(STORED_BOMB)).toThrow(
+      /^stored bytes must be readable, got .*Cannot create a Buffer larger than 536870912 bytes; restore the object from a backup$/,
+    );
   });
 
   it('is never written larger than it can be read', () => {
-    expect(() => compress(new Uint8Array(MAX_BODY_BYTES + 1))).toThrow(expect.objectContaining({
-      kind: 'internal',
-      code: 'BODY_TOO_LARGE',
-      message: 'body of a log must be at most 536870912 bytes, got 536870913; split the shard, so that each has fewer keys',
-    }));
+    expect(() => compress(new Uint8Array(MAX_BODY_BYTES + 1))).toThrow(
+      expect.objectContaining({
+        kind: 'internal',
+        code: 'BODY_TOO_LARGE',
+        message:
+          'body of a log must be at most 536870912 bytes, got 536870913; split the shard, so that each has fewer keys',
+      }),
+    );
   });
 
   it.each([
-    ['delta in its slot', (stream: HostileStream, head: LogEntry) => overwrite(stream, { ...head, delta: { inline: STORED_BOMB } })],
-    ['outbox in its slot', (stream: HostileStream, head: LogEntry) => overwrite(stream, { ...head, outbox: { inline: STORED_BOMB }, publishedVersion: 0 })],
-    ['spilled delta', async (stream: HostileStream, head: LogEntry) => {
-      await stream.world.blobs.putIfAbsent('spills/bomb', STORED_BOMB);
-      await overwrite(stream, { ...head, delta: { blobKey: 'spills/bomb' } });
-    }],
-    ['snapshot', async (stream: HostileStream, head: LogEntry) => {
-      await stream.world.blobs.putIfAbsent('snapshots/bomb', STORED_BOMB);
-      await overwrite(stream, { ...head, snapshotVersion: 1, snapshotKey: 'snapshots/bomb' });
-    }],
+    [
+      'delta in its slot',
+      (stream: HostileStream, head: LogEntry) => overwrite(stream, { ...head, delta: { inline: STORED_BOMB } }),
+    ],
+    [
+      'outbox in its slot',
+      (stream: HostileStream, head: LogEntry) =>
+        overwrite(stream, { ...head, outbox: { inline: STORED_BOMB }, publishedVersion: 0 }),
+    ],
+    [
+      'spilled delta',
+      async (stream: HostileStream, head: LogEntry) => {
+        await stream.world.blobs.putIfAbsent('spills/bomb', STORED_BOMB);
+        await overwrite(stream, { ...head, delta: { blobKey: 'spills/bomb' } });
+      },
+    ],
+    [
+      'snapshot',
+      async (stream: HostileStream, head: LogEntry) => {
+        await stream.world.blobs.putIfAbsent('snapshots/bomb', STORED_BOMB);
+        await overwrite(stream, { ...head, snapshotVersion: 1, snapshotKey: 'snapshots/bomb' });
+      },
+    ],
   ])('that somebody forged as a %s stops the shard with an error instead of the function', async (_, forge) => {
     const stream = new HostileStream();
     await stream.invoke(eventRecord(1, reading('a', 0)));
@@ -59,7 +80,9 @@ describe('a body in the log', () => {
 /** Version 2, whatever it says. */
 async function overwrite({ world }: HostileStream, entry: LogEntry): Promise<void> {
   const forged = { ...entry, version: 2, commitId: 'forged', previousCommitId: entry.commitId };
-  expect(await world.logs.put(world.logId, 2 % world.settings.slots, forged, undefined)).toMatchObject({ kind: 'stored' });
+  expect(await world.logs.put(world.logId, 2 % world.settings.slots, forged, undefined)).toMatchObject({
+    kind: 'stored',
+  });
 }
 
 describe('an object in the lake', () => {

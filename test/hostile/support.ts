@@ -25,7 +25,11 @@ export interface Put {
 }
 
 /** A record of Lambda's event. Arrives at 1000. */
-export function eventRecord(sequenceNumber: number | bigint, { partitionKey, data }: Put, shard: string = SHARD.partition): KinesisStreamRecord {
+export function eventRecord(
+  sequenceNumber: number | bigint,
+  { partitionKey, data }: Put,
+  shard: string = SHARD.partition,
+): KinesisStreamRecord {
   return {
     eventID: `${shard}:${sequenceNumber}`,
     eventSourceARN: 'arn:aws:kinesis:us-east-1:123456789012:stream/departures',
@@ -34,7 +38,13 @@ export function eventRecord(sequenceNumber: number | bigint, { partitionKey, dat
     eventVersion: '1.0',
     invokeIdentityArn: 'arn:aws:iam::123456789012:role/r',
     awsRegion: 'us-east-1',
-    kinesis: { kinesisSchemaVersion: '1.0', partitionKey, sequenceNumber: String(sequenceNumber), data: Buffer.from(data).toString('base64'), approximateArrivalTimestamp: 1 },
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey,
+      sequenceNumber: String(sequenceNumber),
+      data: Buffer.from(data).toString('base64'),
+      approximateArrivalTimestamp: 1,
+    },
   };
 }
 
@@ -56,7 +66,11 @@ export class HostileStream {
     this.shards.known.set(SHARD.partition, WHOLE);
     this.shards.remains = () => 'ended';
     const { processor } = this.world.instance();
-    this.#processor = { ...processor, shards: this.shards, sinks: [this.world.sink, new LakeSink({ blobs: this.lake, pipeline: topology.name, results: 'results' })] };
+    this.#processor = {
+      ...processor,
+      shards: this.shards,
+      sinks: [this.world.sink, new LakeSink({ blobs: this.lake, pipeline: topology.name, results: 'results' })],
+    };
     this.#ranges = new HashRanges(this.shards);
   }
 
@@ -72,7 +86,8 @@ export class HostileStream {
 
   /** How many records became what, so far. */
   get totals(): { in: number; counted: number; late: number; dead: number } {
-    const sum = (name: 'recordsIn' | 'lateRecords' | 'deadLetters') => this.reports.reduce((total, report) => total + report[name], 0);
+    const sum = (name: 'recordsIn' | 'lateRecords' | 'deadLetters') =>
+      this.reports.reduce((total, report) => total + report[name], 0);
     const [records, late, dead] = [sum('recordsIn'), sum('lateRecords'), sum('deadLetters')];
     return { in: records, counted: records - late - dead, late, dead };
   }

@@ -11,7 +11,8 @@ const fixture: Readonly<Record<string, string>> = {
     "import os from 'legacy-os';\nimport pipeline from '#pipeline';\nexport const handler = (): string => `${pipeline.name} on ${os()}`;\n",
   'pipelines/default.ts': "export default { name: 'default' };\n",
   'pipelines/orders.ts': "import { name } from './shared.ts';\nexport default { name };\n",
-  'pipelines/shared.ts': "/*! licence */\nclass Named { name = 'orders' }\nexport const { name }: Named = new Named();\n",
+  'pipelines/shared.ts':
+    "/*! licence */\nclass Named { name = 'orders' }\nexport const { name }: Named = new Named();\n",
   'pipelines/lazy.ts': "export default { name: 'lazy', later: async () => (await import('./heavy.ts')).heavy };\n",
   'pipelines/heavy.ts': "export const heavy = 'a heavy client';\n",
   'pipelines/broken.ts': "import { nothing } from './nowhere.ts';\nexport default nothing;\n",
@@ -32,7 +33,12 @@ function checkout(folder: string): string {
 }
 
 function bundle(rootDir: string, pipeline: string, outDir = join(rootDir, 'dist')) {
-  const { inputs, startBytes } = bundleHandlers({ handlers: ['process-kinesis'], pipelineFile: `pipelines/${pipeline}.ts`, outDir, rootDir });
+  const { inputs, startBytes } = bundleHandlers({
+    handlers: ['process-kinesis'],
+    pipelineFile: `pipelines/${pipeline}.ts`,
+    outDir,
+    rootDir,
+  });
   return { inputs, startBytes: startBytes['process-kinesis'], file: join(outDir, moduleFile('process-kinesis')) };
 }
 
@@ -61,7 +67,9 @@ describe('bundleHandlers', () => {
   it('gives an ES module that Node loads, with CommonJS dependencies that require a module of Node', () => {
     const { file } = bundle(checkout('runs'), 'orders');
     const script = `import(${JSON.stringify(file)}).then((m) => console.log(m.handler()))`;
-    expect(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }).trim()).toBe('orders on 1');
+    expect(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }).trim()).toBe(
+      'orders on 1',
+    );
   });
 
   it('gives the same bytes in two checkouts of different depth', () => {
@@ -80,7 +88,10 @@ describe('bundleHandlers', () => {
   it('gives the same bytes whether or not the checkout has a tsconfig.json', () => {
     const plain = bundle(checkout('plain'), 'orders');
     const rootDir = checkout('configured');
-    writeFileSync(join(rootDir, 'tsconfig.json'), '{ "compilerOptions": { "target": "es2015", "useDefineForClassFields": false } }');
+    writeFileSync(
+      join(rootDir, 'tsconfig.json'),
+      '{ "compilerOptions": { "target": "es2015", "useDefineForClassFields": false } }',
+    );
     expect(bytes(bundle(rootDir, 'orders').file)).toEqual(bytes(plain.file));
   });
 
@@ -99,8 +110,11 @@ describe('bundleHandlers', () => {
     const rootDir = checkout('lazy');
     const { file, startBytes } = bundle(rootDir, 'lazy');
     const modules = (): string[] => readdirSync(dirname(file)).filter((name) => name.endsWith('.mjs'));
-    const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + readFileSync(join(dirname(file), name)).length, 0);
-    const heavy = modules().filter((name) => readFileSync(join(dirname(file), name), 'utf8').includes('a heavy client'));
+    const sizeOf = (names: readonly string[]): number =>
+      names.reduce((sum, name) => sum + readFileSync(join(dirname(file), name)).length, 0);
+    const heavy = modules().filter((name) =>
+      readFileSync(join(dirname(file), name), 'utf8').includes('a heavy client'),
+    );
     expect(heavy).toEqual([expect.stringMatching(/^heavy-[A-Z0-9]{8}\.mjs$/)]);
     expect(startBytes).toBe(sizeOf(modules()) - sizeOf(heavy));
     bundle(rootDir, 'orders');
@@ -109,10 +123,16 @@ describe('bundleHandlers', () => {
 
   it('keeps what several handlers share once', () => {
     const outDir = join(scratch, 'shared');
-    const { startBytes } = bundleHandlers({ handlers: ['process-kinesis', 'tick'], pipelineFile: 'pipelines/flights.ts', outDir });
+    const { startBytes } = bundleHandlers({
+      handlers: ['process-kinesis', 'tick'],
+      pipelineFile: 'pipelines/flights.ts',
+      outDir,
+    });
     const modules = readdirSync(outDir).filter((name) => name.endsWith('.mjs'));
     expect(modules).toEqual(expect.arrayContaining(['process-kinesis.mjs', 'tick.mjs']));
-    const holders = modules.filter((name) => readFileSync(join(outDir, name), 'utf8').includes("pipeline code must not throw"));
+    const holders = modules.filter((name) =>
+      readFileSync(join(outDir, name), 'utf8').includes('pipeline code must not throw'),
+    );
     expect(holders).toHaveLength(1);
     for (const handler of ['process-kinesis', 'tick'] as const) expect(startBytes[handler]).toBeGreaterThan(100_000);
   });
@@ -123,7 +143,9 @@ describe('bundleHandlers', () => {
       expect.objectContaining({
         code: 'BUNDLE_FAILED',
         kind: 'invalid',
-        message: expect.stringMatching(/^lambdas\/process-kinesis\/handler.ts with .*broken.ts must bundle without a report, got .*nowhere.* at pipelines\/broken.ts:1:24; correct that file$/),
+        message: expect.stringMatching(
+          /^lambdas\/process-kinesis\/handler.ts with .*broken.ts must bundle without a report, got .*nowhere.* at pipelines\/broken.ts:1:24; correct that file$/,
+        ),
       }),
     );
   });

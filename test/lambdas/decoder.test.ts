@@ -23,14 +23,26 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const environment = (more: Partial<FunctionEnvironment>) => readEnvironment({ TIDEMARK_LOG_TABLE: 'log', TIDEMARK_BLOBS: 'file:///blobs', TIDEMARK_LAKE: 'file:///lake', ...more });
+const environment = (more: Partial<FunctionEnvironment>) =>
+  readEnvironment({
+    TIDEMARK_LOG_TABLE: 'log',
+    TIDEMARK_BLOBS: 'file:///blobs',
+    TIDEMARK_LAKE: 'file:///lake',
+    ...more,
+  });
 function secretFile(text: string): string {
   const file = join(folder, 'secret.json');
   writeFileSync(file, text);
   return pathToFileURL(file).href;
 }
 const decode = async (secret: string) => {
-  const decoder = decoderOf(AVRO, environment({ TIDEMARK_SCHEMA_REGISTRY: `http://127.0.0.1:${server.port}`, TIDEMARK_SCHEMA_REGISTRY_SECRET: secret }));
+  const decoder = decoderOf(
+    AVRO,
+    environment({
+      TIDEMARK_SCHEMA_REGISTRY: `http://127.0.0.1:${server.port}`,
+      TIDEMARK_SCHEMA_REGISTRY_SECRET: secret,
+    }),
+  );
   return (await decoder?.decode([RECORD]))?.map(({ value }) => value);
 };
 
@@ -42,7 +54,9 @@ describe('the decoder of a function', () => {
   it('asks a registry with the credentials of its secret', async () => {
     server.script({ status: 200, body: { schema: '"string"' } });
     expect(await decode(secretFile('{"username":"me","password":"s@fe"}'))).toEqual(['hi']);
-    expect(server.requests[0]?.headers).toMatchObject({ authorization: `Basic ${Buffer.from('me:s@fe').toString('base64')}` });
+    expect(server.requests[0]?.headers).toMatchObject({
+      authorization: `Basic ${Buffer.from('me:s@fe').toString('base64')}`,
+    });
   });
 
   it('asks without any where there is no secret', async () => {
@@ -53,11 +67,18 @@ describe('the decoder of a function', () => {
 
   it('says which fields a secret lacks, and nothing of what is in it', async () => {
     const decoded = decode(secretFile('{"username":"me","pasword":"s@fe"}'));
-    await expect(decoded).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE', message: expect.stringMatching(/must have the fields username and password with text, got \["username","pasword"\]; put them there/) });
+    await expect(decoded).rejects.toMatchObject({
+      code: 'REGISTRY_UNAVAILABLE',
+      message: expect.stringMatching(
+        /must have the fields username and password with text, got \["username","pasword"\]; put them there/,
+      ),
+    });
     await expect(decoded).rejects.not.toMatchObject({ message: expect.stringContaining('s@fe') });
   });
 
   it('is refused without an address', () => {
-    expect(() => decoderOf(AVRO, environment({}))).toThrow('TIDEMARK_SCHEMA_REGISTRY must be the address of the schema registry, got ""; set it in the environment of the function');
+    expect(() => decoderOf(AVRO, environment({}))).toThrow(
+      'TIDEMARK_SCHEMA_REGISTRY must be the address of the schema registry, got ""; set it in the environment of the function',
+    );
   });
 });

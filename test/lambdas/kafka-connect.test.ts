@@ -14,7 +14,11 @@ const before = { ...process.env };
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidemark-connect-'));
-  Object.assign(process.env, { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'test' });
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
 });
 afterEach(() => {
   process.env = { ...before };
@@ -22,7 +26,13 @@ afterEach(() => {
 });
 
 const environment = (security: Partial<FunctionEnvironment>) =>
-  readEnvironment({ TIDEMARK_LOG_TABLE: 'log', TIDEMARK_BLOBS: 'file:///blobs', TIDEMARK_LAKE: 'file:///lake', TIDEMARK_KAFKA_BROKERS: 'b-1:9098,b-2:9098', ...security });
+  readEnvironment({
+    TIDEMARK_LOG_TABLE: 'log',
+    TIDEMARK_BLOBS: 'file:///blobs',
+    TIDEMARK_LAKE: 'file:///lake',
+    TIDEMARK_KAFKA_BROKERS: 'b-1:9098,b-2:9098',
+    ...security,
+  });
 const connect = (security: Partial<FunctionEnvironment>) => kafkaConnect(environment(security), 'a test')();
 const secretFile = (text: string): string => {
   const file = join(folder, 'secret.json');
@@ -35,7 +45,13 @@ it('names all brokers, and needs nothing else', async () => {
 });
 
 it('reads the secret anew each time', async () => {
-  const reconnect = kafkaConnect(environment({ TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: secretFile('{"username":"a","password":"first"}') }), 'a test');
+  const reconnect = kafkaConnect(
+    environment({
+      TIDEMARK_KAFKA_AUTH: 'plain',
+      TIDEMARK_KAFKA_SECRET: secretFile('{"username":"a","password":"first"}'),
+    }),
+    'a test',
+  );
   expect((await reconnect()).sasl?.password).toBe('first');
   secretFile('{"username":"a","password":"second"}');
   expect((await reconnect()).sasl?.password).toBe('second');
@@ -46,7 +62,9 @@ it('signs a request to connect with the rights of the function', async () => {
   const request = new URL(Buffer.from(await (sasl?.token as () => Promise<string>)(), 'base64url').toString());
   expect(request.host).toBe('kafka.eu-central-1.amazonaws.com');
   expect(request.searchParams.get('Action')).toBe('kafka-cluster:Connect');
-  expect(request.searchParams.get('X-Amz-Credential')).toMatch(/^AKIATEST\/\d{8}\/eu-central-1\/kafka-cluster\/aws4_request$/);
+  expect(request.searchParams.get('X-Amz-Credential')).toMatch(
+    /^AKIATEST\/\d{8}\/eu-central-1\/kafka-cluster\/aws4_request$/,
+  );
 });
 
 describe('a secret in Secrets Manager', () => {
@@ -59,7 +77,9 @@ describe('a secret in Secrets Manager', () => {
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => {
         asked.push(body);
-        response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer.body));
+        response
+          .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' })
+          .end(JSON.stringify(answer.body));
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -70,13 +90,21 @@ describe('a secret in Secrets Manager', () => {
 
   it('is asked for by its ARN', async () => {
     answer = { status: 200, body: { SecretString: '{"username":"alice","password":"alice-secret"}' } };
-    expect((await connect(security)).sasl).toEqual({ mechanism: 'SCRAM-SHA-512', username: 'alice', password: 'alice-secret' });
+    expect((await connect(security)).sasl).toEqual({
+      mechanism: 'SCRAM-SHA-512',
+      username: 'alice',
+      password: 'alice-secret',
+    });
     expect(asked.at(-1)).toBe(JSON.stringify({ SecretId: ARN }));
   });
 
   it('that may not be read is a fault of the deployment', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', message: 'not you' } };
-    await expect(connect(security)).rejects.toMatchObject({ kind: 'invalid', code: 'SECRET_REFUSED', message: expect.stringContaining('grant the call to the role of this function') });
+    await expect(connect(security)).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'SECRET_REFUSED',
+      message: expect.stringContaining('grant the call to the role of this function'),
+    });
   });
 
   it('that is not text is refused', async () => {
@@ -86,13 +114,26 @@ describe('a secret in Secrets Manager', () => {
 });
 
 describe('a secret that is no JSON object of texts', () => {
-  it.each(['alice-secret', '["alice-secret"]', '{"username":"alice","password":7}', '{"username":"alice","password":"alice-secret","port":9096}', 'null', ''])('%s is refused without repeating it', async (text) => {
+  it.each([
+    'alice-secret',
+    '["alice-secret"]',
+    '{"username":"alice","password":7}',
+    '{"username":"alice","password":"alice-secret","port":9096}',
+    'null',
+    '',
+  ])('%s is refused without repeating it', async (text) => {
     const refused = connect({ TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: secretFile(text) });
-    await expect(refused).rejects.toMatchObject({ kind: 'invalid', code: 'SECRET_MALFORMED', message: expect.not.stringContaining('alice') });
+    await expect(refused).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'SECRET_MALFORMED',
+      message: expect.not.stringContaining('alice'),
+    });
   });
 
   it('because there is no file says so', async () => {
-    await expect(connect({ TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: 'file:///nowhere/at/all.json' })).rejects.toMatchObject({ code: 'SECRET_REFUSED' });
+    await expect(
+      connect({ TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: 'file:///nowhere/at/all.json' }),
+    ).rejects.toMatchObject({ code: 'SECRET_REFUSED' });
   });
 });
 

@@ -1,15 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
-import { droppedConfigs, identityOf, physicalIdOf, topicToDelete, wantedTopic, type TopicProperties } from '../../lambdas/topic-resource.ts';
+import {
+  droppedConfigs,
+  identityOf,
+  physicalIdOf,
+  topicToDelete,
+  wantedTopic,
+  type TopicProperties,
+} from '../../lambdas/topic-resource.ts';
 
-const ORDERS: TopicProperties = { topic: 'orders', partitions: '3', replicationFactor: '2', configs: { 'retention.ms': '5' }, deleteWithStack: 'true' };
+const ORDERS: TopicProperties = {
+  topic: 'orders',
+  partitions: '3',
+  replicationFactor: '2',
+  configs: { 'retention.ms': '5' },
+  deleteWithStack: 'true',
+};
 
 describe('the topic of a template', () => {
   it('has figures, which CloudFormation makes text of', () => {
-    expect(wantedTopic(ORDERS)).toEqual({ name: 'orders', partitions: 3, replicationFactor: 2, configs: { 'retention.ms': '5' } });
+    expect(wantedTopic(ORDERS)).toEqual({
+      name: 'orders',
+      partitions: 3,
+      replicationFactor: 2,
+      configs: { 'retention.ms': '5' },
+    });
   });
 
   it('is refused without a figure', () => {
-    expect(() => wantedTopic({ ...ORDERS, partitions: '' })).toThrow('partitions must be a whole number, got ""; deploy it again with the construct of this version');
+    expect(() => wantedTopic({ ...ORDERS, partitions: '' })).toThrow(
+      'partitions must be a whole number, got ""; deploy it again with the construct of this version',
+    );
   });
 
   it('gives back the settings that it had and has no more, of the same topic', () => {
@@ -22,11 +42,17 @@ describe('the topic of a template', () => {
 
 describe('the physical id of a topic', () => {
   it('names the topic, its id and who has made it', () => {
-    expect(identityOf(physicalIdOf({ name: 'orders', id: 'a-1', origin: 'created' }, undefined))).toEqual({ name: 'orders', id: 'a-1', origin: 'created' });
+    expect(identityOf(physicalIdOf({ name: 'orders', id: 'a-1', origin: 'created' }, undefined))).toEqual({
+      name: 'orders',
+      id: 'a-1',
+      origin: 'created',
+    });
   });
 
   it('stays as it was while the topic is the same', () => {
-    expect(physicalIdOf({ name: 'orders', id: 'a-1', origin: 'found' }, 'orders/a-1/created')).toBe('orders/a-1/created');
+    expect(physicalIdOf({ name: 'orders', id: 'a-1', origin: 'found' }, 'orders/a-1/created')).toBe(
+      'orders/a-1/created',
+    );
     expect(physicalIdOf({ name: 'orders', id: 'b-2', origin: 'found' }, 'orders/a-1/created')).toBe('orders/b-2/found');
   });
 

@@ -19,13 +19,22 @@ describe('the stream', () => {
   });
 
   it('has as many shards and keeps records as long as its stage says', () => {
-    const template = synthesize({ overrides: { streamCapacity: { mode: 'provisioned', shardCount: 4 }, streamRetentionHours: 72 } });
-    template.hasResourceProperties(STREAM, { ShardCount: 4, StreamModeDetails: { StreamMode: 'PROVISIONED' }, RetentionPeriodHours: 72 });
+    const template = synthesize({
+      overrides: { streamCapacity: { mode: 'provisioned', shardCount: 4 }, streamRetentionHours: 72 },
+    });
+    template.hasResourceProperties(STREAM, {
+      ShardCount: 4,
+      StreamModeDetails: { StreamMode: 'PROVISIONED' },
+      RetentionPeriodHours: 72,
+    });
   });
 
   it('takes in as much as comes on demand', () => {
     const template = synthesize({ overrides: { streamCapacity: { mode: 'on-demand' } } });
-    template.hasResourceProperties(STREAM, { ShardCount: Match.absent(), StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+    template.hasResourceProperties(STREAM, {
+      ShardCount: Match.absent(),
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+    });
   });
 });
 
@@ -66,8 +75,13 @@ describe('the results table', () => {
 describe('the log table', () => {
   it('can be restored as far back as snapshots are kept', () => {
     const template = synthesize({ overrides: { recoveryDays: 7 } });
-    template.hasResourceProperties(TABLE, { KeySchema: [{ AttributeName: 'slotKey', KeyType: 'HASH' }], PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 } });
-    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_RECOVERY_DAYS: '7' }) } });
+    template.hasResourceProperties(TABLE, {
+      KeySchema: [{ AttributeName: 'slotKey', KeyType: 'HASH' }],
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ TIDEMARK_RECOVERY_DAYS: '7' }) },
+    });
   });
 });
 
@@ -90,8 +104,15 @@ describe('every bucket', () => {
   it('is closed to the public, encrypted, and ruled by its owner', () => {
     dev.resourceCountIs(BUCKET, 2);
     dev.allResourcesProperties(BUCKET, {
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
-      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
       VersioningConfiguration: Match.absent(),
     });
@@ -100,12 +121,25 @@ describe('every bucket', () => {
   it('refuses requests without TLS', () => {
     dev.resourceCountIs('AWS::S3::BucketPolicy', 2);
     dev.allResourcesProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: { Statement: [Match.objectLike({ Action: 's3:*', Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })] },
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Action: 's3:*', Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ],
+      },
     });
   });
 
-  const unfinished = { Id: 'AbortUnfinishedUploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } };
-  const expires = (Id: string, Prefix: string, ExpirationInDays: number) => ({ Id, Status: 'Enabled', Prefix, ExpirationInDays });
+  const unfinished = {
+    Id: 'AbortUnfinishedUploads',
+    Status: 'Enabled',
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+  };
+  const expires = (Id: string, Prefix: string, ExpirationInDays: number) => ({
+    Id,
+    Status: 'Enabled',
+    Prefix,
+    ExpirationInDays,
+  });
 
   it('lets no snapshot expire by its age', () => {
     dev.resourcePropertiesCountIs(BUCKET, { LifecycleConfiguration: { Rules: Match.exact([unfinished]) } }, 1);

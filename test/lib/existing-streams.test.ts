@@ -24,13 +24,23 @@ function newStack(): Stack {
 
 function templateOf({ overrides = {}, ...props }: Props, stack = newStack()): Template {
   const settings = stageSettings('dev', overrides);
-  new StreamingPipeline(stack, 'Orders', { pipeline: { topology: orders }, entry: 'pipelines/orders.ts', settings, ...props });
+  new StreamingPipeline(stack, 'Orders', {
+    pipeline: { topology: orders },
+    entry: 'pipelines/orders.ts',
+    settings,
+    ...props,
+  });
   return Template.fromStack(stack);
 }
 
 const onKeys = (template: Template, ...resources: string[]): Right[] =>
-  rightsOf(template).filter((right) => right.actions.some((action) => action.startsWith('kms:')) && resources.some((one) => right.resources.includes(one)));
-const readsOf = (template: Template): string[] => JSON.stringify(template.findResources('AWS::Lambda::Function')).match(/"TIDEMARK_STREAM":"[^"]*"/g) ?? [];
+  rightsOf(template).filter(
+    (right) =>
+      right.actions.some((action) => action.startsWith('kms:')) &&
+      resources.some((one) => right.resources.includes(one)),
+  );
+const readsOf = (template: Template): string[] =>
+  JSON.stringify(template.findResources('AWS::Lambda::Function')).match(/"TIDEMARK_STREAM":"[^"]*"/g) ?? [];
 
 describe('a stream that is encrypted with a customer key', () => {
   const overrides = { existingStreamArns: { purchases: streamArn() }, existingStreamKeyArns: { purchases: KEY_ARN } };
@@ -38,11 +48,17 @@ describe('a stream that is encrypted with a customer key', () => {
   it('is decrypted by both functions and by the archive, with that key alone', () => {
     const decrypt = { actions: ['kms:Decrypt'], resources: [KEY_ARN] };
     expect(onKeys(templateOf({ overrides }), KEY_ARN)).toEqual([decrypt, decrypt]);
-    expect(onKeys(templateOf({ overrides: { ...overrides, archive: true } }), KEY_ARN)).toEqual([decrypt, decrypt, decrypt]);
+    expect(onKeys(templateOf({ overrides: { ...overrides, archive: true } }), KEY_ARN)).toEqual([
+      decrypt,
+      decrypt,
+      decrypt,
+    ]);
   });
 
   it('gives no right on a key where none is named', () => {
-    expect(onKeys(templateOf({ overrides: { existingStreamArns: overrides.existingStreamArns } }), KEY_ARN)).toEqual([]);
+    expect(onKeys(templateOf({ overrides: { existingStreamArns: overrides.existingStreamArns } }), KEY_ARN)).toEqual(
+      [],
+    );
   });
 
   it('gets results with data keys of that key', () => {
@@ -55,7 +71,10 @@ describe('a stream that is encrypted with a customer key', () => {
   it('may be a construct that knows its key', () => {
     const stack = newStack();
     const encryptionKey = new Key(stack, 'Key');
-    const streams = { purchases: new Stream(stack, 'Purchases', { encryptionKey }), totals: Stream.fromStreamArn(stack, 'Totals', streamArn()) };
+    const streams = {
+      purchases: new Stream(stack, 'Purchases', { encryptionKey }),
+      totals: Stream.fromStreamArn(stack, 'Totals', streamArn()),
+    };
     const template = templateOf({ pipeline: { topology: withOutput }, streams }, stack);
     template.resourceCountIs('AWS::Kinesis::Stream', 1);
     const decrypt = { actions: ['kms:Decrypt'], resources: ['Key.Arn'] };
@@ -64,10 +83,22 @@ describe('a stream that is encrypted with a customer key', () => {
 
   it('is written by a producer that gets the right to', () => {
     const stack = newStack();
-    const streams = { purchases: Stream.fromStreamAttributes(stack, 'Purchases', { streamArn: streamArn(), encryptionKey: Key.fromKeyArn(stack, 'Key', KEY_ARN) }) };
-    const made = new StreamingPipeline(stack, 'Orders', { pipeline: { topology: orders }, entry: 'pipelines/orders.ts', settings: stageSettings('dev'), streams });
+    const streams = {
+      purchases: Stream.fromStreamAttributes(stack, 'Purchases', {
+        streamArn: streamArn(),
+        encryptionKey: Key.fromKeyArn(stack, 'Key', KEY_ARN),
+      }),
+    };
+    const made = new StreamingPipeline(stack, 'Orders', {
+      pipeline: { topology: orders },
+      entry: 'pipelines/orders.ts',
+      settings: stageSettings('dev'),
+      streams,
+    });
     made.grantPut(new Role(stack, 'Producer', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
-    const [granted] = onKeys(Template.fromStack(stack), KEY_ARN).filter(({ actions }) => actions.some((action) => action.startsWith('kms:GenerateDataKey')));
+    const [granted] = onKeys(Template.fromStack(stack), KEY_ARN).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('kms:GenerateDataKey')),
+    );
     expect(granted).toBeDefined();
   });
 });
@@ -79,18 +110,24 @@ describe('a stream of another account', () => {
     const template = templateOf({ overrides });
     const named = `"TIDEMARK_STREAM":"${streamArn('999988887777')}"`;
     expect(readsOf(template)).toEqual([named, named]);
-    template.hasResourceProperties('AWS::Scheduler::Schedule', { Target: { Input: JSON.stringify({ stream: streamArn('999988887777') }) } });
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: { Input: JSON.stringify({ stream: streamArn('999988887777') }) },
+    });
   });
 
   it('is refused with enhanced fan-out, whose consumers its own account registers', () => {
-    expect(() => templateOf({ overrides: { ...overrides, enhancedFanOut: true } })).toThrow(/enhancedFanOut must be false for a stream of another account/);
+    expect(() => templateOf({ overrides: { ...overrides, enhancedFanOut: true } })).toThrow(
+      /enhancedFanOut must be false for a stream of another account/,
+    );
   });
 });
 
 describe('a stream of another region', () => {
   it('is refused: an event source mapping reads its own region only', () => {
     const expected = /stream purchases must be in the region of its stack, eu-west-1, got "arn:aws:kinesis:us-east-1:/;
-    expect(() => templateOf({ overrides: { existingStreamArns: { purchases: streamArn(ACCOUNT, 'us-east-1') } } })).toThrow(expected);
+    expect(() =>
+      templateOf({ overrides: { existingStreamArns: { purchases: streamArn(ACCOUNT, 'us-east-1') } } }),
+    ).toThrow(expected);
   });
 
   it('is left to the deployment where the ARN or the region of the stack is not known before', () => {
@@ -101,9 +138,20 @@ describe('a stream of another region', () => {
 
 describe('existingStreamKeyArns', () => {
   it.each<[string, StageOverrides]>([
-    ['an alias', { existingStreamArns: { purchases: streamArn() }, existingStreamKeyArns: { purchases: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/mine` } }],
-    ['the key of a stream that is not named', { existingStreamArns: { purchases: streamArn() }, existingStreamKeyArns: { purchase: KEY_ARN } }],
+    [
+      'an alias',
+      {
+        existingStreamArns: { purchases: streamArn() },
+        existingStreamKeyArns: { purchases: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/mine` },
+      },
+    ],
+    [
+      'the key of a stream that is not named',
+      { existingStreamArns: { purchases: streamArn() }, existingStreamKeyArns: { purchase: KEY_ARN } },
+    ],
   ])('refuses %s', (_, overrides) => {
-    expect(() => stageSettings('dev', overrides)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING', kind: 'invalid' }));
+    expect(() => stageSettings('dev', overrides)).toThrow(
+      expect.objectContaining({ code: 'INVALID_SETTING', kind: 'invalid' }),
+    );
   });
 });

@@ -37,5 +37,7 @@ function addFunction(app: App, name: string): void {
 
 function pipelinesIn(folder: string): string {
   const modules = readdirSync(folder).filter((file) => file.endsWith('.mjs'));
-  return modules.flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/bundled-(\w+)/g)].map(([, name]) => name)).join();
+  return modules
+    .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/bundled-(\w+)/g)].map(([, name]) => name))
+    .join();
 }

@@ -18,7 +18,11 @@ describe('the stack of a cluster', () => {
   });
 
   it('cannot be deleted as long as a pipeline refers to it', () => {
-    const template = JSON.stringify(Template.fromStack(usingStack(created.serverless, (cluster, role) => cluster.grantRead(role, 'departures'))).toJSON());
+    const template = JSON.stringify(
+      Template.fromStack(
+        usingStack(created.serverless, (cluster, role) => cluster.grantRead(role, 'departures')),
+      ).toJSON(),
+    );
     expect(template).toContain('{"Fn::ImportValue":"Tidemark-kafka-dev:ExportsOutputFnGetAttKafkaCluster');
     expect(template).not.toContain('Fn::GetStackOutput');
   });
@@ -30,6 +34,8 @@ describe('the stack of a cluster', () => {
 
   it('is none for a cluster of somebody else', () => {
     const settings = stageSettings('dev', { kafka: { cluster: existing } });
-    expect(() => new KafkaStack(new App(), 'Tidemark-kafka-dev', { settings })).toThrow('kafka.cluster.kind must be of a cluster that is created, got "existing"; refer to one that exists by kafkaCluster(…)');
+    expect(() => new KafkaStack(new App(), 'Tidemark-kafka-dev', { settings })).toThrow(
+      'kafka.cluster.kind must be of a cluster that is created, got "existing"; refer to one that exists by kafkaCluster(…)',
+    );
   });
 });

@@ -32,7 +32,11 @@ const folder = folderWith(Object.keys(modules));
 
 const importModule = async (file: string) => modules[basename(file)]?.() ?? {};
 const load = (selection: string) => loadPipelines(selection, { folder, importModule });
-const refusal = (selection: string): Promise<unknown> => load(selection).then(() => 'loaded', (error: unknown) => error);
+const refusal = (selection: string): Promise<unknown> =>
+  load(selection).then(
+    () => 'loaded',
+    (error: unknown) => error,
+  );
 
 describe('loadPipelines', () => {
   it('loads one by its name', async () => {
@@ -40,7 +44,12 @@ describe('loadPipelines', () => {
   });
 
   it('refuses the name that the stack of the cluster has', async () => {
-    expect(await refusal('kafka')).toMatchObject({ kind: 'invalid', code: 'NAME_RESERVED', message: 'pipeline must have another name than the cluster\'s stack, got "kafka"; give module and pipeline another one' });
+    expect(await refusal('kafka')).toMatchObject({
+      kind: 'invalid',
+      code: 'NAME_RESERVED',
+      message:
+        'pipeline must have another name than the cluster\'s stack, got "kafka"; give module and pipeline another one',
+    });
   });
 
   it('loads several in the given order, each once', async () => {
@@ -49,12 +58,18 @@ describe('loadPipelines', () => {
 
   it('loads every module of the folder for all, by name', async () => {
     const tidy = folderWith(['returns.ts', 'orders.ts', 'notes.md', 'types.d.ts']);
-    expect((await loadPipelines('all', { folder: tidy, importModule })).map(({ name }) => name)).toEqual(['orders', 'returns']);
+    expect((await loadPipelines('all', { folder: tidy, importModule })).map(({ name }) => name)).toEqual([
+      'orders',
+      'returns',
+    ]);
   });
 
   it('loads the pipelines of this project from its own folder', async () => {
     const asked: string[] = [];
-    const spy = async (file: string) => (asked.push(basename(file)), { default: { plan, topology: { ...orders, name: 'flights' } } });
+    const spy = async (file: string) => (
+      asked.push(basename(file)),
+      { default: { plan, topology: { ...orders, name: 'flights' } } }
+    );
     await loadPipelines('flights', { importModule: spy });
     expect(asked).toEqual(['flights.ts']);
   });
@@ -81,7 +96,9 @@ describe('loadPipelines', () => {
   it('loads a pipeline that reads a topic as any other', async () => {
     const source = { kind: 'kafka', topic: 'orders' };
     const kafka = async () => ({ default: { plan, topology: { ...orders, source } } });
-    expect(await loadPipelines('orders', { folder, importModule: kafka as typeof importModule })).toMatchObject([{ name: 'orders', topology: { source } }]);
+    expect(await loadPipelines('orders', { folder, importModule: kafka as typeof importModule })).toMatchObject([
+      { name: 'orders', topology: { source } },
+    ]);
   });
 
   it('refuses a pipeline under the name of another', async () => {
@@ -92,8 +109,11 @@ describe('loadPipelines', () => {
   });
 
   it('passes on what the definition refuses as it is', async () => {
-    const invalid = async () => Promise.reject(new TidemarkError('invalid', 'INVALID_SETTING', 'sizeMs must be above 0, got 0; pass hours(1)'));
-    await expect(loadPipelines('orders', { folder, importModule: invalid })).rejects.toMatchObject({ code: 'INVALID_SETTING' });
+    const invalid = async () =>
+      Promise.reject(new TidemarkError('invalid', 'INVALID_SETTING', 'sizeMs must be above 0, got 0; pass hours(1)'));
+    await expect(loadPipelines('orders', { folder, importModule: invalid })).rejects.toMatchObject({
+      code: 'INVALID_SETTING',
+    });
   });
 
   it('passes on why a module does not load', async () => {

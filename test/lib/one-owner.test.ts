@@ -24,10 +24,20 @@ describe('requireOneOwner', () => {
 
   it('refuses two pipelines that would both create a topic, one that reads it and one that puts results there', () => {
     const reader = { ...orders, source: { ...orders.source, kind: 'kafka', topic: 'totals' } as const };
-    const writer = { ...fraud, source: { ...orders.source, stream: 'payments' } as const, sinks: [{ kind: 'topic', topic: 'totals', latestPer: 'key' } as const] };
+    const writer = {
+      ...fraud,
+      source: { ...orders.source, stream: 'payments' } as const,
+      sinks: [{ kind: 'topic', topic: 'totals', latestPer: 'key' } as const],
+    };
     expect(() => requireOneOwner([reader, writer], stageSettings('dev'))).toThrow(
-      expect.objectContaining({ code: 'TOPIC_HAS_TWO_OWNERS', message: "topic totals must be created by one pipeline, got [\"orders\",\"fraud\"]; say 'existing' in kafka.topics and create it once" }),
+      expect.objectContaining({
+        code: 'TOPIC_HAS_TWO_OWNERS',
+        message:
+          'topic totals must be created by one pipeline, got ["orders","fraud"]; say \'existing\' in kafka.topics and create it once',
+      }),
     );
-    expect(() => requireOneOwner([reader, writer], stageSettings('dev', { kafka: { topics: { totals: 'existing' } } }))).not.toThrow();
+    expect(() =>
+      requireOneOwner([reader, writer], stageSettings('dev', { kafka: { topics: { totals: 'existing' } } })),
+    ).not.toThrow();
   });
 });

@@ -16,7 +16,14 @@ describe('a pipeline stack', () => {
   });
 
   it('tells the names that an operator needs', () => {
-    const names = ['AlarmTopicArn', 'LakeBucketName', 'PartitionLogTableName', 'ResultsTableName', 'SnapshotBucketName', 'StreamName'];
+    const names = [
+      'AlarmTopicArn',
+      'LakeBucketName',
+      'PartitionLogTableName',
+      'ResultsTableName',
+      'SnapshotBucketName',
+      'StreamName',
+    ];
     expect(Object.keys(synthesize().findOutputs('*')).sort()).toEqual(names);
   });
 
@@ -34,12 +41,25 @@ describe('a pipeline stack', () => {
     const rights = rightsOf(synthesize(EVERYTHING));
     expect(rights.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
     const wildcards = rights.flatMap(({ resources }) => resources).filter((resource) => resource.includes('*'));
-    expect([...new Set(wildcards)].sort()).toEqual(['LakeFilesBucket.Arn/orders/*', 'LakeFilesBucket.Arn/orders/raw/*', 'SnapshotsBucket.Arn/snapshots/*']);
+    expect([...new Set(wildcards)].sort()).toEqual([
+      'LakeFilesBucket.Arn/orders/*',
+      'LakeFilesBucket.Arn/orders/raw/*',
+      'SnapshotsBucket.Arn/snapshots/*',
+    ]);
   });
 
   it('is made for an emulator without what emulators lack, and lacks nothing else', () => {
-    const typesOf = (overrides: StageOverrides): Set<string> => new Set(Object.values(synthesize({ overrides }).toJSON()['Resources'] as Record<string, { Type: string }>).map(({ Type }) => Type));
+    const typesOf = (overrides: StageOverrides): Set<string> =>
+      new Set(
+        Object.values(synthesize({ overrides }).toJSON()['Resources'] as Record<string, { Type: string }>).map(
+          ({ Type }) => Type,
+        ),
+      );
     const left = typesOf(targets.emulator);
-    expect([...typesOf({})].filter((type) => !left.has(type)).sort()).toEqual(['AWS::Athena::NamedQuery', 'AWS::KinesisFirehose::DeliveryStream', 'AWS::Logs::LogStream']);
+    expect([...typesOf({})].filter((type) => !left.has(type)).sort()).toEqual([
+      'AWS::Athena::NamedQuery',
+      'AWS::KinesisFirehose::DeliveryStream',
+      'AWS::Logs::LogStream',
+    ]);
   });
 });

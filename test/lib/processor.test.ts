@@ -36,15 +36,27 @@ describe('the event source mapping', () => {
 
   it('refuses a batching window of half a second', () => {
     const topology = { ...orders, source: { ...orders.source, maxBatchingWindowMs: 500 } };
-    expect(() => synthesize({ topology })).toThrow('maxBatchingWindowMs must be a multiple of 1000, got 500; pass seconds(1)');
+    expect(() => synthesize({ topology })).toThrow(
+      'maxBatchingWindowMs must be a multiple of 1000, got 500; pass seconds(1)',
+    );
   });
 
   it('reads through a consumer of its own with enhanced fan-out, which it may subscribe to', () => {
     const fannedOut = synthesize({ overrides: { enhancedFanOut: true } });
     const consumer = { 'Fn::GetAtt': [Match.stringLikeRegexp('^IngestConsumer'), 'ConsumerARN'] };
-    fannedOut.hasResourceProperties('AWS::Kinesis::StreamConsumer', { ConsumerName: 'tidemark-orders-dev', StreamARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^IngestStream'), 'Arn'] } });
-    fannedOut.hasResourceProperties(MAPPING, { EventSourceArn: consumer, StartingPosition: 'TRIM_HORIZON', ParallelizationFactor: 1 });
-    expect(rightsOf(fannedOut)).toContainEqual({ actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'], resources: ['IngestConsumer.ConsumerARN'] });
+    fannedOut.hasResourceProperties('AWS::Kinesis::StreamConsumer', {
+      ConsumerName: 'tidemark-orders-dev',
+      StreamARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^IngestStream'), 'Arn'] },
+    });
+    fannedOut.hasResourceProperties(MAPPING, {
+      EventSourceArn: consumer,
+      StartingPosition: 'TRIM_HORIZON',
+      ParallelizationFactor: 1,
+    });
+    expect(rightsOf(fannedOut)).toContainEqual({
+      actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'],
+      resources: ['IngestConsumer.ConsumerARN'],
+    });
     template.resourceCountIs('AWS::Kinesis::StreamConsumer', 0);
   });
 
@@ -58,16 +70,29 @@ describe('the event source mapping', () => {
 
 describe('the function', () => {
   it('runs on Node 24 on arm64', () => {
-    template.hasResourceProperties(FUNCTION, { Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'process-kinesis.handler' });
+    template.hasResourceProperties(FUNCTION, {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'process-kinesis.handler',
+    });
   });
 
   it('has the memory and the time of its stage', () => {
     template.hasResourceProperties(FUNCTION, { MemorySize: 1024, Timeout: 60 });
-    synthesize({ overrides: { memoryMiB: 2048, timeoutMs: 90_000 } }).hasResourceProperties(FUNCTION, { MemorySize: 2048, Timeout: 90 });
+    synthesize({ overrides: { memoryMiB: 2048, timeoutMs: 90_000 } }).hasResourceProperties(FUNCTION, {
+      MemorySize: 2048,
+      Timeout: 90,
+    });
   });
 
   it('gets the whole FunctionEnvironment of a stream and nothing else', () => {
-    const expected: Record<Exclude<keyof FunctionEnvironment, `TIDEMARK_KAFKA_${string}` | 'TIDEMARK_PARTIAL_BATCHES' | `TIDEMARK_SCHEMA_REGISTRY${string}`>, true> = {
+    const expected: Record<
+      Exclude<
+        keyof FunctionEnvironment,
+        `TIDEMARK_KAFKA_${string}` | 'TIDEMARK_PARTIAL_BATCHES' | `TIDEMARK_SCHEMA_REGISTRY${string}`
+      >,
+      true
+    > = {
       TIDEMARK_LOG_TABLE: true,
       TIDEMARK_RESULTS_TABLE: true,
       TIDEMARK_BLOBS: true,
@@ -80,7 +105,10 @@ describe('the function', () => {
       TIDEMARK_TIMEOUT_MS: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));
-    const { NODE_OPTIONS: options, ...variables } = processor?.['Properties'].Environment.Variables as Record<string, unknown>;
+    const { NODE_OPTIONS: options, ...variables } = processor?.['Properties'].Environment.Variables as Record<
+      string,
+      unknown
+    >;
     expect(Object.keys(variables).sort()).toEqual(Object.keys(expected).sort());
     expect(options).toBe('--enable-source-maps'); // of Node itself
   });
@@ -89,7 +117,9 @@ describe('the function', () => {
     template.hasResourceProperties(FUNCTION, {
       Environment: {
         Variables: {
-          TIDEMARK_BLOBS: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^SnapshotsBucket') }, '/snapshots']] },
+          TIDEMARK_BLOBS: {
+            'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^SnapshotsBucket') }, '/snapshots']],
+          },
           TIDEMARK_LAKE: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^LakeFilesBucket') }]] },
         },
       },
@@ -102,11 +132,15 @@ describe('the function', () => {
   });
 
   it('is made after its rights, so that the mapping never meets a function without them', () => {
-    template.hasResource(FUNCTION, { DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ProcessorRoleDefaultPolicy')]) });
+    template.hasResource(FUNCTION, {
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ProcessorRoleDefaultPolicy')]),
+    });
   });
 
   it('writes JSON log lines, kept for a month', () => {
-    template.hasResourceProperties(FUNCTION, { LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^ProcessorLogs') } } });
+    template.hasResourceProperties(FUNCTION, {
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^ProcessorLogs') } },
+    });
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 });

@@ -3,12 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import { rightsOf } from './rights.ts';
 import { synthesize } from './synthesize.ts';
 
-const retained = { orders: { logTable: 'log-1', snapshotBucket: 'snapshots-1', resultsTable: 'results-1', lakeBucket: 'lake-1' } };
+const retained = {
+  orders: { logTable: 'log-1', snapshotBucket: 'snapshots-1', resultsTable: 'results-1', lakeBucket: 'lake-1' },
+};
 const template = synthesize({ stage: 'prod', overrides: { retained, archive: true } });
 
 describe('a stack that takes over what an earlier one retained', () => {
   it('creates no table and no bucket', () => {
-    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy']) template.resourceCountIs(type, 0);
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy'])
+      template.resourceCountIs(type, 0);
   });
 
   it('works on them: both functions, with the rights that they have on new ones', () => {
@@ -18,12 +21,23 @@ describe('a stack that takes over what an earlier one retained', () => {
       TIDEMARK_BLOBS: 's3://snapshots-1/snapshots',
       TIDEMARK_LAKE: 's3://lake-1',
     };
-    template.resourcePropertiesCountIs('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike(places) } }, 2);
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::Function',
+      { Environment: { Variables: Match.objectLike(places) } },
+      2,
+    );
     const table = (name: string) => `arn:AWS::Partition:dynamodb:AWS::Region:AWS::AccountId:table/${name}`;
-    const actionsOn = (resource: string) => rightsOf(template).filter(({ resources }) => resources.includes(resource)).map(({ actions }) => actions);
-    expect(actionsOn(table('log-1'))).toEqual(Array(2).fill(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']));
+    const actionsOn = (resource: string) =>
+      rightsOf(template)
+        .filter(({ resources }) => resources.includes(resource))
+        .map(({ actions }) => actions);
+    expect(actionsOn(table('log-1'))).toEqual(
+      Array(2).fill(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']),
+    );
     expect(actionsOn(table('results-1'))).toEqual(Array(2).fill(['dynamodb:PutItem']));
-    expect(actionsOn('arn:AWS::Partition:s3:::snapshots-1/snapshots/*')).toEqual(Array(2).fill(['s3:DeleteObject', 's3:GetObject', 's3:PutObject']));
+    expect(actionsOn('arn:AWS::Partition:s3:::snapshots-1/snapshots/*')).toEqual(
+      Array(2).fill(['s3:DeleteObject', 's3:GetObject', 's3:PutObject']),
+    );
     expect(actionsOn('arn:AWS::Partition:s3:::lake-1/orders/*')).toContainEqual(['s3:PutObject']);
   });
 
@@ -35,6 +49,8 @@ describe('a stack that takes over what an earlier one retained', () => {
 
   it('tells the names that it retains in its outputs', () => {
     const outputs = Object.keys(synthesize({ stage: 'prod' }).findOutputs('*'));
-    expect(outputs).toEqual(expect.arrayContaining(['PartitionLogTableName', 'SnapshotBucketName', 'ResultsTableName', 'LakeBucketName']));
+    expect(outputs).toEqual(
+      expect.arrayContaining(['PartitionLogTableName', 'SnapshotBucketName', 'ResultsTableName', 'LakeBucketName']),
+    );
   });
 });

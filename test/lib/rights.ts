@@ -24,7 +24,11 @@ export function rightsOf(template: Template): Right[] {
 export function invitationsOf(template: Template): Invitation[] {
   return [...statementsIn(template.toJSON())]
     .filter((statement) => 'Principal' in statement)
-    .map((statement) => ({ ...rightOf(statement), who: whoOf(statement['Principal']), conditions: conditionKeys(statement['Condition']) }));
+    .map((statement) => ({
+      ...rightOf(statement),
+      who: whoOf(statement['Principal']),
+      conditions: conditionKeys(statement['Condition']),
+    }));
 }
 
 const rightOf = (statement: Record<string, unknown>): Right => ({
@@ -35,11 +39,18 @@ const rightOf = (statement: Record<string, unknown>): Right => ({
 function whoOf(principal: unknown): string {
   if (!isObject(principal)) return text(principal);
   if ('Service' in principal) return list(principal['Service']).map(text).join(', ');
-  return list(principal['AWS']).map(text).join(', ').replace(/^arn:.*:iam::AWS::AccountId:root$/, 'account');
+  return list(principal['AWS'])
+    .map(text)
+    .join(', ')
+    .replace(/^arn:.*:iam::AWS::AccountId:root$/, 'account');
 }
 
 function conditionKeys(condition: unknown): string[] {
-  return isObject(condition) ? Object.values(condition).flatMap((keys) => (isObject(keys) ? Object.keys(keys) : [])).sort() : [];
+  return isObject(condition)
+    ? Object.values(condition)
+        .flatMap((keys) => (isObject(keys) ? Object.keys(keys) : []))
+        .sort()
+    : [];
 }
 
 function* statementsIn(node: unknown): Generator<Record<string, unknown>> {
@@ -51,12 +62,20 @@ function* statementsIn(node: unknown): Generator<Record<string, unknown>> {
 function text(node: unknown): string {
   if (typeof node === 'string') return node;
   if (!isObject(node)) throw new Error(`no text in ${JSON.stringify(node)}`);
-  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, 'Fn::Select': part, 'Fn::Split': parts, 'Fn::ImportValue': imported, Ref: reference } = node;
+  const {
+    'Fn::GetAtt': attribute,
+    'Fn::Join': join,
+    'Fn::Select': part,
+    'Fn::Split': parts,
+    'Fn::ImportValue': imported,
+    Ref: reference,
+  } = node;
   if (Array.isArray(attribute)) return `${withoutHash(text(attribute[0]))}.${text(attribute[1])}`;
   if (Array.isArray(join)) return list(join[1]).map(text).join(text(join[0]));
   if (Array.isArray(part)) return `${text(part[1])}[${String(part[0])}]`;
   if (Array.isArray(parts)) return text(parts[1]);
-  if (typeof imported === 'string') return imported.replace(/^.*:ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}([A-Z][a-z]\w*)[0-9A-F]{8}$/, '$1.$2');
+  if (typeof imported === 'string')
+    return imported.replace(/^.*:ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}([A-Z][a-z]\w*)[0-9A-F]{8}$/, '$1.$2');
   if (typeof reference === 'string') return withoutHash(reference);
   throw new Error(`no text in ${JSON.stringify(node)}`);
 }

@@ -9,7 +9,11 @@ describe('stageSettings', () => {
   });
 
   it('takes an override before the default', () => {
-    expect(stageSettings('prod', { retainData: false, memoryMiB: 512 })).toMatchObject({ retainData: false, memoryMiB: 512, timeoutMs: 60_000 });
+    expect(stageSettings('prod', { retainData: false, memoryMiB: 512 })).toMatchObject({
+      retainData: false,
+      memoryMiB: 512,
+      timeoutMs: 60_000,
+    });
   });
 
   it('gives a frozen value', () => {
@@ -33,18 +37,33 @@ describe('stageSettings', () => {
     ['a recovery period above that of DynamoDB', { recoveryDays: 36 }],
     ['late records for no day', { refusedRetentionDays: 0 }],
     ['an archive for half a day', { archiveRetentionDays: 0.5 }],
-    ['a retained table by its ARN', { retained: { orders: { logTable: 'arn:aws:dynamodb:eu-west-1:1:table/log', snapshotBucket: 'snapshots' } } }],
+    [
+      'a retained table by its ARN',
+      { retained: { orders: { logTable: 'arn:aws:dynamodb:eu-west-1:1:table/log', snapshotBucket: 'snapshots' } } },
+    ],
     ['a retained bucket by its URL', { retained: { orders: { logTable: 'log-1', snapshotBucket: 's3://snapshots' } } }],
     ['a retained log without its snapshots', { retained: { orders: { logTable: 'log-1' } as never } }],
     ['a stream by its name', { existingStreamArns: { purchases: 'purchases' } }],
   ])('refuses %s', (_, overrides) => {
-    expect(() => stageSettings('dev', overrides)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING', kind: 'invalid' }));
+    expect(() => stageSettings('dev', overrides)).toThrow(
+      expect.objectContaining({ code: 'INVALID_SETTING', kind: 'invalid' }),
+    );
   });
 
   it('accepts the ends of each range', () => {
     const ends: StageOverrides[] = [
-      { streamCapacity: { mode: 'provisioned', shardCount: 1 }, streamRetentionHours: 24, memoryMiB: 128, timeoutMs: 10_000 },
-      { streamCapacity: { mode: 'provisioned', shardCount: 10_000 }, streamRetentionHours: 8_760, memoryMiB: 10_240, timeoutMs: 900_000 },
+      {
+        streamCapacity: { mode: 'provisioned', shardCount: 1 },
+        streamRetentionHours: 24,
+        memoryMiB: 128,
+        timeoutMs: 10_000,
+      },
+      {
+        streamCapacity: { mode: 'provisioned', shardCount: 10_000 },
+        streamRetentionHours: 8_760,
+        memoryMiB: 10_240,
+        timeoutMs: 900_000,
+      },
     ];
     for (const overrides of ends) expect(stageSettings('dev', overrides)).toMatchObject(overrides);
   });
@@ -66,6 +85,8 @@ describe('parseTarget', () => {
   });
 
   it('says which targets there are', () => {
-    expect(() => parseTarget('localstack')).toThrow('target must be aws or emulator, got "localstack"; pass -c target=aws');
+    expect(() => parseTarget('localstack')).toThrow(
+      'target must be aws or emulator, got "localstack"; pass -c target=aws',
+    );
   });
 });

@@ -34,10 +34,19 @@ describe('StreamingPipeline in a stack of somebody else', () => {
   it('has room for several, each with its own names', () => {
     const stack = newStack();
     new StreamingPipeline(stack, 'Orders', shop);
-    new StreamingPipeline(stack, 'Returns', { ...shop, pipeline: { topology: { ...orders, name: 'returns', source: { ...orders.source, kind: 'kinesis', stream: 'returns' } } } });
+    new StreamingPipeline(stack, 'Returns', {
+      ...shop,
+      pipeline: {
+        topology: { ...orders, name: 'returns', source: { ...orders.source, kind: 'kinesis', stream: 'returns' } },
+      },
+    });
     const template = Template.fromStack(stack);
-    const names = (type: string, property: string): unknown[] => Object.values(template.findResources(type)).map(({ Properties }) => Properties[property] as unknown);
-    expect(names('AWS::CloudWatch::Dashboard', 'DashboardName')).toEqual(['Tidemark-orders-prod', 'Tidemark-returns-prod']);
+    const names = (type: string, property: string): unknown[] =>
+      Object.values(template.findResources(type)).map(({ Properties }) => Properties[property] as unknown);
+    expect(names('AWS::CloudWatch::Dashboard', 'DashboardName')).toEqual([
+      'Tidemark-orders-prod',
+      'Tidemark-returns-prod',
+    ]);
     expect(names('AWS::Athena::WorkGroup', 'Name')).toEqual(['Tidemark-orders-prod', 'Tidemark-returns-prod']);
     const alarms = names('AWS::CloudWatch::Alarm', 'AlarmName');
     expect(new Set(alarms).size).toBe(alarms.length);
@@ -46,16 +55,24 @@ describe('StreamingPipeline in a stack of somebody else', () => {
   it('keeps its data unless told otherwise', () => {
     const kept = newStack();
     new StreamingPipeline(kept, 'Orders', shop);
-    Template.fromStack(kept).allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain', Properties: { DeletionProtectionEnabled: true } });
+    Template.fromStack(kept).allResources('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: { DeletionProtectionEnabled: true },
+    });
     const gone = newStack();
     new StreamingPipeline(gone, 'Orders', { ...shop, removalPolicy: RemovalPolicy.DESTROY });
-    Template.fromStack(gone).allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete', Properties: { DeletionProtectionEnabled: false } });
+    Template.fromStack(gone).allResources('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: { DeletionProtectionEnabled: false },
+    });
     Template.fromStack(gone).allResources('AWS::Kinesis::Stream', { DeletionPolicy: 'Delete' });
   });
 
   it('takes settings of a stage, and tags', () => {
     const stack = newStack();
-    Tags.of(new StreamingPipeline(stack, 'Orders', { ...shop, settings: stageSettings('dev', { memoryMiB: 512 }) })).add('team', 'checkout');
+    Tags.of(
+      new StreamingPipeline(stack, 'Orders', { ...shop, settings: stageSettings('dev', { memoryMiB: 512 }) }),
+    ).add('team', 'checkout');
     const template = Template.fromStack(stack);
     template.allResourcesProperties('AWS::DynamoDB::Table', { Tags: [{ Key: 'team', Value: 'checkout' }] });
     template.resourcePropertiesCountIs('AWS::Lambda::Function', { MemorySize: 512 }, 2);
@@ -86,7 +103,9 @@ describe('entryOf', () => {
   });
 
   it.each([[[]], [['/a.ts', '/b.ts']]])('refuses to guess from %j', (sites) => {
-    expect(() => entryOf('orders', undefined, sites)).toThrow(`pipeline orders must be defined in one module, got ${JSON.stringify(sites)}; pass entry, the path of the module whose default export it is`);
+    expect(() => entryOf('orders', undefined, sites)).toThrow(
+      `pipeline orders must be defined in one module, got ${JSON.stringify(sites)}; pass entry, the path of the module whose default export it is`,
+    );
   });
 });
 

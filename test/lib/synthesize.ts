@@ -14,11 +14,19 @@ import type { Stage, StageOverrides } from '../../lib/settings.ts';
 process.env['CDK_VALIDATION'] = 'false';
 
 const projectDir = resolve(import.meta.dirname, '../..');
-export const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+export const { context } = JSON.parse(readFileSync(resolve(projectDir, 'cdk.json'), 'utf8')) as {
+  context: Record<string, unknown>;
+};
 
 export const orders: DeployedTopology = {
   name: 'orders',
-  source: { kind: 'kinesis', stream: 'purchases', format: { kind: 'json' }, batchSize: 250, maxBatchingWindowMs: 2_000 },
+  source: {
+    kind: 'kinesis',
+    stream: 'purchases',
+    format: { kind: 'json' },
+    batchSize: 250,
+    maxBatchingWindowMs: 2_000,
+  },
   results: {
     identity: 'window',
     columns: [
@@ -32,7 +40,10 @@ export const orders: DeployedTopology = {
 };
 
 /** The same, fed from a topic. */
-export const purchases: DeployedTopology = { ...orders, source: { kind: 'kafka', topic: 'purchases', format: { kind: 'json' }, batchSize: 250, maxBatchingWindowMs: 2_000 } };
+export const purchases: DeployedTopology = {
+  ...orders,
+  source: { kind: 'kafka', topic: 'purchases', format: { kind: 'json' }, batchSize: 250, maxBatchingWindowMs: 2_000 },
+};
 
 export interface SynthesizeOptions {
   readonly topology?: DeployedTopology;
@@ -41,7 +52,11 @@ export interface SynthesizeOptions {
 }
 
 /** A stack as `bin/app.ts` makes it, with the flags of cdk.json and without its code bundled. */
-export function pipelineStack({ topology = orders, stage = 'dev', overrides = {} }: SynthesizeOptions = {}): PipelineStack {
+export function pipelineStack({
+  topology = orders,
+  stage = 'dev',
+  overrides = {},
+}: SynthesizeOptions = {}): PipelineStack {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   const settings = stageSettings(stage, overrides);
   const hasClusterStack = topicsOf(topology).length > 0 && isCreated(settings.kafka.cluster);

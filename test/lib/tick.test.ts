@@ -15,11 +15,20 @@ describe('the tick', () => {
   });
 
   it('is called by the scheduler of this account only', () => {
-    const trust = { Principal: { Service: 'scheduler.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } };
-    synthesize().hasResourceProperties('AWS::IAM::Role', { AssumeRolePolicyDocument: { Statement: [Match.objectLike(trust)] } });
+    const trust = {
+      Principal: { Service: 'scheduler.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    };
+    synthesize().hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: { Statement: [Match.objectLike(trust)] },
+    });
   });
 
   it('has the environment of the function that takes the batches', () => {
-    synthesize().resourcePropertiesCountIs('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_STAGE: 'dev' }) } }, 2);
+    synthesize().resourcePropertiesCountIs(
+      'AWS::Lambda::Function',
+      { Environment: { Variables: Match.objectLike({ TIDEMARK_STAGE: 'dev' }) } },
+      2,
+    );
   });
 });

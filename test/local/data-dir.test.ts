@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder, claimForReading } from '../../local/storage/claim.ts';
@@ -24,12 +34,26 @@ describe('the data dir', () => {
   });
 
   it.each([
-    ['holds other things', 'notes.txt', '', 'DATA_DIR_FOREIGN', /data-dir must be empty or made by tidemark, got ".+"; pass another --data-dir$/],
+    [
+      'holds other things',
+      'notes.txt',
+      '',
+      'DATA_DIR_FOREIGN',
+      /data-dir must be empty or made by tidemark, got ".+"; pass another --data-dir$/,
+    ],
     ['has a marker that is none', 'tidemark.json', '{', 'DATA_DIR_FOREIGN', /must be empty or made by tidemark/],
-    ['is of another format', 'tidemark.json', '{"format":2}', 'DATA_DIR_FORMAT', /^data-dir must have format 1, got 2 in .+; pass another --data-dir or remove this one$/],
+    [
+      'is of another format',
+      'tidemark.json',
+      '{"format":2}',
+      'DATA_DIR_FORMAT',
+      /^data-dir must have format 1, got 2 in .+; pass another --data-dir or remove this one$/,
+    ],
   ])('is refused when it %s', (_, file, text, code, line) => {
     writeFileSync(join(root, file), text);
-    expect(() => prepareDataDir(root)).toThrow(expect.objectContaining({ kind: 'invalid', code, message: expect.stringMatching(line) }));
+    expect(() => prepareDataDir(root)).toThrow(
+      expect.objectContaining({ kind: 'invalid', code, message: expect.stringMatching(line) }),
+    );
     expect(existsSync(join(root, file))).toBe(true);
   });
 
@@ -45,20 +69,32 @@ describe('the data dir', () => {
     prepareDataDir(join(root, 'new'));
     mkdirSync(join(root, 'new/flights'));
     writeFileSync(join(root, 'new/flights/lock.json'), '');
-    expect([modeOf('new'), modeOf('new/tidemark.json'), modeOf('new/flights'), modeOf('new/flights/lock.json')]).toEqual(['700', '600', '700', '600']);
+    expect([
+      modeOf('new'),
+      modeOf('new/tidemark.json'),
+      modeOf('new/flights'),
+      modeOf('new/flights/lock.json'),
+    ]).toEqual(['700', '600', '700', '600']);
     expect(isOpenToOthers(join(root, 'new'))).toBe(false);
   });
 
   onRights('that others may read is closed to them, and nothing beside it', () => {
     const before = process.umask(0);
     mkdirSync(join(root, 'old/flights/kinesis'), { recursive: true });
-    for (const file of ['old/tidemark.json', 'old/flights/kinesis/000005.log', 'beside.txt']) writeFileSync(join(root, file), '{"format":1}');
+    for (const file of ['old/tidemark.json', 'old/flights/kinesis/000005.log', 'beside.txt'])
+      writeFileSync(join(root, file), '{"format":1}');
     chmodSync(join(root, 'old/flights/kinesis/000005.log'), 0o754);
     symlinkSync(join(root, 'beside.txt'), join(root, 'old/link'));
     process.umask(before);
     chmodSync(join(root, 'old'), 0o700); // closed by hand: what is in it is not
     prepareDataDir(join(root, 'old'));
-    expect([modeOf('old'), modeOf('old/tidemark.json'), modeOf('old/flights'), modeOf('old/flights/kinesis'), modeOf('old/flights/kinesis/000005.log')]).toEqual(['700', '600', '700', '700', '700']);
+    expect([
+      modeOf('old'),
+      modeOf('old/tidemark.json'),
+      modeOf('old/flights'),
+      modeOf('old/flights/kinesis'),
+      modeOf('old/flights/kinesis/000005.log'),
+    ]).toEqual(['700', '600', '700', '700', '700']);
     expect(modeOf('beside.txt')).toBe('666');
   });
 
@@ -70,7 +106,10 @@ describe('the data dir', () => {
       mkdirSync(join(dir.lake, dir.pipeline), { recursive: true });
     }
     removePipeline(pipelineDir(root, 'flights'));
-    expect(dirs.map((dir) => [hasData(dir), existsSync(join(dir.lake, dir.pipeline))])).toEqual([[false, false], [true, true]]);
+    expect(dirs.map((dir) => [hasData(dir), existsSync(join(dir.lake, dir.pipeline))])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
   });
 
   it('has one owner at a time', async () => {
@@ -103,7 +142,10 @@ describe('the lock', () => {
 
   it.each([
     ['whose process is gone', JSON.stringify(GONE)],
-    ['whose number another process got since', JSON.stringify({ ...thisProcess(), startedAt: 'earlier', role: 'local' })],
+    [
+      'whose number another process got since',
+      JSON.stringify({ ...thisProcess(), startedAt: 'earlier', role: 'local' }),
+    ],
     ['that is no lock', '{"pi'],
   ])('is taken over from one %s', (_, text) => {
     writeFileSync(path, text);

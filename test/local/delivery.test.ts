@@ -4,8 +4,11 @@ import { TidemarkError } from '../../engine/errors.ts';
 import { deliver, KINESIS_EVENT, failureReporter, remaining } from '../../local/event-source/delivery.ts';
 import { toEventRecord } from '../../local/event-source/event.ts';
 
-const batch = ['1', '2', '3'].map((SequenceNumber) => toEventRecord({ SequenceNumber, PartitionKey: 'k', Data: new Uint8Array() }, 'shardId-000000000000', 'arn'));
-const numbers = (records: readonly KinesisStreamRecord[]): string => records.map((record) => record.kinesis.sequenceNumber).join('');
+const batch = ['1', '2', '3'].map((SequenceNumber) =>
+  toEventRecord({ SequenceNumber, PartitionKey: 'k', Data: new Uint8Array() }, 'shardId-000000000000', 'arn'),
+);
+const numbers = (records: readonly KinesisStreamRecord[]): string =>
+  records.map((record) => record.kinesis.sequenceNumber).join('');
 
 function scripted(answers: ReadonlyArray<unknown>) {
   const events: string[] = [];
@@ -13,7 +16,7 @@ function scripted(answers: ReadonlyArray<unknown>) {
   let stopped = false;
   const hooks = {
     invoke: async (given: unknown) => {
-        const event = given as KinesisStreamEvent;
+      const event = given as KinesisStreamEvent;
       events.push(numbers(event.Records));
       const answer = answers[events.length - 1];
       if (answer instanceof Error) throw answer;
@@ -56,7 +59,11 @@ describe('a partial response', () => {
   it.each([
     ['nothing is left without a response', undefined, ''],
     ['nothing is left after an empty list', { batchItemFailures: [] }, ''],
-    ['the lowest failed record is the checkpoint', { batchItemFailures: [{ itemIdentifier: '3' }, { itemIdentifier: '2' }] }, '23'],
+    [
+      'the lowest failed record is the checkpoint',
+      { batchItemFailures: [{ itemIdentifier: '3' }, { itemIdentifier: '2' }] },
+      '23',
+    ],
     ['an unknown id means that all failed', { batchItemFailures: [{ itemIdentifier: '9' }] }, '123'],
   ])('%s', (_, response, expected) => {
     expect(numbers(remaining(batch, response))).toBe(expected);
@@ -67,10 +74,18 @@ describe('the reporter of failures', () => {
   it('says each kind once, and again after a while', () => {
     const said: string[] = [];
     let nowMs = 0;
-    const report = failureReporter((line) => said.push(line), () => nowMs, 10);
+    const report = failureReporter(
+      (line) => said.push(line),
+      () => nowMs,
+      10,
+    );
     for (const text of ['a', 'a', 'b', 'a']) report(new Error(text));
     nowMs = 10;
     report(new Error('a'));
-    expect(said).toEqual(['a; the batch is tried again', 'b; the batch is tried again', 'a; the batch is tried again (3 times since)']);
+    expect(said).toEqual([
+      'a; the batch is tried again',
+      'b; the batch is tried again',
+      'a; the batch is tried again (3 times since)',
+    ]);
   });
 });

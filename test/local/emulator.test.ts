@@ -19,7 +19,9 @@ describe('an emulator', () => {
     const first = await startKinesis(path);
     const writer = kinesisClient(first.endpoint);
     await ensureStream(writer, 's', 1);
-    await writer.send(new PutRecordsCommand({ StreamName: 's', Records: bodies.map((Data) => ({ PartitionKey: 'k', Data })) }));
+    await writer.send(
+      new PutRecordsCommand({ StreamName: 's', Records: bodies.map((Data) => ({ PartitionKey: 'k', Data })) }),
+    );
     writer.destroy();
     await first.stop();
 
@@ -27,7 +29,11 @@ describe('an emulator', () => {
     const client = kinesisClient(second.endpoint);
     const { shards } = await ensureStream(client, 's', undefined);
     const records = await new ShardReader(client, 's', shards[0] ?? '', undefined).next();
-    expect(records.map(({ Data }) => Buffer.from(Data ?? []).equals(bodies[records.findIndex((one) => one.Data === Data)] ?? Buffer.from('?')))).toEqual([true, true, true]);
+    expect(
+      records.map(({ Data }) =>
+        Buffer.from(Data ?? []).equals(bodies[records.findIndex((one) => one.Data === Data)] ?? Buffer.from('?')),
+      ),
+    ).toEqual([true, true, true]);
     const summary = await client.send(new DescribeStreamSummaryCommand({ StreamName: 's' }));
     expect(summary.StreamDescriptionSummary?.RetentionPeriodHours).toBe(168);
     await expect(ensureStream(client, 's', 2)).rejects.toMatchObject({
@@ -38,8 +44,12 @@ describe('an emulator', () => {
   });
 
   it('tells its own reason in one line', () => {
-    expect(reasonIn('\nnode:internal\n  throw x\nError [OpenError]: IO error: lock /x/LOCK: busy\n    at a\n')).toBe('Error [OpenError]: IO error: lock /x/LOCK: busy');
-    expect(reasonIn('/x/index.js:408\n throw err\n ^\n\n[Error: IO error: full] {\n code: 1 }\n')).toBe('Error: IO error: full');
+    expect(reasonIn('\nnode:internal\n  throw x\nError [OpenError]: IO error: lock /x/LOCK: busy\n    at a\n')).toBe(
+      'Error [OpenError]: IO error: lock /x/LOCK: busy',
+    );
+    expect(reasonIn('/x/index.js:408\n throw err\n ^\n\n[Error: IO error: full] {\n code: 1 }\n')).toBe(
+      'Error: IO error: full',
+    );
     expect(reasonIn('')).toBe('');
   });
 });

@@ -10,8 +10,10 @@ import { testStream, type TestStream } from './support/stream.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-source-'));
 const path = join(folder, 'checkpoints.json');
-const texts = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(4, '0')}`);
-const bodies = (event: KinesisStreamEvent): string[] => event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
+const texts = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(4, '0')}`);
+const bodies = (event: KinesisStreamEvent): string[] =>
+  event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
 
 describe('the event source', () => {
   let test: TestStream;
@@ -23,7 +25,12 @@ describe('the event source', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   async function put(records: readonly string[]): Promise<void> {
-    await test.client.send(new PutRecordsCommand({ StreamName: 'departures', Records: records.map((text) => ({ PartitionKey: text, Data: Buffer.from(text) })) }));
+    await test.client.send(
+      new PutRecordsCommand({
+        StreamName: 'departures',
+        Records: records.map((text) => ({ PartitionKey: text, Data: Buffer.from(text) })),
+      }),
+    );
   }
 
   /** Runs until the stream is drained. */
@@ -39,7 +46,8 @@ describe('the event source', () => {
     });
     const beganAtMs = performance.now();
     const running = source.run();
-    while (!(await source.drainedSince(beganAtMs))) await Promise.race([running, new Promise((done) => setTimeout(done, 5))]);
+    while (!(await source.drainedSince(beganAtMs)))
+      await Promise.race([running, new Promise((done) => setTimeout(done, 5))]);
     await source.stop(1_000);
     await running;
     checkpoints.save();

@@ -9,7 +9,11 @@ const source = {
 };
 
 describe('the event', () => {
-  const record = toEventRecord(source, 'shardId-000000000002', 'arn:aws:kinesis:us-east-1:000000000000:stream/departures');
+  const record = toEventRecord(
+    source,
+    'shardId-000000000002',
+    'arn:aws:kinesis:us-east-1:000000000000:stream/departures',
+  );
 
   it('has the shape that Lambda gives it', () => {
     expect(record).toEqual({

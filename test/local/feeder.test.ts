@@ -11,14 +11,16 @@ import { testStream, type TestStream } from './support/stream.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-feeder-'));
 const path = join(folder, 'feeder.json');
-const texts = (start: number, end: number): string[] => Array.from({ length: end - start }, (_, i) => `record ${start + i}`);
+const texts = (start: number, end: number): string[] =>
+  Array.from({ length: end - start }, (_, i) => `record ${start + i}`);
 
 const input: Input = {
   identity: 'numbers',
   label: 'numbers',
   length: 10_000,
   async *read(start, end) {
-    for (let from = start; from < end; from += 100) yield texts(from, Math.min(from + 100, end)).map((text) => ({ partitionKey: text, data: Buffer.from(text) }));
+    for (let from = start; from < end; from += 100)
+      yield texts(from, Math.min(from + 100, end)).map((text) => ({ partitionKey: text, data: Buffer.from(text) }));
   },
 };
 
@@ -57,14 +59,26 @@ describe('the feeder', () => {
   /** One run of the program, which ends by itself. */
   async function run(start: number, end: number, from = input): Promise<void> {
     const journal = new FeederJournal(path, test.stream.createdAtMs);
-    await feed(from, [start, end], { target: kinesisTarget(test.client, test.stream), journal, put: () => undefined, failed: fail, stopped: () => false });
+    await feed(from, [start, end], {
+      target: kinesisTarget(test.client, test.stream),
+      journal,
+      put: () => undefined,
+      failed: fail,
+      stopped: () => false,
+    });
   }
 
   /** A run that dies loses all that was only in memory: the intent is the last it has written. */
   async function dyingRun(start: number, end: number, nth: number, when: 'before' | 'after'): Promise<void> {
     const journal = new FeederJournal(path, test.stream.createdAtMs);
     const client = dyingClient(test.client, nth, when);
-    const props = { target: kinesisTarget(client, test.stream), journal, put: () => undefined, failed: fail, stopped: () => false };
+    const props = {
+      target: kinesisTarget(client, test.stream),
+      journal,
+      put: () => undefined,
+      failed: fail,
+      stopped: () => false,
+    };
     await expect(feed(input, [start, end], props)).rejects.toBeInstanceOf(Killed);
   }
 
@@ -77,7 +91,12 @@ describe('the feeder', () => {
   it('puts each record once when a call had gone through in part', async () => {
     await dyingRun(0, 300, 2, 'before');
     const part = texts(100, 200).filter((_, index) => index % 3 === 0);
-    await test.client.send(new PutRecordsCommand({ StreamName: 'departures', Records: part.map((text) => ({ PartitionKey: text, Data: Buffer.from(text) })) }));
+    await test.client.send(
+      new PutRecordsCommand({
+        StreamName: 'departures',
+        Records: part.map((text) => ({ PartitionKey: text, Data: Buffer.from(text) })),
+      }),
+    );
     await run(0, 300);
     expect((await test.records()).sort()).toEqual(texts(0, 300).sort());
   });

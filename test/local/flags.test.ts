@@ -11,8 +11,28 @@ describe('the flags of tidemark local', () => {
   });
 
   it('are read', () => {
-    const flags = { records: '5', skip: '0', shards: '64', rate: '1', input: 'a', dataDir: 'b', fresh: true, exit: true, json: true };
-    expect(localOptionsOf(flags)).toEqual({ records: 5, skip: 0, shards: 64, rate: 1, input: 'a', dataDir: 'b', fresh: true, exit: true, json: true });
+    const flags = {
+      records: '5',
+      skip: '0',
+      shards: '64',
+      rate: '1',
+      input: 'a',
+      dataDir: 'b',
+      fresh: true,
+      exit: true,
+      json: true,
+    };
+    expect(localOptionsOf(flags)).toEqual({
+      records: 5,
+      skip: 0,
+      shards: 64,
+      rate: 1,
+      input: 'a',
+      dataDir: 'b',
+      fresh: true,
+      exit: true,
+      json: true,
+    });
   });
 
   it.each([
@@ -33,7 +53,12 @@ describe('the end of a command', () => {
   it.each([
     ['2 for what the user can correct', new TidemarkError('invalid', 'X', 'a must be b'), 'tidemark: a must be b', 2],
     ['1 for anything else, in one line', new TidemarkError('unavailable', 'X', 'gone\nstack'), 'tidemark: gone', 1],
-    ['1 for a full disk, with what to do', Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' }), 'tidemark: ENOSPC: no space; free some space and start again, nothing is lost', 1],
+    [
+      '1 for a full disk, with what to do',
+      Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' }),
+      'tidemark: ENOSPC: no space; free some space and start again, nothing is lost',
+      1,
+    ],
     ['1 for what nobody expected', new Error('boom'), 'tidemark: boom', 1],
     ['0 after the help', new CommanderError(0, 'commander.helpDisplayed', ''), '', 0],
     ['2 for an unknown option', new CommanderError(1, 'commander.unknownOption', ''), '', 2],
@@ -46,7 +71,9 @@ describe('the name of a pipeline', () => {
   it('must be known', async () => {
     await expect(loadPipeline('nope')).rejects.toMatchObject({
       code: 'UNKNOWN_PIPELINE',
-      message: expect.stringMatching(/^pipeline must be one of .*flights.*, or the path of a \.ts file, got "nope"; correct the name$/),
+      message: expect.stringMatching(
+        /^pipeline must be one of .*flights.*, or the path of a \.ts file, got "nope"; correct the name$/,
+      ),
     });
   });
 

@@ -7,10 +7,25 @@ describe('intervals', () => {
     ['nothing sent', [], [0, 10], [[0, 10]]],
     ['all sent', [[0, 10]], [2, 5], []],
     ['the rest', [[0, 10]], [0, 20], [[10, 20]]],
-    ['gaps', [[2, 4], [6, 8]], [0, 10], [[0, 2], [4, 6], [8, 10]]],
-  ] as ReadonlyArray<[string, Intervals, Interval, Intervals]>)('tell what is missing: %s', (_, sent, wanted, expected) => {
-    expect(missingFrom(sent, wanted)).toEqual(expected);
-  });
+    [
+      'gaps',
+      [
+        [2, 4],
+        [6, 8],
+      ],
+      [0, 10],
+      [
+        [0, 2],
+        [4, 6],
+        [8, 10],
+      ],
+    ],
+  ] as ReadonlyArray<[string, Intervals, Interval, Intervals]>)(
+    'tell what is missing: %s',
+    (_, sent, wanted, expected) => {
+      expect(missingFrom(sent, wanted)).toEqual(expected);
+    },
+  );
 
   it('say the same as a set of positions', () => {
     const interval = fc.tuple(fc.nat(20), fc.nat(20));

@@ -3,13 +3,24 @@ import { Backlog } from '../../local/kafka/backlog.ts';
 import { polled, type PolledRecord } from '../../local/kafka/event.ts';
 
 const at = (partition: number, offset: number): PolledRecord =>
-  polled('t', partition, { offset: BigInt(offset), key: Buffer.from('k'), value: null, headers: [], timestampMs: 5, timestampType: 'CREATE_TIME' });
-const places = (records: readonly PolledRecord[]): string[] => records.map(({ partition, offset }) => `${partition}@${offset}`);
+  polled('t', partition, {
+    offset: BigInt(offset),
+    key: Buffer.from('k'),
+    value: null,
+    headers: [],
+    timestampMs: 5,
+    timestampType: 'CREATE_TIME',
+  });
+const places = (records: readonly PolledRecord[]): string[] =>
+  records.map(({ partition, offset }) => `${partition}@${offset}`);
 
 /** Partitions 0, 1 and 2 by turns, ten records each, read at 0. */
 function backlogOf(limits: { readonly batchSize?: number; readonly maxBatchingWindowMs?: number } = {}): Backlog {
   const backlog = new Backlog({ batchSize: 6, maxBatchingWindowMs: 100, maxPayloadBytes: 1_000_000, ...limits });
-  backlog.add(Array.from({ length: 30 }, (_, i) => at(i % 3, Math.floor(i / 3))), 0);
+  backlog.add(
+    Array.from({ length: 30 }, (_, i) => at(i % 3, Math.floor(i / 3))),
+    0,
+  );
   return backlog;
 }
 
@@ -32,7 +43,11 @@ describe('what waits for the function', () => {
   it('keeps what is left of a batch in its place, and lets the other partitions go on', () => {
     const backlog = backlogOf();
     const batch = backlog.batch(0);
-    backlog.settle(batch, batch.filter(({ partition }) => partition === 1), 0);
+    backlog.settle(
+      batch,
+      batch.filter(({ partition }) => partition === 1),
+      0,
+    );
     expect(places(backlog.batch(0))).toEqual(['0@2', '2@2', '0@3', '2@3', '0@4', '2@4']);
     expect([0, 1, 2].map((partition) => backlog.first(partition))).toEqual([2n, 0n, 2n]);
     expect(places(backlog.batch(50)).filter((place) => place.startsWith('1@'))).toEqual(['1@0', '1@1', '1@2']);

@@ -7,7 +7,8 @@ import { startGroupCoordinator, type GroupAnswer, type GroupCoordinator } from '
 /** Error codes of Kafka's protocol. */
 const CODE = Object.freeze({ coordinatorNotAvailable: 15, unknownMember: 25, rebalanceInProgress: 27 });
 
-const refused = (usual: Buffer, code: number): Buffer => Buffer.concat([Buffer.from([code >> 8, code & 255]), usual.subarray(2)]);
+const refused = (usual: Buffer, code: number): Buffer =>
+  Buffer.concat([Buffer.from([code >> 8, code & 255]), usual.subarray(2)]);
 
 /** What comes of the request under way while a member leaves. */
 const OUTCOMES: Readonly<Record<string, (usual: Buffer) => GroupAnswer>> = {
@@ -59,7 +60,8 @@ describe('a member that leaves its group', () => {
   it.each(['joinGroup', 'syncGroup'] as const)('keeps no timer when a rebalance was at %s', async (name) => {
     const release = hold(name, 2, (usual) => usual);
     const held = coordinator.intercept;
-    coordinator.intercept = (asked, usual) => (asked === 'heartbeat' ? refused(usual, CODE.rebalanceInProgress) : held(asked, usual));
+    coordinator.intercept = (asked, usual) =>
+      asked === 'heartbeat' ? refused(usual, CODE.rebalanceInProgress) : held(asked, usual);
     const member = memberOf();
     await member.join();
     while (coordinator.requests.filter((asked) => asked === name).length < 2) await wait(10);
@@ -90,7 +92,10 @@ describe('a member that leaves its group', () => {
   it('is not waited for when a source is stopped while the brokers never answer', async () => {
     hold('syncGroup', 1, () => 'silence');
     const source = new KafkaEventSource({
-      connection: { brokers: [coordinator.address] }, groupId: 'g', topic: 't', partitions: 1,
+      connection: { brokers: [coordinator.address] },
+      groupId: 'g',
+      topic: 't',
+      partitions: 1,
       limits: { batchSize: 1, maxBatchingWindowMs: 0, maxPayloadBytes: 1_000_000 },
       invoke: async () => undefined,
       failed: () => undefined,
@@ -110,6 +115,7 @@ function timers(): number {
 
 /** Those of requests under way end with their connections, at once; a heartbeat begins another one for ever. */
 async function untilNoTimer(before: number): Promise<void> {
-  for (const giveUpMs = Date.now() + 2_000; timers() > before && Date.now() < giveUpMs; ) await wait(10, undefined, { ref: false });
+  for (const giveUpMs = Date.now() + 2_000; timers() > before && Date.now() < giveUpMs;)
+    await wait(10, undefined, { ref: false });
   expect(timers()).toBeLessThanOrEqual(before);
 }

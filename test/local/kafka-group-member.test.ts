@@ -3,15 +3,24 @@ import { Consumer } from '@platformatic/kafka';
 import { GroupMember } from '../../local/kafka/group-member.ts';
 
 /** What the group has committed, by partition; nothing of partitions 0 and 2. */
-const COMMITTED = new Map([[1, 50n], [3, 10n], [4, 0n]]);
+const COMMITTED = new Map([
+  [1, 50n],
+  [3, 10n],
+  [4, 0n],
+]);
 
 /** Answers as the client does: an array that has each offset at the number of its partition. */
 function answerCommitted(): void {
-  jest.spyOn(Consumer.prototype, 'listCommittedOffsets').mockImplementation((async ({ topics }) => new Map(topics.map(({ topic, partitions }) => {
-    const answer = new Array<bigint>(partitions.length);
-    for (const partition of partitions) answer[partition] = COMMITTED.get(partition) ?? -1n;
-    return [topic, answer];
-  }))) as Consumer['listCommittedOffsets']);
+  jest.spyOn(Consumer.prototype, 'listCommittedOffsets').mockImplementation(
+    (async ({ topics }) =>
+      new Map(
+        topics.map(({ topic, partitions }) => {
+          const answer = new Array<bigint>(partitions.length);
+          for (const partition of partitions) answer[partition] = COMMITTED.get(partition) ?? -1n;
+          return [topic, answer];
+        }),
+      )) as Consumer['listCommittedOffsets'],
+  );
 }
 
 describe('a member of a consumer group', () => {
@@ -33,7 +42,9 @@ describe('a member of a consumer group', () => {
   });
 
   it('has no committed offset of a topic that is missing in the answer', async () => {
-    jest.spyOn(Consumer.prototype, 'listCommittedOffsets').mockImplementation((async () => new Map()) as Consumer['listCommittedOffsets']);
+    jest
+      .spyOn(Consumer.prototype, 'listCommittedOffsets')
+      .mockImplementation((async () => new Map()) as Consumer['listCommittedOffsets']);
     const member = new GroupMember({ brokers: ['127.0.0.1:1'] }, 'g', 't', () => undefined);
     expect(await member.committed([0])).toEqual(new Map());
     await member.leave();

@@ -34,17 +34,22 @@ describe('the records in lines', () => {
     expect(await split(...chunks)).toEqual(expected);
   });
 
-  it.each([['{"a":1}\r{"a":2}\r'], [`${BOM}\r{"a":1}\r\r{"a":2}`]])('are not found in a text whose lines end with CR alone: %j', async (text) => {
-    await expect(split(text)).rejects.toMatchObject({
-      code: 'LINE_ENDS',
-      message: "lines of input must end with LF or CR LF, got CR alone; convert it: tr '\\r' '\\n' < FILE",
-    });
-  });
+  it.each([['{"a":1}\r{"a":2}\r'], [`${BOM}\r{"a":1}\r\r{"a":2}`]])(
+    'are not found in a text whose lines end with CR alone: %j',
+    async (text) => {
+      await expect(split(text)).rejects.toMatchObject({
+        code: 'LINE_ENDS',
+        message: "lines of input must end with LF or CR LF, got CR alone; convert it: tr '\\r' '\\n' < FILE",
+      });
+    },
+  );
 
   it('may be as large as a record of a stream, whatever is around them', async () => {
     const largest = 'x'.repeat(1_048_576);
     expect(await split(`${BOM}${largest}\r\n`)).toEqual([largest]);
-    await expect(split(`a\n${largest}x\n`)).rejects.toMatchObject({ message: 'line 2 must be at most 1048576 bytes, got 1048577; Kinesis takes no larger record, split it' });
+    await expect(split(`a\n${largest}x\n`)).rejects.toMatchObject({
+      message: 'line 2 must be at most 1048576 bytes, got 1048577; Kinesis takes no larger record, split it',
+    });
   });
 
   it('are refused before a line without end has filled the memory', async () => {
@@ -52,7 +57,10 @@ describe('the records in lines', () => {
     async function* endless() {
       for (; read < 1_000; read++) yield Buffer.alloc(65_536, 'x');
     }
-    await expect(recordLines(endless()).next()).rejects.toMatchObject({ code: 'INVALID_SETTING', message: expect.stringMatching(/^line 1 must be at most/) });
+    await expect(recordLines(endless()).next()).rejects.toMatchObject({
+      code: 'INVALID_SETTING',
+      message: expect.stringMatching(/^line 1 must be at most/),
+    });
     expect(read).toBeLessThan(40);
   });
 });

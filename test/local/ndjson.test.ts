@@ -14,7 +14,8 @@ describe('a file as input', () => {
     writeFileSync(path, '{"k":1}\n\nx\n{"k":2}\n');
     const input = await ndjsonInput(path, 'k');
     const records: string[] = [];
-    for await (const piece of input.read(1, 3)) records.push(...piece.map(({ partitionKey, data }) => `${partitionKey} ${Buffer.from(data).toString()}`));
+    for await (const piece of input.read(1, 3))
+      records.push(...piece.map(({ partitionKey, data }) => `${partitionKey} ${Buffer.from(data).toString()}`));
     expect(input.length).toBe(3);
     expect(records).toEqual(['unparsable x', '2 {"k":2}']);
   });
@@ -24,7 +25,8 @@ describe('a file as input', () => {
       writeFileSync(path, bytes);
       const { length, read: readFrom } = await ndjsonInput(path, 'k');
       const records: string[] = [];
-      for await (const piece of readFrom(0, length)) records.push(...piece.map(({ partitionKey, data }) => `${partitionKey} ${Buffer.from(data).toString()}`));
+      for await (const piece of readFrom(0, length))
+        records.push(...piece.map(({ partitionKey, data }) => `${partitionKey} ${Buffer.from(data).toString()}`));
       return { length, records };
     };
     const plain = await read(Buffer.from('{"k":"a"}\n{"k":"é"}\n'));
@@ -49,12 +51,20 @@ describe('a file as input', () => {
 
   it('is refused as a whole when a line is too large for the stream', async () => {
     writeFileSync(path, `a\n${'x'.repeat(1_048_577)}\n`);
-    await expect(ndjsonInput(path, 'k')).rejects.toMatchObject({ message: 'line 2 must be at most 1048576 bytes, got 1048577; Kinesis takes no larger record, split it' });
+    await expect(ndjsonInput(path, 'k')).rejects.toMatchObject({
+      message: 'line 2 must be at most 1048576 bytes, got 1048577; Kinesis takes no larger record, split it',
+    });
   });
 
   it('must be there', async () => {
-    await expect(ndjsonInput(join(folder, 'none'), 'k')).rejects.toMatchObject({ kind: 'invalid', code: 'INPUT_NOT_FOUND' });
-    await expect(ndjsonInput(join(path, 'below'), 'k')).rejects.toMatchObject({ kind: 'invalid', code: 'INPUT_NOT_FOUND' });
+    await expect(ndjsonInput(join(folder, 'none'), 'k')).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'INPUT_NOT_FOUND',
+    });
+    await expect(ndjsonInput(join(path, 'below'), 'k')).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'INPUT_NOT_FOUND',
+    });
     await expect(ndjsonInput(folder, 'k')).rejects.toMatchObject({ kind: 'invalid', code: 'INPUT_NOT_FOUND' });
   });
 });

@@ -9,7 +9,17 @@ import { summarize, type Summary } from '../../local/report/summary.ts';
 function summaryOf(recordsIn: number, deadLetters: number, before = { recordsIn: 0, deadLetters: 0 }): Summary {
   const counters = { recordsIn, counted: recordsIn - deadLetters, late: 0, deadLetters, results: 0, lossesAccepted: 0 };
   const heads = recordsIn === 0 ? [] : [{ partition: 'a', version: 1, watermarkMs: 5, counters }];
-  return summarize({ pipeline: 'p', shards: 1, heads, before, recordsPut: recordsIn, results: 0, openWindows: 0, writeUnits: 1, elapsedMs: 1 });
+  return summarize({
+    pipeline: 'p',
+    shards: 1,
+    heads,
+    before,
+    recordsPut: recordsIn,
+    results: 0,
+    openWindows: 0,
+    writeUnits: 1,
+    elapsedMs: 1,
+  });
 }
 
 describe('a run whose records fail', () => {
@@ -29,11 +39,16 @@ describe('a run whose records fail', () => {
   it('names the most frequent reason, and the first record that has it', async () => {
     async function* letters() {
       yield { partition: 's-0', offset: '7', code: 'NOT_JSON', reason: 'record must be JSON' };
-      for (const offset of ['8', '9']) yield { partition: 's-1', offset, code: 'KEY_MISMATCH', reason: 'k must equal\u001b the partition key' };
+      for (const offset of ['8', '9'])
+        yield { partition: 's-1', offset, code: 'KEY_MISMATCH', reason: 'k must equal\u001b the partition key' };
     }
     const most = await mostFrequent(letters());
     expect(most).toMatchObject({ code: 'KEY_MISMATCH', count: 2, partition: 's-1', offset: '8' });
-    expect(problemsOf(summaryOf(4, 3), most)).toEqual([expect.stringMatching(/^MOST RECORDS ARE DEAD LETTERS: 3 of 4; 2 are KEY_MISMATCH, first at s-1\/8: k must equal/)]);
+    expect(problemsOf(summaryOf(4, 3), most)).toEqual([
+      expect.stringMatching(
+        /^MOST RECORDS ARE DEAD LETTERS: 3 of 4; 2 are KEY_MISMATCH, first at s-1\/8: k must equal/,
+      ),
+    ]);
     expect(problemsOf(summaryOf(4, 3), most)[0]).not.toContain('\u001b');
   });
 });
@@ -41,8 +56,18 @@ describe('a run whose records fail', () => {
 describe('a run that has nothing to show', () => {
   it.each([
     ['that nothing was read', summaryOf(0, 0), 0, [/^nothing was read: there are no records yet/]],
-    ['that nothing new was read', summaryOf(4, 0, { recordsIn: 4, deadLetters: 0 }), 0, [/^nothing new was read: .* start over with --fresh$/]],
-    ['that results are of another definition', summaryOf(4, 0), 3, [/^3 results are of another definition of the pipeline and not shown/]],
+    [
+      'that nothing new was read',
+      summaryOf(4, 0, { recordsIn: 4, deadLetters: 0 }),
+      0,
+      [/^nothing new was read: .* start over with --fresh$/],
+    ],
+    [
+      'that results are of another definition',
+      summaryOf(4, 0),
+      3,
+      [/^3 results are of another definition of the pipeline and not shown/],
+    ],
     ['nothing when it has read something', summaryOf(4, 0, { recordsIn: 3, deadLetters: 0 }), 0, []],
   ])('says %s', (_, summary, others, expected) => {
     const remarks = remarksOn(summary, others);
@@ -53,7 +78,12 @@ describe('a run that has nothing to show', () => {
 
 describe('a stored result', () => {
   const column = (name: string) => ({ name, type: 'number' as const, descriptor: name });
-  const shape = { identity: 'window' as const, columns: [column('n'), column('total')], windowMs: 10, allowedLatenessMs: 0 };
+  const shape = {
+    identity: 'window' as const,
+    columns: [column('n'), column('total')],
+    windowMs: 10,
+    allowedLatenessMs: 0,
+  };
 
   it.each([
     ['has what the definition says', { n: 1, total: 2 }, undefined, false],

@@ -46,7 +46,11 @@ describe('the text in an input', () => {
     const packed = gzipSync(TEXT.repeat(100));
     const damaged = Buffer.from(packed).fill(0xff, 12, 30);
     for (const bytes of [packed.subarray(0, packed.length - 9), damaged]) {
-      await expect(textOf(bytes)).rejects.toMatchObject({ kind: 'invalid', code: 'NOT_TEXT', message: expect.stringMatching(/^input must be a whole gzip file, got ".+"; pack it again$/) });
+      await expect(textOf(bytes)).rejects.toMatchObject({
+        kind: 'invalid',
+        code: 'NOT_TEXT',
+        message: expect.stringMatching(/^input must be a whole gzip file, got ".+"; pack it again$/),
+      });
     }
   });
 
@@ -66,6 +70,10 @@ describe('the text in an input', () => {
       yield gzipSync(TEXT).subarray(0, 12);
       throw new Error('the disk is gone');
     }
-    await expect((async () => { for await (const _ of plainText(failing())) continue; })()).rejects.toThrow('the disk is gone');
+    await expect(
+      (async () => {
+        for await (const _ of plainText(failing())) continue;
+      })(),
+    ).rejects.toThrow('the disk is gone');
   });
 });

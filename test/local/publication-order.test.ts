@@ -15,11 +15,24 @@ describe('the order of publication', () => {
   });
 
   it('sorts by the moment, then by row', () => {
-    expect([...publicationOrder(columns([[0, 10], [5, 5], [5, -3], [0, 0]]))]).toEqual([3, 2, 0, 1]);
+    expect([
+      ...publicationOrder(
+        columns([
+          [0, 10],
+          [5, 5],
+          [5, -3],
+          [0, 0],
+        ]),
+      ),
+    ]).toEqual([3, 2, 0, 1]);
   });
 
   it('settles a part of the file only when the unread rows cannot come into it', () => {
-    const departures = columns([[0, 0], [0, 20], [10, 0]]);
+    const departures = columns([
+      [0, 0],
+      [0, 20],
+      [10, 0],
+    ]);
     const order = publicationOrder(departures);
     expect(isSettled(departures, order, 2, 10 * MINUTE)).toBe(true);
     expect(isSettled(departures, order, 3, 19 * MINUTE)).toBe(false);
@@ -34,7 +47,9 @@ describe('the order of publication', () => {
         const order = publicationOrder(part);
         const unreadFromMs = Math.min(...unread.map(([date]) => date * MINUTE), Number.POSITIVE_INFINITY);
         fc.pre(count <= read.length && isSettled(part, order, count, unreadFromMs));
-        expect([...order.subarray(0, count)]).toEqual([...publicationOrder(columns([...read, ...unread])).subarray(0, count)]);
+        expect([...order.subarray(0, count)]).toEqual([
+          ...publicationOrder(columns([...read, ...unread])).subarray(0, count),
+        ]);
       }),
     );
   });

@@ -13,7 +13,15 @@ import { terminalOn } from '../../local/report/terminal.ts';
 import { windowText } from '../../local/report/window-text.ts';
 
 const counters = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 5, lossesAccepted: 1 };
-const parts = { pipeline: 'p', shards: 3, recordsPut: 20, results: 4, openWindows: 6, writeUnits: 30, elapsedMs: 1_234.5 };
+const parts = {
+  pipeline: 'p',
+  shards: 3,
+  recordsPut: 20,
+  results: 4,
+  openWindows: 6,
+  writeUnits: 30,
+  elapsedMs: 1_234.5,
+};
 const summary = summarize({
   ...parts,
   before: { recordsIn: 12, deadLetters: 1 },
@@ -25,12 +33,30 @@ const summary = summarize({
 
 describe('progress', () => {
   it('is one line', () => {
-    const progress = { recordsIn: 12_345, resultsOut: 678, watermarkMs: 0, openWindows: 312, late: 4, deadLetters: 0, backlog: 900 };
-    expect(progressLine(progress, 4_999.6)).toBe('in 12,345 · out 678 · 5,000/s · watermark 1970-01-01 00:00 · open windows 312 · late 4 · dead letters 0 · backlog 900');
+    const progress = {
+      recordsIn: 12_345,
+      resultsOut: 678,
+      watermarkMs: 0,
+      openWindows: 312,
+      late: 4,
+      deadLetters: 0,
+      backlog: 900,
+    };
+    expect(progressLine(progress, 4_999.6)).toBe(
+      'in 12,345 · out 678 · 5,000/s · watermark 1970-01-01 00:00 · open windows 312 · late 4 · dead letters 0 · backlog 900',
+    );
   });
 
   it('has no watermark before any record', () => {
-    const progress = { recordsIn: 0, resultsOut: 0, watermarkMs: undefined, openWindows: 0, late: 0, deadLetters: 0, backlog: 0 };
+    const progress = {
+      recordsIn: 0,
+      resultsOut: 0,
+      watermarkMs: undefined,
+      openWindows: 0,
+      late: 0,
+      deadLetters: 0,
+      backlog: 0,
+    };
     expect(progressLine(progress, 0)).toContain('watermark none yet');
   });
 
@@ -52,8 +78,23 @@ describe('progress', () => {
 describe('the account', () => {
   it('adds up the partitions', () => {
     expect(summary).toEqual({
-      pipeline: 'p', recordsPut: 20, recordsIn: 20, newRecordsIn: 8, counted: 14, late: 4, deadLetters: 2, newDeadLetters: 1, lossesAccepted: 2, results: 4, firings: 10, openWindows: 6, commits: 5,
-      writeUnits: 30, elapsedMs: 1_235, watermarkMs: 5, shards: 3,
+      pipeline: 'p',
+      recordsPut: 20,
+      recordsIn: 20,
+      newRecordsIn: 8,
+      counted: 14,
+      late: 4,
+      deadLetters: 2,
+      newDeadLetters: 1,
+      lossesAccepted: 2,
+      results: 4,
+      firings: 10,
+      openWindows: 6,
+      commits: 5,
+      writeUnits: 30,
+      elapsedMs: 1_235,
+      watermarkMs: 5,
+      shards: 3,
     });
     expect(account(summary)).toContain('✓ in 20 = counted 14 + late 4 + dead letters 2');
   });
@@ -65,25 +106,50 @@ describe('the account', () => {
 
   it('is loud about a record that is missing', () => {
     expect(imbalances({ ...summary, late: 3 })).toEqual(['in 20 is not counted 14 + late 3 + dead letters 2']);
-    expect(imbalances({ ...summary, recordsPut: 21, lossesAccepted: 0 })).toEqual(['in 20 is less than the 21 records put into the stream']);
+    expect(imbalances({ ...summary, recordsPut: 21, lossesAccepted: 0 })).toEqual([
+      'in 20 is less than the 21 records put into the stream',
+    ]);
     expect(imbalances({ ...summary, recordsPut: 21, lossesAccepted: 1 })).toEqual([]);
     const problems = problemsOf({ ...summary, late: 3 }, undefined);
-    expect(account({ ...summary, late: 3 }, problems)).toMatch(/^✗ in 20 = .*\n[^]*\nTHE COUNTS DO NOT ADD UP: in 20 is not/);
+    expect(account({ ...summary, late: 3 }, problems)).toMatch(
+      /^✗ in 20 = .*\n[^]*\nTHE COUNTS DO NOT ADD UP: in 20 is not/,
+    );
   });
 
   it('says that event times look like seconds when all of them are in 1970', () => {
-    expect(account({ ...summary, watermarkMs: 1_700_000_000 })).toContain('EVENT TIMES LOOK LIKE SECONDS: read as ms they are in 1970; it looks like seconds: multiply by 1000 in the timestamp extractor');
-    for (const watermarkMs of [null, 0, 1_700_000_000_000]) expect(account({ ...summary, watermarkMs })).not.toContain('SECONDS');
+    expect(account({ ...summary, watermarkMs: 1_700_000_000 })).toContain(
+      'EVENT TIMES LOOK LIKE SECONDS: read as ms they are in 1970; it looks like seconds: multiply by 1000 in the timestamp extractor',
+    );
+    for (const watermarkMs of [null, 0, 1_700_000_000_000])
+      expect(account({ ...summary, watermarkMs })).not.toContain('SECONDS');
   });
 
   it('suggests commands that a shell understands', () => {
-    expect(suggestions({ pipeline: 'flights', key: 'a b', records: 10, hasOutputs: false, hasDeadLetters: false, dataDir: '', kafka: '' }).split('\n')).toEqual([
+    expect(
+      suggestions({
+        pipeline: 'flights',
+        key: 'a b',
+        records: 10,
+        hasOutputs: false,
+        hasDeadLetters: false,
+        dataDir: '',
+        kafka: '',
+      }).split('\n'),
+    ).toEqual([
       'next:',
       "  npx tidemark results flights --key 'a b'",
       '  npx tidemark late flights',
       '  npx tidemark local flights --records 10 --exit    # goes on from here, even after kill -9',
     ]);
-    const withDead = suggestions({ pipeline: 'flights', key: undefined, records: undefined, hasOutputs: true, hasDeadLetters: true, dataDir: ' --data-dir d', kafka: '' });
+    const withDead = suggestions({
+      pipeline: 'flights',
+      key: undefined,
+      records: undefined,
+      hasOutputs: true,
+      hasDeadLetters: true,
+      dataDir: ' --data-dir d',
+      kafka: '',
+    });
     expect(withDead.split('\n')[2]).toBe('  npx tidemark dead-letters flights --data-dir d');
     expect(shellWord("it's")).toBe("'it'\\''s'");
   });
@@ -92,31 +158,84 @@ describe('the account', () => {
 describe('the busiest keys', () => {
   it('are totalled as each aggregate allows, the largest first', () => {
     const named = { n: count(), top: max('x'), mean: mean('x'), total: sum('x') };
-    const busiest = new BusiestKeys({ keyFields: ['origin'], results: { identity: 'window', windowMs: 10, allowedLatenessMs: 0, columns: Object.entries(named).map(([name, { descriptor }]) => ({ name, descriptor, type: 'number' })) } });
+    const busiest = new BusiestKeys({
+      keyFields: ['origin'],
+      results: {
+        identity: 'window',
+        windowMs: 10,
+        allowedLatenessMs: 0,
+        columns: Object.entries(named).map(([name, { descriptor }]) => ({ name, descriptor, type: 'number' })),
+      },
+    });
     const row = { windowStartMs: 0, windowEndMs: 10, revision: 1 };
     busiest.add({ ...row, key: 'a', values: { n: 1, top: 5, mean: 5, total: 5 } });
     busiest.add({ ...row, key: 'b', values: { n: 1_000, top: 5, mean: 5, total: 5 } });
     busiest.add({ ...row, key: 'b', values: { n: 2, top: 3, mean: 3, total: 6 } });
-    const cells = busiest.toString().split('\n').filter((line) => line.startsWith('│')).map((line) => line.split('│').slice(1, -1).map((cell) => cell.trim()));
-    expect(cells).toEqual([['origin', 'windows', 'n', 'top', 'total'], ['b', '2', '1,002', '5', '11'], ['a', '1', '1', '5', '5']]);
+    const cells = busiest
+      .toString()
+      .split('\n')
+      .filter((line) => line.startsWith('│'))
+      .map((line) =>
+        line
+          .split('│')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    expect(cells).toEqual([
+      ['origin', 'windows', 'n', 'top', 'total'],
+      ['b', '2', '1,002', '5', '11'],
+      ['a', '1', '1', '5', '5'],
+    ]);
     expect(busiest.busiestKey).toBe('b');
   });
 });
 
 describe('the digest', () => {
-  const columns = [{ name: 'n', descriptor: 'count()', type: 'integer' as const }, { name: 'best', descriptor: 'topN()', type: 'json' as const }];
-  const digestOf = (identity: 'window' | 'sequence', windows: ReadonlyArray<readonly [startMs: number, endMs: number]>) => {
-    const digest = new Digest({ keyFields: ['origin'], results: { identity, windowMs: 10, allowedLatenessMs: 0, columns } });
-    windows.forEach(([windowStartMs, windowEndMs], n) => digest.add({ key: 'a', windowStartMs, windowEndMs, revision: 1, ...(identity === 'sequence' ? { sequence: n } : {}), values: { n, best: [{ size: 2.5, place: 'here' }, { size: 1, place: 'there' }] } }));
+  const columns = [
+    { name: 'n', descriptor: 'count()', type: 'integer' as const },
+    { name: 'best', descriptor: 'topN()', type: 'json' as const },
+  ];
+  const digestOf = (
+    identity: 'window' | 'sequence',
+    windows: ReadonlyArray<readonly [startMs: number, endMs: number]>,
+  ) => {
+    const digest = new Digest({
+      keyFields: ['origin'],
+      results: { identity, windowMs: 10, allowedLatenessMs: 0, columns },
+    });
+    windows.forEach(([windowStartMs, windowEndMs], n) =>
+      digest.add({
+        key: 'a',
+        windowStartMs,
+        windowEndMs,
+        revision: 1,
+        ...(identity === 'sequence' ? { sequence: n } : {}),
+        values: {
+          n,
+          best: [
+            { size: 2.5, place: 'here' },
+            { size: 1, place: 'there' },
+          ],
+        },
+      }),
+    );
     return digest;
   };
 
   it('adds up windows that follow each other', () => {
-    expect(digestOf('window', [[0, 10], [10, 20]]).toString()).toContain('the 1 busiest of 1 keys');
+    expect(
+      digestOf('window', [
+        [0, 10],
+        [10, 20],
+      ]).toString(),
+    ).toContain('the 1 busiest of 1 keys');
   });
 
   it('shows the newest results where windows overlap: records would count twice', () => {
-    const shown = digestOf('window', Array.from({ length: 300 }, (_, i) => [i * 1_000, (i + 2) * 1_000] as const));
+    const shown = digestOf(
+      'window',
+      Array.from({ length: 300 }, (_, i) => [i * 1_000, (i + 2) * 1_000] as const),
+    );
     expect(shown.toString()).toContain('the 10 newest of 300 results');
     expect(shown.toString()).toMatch(/a +│ 1970-01-01 00:04:59 – 00:05:01 +│ +1 +│ 299 +│ 2.5 here · 1 there/);
     expect(shown.key).toBe('a');
@@ -124,7 +243,9 @@ describe('the digest', () => {
 
   it('shows when, and no revision, for results without a window of their own', () => {
     const row = { key: 'a', windowStartMs: 7_000, windowEndMs: 7_001, revision: 1, values: { n: null } };
-    expect(resultTable([row], { identity: 'sequence', columns })).toMatch(/key │ when +│ n │ best │[^]*a +│ 1970-01-01 00:00:07 │ +│ +│/);
+    expect(resultTable([row], { identity: 'sequence', columns })).toMatch(
+      /key │ when +│ n │ best │[^]*a +│ 1970-01-01 00:00:07 │ +│ +│/,
+    );
   });
 });
 

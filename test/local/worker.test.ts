@@ -29,7 +29,14 @@ describe('the function', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   function start(timeoutMs = 5_000, path = modulePath): LocalFunction {
-    const one = new LocalFunction({ functionName: 'f', modulePath: path, environment: { SETTING: 's' }, timeoutMs, stdoutLine: (line) => lines.push(line), stderrLine: () => undefined });
+    const one = new LocalFunction({
+      functionName: 'f',
+      modulePath: path,
+      environment: { SETTING: 's' },
+      timeoutMs,
+      stdoutLine: (line) => lines.push(line),
+      stderrLine: () => undefined,
+    });
     functions.push(one);
     return one;
   }
@@ -45,13 +52,19 @@ describe('the function', () => {
 
   it('runs several invocations at once', async () => {
     const one = start();
-    const answers = (await Promise.all([one.invoke({ waitMs: 30 }), one.invoke({ waitMs: 1 })])) as Array<{ calls: number }>;
+    const answers = (await Promise.all([one.invoke({ waitMs: 30 }), one.invoke({ waitMs: 1 })])) as Array<{
+      calls: number;
+    }>;
     expect(answers.map(({ calls }) => calls)).toEqual([2, 2]);
   });
 
   it('passes errors on with kind and code', async () => {
     const one = start();
-    await expect(one.invoke({ throw: 'down', kind: 'unavailable' })).rejects.toMatchObject({ kind: 'unavailable', code: 'CODE', message: 'down' });
+    await expect(one.invoke({ throw: 'down', kind: 'unavailable' })).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'CODE',
+      message: 'down',
+    });
     await expect(one.invoke({ throw: 'oops' })).rejects.toThrow('the function failed with Error: oops');
   });
 
@@ -65,7 +78,9 @@ describe('the function', () => {
   it('fails all that is in flight when it is killed, and starts cold then', async () => {
     const one = start();
     await one.warmUp();
-    const inFlight = [one.invoke({ waitMs: 5_000 }), one.invoke({ waitMs: 5_000 })].map((answer) => answer.catch((error: { code?: string }) => error.code));
+    const inFlight = [one.invoke({ waitMs: 5_000 }), one.invoke({ waitMs: 5_000 })].map((answer) =>
+      answer.catch((error: { code?: string }) => error.code),
+    );
     await new Promise((done) => setTimeout(done, 20));
     process.kill(one.pid ?? 0, 'SIGKILL');
     expect(await Promise.all(inFlight)).toEqual(['FUNCTION_ENDED', 'FUNCTION_ENDED']);
@@ -74,9 +89,19 @@ describe('the function', () => {
 
   it('that cannot start says so as a wrong definition', async () => {
     const broken = join(folder, 'broken.mjs');
-    writeFileSync(broken, "throw Object.assign(new Error('sizeMs must be above 0'), { kind: 'invalid', code: 'INVALID_SETTING' });");
-    await expect(start(1_000, broken).invoke({})).rejects.toMatchObject({ kind: 'invalid', code: 'INVALID_SETTING', message: 'sizeMs must be above 0' });
-    await expect(start(1_000, join(folder, 'missing.mjs')).invoke({})).rejects.toMatchObject({ kind: 'invalid', code: 'COLD_START' });
+    writeFileSync(
+      broken,
+      "throw Object.assign(new Error('sizeMs must be above 0'), { kind: 'invalid', code: 'INVALID_SETTING' });",
+    );
+    await expect(start(1_000, broken).invoke({})).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'INVALID_SETTING',
+      message: 'sizeMs must be above 0',
+    });
+    await expect(start(1_000, join(folder, 'missing.mjs')).invoke({})).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'COLD_START',
+    });
   });
 });
 
@@ -97,7 +122,8 @@ describe('metrics', () => {
       { partition: 'a', recordsIn: 6, openWindows: 3, watermarkMs: '30' },
       { partition: 'b', recordsIn: 1, openWindows: 4, watermarkMs: '25' },
       { partition: 'c', recordsIn: 0, openWindows: 0, watermarkMs: String(Number.MIN_SAFE_INTEGER) },
-    ]) collector.add(parseMetrics(line(fields)) ?? {});
+    ])
+      collector.add(parseMetrics(line(fields)) ?? {});
     expect(collector.totals).toMatchObject({ recordsIn: 12, commits: 2, deadLetters: 0 });
     expect([collector.openWindows, collector.watermarkMs]).toEqual([7, 25]);
   });

@@ -45,8 +45,14 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
   let moves = 0;
   let depth = 0;
   let at = 0;
-  const traceTo = (state: number): string[] => (state === 0 ? [] : [...traceTo(parents[state] as number), labels[state] as string]);
-  const result = (counterExample?: CounterExample): Exploration => ({ states: index.size, moves, depth, counterExample });
+  const traceTo = (state: number): string[] =>
+    state === 0 ? [] : [...traceTo(parents[state] as number), labels[state] as string];
+  const result = (counterExample?: CounterExample): Exploration => ({
+    states: index.size,
+    moves,
+    depth,
+    counterExample,
+  });
 
   for (let frontier = [machine.initial]; frontier.length > 0; depth++) {
     const following: S[] = [];
@@ -60,7 +66,8 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
           continue;
         }
         const added = index.size;
-        if (added >= maxStates) throw new Error(`model must have at most ${maxStates} states, got more; make the scenario smaller`);
+        if (added >= maxStates)
+          throw new Error(`model must have at most ${maxStates} states, got more; make the scenario smaller`);
         index.set(key, added);
         parents.push(at);
         labels.push(label);
@@ -75,7 +82,9 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
     frontier = following;
   }
   const stuck = firstWithoutWayTo(done, predecessors);
-  return result(stuck === undefined ? undefined : { wrong: 'nothing leads from here to the end', trace: traceTo(stuck) });
+  return result(
+    stuck === undefined ? undefined : { wrong: 'nothing leads from here to the end', trace: traceTo(stuck) },
+  );
 }
 
 /** The nearest state from which none of `goals` can be reached. */

@@ -10,7 +10,9 @@ let states = 0;
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   const found = explore(machineOf(scenario), MAX_STATES);
   states += found.states;
-  console.log(`${name}: ${found.states.toLocaleString('en')} states, ${found.moves.toLocaleString('en')} moves, ${found.depth} deep: ${found.counterExample?.wrong ?? 'everything holds'}`);
+  console.log(
+    `${name}: ${found.states.toLocaleString('en')} states, ${found.moves.toLocaleString('en')} moves, ${found.depth} deep: ${found.counterExample?.wrong ?? 'everything holds'}`,
+  );
   if (found.counterExample !== undefined) {
     console.log(numbered(found.counterExample.trace));
     process.exitCode = 1;

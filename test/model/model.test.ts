@@ -18,15 +18,21 @@ const STATES: Readonly<Record<ScenarioName, number>> = {
 };
 
 describe('the commit protocol, under every interleaving', () => {
-  it.each(Object.keys(SCENARIOS) as ScenarioName[])('counts and delivers everything once, and never gets stuck: %s', (name) => {
-    const { states, counterExample } = explore(machineOf(SCENARIOS[name]), 1_000_000);
-    expect({ counterExample, states }).toEqual({ counterExample: undefined, states: STATES[name] });
-  });
+  it.each(Object.keys(SCENARIOS) as ScenarioName[])(
+    'counts and delivers everything once, and never gets stuck: %s',
+    (name) => {
+      const { states, counterExample } = explore(machineOf(SCENARIOS[name]), 1_000_000);
+      expect({ counterExample, states }).toEqual({ counterExample: undefined, states: STATES[name] });
+    },
+  );
 
-  it.each((Object.keys(RULES) as RuleName[]).map((name) => ({ name, ...RULES[name] })))('goes wrong without $rule: $without', ({ name }) => {
-    const { counterExample } = explore(machineOf(SCENARIOS[SHOWN_BY[name]], [name]), 1_000_000);
-    expect(counterExample?.wrong).toMatch(/\w/);
-  });
+  it.each((Object.keys(RULES) as RuleName[]).map((name) => ({ name, ...RULES[name] })))(
+    'goes wrong without $rule: $without',
+    ({ name }) => {
+      const { counterExample } = explore(machineOf(SCENARIOS[SHOWN_BY[name]], [name]), 1_000_000);
+      expect(counterExample?.wrong).toMatch(/\w/);
+    },
+  );
 
   it('shows the shortest way to what goes wrong, one step a line', () => {
     const { counterExample } = explore(machineOf(SCENARIOS['two writers'], ['silenceIsUnknown']), 1_000_000);

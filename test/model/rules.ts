@@ -28,7 +28,8 @@ export type RuleName = keyof typeof RULES;
 /** Which of them are kept. */
 export type Rules = Readonly<Record<RuleName, boolean>>;
 
-export const rulesWithout = (dropped: readonly RuleName[]): Rules => Object.fromEntries(Object.keys(RULES).map((name) => [name, !dropped.includes(name as RuleName)])) as Rules;
+export const rulesWithout = (dropped: readonly RuleName[]): Rules =>
+  Object.fromEntries(Object.keys(RULES).map((name) => [name, !dropped.includes(name as RuleName)])) as Rules;
 
 /** A scenario under some of the rules. */
 export interface Model {

@@ -64,7 +64,13 @@ export interface Memory {
 }
 
 export type Work =
-  | { readonly kind: 'batch'; readonly log: number; readonly from: number; readonly to: number; readonly isCommitted?: boolean }
+  | {
+      readonly kind: 'batch';
+      readonly log: number;
+      readonly from: number;
+      readonly to: number;
+      readonly isCommitted?: boolean;
+    }
   | { readonly kind: 'tick'; readonly log: number; readonly proof?: Proof; readonly isCommitted?: boolean };
 
 /** Nothing was found in the stream behind this record, when the log was at this version. */
@@ -122,8 +128,19 @@ export interface Scenario {
 export function initialState({ writers, slots, records, crashes, ticks }: Scenario): State {
   const memory = records.map(() => undefined);
   return {
-    logs: records.map((count) => ({ slots: Array.from({ length: slots }, () => undefined), history: [], early: [], arrived: ticks === true ? 0 : count, acknowledged: 0 })),
-    writers: Array.from({ length: writers }, (_, i) => ({ name: 'ABC'[i] as string, memory, work: undefined, requests: [] })),
+    logs: records.map((count) => ({
+      slots: Array.from({ length: slots }, () => undefined),
+      history: [],
+      early: [],
+      arrived: ticks === true ? 0 : count,
+      acknowledged: 0,
+    })),
+    writers: Array.from({ length: writers }, (_, i) => ({
+      name: 'ABC'[i] as string,
+      memory,
+      work: undefined,
+      requests: [],
+    })),
     strays: [],
     snapshots: {},
     crashesLeft: crashes,
@@ -133,6 +150,10 @@ export function initialState({ writers, slots, records, crashes, ticks }: Scenar
 
 export const add = (a: Tally, b: Tally): Tally => a.map((count, i) => count + (b[i] as number));
 
-export const replaced = <T>(items: readonly T[], at: number, item: T): T[] => items.map((old, i) => (i === at ? item : old));
+export const replaced = <T>(items: readonly T[], at: number, item: T): T[] =>
+  items.map((old, i) => (i === at ? item : old));
 
-export const withWriter = (state: State, writer: Writer): State => ({ ...state, writers: state.writers.map((old) => (old.name === writer.name ? writer : old)) });
+export const withWriter = (state: State, writer: Writer): State => ({
+  ...state,
+  writers: state.writers.map((old) => (old.name === writer.name ? writer : old)),
+});

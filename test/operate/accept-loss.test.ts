@@ -27,19 +27,33 @@ const sourceOf = (stream: StreamWorld): LossSource => ({
   between: async ({ partition }, after, before) => {
     const lost = stream.all(partition).filter(({ offset }) => offset > after && offset < before);
     const isFollowed = stream.all(partition).some(({ offset }) => offset >= before);
-    return lost.reduce((found, { offset }) => withRecord(found, Number(offset) * 1_000), { ...NOTHING_BETWEEN, isFollowed });
+    return lost.reduce((found, { offset }) => withRecord(found, Number(offset) * 1_000), {
+      ...NOTHING_BETWEEN,
+      isFollowed,
+    });
   },
 });
 
-const place = ({ world }: StreamWorld, changes: Partial<Place> = {}): Place => ({ ...placeOf(world, ['shard']), ...changes });
+const place = ({ world }: StreamWorld, changes: Partial<Place> = {}): Place => ({
+  ...placeOf(world, ['shard']),
+  ...changes,
+});
 
-function accept(stream: StreamWorld, from: string, to: string, { partition = 'shard', isDryRun = false } = {}): Promise<LossReport> {
+function accept(
+  stream: StreamWorld,
+  from: string,
+  to: string,
+  { partition = 'shard', isDryRun = false } = {},
+): Promise<LossReport> {
   return acceptLoss(place(stream), sourceOf(stream), lossRangeOf(partition, from, to), isDryRun);
 }
 
 /** What the function names in its error. */
 async function namedBy(stream: StreamWorld, skip: number): Promise<{ from: string; to: string }> {
-  const halted = await stream.instance().take('shard', stream.all('shard').slice(skip)).catch((error: unknown) => error);
+  const halted = await stream
+    .instance()
+    .take('shard', stream.all('shard').slice(skip))
+    .catch((error: unknown) => error);
   return (halted as { context: { from: string; to: string } }).context;
 }
 
@@ -52,16 +66,29 @@ describe('accept-loss', () => {
     const report = await accept(stream, from, to);
     expect(report).toMatchObject({ outcome: 'accepted', reached: 5n, version: 2, lossesAccepted: 1 });
     expect(report.lost).toEqual({ records: 3, isAll: true, isFollowed: true, oldestMs: 6_000, newestMs: 8_000 });
-    expect(await stream.head('shard')).toMatchObject({ version: 2, reached: 5n, resumeAt: 9n, counters: { recordsIn: 5, lossesAccepted: 1 } });
+    expect(await stream.head('shard')).toMatchObject({
+      version: 2,
+      reached: 5n,
+      resumeAt: 9n,
+      counters: { recordsIn: 5, lossesAccepted: 1 },
+    });
     // A function that has version 1 in memory finds that it is behind, and reads the log anew.
     expect(await warm.take('shard', stream.all('shard').slice(8))).toMatchObject({ recordsIn: 12 });
-    expect(await stream.head('shard')).toMatchObject({ reached: 20n, resumeAt: undefined, counters: { recordsIn: 17, lossesAccepted: 1 } });
+    expect(await stream.head('shard')).toMatchObject({
+      reached: 20n,
+      resumeAt: undefined,
+      counters: { recordsIn: 17, lossesAccepted: 1 },
+    });
   });
 
   it('writes once however often it is run, and says so', async () => {
     const stream = await worldAt5();
     await accept(stream, '6', '9');
-    expect(await accept(stream, '6', '9')).toMatchObject({ outcome: 'accepted already', version: 2, lossesAccepted: 1 });
+    expect(await accept(stream, '6', '9')).toMatchObject({
+      outcome: 'accepted already',
+      version: 2,
+      lossesAccepted: 1,
+    });
     await stream.instance().take('shard', stream.all('shard').slice(8));
     await expect(accept(stream, '6', '9')).rejects.toMatchObject({ kind: 'invalid', code: 'LOSS_OUTDATED' });
     expect(await stream.head('shard')).toMatchObject({ version: 3, counters: { lossesAccepted: 1 } });
@@ -71,7 +98,11 @@ describe('accept-loss', () => {
     const stream = await worldAt5();
     stream.world.logs.script = ['lost reply', 'lost reply', 'lost reply', 'lost reply', 'lost reply'];
     await expect(accept(stream, '6', '9')).rejects.toMatchObject({ kind: 'unavailable', code: 'COMMIT_UNKNOWN' });
-    expect(await accept(stream, '6', '9')).toMatchObject({ outcome: 'accepted already', version: 2, lossesAccepted: 1 });
+    expect(await accept(stream, '6', '9')).toMatchObject({
+      outcome: 'accepted already',
+      version: 2,
+      lossesAccepted: 1,
+    });
   });
 
   it('accepts records that have expired, of which the source tells no more than that they were there', async () => {
@@ -82,13 +113,20 @@ describe('accept-loss', () => {
     const kept = { ...sourceOf(stream), between: async () => ({ ...NOTHING_BETWEEN, isFollowed: true }) };
     const report = await acceptLoss(place(stream), kept, lossRangeOf('shard', from, to), false);
     expect(report).toMatchObject({ outcome: 'accepted', version: 2, lossesAccepted: 1 });
-    expect(lossText(place(stream).topology, report)).toContain('  the source has none of it any more: nothing tells how many records that were\n');
+    expect(lossText(place(stream).topology, report)).toContain(
+      '  the source has none of it any more: nothing tells how many records that were\n',
+    );
     expect(await stream.instance().take('shard', stream.all('shard').slice(8))).toMatchObject({ recordsIn: 12 });
   });
 
   it('says all of it and writes nothing in a dry run', async () => {
     const stream = await worldAt5();
-    expect(await accept(stream, '6', '9', { isDryRun: true })).toMatchObject({ outcome: 'not written', version: 1, lossesAccepted: 0, lost: { records: 3 } });
+    expect(await accept(stream, '6', '9', { isDryRun: true })).toMatchObject({
+      outcome: 'not written',
+      version: 1,
+      lossesAccepted: 0,
+      lost: { records: 3 },
+    });
     expect(await stream.head('shard')).toMatchObject({ version: 1, resumeAt: undefined });
   });
 
@@ -111,16 +149,42 @@ describe('accept-loss', () => {
       await stream.instance().take('shard', next === undefined ? [] : [next]);
     }
     expect(snapshots.size).toBeGreaterThan(4);
-    expect((await stream.world.blobs.list('snapshots/')).filter((key) => snapshots.has(key))).toHaveLength(snapshots.size);
+    expect((await stream.world.blobs.list('snapshots/')).filter((key) => snapshots.has(key))).toHaveLength(
+      snapshots.size,
+    );
   });
 });
 
 describe('what accept-loss refuses', () => {
   it.each([
-    ['a range that does not begin where the hole does', '7', '9', 'LOSS_OUTDATED', /^from must be the first record of partition shard that is not counted, 6, got 7; /],
-    ['a range that is counted', '5', '9', 'LOSS_OUTDATED', /^from must be behind what log flights\/0\/departures\/1\/shard has reached, 5, got 5; /],
-    ['an end behind the last record', '6', '21', 'LOSS_BEYOND_END', /^to must be the offset of a record that partition shard has, got 21; /],
-    ['all of a shard that the stream lists', '6', 'end', 'NOTHING_TO_ACCEPT', /^partition shard must be forgotten by its stream for --to end, got one that is listed; bring its records/],
+    [
+      'a range that does not begin where the hole does',
+      '7',
+      '9',
+      'LOSS_OUTDATED',
+      /^from must be the first record of partition shard that is not counted, 6, got 7; /,
+    ],
+    [
+      'a range that is counted',
+      '5',
+      '9',
+      'LOSS_OUTDATED',
+      /^from must be behind what log flights\/0\/departures\/1\/shard has reached, 5, got 5; /,
+    ],
+    [
+      'an end behind the last record',
+      '6',
+      '21',
+      'LOSS_BEYOND_END',
+      /^to must be the offset of a record that partition shard has, got 21; /,
+    ],
+    [
+      'all of a shard that the stream lists',
+      '6',
+      'end',
+      'NOTHING_TO_ACCEPT',
+      /^partition shard must be forgotten by its stream for --to end, got one that is listed; bring its records/,
+    ],
   ])('is %s', async (_, from, to, code, text) => {
     const stream = await worldAt5();
     const refused = accept(stream, from, to);
@@ -132,7 +196,9 @@ describe('what accept-loss refuses', () => {
   it('is a range of which the source has nothing', async () => {
     const stream = await worldAt5();
     stream.catalog.skips = () => undefined;
-    await expect(accept(stream, '6', '9')).rejects.toThrow('partition shard must have records from 6 up to 9 that are not counted, got none in its source; ');
+    await expect(accept(stream, '6', '9')).rejects.toThrow(
+      'partition shard must have records from 6 up to 9 that are not counted, got none in its source; ',
+    );
   });
 
   it('is a source that was cut back and has grown again: its offsets name other records', async () => {
@@ -149,16 +215,27 @@ describe('what accept-loss refuses', () => {
     const stream = await worldAt5();
     stream.open('other');
     stream.put('other', ['a', 1], ['a', 2]);
-    await expect(accept(stream, '21', '22', { partition: 'other' })).rejects.toMatchObject({ code: 'NOTHING_TO_ACCEPT' });
+    await expect(accept(stream, '21', '22', { partition: 'other' })).rejects.toMatchObject({
+      code: 'NOTHING_TO_ACCEPT',
+    });
     await stream.instance().take('shard', stream.all('shard'));
     stream.split('shard', 'low', 'high');
     await stream.instance().take('low', stream.put('low', ['a', 30]));
-    await expect(accept(stream, '23', '24')).rejects.toThrow(/^log flights\/0\/departures\/1\/shard must be open, got one that is sealed: /);
+    await expect(accept(stream, '23', '24')).rejects.toThrow(
+      /^log flights\/0\/departures\/1\/shard must be open, got one that is sealed: /,
+    );
   });
 
   it('is a definition that did not write the log: the function that runs could not read what it writes', async () => {
     const stream = await worldAt5();
-    const aggregates = { n: count(), total: sum('value'), least: min('value'), most: max('value'), average: mean('value'), twice: count() };
+    const aggregates = {
+      n: count(),
+      total: sum('value'),
+      least: min('value'),
+      most: max('value'),
+      average: mean('value'),
+      twice: count(),
+    };
     // A field more: this definition can read the log, the one that is deployed could not read what it writes.
     const topology = topologyOf({ name: SHARD.pipeline, aggregates });
     const refused = acceptLoss(place(stream, { topology }), sourceOf(stream), lossRangeOf('shard', '6', '9'), false);
@@ -166,7 +243,13 @@ describe('what accept-loss refuses', () => {
     expect(await stream.head('shard')).toMatchObject({ version: 1 });
   });
 
-  it.each([['', '6', '9'], ['shard', 'x', '9'], ['shard', '9', '9'], ['shard', '9', '8'], ['shard', '6', 'END']])('is a range that is none: %j from %j to %j', (partition, from, to) => {
+  it.each([
+    ['', '6', '9'],
+    ['shard', 'x', '9'],
+    ['shard', '9', '9'],
+    ['shard', '9', '8'],
+    ['shard', '6', 'END'],
+  ])('is a range that is none: %j from %j to %j', (partition, from, to) => {
     expect(() => lossRangeOf(partition, from, to)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
   });
 });
@@ -182,7 +265,10 @@ describe('accept-loss of a parent that the stream has forgotten', () => {
   it('lets its children go on from its state', async () => {
     const stream = await forgotten();
     const records = stream.put('low', ['a', 10]);
-    await expect(stream.instance().take('low', records)).rejects.toMatchObject({ code: 'PARENT_FORGOTTEN', context: { from: '6', to: 'end' } });
+    await expect(stream.instance().take('low', records)).rejects.toMatchObject({
+      code: 'PARENT_FORGOTTEN',
+      context: { from: '6', to: 'end' },
+    });
     expect(await accept(stream, '6', 'end')).toMatchObject({ outcome: 'accepted', version: 2, lost: undefined });
     await stream.instance().take('low', records);
     expect(stream.counts).toEqual({ 'a@0': 5 });
@@ -196,7 +282,9 @@ describe('accept-loss of a parent that the stream has forgotten', () => {
 
   it('is refused for a shard of which none came', async () => {
     const stream = await forgotten();
-    await expect(accept(stream, '0', 'end', { partition: 'shrad' })).rejects.toThrow(/^partition shrad must be a parent of a shard that the stream lists, /);
+    await expect(accept(stream, '0', 'end', { partition: 'shrad' })).rejects.toThrow(
+      /^partition shrad must be a parent of a shard that the stream lists, /,
+    );
   });
 });
 
@@ -205,8 +293,12 @@ describe('accept-loss where the source cannot be asked', () => {
     const stream = await worldAt5();
     const report = await acceptLoss(place(stream), undefined, lossRangeOf('shard', '6', '9'), false);
     expect(report).toMatchObject({ outcome: 'accepted', lost: undefined });
-    expect(lossText(place(stream).topology, report)).toContain('  the brokers were not asked, the range is taken from the error of the function: ');
-    await expect(acceptLoss(place(stream), undefined, lossRangeOf('shard', '5', '12'), false)).rejects.toMatchObject({ code: 'LOSS_OUTDATED' });
+    expect(lossText(place(stream).topology, report)).toContain(
+      '  the brokers were not asked, the range is taken from the error of the function: ',
+    );
+    await expect(acceptLoss(place(stream), undefined, lossRangeOf('shard', '5', '12'), false)).rejects.toMatchObject({
+      code: 'LOSS_OUTDATED',
+    });
   });
 });
 
@@ -214,22 +306,35 @@ describe('the report of accept-loss', () => {
   it('says what is left out, when it arrived, and what the log says now', async () => {
     const stream = await worldAt5();
     const report = await accept(stream, '6', '9');
-    expect(lossText(place(stream).topology, report)).toBe([
-      'shard shard of departures: offsets 6 up to 9, that one not included',
-      '  3 records that the source still has, arrived from 1970-01-01T00:00:06.000Z to 1970-01-01T00:00:08.000Z',
-      'accepted: version 2 of flights/0/departures/1/shard goes on without them; losses accepted: 1',
-    ].join('\n'));
+    expect(lossText(place(stream).topology, report)).toBe(
+      [
+        'shard shard of departures: offsets 6 up to 9, that one not included',
+        '  3 records that the source still has, arrived from 1970-01-01T00:00:06.000Z to 1970-01-01T00:00:08.000Z',
+        'accepted: version 2 of flights/0/departures/1/shard goes on without them; losses accepted: 1',
+      ].join('\n'),
+    );
     expect(JSON.parse(lossJson(report))).toEqual({
-      partition: 'shard', from: '6', to: '9', reached: '5', outcome: 'accepted', logId: 'flights/0/departures/1/shard', version: 2, lossesAccepted: 1,
+      partition: 'shard',
+      from: '6',
+      to: '9',
+      reached: '5',
+      outcome: 'accepted',
+      logId: 'flights/0/departures/1/shard',
+      version: 2,
+      lossesAccepted: 1,
       records: { count: 3, isAll: true, oldest: '1970-01-01T00:00:06.000Z', newest: '1970-01-01T00:00:08.000Z' },
     });
   });
 
   it('says that nothing was written, in a dry run and in a repeat', async () => {
     const stream = await worldAt5();
-    expect(lossText(place(stream).topology, await accept(stream, '6', '9', { isDryRun: true }))).toContain('dry run: nothing was written, ');
+    expect(lossText(place(stream).topology, await accept(stream, '6', '9', { isDryRun: true }))).toContain(
+      'dry run: nothing was written, ',
+    );
     await accept(stream, '6', '9');
-    expect(lossText(place(stream).topology, await accept(stream, '6', '9'))).toContain('accepted already: nothing was written, ');
+    expect(lossText(place(stream).topology, await accept(stream, '6', '9'))).toContain(
+      'accepted already: nothing was written, ',
+    );
   });
 
   it('says of a hole that it stopped counting that there may be more', async () => {

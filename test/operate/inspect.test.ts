@@ -25,8 +25,22 @@ describe('inspect', () => {
   it('reports what the log of a shard holds', async () => {
     const [report] = await inspect(placeOf(await processed()));
     expect(report).toMatchObject({
-      partition: FIRST_SHARD, status: 'open', version: 2, reached: '6', watermarkMs: 13, watermark: '1970-01-01T00:00:00.013Z', lagMs: 0,
-      recordsIn: 6, counted: 4, late: 1, deadLetters: 1, firings: 1, openWindows: 2, stateEntries: 2, verified: true, fault: null,
+      partition: FIRST_SHARD,
+      status: 'open',
+      version: 2,
+      reached: '6',
+      watermarkMs: 13,
+      watermark: '1970-01-01T00:00:00.013Z',
+      lagMs: 0,
+      recordsIn: 6,
+      counted: 4,
+      late: 1,
+      deadLetters: 1,
+      firings: 1,
+      openWindows: 2,
+      stateEntries: 2,
+      verified: true,
+      fault: null,
     });
   });
 
@@ -57,18 +71,39 @@ describe('inspect', () => {
       world.sink.isDown = true;
       const keys = Array.from({ length: 12 }, (_, i) => `k${i}`);
       const readings = keys.map((key, i) => reading(i + 1, key, 5));
-      await expect(instance.process(...readings, reading(13, 'k0', 12), record(14, 'no json'))).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+      await expect(instance.process(...readings, reading(13, 'k0', 12), record(14, 'no json'))).rejects.toMatchObject({
+        code: 'SINK_UNAVAILABLE',
+      });
       return world;
     }
-    const placeWith = (world: World, missing: (rows: readonly StoredResult[]) => number | undefined) => ({ ...placeOf(world), results: { missing: async (rows: readonly StoredResult[]) => missing(rows) } });
+    const placeWith = (world: World, missing: (rows: readonly StoredResult[]) => number | undefined) => ({
+      ...placeOf(world),
+      results: { missing: async (rows: readonly StoredResult[]) => missing(rows) },
+    });
 
     it('tells how many rows wait, and since when', async () => {
       const world = await undelivered();
       const [report, empty] = await inspect(placeOf(world));
       const { processingTimeMs } = await world.head();
-      expect(report).toMatchObject({ undelivered: 1, undeliveredRows: 13, undeliveredSinceMs: processingTimeMs, undeliveredSince: new Date(processingTimeMs).toISOString(), lookedFor: 0, missing: 0, withheld: 0 });
-      expect(empty).toMatchObject({ undelivered: 0, undeliveredRows: 0, undeliveredSinceMs: null, undeliveredSince: null, lookedFor: 0 });
-      expect(inspectTable([report as NonNullable<typeof report>], 'shard')).toMatch(/│ 13 rows since 1970-01-01 00:00 │/);
+      expect(report).toMatchObject({
+        undelivered: 1,
+        undeliveredRows: 13,
+        undeliveredSinceMs: processingTimeMs,
+        undeliveredSince: new Date(processingTimeMs).toISOString(),
+        lookedFor: 0,
+        missing: 0,
+        withheld: 0,
+      });
+      expect(empty).toMatchObject({
+        undelivered: 0,
+        undeliveredRows: 0,
+        undeliveredSinceMs: null,
+        undeliveredSince: null,
+        lookedFor: 0,
+      });
+      expect(inspectTable([report as NonNullable<typeof report>], 'shard')).toMatch(
+        /│ 13 rows since 1970-01-01 00:00 │/,
+      );
     });
 
     it('looks for its first and last results', async () => {
@@ -78,21 +113,33 @@ describe('inspect', () => {
       expect(report).toMatchObject({ lookedFor: 10, missing: 9 });
       expect(asked.map(({ key }) => key)).toHaveLength(10);
       expect(asked[0]).toMatchObject({ windowStartMs: 0, revision: 1 });
-      expect(inspectTable([report as NonNullable<typeof report>], 'shard')).toContain('13 rows since 1970-01-01 00:00, 9 of 10 missing │');
+      expect(inspectTable([report as NonNullable<typeof report>], 'shard')).toContain(
+        '13 rows since 1970-01-01 00:00, 9 of 10 missing │',
+      );
     });
 
     it('has looked for none where the operator may not', async () => {
-      expect((await inspect(placeWith(await undelivered(), () => undefined)))[0]).toMatchObject({ undelivered: 1, lookedFor: 0, missing: 0 });
+      expect((await inspect(placeWith(await undelivered(), () => undefined)))[0]).toMatchObject({
+        undelivered: 1,
+        lookedFor: 0,
+        missing: 0,
+      });
     });
 
     it('looks for none of the rows that the result table never takes, and counts them', async () => {
       const world = await undelivered();
-      await world.instance().use((log) => log.withhold([{ version: 1, sink: 'resultTable', places: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }], []));
+      await world
+        .instance()
+        .use((log) =>
+          log.withhold([{ version: 1, sink: 'resultTable', places: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }], []),
+        );
       let asked = 0;
-      const [report] = await inspect(placeWith(world, (rows) => {
-        asked = rows.length;
-        return 0;
-      }));
+      const [report] = await inspect(
+        placeWith(world, (rows) => {
+          asked = rows.length;
+          return 0;
+        }),
+      );
       expect([asked, report?.withheld, report?.undelivered]).toEqual([1, 11, 1]);
     });
 
@@ -115,20 +162,36 @@ describe('inspect', () => {
 
   it('reports a shard without a log as empty', async () => {
     const [, second] = await inspect(placeOf(await processed()));
-    expect(second).toMatchObject({ partition: SECOND_SHARD, status: 'empty', version: 0, reached: null, watermark: null, lagMs: null, recordsIn: 0, verified: true });
+    expect(second).toMatchObject({
+      partition: SECOND_SHARD,
+      status: 'empty',
+      version: 0,
+      reached: null,
+      watermark: null,
+      lagMs: null,
+      recordsIn: 0,
+      verified: true,
+    });
   });
 
   it('measures how far a shard is behind the furthest one', async () => {
     const world = await processed();
     const place = placeOf(world);
-    const ahead = await PartitionLog.open({ ...readOnly(place), logs: world.logs, blobs: world.blobs }, logIdIn(place, SECOND_SHARD));
-    await ahead.commit({ change: { ...progressOf(ahead.state), watermarkMs: 50, tables: [], timers: ahead.state.timers }, outbox: EMPTY_OUTBOX });
+    const ahead = await PartitionLog.open(
+      { ...readOnly(place), logs: world.logs, blobs: world.blobs },
+      logIdIn(place, SECOND_SHARD),
+    );
+    await ahead.commit({
+      change: { ...progressOf(ahead.state), watermarkMs: 50, tables: [], timers: ahead.state.timers },
+      outbox: EMPTY_OUTBOX,
+    });
     expect((await inspect(place)).map(({ lagMs }) => lagMs)).toEqual([37, 0]);
   });
 
   it('tells a sealed log from an open one', async () => {
     const world = await processed();
-    world.logs.onRead = (entries) => entries.map((entry) => (entry.version === 2 ? { ...entry, sealedFor: ['shardId-000000000002'] } : entry));
+    world.logs.onRead = (entries) =>
+      entries.map((entry) => (entry.version === 2 ? { ...entry, sealedFor: ['shardId-000000000002'] } : entry));
     expect((await inspect(placeOf(world, [FIRST_SHARD])))[0]).toMatchObject({ status: 'sealed', verified: true });
   });
 
@@ -136,7 +199,10 @@ describe('inspect', () => {
     const world = await processed();
     world.logs.onRead = (entries) => entries.filter(({ version }) => version !== 1);
     const reports = await inspect(placeOf(world));
-    expect(reports.map(({ status, verified }) => [status, verified])).toEqual([['faulty', false], ['empty', true]]);
+    expect(reports.map(({ status, verified }) => [status, verified])).toEqual([
+      ['faulty', false],
+      ['empty', true],
+    ]);
     expect(reports[0]?.fault?.code).toBe('LOG_DAMAGED');
   });
 
@@ -156,7 +222,11 @@ describe('inspect', () => {
     const settings = readOnly(placeOf(await processed()));
     const { head } = await openLog(settings, logIdIn(placeOf(newWorld()), FIRST_SHARD));
     if (head === undefined) throw new Error('no log');
-    for (const write of [settings.logs.put('x', 0, head, undefined), settings.blobs.putIfAbsent('x', new Uint8Array()), settings.blobs.delete('x')]) {
+    for (const write of [
+      settings.logs.put('x', 0, head, undefined),
+      settings.blobs.putIfAbsent('x', new Uint8Array()),
+      settings.blobs.delete('x'),
+    ]) {
       await expect(write).rejects.toMatchObject({ code: 'READ_ONLY' });
     }
     expect(isKind(await settings.blobs.delete('x').catch((error: unknown) => error), 'internal')).toBe(true);
@@ -181,6 +251,11 @@ describe('the JSON of inspect', () => {
     if (known === undefined) throw new Error('no report');
     expect(JSON.parse(reportJson(known))).toEqual(known);
     const fault = { code: 'LOG_DAMAGED', text: 'no version 3' };
-    expect(JSON.parse(reportJson(faultyReport(FIRST_SHARD, fault)))).toEqual({ partition: FIRST_SHARD, status: 'faulty', verified: false, fault });
+    expect(JSON.parse(reportJson(faultyReport(FIRST_SHARD, fault)))).toEqual({
+      partition: FIRST_SHARD,
+      status: 'faulty',
+      verified: false,
+      fault,
+    });
   });
 });

@@ -1,14 +1,32 @@
 /** A CDK project of somebody else, file by file: what docs/cloud.md says, nothing more. */
-export function projectFiles(tarball: string, versions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function projectFiles(
+  tarball: string,
+  versions: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   return {
-    'package.json': JSON.stringify({ name: 'shop', private: true, type: 'module', dependencies: { tidemark: `file:${tarball}`, ...versions } }),
+    'package.json': JSON.stringify({
+      name: 'shop',
+      private: true,
+      type: 'module',
+      dependencies: { tidemark: `file:${tarball}`, ...versions },
+    }),
     'tsconfig.json': JSON.stringify({
-      compilerOptions: { target: 'es2024', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true, types: ['node'] },
+      compilerOptions: {
+        target: 'es2024',
+        module: 'nodenext',
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+        allowImportingTsExtensions: true,
+        types: ['node'],
+      },
     }),
     'pipelines/orders.ts': ORDERS,
     'app.ts': APP,
     'misuse.ts': MISUSE,
-    'purchases.ndjson': ['2026-01-01T00:00:10Z', '2026-01-01T00:00:20Z', '2026-01-01T01:30:00Z'].map((at, index) => `${JSON.stringify({ shop: 'zurich', at, priceUsd: 10 + index })}\n`).join(''),
+    'purchases.ndjson': ['2026-01-01T00:00:10Z', '2026-01-01T00:00:20Z', '2026-01-01T01:30:00Z']
+      .map((at, index) => `${JSON.stringify({ shop: 'zurich', at, priceUsd: 10 + index })}\n`)
+      .join(''),
   };
 }
 

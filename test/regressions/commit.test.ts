@@ -10,13 +10,17 @@ const BATCH = [reading(1, 'a', 0), reading(2, 'a', 10)];
 const ONCE = [{ windowStartMs: 0, revision: 1, values: { n: 1 } }];
 /** A commit makes five tries. */
 const every = (fate: PutFate): PutFate[] => Array.from({ length: 5 }, () => fate);
-const numbered = (from: number, to: number): SourceRecord[] => Array.from({ length: to - from + 1 }, (_, i) => reading(from + i, 'a', from + i));
+const numbered = (from: number, to: number): SourceRecord[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => reading(from + i, 'a', from + i));
 
 /** A world in which the commit of BATCH is still on its way, and whose instance has given up. */
 async function worldWithLateCommit(settings: ConstructorParameters<typeof World>[0] = {}): Promise<World> {
   const world = new World(settings);
   world.logs.script = every('late');
-  await expect(world.instance().process(...BATCH)).rejects.toMatchObject({ kind: 'unavailable', code: 'COMMIT_UNKNOWN' });
+  await expect(world.instance().process(...BATCH)).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'COMMIT_UNKNOWN',
+  });
   return world;
 }
 
@@ -53,7 +57,10 @@ describe('others have failed at a commit', () => {
     await one.process(reading(1, 'a', 0));
     await other.process(reading(1, 'a', 0));
     await Promise.all([one.process(reading(2, 'a', 1)), other.process(reading(2, 'a', 1))]);
-    expect((await world.entries()).map(({ version, counters }) => [version, counters.counted])).toEqual([[1, 1], [2, 2]]);
+    expect((await world.entries()).map(({ version, counters }) => [version, counters.counted])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
   });
 
   it('R-5 a commit that seemed to fail keeps its large delta: it may stand after all', async () => {
@@ -69,7 +76,10 @@ describe('others have failed at a commit', () => {
     world.logs.beforePut = () => world.logs.arriveLate();
     await world.instance().process(...BATCH, reading(3, 'a', 20));
     expect((await world.head()).counters).toMatchObject({ recordsIn: 3, counted: 3 });
-    expect(world.sink.results.map(({ windowStartMs, revision }) => [windowStartMs, revision])).toEqual([[0, 1], [10, 1]]);
+    expect(world.sink.results.map(({ windowStartMs, revision }) => [windowStartMs, revision])).toEqual([
+      [0, 1],
+      [10, 1],
+    ]);
   });
 
   it('R-7 after an unknown outcome nothing is deleted', async () => {
@@ -113,7 +123,10 @@ describe('others have failed at a commit', () => {
     const world = new World({ slots: 4 });
     for (const record of numbered(1, 5)) await world.instance().process(record);
     world.logs.onRead = () => [];
-    await expect(world.instance().process(...numbered(1, 6))).rejects.toMatchObject({ kind: 'internal', code: 'LOG_DELETED' });
+    await expect(world.instance().process(...numbered(1, 6))).rejects.toMatchObject({
+      kind: 'internal',
+      code: 'LOG_DELETED',
+    });
     expect(world.logs.puts).toHaveLength(5);
   });
 
@@ -171,7 +184,10 @@ describe('others have failed at a commit', () => {
     const world = new World();
     const history = numbered(1, 30);
     await world.instance().process(...history);
-    expect(await world.instance().process(...history, reading(31, 'a', 31))).toMatchObject({ recordsIn: 1, recordsReplayed: 30 });
+    expect(await world.instance().process(...history, reading(31, 'a', 31))).toMatchObject({
+      recordsIn: 1,
+      recordsReplayed: 30,
+    });
     expect((await world.head()).counters.counted).toBe(31);
   });
 });

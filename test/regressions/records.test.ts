@@ -35,14 +35,22 @@ describe('others have failed at single records', () => {
   });
 
   it('R-39 a call is taken in part: the refused entries only are sent again, and none is lost', async () => {
-    const { calls, taken, props } = service((entries) => entries.map((_, i) => ({ refusal: i % 2 === 0 ? undefined : 'throttled' })));
+    const { calls, taken, props } = service((entries) =>
+      entries.map((_, i) => ({ refusal: i % 2 === 0 ? undefined : 'throttled' })),
+    );
     await putEntries(['a', 'b', 'c', 'd'], props);
-    expect(calls).toEqual([['a', 'b', 'c', 'd'], ['b', 'd']]);
+    expect(calls).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['b', 'd'],
+    ]);
     expect(taken.sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('R-40 an answer is missing: what it should have been about is sent again', async () => {
-    const { calls, taken, props } = service(() => [{ refusal: undefined }], () => []);
+    const { calls, taken, props } = service(
+      () => [{ refusal: undefined }],
+      () => [],
+    );
     await putEntries(['a', 'b'], props);
     expect(calls).toEqual([['a', 'b'], ['b'], ['b']]);
     expect(taken).toEqual(['a', 'b']);
@@ -50,7 +58,11 @@ describe('others have failed at single records', () => {
 
   it('R-46 one poison record: it is a dead letter, and the shard goes on', async () => {
     const world = new World();
-    expect(await world.instance().process(reading(1, 'a', 0), record(2, 'poison'), reading(3, 'a', 10))).toMatchObject({ recordsIn: 3, deadLetters: 1, commits: 1 });
+    expect(await world.instance().process(reading(1, 'a', 0), record(2, 'poison'), reading(3, 'a', 10))).toMatchObject({
+      recordsIn: 3,
+      deadLetters: 1,
+      commits: 1,
+    });
     expect((await world.head()).reached).toBe(3n);
     expect(world.sink.deadLetters).toMatchObject([{ offset: 2n, code: 'NOT_JSON', data: Buffer.from('poison') }]);
   });
@@ -59,7 +71,10 @@ describe('others have failed at single records', () => {
     const stream = new HostileStream();
     const whole = aggregateOf([put('a', 0), put('a', 1)]);
     const damaged = Buffer.from(whole).fill(0, 20, 21);
-    await stream.invoke(eventRecord(1, { partitionKey: 'x', data: whole }), eventRecord(2, { partitionKey: 'x', data: damaged }));
+    await stream.invoke(
+      eventRecord(1, { partitionKey: 'x', data: whole }),
+      eventRecord(2, { partitionKey: 'x', data: damaged }),
+    );
     expect(stream.totals).toEqual({ in: 3, counted: 2, late: 0, dead: 1 });
     expect(stream.world.sink.deadLetters).toMatchObject([{ offset: 2n, code: 'AGGREGATE_DAMAGED', data: damaged }]);
   });

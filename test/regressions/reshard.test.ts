@@ -32,8 +32,18 @@ describe('others have failed when shards were split or merged', () => {
     stream.put('high', ['b', 1]);
     const { settings, logs, blobs, clock } = stream.world;
     const partitions = [...stream.catalog.known.keys()];
-    const place = { topology: settings.topology, source: { name: SHARD.source, incarnation: SHARD.incarnation, partitions }, logs, blobs, clock, slots: settings.slots };
-    const finding = logChecks(await inspectedPartitions(place, stream.catalog), settings.slots, 'shard', { nowMs: 0, isFailing: false }).find(({ id }) => id === 'shards-with-log');
+    const place = {
+      topology: settings.topology,
+      source: { name: SHARD.source, incarnation: SHARD.incarnation, partitions },
+      logs,
+      blobs,
+      clock,
+      slots: settings.slots,
+    };
+    const finding = logChecks(await inspectedPartitions(place, stream.catalog), settings.slots, 'shard', {
+      nowMs: 0,
+      isFailing: false,
+    }).find(({ id }) => id === 'shards-with-log');
     expect(finding).toMatchObject({ verdict: 'warning', found: 'high has records and no log' });
   });
 
@@ -66,7 +76,11 @@ describe('others have failed when shards were split or merged', () => {
     const tail = stream.put('parent', ['a', 1], ['b', 1]);
     const [low, high] = [stream.put('low', ['a', 10]), stream.put('high', ['b', 10])];
     const [one, other] = [stream.instance(), stream.instance()];
-    const outcomes = await Promise.allSettled([one.take('parent', tail), other.take('low', low), one.take('high', high)]);
+    const outcomes = await Promise.allSettled([
+      one.take('parent', tail),
+      other.take('low', low),
+      one.take('high', high),
+    ]);
     expect(outcomes[0]).toMatchObject({ status: 'fulfilled' });
     await other.take('low', low);
     await one.take('high', high);
@@ -78,7 +92,11 @@ describe('others have failed when shards were split or merged', () => {
     stream.open('parent');
     for (let i = 0; i < 5; i++) await stream.instance().take('parent', stream.put('parent', ['a', i]));
     stream.split('parent', 'low', 'high');
-    expect(await stream.instance().take('parent', stream.all('parent'))).toMatchObject({ recordsIn: 0, recordsReplayed: 5, commits: 0 });
+    expect(await stream.instance().take('parent', stream.all('parent'))).toMatchObject({
+      recordsIn: 0,
+      recordsReplayed: 5,
+      commits: 0,
+    });
     await stream.instance().take('low', stream.put('low', ['a', 10]));
     expect(stream.counts).toEqual({ 'a@0': 5 });
   });
@@ -98,7 +116,11 @@ describe('others have failed when shards were split or merged', () => {
   it('R-20 parents are read again after scaling: nothing counts twice', async () => {
     const stream = await splitStream();
     await stream.instance().take('low', stream.put('low', ['a', 1]));
-    expect(await stream.instance().take('parent', stream.all('parent'))).toMatchObject({ recordsIn: 0, recordsReplayed: 2, commits: 0 });
+    expect(await stream.instance().take('parent', stream.all('parent'))).toMatchObject({
+      recordsIn: 0,
+      recordsReplayed: 2,
+      commits: 0,
+    });
     await stream.instance().take('low', stream.put('low', ['a', 10]));
     expect(stream.counts).toEqual({ 'a@0': 2 });
   });
@@ -118,7 +140,10 @@ describe('others have failed when shards were split or merged', () => {
     await stream.instance().take('low', stream.put('low', ['a', 5]));
     await stream.instance().take('high', stream.put('high', ['b', 100]));
     stream.merge('low', 'high', 'child');
-    expect(await stream.instance().take('child', stream.put('child', ['a', 6]))).toMatchObject({ lateRecords: 0, watermarkMs: 6 });
+    expect(await stream.instance().take('child', stream.put('child', ['a', 6]))).toMatchObject({
+      lateRecords: 0,
+      watermarkMs: 6,
+    });
   });
 
   it('R-25 a split makes nothing late that was in time', async () => {
@@ -160,4 +185,3 @@ describe('others have failed when shards were split or merged', () => {
     expect(stream.counts).toEqual({ 'a@0': 3 });
   });
 });
-

@@ -19,7 +19,9 @@ function sessionWorld({ maxOutOfOrdernessMs = 0, allowedLatenessMs = 0 } = {}): 
 /** What stands in the end: `key [start, end)` with its count. */
 function standing(rows: readonly ResultRow[]): Record<string, unknown> {
   const newest = new Map(rows.map((row) => [`${row.key} [${row.windowStartMs}, ${row.windowEndMs})`, row]));
-  return Object.fromEntries([...newest].filter(([, { retracted }]) => retracted !== true).map(([name, { values }]) => [name, values['n']]));
+  return Object.fromEntries(
+    [...newest].filter(([, { retracted }]) => retracted !== true).map(([name, { values }]) => [name, values['n']]),
+  );
 }
 
 describe('others have failed at sessions', () => {
@@ -33,7 +35,16 @@ describe('others have failed at sessions', () => {
 
   it('R-34 sessions are joined within a key, never across keys', async () => {
     const world = sessionWorld({ maxOutOfOrdernessMs: 100 });
-    await world.instance().process(reading(1, 'a', 0), reading(2, 'b', 5), reading(3, 'a', 12), reading(4, 'b', 18), reading(5, 'a', 7), reading(6, 'a', 500));
+    await world
+      .instance()
+      .process(
+        reading(1, 'a', 0),
+        reading(2, 'b', 5),
+        reading(3, 'a', 12),
+        reading(4, 'b', 18),
+        reading(5, 'a', 7),
+        reading(6, 'a', 500),
+      );
     expect(standing(world.sink.results)).toEqual({ 'a [0, 22)': 3, 'b [5, 15)': 1, 'b [18, 28)': 1 });
   });
 

@@ -13,7 +13,9 @@ async function outputOf(batches: ReadonlyArray<readonly SourceRecord[]>): Promis
   return world.sink.text;
 }
 
-const HISTORY = [0, 4, 10, 9, 12, 20, 14, 15, 31, 3, 30].map((timeMs, i) => reading(i + 1, i % 3 === 0 ? 'b' : 'a', timeMs));
+const HISTORY = [0, 4, 10, 9, 12, 20, 14, 15, 31, 3, 30].map((timeMs, i) =>
+  reading(i + 1, i % 3 === 0 ? 'b' : 'a', timeMs),
+);
 
 describe('others have failed at time', () => {
   it('R-22 one shard is idle and others are not: its watermark follows them, and its windows come out', async () => {
@@ -63,14 +65,23 @@ describe('others have failed at time', () => {
 
   it('R-30 an event above the watermark is kept, however far above', async () => {
     const world = new World();
-    expect(await world.instance().process(reading(1, 'a', 0), reading(2, 'a', 900), reading(3, 'a', 905))).toMatchObject({ lateRecords: 0, deadLetters: 0 });
+    expect(
+      await world.instance().process(reading(1, 'a', 0), reading(2, 'a', 900), reading(3, 'a', 905)),
+    ).toMatchObject({ lateRecords: 0, deadLetters: 0 });
     expect((await world.head()).counters.counted).toBe(3);
   });
 
   it('R-31 a timestamp equal to the watermark is treated alike in any cut of the batches', async () => {
-    const records = [reading(1, 'a', 10), reading(2, 'a', 10), reading(3, 'a', 9), reading(4, 'a', 15), reading(5, 'a', 10)];
+    const records = [
+      reading(1, 'a', 10),
+      reading(2, 'a', 10),
+      reading(3, 'a', 9),
+      reading(4, 'a', 15),
+      reading(5, 'a', 10),
+    ];
     const whole = await outputOf([records]);
-    for (let cut = 1; cut < records.length; cut++) expect(await outputOf([records.slice(0, cut), records.slice(cut)])).toBe(whole);
+    for (let cut = 1; cut < records.length; cut++)
+      expect(await outputOf([records.slice(0, cut), records.slice(cut)])).toBe(whole);
     expect(whole).toContain('"least":1');
   });
 
@@ -79,12 +90,17 @@ describe('others have failed at time', () => {
       .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
       .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0 })
       .keyBy('key')
-      .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs: 15 }).aggregate({ n: count() })
-      .window(tumbling({ sizeMs: 20 })).aggregate({ parts: count(), n: sum('n') })
+      .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs: 15 })
+      .aggregate({ n: count() })
+      .window(tumbling({ sizeMs: 20 }))
+      .aggregate({ parts: count(), n: sum('n') })
       .to(resultTable());
     const world = new World({ topology });
-    for (const [i, timeMs] of [0, 12, 5, 24, 6, 30, 35].entries()) await world.instance().process(reading(i + 1, 'a', timeMs));
-    expect(world.sink.results.map(({ windowStartMs, values }) => [windowStartMs, values])).toEqual([[0, { parts: 2, n: 4 }]]);
+    for (const [i, timeMs] of [0, 12, 5, 24, 6, 30, 35].entries())
+      await world.instance().process(reading(i + 1, 'a', timeMs));
+    expect(world.sink.results.map(({ windowStartMs, values }) => [windowStartMs, values])).toEqual([
+      [0, { parts: 2, n: 4 }],
+    ]);
     expect(world.sink.lateRecords).toEqual([]);
   });
 

@@ -9,7 +9,11 @@ import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
 import { KafkaWorld } from './kafka-world.ts';
 
-const reading = (...more: object[]) => ({ type: 'record' as const, name: 'Reading', fields: [{ name: 'key', type: 'string' }, { name: 'timeMs', type: 'long' }, ...more] });
+const reading = (...more: object[]) => ({
+  type: 'record' as const,
+  name: 'Reading',
+  fields: [{ name: 'key', type: 'string' }, { name: 'timeMs', type: 'long' }, ...more],
+});
 const SCHEMAS: Readonly<Record<string, object>> = {
   1: reading({ name: 'value', type: 'int' }),
   2: reading({ name: 'value', type: 'double' }, { name: 'unit', type: ['null', 'string'], default: null }),
@@ -17,7 +21,10 @@ const SCHEMAS: Readonly<Record<string, object>> = {
 };
 const READER = reading({ name: 'value', type: 'double', default: 100 });
 
-function message(schemaId: number, value: { readonly key: string } & Readonly<Record<string, unknown>>): { key: string; value: Buffer } {
+function message(
+  schemaId: number,
+  value: { readonly key: string } & Readonly<Record<string, unknown>>,
+): { key: string; value: Buffer } {
   const header = Buffer.from([0, 0, 0, 0, schemaId]);
   const schema = SCHEMAS[schemaId] ?? SCHEMAS[1];
   return { key: value.key, value: Buffer.concat([header, avsc.Type.forSchema(schema as avsc.Schema).toBuffer(value)]) };
@@ -32,8 +39,16 @@ describeService('Avro from a topic', () => {
     broker = await startKafka();
     registry = createServer(({ url = '' }, response) => {
       const schema = SCHEMAS[url.split('/').at(-1) ?? ''];
-      response.writeHead(schema === undefined ? 404 : 200, { 'content-type': 'application/vnd.schemaregistry.v1+json' });
-      response.end(JSON.stringify(schema === undefined ? { error_code: 40403, message: 'Schema not found' } : { schema: JSON.stringify(schema) }));
+      response.writeHead(schema === undefined ? 404 : 200, {
+        'content-type': 'application/vnd.schemaregistry.v1+json',
+      });
+      response.end(
+        JSON.stringify(
+          schema === undefined
+            ? { error_code: 40403, message: 'Schema not found' }
+            : { schema: JSON.stringify(schema) },
+        ),
+      );
     });
     await new Promise<void>((listening) => registry.listen(0, '127.0.0.1', listening));
     process.env['TIDEMARK_SCHEMA_REGISTRY'] = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
@@ -47,14 +62,25 @@ describeService('Avro from a topic', () => {
 
   it('is read whatever schema wrote it; an unknown schema is a dead letter that names it', async () => {
     const readings = pipeline('avro-readings')
-      .source(kafka({ topic: 'avro-readings', partitionKey: 'key', schema: READING, batchSize: 50, maxBatchingWindowMs: 20, format: avro({ registry: 'confluent', readerSchema: READER }) }))
+      .source(
+        kafka({
+          topic: 'avro-readings',
+          partitionKey: 'key',
+          schema: READING,
+          batchSize: 50,
+          maxBatchingWindowMs: 20,
+          format: avro({ registry: 'confluent', readerSchema: READER }),
+        }),
+      )
       .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0 })
       .keyBy('key')
       .window(tumbling({ sizeMs: 1_000 }))
       .aggregate({ n: count(), total: sum('value') })
       .to(resultTable()) as Pipeline;
     world = await KafkaWorld.open(broker, 'avro-readings', { pipeline: readings });
-    const producer = new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING }).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    const producer = new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING }).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
     await producer.connect();
     await producer.send({
       topic: 'avro-readings',
@@ -72,7 +98,10 @@ describeService('Avro from a topic', () => {
     expect(await world.results()).toMatchObject([{ key: 'a', values: { n: 3, total: 103.5 } }]);
     expect((await world.deadLetters()).map(({ code, reason }) => [code, reason])).toEqual([
       ['SCHEMA_UNKNOWN', 'schema 77 must be known to the registry, got none; register it, then send the record again'],
-      ['FRAME_INVALID', "record must begin with 0 and the id of its schema, got 32 bytes that begin with 123; use Confluent's Avro serializer"],
+      [
+        'FRAME_INVALID',
+        "record must begin with 0 and the id of its schema, got 32 bytes that begin with 123; use Confluent's Avro serializer",
+      ],
     ]);
   });
 });

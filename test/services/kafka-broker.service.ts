@@ -13,7 +13,15 @@ describeService('a Kafka broker for tests', () => {
     await broker.tool('org.apache.kafka.tools.TopicCommand', ['--create', '--topic', 'kept', '--partitions', '3']);
     await broker.tool('org.apache.kafka.tools.ConsoleProducer', ['--topic', 'kept'], 'one\ntwo\n');
     await broker.killAndRestart();
-    const said = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', ['--topic', 'kept', '--from-beginning', '--max-messages', '2', '--timeout-ms', '20000']);
+    const said = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+      '--topic',
+      'kept',
+      '--from-beginning',
+      '--max-messages',
+      '2',
+      '--timeout-ms',
+      '20000',
+    ]);
     expect(said.trim().split('\n').sort()).toEqual(['one', 'two']);
   });
 });

@@ -28,9 +28,22 @@ describeService('the contract of a shard catalog', () => {
     let next = 0n;
     return {
       catalog,
-      partition: { pipeline: 'p', stage: '0', source: topic, incarnation: (await catalog.describe(topic)).id, partition: '0' },
+      partition: {
+        pipeline: 'p',
+        stage: '0',
+        source: topic,
+        incarnation: (await catalog.describe(topic)).id,
+        partition: '0',
+      },
       async put(count) {
-        await producer.send({ messages: Array.from({ length: count }, (_, i) => ({ topic, partition: 0, key: Buffer.from('a'), value: Buffer.from(`${i}`) })) });
+        await producer.send({
+          messages: Array.from({ length: count }, (_, i) => ({
+            topic,
+            partition: 0,
+            key: Buffer.from('a'),
+            value: Buffer.from(`${i}`),
+          })),
+        });
         return Array.from({ length: count }, () => next++);
       },
     };

@@ -11,7 +11,13 @@ import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
 
 /** By a client that nobody here wrote. */
 function partitionOf(partitions: number): (key: string) => number {
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0, partitionErrorCode: 0, replicas: [], isr: [] }));
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionId,
+    leader: 0,
+    partitionErrorCode: 0,
+    replicas: [],
+    isr: [],
+  }));
   const partitioner = Partitioners.DefaultPartitioner();
   return (key) => partitioner({ topic: 'departures', partitionMetadata, message: { key, value: '' } });
 }
@@ -29,10 +35,18 @@ describeService('the flights, fed from Kafka', () => {
   });
 
   it('are counted window by window as DuckDB counts them, late records included', async () => {
-    const run = await commandRun({ records: 30_000, shards: 4, dataDir: folder, pipeline: 'flights-kafka', args: ['--kafka', broker.bootstrap] });
+    const run = await commandRun({
+      records: 30_000,
+      shards: 4,
+      dataDir: folder,
+      pipeline: 'flights-kafka',
+      args: ['--kafka', broker.bootstrap],
+    });
     const expected = await expectedOf({ records: 30_000, shards: 4, partitionOf: partitionOf(4) });
     const comparisons = verdictOf(expected, run, 'flights-kafka');
-    expect(comparisons).toEqual(comparisons.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
+    expect(comparisons).toEqual(
+      comparisons.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })),
+    );
     expect(expected.late.length).toBeGreaterThan(20);
   });
 });

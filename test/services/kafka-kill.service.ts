@@ -27,8 +27,19 @@ describeService('kill -9 of a pipeline that reads Kafka', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const local = (dataDir: string, ...more: string[]): string[] => ['local', 'flights-kafka', '--kafka', broker.bootstrap, '--records', String(RECORDS), '--data-dir', join(folder, dataDir), ...more];
-  const results = (dataDir: string): string => textWithoutEpoch(tidemark('results', 'flights-kafka', '--data-dir', join(folder, dataDir), '--json').stdout);
+  const local = (dataDir: string, ...more: string[]): string[] => [
+    'local',
+    'flights-kafka',
+    '--kafka',
+    broker.bootstrap,
+    '--records',
+    String(RECORDS),
+    '--data-dir',
+    join(folder, dataDir),
+    ...more,
+  ];
+  const results = (dataDir: string): string =>
+    textWithoutEpoch(tidemark('results', 'flights-kafka', '--data-dir', join(folder, dataDir), '--json').stdout);
 
   it('worker, broker and runner in turn: every record is in the topic once, and counted once', async () => {
     let workerKills = 0;
@@ -51,7 +62,10 @@ describeService('kill -9 of a pipeline that reads Kafka', () => {
     expect(calm).toMatchObject({ status: 0, stderr: expect.stringContaining('departures holds records already') });
 
     const totals = ({ stdout }: { readonly stdout: string }) => {
-      const { recordsIn, counted, late, deadLetters, results, firings, openWindows } = JSON.parse(stdout) as Record<string, unknown>;
+      const { recordsIn, counted, late, deadLetters, results, firings, openWindows } = JSON.parse(stdout) as Record<
+        string,
+        unknown
+      >;
       return { recordsIn, counted, late, deadLetters, results, firings, openWindows };
     };
     expect(totals(calm)).toMatchObject({ recordsIn: RECORDS, deadLetters: 0 });
@@ -63,7 +77,7 @@ describeService('kill -9 of a pipeline that reads Kafka', () => {
 
 /** Kills workers that come up, a random moment later. */
 async function killWorkers(runner: ChildProcess, times: number): Promise<number> {
-  for (let kills = 0, giveUpMs = Date.now() + 40_000; ; ) {
+  for (let kills = 0, giveUpMs = Date.now() + 40_000; ;) {
     if (kills === times || Date.now() > giveUpMs) return kills;
     await wait(100 + Math.random() * 400);
     for (const pid of childrenOf(runner.pid as number, 'worker-process').slice(0, times - kills)) {

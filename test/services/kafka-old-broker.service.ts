@@ -23,7 +23,17 @@ describeService('a broker that knows no topic ids', () => {
   });
 
   const topicEvent = (changes: Partial<TopicEvent>): TopicEvent =>
-    ({ RequestType: 'Create', ResourceProperties: { topic: 'made', partitions: '2', replicationFactor: '1', configs: { 'retention.ms': '3600000' }, deleteWithStack: 'true' }, ...changes }) as TopicEvent;
+    ({
+      RequestType: 'Create',
+      ResourceProperties: {
+        topic: 'made',
+        partitions: '2',
+        replicationFactor: '1',
+        configs: { 'retention.ms': '3600000' },
+        deleteWithStack: 'true',
+      },
+      ...changes,
+    }) as TopicEvent;
   const handle = async (event: TopicEvent): Promise<string> => {
     process.env['TIDEMARK_KAFKA_BROKERS'] = kafka.bootstrap;
     return (await topicHandler()(event, { getRemainingTimeInMillis: () => 120_000 })).PhysicalResourceId ?? '';

@@ -11,8 +11,13 @@ import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
 const RECORDS = 3_000;
 const SENT = ['ATL', 'ORD', 'LAX', 'DFW', 'PHX', 'DEN', 'LAS', 'STL', 'MSP', 'DTW'];
 type Row = Readonly<Record<string, unknown>>;
-const linesOf = ({ stdout }: { readonly stdout: string }): Row[] => stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
-const notOk = (findings: readonly Row[]): Row => Object.fromEntries(findings.filter(({ verdict }) => verdict !== 'ok').map(({ id, verdict }) => [id, verdict]));
+const linesOf = ({ stdout }: { readonly stdout: string }): Row[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+const notOk = (findings: readonly Row[]): Row =>
+  Object.fromEntries(findings.filter(({ verdict }) => verdict !== 'ok').map(({ id, verdict }) => [id, verdict]));
 
 /** The tests follow one pipeline from one to the next. */
 describeService('send, inspect and doctor of a pipeline that reads Kafka', () => {
@@ -36,13 +41,27 @@ describeService('send, inspect and doctor of a pipeline that reads Kafka', () =>
   const withKafka = (name: string, ...more: string[]) => command(name, ...more, '--kafka', broker.bootstrap);
   const doctor = (): Row => notOk(linesOf(withKafka('doctor', '--json')));
   const configure = (name: string, value: string): Promise<unknown> =>
-    admin.incrementalAlterConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: 'departures', configs: [{ name, configOperation: IncrementalAlterConfigOperationTypes.SET, value }] }] });
+    admin.incrementalAlterConfigs({
+      resources: [
+        {
+          resourceType: ConfigResourceTypes.TOPIC,
+          resourceName: 'departures',
+          configs: [{ name, configOperation: IncrementalAlterConfigOperationTypes.SET, value }],
+        },
+      ],
+    });
 
-  it.each([['send', ['FILE.ndjson']], ['inspect', []], ['doctor', []]])('%s says that it needs a broker', (name, args) => {
+  it.each([
+    ['send', ['FILE.ndjson']],
+    ['inspect', []],
+    ['doctor', []],
+  ])('%s says that it needs a broker', (name, args) => {
     writeFileSync(join(folder, 'FILE.ndjson'), '{}\n');
     const { status, stderr } = command(name, ...args.map((file) => join(folder, file)));
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^tidemark: --kafka must be the broker of flights-kafka's topic, got undefined; start one with: .*\n$/);
+    expect(stderr).toMatch(
+      /^tidemark: --kafka must be the broker of flights-kafka's topic, got undefined; start one with: .*\n$/,
+    );
   });
 
   it('inspect shows each partition of the topic', () => {
@@ -51,7 +70,16 @@ describeService('send, inspect and doctor of a pipeline that reads Kafka', () =>
     const reports = linesOf(said);
     expect(said.status).toBe(0);
     expect(reports.map(({ partition }) => partition)).toEqual(['0', '1', '2', '3']);
-    expect(reports.every(({ verified, version, openWindows, stateBytes, watermark }) => verified === true && Number(version) > 0 && Number(openWindows) > 0 && Number(stateBytes) > 0 && watermark !== null)).toBe(true);
+    expect(
+      reports.every(
+        ({ verified, version, openWindows, stateBytes, watermark }) =>
+          verified === true &&
+          Number(version) > 0 &&
+          Number(openWindows) > 0 &&
+          Number(stateBytes) > 0 &&
+          watermark !== null,
+      ),
+    ).toBe(true);
     expect(reports.reduce((sum, { recordsIn }) => sum + Number(recordsIn), 0)).toBe(RECORDS);
     expect(reports.reduce((sum, { reached }) => sum + Number(reached) + 1, 0)).toBe(RECORDS);
     expect(withKafka('inspect').stdout).toMatch(/^│ partition │ version │[^]*behind: the furthest partition/m);
@@ -60,16 +88,34 @@ describeService('send, inspect and doctor of a pipeline that reads Kafka', () =>
   it('doctor finds nothing wrong with it', () => {
     const findings = linesOf(withKafka('doctor', '--json'));
     expect(notOk(findings)).toEqual({});
-    expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['topic-partitions', 'topic-cleanup', 'topic-retention', 'topic-lost', 'group', 'partitions-with-log', 'backlog']));
+    expect(findings.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([
+        'topic-partitions',
+        'topic-cleanup',
+        'topic-retention',
+        'topic-lost',
+        'group',
+        'partitions-with-log',
+        'backlog',
+      ]),
+    );
     expect(findings.find(({ id }) => id === 'group')?.['found']).toBe('4 of 4 partitions begun');
   });
 
   it('send puts lines into the partitions of their keys, doctor sees them wait, and they are counted', () => {
     const file = join(folder, 'more.ndjson');
-    writeFileSync(file, SENT.map((origin) => `${JSON.stringify({ date: '2001-01-01T12:00:00Z', delay: 0, distance: 100, origin, destination: 'SFO' })}\n`).join(''));
+    writeFileSync(
+      file,
+      SENT.map(
+        (origin) =>
+          `${JSON.stringify({ date: '2001-01-01T12:00:00Z', delay: 0, distance: 100, origin, destination: 'SFO' })}\n`,
+      ).join(''),
+    );
     const { status, stderr } = withKafka('send', file);
     expect(status).toBe(0);
-    expect(stderr).toBe(`10 records are in topic departures; tidemark local flights-kafka --kafka ${broker.bootstrap} processes them\n`);
+    expect(stderr).toBe(
+      `10 records are in topic departures; tidemark local flights-kafka --kafka ${broker.bootstrap} processes them\n`,
+    );
     expect(doctor()).toEqual({ backlog: 'warning' });
     const counts = JSON.parse(withKafka('local', '--exit', '--json', '--records', String(RECORDS)).stdout) as Row;
     expect(counts).toMatchObject({ recordsIn: RECORDS + SENT.length, deadLetters: 0 });
@@ -77,10 +123,21 @@ describeService('send, inspect and doctor of a pipeline that reads Kafka', () =>
   });
 
   it('inspect and doctor see the same while the pipeline runs', async () => {
-    const runner = startTidemark('local', 'flights-kafka', '--kafka', broker.bootstrap, '--records', String(RECORDS), '--data-dir', data);
+    const runner = startTidemark(
+      'local',
+      'flights-kafka',
+      '--kafka',
+      broker.bootstrap,
+      '--records',
+      String(RECORDS),
+      '--data-dir',
+      data,
+    );
     try {
       await wait(4_000);
-      expect(linesOf(withKafka('inspect', '--json')).reduce((sum, { recordsIn }) => sum + Number(recordsIn), 0)).toBe(RECORDS + SENT.length);
+      expect(linesOf(withKafka('inspect', '--json')).reduce((sum, { recordsIn }) => sum + Number(recordsIn), 0)).toBe(
+        RECORDS + SENT.length,
+      );
       const findings = linesOf(withKafka('doctor', '--json'));
       expect(notOk(findings)).toEqual({});
       expect(findings[0]?.['found']).toMatch(/, at work now$/);
@@ -99,10 +156,20 @@ describeService('send, inspect and doctor of a pipeline that reads Kafka', () =>
     expect(withKafka('send', join(folder, 'old.ndjson')).status).toBe(0);
     await wait(2_500);
     await configure('retention.ms', '20000');
-    expect(doctor()).toEqual({ 'backlog': 'warning', 'topic-retention': 'warning' });
+    expect(doctor()).toEqual({ backlog: 'warning', 'topic-retention': 'warning' });
     await configure('retention.ms', '604800000');
-    const { groupId } = JSON.parse(readFileSync(join(data, 'flights-kafka', 'checkpoints.json'), 'utf8')) as { groupId: string };
-    await broker.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', ['--group', groupId, '--topic', 'departures', '--reset-offsets', '--to-latest', '--execute']);
+    const { groupId } = JSON.parse(readFileSync(join(data, 'flights-kafka', 'checkpoints.json'), 'utf8')) as {
+      groupId: string;
+    };
+    await broker.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
+      '--group',
+      groupId,
+      '--topic',
+      'departures',
+      '--reset-offsets',
+      '--to-latest',
+      '--execute',
+    ]);
     expect(doctor()).toEqual({ backlog: 'warning', group: 'problem' });
   });
 

@@ -36,7 +36,10 @@ describeService('every pipeline, fed from Kafka and from Kinesis', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-parity-'));
     broker = await startKafka();
-    producer = new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING }).producer({ idempotent: true, maxInFlightRequests: 1 });
+    producer = new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING }).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
     await producer.connect();
   });
   afterAll(async () => {
@@ -51,18 +54,34 @@ describeService('every pipeline, fed from Kafka and from Kinesis', () => {
     await ensureTopic({ brokers: [broker.bootstrap] }, topic, SHARDS);
     const input = open();
     for await (const piece of input.read(0, Math.min(records, input.length))) {
-      await producer.send({ topic, messages: piece.map(({ partitionKey, data }) => ({ partition: shardOf(partitionKey, starts), key: partitionKey, value: Buffer.from(data) })) });
+      await producer.send({
+        topic,
+        messages: piece.map(({ partitionKey, data }) => ({
+          partition: shardOf(partitionKey, starts),
+          key: partitionKey,
+          value: Buffer.from(data),
+        })),
+      });
     }
   }
 
   const runs = async (name: string, fed: FedPipeline): Promise<{ readonly kafka: Run; readonly kinesis: Run }> => {
-    const { default: { topology } } = (await import(join(ROOT, 'pipelines', `${name}.ts`))) as { readonly default: { readonly topology: { readonly source: { readonly stream: string } } } };
+    const {
+      default: { topology },
+    } = (await import(join(ROOT, 'pipelines', `${name}.ts`))) as {
+      readonly default: { readonly topology: { readonly source: { readonly stream: string } } };
+    };
     await fill(topology.source.stream, fed);
     const file = join(folder, `${name}.ts`);
     writeFileSync(file, fedModule(name));
     const settings = { records: fed.records, shards: SHARDS, name };
     return {
-      kafka: await commandRun({ ...settings, pipeline: file, dataDir: join(folder, 'kafka'), args: ['--kafka', broker.bootstrap] }),
+      kafka: await commandRun({
+        ...settings,
+        pipeline: file,
+        dataDir: join(folder, 'kafka'),
+        args: ['--kafka', broker.bootstrap],
+      }),
       kinesis: await commandRun({ ...settings, pipeline: name, dataDir: join(folder, 'kinesis') }),
     };
   };
@@ -82,7 +101,9 @@ describeService('every pipeline, fed from Kafka and from Kinesis', () => {
 
     it('gives what is computed without the engine', async () => {
       const comparisons = await fed.verdictOf(asFromShards(kafka), SHARDS);
-      expect(comparisons).toEqual(comparisons.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
+      expect(comparisons).toEqual(
+        comparisons.map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })),
+      );
     });
   });
 });
@@ -108,12 +129,19 @@ function withoutPlace({ offset: _offset, arrivalTimeMs: _arrivalTimeMs, ...row }
 
 /** Partition 2 is the third shard. */
 function asFromShards(run: Run): Run {
-  const renamed = (partition: string): string => partition.replace(/^\d+(?=\/|$)/, (number) => shardName(Number(number)));
-  const late = (rows: readonly Row[]): Row[] => rows.map((row) => ({ ...row, partition: renamed(String(row['partition'])) }));
+  const renamed = (partition: string): string =>
+    partition.replace(/^\d+(?=\/|$)/, (number) => shardName(Number(number)));
+  const late = (rows: readonly Row[]): Row[] =>
+    rows.map((row) => ({ ...row, partition: renamed(String(row['partition'])) }));
   return {
     ...run,
     late: late(run.late),
     deadLetters: late(run.deadLetters),
-    sideOutputs: Object.fromEntries(Object.entries(run.sideOutputs ?? {}).map(([name, rows]) => [name, rows.map((row) => ({ ...row, id: renamed(String(row['id'])) }))])),
+    sideOutputs: Object.fromEntries(
+      Object.entries(run.sideOutputs ?? {}).map(([name, rows]) => [
+        name,
+        rows.map((row) => ({ ...row, id: renamed(String(row['id'])) })),
+      ]),
+    ),
   };
 }

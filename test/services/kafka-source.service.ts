@@ -9,7 +9,12 @@ import { makeTopic } from './make-topic.ts';
 
 const KEYS = Array.from({ length: 20 }, (_, i) => `key-${i}`);
 /** Ten of each key in each of five windows, and one that makes the windows fire. */
-const MESSAGES = [...Array.from({ length: 1_000 }, (_, i) => readingMessage(KEYS[i % 20] as string, Math.floor(i / 200) * 1_000 + (i % 200))), ...closing(KEYS)];
+const MESSAGES = [
+  ...Array.from({ length: 1_000 }, (_, i) =>
+    readingMessage(KEYS[i % 20] as string, Math.floor(i / 200) * 1_000 + (i % 200)),
+  ),
+  ...closing(KEYS),
+];
 
 describeService('a topic as the source', () => {
   let broker: KafkaBroker;
@@ -24,7 +29,11 @@ describeService('a topic as the source', () => {
     broker = await startKafka();
     admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.bootstrap] });
     // Idempotent: kafkajs repeats a whole request when it has no answer for one of its partitions.
-    producer = kafkajs().producer({ idempotent: true, maxInFlightRequests: 1, createPartitioner: Partitioners.DefaultPartitioner });
+    producer = kafkajs().producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
     await producer.connect();
   });
   afterEach(() => world?.close());
@@ -52,14 +61,23 @@ describeService('a topic as the source', () => {
   it("gives what the broker's own console producer has put", async () => {
     world = await KafkaWorld.open(broker, 'from-console');
     const lines = MESSAGES.map(({ key, value }) => `${key}\t${value}\n`).join('');
-    await broker.tool('org.apache.kafka.tools.ConsoleProducer', ['--topic', 'from-console', '--reader-property', 'parse.key=true'], lines);
+    await broker.tool(
+      'org.apache.kafka.tools.ConsoleProducer',
+      ['--topic', 'from-console', '--reader-property', 'parse.key=true'],
+      lines,
+    );
     await world.drain();
     await expectEachOnce();
   });
 
   it('counts nothing of an aborted transaction, and all of a committed one', async () => {
     world = await KafkaWorld.open(broker, 'transactions');
-    const transactional = kafkajs().producer({ transactionalId: 'tx', idempotent: true, maxInFlightRequests: 1, createPartitioner: Partitioners.DefaultPartitioner });
+    const transactional = kafkajs().producer({
+      transactionalId: 'tx',
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
     await transactional.connect();
     for (let from = 0; from < MESSAGES.length; from += 255) {
       const aborted = await transactional.transaction();
@@ -75,7 +93,15 @@ describeService('a topic as the source', () => {
   });
 
   it('counts what compaction has left, whatever the gaps', async () => {
-    world = await KafkaWorld.open(broker, 'compacted', { partitions: 1, configs: { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01', 'max.compaction.lag.ms': '100' } });
+    world = await KafkaWorld.open(broker, 'compacted', {
+      partitions: 1,
+      configs: {
+        'cleanup.policy': 'compact',
+        'segment.ms': '100',
+        'min.cleanable.dirty.ratio': '0.01',
+        'max.compaction.lag.ms': '100',
+      },
+    });
     for (let round = 0; round < 5; round++) {
       await producer.send({ topic: 'compacted', messages: KEYS.map((key) => readingMessage(key, round)) });
       await new Promise((done) => setTimeout(done, 150));
@@ -83,9 +109,15 @@ describeService('a topic as the source', () => {
     const [last = readingMessage('', 0)] = closing(['key-0']);
     await producer.send({ topic: 'compacted', messages: [last] });
     let kept = 101;
-    for (const giveUpMs = Date.now() + 30_000; kept > 60 && Date.now() < giveUpMs; ) {
+    for (const giveUpMs = Date.now() + 30_000; kept > 60 && Date.now() < giveUpMs;) {
       await new Promise((done) => setTimeout(done, 500));
-      const said = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', ['--topic', 'compacted', '--from-beginning', '--timeout-ms', '2000']);
+      const said = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+        '--topic',
+        'compacted',
+        '--from-beginning',
+        '--timeout-ms',
+        '2000',
+      ]);
       const values = said.trim().split('\n');
       // The tool also ends when it has not reached the topic in that time: only with the last record it has read all.
       if (values.at(-1) === last.value) kept = values.length;
@@ -98,11 +130,30 @@ describeService('a topic as the source', () => {
 
   it('puts tombstones and records without a key among the dead letters', async () => {
     world = await KafkaWorld.open(broker, 'odd');
-    await producer.send({ topic: 'odd', messages: [{ key: 'a', value: null, headers: { trace: ['grün', 'again'], signature: Buffer.from([255, 0]) } }, { ...readingMessage('a', 0), headers: { h: ['1', '2'], empty: '' } }, ...closing(['a'])] });
+    await producer.send({
+      topic: 'odd',
+      messages: [
+        { key: 'a', value: null, headers: { trace: ['grün', 'again'], signature: Buffer.from([255, 0]) } },
+        { ...readingMessage('a', 0), headers: { h: ['1', '2'], empty: '' } },
+        ...closing(['a']),
+      ],
+    });
     await producer.send({ topic: 'odd', messages: [{ key: null, value: '{}' }] });
     await world.drain();
     const letters = new Map((await world.deadLetters()).map(({ code, headers }) => [code, headers]));
-    expect(letters).toEqual(new Map<unknown, unknown>([['TOMBSTONE', [{ name: 'trace', text: 'grün' }, { name: 'trace', text: 'again' }, { name: 'signature', base64: '/wA=' }]], ['KEY_MISSING', undefined]]));
+    expect(letters).toEqual(
+      new Map<unknown, unknown>([
+        [
+          'TOMBSTONE',
+          [
+            { name: 'trace', text: 'grün' },
+            { name: 'trace', text: 'again' },
+            { name: 'signature', base64: '/wA=' },
+          ],
+        ],
+        ['KEY_MISSING', undefined],
+      ]),
+    );
     expect(await world.results()).toMatchObject([{ key: 'a', values: { n: 1 } }]);
   });
 
@@ -127,11 +178,28 @@ describeService('a topic as the source', () => {
   it('begins each partition at its own committed offset, whichever partitions a member has', async () => {
     world = await KafkaWorld.open(broker, 'committed');
     await producer.send({ topic: 'committed', messages: MESSAGES });
-    const member = new GroupMember({ brokers: [broker.bootstrap] }, 'group-of-offsets', 'committed', (error) => world.failures.push(String(error)));
+    const member = new GroupMember({ brokers: [broker.bootstrap] }, 'group-of-offsets', 'committed', (error) =>
+      world.failures.push(String(error)),
+    );
     await member.join();
-    await member.commit(new Map([[1, 50n], [3, 10n]]));
-    expect(await member.committed([1, 3])).toEqual(new Map([[1, 50n], [3, 10n]]));
-    expect(await member.committed([3, 2, 1])).toEqual(new Map([[3, 10n], [1, 50n]]));
+    await member.commit(
+      new Map([
+        [1, 50n],
+        [3, 10n],
+      ]),
+    );
+    expect(await member.committed([1, 3])).toEqual(
+      new Map([
+        [1, 50n],
+        [3, 10n],
+      ]),
+    );
+    expect(await member.committed([3, 2, 1])).toEqual(
+      new Map([
+        [3, 10n],
+        [1, 50n],
+      ]),
+    );
     expect(await member.committed([3])).toEqual(new Map([[3, 10n]]));
     await member.leave();
     expect(world.failures).toEqual([]);
@@ -163,7 +231,11 @@ describeService('a topic as the source', () => {
       printed.length = 0;
       const source = world.source(3);
       const running = source.run();
-      while (!world.failures.some((text) => text.includes('must keep its 2 partitions, got 3')) || reported('recordAgeMs', printed).length < 2) await new Promise((done) => setTimeout(done, 50));
+      while (
+        !world.failures.some((text) => text.includes('must keep its 2 partitions, got 3')) ||
+        reported('recordAgeMs', printed).length < 2
+      )
+        await new Promise((done) => setTimeout(done, 50));
       await source.stop(10_000);
       await running;
       expect(await world.results()).toEqual(before);

@@ -12,7 +12,14 @@ import { describeService } from './describe-service.ts';
 import { startKafka, type KafkaBroker } from './java/kafka-broker.ts';
 
 const DEFAULTS = { 'retention.ms': '604800000', 'cleanup.policy': 'delete', 'max.message.bytes': '1048588' };
-const COMMON = { ServiceToken: '', ResponseURL: '', StackId: '', RequestId: '', LogicalResourceId: 'Topic', ResourceType: 'Custom::KafkaTopic' };
+const COMMON = {
+  ServiceToken: '',
+  ResponseURL: '',
+  StackId: '',
+  RequestId: '',
+  LogicalResourceId: 'Topic',
+  ResourceType: 'Custom::KafkaTopic',
+};
 
 describeService('the custom resource of a topic', () => {
   let broker: KafkaBroker;
@@ -35,30 +42,61 @@ describeService('the custom resource of a topic', () => {
     name = `topic-${count++}`;
   });
 
-  const properties = (more: Partial<TopicProperties> = {}) => ({ ServiceToken: '', topic: name, partitions: '3', replicationFactor: '1', configs: { 'retention.ms': '3600000' }, deleteWithStack: 'false' as const, ...more });
+  const properties = (more: Partial<TopicProperties> = {}) => ({
+    ServiceToken: '',
+    topic: name,
+    partitions: '3',
+    replicationFactor: '1',
+    configs: { 'retention.ms': '3600000' },
+    deleteWithStack: 'false' as const,
+    ...more,
+  });
   const call = async (event: Partial<TopicEvent>): Promise<string> => {
-    const { PhysicalResourceId } = await handler({ ...COMMON, ...event } as TopicEvent, { getRemainingTimeInMillis: () => 0 });
+    const { PhysicalResourceId } = await handler({ ...COMMON, ...event } as TopicEvent, {
+      getRemainingTimeInMillis: () => 0,
+    });
     return PhysicalResourceId ?? '';
   };
-  const create = (more: Partial<TopicProperties> = {}): Promise<string> => call({ RequestType: 'Create', ResourceProperties: properties(more) });
-  const update = (PhysicalResourceId: string, before: Partial<TopicProperties>, after: Partial<TopicProperties>): Promise<string> =>
-    call({ RequestType: 'Update', PhysicalResourceId, OldResourceProperties: properties(before), ResourceProperties: properties(after) });
-  const remove = (PhysicalResourceId: string, more: Partial<TopicProperties> = {}): Promise<string> => call({ RequestType: 'Delete', PhysicalResourceId, ResourceProperties: properties(more) });
+  const create = (more: Partial<TopicProperties> = {}): Promise<string> =>
+    call({ RequestType: 'Create', ResourceProperties: properties(more) });
+  const update = (
+    PhysicalResourceId: string,
+    before: Partial<TopicProperties>,
+    after: Partial<TopicProperties>,
+  ): Promise<string> =>
+    call({
+      RequestType: 'Update',
+      PhysicalResourceId,
+      OldResourceProperties: properties(before),
+      ResourceProperties: properties(after),
+    });
+  const remove = (PhysicalResourceId: string, more: Partial<TopicProperties> = {}): Promise<string> =>
+    call({ RequestType: 'Delete', PhysicalResourceId, ResourceProperties: properties(more) });
   const topics = (): Promise<string[]> => admin.listTopics();
   /** And waits until it is gone: brokers show it a moment longer. */
   const deleteTopic = async (): Promise<void> => {
     await admin.deleteTopics({ topics: [name] });
     while ((await topics()).includes(name)) await new Promise((done) => setTimeout(done, 20));
   };
-  const idNow = async (): Promise<string | undefined> => (await admin.metadata({ topics: [name], forceUpdate: true })).topics.get(name)?.id;
+  const idNow = async (): Promise<string | undefined> =>
+    (await admin.metadata({ topics: [name], forceUpdate: true })).topics.get(name)?.id;
   const configs = async (): Promise<Record<string, unknown>> => {
-    const [described] = await admin.describeConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configurationKeys: ['retention.ms', 'cleanup.policy', 'max.message.bytes'] }] });
+    const [described] = await admin.describeConfigs({
+      resources: [
+        {
+          resourceType: ConfigResourceTypes.TOPIC,
+          resourceName: name,
+          configurationKeys: ['retention.ms', 'cleanup.policy', 'max.message.bytes'],
+        },
+      ],
+    });
     return Object.fromEntries((described?.configs ?? []).map((config) => [config.name, config.value]));
   };
 
   /** A broker knows a moment later what its controller has accepted. */
   const expectConfigs = async (expected: Record<string, string>): Promise<void> => {
-    for (let tries = 0; tries < 100 && !isDeepStrictEqual(await configs(), expected); tries++) await new Promise((done) => setTimeout(done, 50));
+    for (let tries = 0; tries < 100 && !isDeepStrictEqual(await configs(), expected); tries++)
+      await new Promise((done) => setTimeout(done, 50));
     expect(await configs()).toEqual(expected);
   };
 
@@ -66,7 +104,9 @@ describeService('the custom resource of a topic', () => {
     it('makes it with its partitions and settings, and knows it by its id', async () => {
       const physicalId = await create();
       expect(physicalId).toBe(`${name}/${await idNow()}/created`);
-      expect((await admin.metadata({ topics: [name] })).topics.get(name)?.partitions.map(({ leader }) => leader)).toEqual([1, 1, 1]);
+      expect(
+        (await admin.metadata({ topics: [name] })).topics.get(name)?.partitions.map(({ leader }) => leader),
+      ).toEqual([1, 1, 1]);
       await expectConfigs({ ...DEFAULTS, 'retention.ms': '3600000' });
     });
 
@@ -87,7 +127,12 @@ describeService('the custom resource of a topic', () => {
     });
 
     it('takes a topic that is there, with its records, and gives it the settings', async () => {
-      await admin.createTopics({ topics: [name], partitions: 3, replicas: 1, configs: [{ name: 'max.message.bytes', value: '2000000' }] });
+      await admin.createTopics({
+        topics: [name],
+        partitions: 3,
+        replicas: 1,
+        configs: [{ name: 'max.message.bytes', value: '2000000' }],
+      });
       await create();
       await expectConfigs({ ...DEFAULTS, 'retention.ms': '3600000', 'max.message.bytes': '2000000' });
     });
@@ -95,14 +140,19 @@ describeService('the custom resource of a topic', () => {
     it('refuses a topic that has another number of partitions, and does not add any (PL-27)', async () => {
       await admin.createTopics({ topics: [name], partitions: 2, replicas: 1 });
       await expect(create()).rejects.toMatchObject({
-        code: 'PARTITIONS_DIFFER', kind: 'invalid',
+        code: 'PARTITIONS_DIFFER',
+        kind: 'invalid',
         message: `partitions of topic ${name} must be 2, as it has, got 3; say 2, or begin another topic with 3: keys that move to other partitions lose their state`,
       });
       expect((await admin.metadata({ topics: [name], forceUpdate: true })).topics.get(name)?.partitionsCount).toBe(2);
     });
 
     it('refuses a setting that the brokers refuse, with their words and at once', async () => {
-      await expect(create({ configs: { 'retention.ms': 'long' } })).rejects.toMatchObject({ code: 'TOPIC_REFUSED', kind: 'invalid', message: expect.stringContaining('Invalid value long for configuration retention.ms') });
+      await expect(create({ configs: { 'retention.ms': 'long' } })).rejects.toMatchObject({
+        code: 'TOPIC_REFUSED',
+        kind: 'invalid',
+        message: expect.stringContaining('Invalid value long for configuration retention.ms'),
+      });
       expect(await topics()).not.toContain(name);
     });
   });
@@ -110,8 +160,19 @@ describeService('the custom resource of a topic', () => {
   describe('update', () => {
     it('changes the settings that it is given, gives back those that it had, and leaves all others', async () => {
       const physicalId = await create();
-      await admin.incrementalAlterConfigs({ resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configs: [{ name: 'max.message.bytes', configOperation: 0, value: '2000000' }] }] });
-      const [before, after] = [{ configs: { 'retention.ms': '3600000' } }, { configs: { 'cleanup.policy': 'compact' } }];
+      await admin.incrementalAlterConfigs({
+        resources: [
+          {
+            resourceType: ConfigResourceTypes.TOPIC,
+            resourceName: name,
+            configs: [{ name: 'max.message.bytes', configOperation: 0, value: '2000000' }],
+          },
+        ],
+      });
+      const [before, after] = [
+        { configs: { 'retention.ms': '3600000' } },
+        { configs: { 'cleanup.policy': 'compact' } },
+      ];
       expect(await update(physicalId, before, after)).toBe(physicalId);
       await expectConfigs({ ...DEFAULTS, 'cleanup.policy': 'compact', 'max.message.bytes': '2000000' });
       expect(await update(physicalId, before, after)).toBe(physicalId);
@@ -119,7 +180,8 @@ describeService('the custom resource of a topic', () => {
 
     it('refuses more partitions, and fewer (PL-27)', async () => {
       const physicalId = await create();
-      for (const partitions of ['2', '6']) await expect(update(physicalId, {}, { partitions })).rejects.toMatchObject({ code: 'PARTITIONS_DIFFER' });
+      for (const partitions of ['2', '6'])
+        await expect(update(physicalId, {}, { partitions })).rejects.toMatchObject({ code: 'PARTITIONS_DIFFER' });
     });
 
     it('makes a topic of another name as another resource, and leaves the old one', async () => {
@@ -156,7 +218,8 @@ describeService('the custom resource of a topic', () => {
 
     it('takes away the topic that it has made, if the stage says so, and may come again', async () => {
       const physicalId = await create({ deleteWithStack: 'true' });
-      for (let times = 0; times < 2; times++) expect(await remove(physicalId, { deleteWithStack: 'true' })).toBe(physicalId);
+      for (let times = 0; times < 2; times++)
+        expect(await remove(physicalId, { deleteWithStack: 'true' })).toBe(physicalId);
       expect(await topics()).not.toContain(name);
     });
 
@@ -176,7 +239,9 @@ describeService('the custom resource of a topic', () => {
     });
 
     it('does nothing for a resource that never came about', async () => {
-      expect(await remove('AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', { deleteWithStack: 'true' })).toBe('AWSCDK::CustomResourceProviderFramework::CREATE_FAILED');
+      expect(await remove('AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', { deleteWithStack: 'true' })).toBe(
+        'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
+      );
     });
   });
 
@@ -185,9 +250,14 @@ describeService('the custom resource of a topic', () => {
     bundleHandlers({ handlers: ['kafka-topic'], outDir });
     const event = JSON.stringify({ ...COMMON, RequestType: 'Create', ResourceProperties: properties() });
     const script = `import { handler } from ${JSON.stringify(join(outDir, moduleFile('kafka-topic')))}; console.log(JSON.stringify(await handler(${event}, { getRemainingTimeInMillis: () => 0 })));`;
-    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8', env: { TIDEMARK_KAFKA_BROKERS: broker.bootstrap } });
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      env: { TIDEMARK_KAFKA_BROKERS: broker.bootstrap },
+    });
     rmSync(outDir, { recursive: true });
-    expect(JSON.parse(printed)).toEqual({ PhysicalResourceId: expect.stringMatching(new RegExp(`^${name}/[0-9a-f-]{36}/created$`)) });
+    expect(JSON.parse(printed)).toEqual({
+      PhysicalResourceId: expect.stringMatching(new RegExp(`^${name}/[0-9a-f-]{36}/created$`)),
+    });
   });
 
   it('waits for brokers that do not answer yet', async () => {
@@ -197,7 +267,10 @@ describeService('the custom resource of a topic', () => {
     process.env['TIDEMARK_KAFKA_BROKERS'] = before;
     let asked = 0;
     const event = { ...COMMON, RequestType: 'Create', ResourceProperties: properties() } as TopicEvent;
-    await expect(lost(event, { getRemainingTimeInMillis: () => (asked++ === 0 ? 300_000 : 0) })).rejects.toMatchObject({ code: 'TOPIC_UNAVAILABLE', kind: 'unavailable' });
+    await expect(lost(event, { getRemainingTimeInMillis: () => (asked++ === 0 ? 300_000 : 0) })).rejects.toMatchObject({
+      code: 'TOPIC_UNAVAILABLE',
+      kind: 'unavailable',
+    });
     expect(asked).toBe(2);
   });
 });

@@ -26,8 +26,20 @@ describeService('KafkaTopics', () => {
   });
 
   const create = (topic: string, partitions = 1): Promise<void> => makeTopic(broker.bootstrap, topic, { partitions });
-  const messages = (topic: string, count: number) => Array.from({ length: count }, (_, i) => ({ topic, partition: 0, key: Buffer.from('a'), value: Buffer.from(`${i}`) }));
-  const partitionOf = async (source: string): Promise<SourcePartition> => ({ pipeline: 'p', stage: '0', source, incarnation: (await topics.describe(source)).id, partition: '0' });
+  const messages = (topic: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      topic,
+      partition: 0,
+      key: Buffer.from('a'),
+      value: Buffer.from(`${i}`),
+    }));
+  const partitionOf = async (source: string): Promise<SourcePartition> => ({
+    pipeline: 'p',
+    stage: '0',
+    source,
+    incarnation: (await topics.describe(source)).id,
+    partition: '0',
+  });
 
   describe('a topic', () => {
     it('tells its id and its partitions, which may hold any key', async () => {
@@ -37,7 +49,10 @@ describeService('KafkaTopics', () => {
     });
 
     it('is unavailable when there is none', async () => {
-      await expect(topics.describe('nowhere')).rejects.toMatchObject({ kind: 'unavailable', code: 'TOPIC_UNAVAILABLE' });
+      await expect(topics.describe('nowhere')).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'TOPIC_UNAVAILABLE',
+      });
     });
 
     it('that was made again is another one, and says so to whoever still means the old one (PL-11)', async () => {
@@ -75,7 +90,11 @@ describeService('KafkaTopics', () => {
       expect(await topics.remaining(partition, 0n)).toBe('records'); // may be committed yet
       await transaction.abort();
       // The broker writes the marker after its answer.
-      for (const giveUpMs = Date.now() + 10_000; (await topics.remaining(partition, 0n)) === 'records' && Date.now() < giveUpMs; ) await new Promise((done) => setTimeout(done, 50));
+      for (
+        const giveUpMs = Date.now() + 10_000;
+        (await topics.remaining(partition, 0n)) === 'records' && Date.now() < giveUpMs;
+      )
+        await new Promise((done) => setTimeout(done, 50));
       expect(await topics.remaining(partition, 0n)).toBe('none yet');
       await transactional.close();
     });
@@ -86,7 +105,11 @@ describeService('KafkaTopics', () => {
       await producer.send({ messages: messages('short', 3) });
       await expect(topics.confirm(partition, 2n)).resolves.toBeUndefined();
       for (const asked of [topics.confirm(partition, 3n), topics.remaining(partition, 3n)]) {
-        await expect(asked).rejects.toMatchObject({ kind: 'internal', code: 'OFFSETS_RAN_BACKWARDS', message: expect.stringMatching(/^partition 0 of topic short must end above offset 3, .* got end 3; /) });
+        await expect(asked).rejects.toMatchObject({
+          kind: 'internal',
+          code: 'OFFSETS_RAN_BACKWARDS',
+          message: expect.stringMatching(/^partition 0 of topic short must end above offset 3, .* got end 3; /),
+        });
       }
     });
   });

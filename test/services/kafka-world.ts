@@ -49,7 +49,14 @@ export class KafkaWorld {
   readonly #topic: StreamInfo;
   readonly #pipeline: Pipeline;
 
-  private constructor(broker: KafkaBroker, dynamoDb: TestDynamoDb, pipeline: Pipeline, folder: string, tables: { readonly log: string; readonly results: string }, topic: StreamInfo) {
+  private constructor(
+    broker: KafkaBroker,
+    dynamoDb: TestDynamoDb,
+    pipeline: Pipeline,
+    folder: string,
+    tables: { readonly log: string; readonly results: string },
+    topic: StreamInfo,
+  ) {
     this.#broker = broker;
     this.#dynamoDb = dynamoDb;
     this.#pipeline = pipeline;
@@ -59,7 +66,17 @@ export class KafkaWorld {
   }
 
   /** A world around a new topic. */
-  static async open(broker: KafkaBroker, topic: string, { partitions = 4, configs = {} as Record<string, string>, pipeline = readingsOf(topic), security = {} as Record<string, string>, partialBatches = 'yes' as 'yes' | 'no' } = {}): Promise<KafkaWorld> {
+  static async open(
+    broker: KafkaBroker,
+    topic: string,
+    {
+      partitions = 4,
+      configs = {} as Record<string, string>,
+      pipeline = readingsOf(topic),
+      security = {} as Record<string, string>,
+      partialBatches = 'yes' as 'yes' | 'no',
+    } = {},
+  ): Promise<KafkaWorld> {
     // Until every partition has a leader: kafkajs would repeat what some of them have taken already.
     const made = await ensureTopic({ brokers: [broker.bootstrap] }, topic, partitions, configs);
     const dynamoDb = await startDynalite();
@@ -94,7 +111,11 @@ export class KafkaWorld {
       limits: { batchSize: 50, maxBatchingWindowMs: 20, maxPayloadBytes: 1_000_000 },
       invoke: async (event) => {
         this.invocations[index] = (this.invocations[index] ?? 0) + 1;
-        this.handedOver.push(Object.values((event as KafkaEvent).records).flat().map(({ partition, offset }) => `${partition}@${offset}`));
+        this.handedOver.push(
+          Object.values((event as KafkaEvent).records)
+            .flat()
+            .map(({ partition, offset }) => `${partition}@${offset}`),
+        );
         await this.beforeInvocation();
         return handler(event as KafkaEvent, {} as Context);
       },
@@ -124,10 +145,19 @@ export class KafkaWorld {
   /** Somebody changes the first entry of a partition's log: no function can open it. @returns what puts it right again */
   async damageLog(partition: number): Promise<() => Promise<void>> {
     const { client } = this.#dynamoDb;
-    const logId = logIdOf({ pipeline: this.#pipeline.topology.name, stage: '0', source: this.#topic.name, incarnation: this.#topic.incarnation, partition: String(partition) });
-    const { Item } = await client.send(new GetItemCommand({ TableName: this.#tables.log, Key: { slotKey: { S: slotKey(logId, 1) } } }));
+    const logId = logIdOf({
+      pipeline: this.#pipeline.topology.name,
+      stage: '0',
+      source: this.#topic.name,
+      incarnation: this.#topic.incarnation,
+      partition: String(partition),
+    });
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: this.#tables.log, Key: { slotKey: { S: slotKey(logId, 1) } } }),
+    );
     if (Item === undefined) throw new Error(`log ${logId} must have a first entry, got none`);
-    const put = async (item: typeof Item): Promise<void> => void (await client.send(new PutItemCommand({ TableName: this.#tables.log, Item: item })));
+    const put = async (item: typeof Item): Promise<void> =>
+      void (await client.send(new PutItemCommand({ TableName: this.#tables.log, Item: item })));
     await put({ ...Item, commitId: { S: 'somebody' } });
     return () => put(Item);
   }
@@ -143,19 +173,29 @@ export async function untilDrained(source: KafkaEventSource): Promise<void> {
 }
 
 /** A reading as its producer sends it. */
-export function readingMessage(key: string, timeMs: number, value = 1): { readonly key: string; readonly value: string } {
+export function readingMessage(
+  key: string,
+  timeMs: number,
+  value = 1,
+): { readonly key: string; readonly value: string } {
   return { key, value: JSON.stringify({ key, timeMs, value }) };
 }
 
 /** One record per key far ahead, so that every window before it fires. */
-export function closing(keys: readonly string[], timeMs = 100_000): Array<{ readonly key: string; readonly value: string }> {
+export function closing(
+  keys: readonly string[],
+  timeMs = 100_000,
+): Array<{ readonly key: string; readonly value: string }> {
   return keys.map((key) => readingMessage(key, timeMs));
 }
 
 /** All values of a metric in what functions have printed. */
 export function reported(name: string, printed: readonly string[]): number[] {
-  return printed.join('').split('\n').flatMap((line) => {
-    const value = parseMetrics(line)?.[name];
-    return typeof value === 'number' ? [value] : [];
-  });
+  return printed
+    .join('')
+    .split('\n')
+    .flatMap((line) => {
+      const value = parseMetrics(line)?.[name];
+      return typeof value === 'number' ? [value] : [];
+    });
 }

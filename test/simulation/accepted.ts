@@ -42,7 +42,9 @@ export function acceptedOf(records: readonly PlannedRecord[], history: readonly 
       taken -= partsOf(record);
     }
     if (taken !== 0) throw new Error(`a commit up to ${reached} counts ${-taken} records that are not there`);
-    accepted.push(...kept.map((record) => ({ ...record, fingerprint, cut: record === kept.at(-1) ? cutOf(entry) : undefined })));
+    accepted.push(
+      ...kept.map((record) => ({ ...record, fingerprint, cut: record === kept.at(-1) ? cutOf(entry) : undefined })),
+    );
   }
   return accepted;
 }

@@ -9,7 +9,11 @@ import type { Readers } from './world/sinks.ts';
 type Line = ResultRow & SaidRow;
 
 /** The lake has all that ever came out, the table what is newest of it, and neither has anything else. */
-export function checkResults(identity: Topology['results']['identity'], { rows }: Expected, { table, lake }: Readers): void {
+export function checkResults(
+  identity: Topology['results']['identity'],
+  { rows }: Expected,
+  { table, lake }: Readers,
+): void {
   const lines = linesIn<Line>(lake, 'results');
   // Numbers only grow for a key of one stream, so they bring its results into the order in which they came out.
   const ordered = identity === 'window' ? sorted : (texts: readonly string[]) => texts;
@@ -20,7 +24,8 @@ export function checkResults(identity: Topology['results']['identity'], { rows }
     compare(`${key} in the table`, sorted(newest), sorted(rowsOf(table.results, key).map(storedTextOf)));
   }
   const unknown = [...lines, ...table.results].filter(({ key }) => !rows.has(key));
-  if (unknown.length > 0) throw violation(`results of ${unknown.map(({ key }) => key).join(' ')}, of which none may be`);
+  if (unknown.length > 0)
+    throw violation(`results of ${unknown.map(({ key }) => key).join(' ')}, of which none may be`);
 }
 
 /** What went beside the results is there once, in the order in which it came. */
@@ -42,7 +47,11 @@ export function checkPicky({ lake, picky }: Readers): void {
     compare(`${key} in the picky table`, sorted(newest), sorted(rowsOf(picky.results, key).map(storedTextOf)));
   }
   const refused = lines.filter((row) => picky.isRefused(row)).map((row) => `${row.incarnation} ${placeOf(row)}`);
-  compare('dead letters of results', sorted(refused), sorted([...picky.letters].flatMap(([id, versions]) => [...versions].map(() => id))));
+  compare(
+    'dead letters of results',
+    sorted(refused),
+    sorted([...picky.letters].flatMap(([id, versions]) => [...versions].map(() => id))),
+  );
 }
 
 function compare(what: string, wanted: readonly string[], got: readonly string[]): void {
@@ -56,7 +65,8 @@ function linesIn<T>(lake: Readers['lake'], folder: 'results' | 'side'): T[] {
   return [...lake].filter(([id]) => isThere(id)).map(([, line]) => JSON.parse(line) as T);
 }
 
-const rowsOf = <T extends { readonly key: string }>(rows: readonly T[], key: string): T[] => rows.filter((row) => row.key === key);
+const rowsOf = <T extends { readonly key: string }>(rows: readonly T[], key: string): T[] =>
+  rows.filter((row) => row.key === key);
 
 /** Of two streams of one name the one that was created later is the newer; a topic has one incarnation here. */
 const createdMs = ({ incarnation }: { readonly incarnation: string }): number => Number(incarnation) || 0;

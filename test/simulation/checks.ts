@@ -38,13 +38,21 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     const records = acceptedOf(shard.records, history);
     const taken = new Set(records.map(({ offset }) => offset));
     const missing = shard.records.filter((record) => !taken.has(record.offset) && !lost(shard).has(record.offset));
-    if (missing.length > 0) throw violation(`${logId}: ${missing.map(({ offset }) => offset).join(' ')} were never taken`);
-    checkHistory(logId, history, records.reduce((sum, record) => sum + partsOf(record), 0), records.at(-1)?.offset ?? BEFORE_FIRST);
+    if (missing.length > 0)
+      throw violation(`${logId}: ${missing.map(({ offset }) => offset).join(' ')} were never taken`);
+    checkHistory(
+      logId,
+      history,
+      records.reduce((sum, record) => sum + partsOf(record), 0),
+      records.at(-1)?.offset ?? BEFORE_FIRST,
+    );
     all.push({ shard, records, ticks: ticks.get(logId) ?? [] });
     const log = await checkRebuild(plan, logId, history.at(-1), storage, random);
     // What a halted pipeline could not do or deliver is left to whoever repairs it; what a batch could not that expired
     // before it came again, to the next record or tick. It is all there.
-    const isLeft = isHalted(plan, shard) || (plan.settings.retentionMs < Infinity && (plan.settings.tickEveryMs === 0 || shard === plan.untold));
+    const isLeft =
+      isHalted(plan, shard) ||
+      (plan.settings.retentionMs < Infinity && (plan.settings.tickEveryMs === 0 || shard === plan.untold));
     if (isLeft) await bringOut(plan, log, history.at(-1), shard, readers);
     if (log.state.pending !== undefined) throw violation(`${logId}: a move to ${log.state.watermarkMs} is not done`);
   }
@@ -56,7 +64,9 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   checkBeside(expected, readers);
   checkPicky(readers);
   // Long after the last record ticks have brought out everything; without them the last ones wait for a record.
-  const ticksOn = plan.settings.tickEveryMs > 0 && !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
+  const ticksOn =
+    plan.settings.tickEveryMs > 0 &&
+    !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
   if (ticksOn && expected.waiting.size > 0) throw violation(`${[...expected.waiting].join(' ')} never came out`);
   checkRefused(expected, readers);
 }
@@ -67,7 +77,13 @@ const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs }: PlannedShard): b
   growsAtMs < Infinity || deletedAtMs < Infinity || shards.some(losesCounted);
 
 /** As the next record or tick would. */
-async function bringOut(plan: Plan, log: PartitionLog, head: LogEntry | undefined, shard: PlannedShard, readers: Readers): Promise<void> {
+async function bringOut(
+  plan: Plan,
+  log: PartitionLog,
+  head: LogEntry | undefined,
+  shard: PlannedShard,
+  readers: Readers,
+): Promise<void> {
   const { maxRowsPerCommit: rows, maxTimersPerCommit: timers } = plan.settings;
   const topology = writerOf(plan, head);
   const sinks = readers.picky === undefined ? [readers] : [readers, readers.picky];
@@ -81,7 +97,9 @@ async function bringOut(plan: Plan, log: PartitionLog, head: LogEntry | undefine
 /** No definition has written over state that it cannot read, and none goes on once a later one has written (PL-30). */
 function checkDefinition({ redeploy }: Plan, { history }: Storage, next: string): void {
   for (const [logId, entries] of history) {
-    const changes = entries.filter(({ fingerprint }, i) => fingerprint !== entries[i - 1]?.fingerprint).map(({ fingerprint }) => fingerprint === next);
+    const changes = entries
+      .filter(({ fingerprint }, i) => fingerprint !== entries[i - 1]?.fingerprint)
+      .map(({ fingerprint }) => fingerprint === next);
     const isWrong = redeploy?.isCompatible === true ? changes.lastIndexOf(false) > 0 : changes.includes(true);
     if (isWrong) throw violation(`${logId}: a definition has written that must not`);
   }
@@ -92,23 +110,37 @@ function checkHistory(logId: string, history: readonly LogEntry[], records: numb
   history.forEach((entry, i) => {
     const before = history[i - 1];
     if (entry.version !== i + 1) throw violation(`${logId}: version ${entry.version} at place ${i + 1}`);
-    if (entry.previousCommitId !== (before?.commitId ?? '')) throw violation(`${logId}: version ${entry.version} does not follow its predecessor`);
-    if (entry.from !== (before?.reached ?? BEFORE_FIRST) || entry.reached < entry.from) throw violation(`${logId}: version ${entry.version} leaves a gap`);
-    if (before !== undefined && entry.watermarkMs < before.watermarkMs) throw violation(`${logId}: watermark fell at version ${entry.version}`);
+    if (entry.previousCommitId !== (before?.commitId ?? ''))
+      throw violation(`${logId}: version ${entry.version} does not follow its predecessor`);
+    if (entry.from !== (before?.reached ?? BEFORE_FIRST) || entry.reached < entry.from)
+      throw violation(`${logId}: version ${entry.version} leaves a gap`);
+    if (before !== undefined && entry.watermarkMs < before.watermarkMs)
+      throw violation(`${logId}: watermark fell at version ${entry.version}`);
     const { recordsIn, counted, late, deadLetters } = entry.counters;
-    if (before !== undefined && recordsIn > before.counters.recordsIn && recordsIn - before.counters.recordsIn === deadLetters - before.counters.deadLetters) {
-      const moved = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find((name) => entry[name] !== before[name]);
+    if (
+      before !== undefined &&
+      recordsIn > before.counters.recordsIn &&
+      recordsIn - before.counters.recordsIn === deadLetters - before.counters.deadLetters
+    ) {
+      const moved = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find(
+        (name) => entry[name] !== before[name],
+      );
       // The arrival of the record behind them may have made more due than one commit takes.
       const isOfTheNext = entry.pending?.domain === 'processing' && moved === 'processingTimeMs';
-      if (moved !== undefined && !isOfTheNext) throw violation(`${logId}: ${moved} moved at version ${entry.version}, all of whose records were refused`);
+      if (moved !== undefined && !isOfTheNext)
+        throw violation(`${logId}: ${moved} moved at version ${entry.version}, all of whose records were refused`);
     }
-    const isIdle = isWithoutRecord(entry) && !movesTime(entry, before) && before?.pending === undefined && !withholds(entry, before);
+    const isIdle =
+      isWithoutRecord(entry) && !movesTime(entry, before) && before?.pending === undefined && !withholds(entry, before);
     if (isIdle) throw violation(`${logId}: version ${entry.version} does nothing`);
-    if (entry.sealedFor.length > 0 && before?.pending !== undefined) throw violation(`${logId}: sealed in the middle of a move`);
-    if (recordsIn !== counted + late + deadLetters) throw violation(`${logId}: ${recordsIn} records in, ${counted} + ${late} + ${deadLetters} out`);
+    if (entry.sealedFor.length > 0 && before?.pending !== undefined)
+      throw violation(`${logId}: sealed in the middle of a move`);
+    if (recordsIn !== counted + late + deadLetters)
+      throw violation(`${logId}: ${recordsIn} records in, ${counted} + ${late} + ${deadLetters} out`);
   });
   const head = history.at(-1);
-  if ((head?.counters.recordsIn ?? 0) !== records) throw violation(`${logId}: ${head?.counters.recordsIn ?? 0} records of ${records}`);
+  if ((head?.counters.recordsIn ?? 0) !== records)
+    throw violation(`${logId}: ${head?.counters.recordsIn ?? 0} records of ${records}`);
   if (records > 0 && head?.reached !== last) throw violation(`${logId}: reached ${head?.reached} of ${last}`);
 }
 
@@ -119,20 +151,48 @@ function writerOf({ topology, redeploy }: Plan, head: LogEntry | undefined): Top
 }
 
 /** Snapshot and log lead a stranger to the same state as the one who wrote them. */
-async function checkRebuild(plan: Plan, logId: string, head: LogEntry | undefined, storage: Storage, random: SeededRandom): Promise<PartitionLog> {
+async function checkRebuild(
+  plan: Plan,
+  logId: string,
+  head: LogEntry | undefined,
+  storage: Storage,
+  random: SeededRandom,
+): Promise<PartitionLog> {
   const { settings } = plan;
   const topology = writerOf(plan, head);
-  const log = await PartitionLog.open({ topology, logs: storage.logs, blobs: storage.blobs, clock: NO_WAITING, random, slots: settings.slots, inlineLimitBytes: settings.inlineLimitBytes }, logId);
-  if (log.version !== (head?.version ?? 0)) throw violation(`${logId}: rebuilt to version ${log.version}, head is ${head?.version ?? 0}`);
-  if (head !== undefined && log.state.stateHash !== head.stateHash) throw violation(`${logId}: rebuilt to another state`);
+  const log = await PartitionLog.open(
+    {
+      topology,
+      logs: storage.logs,
+      blobs: storage.blobs,
+      clock: NO_WAITING,
+      random,
+      slots: settings.slots,
+      inlineLimitBytes: settings.inlineLimitBytes,
+    },
+    logId,
+  );
+  if (log.version !== (head?.version ?? 0))
+    throw violation(`${logId}: rebuilt to version ${log.version}, head is ${head?.version ?? 0}`);
+  if (head !== undefined && log.state.stateHash !== head.stateHash)
+    throw violation(`${logId}: rebuilt to another state`);
   return log;
 }
 
 function checkRefused({ late, dead }: Expected, { lake }: Readers): void {
-  for (const [folder, want] of [['late', late], ['dead', dead]] as const) {
-    const got = new Set([...lake.keys()].filter((id) => id.includes(`/${folder}/`)).map((id) => id.split('/')).map((parts) => [parts[3], parts[4], parts[6], parts[7]].join('/')));
+  for (const [folder, want] of [
+    ['late', late],
+    ['dead', dead],
+  ] as const) {
+    const got = new Set(
+      [...lake.keys()]
+        .filter((id) => id.includes(`/${folder}/`))
+        .map((id) => id.split('/'))
+        .map((parts) => [parts[3], parts[4], parts[6], parts[7]].join('/')),
+    );
     const missing = [...want].filter((id) => !got.has(id));
     const extra = [...got].filter((id) => !want.has(id));
-    if (missing.length + extra.length > 0) throw violation(`${folder}: missing ${missing.join(' ')}, extra ${extra.join(' ')}`);
+    if (missing.length + extra.length > 0)
+      throw violation(`${folder}: missing ${missing.join(' ')}, extra ${extra.join(' ')}`);
   }
 }

@@ -21,15 +21,20 @@ export interface Lived {
 export function contentsOf({ plan, storage, readers, refusals, faults }: Lived): Contents {
   const { shards, redeploy, kind, pipeline, settings } = plan;
   const entries = [...storage.history.values()].flat();
-  const successions = [...storage.history.values()].flatMap((log) => log.map((entry, i) => ({ entry, before: log[i - 1], after: log[i + 1] })));
+  const successions = [...storage.history.values()].flatMap((log) =>
+    log.map((entry, i) => ({ entry, before: log[i - 1], after: log[i + 1] })),
+  );
   const lines = [...readers.lake.keys()];
   const children = shards.filter(({ parents }) => parents.length > 0);
   return {
     ...Object.fromEntries(PIPELINES.map((one) => [`pipeline: ${one.name}`, one === pipeline ? 1 : 0])),
     'source: Kinesis': kind === 'kinesis' ? 1 : 0,
     'source: Kafka': kind === 'kafka' ? 1 : 0,
-    'records': shards.reduce((sum, { records }) => sum + records.length, 0),
-    'records packed': shards.reduce((sum, { records }) => sum + records.filter(({ parts }) => parts?.length !== 1).length, 0),
+    records: shards.reduce((sum, { records }) => sum + records.length, 0),
+    'records packed': shards.reduce(
+      (sum, { records }) => sum + records.filter(({ parts }) => parts?.length !== 1).length,
+      0,
+    ),
     'shards of a split': children.filter(({ parents }) => parents.length === 1).length,
     'shards of a merge': children.filter(({ parents }) => parents.length > 1).length,
     'stream made again': new Set(shards.map(({ incarnation }) => incarnation)).size - 1,
@@ -41,23 +46,37 @@ export function contentsOf({ plan, storage, readers, refusals, faults }: Lived):
     'batches behind a restored log': refusals,
     'redeployed: reads the state': redeploy?.isCompatible === true ? 1 : 0,
     'redeployed: cannot read it': redeploy?.isCompatible === false ? 1 : 0,
-    'commits': entries.length,
+    commits: entries.length,
     'commits with floors': entries.filter(({ floors }) => floors.length > 0).length,
-    'commits with large bodies': entries.filter(({ delta, outbox }) => 'blobKey' in delta || 'blobKey' in outbox).length,
-    'seals': entries.filter(({ sealedFor }) => sealedFor.length > 0).length,
-    'snapshots': new Set(entries.filter(({ snapshotKey }) => snapshotKey !== '').map(({ snapshotKey }) => snapshotKey)).size,
-    'ticks': successions.filter(({ entry, before }) => isWithoutRecord(entry) && movesTime(entry, before)).length,
+    'commits with large bodies': entries.filter(({ delta, outbox }) => 'blobKey' in delta || 'blobKey' in outbox)
+      .length,
+    seals: entries.filter(({ sealedFor }) => sealedFor.length > 0).length,
+    snapshots: new Set(entries.filter(({ snapshotKey }) => snapshotKey !== '').map(({ snapshotKey }) => snapshotKey))
+      .size,
+    ticks: successions.filter(({ entry, before }) => isWithoutRecord(entry) && movesTime(entry, before)).length,
     'moves left to the next commit': entries.filter(({ pending }) => pending !== undefined).length,
-    'moves left to another definition': successions.filter(({ entry, before }) => before?.pending !== undefined && before.fingerprint !== entry.fingerprint).length,
-    'moves left to the seal': successions.filter(({ entry, before, after }) => entry.pending === undefined && before?.pending !== undefined && after !== undefined && after.sealedFor.length > 0).length,
+    'moves left to another definition': successions.filter(
+      ({ entry, before }) => before?.pending !== undefined && before.fingerprint !== entry.fingerprint,
+    ).length,
+    'moves left to the seal': successions.filter(
+      ({ entry, before, after }) =>
+        entry.pending === undefined &&
+        before?.pending !== undefined &&
+        after !== undefined &&
+        after.sealedFor.length > 0,
+    ).length,
     'results in the lake': lines.filter((id) => id.startsWith('simulated/results/')).length,
-    'results retracted': [...readers.lake].filter(([id, line]) => id.startsWith('simulated/results/') && line.includes('"retracted":true')).length,
+    'results retracted': [...readers.lake].filter(
+      ([id, line]) => id.startsWith('simulated/results/') && line.includes('"retracted":true'),
+    ).length,
     'results of which two streams speak': spokenOfTwice(readers.lake),
     'results delivered again': readers.repeats,
     'values beside the results': lines.filter((id) => id.includes('/side/')).length,
     'results that a table never takes': readers.picky?.letters.size ?? 0,
     'late records': lines.filter((id) => id.includes('/late/')).length,
     'dead letters': lines.filter((id) => id.includes('/dead/')).length,
-    ...Object.fromEntries(FAULT_KINDS.map((fault) => [`fault: ${fault}`, faults.filter((name) => name.startsWith(`${fault}#`)).length])),
+    ...Object.fromEntries(
+      FAULT_KINDS.map((fault) => [`fault: ${fault}`, faults.filter((name) => name.startsWith(`${fault}#`)).length]),
+    ),
   };
 }

@@ -21,16 +21,30 @@ const { values } = parseArgs({
 });
 
 if (values.seed !== undefined) await replay(wholeNumber('--seed', values.seed), values.trace);
-else await search(wholeNumber('--from', values.from), wholeNumber('--seeds', values.seeds), wholeNumber('--workers', values.workers), values.json);
+else
+  await search(
+    wholeNumber('--from', values.from),
+    wholeNumber('--seeds', values.seeds),
+    wholeNumber('--workers', values.workers),
+    values.json,
+  );
 
 /** One seed again; with --trace the faults that it takes, as few as possible. */
 async function replay(seed: number, trace: boolean): Promise<void> {
   const outcome = await simulate(seed);
-  console.log(`seed ${seed}: ${outcome.failure ?? 'everything held'} (${outcome.batches} batches, ${outcome.faults.length} faults)`);
-  console.log(Object.entries(outcome.contents).filter(([, times]) => times > 0).map(([name, times]) => `  ${name}: ${times}`).join('\n'));
+  console.log(
+    `seed ${seed}: ${outcome.failure ?? 'everything held'} (${outcome.batches} batches, ${outcome.faults.length} faults)`,
+  );
+  console.log(
+    Object.entries(outcome.contents)
+      .filter(([, times]) => times > 0)
+      .map(([name, times]) => `  ${name}: ${times}`)
+      .join('\n'),
+  );
   if (outcome.failure === undefined) return;
   process.exitCode = 1;
-  if (trace) console.log(`it takes no more than:\n  ${(await shrink(seed, outcome.faults)).join('\n  ') || 'no fault at all'}`);
+  if (trace)
+    console.log(`it takes no more than:\n  ${(await shrink(seed, outcome.faults)).join('\n  ') || 'no fault at all'}`);
 }
 
 async function search(from: number, seeds: number, workers: number, json: boolean): Promise<void> {
@@ -43,10 +57,14 @@ async function search(from: number, seeds: number, workers: number, json: boolea
     return { from: next - count, count };
   };
   const note = (more: Totals) => {
-    for (const { seed, failure } of more.failures) console.error(`seed ${seed}: ${failure}\n  npm run simulate -- --seed ${seed} --trace`);
+    for (const { seed, failure } of more.failures)
+      console.error(`seed ${seed}: ${failure}\n  npm run simulate -- --seed ${seed} --trace`);
     const before = Math.floor(totals.seeds / 1000);
     addTotals(totals, more);
-    if (Math.floor(totals.seeds / 1000) > before) console.error(`${totals.seeds.toLocaleString('en')} seeds, ${totals.batches.toLocaleString('en')} batches, ${totals.failures.length} failures`);
+    if (Math.floor(totals.seeds / 1000) > before)
+      console.error(
+        `${totals.seeds.toLocaleString('en')} seeds, ${totals.batches.toLocaleString('en')} batches, ${totals.failures.length} failures`,
+      );
   };
   await Promise.all(Array.from({ length: Math.max(1, workers) }, () => work(take, note)));
   print(from, totals, performance.now() - startedMs, json);
@@ -54,7 +72,10 @@ async function search(from: number, seeds: number, workers: number, json: boolea
 }
 
 /** One worker: takes stretch after stretch until none is left. */
-function work(take: () => { readonly from: number; readonly count: number }, note: (totals: Totals) => void): Promise<void> {
+function work(
+  take: () => { readonly from: number; readonly count: number },
+  note: (totals: Totals) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./search-worker.ts', import.meta.url));
     const next = () => {
@@ -71,23 +92,36 @@ function work(take: () => { readonly from: number; readonly count: number }, not
   });
 }
 
-function print(from: number, { contents, failures, simulatedMs, ...totals }: Totals, elapsedMs: number, json: boolean): void {
+function print(
+  from: number,
+  { contents, failures, simulatedMs, ...totals }: Totals,
+  elapsedMs: number,
+  json: boolean,
+): void {
   const summary = {
-    ...totals, simulatedHours: Math.floor(simulatedMs / 3_600_000), failures: failures.length,
-    elapsedMs: Math.round(elapsedMs), batchesPerSecond: Math.round(totals.batches / (elapsedMs / 1_000)),
+    ...totals,
+    simulatedHours: Math.floor(simulatedMs / 3_600_000),
+    failures: failures.length,
+    elapsedMs: Math.round(elapsedMs),
+    batchesPerSecond: Math.round(totals.batches / (elapsedMs / 1_000)),
   };
   if (json) {
     console.log(JSON.stringify({ ...summary, contents }));
     return;
   }
   console.table(contents);
-  console.table([{ ...summary, from, failureRateBelow: failures.length === 0 ? `3/${totals.seeds} at 95 %` : 'unknown' }]);
-  const never = Object.entries(contents).filter(([, { times }]) => times === 0).map(([name]) => name);
+  console.table([
+    { ...summary, from, failureRateBelow: failures.length === 0 ? `3/${totals.seeds} at 95 %` : 'unknown' },
+  ]);
+  const never = Object.entries(contents)
+    .filter(([, { times }]) => times === 0)
+    .map(([name]) => name);
   if (never.length > 0) console.log(`in none of these worlds: ${never.join(', ')}`);
 }
 
 function wholeNumber(flag: string, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${flag} must be a whole number, got ${JSON.stringify(text)}; pass ${flag} 1000`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`${flag} must be a whole number, got ${JSON.stringify(text)}; pass ${flag} 1000`);
   return value;
 }

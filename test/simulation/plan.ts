@@ -113,24 +113,51 @@ export function planOf(seed: number): Plan {
   const mayBeMadeAgain = topology.results.identity === 'window';
   // Processing time that is the function's own clock stands in no log: what is due by it cannot be foretold.
   const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), pipeline !== processFunction);
-  const { shards, growsAtMs } = kind === 'kafka'
-    ? planTopic(new SeededRandom(seed, 'topic'), timestamps, new SeededRandom(seed, 'regrown'))
-    : { shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain), growsAtMs: Infinity };
+  const { shards, growsAtMs } =
+    kind === 'kafka'
+      ? planTopic(new SeededRandom(seed, 'topic'), timestamps, new SeededRandom(seed, 'regrown'))
+      : { shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain), growsAtMs: Infinity };
   const random = new SeededRandom(seed, 'redeploy');
   const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
   const isCompatible = random.chance(0.5);
   const fromMs = START_MS + random.between(0, 60_000);
   const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
-  const redeploy = isRedeployed ? { topology: topologyOf(pipeline, settings, kind, isCompatible ? 'later' : 'incompatible'), isCompatible, fromMs, toMs } : undefined;
+  const redeploy = isRedeployed
+    ? {
+        topology: topologyOf(pipeline, settings, kind, isCompatible ? 'later' : 'incompatible'),
+        isCompatible,
+        fromMs,
+        toMs,
+      }
+    : undefined;
   const refusals = new SeededRandom(seed, 'refusals');
   const refusedOf = refusals.chance(0.15) ? refusals.pick([1, 2, 7]) : 0;
-  const bounds = planBounds(new SeededRandom(seed, 'bounds'), redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1));
-  const restore = planRestore({ settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf }, new SeededRandom(seed, 'earlier'));
-  return { seed, kind, settings: { ...settings, ...bounds }, shards, pipeline, topology, redeploy, growsAtMs, refusedOf, restore, untold: untoldOf(shards, new SeededRandom(seed, 'untold')) };
+  const bounds = planBounds(
+    new SeededRandom(seed, 'bounds'),
+    redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1),
+  );
+  const restore = planRestore(
+    { settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf },
+    new SeededRandom(seed, 'earlier'),
+  );
+  return {
+    seed,
+    kind,
+    settings: { ...settings, ...bounds },
+    shards,
+    pipeline,
+    topology,
+    redeploy,
+    growsAtMs,
+    refusedOf,
+    restore,
+    untold: untoldOf(shards, new SeededRandom(seed, 'untold')),
+  };
 }
 
 function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): PlannedShard | undefined {
-  const isParent = ({ id, incarnation }: PlannedShard) => shards.some((other) => other.incarnation === incarnation && other.parents.includes(id));
+  const isParent = ({ id, incarnation }: PlannedShard) =>
+    shards.some((other) => other.incarnation === incarnation && other.parents.includes(id));
   const leaves = shards.filter((shard) => shard.deletedAtMs === Infinity && !isParent(shard));
   return random.chance(0.1) && leaves.length > 1 ? random.pick(leaves) : undefined;
 }

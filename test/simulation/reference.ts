@@ -76,13 +76,20 @@ export function expectedOf(plan: Plan, all: readonly Taken[], partitions: number
   for (const taken of all) {
     const { shard } = taken;
     const parents = shard.parents.map((id) => pasts.get(nameOf(shard, id)) as Past);
-    pasts.set(nameOf(shard, shard.id), new PlainShard(plan, shard, parents, out, partitions).live(taken, laterFingerprint));
+    pasts.set(
+      nameOf(shard, shard.id),
+      new PlainShard(plan, shard, parents, out, partitions).live(taken, laterFingerprint),
+    );
   }
   const last = all.at(-1)?.shard.incarnation;
   const parents = new Set(all.flatMap(({ shard }) => shard.parents.map((id) => nameOf(shard, id))));
   // Nobody ticks a stream that is gone.
-  const open = [...pasts].filter(([name, { shard }]) => !parents.has(name) && shard.incarnation === last && shard !== plan.untold);
-  const waiting = open.flatMap(([, { keys }]) => [...keys].flatMap(([sensor, key]) => key.waiting.map((what) => `${sensor}/${what}`)));
+  const open = [...pasts].filter(
+    ([name, { shard }]) => !parents.has(name) && shard.incarnation === last && shard !== plan.untold,
+  );
+  const waiting = open.flatMap(([, { keys }]) =>
+    [...keys].flatMap(([sensor, key]) => key.waiting.map((what) => `${sensor}/${what}`)),
+  );
   return { ...out, waiting: new Set(waiting) };
 }
 
@@ -134,13 +141,31 @@ class PlainShard {
     }
     due.forEach(tick);
     this.#finish();
-    return { shard: this.#shard, keys: this.#keys, timeOf: (sensor) => this.#timeOf(sensor), watermarkMs: this.#watermarkMs, processingTimeMs: this.#processingTimeMs };
+    return {
+      shard: this.#shard,
+      keys: this.#keys,
+      timeOf: (sensor) => this.#timeOf(sensor),
+      watermarkMs: this.#watermarkMs,
+      processingTimeMs: this.#processingTimeMs,
+    };
   }
 
-  #take(place: string, { timestamp, arrivalTimeMs }: Pick<PlannedRecord, 'timestamp' | 'arrivalTimeMs'>, part: PlannedPart | undefined, cut: Cut | undefined): void {
+  #take(
+    place: string,
+    { timestamp, arrivalTimeMs }: Pick<PlannedRecord, 'timestamp' | 'arrivalTimeMs'>,
+    part: PlannedPart | undefined,
+    cut: Cut | undefined,
+  ): void {
     const clockMs = clockOf(timestamp, arrivalTimeMs);
     const reading = part?.text.startsWith('{') === true ? (JSON.parse(part.text) as Reading) : undefined;
-    if (part === undefined || reading === undefined || !this.#belongs(part) || reading.sensor !== part.partitionKey || clockMs === undefined || reading.atMs > clockMs + 60_000) {
+    if (
+      part === undefined ||
+      reading === undefined ||
+      !this.#belongs(part) ||
+      reading.sensor !== part.partitionKey ||
+      clockMs === undefined ||
+      reading.atMs > clockMs + 60_000
+    ) {
       this.#out.dead.add(place);
       return;
     }
@@ -155,7 +180,8 @@ class PlainShard {
   }
 
   #belongs(part: PlannedPart): boolean {
-    if (this.#plan.kind === 'kafka') return String(partitionOf(Buffer.from(part.partitionKey), this.#partitions)) === this.#shard.id;
+    if (this.#plan.kind === 'kafka')
+      return String(partitionOf(Buffer.from(part.partitionKey), this.#partitions)) === this.#shard.id;
     return livesIn(this.#shard, part);
   }
 
@@ -208,7 +234,8 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
 
 /** A key lives where its hash does; what says otherwise about itself is counted nowhere. */
 function livesIn(shard: PlannedShard, { partitionKey, explicitHashKey }: PlannedPart): boolean {
-  const isThere = explicitHashKey === undefined || (/^\d+$/.test(explicitHashKey) && contains(shard, BigInt(explicitHashKey)));
+  const isThere =
+    explicitHashKey === undefined || (/^\d+$/.test(explicitHashKey) && contains(shard, BigInt(explicitHashKey)));
   return isThere && holds(shard, partitionKey);
 }
 

@@ -17,7 +17,15 @@ export interface Failure {
   readonly failure: string;
 }
 
-export const noTotals = (): Totals => ({ seeds: 0, batches: 0, commits: 0, faults: 0, simulatedMs: 0, contents: {}, failures: [] });
+export const noTotals = (): Totals => ({
+  seeds: 0,
+  batches: 0,
+  commits: 0,
+  faults: 0,
+  simulatedMs: 0,
+  contents: {},
+  failures: [],
+});
 
 /** Runs the worlds `from` to `from + count - 1`. */
 export async function searchSeeds(from: number, count: number): Promise<Totals> {
@@ -25,8 +33,14 @@ export async function searchSeeds(from: number, count: number): Promise<Totals> 
   for (let seed = from; seed < from + count; seed++) {
     const { failure, batches, commits, faults, contents, simulatedMs } = await simulate(seed);
     addTotals(totals, {
-      seeds: 1, batches, commits, faults: faults.length, simulatedMs,
-      contents: Object.fromEntries(Object.entries(contents).map(([name, times]) => [name, { worlds: times > 0 ? 1 : 0, times }])),
+      seeds: 1,
+      batches,
+      commits,
+      faults: faults.length,
+      simulatedMs,
+      contents: Object.fromEntries(
+        Object.entries(contents).map(([name, times]) => [name, { worlds: times > 0 ? 1 : 0, times }]),
+      ),
       failures: failure === undefined ? [] : [{ seed, failure }],
     });
   }

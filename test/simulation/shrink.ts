@@ -9,7 +9,7 @@ export async function shrink(seed: number, faults: readonly string[]): Promise<r
   const fails = async (kept: readonly string[]) => (await simulate(seed, new Set(kept))).failure !== undefined;
   let kept = faults;
   if (await fails([])) return [];
-  for (let parts = 2; parts <= kept.length; ) {
+  for (let parts = 2; parts <= kept.length;) {
     const size = Math.ceil(kept.length / parts);
     let smaller: readonly string[] | undefined;
     for (let start = 0; start < kept.length && smaller === undefined; start += size) {

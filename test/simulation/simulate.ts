@@ -32,7 +32,11 @@ const MAX_EVENTS = 400_000;
 const WATCH_MS = 200;
 
 /** One seed: a world goes wrong for a while, then everything is checked against the reference. */
-export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan: Plan = planOf(seed)): Promise<Outcome> {
+export async function simulate(
+  seed: number,
+  allowed?: ReadonlySet<string>,
+  plan: Plan = planOf(seed),
+): Promise<Outcome> {
   const schedule = new Schedule(START_MS);
   const faults = new Faults(seed, allowed);
   const random = new SeededRandom(seed, 'world');
@@ -40,9 +44,20 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
   const readers = new Readers(plan);
   let failure: unknown;
   const stream = new Stream({ plan, schedule });
-  const world = { plan, stream, storage, readers, schedule, faults, random, fail: (error: unknown) => (failure ??= error) };
+  const world = {
+    plan,
+    stream,
+    storage,
+    readers,
+    schedule,
+    faults,
+    random,
+    fail: (error: unknown) => (failure ??= error),
+  };
   const functions = new FunctionPool(world);
-  const mappings = new Map(plan.shards.map((shard) => [shard, new Mapping({ ...world, shard, functions, settings: plan.settings })]));
+  const mappings = new Map(
+    plan.shards.map((shard) => [shard, new Mapping({ ...world, shard, functions, settings: plan.settings })]),
+  );
   let running = 0;
   const live = (life: Promise<void>) => {
     running++;
@@ -81,7 +96,13 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     schedule.after(settlingMs, () => (over = schedule.nowMs() >= settled));
     await schedule.run(() => over || failure !== undefined, MAX_EVENTS);
     if (failure === undefined) {
-      await checkAll({ plan, storage, readers, random, lost: (shard: PlannedShard) => mappings.get(shard)?.lost ?? new Set() });
+      await checkAll({
+        plan,
+        storage,
+        readers,
+        random,
+        lost: (shard: PlannedShard) => mappings.get(shard)?.lost ?? new Set(),
+      });
     }
   } catch (error) {
     failure ??= error;
@@ -92,7 +113,13 @@ export async function simulate(seed: number, allowed?: ReadonlySet<string>, plan
     faults: faults.happened,
     batches: [...mappings.values()].reduce((sum, { batches }) => sum + batches, 0),
     commits: storage.versions,
-    contents: contentsOf({ plan, storage, readers, faults: faults.happened, refusals: [...mappings.values()].reduce((sum, { refusals }) => sum + refusals, 0) }),
+    contents: contentsOf({
+      plan,
+      storage,
+      readers,
+      faults: faults.happened,
+      refusals: [...mappings.values()].reduce((sum, { refusals }) => sum + refusals, 0),
+    }),
     simulatedMs: schedule.nowMs() - START_MS,
   };
 }

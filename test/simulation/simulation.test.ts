@@ -8,7 +8,8 @@ describe('a hostile world', () => {
     for (let seed = 1_000_000; seed < 1_000_120; seed++) {
       const outcome = await simulate(seed);
       faults += outcome.faults.length;
-      if (outcome.failure !== undefined) failures.push(`npm run simulate -- --seed ${seed} --trace: ${outcome.failure}`);
+      if (outcome.failure !== undefined)
+        failures.push(`npm run simulate -- --seed ${seed} --trace: ${outcome.failure}`);
     }
     expect(failures).toEqual([]);
     expect(faults).toBeGreaterThan(10_000);

@@ -22,7 +22,10 @@ await (role === 'write' ? write(settings) : recover(settings));
 function processorOf({ endpoint, blobs }: ChildSettings, sink: Sink): { processor: Processor; close: () => void } {
   const client = dynamodbClient(endpoint);
   const logs = new DynamoDbLogStore({ client, table: logTableName(readings.topology.name) });
-  return { processor: freshProcessor(readings.topology, { logs, blobs: new FileBlobStore(blobs, { fsync: false }) }, sink), close: () => client.destroy() };
+  return {
+    processor: freshProcessor(readings.topology, { logs, blobs: new FileBlobStore(blobs, { fsync: false }) }, sink),
+    close: () => client.destroy(),
+  };
 }
 
 /** Every key twice, from wherever the log has come to. */
@@ -31,7 +34,9 @@ async function write(given: ChildSettings): Promise<void> {
   const { processor, close } = processorOf(given, new NullSink());
   const reached = await processor.logs.use(SHARD, async ({ state }) => state.reached);
   for (let from = Number(reached) + 1; from < 2 * keys; from += batch) {
-    const records = [...readingsOf({ keys, perSecond: perSecondOf(given), order: 'in turn' }, from, Math.min(batch, 2 * keys - from))];
+    const records = [
+      ...readingsOf({ keys, perSecond: perSecondOf(given), order: 'in turn' }, from, Math.min(batch, 2 * keys - from)),
+    ];
     const { openWindows } = await processBatch(processor, { partition: SHARD, records });
     say({ reached: from + records.length - 1, openWindows } satisfies Written);
   }
@@ -43,15 +48,30 @@ async function recover(given: ChildSettings): Promise<void> {
   const sink = new CountingSink();
   const { processor, close } = processorOf(given, sink);
   const startMs = performance.now();
-  const [stateHash, reached] = await processor.logs.use(SHARD, async ({ state }) => [state.stateHash, state.reached] as const);
+  const [stateHash, reached] = await processor.logs.use(
+    SHARD,
+    async ({ state }) => [state.stateHash, state.reached] as const,
+  );
   const recoveryMs = performance.now() - startMs;
   const firingMs = performance.now();
-  const last = [...readingsOf({ keys: given.keys, perSecond: perSecondOf(given), order: 'in turn' }, 2 * given.keys, 1)][0];
+  const last = [
+    ...readingsOf({ keys: given.keys, perSecond: perSecondOf(given), order: 'in turn' }, 2 * given.keys, 1),
+  ][0];
   if (last === undefined) throw new Error('there must be a record that ends all windows, got none');
   const { device } = JSON.parse(Buffer.from(last.data).toString()) as { device: string };
   const timeMs = last.arrivalTimeMs + 600_000;
-  await processBatch(processor, { partition: SHARD, records: [{ ...last, arrivalTimeMs: timeMs, data: Buffer.from(JSON.stringify({ device, timeMs, value: 0 })) }] });
-  say({ stateHash, reached: Number(reached), recoveryMs, firingMs: performance.now() - firingMs, rssMb: process.resourceUsage().maxRSS / 1_024, ...sink.found } satisfies Recovered);
+  await processBatch(processor, {
+    partition: SHARD,
+    records: [{ ...last, arrivalTimeMs: timeMs, data: Buffer.from(JSON.stringify({ device, timeMs, value: 0 })) }],
+  });
+  say({
+    stateHash,
+    reached: Number(reached),
+    recoveryMs,
+    firingMs: performance.now() - firingMs,
+    rssMb: process.resourceUsage().maxRSS / 1_024,
+    ...sink.found,
+  } satisfies Recovered);
   close();
 }
 

@@ -6,7 +6,14 @@ import { parseArgs } from 'node:util';
 import { requireSame } from '../../bench/equality.ts';
 import { runSizes } from './run.ts';
 
-const { values } = parseArgs({ options: { keys: { type: 'string', default: '1000000' }, kills: { type: 'string', default: '3' }, batch: { type: 'string', default: '200000' }, json: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    keys: { type: 'string', default: '1000000' },
+    kills: { type: 'string', default: '3' },
+    batch: { type: 'string', default: '200000' },
+    json: { type: 'boolean', default: false },
+  },
+});
 const [keys, kills, batch] = [Number(values.keys), Number(values.kills), Number(values.batch)];
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-sizes-'));
 try {

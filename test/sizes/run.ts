@@ -21,7 +21,10 @@ export interface SizesResult extends Recovered {
  * One shard with this many keys, over DynamoDB's emulator and files. Its process is killed with SIGKILL again and again;
  * the last one that comes recovers everything and fires every window.
  */
-export async function runSizes(folder: string, { keys, kills, batch }: { readonly keys: number; readonly kills: number; readonly batch: number }): Promise<SizesResult> {
+export async function runSizes(
+  folder: string,
+  { keys, kills, batch }: { readonly keys: number; readonly kills: number; readonly batch: number },
+): Promise<SizesResult> {
   const dynamodb = await startDynamoDb(join(folder, 'dynamodb'));
   try {
     const client = dynamodbClient(dynamodb.endpoint);
@@ -29,7 +32,7 @@ export async function runSizes(folder: string, { keys, kills, batch }: { readonl
     const settings: ChildSettings = { keys, batch, endpoint: dynamodb.endpoint, blobs: join(folder, 'blobs') };
     let killed = 0;
     let openWindows = 0;
-    for (let done = false; !done; ) {
+    for (let done = false; !done;) {
       // Each process lives for some commits, so that it dies in the middle of another piece of work each time.
       const commitsToLive = killed < kills ? Math.ceil((2 * keys) / batch / (kills + 1)) : Infinity;
       const { last, wasKilled } = await runWriter(settings, commitsToLive);
@@ -39,13 +42,23 @@ export async function runSizes(folder: string, { keys, kills, batch }: { readonl
     }
     const [recovered] = await linesOf<Recovered>(startChild('recover', settings));
     if (recovered === undefined) throw new Error('the process that recovers must say what it found, got nothing');
-    return { keys, kills: killed, openWindows, largestDeltaBytes: largest(settings.blobs, /-delta$/), snapshotBytes: largest(settings.blobs, /\/snapshots\//), ...recovered };
+    return {
+      keys,
+      kills: killed,
+      openWindows,
+      largestDeltaBytes: largest(settings.blobs, /-delta$/),
+      snapshotBytes: largest(settings.blobs, /\/snapshots\//),
+      ...recovered,
+    };
   } finally {
     await dynamodb.stop();
   }
 }
 
-async function runWriter(settings: ChildSettings, commitsToLive: number): Promise<{ last: Written | undefined; wasKilled: boolean }> {
+async function runWriter(
+  settings: ChildSettings,
+  commitsToLive: number,
+): Promise<{ last: Written | undefined; wasKilled: boolean }> {
   const child = startChild('write', settings);
   let commits = 0;
   let wasKilled = false;
@@ -58,7 +71,10 @@ async function runWriter(settings: ChildSettings, commitsToLive: number): Promis
 }
 
 function startChild(role: 'write' | 'recover', settings: ChildSettings): ChildProcess {
-  return fork(join(import.meta.dirname, 'child.ts'), [role, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: ['--max-old-space-size=4096'] });
+  return fork(join(import.meta.dirname, 'child.ts'), [role, JSON.stringify(settings)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    execArgv: ['--max-old-space-size=4096'],
+  });
 }
 
 /** The lines of a child until it ends. @throws when it ends with an error of its own */
@@ -84,6 +100,8 @@ async function linesOf<T>(child: ChildProcess, seen: (line: T) => void = () => u
 
 /** Size of the largest file whose path matches. */
 function largest(folder: string, pattern: RegExp): number {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)).filter((path) => pattern.test(path) && statSync(path).isFile());
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((path) => pattern.test(path) && statSync(path).isFile());
   return Math.max(0, ...files.map((path) => statSync(path).size));
 }

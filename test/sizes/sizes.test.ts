@@ -16,7 +16,14 @@ describe('a shard with many keys', () => {
 
   it('is recovered by a fresh process after kills, through large deltas and snapshots, and fires every key once', async () => {
     const result = await runSizes(folder, { keys: KEYS, kills: 2, batch: 4_000 });
-    expect(result).toMatchObject({ keys: KEYS, kills: 2, reached: 2 * KEYS - 1, openWindows: KEYS, results: KEYS, wrong: 0 });
+    expect(result).toMatchObject({
+      keys: KEYS,
+      kills: 2,
+      reached: 2 * KEYS - 1,
+      openWindows: KEYS,
+      results: KEYS,
+      wrong: 0,
+    });
     expect(result.largestDeltaBytes).toBeGreaterThan(32_768);
     expect(result.snapshotBytes).toBeGreaterThan(result.largestDeltaBytes);
   }, 120_000);

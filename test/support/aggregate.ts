@@ -11,7 +11,9 @@ export interface ToPack {
 /** Packs records as the Kinesis Producer Library does, each key once in its table. */
 export function aggregateOf(records: readonly ToPack[]): Uint8Array {
   const keys = tableOf(records.map(({ partitionKey }) => partitionKey));
-  const hashes = tableOf(records.flatMap(({ explicitHashKey }) => (explicitHashKey === undefined ? [] : [explicitHashKey])));
+  const hashes = tableOf(
+    records.flatMap(({ explicitHashKey }) => (explicitHashKey === undefined ? [] : [explicitHashKey])),
+  );
   const writer = protobuf.Writer.create();
   for (const key of keys.keys()) writer.uint32(0x0a).string(key);
   for (const hash of hashes.keys()) writer.uint32(0x12).string(hash);

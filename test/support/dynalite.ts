@@ -29,12 +29,20 @@ export function testTables(port: number, stop: () => Promise<unknown>): TestDyna
   let tables = 0;
   const create = async (hash: string, range?: string): Promise<string> => {
     const TableName = `table-${(tables += 1)}`;
-    await client.send(new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: hash, KeyType: 'HASH' }, ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }])],
-      AttributeDefinitions: [{ AttributeName: hash, AttributeType: 'S' }, ...(range === undefined ? [] : [{ AttributeName: range, AttributeType: 'N' as const }])],
-    }));
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: hash, KeyType: 'HASH' },
+          ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
+        ],
+        AttributeDefinitions: [
+          { AttributeName: hash, AttributeType: 'S' },
+          ...(range === undefined ? [] : [{ AttributeName: range, AttributeType: 'N' as const }]),
+        ],
+      }),
+    );
     await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.05 }, { TableName });
     return TableName;
   };

@@ -1,5 +1,10 @@
 import { jest } from '@jest/globals';
-import { emitBatchReport, emitFailedPartitions, emitRecordAge, emitTickReport } from '../../adapters/cloudwatch/telemetry.ts';
+import {
+  emitBatchReport,
+  emitFailedPartitions,
+  emitRecordAge,
+  emitTickReport,
+} from '../../adapters/cloudwatch/telemetry.ts';
 import type { TelemetryContext } from '../../adapters/cloudwatch/telemetry.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
 import type { TickReport } from '../../engine/tick/tick-report.ts';
@@ -21,7 +26,11 @@ export const report: BatchReport = {
 /** A line of the embedded metric format. */
 export type EmbeddedLine = Readonly<Record<string, unknown>> & {
   readonly _aws: {
-    readonly CloudWatchMetrics: readonly { readonly Namespace: string; readonly Dimensions: readonly string[][]; readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[] }[];
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly string[][];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
   };
 };
 
@@ -32,8 +41,18 @@ export function emitted(context: Partial<TelemetryContext> = {}, overrides: Part
 
 /** The line that the tick prints. */
 export function emittedTick(tick: Partial<TickReport> = {}, context: Partial<TelemetryContext> = {}): EmbeddedLine {
-  const report: TickReport = { shards: 4, idleShards: 1, shardsMoved: 1, failures: [], unreached: [], undeliveredSinceMs: undefined, ...tick };
-  return JSON.parse(printedBy(() => emitTickReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, report)).join('')) as EmbeddedLine;
+  const report: TickReport = {
+    shards: 4,
+    idleShards: 1,
+    shardsMoved: 1,
+    failures: [],
+    unreached: [],
+    undeliveredSinceMs: undefined,
+    ...tick,
+  };
+  return JSON.parse(
+    printedBy(() => emitTickReport({ pipeline: 'orders', stage: 'dev', nowMs: 90_000, ...context }, report)).join(''),
+  ) as EmbeddedLine;
 }
 
 /** The two lines that the function prints of an invocation with records of a topic, one of whose partitions failed. */
@@ -60,5 +79,8 @@ function printedBy(emit: () => void): string[] {
   } finally {
     write.mockRestore();
   }
-  return printed.join('').split('\n').filter((line) => line !== '');
+  return printed
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '');
 }

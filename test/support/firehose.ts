@@ -55,12 +55,22 @@ export async function startFirehose(): Promise<RunningFirehose> {
         return { RecordId: `record-${stored.push(record)}` };
       });
       if (isCut) return void request.socket.destroy();
-      response.end(JSON.stringify({ FailedPutCount: RequestResponses.filter(({ ErrorCode }) => ErrorCode !== undefined).length, RequestResponses }));
+      response.end(
+        JSON.stringify({
+          FailedPutCount: RequestResponses.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
+          RequestResponses,
+        }),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const client = new FirehoseClient({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+  const client = new FirehoseClient({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    maxAttempts: 1,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
   const reset = (): void => {
     calls.length = 0;
     stored.length = 0;
@@ -69,7 +79,10 @@ export async function startFirehose(): Promise<RunningFirehose> {
     cuts = { when: 'before', calls: 0 };
   };
   return {
-    client, calls, stored, reset,
+    client,
+    calls,
+    stored,
+    reset,
     refuse: (next) => void (decide = next),
     refuseCalls: (next) => void (decideCall = next),
     cut: (when, count) => void (cuts = { when, calls: count }),
@@ -83,6 +96,11 @@ export async function startFirehose(): Promise<RunningFirehose> {
 
 /** The rows in Firehose records, as Firehose separates them: JSON lines. */
 export function rowsIn(records: readonly Buffer[]): Array<Record<string, unknown>> {
-  const lines = records.flatMap((record) => record.toString().split('\n').filter((line) => line !== ''));
+  const lines = records.flatMap((record) =>
+    record
+      .toString()
+      .split('\n')
+      .filter((line) => line !== ''),
+  );
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }

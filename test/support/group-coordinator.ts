@@ -1,6 +1,14 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-const API = Object.freeze({ metadata: 3, findCoordinator: 10, joinGroup: 11, heartbeat: 12, leaveGroup: 13, syncGroup: 14, apiVersions: 18 });
+const API = Object.freeze({
+  metadata: 3,
+  findCoordinator: 10,
+  joinGroup: 11,
+  heartbeat: 12,
+  leaveGroup: 13,
+  syncGroup: 14,
+  apiVersions: 18,
+});
 type ApiName = keyof typeof API;
 
 /** What the coordinator does with a request: answer, never answer, or cut the connection. */
@@ -77,7 +85,8 @@ function nameOf(key: number): ApiName {
 }
 
 const int16 = (value: number): Buffer => Buffer.from([value >> 8, value & 255]);
-const int32 = (value: number): Buffer => Buffer.from([value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]);
+const int32 = (value: number): Buffer =>
+  Buffer.from([value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]);
 const text = (value: string): Buffer => Buffer.concat([int16(value.length), Buffer.from(value)]);
 const bytesOf = (value: Buffer): Buffer => Buffer.concat([int32(value.length), value]);
 const list = (...items: readonly Buffer[]): Buffer => Buffer.concat([int32(items.length), ...items]);
@@ -90,11 +99,21 @@ const ASSIGNMENT = Buffer.concat([int16(0), list(Buffer.concat([text('t'), list(
 /** The answers of a broker at work; the leader of the group is another member. */
 const USUAL: Readonly<Record<ApiName, (port: number) => Buffer>> = {
   // Version 3 has arrays whose length is a byte that counts one more.
-  apiVersions: () => Buffer.concat([OK, Buffer.from([Object.keys(API).length + 1]), ...Object.values(API).map((key) => Buffer.concat([int16(key), int16(0), int16(0), Buffer.from([0])])), int32(0), Buffer.from([0])]),
-  metadata: (port) => Buffer.concat([
-    list(Buffer.concat([int32(1), text(HOST), int32(port)])),
-    list(Buffer.concat([OK, text('t'), list(Buffer.concat([OK, int32(0), int32(1), list(int32(1)), list(int32(1))]))])),
-  ]),
+  apiVersions: () =>
+    Buffer.concat([
+      OK,
+      Buffer.from([Object.keys(API).length + 1]),
+      ...Object.values(API).map((key) => Buffer.concat([int16(key), int16(0), int16(0), Buffer.from([0])])),
+      int32(0),
+      Buffer.from([0]),
+    ]),
+  metadata: (port) =>
+    Buffer.concat([
+      list(Buffer.concat([int32(1), text(HOST), int32(port)])),
+      list(
+        Buffer.concat([OK, text('t'), list(Buffer.concat([OK, int32(0), int32(1), list(int32(1)), list(int32(1))]))]),
+      ),
+    ]),
   findCoordinator: (port) => Buffer.concat([OK, int32(1), text(HOST), int32(port)]),
   joinGroup: () => Buffer.concat([OK, int32(1), text('roundrobin'), text('leader'), text('member'), list()]),
   syncGroup: () => Buffer.concat([OK, bytesOf(ASSIGNMENT)]),

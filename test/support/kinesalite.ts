@@ -1,4 +1,11 @@
-import { CreateStreamCommand, DescribeStreamSummaryCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand } from '@aws-sdk/client-kinesis';
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListShardsCommand,
+} from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import kinesalite from 'kinesalite';
 import type { AddressInfo } from 'node:net';
@@ -43,12 +50,23 @@ export async function startKinesalite(): Promise<RunningKinesalite> {
 }
 
 /** Every record of a stream, shard by shard. */
-export async function recordsIn(client: KinesisClient, StreamName: string): Promise<Array<{ readonly shard: string; readonly partitionKey: string; readonly data: Buffer }>> {
+export async function recordsIn(
+  client: KinesisClient,
+  StreamName: string,
+): Promise<Array<{ readonly shard: string; readonly partitionKey: string; readonly data: Buffer }>> {
   const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
-  const found = await Promise.all(Shards.map(async ({ ShardId: shard = '' }) => {
-    const { ShardIterator } = await client.send(new GetShardIteratorCommand({ StreamName, ShardId: shard, ShardIteratorType: 'TRIM_HORIZON' }));
-    const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }));
-    return Records.map(({ PartitionKey: partitionKey = '', Data = [] }) => ({ shard, partitionKey, data: Buffer.from(Data) }));
-  }));
+  const found = await Promise.all(
+    Shards.map(async ({ ShardId: shard = '' }) => {
+      const { ShardIterator } = await client.send(
+        new GetShardIteratorCommand({ StreamName, ShardId: shard, ShardIteratorType: 'TRIM_HORIZON' }),
+      );
+      const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }));
+      return Records.map(({ PartitionKey: partitionKey = '', Data = [] }) => ({
+        shard,
+        partitionKey,
+        data: Buffer.from(Data),
+      }));
+    }),
+  );
   return found.flat();
 }

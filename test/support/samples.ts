@@ -4,7 +4,13 @@ import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import type { Delivery } from '../../engine/ports.ts';
 import type { SourcePartition } from '../../engine/record.ts';
 
-export const SHARD: SourcePartition = Object.freeze({ pipeline: 'flights', stage: '0', source: 'departures', incarnation: '1', partition: 'shardId-000000000000' });
+export const SHARD: SourcePartition = Object.freeze({
+  pipeline: 'flights',
+  stage: '0',
+  source: 'departures',
+  incarnation: '1',
+  partition: 'shardId-000000000000',
+});
 
 /** A log entry of this version, every field set. */
 export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): LogEntry {
@@ -30,7 +36,10 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
     snapshotVersion: 0,
     snapshotKey: '',
     publishedVersion: 0,
-    withheld: [{ version, sink: 'resultTable', places: [0, 3] }, { version, sink: 'stream', places: [12] }],
+    withheld: [
+      { version, sink: 'resultTable', places: [0, 3] },
+      { version, sink: 'stream', places: [12] },
+    ],
     fingerprint: 'f1',
     codec: 1,
     stateHash: 4_294_967_295,
@@ -38,16 +47,39 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
   };
 }
 
-export function sampleRow(key: string, windowStartMs: number, revision: number, values: Record<string, unknown> = { departures: revision }): ResultRow {
+export function sampleRow(
+  key: string,
+  windowStartMs: number,
+  revision: number,
+  values: Record<string, unknown> = { departures: revision },
+): ResultRow {
   return { key, windowStartMs, windowEndMs: windowStartMs + 10, revision, values };
 }
 
 export function sampleLate(offset: bigint, changes: Partial<LateRecord> = {}): LateRecord {
-  return { offset, subSequence: 0, key: 'ATL', eventTimeMs: 0, arrivalTimeMs: 20, watermarkMs: 15, data: Buffer.from('{"late":true}'), ...changes };
+  return {
+    offset,
+    subSequence: 0,
+    key: 'ATL',
+    eventTimeMs: 0,
+    arrivalTimeMs: 20,
+    watermarkMs: 15,
+    data: Buffer.from('{"late":true}'),
+    ...changes,
+  };
 }
 
 export function sampleDeadLetter(offset: bigint, changes: Partial<DeadLetter> = {}): DeadLetter {
-  return { offset, subSequence: 0, partitionKey: 'ATL', arrivalTimeMs: 20, code: 'NOT_JSON', reason: 'record must be JSON', data: Buffer.from([0, 255]), ...changes };
+  return {
+    offset,
+    subSequence: 0,
+    partitionKey: 'ATL',
+    arrivalTimeMs: 20,
+    code: 'NOT_JSON',
+    reason: 'record must be JSON',
+    data: Buffer.from([0, 255]),
+    ...changes,
+  };
 }
 
 export function sampleDelivery(outbox: Partial<Outbox>, version = 1, epochMs = 0): Delivery {

@@ -5,12 +5,17 @@ type Line = Readonly<Record<string, unknown>>;
  * records have two, in a field and in ids; whoever compares them byte for byte leaves it out, and nothing else.
  */
 export function withoutEpoch({ logEpochMs, ...line }: Line): Line {
-  if (typeof logEpochMs !== 'number') throw new Error(`a line of a run must bear the epoch of its log, got ${JSON.stringify(line)}`);
+  if (typeof logEpochMs !== 'number')
+    throw new Error(`a line of a run must bear the epoch of its log, got ${JSON.stringify(line)}`);
   const { id } = line;
   return typeof id === 'string' ? { ...line, id: id.replace(new RegExp(`/${logEpochMs}[./]`), '/') } : line;
 }
 
 /** The same for NDJSON text, line by line. */
 export function textWithoutEpoch(text: string): string {
-  return text.trim().split('\n').map((line) => JSON.stringify(withoutEpoch(JSON.parse(line) as Line))).join('\n');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.stringify(withoutEpoch(JSON.parse(line) as Line)))
+    .join('\n');
 }

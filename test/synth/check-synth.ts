@@ -18,8 +18,11 @@ const EXPLAINED = {
 };
 /** What the CDK says on stderr and why. */
 const EXPECTED_LINES = [
-  /^Bundling asset /, /^Successfully synthesized to /, /^Supply a stack id /,
-  /^Tidemark-\S+: \$\d+\.\d\d a month at rest \(/, /^\s*$/,
+  /^Bundling asset /,
+  /^Successfully synthesized to /,
+  /^Supply a stack id /,
+  /^Tidemark-\S+: \$\d+\.\d\d a month at rest \(/,
+  /^\s*$/,
 ];
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -29,7 +32,12 @@ const say = (done: string): boolean => process.stdout.write(`✓ ${done}\n`);
 /** A second checkout of the files as they are, somewhere else and with packages of its own. */
 function secondCheckout(): string {
   const folder = join(scratch, 'some', 'where', 'else');
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: repository, encoding: 'utf8' }).trim().split('\n');
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: repository,
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n');
   for (const file of files.filter((name) => existsSync(join(repository, name)))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(join(repository, file), join(folder, file));
@@ -43,21 +51,38 @@ function secondCheckout(): string {
 function synthesise(checkout: string, stage: string): ReadonlyMap<string, string> {
   const outDir = join(scratch, `${stage}-${checkout === repository ? 'here' : 'there'}`);
   const proxy = 'http://127.0.0.1:9';
-  const env = { PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, HOME: scratch, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, AWS_EC2_METADATA_DISABLED: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' };
+  const env = {
+    PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+    HOME: scratch,
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
   const startMs = performance.now();
-  const { status, stderr } = spawnSync(join(checkout, 'node_modules/.bin/cdk'), ['synth', '--quiet', '-c', 'pipelines=all', '-c', `stage=${stage}`, '--output', outDir], { cwd: checkout, encoding: 'utf8', env });
+  const { status, stderr } = spawnSync(
+    join(checkout, 'node_modules/.bin/cdk'),
+    ['synth', '--quiet', '-c', 'pipelines=all', '-c', `stage=${stage}`, '--output', outDir],
+    { cwd: checkout, encoding: 'utf8', env },
+  );
   assert.equal(status, 0, stderr);
   const unexplained = stderr.split('\n').filter((line) => !EXPECTED_LINES.some((expected) => expected.test(line)));
   assert.deepEqual(unexplained, [], 'synth must not warn');
   say(`${stage} in ${((performance.now() - startMs) / 1_000).toFixed(1)} s, offline, without a warning`);
   const files = readdirSync(outDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => /\.template\.json$|\/asset\./.test(path));
-  return new Map(paths.map((path) => [path.slice(outDir.length + 1), createHash('sha256').update(readFileSync(path)).digest('hex')]));
+  const paths = files
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => /\.template\.json$|\/asset\./.test(path));
+  return new Map(
+    paths.map((path) => [path.slice(outDir.length + 1), createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
 }
 
 /** A stage has one Kafka cluster: here are all kinds, each with a pipeline on it. */
 function synthesiseClusters(): void {
-  execFileSync(process.execPath, [join(import.meta.dirname, 'kafka-clusters.ts'), join(scratch, 'clusters')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(import.meta.dirname, 'kafka-clusters.ts'), join(scratch, 'clusters')], {
+    stdio: 'inherit',
+  });
 }
 
 function lint(): void {
@@ -65,11 +90,23 @@ function lint(): void {
   const program = join(venv, 'bin', 'cfn-lint');
   if (!existsSync(program)) {
     execFileSync('python3', ['-m', 'venv', '--clear', venv]);
-    execFileSync(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `cfn-lint==${CFN_LINT}`], { stdio: 'inherit' });
+    execFileSync(
+      join(venv, 'bin', 'python'),
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `cfn-lint==${CFN_LINT}`],
+      { stdio: 'inherit' },
+    );
   }
   const folders = ['dev-here', 'prod-here', 'clusters'].map((folder) => join(scratch, folder));
-  const templates = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.template.json')).map((file) => join(folder, file)));
-  const { status, stdout } = spawnSync(program, ['--ignore-checks', ...Object.keys(EXPLAINED), '--regions', 'us-east-1', 'eu-central-1', '--', ...templates], { encoding: 'utf8' });
+  const templates = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.template.json'))
+      .map((file) => join(folder, file)),
+  );
+  const { status, stdout } = spawnSync(
+    program,
+    ['--ignore-checks', ...Object.keys(EXPLAINED), '--regions', 'us-east-1', 'eu-central-1', '--', ...templates],
+    { encoding: 'utf8' },
+  );
   assert.equal(status, 0, stdout);
   say(`cfn-lint ${CFN_LINT} finds nothing in ${templates.length} templates`);
 }

@@ -23,9 +23,17 @@ const kinds = [...everyKind, ['serverless-existing-network', { kind: 'serverless
 for (const [name, cluster] of kinds) {
   for (const polling of pollings) {
     const settings = stageSettings('prod', { kafka: { cluster, polling, services: ['glue', 'kinesis-streams'] } });
-    const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, outdir: join(folder, `${name}-${polling.mode}`) });
+    const app = new App({
+      context: { ...context, 'aws:cdk:bundling-stacks': [] },
+      outdir: join(folder, `${name}-${polling.mode}`),
+    });
     const kafka = isCreated(cluster) ? new KafkaStack(app, 'Tidemark-kafka-prod', { settings }).cluster : undefined;
-    new PipelineStack(app, 'Tidemark-orders-prod', { topology, pipelineFile: 'pipelines/orders.ts', settings, cluster: kafka });
+    new PipelineStack(app, 'Tidemark-orders-prod', {
+      topology,
+      pipelineFile: 'pipelines/orders.ts',
+      settings,
+      cluster: kafka,
+    });
     app.synth();
   }
 }

@@ -26,10 +26,30 @@ export interface CommandRunSettings {
 }
 
 /** Lets the command stream the first records through the pipeline, and reads what its users can read, epochs left out. */
-export async function commandRun({ records, shards, dataDir, pipeline = 'flights', name = pipeline, args = [] }: CommandRunSettings): Promise<CommandRun> {
-  const [summary] = await tidemark('local', pipeline, '--records', String(records), '--shards', String(shards), '--data-dir', dataDir, '--exit', '--json', ...args);
+export async function commandRun({
+  records,
+  shards,
+  dataDir,
+  pipeline = 'flights',
+  name = pipeline,
+  args = [],
+}: CommandRunSettings): Promise<CommandRun> {
+  const [summary] = await tidemark(
+    'local',
+    pipeline,
+    '--records',
+    String(records),
+    '--shards',
+    String(shards),
+    '--data-dir',
+    dataDir,
+    '--exit',
+    '--json',
+    ...args,
+  );
   if (summary === undefined) throw new Error('tidemark local --json must print a summary, got nothing');
-  const read = async (command: string): Promise<Row[]> => (await tidemark(command, pipeline, '--data-dir', dataDir, '--json')).map(withoutEpoch);
+  const read = async (command: string): Promise<Row[]> =>
+    (await tidemark(command, pipeline, '--data-dir', dataDir, '--json')).map(withoutEpoch);
   return {
     results: await read('results'),
     late: await read('late'),
@@ -43,7 +63,9 @@ export async function commandRun({ records, shards, dataDir, pipeline = 'flights
 
 function sideOutputsOf(rows: readonly Row[]): Readonly<Record<string, readonly Row[]>> {
   const byName = Map.groupBy(rows, ({ output }) => String(output));
-  return Object.fromEntries([...byName].map(([name, lines]) => [name, lines.map(({ output: _output, ...line }) => line)]));
+  return Object.fromEntries(
+    [...byName].map(([name, lines]) => [name, lines.map(({ output: _output, ...line }) => line)]),
+  );
 }
 
 function countsOf(summary: Row): Counts {
@@ -61,7 +83,9 @@ function countsOf(summary: Row): Counts {
 
 /** As any reader of the lake would: every file of the folder, unpacked, line by line. */
 function lakeLines(folder: string): Row[] {
-  return globSync('**/*.gz', { cwd: folder }).flatMap((file) => parseLines(gunzipSync(readFileSync(join(folder, file))).toString('utf8')));
+  return globSync('**/*.gz', { cwd: folder }).flatMap((file) =>
+    parseLines(gunzipSync(readFileSync(join(folder, file))).toString('utf8')),
+  );
 }
 
 /** Runs the command in a process of its own; its progress goes to our stderr. */
@@ -81,5 +105,8 @@ async function tidemark(...args: string[]): Promise<Row[]> {
 }
 
 function parseLines(text: string): Row[] {
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
 }

@@ -28,10 +28,15 @@ class Differences {
  * Two sets of rows, matched by `idOf`: none missing, none extra, none twice, each with the same fields, each field equal
  * bit for bit.
  */
-export function compareRows(what: string, idOf: (row: Row) => string, { expected, actual }: { readonly expected: readonly Row[]; readonly actual: readonly Row[] }): Comparison {
+export function compareRows(
+  what: string,
+  idOf: (row: Row) => string,
+  { expected, actual }: { readonly expected: readonly Row[]; readonly actual: readonly Row[] },
+): Comparison {
   const differences = new Differences();
   const rest = new Map(expected.map((row) => [idOf(row), row]));
-  if (rest.size !== expected.length) differences.add(`${expected.length - rest.size} expected rows share their id with another`);
+  if (rest.size !== expected.length)
+    differences.add(`${expected.length - rest.size} expected rows share their id with another`);
   const seen = new Set<string>();
   for (const row of actual) {
     const id = idOf(row);
@@ -54,7 +59,8 @@ export function compareCounts(what: string, expected: Row, actual: Row): Compari
 
 function compareFields(id: string, expected: Row, actual: Row, differences: Differences): void {
   for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
-    if (!Object.is(expected[name], actual[name])) differences.add(`${id}: ${name} must be ${show(expected[name])}, got ${show(actual[name])}`);
+    if (!Object.is(expected[name], actual[name]))
+      differences.add(`${id}: ${name} must be ${show(expected[name])}, got ${show(actual[name])}`);
   }
 }
 

@@ -24,6 +24,7 @@ export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}
 
 function plain(name: string, value: unknown): number | string {
   if (typeof value === 'string' || typeof value === 'number') return value;
-  if (typeof value !== 'bigint' || !Number.isSafeInteger(Number(value))) throw new Error(`${name} must be text or a number that a double holds, got ${String(value)}`);
+  if (typeof value !== 'bigint' || !Number.isSafeInteger(Number(value)))
+    throw new Error(`${name} must be text or a number that a double holds, got ${String(value)}`);
   return Number(value);
 }

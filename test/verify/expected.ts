@@ -17,8 +17,10 @@ export interface Expected {
   readonly waiting: number;
 }
 
-const RESULT = 'key, windowStartMs, windowEndMs, revision, departures, delayed, meanDelayMin, minDelayMin, maxDelayMin, totalDistanceMiles';
-const lateColumns = (partition: string): string => `"row", ${partition} AS partition, key, event_ms AS eventTimeMs, watermark_ms AS watermarkMs`;
+const RESULT =
+  'key, windowStartMs, windowEndMs, revision, departures, delayed, meanDelayMin, minDelayMin, maxDelayMin, totalDistanceMiles';
+const lateColumns = (partition: string): string =>
+  `"row", ${partition} AS partition, key, event_ms AS eventTimeMs, watermark_ms AS watermarkMs`;
 const COUNTS = `
   (SELECT count(*) FROM published) AS recordsIn, (SELECT count(*) FROM counted) AS counted, (SELECT count(*) FROM late) AS late,
   0 AS deadLetters, (SELECT count_if(fired) FROM windows) AS results, (SELECT count(*) FROM firings) AS firings,
@@ -40,15 +42,22 @@ export async function expectedOf({ records, shards, partitionOf }: ExpectedSetti
     await connection.run(`SET VARIABLE records = ${records}`);
     await connection.run(`SET VARIABLE shard_starts = [${starts.join(', ')}]`);
     const keys = await rowsOf(connection, "SELECT DISTINCT origin FROM read_parquet(getvariable('file'))");
-    const entries = partitionOf === undefined ? [] : keys.map(({ origin }) => `'${String(origin)}': ${partitionOf(String(origin))}`);
+    const entries =
+      partitionOf === undefined ? [] : keys.map(({ origin }) => `'${String(origin)}': ${partitionOf(String(origin))}`);
     await connection.run(`SET VARIABLE partition_of = MAP {${entries.join(', ')}}::MAP(VARCHAR, BIGINT)`);
     await connection.run(readFileSync(join(import.meta.dirname, 'expected.sql'), 'utf8'));
     const [counts] = await rowsOf(connection, `SELECT ${COUNTS}`);
-    const [waiting] = await rowsOf(connection, 'SELECT coalesce(sum(departures), 0)::BIGINT AS records FROM windows WHERE NOT fired');
+    const [waiting] = await rowsOf(
+      connection,
+      'SELECT coalesce(sum(departures), 0)::BIGINT AS records FROM windows WHERE NOT fired',
+    );
     return {
       results: await rowsOf(connection, `SELECT ${RESULT} FROM windows WHERE fired`),
       firings: await rowsOf(connection, `SELECT ${RESULT} FROM firings`),
-      late: await rowsOf(connection, `SELECT ${lateColumns(partitionOf === undefined ? "format('shardId-{:012d}', shard)" : 'shard::VARCHAR')} FROM late`),
+      late: await rowsOf(
+        connection,
+        `SELECT ${lateColumns(partitionOf === undefined ? "format('shardId-{:012d}', shard)" : 'shard::VARCHAR')} FROM late`,
+      ),
       counts: counts as unknown as Counts,
       waiting: Number(waiting?.['records']),
     };

@@ -17,11 +17,19 @@ describe(`the flights pipeline against DuckDB, seed ${SEED}`, () => {
   let run: Run;
   beforeAll(async () => {
     expected = await expectedOf({ records: RECORDS, shards: SHARDS });
-    run = await processRun({ topology: flights.topology, input: flightsInput(), records: RECORDS, shards: SHARDS, random: new SeededRandom(SEED) });
+    run = await processRun({
+      topology: flights.topology,
+      input: flightsInput(),
+      records: RECORDS,
+      shards: SHARDS,
+      random: new SeededRandom(SEED),
+    });
   });
 
   it('gives every airport and hour, every firing, every late record and every count as DuckDB does, however batches are cut and repeated', () => {
-    expect(verdictOf(expected, run)).toEqual(verdictOf(expected, run).map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
+    expect(verdictOf(expected, run)).toEqual(
+      verdictOf(expected, run).map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })),
+    );
   });
 
   it('compares something: windows that fired more than once, windows that wait, late records', () => {
@@ -34,8 +42,24 @@ describe(`the flights pipeline against DuckDB, seed ${SEED}`, () => {
   it.each<[string, (run: Run) => Run]>([
     ['a result that is missing', (run) => ({ ...run, results: run.results.slice(1) })],
     ['a result that is there twice', (run) => ({ ...run, results: [...run.results, ...run.results.slice(0, 1)] })],
-    ['a mean that is off by its last bit', (run) => ({ ...run, results: run.results.map((row, i) => (i === 7 ? { ...row, meanDelayMin: Number(row['meanDelayMin']) * (1 + Number.EPSILON) + Number.MIN_VALUE } : row)) })],
-    ['a revision too many', (run) => ({ ...run, results: run.results.map((row, i) => (i === 7 ? { ...row, revision: Number(row['revision']) + 1 } : row)) })],
+    [
+      'a mean that is off by its last bit',
+      (run) => ({
+        ...run,
+        results: run.results.map((row, i) =>
+          i === 7
+            ? { ...row, meanDelayMin: Number(row['meanDelayMin']) * (1 + Number.EPSILON) + Number.MIN_VALUE }
+            : row,
+        ),
+      }),
+    ],
+    [
+      'a revision too many',
+      (run) => ({
+        ...run,
+        results: run.results.map((row, i) => (i === 7 ? { ...row, revision: Number(row['revision']) + 1 } : row)),
+      }),
+    ],
     ['a line of the lake that is there twice', (run) => ({ ...run, lake: [...run.lake, ...run.lake.slice(-1)] })],
     ['a late record that is lost', (run) => ({ ...run, late: run.late.slice(1) })],
     ['a dead letter', (run) => ({ ...run, deadLetters: [{ code: 'NOT_JSON' }] })],

@@ -33,13 +33,29 @@ export async function processRun({ topology, random, ...settingsOfInput }: Proce
   const logs = new MemoryLogStore();
   const lake = new MemoryBlobStore();
   const sink = new MemorySink();
-  const settings = { topology, logs, blobs: new MemoryBlobStore(), clock, random: SYSTEM_RANDOM, slots: RING_SLOTS, inlineLimitBytes: 32_768 };
-  const processor: Processor = { topology, logs: new PartitionLogs(settings, 1_500_000), sinks: [new LakeSink({ blobs: lake, pipeline: topology.name, results: 'results' }), sink], shards: new MemoryShards() };
+  const settings = {
+    topology,
+    logs,
+    blobs: new MemoryBlobStore(),
+    clock,
+    random: SYSTEM_RANDOM,
+    slots: RING_SLOTS,
+    inlineLimitBytes: 32_768,
+  };
+  const processor: Processor = {
+    topology,
+    logs: new PartitionLogs(settings, 1_500_000),
+    sinks: [new LakeSink({ blobs: lake, pipeline: topology.name, results: 'results' }), sink],
+    shards: new MemoryShards(),
+  };
 
   const heads: LogEntry[] = [];
   let openWindows = 0;
-  for (const [partition, all] of await recordsByShard(settingsOfInput, { pipeline: topology.name, source: nameOfSource(topology.source) })) {
-    for (let from = 0; from < all.length; ) {
+  for (const [partition, all] of await recordsByShard(settingsOfInput, {
+    pipeline: topology.name,
+    source: nameOfSource(topology.source),
+  })) {
+    for (let from = 0; from < all.length;) {
       const size = 1 + Math.floor(random.unit() ** 3 * 2_000);
       const repeated = Math.floor(random.unit() ** 8 * from);
       const report = await processBatch(processor, { partition, records: all.slice(from - repeated, from + size) });
@@ -51,14 +67,19 @@ export async function processRun({ topology, random, ...settingsOfInput }: Proce
   }
 
   const linesOf = (folder: string): Promise<Row[]> => collect(readLake(lake, `${topology.name}/${folder}/`));
-  const total = (name: keyof LogEntry['counters']): number => heads.reduce((sum, { counters }) => sum + counters[name], 0);
-  const results = sink.results.filter(({ retracted }) => retracted !== true).map(({ values, ...row }) => ({ ...row, ...values }));
+  const total = (name: keyof LogEntry['counters']): number =>
+    heads.reduce((sum, { counters }) => sum + counters[name], 0);
+  const results = sink.results
+    .filter(({ retracted }) => retracted !== true)
+    .map(({ values, ...row }) => ({ ...row, ...values }));
   return {
     results,
     lake: await linesOf('results'),
     late: await linesOf('late'),
     deadLetters: await linesOf('dead-letters'),
-    sideOutputs: Object.fromEntries(await Promise.all(topology.sideOutputs.map(async (name) => [name, await linesOf(`outputs/${name}`)] as const))),
+    sideOutputs: Object.fromEntries(
+      await Promise.all(topology.sideOutputs.map(async (name) => [name, await linesOf(`outputs/${name}`)] as const)),
+    ),
     counts: {
       recordsIn: total('recordsIn'),
       counted: total('counted'),

@@ -13,7 +13,10 @@ export interface RecordsByShardSettings {
 }
 
 /** The first records of an input by shard, in order, as Kinesis would part them. */
-export async function recordsByShard({ input, records, shards }: RecordsByShardSettings, stream: Pick<SourcePartition, 'pipeline' | 'source'>): Promise<Map<SourcePartition, SourceRecord[]>> {
+export async function recordsByShard(
+  { input, records, shards }: RecordsByShardSettings,
+  stream: Pick<SourcePartition, 'pipeline' | 'source'>,
+): Promise<Map<SourcePartition, SourceRecord[]>> {
   const starts = shardStarts(shards);
   const partitions = starts.map((_, i) => ({ ...stream, stage: '0', incarnation: '1', partition: shardName(i) }));
   const parted = new Map<SourcePartition, SourceRecord[]>(partitions.map((partition) => [partition, []]));
@@ -21,7 +24,9 @@ export async function recordsByShard({ input, records, shards }: RecordsByShardS
   for await (const piece of input.read(0, Math.min(records, input.length))) {
     for (const { partitionKey, data } of piece) {
       const partition = partitions[shardOf(partitionKey, starts)] as SourcePartition;
-      parted.get(partition)?.push({ offset: (offset += 1n), subSequence: 0, partitionKey, arrivalTimeMs: ARRIVAL_MS, data });
+      parted
+        .get(partition)
+        ?.push({ offset: (offset += 1n), subSequence: 0, partitionKey, arrivalTimeMs: ARRIVAL_MS, data });
     }
   }
   return parted;

@@ -7,25 +7,45 @@ export function verdictOf(expected: Expected, run: Run, pipeline = 'flights'): C
   const firings = run.lake.map(({ id: _id, ...row }) => row);
   const { counts } = expected;
   return [
-    compareRows('results: newest revision of each airport and hour', windowId, { expected: expected.results, actual: run.results }),
+    compareRows('results: newest revision of each airport and hour', windowId, {
+      expected: expected.results,
+      actual: run.results,
+    }),
     compareRows('lake: every firing', firingId, { expected: expected.firings, actual: firings }),
-    compareRows('lake: newest revision against the result table', windowId, { expected: run.results, actual: newest(firings) }),
-    compareRows('lake: ids', ({ id }) => String(id), { expected: expected.firings.map((row) => ({ id: lakeId(pipeline, row) })), actual: run.lake.map(({ id }) => ({ id })) }),
-    compareRows('late records', ({ row }) => `row ${String(row)}`, { expected: expected.late, actual: run.late.map(lateRow) }),
+    compareRows('lake: newest revision against the result table', windowId, {
+      expected: run.results,
+      actual: newest(firings),
+    }),
+    compareRows('lake: ids', ({ id }) => String(id), {
+      expected: expected.firings.map((row) => ({ id: lakeId(pipeline, row) })),
+      actual: run.lake.map(({ id }) => ({ id })),
+    }),
+    compareRows('late records', ({ row }) => `row ${String(row)}`, {
+      expected: expected.late,
+      actual: run.late.map(lateRow),
+    }),
     compareRows('dead letters', (row) => JSON.stringify(row), { expected: [], actual: run.deadLetters }),
     compareCounts('counts', { ...counts }, { ...run.counts }),
-    compareCounts('what came in is accounted for', accountOf(counts.recordsIn, 0), accountOf(accountedFor(expected, run), run.deadLetters.length)),
+    compareCounts(
+      'what came in is accounted for',
+      accountOf(counts.recordsIn, 0),
+      accountOf(accountedFor(expected, run), run.deadLetters.length),
+    ),
   ];
 }
 
-const windowId = ({ key, windowStartMs }: Row): string => `${String(key)} at ${new Date(Number(windowStartMs)).toISOString()}`;
+const windowId = ({ key, windowStartMs }: Row): string =>
+  `${String(key)} at ${new Date(Number(windowStartMs)).toISOString()}`;
 const firingId = (row: Row): string => `${windowId(row)}, revision ${String(row['revision'])}`;
-const lakeId = (pipeline: string, { key, windowStartMs, windowEndMs, revision }: Row): string => `${pipeline}/results/${String(windowStartMs)}-${String(windowEndMs)}/${String(revision)}/${String(key)}`;
+const lakeId = (pipeline: string, { key, windowStartMs, windowEndMs, revision }: Row): string =>
+  `${pipeline}/results/${String(windowStartMs)}-${String(windowEndMs)}/${String(revision)}/${String(key)}`;
 const accountOf = (records: number, deadLetters: number): Row => ({ records, deadLetters });
 
 /** Records in results, in windows that wait for their end, among the late ones and among the dead letters. */
 function accountedFor({ waiting }: Expected, { results, late, deadLetters }: Run): number {
-  return results.reduce((sum, { departures }) => sum + Number(departures), 0) + waiting + late.length + deadLetters.length;
+  return (
+    results.reduce((sum, { departures }) => sum + Number(departures), 0) + waiting + late.length + deadLetters.length
+  );
 }
 
 function newest(firings: readonly Row[]): Row[] {

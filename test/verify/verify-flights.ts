@@ -24,7 +24,13 @@ const { values } = parseArgs({
 
 function integer(name: 'records' | 'shards', most: number): number {
   const value = Number(values[name]);
-  return requireSetting(`--${name}`, value, Number.isInteger(value) && value >= 1 && value <= most, `an integer in [1, ${most}]`, 'leave it out for the default');
+  return requireSetting(
+    `--${name}`,
+    value,
+    Number.isInteger(value) && value >= 1 && value <= most,
+    `an integer in [1, ${most}]`,
+    'leave it out for the default',
+  );
 }
 
 const records = integer('records', 3_000_000);
@@ -37,7 +43,11 @@ try {
   const run = await commandRun({ records, shards, dataDir });
   const comparisons = verdictOf(expected, run);
   const equal = comparisons.every(({ differences }) => differences === 0);
-  process.stdout.write(values.json ? `${JSON.stringify({ records, shards, equal, counts: run.counts, elapsedMs: run.elapsedMs, comparisons })}\n` : report(comparisons, `${records} flights on ${shards} shards`));
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ records, shards, equal, counts: run.counts, elapsedMs: run.elapsedMs, comparisons })}\n`
+      : report(comparisons, `${records} flights on ${shards} shards`),
+  );
   if (!equal) process.exitCode = 1;
 } finally {
   if (values['data-dir'] === undefined) rmSync(dataDir, { recursive: true, force: true });

@@ -9,6 +9,9 @@ export const ACCESS_TYPES = {
 } as const;
 
 /** One entry of `sourceAccessConfigurations`. */
-export function accessBy({ by, secretArn }: KafkaSecret<keyof typeof ACCESS_TYPES>): { readonly type: string; readonly uri: string } {
+export function accessBy({ by, secretArn }: KafkaSecret<keyof typeof ACCESS_TYPES>): {
+  readonly type: string;
+  readonly uri: string;
+} {
   return { type: ACCESS_TYPES[by], uri: secretArn };
 }

@@ -16,7 +16,10 @@ export interface BootstrapBrokersProps {
 
 /** Addresses of the brokers for clients that come with IAM, asked for while the stack is deployed: CloudFormation has no attribute for them. */
 export function bootstrapBrokers(scope: Construct, { clusterArn, brokersOf, settings }: BootstrapBrokersProps): string {
-  const logGroup = new LogGroup(scope, 'BootstrapBrokersLogs', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  const logGroup = new LogGroup(scope, 'BootstrapBrokersLogs', {
+    retention: settings.logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   // A role of one's own: the library's has a managed policy.
   const role = new Role(scope, 'BootstrapBrokersRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
@@ -29,7 +32,9 @@ export function bootstrapBrokers(scope: Construct, { clusterArn, brokersOf, sett
       outputPaths: [IAM_BROKERS],
       physicalResourceId: PhysicalResourceId.of(brokersOf),
     },
-    policy: AwsCustomResourcePolicy.fromStatements([new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [clusterArn] })]),
+    policy: AwsCustomResourcePolicy.fromStatements([
+      new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [clusterArn] }),
+    ]),
     installLatestAwsSdk: false,
     role,
     logGroup,

@@ -17,22 +17,39 @@ const KAFKA_VERSION = '3.9.x.kraft';
 
 /** A record that was acknowledged is in two zones at least, and no topic comes to be by a slip of the pen. Express has the rest of it built in. */
 const SERVER_PROPERTIES = {
-  provisioned: ['auto.create.topics.enable=false', 'default.replication.factor=3', 'min.insync.replicas=2', 'unclean.leader.election.enable=false'],
+  provisioned: [
+    'auto.create.topics.enable=false',
+    'default.replication.factor=3',
+    'min.insync.replicas=2',
+    'unclean.leader.election.enable=false',
+  ],
   express: ['auto.create.topics.enable=false'],
 } as const;
 
 /** @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1775 */
-const NO_PRIVATE_CONNECTIVITY = 'private connectivity of brokers cannot be switched on while they are created; do so afterwards, and name the cluster as one that exists';
+const NO_PRIVATE_CONNECTIVITY =
+  'private connectivity of brokers cannot be switched on while they are created; do so afterwards, and name the cluster as one that exists';
 
 /** Brokers of MSK's, as many in each of three zones: IAM alone lets clients in, through TLS alone. At rest MSK encrypts by itself, with the account's key of MSK. */
-export function brokerCluster(scope: Construct, kafka: ProvisionedKafka | ExpressKafka, network: ClusterNetwork, settings: StageSettings): KafkaCluster {
+export function brokerCluster(
+  scope: Construct,
+  kafka: ProvisionedKafka | ExpressKafka,
+  network: ClusterNetwork,
+  settings: StageSettings,
+): KafkaCluster {
   const clusterName = `tidemark-${settings.stage}`;
   const { kind, instanceType, brokersPerZone = 1, kafkaVersion = KAFKA_VERSION } = kafka;
   const storageGiB = kafka.kind === 'provisioned' ? (kafka.storageGiB ?? STORAGE_GIB) : undefined;
-  const configuration = new CfnConfiguration(scope, 'Configuration', { name: clusterName, serverProperties: SERVER_PROPERTIES[kind].join('\n') });
+  const configuration = new CfnConfiguration(scope, 'Configuration', {
+    name: clusterName,
+    serverProperties: SERVER_PROPERTIES[kind].join('\n'),
+  });
   // A cluster that stays holds on to it.
   configuration.applyRemovalPolicy(removalOf(settings));
-  const logs = new LogGroup(scope, 'BrokerLogs', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+  const logs = new LogGroup(scope, 'BrokerLogs', {
+    retention: settings.logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   const cluster = new CfnCluster(scope, 'Cluster', {
     clusterName,
     kafkaVersion,
@@ -43,7 +60,11 @@ export function brokerCluster(scope: Construct, kafka: ProvisionedKafka | Expres
       securityGroups: [network.brokers.securityGroupId],
       ...(storageGiB === undefined ? {} : { storageInfo: { ebsStorageInfo: { volumeSize: storageGiB } } }),
     },
-    clientAuthentication: { sasl: { iam: { enabled: true }, scram: { enabled: false } }, tls: { enabled: false }, unauthenticated: { enabled: false } },
+    clientAuthentication: {
+      sasl: { iam: { enabled: true }, scram: { enabled: false } },
+      tls: { enabled: false },
+      unauthenticated: { enabled: false },
+    },
     encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
     configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
     // The least that counts records by topic, next to which the dashboard shows what was processed.
@@ -52,6 +73,17 @@ export function brokerCluster(scope: Construct, kafka: ProvisionedKafka | Expres
   });
   cluster.applyRemovalPolicy(removalOf(settings));
   if (storageGiB !== undefined) growingStorage(scope, cluster.attrArn, storageGiB);
-  const brokers = bootstrapBrokers(scope, { clusterArn: cluster.attrArn, brokersOf: `${clusterName}-${ZONES * brokersPerZone}`, settings });
-  return mskCluster({ clusterArn: cluster.attrArn, clusterName, brokers, auth: { by: 'iam' }, network, outOfFirehose: NO_PRIVATE_CONNECTIVITY });
+  const brokers = bootstrapBrokers(scope, {
+    clusterArn: cluster.attrArn,
+    brokersOf: `${clusterName}-${ZONES * brokersPerZone}`,
+    settings,
+  });
+  return mskCluster({
+    clusterArn: cluster.attrArn,
+    clusterName,
+    brokers,
+    auth: { by: 'iam' },
+    network,
+    outOfFirehose: NO_PRIVATE_CONNECTIVITY,
+  });
 }

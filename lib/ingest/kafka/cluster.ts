@@ -59,9 +59,15 @@ export interface FirehoseTopic {
 /** A Kafka cluster of any kind, as far as the rest of a pipeline has to know it. */
 export interface KafkaCluster extends KafkaGrants {
   /** How the functions reach it. */
-  readonly environment: Pick<FunctionEnvironment, 'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'>;
+  readonly environment: Pick<
+    FunctionEnvironment,
+    'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'
+  >;
   /** How an event source mapping reaches it. */
-  readonly source: Pick<CfnEventSourceMappingProps, 'eventSourceArn' | 'selfManagedEventSource' | 'sourceAccessConfigurations'>;
+  readonly source: Pick<
+    CfnEventSourceMappingProps,
+    'eventSourceArn' | 'selfManagedEventSource' | 'sourceAccessConfigurations'
+  >;
   /** undefined: it is reached through the internet, by functions outside of any VPC. */
   readonly network: KafkaNetwork | undefined;
   /** MSK's name of it, a dimension of its metrics; undefined: not MSK. */

@@ -20,9 +20,15 @@ export class ExistingNetwork extends Construct implements KafkaNetwork {
       availabilityZones: subnets.map(({ availabilityZone }) => availabilityZone),
       privateSubnetIds: subnets.map(({ subnetId }) => subnetId),
     });
-    Annotations.of(this.vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'Nobody asks for the route tables.');
+    Annotations.of(this.vpc).acknowledgeWarning(
+      '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      'Nobody asks for the route tables.',
+    );
     this.subnets = this.vpc.privateSubnets;
-    this.clients = securityGroupId === undefined ? clientGroup(this, this.vpc) : SecurityGroup.fromSecurityGroupId(this, 'Clients', securityGroupId);
+    this.clients =
+      securityGroupId === undefined
+        ? clientGroup(this, this.vpc)
+        : SecurityGroup.fromSecurityGroupId(this, 'Clients', securityGroupId);
   }
 
   grantAttach(grantee: Grantee): void {

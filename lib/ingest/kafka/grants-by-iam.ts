@@ -6,7 +6,11 @@ import { mskArn } from './msk-arn.ts';
 export function grantsByIam(clusterArn: string): KafkaGrants {
   const ofCluster = (kind: 'topic' | 'group', name: string): string => mskArn(clusterArn, kind, name);
   const allow = (grantee: Grantee, resourceArn: string, ...actions: readonly string[]): void => {
-    Grant.addToPrincipal({ grantee, actions: actions.map((action) => `kafka-cluster:${action}`), resourceArns: [resourceArn] });
+    Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `kafka-cluster:${action}`),
+      resourceArns: [resourceArn],
+    });
   };
   return {
     grantPoll(grantee, topic, consumerGroup) {

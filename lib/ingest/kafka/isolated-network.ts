@@ -40,8 +40,14 @@ export class IsolatedNetwork extends Construct implements ClusterNetwork {
       restrictDefaultSecurityGroup: false,
     }) as IVpc; // which it says it is, but for a property that may be undefined
     this.subnets = this.vpc.isolatedSubnets;
-    const logGroup = new LogGroup(this, 'RejectedTraffic', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    this.vpc.addFlowLog('Rejected', { trafficType: FlowLogTrafficType.REJECT, destination: FlowLogDestination.toCloudWatchLogs(logGroup) });
+    const logGroup = new LogGroup(this, 'RejectedTraffic', {
+      retention: settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.vpc.addFlowLog('Rejected', {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
+    });
     this.clients = clientGroup(this, this.vpc);
     this.brokers = brokerGroup(this, this.vpc, this.clients);
     this.#services = servicesReached(settings);

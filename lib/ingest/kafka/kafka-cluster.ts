@@ -37,7 +37,10 @@ export function kafkaCluster(scope: Construct, id: string, { settings }: KafkaCl
 }
 
 function networkOf(scope: Construct, { network }: CreatedKafka, settings: StageSettings): ClusterNetwork {
-  const created = network === undefined ? new IsolatedNetwork(scope, 'Network', { settings }) : new ExistingClusterNetwork(scope, 'Network', network);
+  const created =
+    network === undefined
+      ? new IsolatedNetwork(scope, 'Network', { settings })
+      : new ExistingClusterNetwork(scope, 'Network', network);
   // A cluster that stays needs its network: without, the stack could not be deleted.
   if (settings.retainData) RemovalPolicies.of(created).retain();
   return created;

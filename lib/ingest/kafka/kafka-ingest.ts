@@ -36,9 +36,19 @@ export class KafkaIngest extends Construct implements ReadSource {
   readonly made: KafkaTopic | undefined;
 
   /** @throws INVALID_SETTING when a batch may take longer than Lambda's pollers wait */
-  constructor(scope: Construct, id: string, { pipeline, source, topics, settings: { stage, timeoutMs, kafka } }: KafkaIngestProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { pipeline, source, topics, settings: { stage, timeoutMs, kafka } }: KafkaIngestProps,
+  ) {
     super(scope, id);
-    requireSetting('timeoutMs', timeoutMs, timeoutMs <= minutes(14), 'at most 840000 where a topic is read', 'pass minutes(14)');
+    requireSetting(
+      'timeoutMs',
+      timeoutMs,
+      timeoutMs <= minutes(14),
+      'at most 840000 where a topic is read',
+      'pass minutes(14)',
+    );
     this.source = source;
     this.cluster = topics.cluster;
     this.topic = source.topic;

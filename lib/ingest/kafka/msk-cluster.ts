@@ -20,9 +20,20 @@ export interface MskClusterProps {
 }
 
 /** A cluster of MSK's, whoever has created it. MSK itself keeps three copies, of which two must be in sync. */
-export function mskCluster({ clusterArn, clusterName, brokers, auth, network, outOfFirehose = auth.by === 'iam' ? undefined : 'it comes with IAM only' }: MskClusterProps): KafkaCluster {
+export function mskCluster({
+  clusterArn,
+  clusterName,
+  brokers,
+  auth,
+  network,
+  outOfFirehose = auth.by === 'iam' ? undefined : 'it comes with IAM only',
+}: MskClusterProps): KafkaCluster {
   const grants = auth.by === 'iam' ? grantsByIam(clusterArn) : grantsBySecret(auth);
-  const find = ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers', ...(auth.by === 'scram-512' ? ['kafka:ListScramSecrets'] : [])];
+  const find = [
+    'kafka:DescribeClusterV2',
+    'kafka:GetBootstrapBrokers',
+    ...(auth.by === 'scram-512' ? ['kafka:ListScramSecrets'] : []),
+  ];
   return {
     ...grants,
     grantPoll(grantee: Grantee, topic: string, consumerGroup: string): void {
@@ -30,15 +41,26 @@ export function mskCluster({ clusterArn, clusterName, brokers, auth, network, ou
       network.grantAttach(grantee);
       grants.grantPoll(grantee, topic, consumerGroup);
     },
-    environment: { TIDEMARK_KAFKA_BROKERS: brokers, TIDEMARK_KAFKA_AUTH: auth.by, ...(auth.by === 'iam' ? {} : { TIDEMARK_KAFKA_SECRET: auth.secretArn }) },
-    source: { eventSourceArn: clusterArn, ...(auth.by === 'iam' ? {} : { sourceAccessConfigurations: [accessBy(auth)] }) },
+    environment: {
+      TIDEMARK_KAFKA_BROKERS: brokers,
+      TIDEMARK_KAFKA_AUTH: auth.by,
+      ...(auth.by === 'iam' ? {} : { TIDEMARK_KAFKA_SECRET: auth.secretArn }),
+    },
+    source: {
+      eventSourceArn: clusterArn,
+      ...(auth.by === 'iam' ? {} : { sourceAccessConfigurations: [accessBy(auth)] }),
+    },
     network,
     metricsName: clusterName,
     replicationFactor: 3,
     topicConfig: {},
     firehoseTopic(topic) {
       if (outOfFirehose !== undefined) throw notArchived(topic, outOfFirehose);
-      return { clusterArn, topicArn: mskArn(clusterArn, 'topic', topic), groupsArn: Token.isUnresolved(clusterArn) ? groupsNamed(clusterName) : mskArn(clusterArn, 'group', '*') };
+      return {
+        clusterArn,
+        topicArn: mskArn(clusterArn, 'topic', topic),
+        groupsArn: Token.isUnresolved(clusterArn) ? groupsNamed(clusterName) : mskArn(clusterArn, 'group', '*'),
+      };
     },
   };
 }
@@ -50,5 +72,11 @@ function groupsNamed(clusterName: string): string {
 
 /** A cluster of MSK's that is there already, whose name is in its ARN. */
 export function existingCluster({ clusterArn, brokers, auth }: ExistingKafka, network: KafkaNetwork): KafkaCluster {
-  return mskCluster({ clusterArn, clusterName: String(clusterArn.split('/')[1]), brokers: brokers.join(','), auth, network });
+  return mskCluster({
+    clusterArn,
+    clusterName: String(clusterArn.split('/')[1]),
+    brokers: brokers.join(','),
+    auth,
+    network,
+  });
 }

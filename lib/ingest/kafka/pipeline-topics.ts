@@ -38,7 +38,8 @@ export class PipelineTopics extends Construct {
     });
     if (wanted.length === 0) return;
     const provider = new TopicProvider(this, 'Provider', { cluster, settings });
-    for (const { id: use, topic, topicSettings } of wanted) this.#made.set(topic, new KafkaTopic(this, use, { topic, topicSettings, cluster, provider }));
+    for (const { id: use, topic, topicSettings } of wanted)
+      this.#made.set(topic, new KafkaTopic(this, use, { topic, topicSettings, cluster, provider }));
   }
 
   /** Who waits for a topic waits for this. @returns undefined: it is there already */
@@ -49,13 +50,21 @@ export class PipelineTopics extends Construct {
 
 /** Compaction takes away all but the newest record of a key, counted or not (PL-15). @throws INVALID_SETTING */
 function requireWhole(topic: string, { cleanup }: TopicSettings): void {
-  requireSetting(`kafka.topics.${topic}.cleanup`, cleanup, cleanup === 'delete', "'delete' for a topic that is read: compaction would take records before they are counted", 'leave it out');
+  requireSetting(
+    `kafka.topics.${topic}.cleanup`,
+    cleanup,
+    cleanup === 'delete',
+    "'delete' for a topic that is read: compaction would take records before they are counted",
+    'leave it out',
+  );
 }
 
 /** The topics that a pipeline reads from and puts its results into. */
 export function topicsOf({ source, sinks }: Pick<DeployedTopology, 'source' | 'sinks'>): UsedTopic[] {
   return [
     ...(source.kind === 'kafka' ? [{ id: 'Source', topic: source.topic, cleanup: 'delete' } as const] : []),
-    ...sinks.flatMap((sink) => (sink.kind === 'topic' ? [{ id: 'Results', topic: sink.topic, cleanup: 'compact' } as const] : [])),
+    ...sinks.flatMap((sink) =>
+      sink.kind === 'topic' ? [{ id: 'Results', topic: sink.topic, cleanup: 'compact' } as const] : [],
+    ),
   ];
 }

@@ -8,7 +8,11 @@ export const HTTPS = Port.tcp(443);
 
 /** Of the functions: nobody reaches them. What they reach is HTTPS, and what `brokerGroup` adds. */
 export function clientGroup(scope: Construct, vpc: IVpc): SecurityGroup {
-  const group = new SecurityGroup(scope, 'Clients', { vpc, allowAllOutbound: false, description: 'Tidemark: functions that reach the brokers' });
+  const group = new SecurityGroup(scope, 'Clients', {
+    vpc,
+    allowAllOutbound: false,
+    description: 'Tidemark: functions that reach the brokers',
+  });
   // S3 and DynamoDB have no security group of their own to name.
   group.addEgressRule(Peer.anyIpv4(), HTTPS, 'to the services');
   return group;
@@ -20,7 +24,11 @@ export function clientGroup(scope: Construct, vpc: IVpc): SecurityGroup {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html
  */
 export function brokerGroup(scope: Construct, vpc: IVpc, clients: ISecurityGroup): SecurityGroup {
-  const group = new SecurityGroup(scope, 'Brokers', { vpc, allowAllOutbound: false, description: 'Tidemark: brokers, and the pollers of Lambda' });
+  const group = new SecurityGroup(scope, 'Brokers', {
+    vpc,
+    allowAllOutbound: false,
+    description: 'Tidemark: brokers, and the pollers of Lambda',
+  });
   group.connections.allowFrom(clients, IAM_PORT, 'from the functions');
   group.connections.allowInternally(IAM_PORT, 'from the pollers');
   group.addEgressRule(Peer.anyIpv4(), HTTPS, 'pollers to Lambda and STS');

@@ -6,7 +6,10 @@ import { notArchived } from './not-archived.ts';
 import type { SelfManagedKafka } from './settings.ts';
 
 /** A cluster that is nobody's of AWS: brokers by their addresses, credentials in Secrets Manager. */
-export function selfManagedCluster({ brokers, auth, caSecretArn }: SelfManagedKafka, network: KafkaNetwork | undefined): KafkaCluster {
+export function selfManagedCluster(
+  { brokers, auth, caSecretArn }: SelfManagedKafka,
+  network: KafkaNetwork | undefined,
+): KafkaCluster {
   const grants = grantsBySecret(auth, caSecretArn);
   return {
     ...grants,
@@ -22,7 +25,11 @@ export function selfManagedCluster({ brokers, auth, caSecretArn }: SelfManagedKa
     },
     source: {
       selfManagedEventSource: { endpoints: { kafkaBootstrapServers: [...brokers] } },
-      sourceAccessConfigurations: [accessBy(auth), ...(caSecretArn === undefined ? [] : [{ type: 'SERVER_ROOT_CA_CERTIFICATE', uri: caSecretArn }]), ...placesOf(network)],
+      sourceAccessConfigurations: [
+        accessBy(auth),
+        ...(caSecretArn === undefined ? [] : [{ type: 'SERVER_ROOT_CA_CERTIFICATE', uri: caSecretArn }]),
+        ...placesOf(network),
+      ],
     },
     network,
     metricsName: undefined,

@@ -46,9 +46,21 @@ export class TopicProvider extends Construct implements IGrantable {
   /** By hand: the library's role may call every version of the function, and has a managed policy. */
   private createProvider(onEventHandler: Function, { logRetention }: StageSettings): string {
     const role = new Role(this, 'FrameworkRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:GetFunction', 'lambda:InvokeFunction'], resources: [onEventHandler.functionArn] }));
-    const logGroup = new LogGroup(this, 'FrameworkLogs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['lambda:GetFunction', 'lambda:InvokeFunction'],
+        resources: [onEventHandler.functionArn],
+      }),
+    );
+    const logGroup = new LogGroup(this, 'FrameworkLogs', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     logGroup.grantWrite(role);
-    return new Provider(this, 'Framework', { onEventHandler, frameworkOnEventRole: role.withoutPolicyUpdates(), logGroup }).serviceToken;
+    return new Provider(this, 'Framework', {
+      onEventHandler,
+      frameworkOnEventRole: role.withoutPolicyUpdates(),
+      logGroup,
+    }).serviceToken;
   }
 }

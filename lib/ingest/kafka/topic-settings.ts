@@ -8,12 +8,21 @@ import type { TopicSettings } from './settings.ts';
  * @param cleanup by default
  * @returns undefined: the topic is somebody else's
  */
-export function topicSettings(name: string, cleanup: TopicSettings['cleanup'], { kafka: { topics }, streamRetentionHours }: Pick<StageSettings, 'kafka' | 'streamRetentionHours'>): TopicSettings | undefined {
+export function topicSettings(
+  name: string,
+  cleanup: TopicSettings['cleanup'],
+  { kafka: { topics }, streamRetentionHours }: Pick<StageSettings, 'kafka' | 'streamRetentionHours'>,
+): TopicSettings | undefined {
   const said = Object.hasOwn(topics, name) ? topics[name] : undefined;
-  return said === 'existing' ? undefined : { partitions: 3, retentionHours: streamRetentionHours, cleanup, deleteWithStack: false, ...said };
+  return said === 'existing'
+    ? undefined
+    : { partitions: 3, retentionHours: streamRetentionHours, cleanup, deleteWithStack: false, ...said };
 }
 
 /** The same in Kafka's words. A compacted topic forgets nothing by age. */
 export function topicConfigs({ cleanup, retentionHours }: TopicSettings): Record<string, string> {
-  return { 'cleanup.policy': cleanup, ...(cleanup === 'delete' ? { 'retention.ms': String(hours(retentionHours)) } : {}) };
+  return {
+    'cleanup.policy': cleanup,
+    ...(cleanup === 'delete' ? { 'retention.ms': String(hours(retentionHours)) } : {}),
+  };
 }

@@ -29,7 +29,13 @@ export class KafkaTopic extends Construct {
       serviceToken: provider.serviceToken,
       serviceTimeout: Duration.minutes(10),
       removalPolicy: deleteWithStack ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-      properties: { topic, partitions, replicationFactor: cluster.replicationFactor, configs: { ...cluster.topicConfig, ...topicConfigs(topicSettings) }, deleteWithStack },
+      properties: {
+        topic,
+        partitions,
+        replicationFactor: cluster.replicationFactor,
+        configs: { ...cluster.topicConfig, ...topicConfigs(topicSettings) },
+        deleteWithStack,
+      },
     });
     (resource.node.defaultChild as CfnResource).cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   }

@@ -6,9 +6,15 @@ import type { Section } from './layout.ts';
 
 /** What do 1,000 records take? */
 export function costSection({ batch, log, results, derived }: PipelineMetrics): Section {
-  const billed = [log.writeUnitCount.with({ label: 'billed: log', color: COLOURS.good }), ...(results === undefined ? [] : [results.writeUnitCount.with({ label: 'billed: results', color: COLOURS.other })])];
+  const billed = [
+    log.writeUnitCount.with({ label: 'billed: log', color: COLOURS.good }),
+    ...(results === undefined ? [] : [results.writeUnitCount.with({ label: 'billed: results', color: COLOURS.other })]),
+  ];
   return [
-    heading('5 · What does it cost?', 'Small batches cost most: a commit is paid per batch, not per record. A longer batching window makes both figures fall.'),
+    heading(
+      '5 · What does it cost?',
+      'Small batches cost most: a commit is paid per batch, not per record. A longer batching window makes both figures fall.',
+    ),
     [
       new SingleValueWidget({
         title: 'In this time range',
@@ -17,8 +23,14 @@ export function costSection({ batch, log, results, derived }: PipelineMetrics): 
         setPeriodToTimeRange: true,
         metrics: [derived.writeUnitsPerThousandCount, derived.lambdaPerThousandMs, derived.recordsPerCommitCount],
       }),
-      graph('Per 1,000 records', 'write units', 6, [derived.writeUnitsPerThousandCount], { right: [derived.lambdaPerThousandMs], rightYAxis: { min: 0, label: 'ms', showUnits: false } }),
-      graph('Write units', 'per minute', 6, [batch.writeUnitCount.with({ label: 'counted by the function', color: COLOURS.source }), ...billed]),
+      graph('Per 1,000 records', 'write units', 6, [derived.writeUnitsPerThousandCount], {
+        right: [derived.lambdaPerThousandMs],
+        rightYAxis: { min: 0, label: 'ms', showUnits: false },
+      }),
+      graph('Write units', 'per minute', 6, [
+        batch.writeUnitCount.with({ label: 'counted by the function', color: COLOURS.source }),
+        ...billed,
+      ]),
     ],
   ];
 }

@@ -6,18 +6,34 @@ import type { Section } from './layout.ts';
 
 /** Do results get to their readers? */
 export function deliverySection({ batch, derived, log, results, firehose }: PipelineMetrics): Section {
-  const throttles = [log.writeThrottleCount.with({ label: 'log: writes', color: COLOURS.bad }), log.readThrottleCount.with({ label: 'log: reads', color: COLOURS.warn })];
+  const throttles = [
+    log.writeThrottleCount.with({ label: 'log: writes', color: COLOURS.bad }),
+    log.readThrottleCount.with({ label: 'log: reads', color: COLOURS.warn }),
+  ];
   const latency = [log.putLatencyP99Ms.with({ label: 'commit', color: COLOURS.good })];
   return [
-    heading('4 · Is delivery moving?', 'A result is delivered before its batch is done: a sink that fails shows as errors and age in 1, and results stop here. No results while no window ends is no fault.'),
+    heading(
+      '4 · Is delivery moving?',
+      'A result is delivered before its batch is done: a sink that fails shows as errors and age in 1, and results stop here. No results while no window ends is no fault.',
+    ),
     [
       graph('Results', 'per minute', 6, [
         batch.resultsOutCount.with({ label: 'results', color: COLOURS.good }),
-        ...(results === undefined ? [] : [results.refusedPutCount.with({ label: 'overtaken by newer ones', color: COLOURS.source })]),
+        ...(results === undefined
+          ? []
+          : [results.refusedPutCount.with({ label: 'overtaken by newer ones', color: COLOURS.source })]),
       ]),
       graph('Results not known delivered', 'minutes', 6, [derived.outboxAgeMaxMinutes]),
-      graph('Throttled by DynamoDB', 'per minute', 6, [...throttles, ...(results === undefined ? [] : [results.writeThrottleCount.with({ label: 'results: writes', color: COLOURS.other })])]),
-      graph('Slowest puts: 99 of 100 are faster', 'ms', 6, [...latency, ...(results === undefined ? [] : [results.putLatencyP99Ms.with({ label: 'result', color: COLOURS.other })])]),
+      graph('Throttled by DynamoDB', 'per minute', 6, [
+        ...throttles,
+        ...(results === undefined
+          ? []
+          : [results.writeThrottleCount.with({ label: 'results: writes', color: COLOURS.other })]),
+      ]),
+      graph('Slowest puts: 99 of 100 are faster', 'ms', 6, [
+        ...latency,
+        ...(results === undefined ? [] : [results.putLatencyP99Ms.with({ label: 'result', color: COLOURS.other })]),
+      ]),
     ],
     ...(firehose === undefined ? [] : [lakeLine(firehose)]),
   ];
@@ -26,7 +42,9 @@ export function deliverySection({ batch, derived, log, results, firehose }: Pipe
 /** From Firehose to the bucket. */
 function lakeLine(firehose: FirehoseMetrics): Section[number] {
   return [
-    graph('Lake: age of the oldest line not in a file yet', 's', 8, [firehose.freshnessMaxSeconds.with({ label: 'freshness', color: COLOURS.good })]),
+    graph('Lake: age of the oldest line not in a file yet', 's', 8, [
+      firehose.freshnessMaxSeconds.with({ label: 'freshness', color: COLOURS.good }),
+    ]),
     graph('Lake: Firehose records', 'per minute', 8, [
       firehose.recordsPutCount.with({ label: 'put', color: COLOURS.good }),
       firehose.throttledRecordCount.with({ label: 'refused, sent again', color: COLOURS.warn }),

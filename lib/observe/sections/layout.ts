@@ -13,6 +13,19 @@ export function heading(question: string, healthy: string): IWidget[] {
 }
 
 /** A graph whose axis begins at 0. `unit` stands at the axis and so is in every title's sight. */
-export function graph(title: string, unit: string, width: number, left: readonly IMetric[], more: Partial<GraphWidgetProps> = {}): GraphWidget {
-  return new GraphWidget({ title, width, height: 6, left: [...left], leftYAxis: { min: 0, label: unit, showUnits: false }, ...more });
+export function graph(
+  title: string,
+  unit: string,
+  width: number,
+  left: readonly IMetric[],
+  more: Partial<GraphWidgetProps> = {},
+): GraphWidget {
+  return new GraphWidget({
+    title,
+    width,
+    height: 6,
+    left: [...left],
+    leftYAxis: { min: 0, label: unit, showUnits: false },
+    ...more,
+  });
 }

@@ -9,7 +9,10 @@ export function rightSection({ batch, source, log, derived }: PipelineMetrics): 
   const { recordsPutCount, words } = source;
   const unread = recordsPutCount === undefined ? '' : '; what is put and not yet in comes down to 0';
   return [
-    heading('2 · Is it right?', `Healthy: in = counted + late + dead letters, so nothing is unaccounted for; few are late, none dead${unread}. Refused commits are harmless one by one: two functions had the same ${words.part}, one won.`),
+    heading(
+      '2 · Is it right?',
+      `Healthy: in = counted + late + dead letters, so nothing is unaccounted for; few are late, none dead${unread}. Refused commits are harmless one by one: two functions had the same ${words.part}, one won.`,
+    ),
     [
       new SingleValueWidget({
         title: 'Every record of this time range',
@@ -17,7 +20,9 @@ export function rightSection({ batch, source, log, derived }: PipelineMetrics): 
         height: 3,
         setPeriodToTimeRange: true,
         metrics: [
-          ...(recordsPutCount === undefined ? [] : [recordsPutCount.with({ label: `put into the ${words.source}`, color: COLOURS.source })]),
+          ...(recordsPutCount === undefined
+            ? []
+            : [recordsPutCount.with({ label: `put into the ${words.source}`, color: COLOURS.source })]),
           // Before the expressions that use them: of one metric with two labels, the CDK keeps the first.
           batch.recordsInCount.with({ label: 'in', color: COLOURS.good }),
           batch.countedCount.with({ label: '= counted', color: COLOURS.good }),
@@ -30,9 +35,15 @@ export function rightSection({ batch, source, log, derived }: PipelineMetrics): 
     ],
     [
       graph('Late', '% of records', 6, [derived.latePercent]),
-      graph('Dead letters', 'per minute', 6, [batch.deadLetterCount.with({ label: 'dead letters', color: COLOURS.bad })]),
-      graph('Came again, not counted again', 'per minute', 6, [batch.recordsReplayedCount.with({ label: 'replayed', color: Color.GREY })]),
-      graph('Refused commits', 'puts per minute', 6, [log.refusedPutCount.with({ label: 'refused by the partition log', color: COLOURS.warn })]),
+      graph('Dead letters', 'per minute', 6, [
+        batch.deadLetterCount.with({ label: 'dead letters', color: COLOURS.bad }),
+      ]),
+      graph('Came again, not counted again', 'per minute', 6, [
+        batch.recordsReplayedCount.with({ label: 'replayed', color: Color.GREY }),
+      ]),
+      graph('Refused commits', 'puts per minute', 6, [
+        log.refusedPutCount.with({ label: 'refused by the partition log', color: COLOURS.warn }),
+      ]),
     ],
   ];
 }

@@ -16,10 +16,18 @@ const BY_PARTITION = [
 export function timeSection({ batch, derived, tick, time, source }: PipelineMetrics, logGroupName: string): Section {
   const { part, parts } = source.words;
   return [
-    heading('3 · Is time moving?', `Healthy: the lag is flat (a steady climb: no new events, or one ${part} that holds back the rest), windows close as fast as they open, every ${part} had a batch lately.`),
+    heading(
+      '3 · Is time moving?',
+      `Healthy: the lag is flat (a steady climb: no new events, or one ${part} that holds back the rest), windows close as fast as they open, every ${part} had a batch lately.`,
+    ),
     [
-      graph('Watermark behind the clock', 'minutes', 6, [derived.watermarkLagMaxMinutes, derived.watermarkLagMinMinutes]),
-      graph('Open windows', 'keys × windows', 6, [batch.openWindowsMaxCount.with({ label: `of the ${part} with most`, color: COLOURS.good })]),
+      graph('Watermark behind the clock', 'minutes', 6, [
+        derived.watermarkLagMaxMinutes,
+        derived.watermarkLagMinMinutes,
+      ]),
+      graph('Open windows', 'keys × windows', 6, [
+        batch.openWindowsMaxCount.with({ label: `of the ${part} with most`, color: COLOURS.good }),
+      ]),
       graph(parts, 'with a log', 6, [
         time.shardCount.with({ label: 'all', color: COLOURS.source }),
         time.idleShardCount.with({ label: 'idle', color: COLOURS.warn }),
@@ -30,6 +38,15 @@ export function timeSection({ batch, derived, tick, time, source }: PipelineMetr
         tick.errorCount.with({ label: 'errors', color: COLOURS.bad }),
       ]),
     ],
-    [new LogQueryWidget({ title: `By ${part}`, width: COLUMNS, height: 5, logGroupNames: [logGroupName], view: LogQueryVisualizationType.TABLE, queryLines: BY_PARTITION })],
+    [
+      new LogQueryWidget({
+        title: `By ${part}`,
+        width: COLUMNS,
+        height: 5,
+        logGroupNames: [logGroupName],
+        view: LogQueryVisualizationType.TABLE,
+        queryLines: BY_PARTITION,
+      }),
+    ],
   ];
 }

@@ -29,7 +29,8 @@ function world(...ids: number[]) {
     },
   };
   const decoder = new AvroDecoder({ frame: readConfluent, registry, clock });
-  const outcomes = async (...records: SourceRecord[]) => (await decoder.decode(records)).map(({ value, refusal }) => refusal?.code ?? value);
+  const outcomes = async (...records: SourceRecord[]) =>
+    (await decoder.decode(records)).map(({ value, refusal }) => refusal?.code ?? value);
   return { known, clock, asked, most, decoder, outcomes };
 }
 
@@ -48,7 +49,9 @@ describe('the lookups of an Avro decoder', () => {
     }
     expect([asked.length, most.underWay]).toEqual([2_501, 8]);
     expect(decoded.map(({ offset }) => Number(offset))).toEqual(Array.from({ length: 5_000 }, (_, i) => i));
-    expect(decoded.every(({ value, refusal }, i) => (i % 2 === 0 ? value === 'hi' : refusal?.code === 'SCHEMA_UNKNOWN'))).toBe(true);
+    expect(
+      decoded.every(({ value, refusal }, i) => (i % 2 === 0 ? value === 'hi' : refusal?.code === 'SCHEMA_UNKNOWN')),
+    ).toBe(true);
   });
 
   it('do not part records that share an offset', async () => {

@@ -15,7 +15,16 @@ describe('emitBatchReport', () => {
   });
 
   it('says every count, zeros too, so that a sum over time is never of missing data', () => {
-    expect(emitted()).toMatchObject({ recordsIn: 10, recordsReplayed: 2, resultsOut: 3, lateRecords: 1, deadLetters: 0, commits: 1, writeUnits: 7, openWindows: 4 });
+    expect(emitted()).toMatchObject({
+      recordsIn: 10,
+      recordsReplayed: 2,
+      resultsOut: 3,
+      lateRecords: 1,
+      deadLetters: 0,
+      commits: 1,
+      writeUnits: 7,
+      openWindows: 4,
+    });
   });
 
   it('says how far the watermark is behind the clock [ms]', () => {
@@ -35,7 +44,12 @@ describe('emitBatchReport', () => {
 
 describe('emitTickReport', () => {
   it('says how many shards there are, how many are idle and how many moved on', () => {
-    expect(emittedTick({ shards: 4, idleShards: 3, shardsMoved: 2 })).toMatchObject({ pipeline: 'orders', shards: 4, idleShards: 3, shardsMoved: 2 });
+    expect(emittedTick({ shards: 4, idleShards: 3, shardsMoved: 2 })).toMatchObject({
+      pipeline: 'orders',
+      shards: 4,
+      idleShards: 3,
+      shardsMoved: 2,
+    });
   });
 
   it('says since when results wait: not at all when all are delivered', () => {
@@ -50,7 +64,8 @@ describe('what is emitted of a topic', () => {
     const [age, failed] = emittedOfTopic(60_000, { nowMs: 90_000 });
     expect(age).toMatchObject({ pipeline: 'orders', recordAgeMs: 30_000 });
     expect(failed).toMatchObject({ pipeline: 'orders', failedPartitions: 1 });
-    for (const line of [age, failed]) expect(line?._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'Tidemark/dev', Dimensions: [['pipeline']] });
+    for (const line of [age, failed])
+      expect(line?._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'Tidemark/dev', Dimensions: [['pipeline']] });
   });
 
   it('has no record from the future', () => {

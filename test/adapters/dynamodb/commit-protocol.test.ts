@@ -38,12 +38,27 @@ describe('the commit over DynamoDB', () => {
 
   const instance = (client = dynamoDb().client): Instance => {
     const logs = new DynamoDbLogStore({ client, table: tables.log });
-    const settings = { topology, logs, blobs, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, slots: SLOTS, inlineLimitBytes: 32_768 };
+    const settings = {
+      topology,
+      logs,
+      blobs,
+      clock: SYSTEM_CLOCK,
+      random: SYSTEM_RANDOM,
+      slots: SLOTS,
+      inlineLimitBytes: 32_768,
+    };
     const sinks = [new ResultTableSink({ client: dynamoDb().client, table: tables.results })];
     return new Instance({ topology, logs: new PartitionLogs(settings, 1_000_000), sinks, shards: new MemoryShards() });
   };
-  const head = () => readHead(new DynamoDbLogStore({ client: dynamoDb().client, table: tables.log }), SYSTEM_CLOCK, logIdOf(SHARD), SLOTS);
-  const results = async (): Promise<ResultRow[]> => (await collect(readResults(dynamoDb().client, tables.results))).sort((a, b) => a.windowStartMs - b.windowStartMs);
+  const head = () =>
+    readHead(
+      new DynamoDbLogStore({ client: dynamoDb().client, table: tables.log }),
+      SYSTEM_CLOCK,
+      logIdOf(SHARD),
+      SLOTS,
+    );
+  const results = async (): Promise<ResultRow[]> =>
+    (await collect(readResults(dynamoDb().client, tables.results))).sort((a, b) => a.windowStartMs - b.windowStartMs);
 
   it('learns from the refusal itself who has the slot: nothing is read (PL-5)', async () => {
     const winner = instance();
@@ -56,7 +71,10 @@ describe('the commit over DynamoDB', () => {
     await loser.process(reading(1, 'a', 0));
     await winner.process(reading(1, 'a', 0), reading(2, 'a', 1));
     calls.length = 0;
-    expect(await loser.process(reading(2, 'a', 1), reading(3, 'a', 10))).toMatchObject({ recordsIn: 1, recordsReplayed: 1 });
+    expect(await loser.process(reading(2, 'a', 1), reading(3, 'a', 10))).toMatchObject({
+      recordsIn: 1,
+      recordsReplayed: 1,
+    });
     expect(calls.slice(0, 2)).toEqual(['PutItemCommand', 'BatchGetItemCommand']);
     expect(calls).not.toContain('GetItemCommand');
     expect(await results()).toMatchObject([{ key: 'a', values: { n: 2 } }]);
@@ -71,7 +89,10 @@ describe('the commit over DynamoDB', () => {
       if (isFirst) throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
       return reply;
     });
-    expect(await instance(client).process(reading(1, 'a', 0), reading(2, 'a', 10))).toMatchObject({ recordsIn: 2, commits: 1 });
+    expect(await instance(client).process(reading(1, 'a', 0), reading(2, 'a', 10))).toMatchObject({
+      recordsIn: 2,
+      commits: 1,
+    });
     expect(puts).toBe(2);
     expect(await head()).toMatchObject({ version: 1, counters: { recordsIn: 2, counted: 2 } });
     client.destroy();
@@ -100,10 +121,15 @@ describe('the commit over DynamoDB', () => {
 
   it('counts each record once when four instances process the same batches at once', async () => {
     const instances = Array.from({ length: 4 }, () => instance());
-    const batches = Array.from({ length: 30 }, (_, i) => [reading(2 * i + 1, 'a', 2 * i), reading(2 * i + 2, 'b', 2 * i + 1)]);
-    await Promise.all(instances.map(async (one) => {
-      for (const batch of batches) await persistently(() => one.process(...batch));
-    }));
+    const batches = Array.from({ length: 30 }, (_, i) => [
+      reading(2 * i + 1, 'a', 2 * i),
+      reading(2 * i + 2, 'b', 2 * i + 1),
+    ]);
+    await Promise.all(
+      instances.map(async (one) => {
+        for (const batch of batches) await persistently(() => one.process(...batch));
+      }),
+    );
     expect(await head()).toMatchObject({ counters: { recordsIn: 60, counted: 60, late: 0, deadLetters: 0 } });
     const rows = await results();
     expect(rows).toHaveLength(10);
@@ -127,8 +153,15 @@ async function persistently(work: () => Promise<unknown>): Promise<void> {
 type Next = () => Promise<unknown>;
 
 /** A client of its own whose every command passes through `around`. */
-function withMiddleware({ port }: TestDynamoDb, around: (command: string, next: Next) => Promise<unknown>): DynamoDBClient {
+function withMiddleware(
+  { port }: TestDynamoDb,
+  around: (command: string, next: Next) => Promise<unknown>,
+): DynamoDBClient {
   const own = testClient(port);
-  own.middlewareStack.add((next, context) => async (args) => (await around(String(context['commandName']), () => next(args))) as Awaited<ReturnType<typeof next>>, { step: 'initialize' });
+  own.middlewareStack.add(
+    (next, context) => async (args) =>
+      (await around(String(context['commandName']), () => next(args))) as Awaited<ReturnType<typeof next>>,
+    { step: 'initialize' },
+  );
   return own;
 }

@@ -24,10 +24,19 @@ describe('results that are looked for', () => {
   it('are there when the table has them or newer ones, and missing when it has older ones or none', async () => {
     const { client } = dynamoDb;
     const table = await dynamoDb.createResultTable();
-    await new ResultTableSink({ client, table }).deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 2), sampleRow('BOS', 0, 2)] }, 1, 5));
-    const row = (key: string, revision: number, logEpochMs?: number) => ({ ...sampleRow(key, 0, revision), ...(logEpochMs === undefined ? {} : { logEpochMs }) });
-    expect(await missingResults(client, table, [row('ATL', 2, 5), row('BOS', 1, 5), row('BOS', 9), row('BOS', 9, 4)])).toBe(0);
-    expect(await missingResults(client, table, [row('ATL', 3, 5), row('ATL', 1, 6), row('ORD', 1), row('BOS', 2, 5)])).toBe(3);
+    await new ResultTableSink({ client, table }).deliver(
+      sampleDelivery({ results: [sampleRow('ATL', 0, 2), sampleRow('BOS', 0, 2)] }, 1, 5),
+    );
+    const row = (key: string, revision: number, logEpochMs?: number) => ({
+      ...sampleRow(key, 0, revision),
+      ...(logEpochMs === undefined ? {} : { logEpochMs }),
+    });
+    expect(
+      await missingResults(client, table, [row('ATL', 2, 5), row('BOS', 1, 5), row('BOS', 9), row('BOS', 9, 4)]),
+    ).toBe(0);
+    expect(
+      await missingResults(client, table, [row('ATL', 3, 5), row('ATL', 1, 6), row('ORD', 1), row('BOS', 2, 5)]),
+    ).toBe(3);
     expect(await missingResults(client, table, [])).toBe(0);
   });
 
@@ -41,11 +50,20 @@ describe('results that are looked for', () => {
 
   it('are found by their number where they have no window', async () => {
     const { client } = dynamoDb;
-    await client.send(new CreateTableCommand({
-      TableName: 'numbered', BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }, { AttributeName: 'sequence', KeyType: 'RANGE' }],
-      AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }, { AttributeName: 'sequence', AttributeType: 'N' }],
-    }));
+    await client.send(
+      new CreateTableCommand({
+        TableName: 'numbered',
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'key', KeyType: 'HASH' },
+          { AttributeName: 'sequence', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'key', AttributeType: 'S' },
+          { AttributeName: 'sequence', AttributeType: 'N' },
+        ],
+      }),
+    );
     await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.05 }, { TableName: 'numbered' });
     const rows = [7, 8].map((sequence) => ({ ...sampleRow('ATL', 0, 1), sequence }));
     await new ResultTableSink({ client, table: 'numbered' }).deliver(sampleDelivery({ results: rows.slice(0, 1) }));
@@ -56,8 +74,11 @@ describe('results that are looked for', () => {
     expect(await missingResults(dynamoDb.client, 'nowhere', [sampleRow('ATL', 0, 1), sampleRow('BOS', 0, 1)])).toBe(2);
   });
 
-  it.each(['AccessDeniedException', 'ValidationException'])('are unknown where the table does not let anybody look: %s', async (name) => {
-    server.script({ status: 400, body: dynamoDbError(name) });
-    expect(await missingResults(scripted, 'results', [sampleRow('ATL', 0, 1)])).toBeUndefined();
-  });
+  it.each(['AccessDeniedException', 'ValidationException'])(
+    'are unknown where the table does not let anybody look: %s',
+    async (name) => {
+      server.script({ status: 400, body: dynamoDbError(name) });
+      expect(await missingResults(scripted, 'results', [sampleRow('ATL', 0, 1)])).toBeUndefined();
+    },
+  );
 });

@@ -17,7 +17,9 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 async function killOneWriter(afterMs: number): Promise<void> {
-  const child = spawn(process.execPath, [join(__dirname, '../../support/endless-writer.ts'), root], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [join(__dirname, '../../support/endless-writer.ts'), root], {
+    stdio: 'ignore',
+  });
   const ended = once(child, 'exit');
   // Counted from its first write, so that it is killed at work and not while it starts.
   while (child.exitCode === null && (await readdir(root)).length === 0) await wait(5);
@@ -53,7 +55,10 @@ describe('FileBlobStore', () => {
     await store.putIfAbsent('a/key', new Uint8Array([1]));
     await store.putIfAbsent('a/key', new Uint8Array([2]));
     await expect(store.putIfAbsent('a', new Uint8Array([3]))).rejects.toMatchObject({ kind: 'invalid' });
-    await expect(store.putIfAbsent('a/key/below', new Uint8Array([3]))).rejects.toMatchObject({ kind: 'unavailable', code: 'BLOB_UNAVAILABLE' });
+    await expect(store.putIfAbsent('a/key/below', new Uint8Array([3]))).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'BLOB_UNAVAILABLE',
+    });
     expect(await readdir(join(root, '.tmp'))).toEqual([]);
   });
 
@@ -69,7 +74,11 @@ describe('FileBlobStore', () => {
   it('reports a folder that it cannot write to as unavailable, with its cause', async () => {
     await writeFile(join(root, 'file'), '');
     const store = new FileBlobStore(join(root, 'file', 'below'));
-    await expect(store.putIfAbsent('key', new Uint8Array())).rejects.toMatchObject({ kind: 'unavailable', code: 'BLOB_UNAVAILABLE', cause: { code: 'ENOTDIR' } });
+    await expect(store.putIfAbsent('key', new Uint8Array())).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'BLOB_UNAVAILABLE',
+      cause: { code: 'ENOTDIR' },
+    });
   });
 
   it('says what to do when the disk is full', () => {

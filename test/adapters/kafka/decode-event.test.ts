@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeKafkaEvent, oldestArrivalMs, type KafkaEvent, type KafkaEventRecord, type TopicFacts } from '../../../adapters/kafka/decode-event.ts';
+import {
+  decodeKafkaEvent,
+  oldestArrivalMs,
+  type KafkaEvent,
+  type KafkaEventRecord,
+  type TopicFacts,
+} from '../../../adapters/kafka/decode-event.ts';
 import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
 
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
@@ -9,24 +15,48 @@ const FACTS = { topic: 'departures', partitions: PARTITIONS, partitioner: 'murmu
 const home = (key: string): number => partitionOf(Buffer.from(key), PARTITIONS);
 
 function recordOf(offset: number, changes: Partial<KafkaEventRecord> = {}): KafkaEventRecord {
-  return { topic: 'departures', partition: home('ATL'), offset, timestamp: 20, timestampType: 'CREATE_TIME', key: base64('ATL'), value: base64('{}'), headers: [], ...changes };
+  return {
+    topic: 'departures',
+    partition: home('ATL'),
+    offset,
+    timestamp: 20,
+    timestampType: 'CREATE_TIME',
+    key: base64('ATL'),
+    value: base64('{}'),
+    headers: [],
+    ...changes,
+  };
 }
 
-const decode = (...records: KafkaEventRecord[]) => decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': records } }, FACTS)[0]?.records ?? [];
+const decode = (...records: KafkaEventRecord[]) =>
+  decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': records } }, FACTS)[0]?.records ?? [];
 const refusal = (changes: Partial<KafkaEventRecord>, facts: TopicFacts = FACTS) =>
-  decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': [recordOf(0, changes)] } }, facts)[0]?.records[0]?.refusal;
+  decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'departures-0': [recordOf(0, changes)] } }, facts)[0]
+    ?.records[0]?.refusal;
 
 describe('decodeKafkaEvent', () => {
   it('gives each partition its records, whatever cluster they are of', () => {
     const [a, b] = ['ATL', 'BOS'].map((key) => ({ ...recordOf(7, { key: base64(key) }), partition: home(key) }));
     for (const eventSource of ['aws:kafka', 'SelfManagedKafka'] as const) {
-      const parts = decodeKafkaEvent({ eventSource, records: { 'departures-1': [a as KafkaEventRecord], 'departures-2': [b as KafkaEventRecord] } }, FACTS);
+      const parts = decodeKafkaEvent(
+        { eventSource, records: { 'departures-1': [a as KafkaEventRecord], 'departures-2': [b as KafkaEventRecord] } },
+        FACTS,
+      );
       expect(parts.map(({ partition }) => partition)).toEqual([home('ATL'), home('BOS')]);
     }
   });
 
   it('keeps offset, key, bytes and timestamp', () => {
-    expect(decode(recordOf(5, { value: base64(new Uint8Array([0, 255])) }))).toEqual([{ offset: 5n, subSequence: 0, partitionKey: 'ATL', arrivalTimeMs: 20, receivedTimeMs: NOW_MS, data: Buffer.from([0, 255]) }]);
+    expect(decode(recordOf(5, { value: base64(new Uint8Array([0, 255])) }))).toEqual([
+      {
+        offset: 5n,
+        subSequence: 0,
+        partitionKey: 'ATL',
+        arrivalTimeMs: 20,
+        receivedTimeMs: NOW_MS,
+        data: Buffer.from([0, 255]),
+      },
+    ]);
   });
 
   it('takes gaps in offsets, as compaction and transactions leave them, and the first offset of all', () => {
@@ -39,20 +69,35 @@ describe('decodeKafkaEvent', () => {
     expect(decode(recordOf(1, { headers: { a: 1 } as never }))[0]).not.toHaveProperty('headers');
   });
 
-  it.each(['CREATE_TIME', 'LOG_APPEND_TIME'])('takes a timestamp as the arrival up to the clock of the function, and no further: %s', (timestampType) => {
-    const arrivals = [0, 99, NOW_MS, NOW_MS + 1, 3_313_440_000_000, Number.MAX_SAFE_INTEGER].map((timestamp) => decode(recordOf(1, { timestampType, timestamp }))[0]?.arrivalTimeMs);
-    expect(arrivals).toEqual([0, 99, NOW_MS, NOW_MS, NOW_MS, NOW_MS]);
-  });
+  it.each(['CREATE_TIME', 'LOG_APPEND_TIME'])(
+    'takes a timestamp as the arrival up to the clock of the function, and no further: %s',
+    (timestampType) => {
+      const arrivals = [0, 99, NOW_MS, NOW_MS + 1, 3_313_440_000_000, Number.MAX_SAFE_INTEGER].map(
+        (timestamp) => decode(recordOf(1, { timestampType, timestamp }))[0]?.arrivalTimeMs,
+      );
+      expect(arrivals).toEqual([0, 99, NOW_MS, NOW_MS, NOW_MS, NOW_MS]);
+    },
+  );
 
   it('holds the event time against its own clock where the producer wrote the timestamp, else against that of the broker', () => {
     expect(decode(recordOf(1, { timestampType: 'CREATE_TIME', timestamp: 99 }))[0]?.receivedTimeMs).toBe(NOW_MS);
-    expect(decode(recordOf(1, { timestampType: 'a type of later brokers', timestamp: 99 }))[0]?.receivedTimeMs).toBe(NOW_MS);
-    expect(decode(recordOf(1, { timestampType: 'LOG_APPEND_TIME', timestamp: 99 }))[0]).not.toHaveProperty('receivedTimeMs');
+    expect(decode(recordOf(1, { timestampType: 'a type of later brokers', timestamp: 99 }))[0]?.receivedTimeMs).toBe(
+      NOW_MS,
+    );
+    expect(decode(recordOf(1, { timestampType: 'LOG_APPEND_TIME', timestamp: 99 }))[0]).not.toHaveProperty(
+      'receivedTimeMs',
+    );
   });
 
-  it.each([-1, -8_640_000_000_000_001, 0.5, 1e300, Number.NaN, undefined, null, '99'])('keeps a record with the timestamp %p as of now, for the dead letters', (timestamp) => {
-    expect(decode(recordOf(1, { timestamp: timestamp as number }))[0]).toMatchObject({ arrivalTimeMs: NOW_MS, refusal: { code: 'TIMESTAMP_MISSING' } });
-  });
+  it.each([-1, -8_640_000_000_000_001, 0.5, 1e300, Number.NaN, undefined, null, '99'])(
+    'keeps a record with the timestamp %p as of now, for the dead letters',
+    (timestamp) => {
+      expect(decode(recordOf(1, { timestamp: timestamp as number }))[0]).toMatchObject({
+        arrivalTimeMs: NOW_MS,
+        refusal: { code: 'TIMESTAMP_MISSING' },
+      });
+    },
+  );
 
   it.each<[string, Partial<KafkaEventRecord>, string]>([
     ['a null value', { value: null }, 'TOMBSTONE'],
@@ -60,9 +105,17 @@ describe('decodeKafkaEvent', () => {
     ['a null key', { key: null }, 'KEY_MISSING'],
     ['a key that is no text', { key: base64(new Uint8Array([0xc0, 0x80])) }, 'KEY_NOT_TEXT'],
     ['no timestamp', { timestamp: -1 }, 'TIMESTAMP_MISSING'],
-    ['a key in another partition than its own', { partition: (home('ATL') + 1) % PARTITIONS }, 'KEY_IN_OTHER_PARTITION'],
+    [
+      'a key in another partition than its own',
+      { partition: (home('ATL') + 1) % PARTITIONS },
+      'KEY_IN_OTHER_PARTITION',
+    ],
   ])('marks %s for the dead letters', (_, changes, code) => {
-    expect(refusal(changes)).toMatchObject({ kind: 'data', code, message: expect.stringMatching(/ must .+, got .+; .+/) });
+    expect(refusal(changes)).toMatchObject({
+      kind: 'data',
+      code,
+      message: expect.stringMatching(/ must .+, got .+; .+/),
+    });
   });
 
   it('keeps an empty value and an empty key apart from null', () => {
@@ -78,22 +131,33 @@ describe('decodeKafkaEvent', () => {
     ['no event', undefined],
     ['an event without records', { records: {} }],
     ['a record of another topic', { records: { 'departures-0': [recordOf(1, { topic: 'arrivals' })] } }],
-    ['two partitions under one name', { records: { 'departures-0': [recordOf(1), { ...recordOf(2), partition: (home('ATL') + 1) % PARTITIONS }] } }],
+    [
+      'two partitions under one name',
+      { records: { 'departures-0': [recordOf(1), { ...recordOf(2), partition: (home('ATL') + 1) % PARTITIONS }] } },
+    ],
     ['a partition that the topic does not have', { records: { 'departures-9': [{ ...recordOf(1), partition: 9 }] } }],
     ['an offset twice', { records: { 'departures-0': [recordOf(1), recordOf(1)] } }],
     ['an offset below 0', { records: { 'departures-0': [recordOf(-1)] } }],
     ['an offset above 2^53', { records: { 'departures-0': [recordOf(2 ** 53)] } }],
     ['no list of records', { records: { 'departures-0': {} } }],
   ])('refuses %s', (_, event) => {
-    expect(() => decodeKafkaEvent(event as never, FACTS)).toThrow(expect.objectContaining({ kind: 'internal', code: 'EVENT_MALFORMED' }));
+    expect(() => decodeKafkaEvent(event as never, FACTS)).toThrow(
+      expect.objectContaining({ kind: 'internal', code: 'EVENT_MALFORMED' }),
+    );
   });
 });
 
 describe('oldestArrivalMs', () => {
-  const arrivalOf = (...parts: KafkaEventRecord[][]) => oldestArrivalMs({ eventSource: 'aws:kafka', records: Object.fromEntries(parts.map((part, index) => [`departures-${index}`, part])) });
+  const arrivalOf = (...parts: KafkaEventRecord[][]) =>
+    oldestArrivalMs({
+      eventSource: 'aws:kafka',
+      records: Object.fromEntries(parts.map((part, index) => [`departures-${index}`, part])),
+    });
 
   it('is where the group stands: the first record of a partition, in the partition where it is oldest', () => {
-    expect(arrivalOf([recordOf(0, { timestamp: 30 }), recordOf(1, { timestamp: 5 })], [recordOf(7, { timestamp: 20 })])).toBe(20);
+    expect(
+      arrivalOf([recordOf(0, { timestamp: 30 }), recordOf(1, { timestamp: 5 })], [recordOf(7, { timestamp: 20 })]),
+    ).toBe(20);
   });
 
   it('does not go by a record without a timestamp', () => {
@@ -101,7 +165,14 @@ describe('oldestArrivalMs', () => {
     expect(arrivalOf([recordOf(0, { timestamp: -1 })])).toBeUndefined();
   });
 
-  it.each([undefined, {}, { records: null }, { records: { a: null } }, { records: { a: [] } }, { records: { a: [null] } }])('says nothing of what is no event: %j', (event) => {
+  it.each([
+    undefined,
+    {},
+    { records: null },
+    { records: { a: null } },
+    { records: { a: [] } },
+    { records: { a: [null] } },
+  ])('says nothing of what is no event: %j', (event) => {
     expect(oldestArrivalMs(event as unknown as KafkaEvent)).toBeUndefined();
   });
 });

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { hasTransactions, type Fetched } from '../../../adapters/kafka/committed.ts';
 import { isExpired } from '../../../adapters/kafka/expired.ts';
 
-const reading = (changes: { next?: bigint; isOutOfRange?: boolean; hasTransactions?: boolean } = {}) => async () => ({ next: 10n, isOutOfRange: false, hasTransactions: false, ...changes });
+const reading =
+  (changes: { next?: bigint; isOutOfRange?: boolean; hasTransactions?: boolean } = {}) =>
+  async () => ({ next: 10n, isOutOfRange: false, hasTransactions: false, ...changes });
 
 describe('records that retention has removed before they were counted', () => {
   it('are told by a partition that begins behind the next offset', async () => {
@@ -25,10 +27,13 @@ describe('records that retention has removed before they were counted', () => {
 });
 
 describe('what was fetched of a partition', () => {
-  const fetched = (...attributes: readonly number[]) => ({ records: attributes.map((one) => ({ attributes: one })) }) as unknown as Fetched;
+  const fetched = (...attributes: readonly number[]) =>
+    ({ records: attributes.map((one) => ({ attributes: one })) }) as unknown as Fetched;
 
   it('has transactions where a record of one or a marker is among it', () => {
-    expect([fetched(0, 0b1000), fetched(0, 0b1_0000), fetched(0b10_0000), fetched(0, 0b11_0000, 0)].map(hasTransactions)).toEqual([false, true, true, true]);
+    expect(
+      [fetched(0, 0b1000), fetched(0, 0b1_0000), fetched(0b10_0000), fetched(0, 0b11_0000, 0)].map(hasTransactions),
+    ).toEqual([false, true, true, true]);
     expect([fetched(), { records: null }].map(hasTransactions)).toEqual([false, false]);
   });
 });

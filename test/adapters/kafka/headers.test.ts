@@ -3,7 +3,10 @@ import { headersOf } from '../../../adapters/kafka/headers.ts';
 
 describe("the headers of Lambda's Kafka event", () => {
   it('are text where they are UTF-8, of bytes as Java counts them or as others do', () => {
-    expect(headersOf([{ trace: [103, 114, -61, -68, 110] }, { trace: [103, 114, 195, 188, 110] }])).toEqual([{ name: 'trace', text: 'grün' }, { name: 'trace', text: 'grün' }]);
+    expect(headersOf([{ trace: [103, 114, -61, -68, 110] }, { trace: [103, 114, 195, 188, 110] }])).toEqual([
+      { name: 'trace', text: 'grün' },
+      { name: 'trace', text: 'grün' },
+    ]);
   });
 
   it('are base64 where they are not', () => {
@@ -11,7 +14,11 @@ describe("the headers of Lambda's Kafka event", () => {
   });
 
   it('keep their order, and a name that is there twice', () => {
-    expect(headersOf([{ b: [49] }, { a: [50] }, { b: [] }])).toEqual([{ name: 'b', text: '1' }, { name: 'a', text: '2' }, { name: 'b', text: '' }]);
+    expect(headersOf([{ b: [49] }, { a: [50] }, { b: [] }])).toEqual([
+      { name: 'b', text: '1' },
+      { name: 'a', text: '2' },
+      { name: 'b', text: '' },
+    ]);
   });
 
   it.each<[string, unknown, unknown[]]>([

@@ -4,12 +4,26 @@ import { decodeKafkaEvent } from '../../../adapters/kafka/decode-event.ts';
 import { identityOf } from '../../../adapters/kafka/identity.ts';
 import { digestOf, type RecordIdentity } from '../../../engine/record-digest.ts';
 
-const bytes = fc.option(fc.oneof(fc.uint8Array(), fc.string({ unit: 'grapheme' }).map((text) => Buffer.from(text))));
+const bytes = fc.option(
+  fc.oneof(
+    fc.uint8Array(),
+    fc.string({ unit: 'grapheme' }).map((text) => Buffer.from(text)),
+  ),
+);
 
 /** The record as Lambda's event brings it. */
 function delivered(key: Uint8Array | null, value: Uint8Array | null, timestamp = 5): RecordIdentity {
   const base64 = (part: Uint8Array | null) => (part === null ? null : Buffer.from(part).toString('base64'));
-  const record = { topic: 't', partition: 0, offset: 7, timestamp, timestampType: 'CREATE_TIME', key: base64(key), value: base64(value), headers: [] };
+  const record = {
+    topic: 't',
+    partition: 0,
+    offset: 7,
+    timestamp,
+    timestampType: 'CREATE_TIME',
+    key: base64(key),
+    value: base64(value),
+    headers: [],
+  };
   const facts = { topic: 't', partitions: 1, partitioner: 'any', nowMs: 10 } as const;
   const [part] = decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 't-0': [record] } }, facts);
   return part?.records[0] as RecordIdentity;
@@ -26,7 +40,11 @@ describe('a record of a topic', () => {
   });
 
   it('has the same digest in a delivery that says null and in one that says nothing, or has another timestamp', () => {
-    const digests = [delivered(null, null), delivered(new Uint8Array(), new Uint8Array()), delivered(null, null, -1)].map(digestOf);
+    const digests = [
+      delivered(null, null),
+      delivered(new Uint8Array(), new Uint8Array()),
+      delivered(null, null, -1),
+    ].map(digestOf);
     expect(new Set(digests).size).toBe(1);
   });
 });

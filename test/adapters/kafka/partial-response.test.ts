@@ -2,15 +2,26 @@ import { describe, expect, it } from '@jest/globals';
 import { responseOf, type PartitionOutcome } from '../../../adapters/kafka/partial-response.ts';
 import { TidemarkError } from '../../../engine/errors.ts';
 
-const taken = (partition: number): PartitionOutcome => ({ topic: 't', partition, firstOffset: 10n, outcome: { status: 'fulfilled', value: undefined } });
+const taken = (partition: number): PartitionOutcome => ({
+  topic: 't',
+  partition,
+  firstOffset: 10n,
+  outcome: { status: 'fulfilled', value: undefined },
+});
 const failed = (partition: number, kind: 'unavailable' | 'internal' | 'invalid' = 'unavailable'): PartitionOutcome => ({
-  topic: 't', partition, firstOffset: 100n, outcome: { status: 'rejected', reason: new TidemarkError(kind, `CODE_${partition}`, 'text') },
+  topic: 't',
+  partition,
+  firstOffset: 100n,
+  outcome: { status: 'rejected', reason: new TidemarkError(kind, `CODE_${partition}`, 'text') },
 });
 
 describe('responseOf', () => {
   it('names the partitions that failed, each with its first offset, when it is heard', () => {
     expect(responseOf([taken(0), failed(1), failed(2, 'internal')], true)).toEqual({
-      batchItemFailures: [{ itemIdentifier: { partition: 't-1', offset: 100 } }, { itemIdentifier: { partition: 't-2', offset: 100 } }],
+      batchItemFailures: [
+        { itemIdentifier: { partition: 't-1', offset: 100 } },
+        { itemIdentifier: { partition: 't-2', offset: 100 } },
+      ],
     });
   });
 
@@ -28,6 +39,8 @@ describe('responseOf', () => {
   });
 
   it('throws when the function itself is wrong', () => {
-    expect(() => responseOf([taken(0), failed(1), failed(2, 'invalid')], true)).toThrow(expect.objectContaining({ code: 'CODE_2' }));
+    expect(() => responseOf([taken(0), failed(1), failed(2, 'invalid')], true)).toThrow(
+      expect.objectContaining({ code: 'CODE_2' }),
+    );
   });
 });

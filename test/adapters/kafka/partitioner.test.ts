@@ -16,9 +16,11 @@ describe('murmur2', () => {
   });
 
   it('is the same as that of the client', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-      expect(murmur2(Buffer.from(bytes))).toBe(clients(Buffer.from(bytes)));
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        expect(murmur2(Buffer.from(bytes))).toBe(clients(Buffer.from(bytes)));
+      }),
+    );
   });
 });
 

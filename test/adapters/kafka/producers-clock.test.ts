@@ -38,9 +38,22 @@ class Reader {
 
   take(timestamp: number, eventTimeMs: number | undefined, timestampType = 'CREATE_TIME'): Promise<BatchReport> {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
-    const value = eventTimeMs === undefined ? null : base64(JSON.stringify({ key: 'a', timeMs: eventTimeMs, value: 1 }));
-    const record: KafkaEventRecord = { topic: 'readings', partition: HOME, offset: this.#offset++, timestamp, timestampType, key: base64('a'), value, headers: [] };
-    const [part] = decodeKafkaEvent({ eventSource: 'aws:kafka', records: { 'readings-0': [record] } }, { topic: 'readings', partitions: 1, partitioner: 'murmur2', nowMs: this.nowMs });
+    const value =
+      eventTimeMs === undefined ? null : base64(JSON.stringify({ key: 'a', timeMs: eventTimeMs, value: 1 }));
+    const record: KafkaEventRecord = {
+      topic: 'readings',
+      partition: HOME,
+      offset: this.#offset++,
+      timestamp,
+      timestampType,
+      key: base64('a'),
+      value,
+      headers: [],
+    };
+    const [part] = decodeKafkaEvent(
+      { eventSource: 'aws:kafka', records: { 'readings-0': [record] } },
+      { topic: 'readings', partitions: 1, partitioner: 'murmur2', nowMs: this.nowMs },
+    );
     return processBatch(this.#processor, { partition: { ...SOURCE, partition: '0' }, records: part?.records ?? [] });
   }
 
@@ -49,15 +62,21 @@ class Reader {
   }
 }
 
-describe.each(['CREATE_TIME', 'LOG_APPEND_TIME'])('a record from 2073 whose timestamp of type %s says so too', (timestampType) => {
-  it('is a dead letter, moves no watermark, and makes no later record late', async () => {
-    const reader = new Reader();
-    await reader.take(NOW_MS, NOW_MS);
-    expect(await reader.take(NOW_MS + 50 * YEAR_MS, NOW_MS + 50 * YEAR_MS, timestampType)).toMatchObject({ deadLetters: 1, watermarkMs: NOW_MS });
-    expect(reader.world.sink.deadLetters).toMatchObject([{ code: 'EVENT_TIME_IN_FUTURE', arrivalTimeMs: NOW_MS }]);
-    expect(await reader.take(NOW_MS + 1_000, NOW_MS + 1_000)).toMatchObject({ counted: 1, lateRecords: 0 });
-  });
-});
+describe.each(['CREATE_TIME', 'LOG_APPEND_TIME'])(
+  'a record from 2073 whose timestamp of type %s says so too',
+  (timestampType) => {
+    it('is a dead letter, moves no watermark, and makes no later record late', async () => {
+      const reader = new Reader();
+      await reader.take(NOW_MS, NOW_MS);
+      expect(await reader.take(NOW_MS + 50 * YEAR_MS, NOW_MS + 50 * YEAR_MS, timestampType)).toMatchObject({
+        deadLetters: 1,
+        watermarkMs: NOW_MS,
+      });
+      expect(reader.world.sink.deadLetters).toMatchObject([{ code: 'EVENT_TIME_IN_FUTURE', arrivalTimeMs: NOW_MS }]);
+      expect(await reader.take(NOW_MS + 1_000, NOW_MS + 1_000)).toMatchObject({ counted: 1, lateRecords: 0 });
+    });
+  },
+);
 
 it.each([
   ['counted', NOW_MS],
@@ -69,7 +88,9 @@ it.each([
   await reader.take(NOW_MS + 50 * YEAR_MS, eventTimeMs);
   reader.nowMs += minutes(10);
   expect(await reader.tick()).toMatchObject({ idleShards: 1, shardsMoved: 1 });
-  expect(reader.world.sink.results.at(-1)).toMatchObject({ windowStartMs: Math.floor(NOW_MS / minutes(1)) * minutes(1) });
+  expect(reader.world.sink.results.at(-1)).toMatchObject({
+    windowStartMs: Math.floor(NOW_MS / minutes(1)) * minutes(1),
+  });
 });
 
 describe('a producer whose clock is behind', () => {

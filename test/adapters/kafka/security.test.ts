@@ -9,7 +9,9 @@ describe('the way in', () => {
   it('is plain text for none only', () => {
     expect(securityOf('none', { client: PASSWORD, authority: AUTHORITY })).toEqual({});
     for (const auth of KAFKA_AUTH.filter((method) => method !== 'none')) {
-      expect(securityOf(auth, { client: { ...PASSWORD, ...CERTIFICATE }, token: async () => 'token' }).tls).toBeDefined();
+      expect(
+        securityOf(auth, { client: { ...PASSWORD, ...CERTIFICATE }, token: async () => 'token' }).tls,
+      ).toBeDefined();
     }
   });
 
@@ -21,7 +23,11 @@ describe('the way in', () => {
 
   it('is a certificate, with the password of its key where that has one', () => {
     expect(securityOf('mtls', { client: CERTIFICATE })).toEqual({ tls: { cert: 'CERT', key: 'KEY' } });
-    expect(securityOf('mtls', { client: { ...CERTIFICATE, privateKeyPassword: 'open' } }).tls).toEqual({ cert: 'CERT', key: 'KEY', passphrase: 'open' });
+    expect(securityOf('mtls', { client: { ...CERTIFICATE, privateKeyPassword: 'open' } }).tls).toEqual({
+      cert: 'CERT',
+      key: 'KEY',
+      passphrase: 'open',
+    });
   });
 
   it("is a token for each connection with MSK's IAM", async () => {
@@ -32,18 +38,27 @@ describe('the way in', () => {
 
   it('trusts the authority that is given, and no other', () => {
     expect(securityOf('tls', { authority: AUTHORITY })).toEqual({ tls: { ca: 'CA' } });
-    expect(securityOf('mtls', { client: CERTIFICATE, authority: AUTHORITY }).tls).toEqual({ ca: 'CA', cert: 'CERT', key: 'KEY' });
+    expect(securityOf('mtls', { client: CERTIFICATE, authority: AUTHORITY }).tls).toEqual({
+      ca: 'CA',
+      cert: 'CERT',
+      key: 'KEY',
+    });
   });
 });
 
 describe('credentials that are not there', () => {
   it('are asked for by name', () => {
-    expect(() => securityOf('plain', {})).toThrow('TIDEMARK_KAFKA_SECRET must be there for this method of authentication, got undefined; set it, or say another method');
+    expect(() => securityOf('plain', {})).toThrow(
+      'TIDEMARK_KAFKA_SECRET must be there for this method of authentication, got undefined; set it, or say another method',
+    );
   });
 
   it('are named field by field, and never repeated', () => {
-    const refusal = (): unknown => securityOf('plain', { client: { username: 'alice', secret: 'alice-secret', password: '' } });
-    expect(refusal).toThrow('secret for plain must have the field password with text, got ["username","secret","password"]; put it there');
+    const refusal = (): unknown =>
+      securityOf('plain', { client: { username: 'alice', secret: 'alice-secret', password: '' } });
+    expect(refusal).toThrow(
+      'secret for plain must have the field password with text, got ["username","secret","password"]; put it there',
+    );
     expect(refusal).not.toThrow('alice-secret');
     expect(() => securityOf('mtls', { client: PASSWORD })).toThrow('the field certificate');
     expect(() => securityOf('tls', { authority: {} })).toThrow('secret for the CA must have the field certificate');

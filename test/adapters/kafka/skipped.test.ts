@@ -15,7 +15,9 @@ interface Topic {
 function between({ records, start = 0, stableEnd = 100, perRead = 3 }: Topic): Promise<bigint | undefined> {
   return firstBetween(4n, 9n, BigInt(start), async (from) => {
     const end = Math.min(Number(from) + perRead, stableEnd);
-    const found = records.filter((offset) => offset >= Number(from) && offset < end).map((offset) => ({ offset: BigInt(offset) }));
+    const found = records
+      .filter((offset) => offset >= Number(from) && offset < end)
+      .map((offset) => ({ offset: BigInt(offset) }));
     return { records: found, next: BigInt(Math.max(end, Number(from))), isOutOfRange: Number(from) < start };
   });
 }

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Admin, MultipleErrors, NetworkError, ProtocolError, UnsupportedApiError } from '@platformatic/kafka';
 import { isRefusal, NO_TOPIC_ID, TopicAdmin } from '../../../adapters/kafka/topic-admin.ts';
 
-const inside = (error: Error): Error => new MultipleErrors('Altering configs failed.', [new MultipleErrors('Request failed.', [error])]);
+const inside = (error: Error): Error =>
+  new MultipleErrors('Altering configs failed.', [new MultipleErrors('Request failed.', [error])]);
 
 describe('what becomes of a topic', () => {
   it.each([

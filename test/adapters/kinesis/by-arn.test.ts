@@ -44,7 +44,9 @@ async function askAll(stream: string, client: KinesisClient): Promise<void> {
   await describeStream(client, stream);
   await behindMs(client, stream, 'shardId-000000000000', 5n);
   const oversized: Sink = { name: 'none', deliver: async () => ({ rows: 0, writeUnits: 0 }) };
-  await new StreamSink({ client, stream, oversized, clock }).deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1, {})] }));
+  await new StreamSink({ client, stream, oversized, clock }).deliver(
+    sampleDelivery({ results: [sampleRow('ATL', 0, 1, {})] }),
+  );
 }
 
 describe('calls of Kinesis', () => {
@@ -52,14 +54,19 @@ describe('calls of Kinesis', () => {
     const { client, asked } = recordingClient();
     await askAll(ARN, client);
     expect(asked.length).toBeGreaterThan(8);
-    expect(asked.map(({ StreamARN, StreamName }) => [StreamARN, StreamName])).toEqual(asked.map(() => [ARN, undefined]));
+    expect(asked.map(({ StreamARN, StreamName }) => [StreamARN, StreamName])).toEqual(
+      asked.map(() => [ARN, undefined]),
+    );
   });
 
   it('name a stream by its name where no ARN is known, but not beside a token that stands for it', async () => {
     const { client, asked } = recordingClient();
     await askAll('departures', client);
     expect(asked.flatMap(({ StreamARN = [] }) => StreamARN)).toEqual([]);
-    expect(asked.filter(({ NextToken }) => NextToken !== undefined).map(({ StreamName }) => StreamName)).toEqual([undefined, undefined]);
+    expect(asked.filter(({ NextToken }) => NextToken !== undefined).map(({ StreamName }) => StreamName)).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(asked.filter(({ StreamName }) => StreamName === 'departures').length).toBeGreaterThan(4);
   });
 

@@ -13,7 +13,13 @@ function record(sequenceNumber: string, shard = 'shardId-000000000000', data = '
     eventVersion: '1.0',
     invokeIdentityArn: 'arn:aws:iam::123456789012:role/r',
     awsRegion: 'us-east-1',
-    kinesis: { kinesisSchemaVersion: '1.0', partitionKey: 'ORD', sequenceNumber, data, approximateArrivalTimestamp: 1_700_000_000.123 },
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: 'ORD',
+      sequenceNumber,
+      data,
+      approximateArrivalTimestamp: 1_700_000_000.123,
+    },
   };
 }
 
@@ -28,7 +34,13 @@ describe('a Kinesis event', () => {
         shardId: 'shardId-000000000000',
         records: [
           { offset: 5n, subSequence: 0, partitionKey: 'ORD', arrivalTimeMs: 1_700_000_000_123, data: Buffer.from('x') },
-          { offset: 10n, subSequence: 0, partitionKey: 'ORD', arrivalTimeMs: 1_700_000_000_123, data: Buffer.from('x') },
+          {
+            offset: 10n,
+            subSequence: 0,
+            partitionKey: 'ORD',
+            arrivalTimeMs: 1_700_000_000_123,
+            data: Buffer.from('x'),
+          },
         ],
       },
     ]);
@@ -50,7 +62,10 @@ describe('a Kinesis event', () => {
 
   it('is taken apart by shard', () => {
     const shards = decodeKinesisEvent(event(record('5', 'shardId-000000000001'), record('4', 'shardId-000000000002')));
-    expect(shards.map(({ shardId, records }) => [shardId, records.length])).toEqual([['shardId-000000000001', 1], ['shardId-000000000002', 1]]);
+    expect(shards.map(({ shardId, records }) => [shardId, records.length])).toEqual([
+      ['shardId-000000000001', 1],
+      ['shardId-000000000002', 1],
+    ]);
   });
 
   it.each([
@@ -58,9 +73,14 @@ describe('a Kinesis event', () => {
     ['goes backwards', event(record('10'), record('5'))],
     ['repeats a record', event(record('5'), record('5'))],
     ['has a sequence number that is no number', event(record('5; drop'))],
-    ['has no time of arrival', event({ ...record('5'), kinesis: { ...record('5').kinesis, approximateArrivalTimestamp: NaN } })],
+    [
+      'has no time of arrival',
+      event({ ...record('5'), kinesis: { ...record('5').kinesis, approximateArrivalTimestamp: NaN } }),
+    ],
     ['has no shard in its ids', event({ ...record('5'), eventID: '5' })],
   ])('that %s is refused, so that nothing is counted wrongly', (_, broken) => {
-    expect(() => decodeKinesisEvent(broken)).toThrow(expect.objectContaining({ kind: 'internal', code: 'EVENT_MALFORMED' }));
+    expect(() => decodeKinesisEvent(broken)).toThrow(
+      expect.objectContaining({ kind: 'internal', code: 'EVENT_MALFORMED' }),
+    );
   });
 });

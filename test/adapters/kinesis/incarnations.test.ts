@@ -13,9 +13,15 @@ beforeEach(() => {
   stream = { createdMs: 1_000, asked: 0, nowMs: 2_000 };
   const send = async () => {
     stream.asked++;
-    return { StreamDescriptionSummary: stream.createdMs === undefined ? undefined : { StreamCreationTimestamp: new Date(stream.createdMs) } };
+    return {
+      StreamDescriptionSummary:
+        stream.createdMs === undefined ? undefined : { StreamCreationTimestamp: new Date(stream.createdMs) },
+    };
   };
-  incarnations = new StreamIncarnations({ send } as unknown as KinesisClient, { nowMs: () => stream.nowMs, sleep: async () => {} });
+  incarnations = new StreamIncarnations({ send } as unknown as KinesisClient, {
+    nowMs: () => stream.nowMs,
+    sleep: async () => {},
+  });
 });
 
 describe('the incarnation of a stream (PL-11)', () => {
@@ -24,7 +30,8 @@ describe('the incarnation of a stream (PL-11)', () => {
   });
 
   it('is asked for once as long as records keep coming', async () => {
-    for (let atMs = 2_000; atMs < 500_000; atMs += 9_000) expect(await incarnations.of(ARN, arrived(atMs, atMs + 1))).toBe('1000');
+    for (let atMs = 2_000; atMs < 500_000; atMs += 9_000)
+      expect(await incarnations.of(ARN, arrived(atMs, atMs + 1))).toBe('1000');
     expect(stream.asked).toBe(1);
   });
 
@@ -37,7 +44,11 @@ describe('the incarnation of a stream (PL-11)', () => {
 
   it('is none for records that are older than the stream: they are of one that is gone, asked for or known', async () => {
     stream.createdMs = 11_000;
-    const gone = { kind: 'unavailable', code: 'STREAM_RECREATED', message: `records of ${ARN} must be younger than the stream, got one that arrived 9500 ms before its creation; they are of a stream of the same name that was deleted` };
+    const gone = {
+      kind: 'unavailable',
+      code: 'STREAM_RECREATED',
+      message: `records of ${ARN} must be younger than the stream, got one that arrived 9500 ms before its creation; they are of a stream of the same name that was deleted`,
+    };
     await expect(incarnations.of(ARN, arrived(1_500))).rejects.toMatchObject(gone);
     await incarnations.of(ARN, arrived(12_000));
     await expect(incarnations.of(ARN, arrived(1_500))).rejects.toMatchObject(gone);
@@ -51,6 +62,9 @@ describe('the incarnation of a stream (PL-11)', () => {
 
   it('is unavailable when the stream does not tell', async () => {
     stream.createdMs = undefined;
-    await expect(incarnations.of(ARN, arrived(1_500))).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_UNAVAILABLE' });
+    await expect(incarnations.of(ARN, arrived(1_500))).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'STREAM_UNAVAILABLE',
+    });
   });
 });

@@ -26,7 +26,10 @@ describe('a key', () => {
 
   it('is judged the same the second time', () => {
     const routing = new Routing({ fromHash: 0n, toHash: MIDDLE - 1n });
-    expect([routing.refusal('a')?.code, routing.refusal('a')?.code]).toEqual(['KEY_OUTSIDE_SHARD', 'KEY_OUTSIDE_SHARD']);
+    expect([routing.refusal('a')?.code, routing.refusal('a')?.code]).toEqual([
+      'KEY_OUTSIDE_SHARD',
+      'KEY_OUTSIDE_SHARD',
+    ]);
   });
 });
 
@@ -41,23 +44,28 @@ describe('an explicit hash key inside an aggregated record', () => {
     expect(new Routing(here).refusal('a', String(MIDDLE + 11n))).toMatchObject({
       kind: 'data',
       code: 'HASH_KEY_OUTSIDE_SHARD',
-      message: 'explicit hash key must lie in the hash range of its shard, got one of another shard; the KPL sends it again, other producers must pack by shard',
+      message:
+        'explicit hash key must lie in the hash range of its shard, got one of another shard; the KPL sends it again, other producers must pack by shard',
     });
   });
 
   it('of this shard does not help a key of another: state goes by the key', () => {
     expect(new Routing({ fromHash: 0n, toHash: MIDDLE - 1n }).refusal('a', '5')).toMatchObject({
       code: 'KEY_OUTSIDE_SHARD',
-      message: 'partition key must hash into the range of its shard, got one of another shard; put it without an explicit hash key (a packed record with a stale shard map is sent again by the KPL)',
+      message:
+        'partition key must hash into the range of its shard, got one of another shard; put it without an explicit hash key (a packed record with a stale shard map is sent again by the KPL)',
     });
   });
 
-  it.each(['', 'x', '-1', '1.5', '0x10', '01', ' 1', '340282366920938463463374607431768211456', '9'.repeat(1_000_000)])('that is no hash is refused: %.20s', (hashKey) => {
-    expect(new Routing({ fromHash: 0n, toHash: MAX_HASH }).refusal('a', hashKey)).toMatchObject({
-      code: 'HASH_KEY_INVALID',
-      message: 'explicit hash key must be a decimal number in [0, 2^128), got something else; correct the producer',
-    });
-  });
+  it.each(['', 'x', '-1', '1.5', '0x10', '01', ' 1', '340282366920938463463374607431768211456', '9'.repeat(1_000_000)])(
+    'that is no hash is refused: %.20s',
+    (hashKey) => {
+      expect(new Routing({ fromHash: 0n, toHash: MAX_HASH }).refusal('a', hashKey)).toMatchObject({
+        code: 'HASH_KEY_INVALID',
+        message: 'explicit hash key must be a decimal number in [0, 2^128), got something else; correct the producer',
+      });
+    },
+  );
 });
 
 describe('the range of a shard', () => {
@@ -79,7 +87,8 @@ describe('the range of a shard', () => {
     await expect(new HashRanges(new MemoryShards()).of(SHARD)).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'SHARD_UNKNOWN',
-      message: 'stream departures must list shardId-000000000000, got no such shard; it is asked again until the records have expired',
+      message:
+        'stream departures must list shardId-000000000000, got no such shard; it is asked again until the records have expired',
     });
   });
 });

@@ -17,11 +17,14 @@ function openLake(results: 'results' | 'none' = 'results'): { blobs: MemoryBlobS
 describe('LakeSink', () => {
   it('lays objects out by day: results by window start, late records by event time, dead letters by arrival', async () => {
     const { blobs, sink } = openLake();
-    const delivery = sampleDelivery({
-      results: [sampleRow('ATL', 0, 1), sampleRow('BOS', DAY, 1)],
-      lateRecords: [sampleLate(7n, { eventTimeMs: 2 * DAY - 1 })],
-      deadLetters: [sampleDeadLetter(8n, { arrivalTimeMs: 1.5 * DAY })],
-    }, 42);
+    const delivery = sampleDelivery(
+      {
+        results: [sampleRow('ATL', 0, 1), sampleRow('BOS', DAY, 1)],
+        lateRecords: [sampleLate(7n, { eventTimeMs: 2 * DAY - 1 })],
+        deadLetters: [sampleDeadLetter(8n, { arrivalTimeMs: 1.5 * DAY })],
+      },
+      42,
+    );
     expect(await sink.deliver(delivery)).toEqual({ rows: 4, writeUnits: 0 });
     expect(await blobs.list('')).toEqual([
       'flights/dead-letters/day=1970-01-02/shardId-000000000000-000000000042-commit-42.gz',
@@ -36,17 +39,39 @@ describe('LakeSink', () => {
     await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 2, { departures: 12, meanDelayMin: 3.5 })] }));
     const [key] = await blobs.list('');
     const bytes = await blobs.get(key ?? '');
-    expect(gunzipSync(bytes ?? '').toString()).toBe('{"id":"flights/results/0-10/2/ATL","key":"ATL","windowStartMs":0,"windowEndMs":10,"revision":2,"departures":12,"meanDelayMin":3.5}\n');
+    expect(gunzipSync(bytes ?? '').toString()).toBe(
+      '{"id":"flights/results/0-10/2/ATL","key":"ATL","windowStartMs":0,"windowEndMs":10,"revision":2,"departures":12,"meanDelayMin":3.5}\n',
+    );
   });
 
   it('writes late records and dead letters byte for byte, their offsets as text', async () => {
     const { blobs, sink } = openLake();
-    await sink.deliver(sampleDelivery({ lateRecords: [sampleLate(2n ** 80n)], deadLetters: [sampleDeadLetter(9n, { subSequence: 3 })] }));
+    await sink.deliver(
+      sampleDelivery({ lateRecords: [sampleLate(2n ** 80n)], deadLetters: [sampleDeadLetter(9n, { subSequence: 3 })] }),
+    );
     expect(await collect(readLake(blobs, 'flights/late/'))).toEqual([
-      { partition: SHARD.partition, offset: '1208925819614629174706176', subSequence: 0, key: 'ATL', eventTimeMs: 0, arrivalTimeMs: 20, watermarkMs: 15, data: 'eyJsYXRlIjp0cnVlfQ==' },
+      {
+        partition: SHARD.partition,
+        offset: '1208925819614629174706176',
+        subSequence: 0,
+        key: 'ATL',
+        eventTimeMs: 0,
+        arrivalTimeMs: 20,
+        watermarkMs: 15,
+        data: 'eyJsYXRlIjp0cnVlfQ==',
+      },
     ]);
     expect(await collect(readLake(blobs, 'flights/dead-letters/'))).toEqual([
-      { partition: SHARD.partition, offset: '9', subSequence: 3, partitionKey: 'ATL', arrivalTimeMs: 20, code: 'NOT_JSON', reason: 'record must be JSON', data: 'AP8=' },
+      {
+        partition: SHARD.partition,
+        offset: '9',
+        subSequence: 3,
+        partitionKey: 'ATL',
+        arrivalTimeMs: 20,
+        code: 'NOT_JSON',
+        reason: 'record must be JSON',
+        data: 'AP8=',
+      },
     ]);
   });
 
@@ -65,10 +90,12 @@ describe('LakeSink', () => {
 
   it('writes the same bytes for the same commit', async () => {
     const delivery = sampleDelivery({ results: [sampleRow('ATL', 0, 1)] });
-    const written = await Promise.all([openLake(), openLake()].map(async ({ blobs, sink }) => {
-      await sink.deliver(delivery);
-      return blobs.get((await blobs.list(''))[0] ?? '');
-    }));
+    const written = await Promise.all(
+      [openLake(), openLake()].map(async ({ blobs, sink }) => {
+        await sink.deliver(delivery);
+        return blobs.get((await blobs.list(''))[0] ?? '');
+      }),
+    );
     expect(written[0]).toEqual(written[1]);
   });
 
@@ -80,7 +107,13 @@ describe('LakeSink', () => {
 
   it('leaves results out when told to, but never late records or dead letters', async () => {
     const { blobs, sink } = openLake('none');
-    const { rows } = await sink.deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)], lateRecords: [sampleLate(1n)], deadLetters: [sampleDeadLetter(2n)] }));
+    const { rows } = await sink.deliver(
+      sampleDelivery({
+        results: [sampleRow('ATL', 0, 1)],
+        lateRecords: [sampleLate(1n)],
+        deadLetters: [sampleDeadLetter(2n)],
+      }),
+    );
     expect(rows).toBe(2);
     expect((await blobs.list('')).map((key) => key.split('/')[1])).toEqual(['dead-letters', 'late']);
   });
@@ -92,8 +125,11 @@ describe('LakeSink', () => {
   });
 
   it.each([
-    [NaN, '1970-01-01'], [Date.UTC(-1, 0), '1970-01-01'],
-    [Infinity, '2049-12-31'], [8.64e15 + 1, '2049-12-31'], [Date.UTC(10_000, 0), '2049-12-31'],
+    [NaN, '1970-01-01'],
+    [Date.UTC(-1, 0), '1970-01-01'],
+    [Infinity, '2049-12-31'],
+    [8.64e15 + 1, '2049-12-31'],
+    [Date.UTC(10_000, 0), '2049-12-31'],
   ])('puts time %p into a day that the tables list', async (eventTimeMs, day) => {
     const { blobs, sink } = openLake();
     await sink.deliver(sampleDelivery({ lateRecords: [sampleLate(1n, { eventTimeMs })] }));
@@ -103,27 +139,43 @@ describe('LakeSink', () => {
   it('cannot be led out of its folders by names', async () => {
     const blobs = new MemoryBlobStore();
     const sink = new LakeSink({ blobs, pipeline: '..', results: 'results' });
-    await sink.deliver({ ...sampleDelivery({ results: [sampleRow('../../x', 0, 1)] }), partition: { ...SHARD, partition: '../../etc/passwd' } });
+    await sink.deliver({
+      ...sampleDelivery({ results: [sampleRow('../../x', 0, 1)] }),
+      partition: { ...SHARD, partition: '../../etc/passwd' },
+    });
     expect(await blobs.list('')).toEqual(['_/results/day=1970-01-01/.._.._etc_passwd-000000000001-commit-1.gz']);
   });
 
   it('reports an unavailable blob store as an unavailable sink', async () => {
     const cause = new TidemarkError('unavailable', 'BLOB_UNAVAILABLE', 'could not write blob x: the disk is full');
     const blobs = Object.assign(new MemoryBlobStore(), { putIfAbsent: () => Promise.reject(cause) });
-    await expect(new LakeSink({ blobs, pipeline: 'flights', results: 'results' }).deliver(sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }))).rejects.toMatchObject({ kind: 'unavailable', code: 'SINK_UNAVAILABLE', cause });
+    await expect(
+      new LakeSink({ blobs, pipeline: 'flights', results: 'results' }).deliver(
+        sampleDelivery({ results: [sampleRow('ATL', 0, 1)] }),
+      ),
+    ).rejects.toMatchObject({ kind: 'unavailable', code: 'SINK_UNAVAILABLE', cause });
   });
 });
 
 describe('readLake', () => {
   it('reads objects in the order of their keys', async () => {
     const { blobs, sink } = openLake();
-    for (const version of [10, 9, 11]) await sink.deliver(sampleDelivery({ results: [sampleRow(`v${version}`, 0, 1)] }, version));
+    for (const version of [10, 9, 11])
+      await sink.deliver(sampleDelivery({ results: [sampleRow(`v${version}`, 0, 1)] }, version));
     expect((await collect(readLake(blobs, 'flights/results/'))).map(({ key }) => key)).toEqual(['v9', 'v10', 'v11']);
   });
 
-  it.each([['not gzip', Buffer.from('plain')], ['not JSON', gzipSync('{"a":')], ['cut short', gzipSync('{"a":1}\n').subarray(0, 15)]])('says which object is %s', async (_what, bytes) => {
+  it.each([
+    ['not gzip', Buffer.from('plain')],
+    ['not JSON', gzipSync('{"a":')],
+    ['cut short', gzipSync('{"a":1}\n').subarray(0, 15)],
+  ])('says which object is %s', async (_what, bytes) => {
     const { blobs } = openLake();
     await blobs.putIfAbsent('flights/bad.gz', bytes);
-    await expect(collect(readLake(blobs, ''))).rejects.toMatchObject({ kind: 'internal', code: 'LAKE_CORRUPT', message: expect.stringContaining('flights/bad.gz') });
+    await expect(collect(readLake(blobs, ''))).rejects.toMatchObject({
+      kind: 'internal',
+      code: 'LAKE_CORRUPT',
+      message: expect.stringContaining('flights/bad.gz'),
+    });
   });
 });

@@ -5,10 +5,16 @@ import { sampleDeadLetter, sampleDelivery, sampleLate, sampleRow, SHARD } from '
 describe('MemorySink', () => {
   it('keeps each late record and dead letter once, by offset and place in an aggregate', async () => {
     const sink = new MemorySink();
-    const delivery = sampleDelivery({ lateRecords: [sampleLate(1n), sampleLate(1n, { subSequence: 1 })], deadLetters: [sampleDeadLetter(2n)] });
+    const delivery = sampleDelivery({
+      lateRecords: [sampleLate(1n), sampleLate(1n, { subSequence: 1 })],
+      deadLetters: [sampleDeadLetter(2n)],
+    });
     expect(await sink.deliver(delivery)).toEqual({ rows: 3, writeUnits: 0 });
     expect(await sink.deliver(delivery)).toEqual({ rows: 0, writeUnits: 0 });
-    expect(sink.lateRecords.map(({ offset, subSequence }) => [offset, subSequence])).toEqual([[1n, 0], [1n, 1]]);
+    expect(sink.lateRecords.map(({ offset, subSequence }) => [offset, subSequence])).toEqual([
+      [1n, 0],
+      [1n, 1],
+    ]);
     expect(sink.deadLetters).toEqual([sampleDeadLetter(2n)]);
   });
 

@@ -15,12 +15,20 @@ describe('guarded work', () => {
 
   it('throws what the work throws, of the class that it is', () => {
     const error = new TidemarkError('data', 'EMPTY', 'record must have a body, got 0 bytes; send one JSON object');
-    expect(() => VM_GUARD.run(() => { throw error; }, LIMIT_MS)).toThrow(error);
+    expect(() =>
+      VM_GUARD.run(() => {
+        throw error;
+      }, LIMIT_MS),
+    ).toThrow(error);
   });
 
   it('throws an error of the work that looks as if the work had been stopped', () => {
     const error = Object.assign(new Error('timed out'), { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' });
-    expect(() => VM_GUARD.run(() => { throw error; }, LIMIT_MS)).toThrow(error);
+    expect(() =>
+      VM_GUARD.run(() => {
+        throw error;
+      }, LIMIT_MS),
+    ).toThrow(error);
   });
 
   it('stops a loop', () => {
@@ -52,6 +60,8 @@ describe('guarded work', () => {
   });
 
   it('runs the work with the classes of its caller', () => {
-    expect(VM_GUARD.run(() => [] instanceof Array && new Map() instanceof Map && globalThis.process === process, LIMIT_MS)).toEqual({ kind: 'done', value: true });
+    expect(
+      VM_GUARD.run(() => [] instanceof Array && new Map() instanceof Map && globalThis.process === process, LIMIT_MS),
+    ).toEqual({ kind: 'done', value: true });
   });
 });

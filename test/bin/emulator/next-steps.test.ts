@@ -6,7 +6,11 @@ const place = emulatorPlace({});
 
 describe('nextSteps', () => {
   it('names the stream, the table and the bucket of this stack, as commands', () => {
-    const text = nextSteps('Tidemark-my-flights-dev', { StreamName: 's', ResultsTableName: 't', LakeBucketName: 'b' }, place);
+    const text = nextSteps(
+      'Tidemark-my-flights-dev',
+      { StreamName: 's', ResultsTableName: 't', LakeBucketName: 'b' },
+      place,
+    );
     expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
       'export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test',
       "aws kinesis put-record --stream-name s --partition-key KEY --cli-binary-format raw-in-base64-out --data '{…}'",

@@ -1,5 +1,19 @@
 /** The pipeline `flights` with windows of half an hour: its stored state cannot be read any more. */
-import { count, countIf, hours, kinesis, lake, max, mean, min, minutes, pipeline, resultTable, sum, tumbling } from '../../../engine/index.ts';
+import {
+  count,
+  countIf,
+  hours,
+  kinesis,
+  lake,
+  max,
+  mean,
+  min,
+  minutes,
+  pipeline,
+  resultTable,
+  sum,
+  tumbling,
+} from '../../../engine/index.ts';
 import { Departure } from '../../../pipelines/flights.ts';
 
 export default pipeline('flights')

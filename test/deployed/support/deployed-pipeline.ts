@@ -52,7 +52,12 @@ export function firehoseOf(emulator: Emulator): FirehoseClient {
 
 function settingsOf({ endpoint, ca }: Emulator) {
   const httpsAgent = new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
-  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, requestHandler: new NodeHttpHandler({ httpsAgent }) };
+  return {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: new NodeHttpHandler({ httpsAgent }),
+  };
 }
 
 /**
@@ -61,7 +66,8 @@ function settingsOf({ endpoint, ca }: Emulator) {
  * @param topology the newest of its definitions: reads what the others have written
  */
 export function deployedPipeline(clients: StackClients, stack: string, topology: Topology): DeployedPipeline {
-  const place = (variable: string): Promise<string> => describeStack(clients, stack).then(({ function: { environment } }) => environment[variable] ?? '');
+  const place = (variable: string): Promise<string> =>
+    describeStack(clients, stack).then(({ function: { environment } }) => environment[variable] ?? '');
   const results = async (): Promise<Row[]> => {
     const rows = await collect(readResults(clients.dynamodb, await place('TIDEMARK_RESULTS_TABLE')));
     return rows.map(({ values, ...row }) => ({ ...row, ...values }));
@@ -81,12 +87,20 @@ export function deployedPipeline(clients: StackClients, stack: string, topology:
     lake,
     shards,
     lastProcessingResult: async () => (await describeStack(clients, stack)).mapping.lastProcessingResult ?? '',
-    run: async (poison) => runOf({ results: await results(), lake: await lake('results'), late: await lake('late'), shards: await shards() }, poison),
+    run: async (poison) =>
+      runOf(
+        { results: await results(), lake: await lake('results'), late: await lake('late'), shards: await shards() },
+        poison,
+      ),
   };
 }
 
-function runOf({ results, lake, late, shards }: { results: Row[]; lake: Row[]; late: Row[]; shards: PartitionReport[] }, poison: number): Run {
-  const total = (name: 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'openWindows'): number => shards.reduce((sum, shard) => sum + shard[name], 0);
+function runOf(
+  { results, lake, late, shards }: { results: Row[]; lake: Row[]; late: Row[]; shards: PartitionReport[] },
+  poison: number,
+): Run {
+  const total = (name: 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'openWindows'): number =>
+    shards.reduce((sum, shard) => sum + shard[name], 0);
   return {
     results: results.map(withoutEpoch),
     lake: lake.map(withoutEpoch),

@@ -36,11 +36,25 @@ export async function startMinistack(): Promise<RunningEmulator> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-ministack-'));
   const certificate = join(folder, 'ministack-tls', 'server.crt');
-  const settings = { GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1', LAMBDA_EXECUTOR: 'local', USE_SSL: '1', AUTH: 'true', TMPDIR: folder };
-  const env = { PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter), HOME: folder, NODE_EXTRA_CA_CERTS: certificate, ...settings };
+  const settings = {
+    GATEWAY_PORT: String(port),
+    BIND_HOST: '127.0.0.1',
+    MINISTACK_HOST: '127.0.0.1',
+    LAMBDA_EXECUTOR: 'local',
+    USE_SSL: '1',
+    AUTH: 'true',
+    TMPDIR: folder,
+  };
+  const env = {
+    PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+    HOME: folder,
+    NODE_EXTRA_CA_CERTS: certificate,
+    ...settings,
+  };
   const child = spawn(MINISTACK_PROGRAM, [], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-20_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-20_000)));
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -52,7 +66,9 @@ export async function startMinistack(): Promise<RunningEmulator> {
   for (let waitedMs = 0; !(await answers(port, certificate)); waitedMs += 100) {
     if (child.exitCode !== null || waitedMs > READY_MS) {
       await stop();
-      throw new Error(`MiniStack must answer on port ${port} within ${READY_MS} ms, got nothing; its output:\n${output}`);
+      throw new Error(
+        `MiniStack must answer on port ${port} within ${READY_MS} ms, got nothing; its output:\n${output}`,
+      );
     }
     await wait(100);
   }
@@ -62,17 +78,25 @@ export async function startMinistack(): Promise<RunningEmulator> {
 }
 
 function variablesOf(endpoint: string): Record<string, string> {
-  return { AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
 }
 
 /** MiniStack makes its certificate when it starts. */
 function answers(port: number, certificate: string): Promise<boolean> {
   if (!existsSync(certificate)) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path: '/_ministack/health', ca: readFileSync(certificate) }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
-    });
+    const request = get(
+      { host: '127.0.0.1', port, path: '/_ministack/health', ca: readFileSync(certificate) },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      },
+    );
     request.on('error', () => resolve(false));
   });
 }

@@ -7,5 +7,7 @@ export default function setup(): void {
   const reason = whyNoMinistack();
   if (reason === undefined) return installMinistack();
   process.env[WHY_SKIPPED] = reason;
-  process.stderr.write(`test:deployed: all skipped, ${reason}; install Python 3.10 with venv and openssl, or set AWS_ENDPOINT_URL\n`);
+  process.stderr.write(
+    `test:deployed: all skipped, ${reason}; install Python 3.10 with venv and openssl, or set AWS_ENDPOINT_URL\n`,
+  );
 }

@@ -13,7 +13,11 @@ export const MINISTACK_PROGRAM = join(projectDir, '.tidemark', `ministack-${MINI
 
 /** Why it cannot run on this machine; undefined when it can. */
 export function whyNoMinistack(): string | undefined {
-  const { status, stdout, error } = spawnSync('python3', ['-c', 'import sys, ensurepip, venv; print(sys.version_info >= (3, 10))'], { encoding: 'utf8' });
+  const { status, stdout, error } = spawnSync(
+    'python3',
+    ['-c', 'import sys, ensurepip, venv; print(sys.version_info >= (3, 10))'],
+    { encoding: 'utf8' },
+  );
   if (error !== undefined) return 'no python3';
   if (status !== 0) return 'python3 has no venv or no ensurepip';
   if (stdout.trim() !== 'True') return 'python3 is older than 3.10';
@@ -26,7 +30,16 @@ export function installMinistack(): void {
   const venv = resolve(MINISTACK_PROGRAM, '../..');
   try {
     run('python3', '-m', 'venv', '--clear', venv);
-    run(join(venv, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements);
+    run(
+      join(venv, 'bin', 'python'),
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--requirement',
+      requirements,
+    );
   } catch (error) {
     rmSync(venv, { recursive: true, force: true });
     throw error;
@@ -35,5 +48,8 @@ export function installMinistack(): void {
 
 function run(program: string, ...args: readonly string[]): void {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 240_000 });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} must end with 0, got ${status ?? 'a signal'}: ${(stdout + stderr).slice(-2_000)}`);
+  if (status !== 0)
+    throw new Error(
+      `${program} ${args.join(' ')} must end with 0, got ${status ?? 'a signal'}: ${(stdout + stderr).slice(-2_000)}`,
+    );
 }

@@ -8,10 +8,19 @@ export const POISON: ReadonlyArray<{ readonly code: string; readonly data: Buffe
   { code: 'NOT_UTF8', data: Buffer.from([0xff, 0xfe, 0x00]) },
   { code: 'SCHEMA_MISMATCH', data: Buffer.from(JSON.stringify({ ...departure, delay: 'late' })) },
   { code: 'KEY_MISMATCH', data: Buffer.from(JSON.stringify({ ...departure, origin: 'SFO' })) },
-  { code: 'EVENT_TIME_IN_FUTURE', data: Buffer.from(JSON.stringify({ ...departure, date: '2999-01-01T00:00:00.000Z' })) },
+  {
+    code: 'EVENT_TIME_IN_FUTURE',
+    data: Buffer.from(JSON.stringify({ ...departure, date: '2999-01-01T00:00:00.000Z' })),
+  },
 ];
 
 export async function putPoison(client: KinesisClient, stream: string): Promise<void> {
-  const { FailedRecordCount } = await client.send(new PutRecordsCommand({ StreamName: stream, Records: POISON.map(({ data }) => ({ PartitionKey: 'ORD', Data: data })) }));
-  if (FailedRecordCount !== 0) throw new Error(`all of the poison must be in the stream, got ${FailedRecordCount ?? 'unknown'} refused`);
+  const { FailedRecordCount } = await client.send(
+    new PutRecordsCommand({
+      StreamName: stream,
+      Records: POISON.map(({ data }) => ({ PartitionKey: 'ORD', Data: data })),
+    }),
+  );
+  if (FailedRecordCount !== 0)
+    throw new Error(`all of the poison must be in the stream, got ${FailedRecordCount ?? 'unknown'} refused`);
 }

@@ -6,7 +6,9 @@ import { at, bytesOf, fold, keepsTheContract, resultOf, unwatched } from './cont
 
 const rows = (ids: Iterable<unknown>) => [...ids].map((id, i) => at(i, { id }));
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-const row = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.string({ unit: 'binary', maxLength: 20 })).map((id) => ({ id }));
+const row = fc
+  .oneof(fc.integer({ min: 0, max: 20 }), fc.string({ unit: 'binary', maxLength: 20 }))
+  .map((id) => ({ id }));
 
 keepsTheContract('approxDistinct, registers', approxDistinct('id', { precision: 4 }), row);
 keepsTheContract('approxDistinct, few and registers', approxDistinct('id', { precision: 7 }), row);
@@ -14,9 +16,16 @@ keepsTheContract('approxDistinct, few', approxDistinct('id'), row);
 
 describe('approxDistinct', () => {
   it('is exact for few, whatever repeats', () => {
-    fc.assert(fc.property(fc.array(fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)), { maxLength: 200 }), (ids) => {
-      expect(resultOf(approxDistinct('id'), rows([...ids, ...ids]))).toBe(new Set(ids.filter((id) => id !== null)).size);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)), { maxLength: 200 }),
+        (ids) => {
+          expect(resultOf(approxDistinct('id'), rows([...ids, ...ids]))).toBe(
+            new Set(ids.filter((id) => id !== null)).size,
+          );
+        },
+      ),
+    );
   });
 
   it('is exact up to 512, then an estimate', () => {
@@ -25,7 +34,10 @@ describe('approxDistinct', () => {
   });
 
   it.each([
-    { precision: 10, n: 1_000 }, { precision: 10, n: 5_000 }, { precision: 12, n: 2_000 }, { precision: 12, n: 8_000 },
+    { precision: 10, n: 1_000 },
+    { precision: 10, n: 5_000 },
+    { precision: 12, n: 2_000 },
+    { precision: 12, n: 8_000 },
   ])('stays within the error that precision $precision names, at $n values', ({ precision, n }) => {
     const one = approxDistinct('id', { precision });
     const errors = upTo(12).map((set) => unwatched(one, rows(upTo(n).map((i) => `${set}/${i}`))) / n - 1);
@@ -40,7 +52,9 @@ describe('approxDistinct', () => {
   it('tells numbers, texts and lists of fields apart', () => {
     expect(resultOf(approxDistinct('id'), rows([1, '1', true, 'true', 'null', 0, -0, '']))).toBe(7);
     const both = approxDistinct(['a', 'b']);
-    expect(resultOf(both, [at(0, { a: 'x', b: 'yz' }), at(1, { a: 'xy', b: 'z' }), at(2, { a: 'x', b: 'yz' })])).toBe(2);
+    expect(resultOf(both, [at(0, { a: 'x', b: 'yz' }), at(1, { a: 'xy', b: 'z' }), at(2, { a: 'x', b: 'yz' })])).toBe(
+      2,
+    );
   });
 
   it.each<[string, unknown]>([
@@ -58,7 +72,12 @@ describe('approxDistinct', () => {
   });
 
   it('counts the largest numbers that JSON keeps, fractions, and longer ids as text', () => {
-    expect(resultOf(approxDistinct('id'), rows([2 ** 53 - 1, 1 - 2 ** 53, 0.5, 0.25, '1285704473650888701', '1285704473650888702']))).toBe(6);
+    expect(
+      resultOf(
+        approxDistinct('id'),
+        rows([2 ** 53 - 1, 1 - 2 ** 53, 0.5, 0.25, '1285704473650888701', '1285704473650888702']),
+      ),
+    ).toBe(6);
   });
 
   it('is 0 of nothing', () => {
@@ -66,7 +85,9 @@ describe('approxDistinct', () => {
   });
 
   it.each([3, 17, 12.5, NaN, '12'])('refuses a precision of %p', (precision) => {
-    expect(() => approxDistinct('id', { precision: precision as number })).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
+    expect(() => approxDistinct('id', { precision: precision as number })).toThrow(
+      expect.objectContaining({ code: 'INVALID_SETTING' }),
+    );
   });
 });
 

@@ -9,8 +9,24 @@ const summed = (values: readonly number[]): ExactSum => values.reduce<ExactSum>(
 const anyDouble = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 });
 const decimals = fc.integer({ min: -100_000, max: 100_000 }).map((n) => n / 100);
 const huge = fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(Number);
-const cancelling = fc.constantFrom(1e300, -1e300, 1, -1, 2 ** 53, -(2 ** 53), 0.1, -0.1, 5e-324, -5e-324, 2 ** 52 + 0.5, 2 ** -53);
-const values = fc.oneof(...[anyDouble, decimals, huge, cancelling, fc.maxSafeInteger()].map((number) => fc.array(number, { maxLength: 40 })), fc.array(fc.oneof(anyDouble, decimals, huge, cancelling), { maxLength: 40 }));
+const cancelling = fc.constantFrom(
+  1e300,
+  -1e300,
+  1,
+  -1,
+  2 ** 53,
+  -(2 ** 53),
+  0.1,
+  -0.1,
+  5e-324,
+  -5e-324,
+  2 ** 52 + 0.5,
+  2 ** -53,
+);
+const values = fc.oneof(
+  ...[anyDouble, decimals, huge, cancelling, fc.maxSafeInteger()].map((number) => fc.array(number, { maxLength: 40 })),
+  fc.array(fc.oneof(anyDouble, decimals, huge, cancelling), { maxLength: 40 }),
+);
 
 /** Sums the values in a tree that `cuts` decides. */
 function treeSum(list: readonly number[], cuts: readonly number[]): ExactSum {
@@ -21,9 +37,11 @@ function treeSum(list: readonly number[], cuts: readonly number[]): ExactSum {
 
 describe('the reference of these tests', () => {
   it('takes a double apart and puts it together again', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      expect(nearestDouble(unitsOf(value))).toBe(value + 0);
-    }));
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(nearestDouble(unitsOf(value))).toBe(value + 0);
+      }),
+    );
   });
 
   it('rounds half to even', () => {
@@ -34,12 +52,15 @@ describe('the reference of these tests', () => {
 
 describe('an exact sum', () => {
   it('is the double nearest to the true sum, in the order given, backwards and in any tree', () => {
-    fc.assert(fc.property(values, fc.array(fc.nat(), { maxLength: 20 }), (list, cuts) => {
-      const exact = exactTotal(list);
-      expect(roundSum(summed(list)) + 0).toBe(exact + 0);
-      expect(roundSum(summed(list.toReversed())) + 0).toBe(exact + 0);
-      expect(roundSum(treeSum(list, cuts)) + 0).toBe(exact + 0);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(values, fc.array(fc.nat(), { maxLength: 20 }), (list, cuts) => {
+        const exact = exactTotal(list);
+        expect(roundSum(summed(list)) + 0).toBe(exact + 0);
+        expect(roundSum(summed(list.toReversed())) + 0).toBe(exact + 0);
+        expect(roundSum(treeSum(list, cuts)) + 0).toBe(exact + 0);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it.each([
@@ -58,26 +79,35 @@ describe('an exact sum', () => {
   });
 
   it('keeps one number as long as that is exact', () => {
-    fc.assert(fc.property(fc.array(fc.integer()), (integers) => {
-      expect(typeof summed(integers)).toBe('number');
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.integer()), (integers) => {
+        expect(typeof summed(integers)).toBe('number');
+      }),
+    );
   });
 
   it('keeps few partial sums, in ascending magnitude, however many values', () => {
-    fc.assert(fc.property(fc.array(anyDouble, { maxLength: 200 }), (list) => {
-      const magnitudes = partialsOf(summed(list)).map(Math.abs);
-      expect(magnitudes).toEqual([...magnitudes].sort((a, b) => a - b));
-      expect(magnitudes.length).toBeLessThanOrEqual(41);
-    }));
+    fc.assert(
+      fc.property(fc.array(anyDouble, { maxLength: 200 }), (list) => {
+        const magnitudes = partialsOf(summed(list)).map(Math.abs);
+        expect(magnitudes).toEqual([...magnitudes].sort((a, b) => a - b));
+        expect(magnitudes.length).toBeLessThanOrEqual(41);
+      }),
+    );
   });
 
   it('has one form, whatever the order and the tree', () => {
-    fc.assert(fc.property(values, fc.array(fc.nat(), { maxLength: 20 }), (list, cuts) => {
-      const sum = summed(list);
-      expect(summed(list.toReversed())).toEqual(sum);
-      expect(treeSum(list, cuts)).toEqual(sum);
-      expect(partialsOf(sum).reduce((units, partial) => units + unitsOf(partial), 0n)).toBe(list.reduce((units, value) => units + unitsOf(value), 0n));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(values, fc.array(fc.nat(), { maxLength: 20 }), (list, cuts) => {
+        const sum = summed(list);
+        expect(summed(list.toReversed())).toEqual(sum);
+        expect(treeSum(list, cuts)).toEqual(sum);
+        expect(partialsOf(sum).reduce((units, partial) => units + unitsOf(partial), 0n)).toBe(
+          list.reduce((units, value) => units + unitsOf(value), 0n),
+        );
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('leaves the accumulator as it was', () => {

@@ -6,7 +6,9 @@ import { readJson, storedBytes, toJsonValue, writeJson, type JsonValue } from '.
 import { ByteReader, ByteWriter } from '../../../engine/codec/bytes.ts';
 
 const anything = fc.jsonValue({ stringUnit: 'binary' });
-const value = fc.oneof(anything, fc.double({ noNaN: true, noDefaultInfinity: true })).map((given) => cleanOr(given, null));
+const value = fc
+  .oneof(anything, fc.double({ noNaN: true, noDefaultInfinity: true }))
+  .map((given) => cleanOr(given, null));
 
 /** JSON has objects that no table can hold. */
 function cleanOr(given: unknown, otherwise: JsonValue): JsonValue {
@@ -25,10 +27,12 @@ function bytesOf(given: JsonValue): Uint8Array {
 
 describe('a value of a result', () => {
   it('comes back from its bytes, and from JSON', () => {
-    fc.assert(fc.property(value, (given) => {
-      expect(readJson(new ByteReader(bytesOf(given)))).toEqual(given);
-      expect(JSON.parse(JSON.stringify(given))).toEqual(given);
-    }));
+    fc.assert(
+      fc.property(value, (given) => {
+        expect(readJson(new ByteReader(bytesOf(given)))).toEqual(given);
+        expect(JSON.parse(JSON.stringify(given))).toEqual(given);
+      }),
+    );
   });
 
   it('has the same bytes whatever the order of its names', () => {
@@ -37,18 +41,29 @@ describe('a value of a result', () => {
   });
 
   it('has other bytes when it is another', () => {
-    fc.assert(fc.property(value, value, (a, b) => {
-      expect(Buffer.compare(bytesOf(a), bytesOf(b)) === 0).toBe(JSON.stringify(a) === JSON.stringify(b));
-    }));
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        expect(Buffer.compare(bytesOf(a), bytesOf(b)) === 0).toBe(JSON.stringify(a) === JSON.stringify(b));
+      }),
+    );
   });
 
   it('takes no more bytes in a table than said', () => {
-    fc.assert(fc.property(value, (given) => {
-      expect(itemBytes({ v: toAttributeValue(given) }) - 1).toBeLessThanOrEqual(storedBytes(given));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(value, (given) => {
+        expect(itemBytes({ v: toAttributeValue(given) }) - 1).toBeLessThanOrEqual(storedBytes(given));
+      }),
+      { numRuns: 500 },
+    );
   });
 
-  it.each([['', 0], ['a', 1], ['é', 2], ['€', 3], ['😀', 4]])('%p takes %d bytes', (text, bytes) => {
+  it.each([
+    ['', 0],
+    ['a', 1],
+    ['é', 2],
+    ['€', 3],
+    ['😀', 4],
+  ])('%p takes %d bytes', (text, bytes) => {
     expect(storedBytes(text)).toBe(bytes);
     expect(Buffer.byteLength(text)).toBe(bytes);
   });
@@ -61,10 +76,14 @@ describe('a value of a result', () => {
   it('has 16 levels at most', () => {
     const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
     expect(toJsonValue(nested(16), 'value')).toEqual(nested(16));
-    expect(() => toJsonValue(nested(17), 'tree')).toThrow('tree must be a value that JSON can hold, got more than 16 levels; convert it in the schema');
+    expect(() => toJsonValue(nested(17), 'tree')).toThrow(
+      'tree must be a value that JSON can hold, got more than 16 levels; convert it in the schema',
+    );
   });
 
   it('is not read from bytes of something else', () => {
-    expect(() => readJson(new ByteReader(Uint8Array.of(99)))).toThrow(expect.objectContaining({ kind: 'internal', code: 'CORRUPT_BYTES' }));
+    expect(() => readJson(new ByteReader(Uint8Array.of(99)))).toThrow(
+      expect.objectContaining({ kind: 'internal', code: 'CORRUPT_BYTES' }),
+    );
   });
 });

@@ -2,7 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
 import type { Topology } from '../../../engine/topology.ts';
-import { approxDistinct, collect, first, histogram, hopping, kinesis, last, maxBy, mean, minBy, pipeline, quantiles, resultTable, session, sliding, sum, topN, tumbling, variance } from '../../../engine/index.ts';
+import {
+  approxDistinct,
+  collect,
+  first,
+  histogram,
+  hopping,
+  kinesis,
+  last,
+  maxBy,
+  mean,
+  minBy,
+  pipeline,
+  quantiles,
+  resultTable,
+  session,
+  sliding,
+  sum,
+  topN,
+  tumbling,
+  variance,
+} from '../../../engine/index.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
 import { READING, reading, type Reading } from '../support/readings.ts';
 import { Partition } from '../support/state.ts';
@@ -34,7 +54,14 @@ function topologyWith(windows: Windows): Topology {
 }
 
 /** Whatever order they come in, none is late: the last one, far away, lets all windows before it fire. */
-const readings = fc.array(fc.record({ key: fc.constant('a'), timeMs: fc.integer({ min: 0, max: 60 }), value: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 })) }), { minLength: 1, maxLength: 25 });
+const readings = fc.array(
+  fc.record({
+    key: fc.constant('a'),
+    timeMs: fc.integer({ min: 0, max: 60 }),
+    value: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, min: -1e6, max: 1e6 })),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
 const END_MS = 900;
 
 describe('windows that are merged of parts', () => {
@@ -45,15 +72,27 @@ describe('windows that are merged of parts', () => {
     ['sliding', sliding({ timeDifferenceMs: 7 })],
     ['tumbling, which is not', tumbling({ sizeMs: 20 })],
   ])('say what all their records at once would: %s', (_, windows) => {
-    fc.assert(fc.property(readings, (list) => {
-      const partition = new Partition(topologyWith(windows));
-      const { results } = partition.process(...[...list, { key: 'a', timeMs: END_MS, value: 0 }].map(({ key, timeMs, value }, i) => reading(i + 1, key, timeMs, value)));
-      expect(results.length).toBeGreaterThan(0);
-      for (const { windowStartMs, windowEndMs, values } of results) {
-        const inside = list.filter(({ timeMs }) => timeMs >= windowStartMs && timeMs < windowEndMs).map((one) => at(one.timeMs, one));
-        const expected = Object.entries(ALL).map(([name, one]) => [name, JSON.parse(JSON.stringify(unwatched(one, inside) ?? null))]);
-        expect(values).toEqual(Object.fromEntries(expected));
-      }
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(readings, (list) => {
+        const partition = new Partition(topologyWith(windows));
+        const { results } = partition.process(
+          ...[...list, { key: 'a', timeMs: END_MS, value: 0 }].map(({ key, timeMs, value }, i) =>
+            reading(i + 1, key, timeMs, value),
+          ),
+        );
+        expect(results.length).toBeGreaterThan(0);
+        for (const { windowStartMs, windowEndMs, values } of results) {
+          const inside = list
+            .filter(({ timeMs }) => timeMs >= windowStartMs && timeMs < windowEndMs)
+            .map((one) => at(one.timeMs, one));
+          const expected = Object.entries(ALL).map(([name, one]) => [
+            name,
+            JSON.parse(JSON.stringify(unwatched(one, inside) ?? null)),
+          ]);
+          expect(values).toEqual(Object.fromEntries(expected));
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

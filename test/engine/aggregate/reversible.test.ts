@@ -28,16 +28,29 @@ const FORMS: readonly Form[] = [
   [
     'it leaves bytes behind',
     '1 of 2 bytes left over',
-    adding((writer, n) => {
-      writer.varint(n);
-      if (n >= 2) writer.varint(7);
-    }, (reader) => reader.varint()),
+    adding(
+      (writer, n) => {
+        writer.varint(n);
+        if (n >= 2) writer.varint(7);
+      },
+      (reader) => reader.varint(),
+    ),
   ],
-  ['it gives another state', 'another accumulator', adding((writer, n) => writer.varint(n), (reader) => Math.min(1, reader.varint()))],
+  [
+    'it gives another state',
+    'another accumulator',
+    adding(
+      (writer, n) => writer.varint(n),
+      (reader) => Math.min(1, reader.varint()),
+    ),
+  ],
   [
     'it reads more than there is',
     'stored bytes must be complete, got their end at 1; restore the object from a backup',
-    adding((writer, n) => writer.varint(n), (reader) => readWrongly(reader)),
+    adding(
+      (writer, n) => writer.varint(n),
+      (reader) => readWrongly(reader),
+    ),
   ],
 ];
 
@@ -45,10 +58,14 @@ describe('a custom aggregate whose read does not reverse its write', () => {
   it.each(FORMS)('makes a dead letter that names it, before anything is stored: %s', async (_, got, total) => {
     const world = new World({ topology: topologyOf({ aggregates: { total } }) });
     // Always of a fresh instance: each one reads what those before it have stored.
-    for (const record of [reading(1, 'a', 0), reading(2, 'a', 1), reading(3, 'b', 2)]) await world.instance().process(record);
+    for (const record of [reading(1, 'a', 0), reading(2, 'a', 1), reading(3, 'b', 2)])
+      await world.instance().process(record);
     await world.instance().process(reading(4, 'c', 20, 0));
     const reason = `read of total must give back what write wrote, got ${got}; correct the aggregate`;
     expect(world.sink.deadLetters[0]).toMatchObject({ offset: 2n, code: 'STATE_NOT_REVERSIBLE', reason });
-    expect(world.sink.results.map(({ key, values }) => [key, values['total']])).toEqual([['a', 1], ['b', 1]]);
+    expect(world.sink.results.map(({ key, values }) => [key, values['total']])).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
   });
 });

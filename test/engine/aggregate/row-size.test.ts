@@ -11,6 +11,8 @@ describe('a row of results', () => {
   });
 
   it('is refused when its aggregates together could outgrow the table', () => {
-    expect(() => requireRowFits([half, { ...half, name: 'more' }, { name: 'n', aggregate: count() }])).toThrow('bytes of the aggregates of one row must be at most 380000, got 389664; lower the bounds of "pages", which may take 194819');
+    expect(() => requireRowFits([half, { ...half, name: 'more' }, { name: 'n', aggregate: count() }])).toThrow(
+      'bytes of the aggregates of one row must be at most 380000, got 389664; lower the bounds of "pages", which may take 194819',
+    );
   });
 });

@@ -10,7 +10,11 @@ interface Row {
   readonly note?: unknown;
 }
 
-const row: fc.Arbitrary<Row> = fc.record({ name: fc.string({ unit: 'binary', maxLength: 10 }), n: fc.oneof(fc.constantFrom(0, -0, 5), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })), note: fc.jsonValue().filter((note) => !JSON.stringify(note).includes('"":') && JSON.stringify(note).length < 300) });
+const row: fc.Arbitrary<Row> = fc.record({
+  name: fc.string({ unit: 'binary', maxLength: 10 }),
+  n: fc.oneof(fc.constantFrom(0, -0, 5), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  note: fc.jsonValue().filter((note) => !JSON.stringify(note).includes('"":') && JSON.stringify(note).length < 300),
+});
 const list = fc.array(fc.record({ value: row, eventTimeMs: fc.integer({ min: 0, max: 5 }) }), { maxLength: 20 });
 
 const ALL: Readonly<Record<string, Aggregate<Row>>> = {
@@ -25,31 +29,41 @@ for (const [name, one] of Object.entries(ALL)) keepsTheContract(name, one, row);
 
 /** All records by these numbers, equal ones in the order that they came. */
 const sorted = (records: ReadonlyArray<Timed<Row>>, ...by: ReadonlyArray<(record: Timed<Row>) => number>): string[] =>
-  [...records].sort((a, b) => by.map((of) => of(a) - of(b)).find((difference) => difference !== 0) ?? 0).map(({ value }) => value.name.toWellFormed());
+  [...records]
+    .sort((a, b) => by.map((of) => of(a) - of(b)).find((difference) => difference !== 0) ?? 0)
+    .map(({ value }) => value.name.toWellFormed());
 
 const time = ({ eventTimeMs }: Timed<Row>): number => eventTimeMs;
 const n = ({ value }: Timed<Row>): number => value.n;
 
 describe('aggregates that keep values', () => {
   it('are what sorting all records would give, of equals what came first, and for last what came last', () => {
-    fc.assert(fc.property(list, (records) => {
-      const largest = sorted(records, (record) => -n(record), time);
-      const earliest = sorted(records, time);
-      expect(resultOf(first('name'), records)).toBe(earliest[0]);
-      expect(resultOf(last('name'), records)).toBe(earliest.at(-1));
-      expect(resultOf(minBy('name', { by: 'n' }), records)).toBe(sorted(records, n, time)[0]);
-      expect(resultOf(maxBy('name', { by: 'n' }), records)).toBe(largest[0]);
-      expect(resultOf(topN('name', { by: 'n', n: 3 }), records)).toEqual(largest.slice(0, 3));
-      expect(resultOf(collect('name', { maxItems: 4 }), records)).toEqual({ items: earliest.slice(0, 4), dropped: Math.max(0, records.length - 4) });
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(list, (records) => {
+        const largest = sorted(records, (record) => -n(record), time);
+        const earliest = sorted(records, time);
+        expect(resultOf(first('name'), records)).toBe(earliest[0]);
+        expect(resultOf(last('name'), records)).toBe(earliest.at(-1));
+        expect(resultOf(minBy('name', { by: 'n' }), records)).toBe(sorted(records, n, time)[0]);
+        expect(resultOf(maxBy('name', { by: 'n' }), records)).toBe(largest[0]);
+        expect(resultOf(topN('name', { by: 'n', n: 3 }), records)).toEqual(largest.slice(0, 3));
+        expect(resultOf(collect('name', { maxItems: 4 }), records)).toEqual({
+          items: earliest.slice(0, 4),
+          dropped: Math.max(0, records.length - 4),
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('are the same merged from two parts, the first of which came first', () => {
-    fc.assert(fc.property(list, list, (a, b) => {
-      for (const one of Object.values(ALL)) {
-        expect(one.aggregator.merge(fold(one, a), fold(one, b))).toEqual(fold(one, [...a, ...b]));
-      }
-    }));
+    fc.assert(
+      fc.property(list, list, (a, b) => {
+        for (const one of Object.values(ALL)) {
+          expect(one.aggregator.merge(fold(one, a), fold(one, b))).toEqual(fold(one, [...a, ...b]));
+        }
+      }),
+    );
   });
 
   it('take one field as it is, and several as an object', () => {
@@ -59,7 +73,11 @@ describe('aggregates that keep values', () => {
   });
 
   it('have nothing before the first record', () => {
-    expect([first('name'), last('name'), minBy('name', { by: 'n' }), maxBy('name', { by: 'n' })].map((one: Aggregate<Row>) => resultOf(one, []))).toEqual([undefined, undefined, undefined, undefined]);
+    expect(
+      [first('name'), last('name'), minBy('name', { by: 'n' }), maxBy('name', { by: 'n' })].map((one: Aggregate<Row>) =>
+        resultOf(one, []),
+      ),
+    ).toEqual([undefined, undefined, undefined, undefined]);
     expect(resultOf(topN('name', { n: 1, by: 'n' }), [])).toEqual([]);
     expect(resultOf(collect('name', { maxItems: 1 }), [])).toEqual({ items: [], dropped: 0 });
   });
@@ -82,11 +100,15 @@ describe('aggregates that keep values', () => {
   });
 
   it('say what is too large, but not what it is', () => {
-    expect(() => fold(last('note', { maxBytes: 4 }), [at(0, { note: 'secret' })])).toThrow('note must take at most 4 bytes, got 6; take fewer fields or set maxBytes');
+    expect(() => fold(last('note', { maxBytes: 4 }), [at(0, { note: 'secret' })])).toThrow(
+      'note must take at most 4 bytes, got 6; take fewer fields or set maxBytes',
+    );
   });
 
   it('refuse a record whose rank is no number', () => {
-    expect(() => fold(maxBy('name', { by: 'n' }), [at(0, { name: 'a', n: NaN })])).toThrow(expect.objectContaining({ code: 'NOT_A_NUMBER' }));
+    expect(() => fold(maxBy('name', { by: 'n' }), [at(0, { name: 'a', n: NaN })])).toThrow(
+      expect.objectContaining({ code: 'NOT_A_NUMBER' }),
+    );
   });
 
   it.each([
@@ -102,7 +124,9 @@ describe('aggregates that keep values', () => {
   });
 
   it('refuse more than a row of the table holds', () => {
-    expect(() => collect('a', { maxItems: 1_000 })).toThrow('maxItems must be an integer in [1, 369] with values of up to 1024 bytes, got 1000; a row of the table holds no more; set maxBytes lower');
+    expect(() => collect('a', { maxItems: 1_000 })).toThrow(
+      'maxItems must be an integer in [1, 369] with values of up to 1024 bytes, got 1000; a row of the table holds no more; set maxBytes lower',
+    );
     expect(collect('a', { maxItems: 1_000, maxBytes: 100 })).toBeDefined();
   });
 

@@ -5,7 +5,12 @@ import { isNearest, unitsOf } from '../support/exact.ts';
 import { at, keepsTheContract, resultOf } from './contract.ts';
 
 const rows = (numbers: readonly number[]) => numbers.map((n, i) => at(i, { n }));
-const number = fc.oneof(fc.integer(), fc.constantFrom(0, -0, 1e9, 2 ** 53, 1e143), fc.integer().map((n) => n / 100), fc.double({ noNaN: true, min: -1e60, max: 1e60 }));
+const number = fc.oneof(
+  fc.integer(),
+  fc.constantFrom(0, -0, 1e9, 2 ** 53, 1e143),
+  fc.integer().map((n) => n / 100),
+  fc.double({ noNaN: true, min: -1e60, max: 1e60 }),
+);
 const row = number.map((n) => ({ n }));
 
 keepsTheContract('variance', variance('n', { of: 'sample' }), row);
@@ -22,10 +27,23 @@ function exactly(list: readonly number[], withheld: number): readonly [bigint, b
 
 describe('variance', () => {
   it('is the double nearest to the exact one, of a population and of a sample', () => {
-    fc.assert(fc.property(fc.array(number.filter((n) => n === 0 || Math.abs(n) > 1e-140), { minLength: 2, maxLength: 20 }), (list) => {
-      expect(isNearest(resultOf(variance('n', { of: 'population' }), rows(list)) as number, ...exactly(list, 0))).toBe(true);
-      expect(isNearest(resultOf(variance('n', { of: 'sample' }), rows(list)) as number, ...exactly(list, 1))).toBe(true);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        fc.array(
+          number.filter((n) => n === 0 || Math.abs(n) > 1e-140),
+          { minLength: 2, maxLength: 20 },
+        ),
+        (list) => {
+          expect(
+            isNearest(resultOf(variance('n', { of: 'population' }), rows(list)) as number, ...exactly(list, 0)),
+          ).toBe(true);
+          expect(isNearest(resultOf(variance('n', { of: 'sample' }), rows(list)) as number, ...exactly(list, 1))).toBe(
+            true,
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('loses no digit to a large mean', () => {
@@ -45,11 +63,15 @@ describe('variance', () => {
   });
 
   it('refuses numbers whose squares might overflow in some order', () => {
-    expect(() => variance('n', { of: 'sample' }).extract({ n: 1e144 }, { eventTimeMs: 0 })).toThrow(expect.objectContaining({ code: 'NUMBER_TOO_LARGE' }));
+    expect(() => variance('n', { of: 'sample' }).extract({ n: 1e144 }, { eventTimeMs: 0 })).toThrow(
+      expect.objectContaining({ code: 'NUMBER_TOO_LARGE' }),
+    );
   });
 
   it('wants to know of what', () => {
-    expect(() => variance('n', {} as { of: 'sample' })).toThrow("of must be 'population' or 'sample', got undefined; pass { of: 'sample' } when the records stand for more than themselves");
+    expect(() => variance('n', {} as { of: 'sample' })).toThrow(
+      "of must be 'population' or 'sample', got undefined; pass { of: 'sample' } when the records stand for more than themselves",
+    );
   });
 });
 

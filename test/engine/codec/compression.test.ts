@@ -6,12 +6,17 @@ const CORRUPT = expect.objectContaining({ kind: 'internal', code: 'CORRUPT_BYTES
 
 describe('compression', () => {
   it('gives back any bytes, with one byte more at most', () => {
-    const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.tuple(fc.nat({ max: 255 }), fc.nat({ max: 5_000 })).map(([byte, length]) => new Uint8Array(length).fill(byte)));
-    fc.assert(fc.property(bytes, (plain) => {
-      const packed = compress(plain);
-      expect(Buffer.compare(decompress(packed), plain)).toBe(0);
-      expect(packed.length).toBeLessThanOrEqual(plain.length + 1);
-    }));
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.tuple(fc.nat({ max: 255 }), fc.nat({ max: 5_000 })).map(([byte, length]) => new Uint8Array(length).fill(byte)),
+    );
+    fc.assert(
+      fc.property(bytes, (plain) => {
+        const packed = compress(plain);
+        expect(Buffer.compare(decompress(packed), plain)).toBe(0);
+        expect(packed.length).toBeLessThanOrEqual(plain.length + 1);
+      }),
+    );
   });
 
   it('makes repeated bytes short', () => {
@@ -34,7 +39,9 @@ describe('compression', () => {
   });
 
   it('refuses a compressed body in which one byte was changed', () => {
-    const plain = new TextEncoder().encode(JSON.stringify(Array.from({ length: 200 }, (_, i) => ({ key: `key-${i}`, watermarkMs: i * 37 }))));
+    const plain = new TextEncoder().encode(
+      JSON.stringify(Array.from({ length: 200 }, (_, i) => ({ key: `key-${i}`, watermarkMs: i * 37 }))),
+    );
     const packed = compress(plain);
     expect(packed.length).toBeLessThan(plain.length);
     for (let at = 1; at < packed.length; at++) {

@@ -18,7 +18,11 @@ describe('a pipeline that is fed from another source', () => {
     const { plan, topology } = fedFrom(readings, 'readings-kafka', source);
     const [from, ...others] = readings.plan.nodes;
     expect(plan).toEqual({ name: 'readings-kafka', nodes: [{ ...from, source }, ...others] });
-    expect([topology.name, topology.source, topology.operators.map(({ schema }) => schema)]).toEqual(['readings-kafka', source, readings.topology.operators.map(({ schema }) => schema)]);
+    expect([topology.name, topology.source, topology.operators.map(({ schema }) => schema)]).toEqual([
+      'readings-kafka',
+      source,
+      readings.topology.operators.map(({ schema }) => schema),
+    ]);
     expect([plan, plan.nodes, topology].every(Object.isFrozen)).toBe(true);
   });
 
@@ -26,13 +30,17 @@ describe('a pipeline that is fed from another source', () => {
     fedFrom(readings, 'readings-elsewhere', source);
     expect(definitionSites('readings-elsewhere')).toEqual([expect.stringMatching(/fed-from\.test\.ts$/)]);
     const other = kafka({ topic: 'readings', partitionKey: 'value', schema: READING });
-    expect(() => fedFrom(readings, 'readings-refused', other)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
+    expect(() => fedFrom(readings, 'readings-refused', other)).toThrow(
+      expect.objectContaining({ code: 'INVALID_SETTING' }),
+    );
     expect(definitionSites('readings-refused')).toEqual([]);
   });
 
   it('refuses another key, and what is no name', () => {
     const other = kafka({ topic: 'readings', partitionKey: 'value', schema: READING });
-    expect(() => fedFrom(readings, 'readings-kafka', other)).toThrow('partitionKey must be "key", as readings has it, got "value"; group by the same field');
+    expect(() => fedFrom(readings, 'readings-kafka', other)).toThrow(
+      'partitionKey must be "key", as readings has it, got "value"; group by the same field',
+    );
     expect(() => fedFrom(readings, 'Readings', source)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
   });
 });

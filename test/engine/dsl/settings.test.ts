@@ -1,12 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
-import { avro, count, days, hours, kafka, kinesis, lake, minutes, pipeline, resultTable, seconds, stream, sum, topic, tumbling } from '../../../engine/index.ts';
+import {
+  avro,
+  count,
+  days,
+  hours,
+  kafka,
+  kinesis,
+  lake,
+  minutes,
+  pipeline,
+  resultTable,
+  seconds,
+  stream,
+  sum,
+  topic,
+  tumbling,
+} from '../../../engine/index.ts';
 import { READING, type Reading } from '../support/readings.ts';
 
-const source = (settings: object = {}) => kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, ...settings });
+const source = (settings: object = {}) =>
+  kinesis({ stream: 'readings', partitionKey: 'key', schema: READING, ...settings });
 const untimed = () => pipeline('readings').source(source());
-const timed = (settings: object = {}) => untimed().eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, ...settings });
-const windowed = (settings: object = {}) => timed().keyBy('key').window(tumbling({ sizeMs: 10 }), settings);
+const timed = (settings: object = {}) =>
+  untimed().eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, ...settings });
+const windowed = (settings: object = {}) =>
+  timed()
+    .keyBy('key')
+    .window(tumbling({ sizeMs: 10 }), settings);
 const aggregated = () => windowed().aggregate({ n: count() });
 
 describe('a wrong setting is refused at the call that got it', () => {
@@ -29,8 +50,14 @@ describe('a wrong setting is refused at the call that got it', () => {
     ['a topic name with a slash', () => kafka({ topic: 'a/b', partitionKey: 'key', schema: READING })],
     ['a topic name that begins with a dot', () => kafka({ topic: '.', partitionKey: 'key', schema: READING })],
     ['a topic name of 250 letters', () => kafka({ topic: 'x'.repeat(250), partitionKey: 'key', schema: READING })],
-    ['an isolation level that nobody knows', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, isolationLevel: 'serializable' as never })],
-    ['a partitioner that nobody knows', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, partitioner: 'crc32' as never })],
+    [
+      'an isolation level that nobody knows',
+      () => kafka({ topic: 't', partitionKey: 'key', schema: READING, isolationLevel: 'serializable' as never }),
+    ],
+    [
+      'a partitioner that nobody knows',
+      () => kafka({ topic: 't', partitionKey: 'key', schema: READING, partitioner: 'crc32' as never }),
+    ],
     ['a batch of Kafka records of 0', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, batchSize: 0 })],
     ['a batch size of 0', () => source({ batchSize: 0 })],
     ['a batch size of 10,001', () => source({ batchSize: 10_001 })],
@@ -51,14 +78,26 @@ describe('a wrong setting is refused at the call that got it', () => {
     ['an offset as large as the window', () => tumbling({ sizeMs: 10, offsetMs: 10 })],
     ['an allowed lateness below 0', () => windowed({ allowedLatenessMs: -1 })],
     ['no aggregates', () => windowed().aggregate({})],
-    ...['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'values', '__proto__'].map((name): [string, () => unknown] => [`an aggregate called ${name}`, () => windowed().aggregate({ [name]: count() })]),
+    ...['id', 'key', 'windowStartMs', 'windowEndMs', 'revision', 'values', '__proto__'].map(
+      (name): [string, () => unknown] => [
+        `an aggregate called ${name}`,
+        () => windowed().aggregate({ [name]: count() }),
+      ],
+    ),
     ['an aggregate of no field', () => sum('')],
     ['no sink', () => (aggregated().to as () => unknown)()],
     ['an output stream with a slash in its name', () => stream({ stream: 'a/b' })],
     ['results into the source', () => aggregated().to(stream({ stream: 'readings' }))],
     ['the same sink twice', () => aggregated().to(resultTable(), resultTable())],
   ])('%s', (_, call) => {
-    expect(call).toThrow(expect.objectContaining({ name: 'TidemarkError', kind: 'invalid', code: 'INVALID_SETTING', message: expect.stringMatching(/^[a-zA-Z ]+ must be .+, got .+; .+$/) }));
+    expect(call).toThrow(
+      expect.objectContaining({
+        name: 'TidemarkError',
+        kind: 'invalid',
+        code: 'INVALID_SETTING',
+        message: expect.stringMatching(/^[a-zA-Z ]+ must be .+, got .+; .+$/),
+      }),
+    );
   });
 
   it('with what it must be, what it was and what to do', () => {
@@ -66,15 +105,20 @@ describe('a wrong setting is refused at the call that got it', () => {
   });
 
   it('a key that is not the partition key, with what to do (PL-26)', () => {
-    expect(() => timed().keyBy('value' as 'key')).toThrow(expect.objectContaining({
-      kind: 'invalid',
-      code: 'KEY_IS_NOT_PARTITION_KEY',
-      message: 'keyBy must begin with the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in the source',
-    }));
+    expect(() => timed().keyBy('value' as 'key')).toThrow(
+      expect.objectContaining({
+        kind: 'invalid',
+        code: 'KEY_IS_NOT_PARTITION_KEY',
+        message:
+          'keyBy must begin with the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in the source',
+      }),
+    );
   });
 
   it('without repeating a long value in full', () => {
-    expect(() => pipeline('X'.repeat(10_000))).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{1,350}$/) }));
+    expect(() => pipeline('X'.repeat(10_000))).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^.{1,350}$/) }),
+    );
   });
 });
 
@@ -82,7 +126,10 @@ describe('the limits themselves are allowed', () => {
   it.each<[string, () => unknown]>([
     ['a pipeline name of 63 letters', () => pipeline('x'.repeat(63))],
     ['batch sizes of 1 and 10,000', () => [source({ batchSize: 1 }), source({ batchSize: 10_000 })]],
-    ['batching windows of 0 and 300,000 ms', () => [source({ maxBatchingWindowMs: 0 }), source({ maxBatchingWindowMs: 300_000 })]],
+    [
+      'batching windows of 0 and 300,000 ms',
+      () => [source({ maxBatchingWindowMs: 0 }), source({ maxBatchingWindowMs: 300_000 })],
+    ],
     ['no slack at all', () => timed({ maxOutOfOrdernessMs: 0, maxClockSkewMs: 0, idleTimeoutMs: 1 })],
     ['the last offset of a window', () => tumbling({ sizeMs: 10, offsetMs: 9 })],
     ['every sink', () => aggregated().to(resultTable(), lake(), stream({ stream: 'results' }))],
@@ -93,10 +140,33 @@ describe('the limits themselves are allowed', () => {
 
 describe('a definition', () => {
   it('is frozen at every call', () => {
-    const frozen: object[] = [pipeline('readings'), source(), untimed(), timed(), timed().keyBy('key'), windowed(), aggregated(), resultTable(), lake(), tumbling({ sizeMs: 10 }), count(), sum('value')];
+    const frozen: object[] = [
+      pipeline('readings'),
+      source(),
+      untimed(),
+      timed(),
+      timed().keyBy('key'),
+      windowed(),
+      aggregated(),
+      resultTable(),
+      lake(),
+      tumbling({ sizeMs: 10 }),
+      count(),
+      sum('value'),
+    ];
     const complete = aggregated().to(resultTable());
     const { topology } = complete;
-    frozen.push(complete, topology, topology.source, topology.eventTime, topology.operators, ...topology.operators, topology.tables, topology.keyFields, topology.sinks);
+    frozen.push(
+      complete,
+      topology,
+      topology.source,
+      topology.eventTime,
+      topology.operators,
+      ...topology.operators,
+      topology.tables,
+      topology.keyFields,
+      topology.sinks,
+    );
     for (const value of frozen) expect(Object.isFrozen(value)).toBe(true);
   });
 
@@ -121,8 +191,14 @@ describe('a definition', () => {
   });
 
   it('says each aggregate in a canonical text', () => {
-    const { results } = windowed().aggregate({ n: count(), total: sum<'value'>('value') }).to(resultTable()).topology;
+    const { results } = windowed()
+      .aggregate({ n: count(), total: sum<'value'>('value') })
+      .to(resultTable()).topology;
     expect(results.columns?.map(({ descriptor }) => descriptor)).toEqual(['count()', 'sum(value)']);
-    expect((sum('value') as Aggregate<Reading>).extract({ key: 'a', timeMs: 0, value: 5 } satisfies Reading, { eventTimeMs: 0 })).toBe(5);
+    expect(
+      (sum('value') as Aggregate<Reading>).extract({ key: 'a', timeMs: 0, value: 5 } satisfies Reading, {
+        eventTimeMs: 0,
+      }),
+    ).toBe(5);
   });
 });

@@ -22,7 +22,13 @@ describe('one commit at a time (PL-4)', () => {
       }
     };
     await Promise.all([1, 2, 3, 4, 5].map((i) => instance.process(reading(i, 'a', i))));
-    expect((await world.entries()).map(({ version, from, reached }) => [version, from, reached])).toEqual([[1, -1n, 1n], [2, 1n, 2n], [3, 2n, 3n], [4, 3n, 4n], [5, 4n, 5n]]);
+    expect((await world.entries()).map(({ version, from, reached }) => [version, from, reached])).toEqual([
+      [1, -1n, 1n],
+      [2, 1n, 2n],
+      [3, 2n, 3n],
+      [4, 3n, 4n],
+      [5, 4n, 5n],
+    ]);
   });
 });
 
@@ -59,7 +65,10 @@ describe('a commit whose reply is lost (R-8, R-9, R-10)', () => {
     await instance.process(reading(1, 'a', 0), reading(2, 'a', 10));
     expect(await instance.process(reading(3, 'a', 20))).toMatchObject({ recordsIn: 1, recordsReplayed: 0, commits: 1 });
     expect(world.logs.reads).toBe(1);
-    expect(world.sink.results.map(({ windowStartMs, revision }) => [windowStartMs, revision])).toEqual([[0, 1], [10, 1]]);
+    expect(world.sink.results.map(({ windowStartMs, revision }) => [windowStartMs, revision])).toEqual([
+      [0, 1],
+      [10, 1],
+    ]);
   });
 
   it('is found on reload when all replies are lost (R-6)', async () => {
@@ -83,7 +92,9 @@ describe('a commit that arrives late', () => {
     const batch = [reading(1, 'a', 0), reading(2, 'a', 10)];
     await expect(zombie.process(...batch)).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
     await world.instance().process(...batch);
-    expect((await world.logs.arriveLate()).map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => 'conflict'));
+    expect((await world.logs.arriveLate()).map(({ kind }) => kind)).toEqual(
+      Array.from({ length: 5 }, () => 'conflict'),
+    );
     expect((await world.head()).counters).toMatchObject({ recordsIn: 2 });
     expect(world.sink.results).toHaveLength(1);
   });
@@ -118,7 +129,10 @@ describe('another writer that wins', () => {
     const [one, other] = [world.instance(), world.instance()];
     await one.process(reading(1, 'a', 0, 1));
     await other.process(reading(1, 'a', 0, 1), reading(2, 'a', 1, 2));
-    expect(await one.process(reading(2, 'a', 1, 2), reading(3, 'a', 2, 4), reading(4, 'a', 10))).toMatchObject({ recordsIn: 2, recordsReplayed: 1 });
+    expect(await one.process(reading(2, 'a', 1, 2), reading(3, 'a', 2, 4), reading(4, 'a', 10))).toMatchObject({
+      recordsIn: 2,
+      recordsReplayed: 1,
+    });
     expect(world.sink.results).toMatchObject([{ revision: 1, values: { n: 3, total: 7 } }]);
   });
 
@@ -139,7 +153,12 @@ describe('another writer that wins', () => {
     const log = await one.use(async (open) => open);
     await other.process(reading(2, 'a', 1));
     const { state } = log;
-    await expect(log.commit({ change: { ...progressOf(state), reached: 9n, tables: [], timers: state.timers }, outbox: EMPTY_OUTBOX })).rejects.toMatchObject({ kind: 'fenced', code: 'FENCED', message: expect.stringMatching(FENCED_TEXT) });
+    await expect(
+      log.commit({
+        change: { ...progressOf(state), reached: 9n, tables: [], timers: state.timers },
+        outbox: EMPTY_OUTBOX,
+      }),
+    ).rejects.toMatchObject({ kind: 'fenced', code: 'FENCED', message: expect.stringMatching(FENCED_TEXT) });
     expect((await world.head()).reached).toBe(2n);
   });
 

@@ -11,14 +11,24 @@ describe('replayed records (PL-13)', () => {
   it('are filtered one by one by the offset that the log has reached', async () => {
     const instance = new World().instance();
     await instance.process(reading(1, 'a', 0), reading(2, 'a', 1));
-    expect(await instance.process(reading(1, 'a', 0), reading(2, 'a', 1), reading(3, 'a', 2))).toMatchObject({ recordsIn: 1, recordsReplayed: 2, commits: 1 });
+    expect(await instance.process(reading(1, 'a', 0), reading(2, 'a', 1), reading(3, 'a', 2))).toMatchObject({
+      recordsIn: 1,
+      recordsReplayed: 2,
+      commits: 1,
+    });
   });
 
   it('alone make no commit, and succeed', async () => {
     const world = new World();
     const instance = world.instance();
     await instance.process(reading(1, 'a', 0), reading(2, 'a', 10));
-    expect(await instance.process(reading(1, 'a', 0), reading(2, 'a', 10))).toMatchObject({ recordsIn: 0, recordsReplayed: 2, commits: 0, writeUnits: 0, resultsOut: 0 });
+    expect(await instance.process(reading(1, 'a', 0), reading(2, 'a', 10))).toMatchObject({
+      recordsIn: 0,
+      recordsReplayed: 2,
+      commits: 0,
+      writeUnits: 0,
+      resultsOut: 0,
+    });
     expect(world.logs.puts).toHaveLength(1);
   });
 
@@ -66,7 +76,9 @@ describe('the outbox (PL-16)', () => {
   it('is not delivered when the commit failed', async () => {
     const world = new World();
     world.logs.script = Array.from({ length: 5 }, () => 'lost request' as const);
-    await expect(world.instance().process(reading(1, 'a', 0), reading(2, 'a', 10))).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    await expect(world.instance().process(reading(1, 'a', 0), reading(2, 'a', 10))).rejects.toMatchObject({
+      code: 'COMMIT_UNKNOWN',
+    });
     expect(world.sink.versions).toEqual([]);
   });
 
@@ -77,7 +89,10 @@ describe('the outbox (PL-16)', () => {
     world.sink.isDown = false;
     await world.instance().process(reading(3, 'a', 20));
     expect(world.sink.versions).toEqual([1, 2]);
-    expect(world.sink.results.map(({ windowStartMs, revision }) => [windowStartMs, revision])).toEqual([[0, 1], [10, 1]]);
+    expect(world.sink.results.map(({ windowStartMs, revision }) => [windowStartMs, revision])).toEqual([
+      [0, 1],
+      [10, 1],
+    ]);
   });
 
   it('keeps a batch from being committed as long as an older one cannot be delivered', async () => {
@@ -91,7 +106,17 @@ describe('the outbox (PL-16)', () => {
 
   it('says the same at its second delivery, after a crash before the log heard of the first', async () => {
     const world = new World({ topology: topologyOf({ allowedLatenessMs: 10 }) });
-    await world.instance().process(reading(1, 'a', 0, -0), reading(2, 'b', 1, 0.1), reading(3, '😀', 12, 1e287), record(4, Uint8Array.of(0, 255)), reading(5, 'a', 2, 5), reading(6, 'a', 50), reading(7, 'a', 3));
+    await world
+      .instance()
+      .process(
+        reading(1, 'a', 0, -0),
+        reading(2, 'b', 1, 0.1),
+        reading(3, '😀', 12, 1e287),
+        record(4, Uint8Array.of(0, 255)),
+        reading(5, 'a', 2, 5),
+        reading(6, 'a', 50),
+        reading(7, 'a', 3),
+      );
     await world.instance().process(reading(8, 'a', 51));
     // RecordingSink throws when a repeat says something else.
     expect(world.sink.versions).toEqual([1, 1]);
@@ -123,7 +148,13 @@ describe('the outbox (PL-16)', () => {
     const world = new World();
     const { processor } = world.instance();
     await processor.logs.use(SHARD, async (log) => {
-      for (let i = 0; i < 3; i++) await log.commit(step(world.settings.topology, log.state, [reading(2 * i + 1, 'a', 10 * i), reading(2 * i + 2, 'a', 10 * (i + 1))]));
+      for (let i = 0; i < 3; i++)
+        await log.commit(
+          step(world.settings.topology, log.state, [
+            reading(2 * i + 1, 'a', 10 * i),
+            reading(2 * i + 2, 'a', 10 * (i + 1)),
+          ]),
+        );
     });
     const deliver = world.sink.deliver.bind(world.sink);
     world.sink.deliver = async (delivery) => {

@@ -70,13 +70,18 @@ describe('the epoch of a log (PL-11)', () => {
   it('comes with every delivery, of a repeat after a crash too', async () => {
     const world = await worldAt100();
     const seen: number[] = [];
-    const spy = { name: 'spy', deliver: async ({ epochMs }: { epochMs: number }) => ({ rows: seen.push(epochMs), writeUnits: 0 }) };
+    const spy = {
+      name: 'spy',
+      deliver: async ({ epochMs }: { epochMs: number }) => ({ rows: seen.push(epochMs), writeUnits: 0 }),
+    };
     const watched = async (instance: Instance, ...records: ReturnType<typeof reading>[]) => {
       Object.assign(instance.processor, { sinks: [spy, world.sink] });
       return instance.process(...records);
     };
     world.sink.isDown = true;
-    await expect(watched(world.instance(), reading(1, 'a', 0), reading(2, 'a', 10))).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+    await expect(watched(world.instance(), reading(1, 'a', 0), reading(2, 'a', 10))).rejects.toMatchObject({
+      code: 'SINK_UNAVAILABLE',
+    });
     world.sink.isDown = false;
     await world.clock.sleep(50);
     await watched(world.instance(), reading(3, 'a', 11));
@@ -96,7 +101,11 @@ describe('the epoch of a shard that came of others (PL-25)', () => {
     stream.merge('low', 'high', 'child');
     await stream.world.clock.sleep(-150);
     await stream.instance().take('child', stream.put('child', ['a', 1]));
-    expect([(await stream.head('low'))?.epochMs, (await stream.head('high'))?.epochMs, (await stream.head('child'))?.epochMs]).toEqual([100, 200, 200]);
+    expect([
+      (await stream.head('low'))?.epochMs,
+      (await stream.head('high'))?.epochMs,
+      (await stream.head('child'))?.epochMs,
+    ]).toEqual([100, 200, 200]);
   });
 
   it('is later than its parent, so that one which is begun anew replaces what it had said before', async () => {
@@ -117,7 +126,10 @@ describe('a log of the release before, which knew no epochs', () => {
     const topology = topologyOf();
     const bytes = new Partition(topology).bytes();
     const reader = new ByteReader(decompress(bytes));
-    const { progress: { epochMs: __, ...progress }, ...header } = JSON.parse(reader.string()) as { progress: { epochMs: number } };
+    const {
+      progress: { epochMs: __, ...progress },
+      ...header
+    } = JSON.parse(reader.string()) as { progress: { epochMs: number } };
     const writer = new ByteWriter();
     writer.string(JSON.stringify({ ...header, progress }));
     writer.raw(reader.rest());

@@ -7,17 +7,27 @@ import { reading } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
 describe('the identity of a log (PL-11)', () => {
-  it.each<Partial<SourcePartition>>([{ pipeline: 'orders' }, { stage: '1' }, { source: 'arrivals' }, { incarnation: '2' }, { partition: 'shardId-000000000001' }])('is another for %j', (change) => {
+  it.each<Partial<SourcePartition>>([
+    { pipeline: 'orders' },
+    { stage: '1' },
+    { source: 'arrivals' },
+    { incarnation: '2' },
+    { partition: 'shardId-000000000001' },
+  ])('is another for %j', (change) => {
     expect(logIdOf({ ...SHARD, ...change })).not.toBe(logIdOf(SHARD));
   });
 
   it('cannot be made by another division of the same letters', () => {
     expect(() => logIdOf({ ...SHARD, pipeline: 'a/b' })).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
-    expect(logIdOf({ ...SHARD, source: 'ab', incarnation: 'c' })).not.toBe(logIdOf({ ...SHARD, source: 'a', incarnation: 'bc' }));
+    expect(logIdOf({ ...SHARD, source: 'ab', incarnation: 'c' })).not.toBe(
+      logIdOf({ ...SHARD, source: 'a', incarnation: 'bc' }),
+    );
   });
 
   it.each(['', '.', '..', '../x', 'a#b', 'a b', 'é', 'a\0'])('has no part such as %j', (partition) => {
-    expect(() => logIdOf({ ...SHARD, partition })).toThrow(expect.objectContaining({ kind: 'invalid', code: 'INVALID_SETTING' }));
+    expect(() => logIdOf({ ...SHARD, partition })).toThrow(
+      expect.objectContaining({ kind: 'invalid', code: 'INVALID_SETTING' }),
+    );
   });
 
   it('puts a stream that was deleted and created again under the same name into a new log', async () => {
@@ -25,7 +35,11 @@ describe('the identity of a log (PL-11)', () => {
     const { processor } = world.instance();
     const again = { ...SHARD, incarnation: '2' };
     await processBatch(processor, { partition: SHARD, records: [reading(5, 'a', 50)] });
-    expect(await processBatch(processor, { partition: again, records: [reading(1, 'a', 0)] })).toMatchObject({ recordsIn: 1, recordsReplayed: 0, lateRecords: 0 });
+    expect(await processBatch(processor, { partition: again, records: [reading(1, 'a', 0)] })).toMatchObject({
+      recordsIn: 1,
+      recordsReplayed: 0,
+      lateRecords: 0,
+    });
     expect((await world.entries()).map(({ reached }) => reached)).toEqual([5n]);
     expect((await world.entries(logIdOf(again))).map(({ reached }) => reached)).toEqual([1n]);
   });
@@ -34,11 +48,15 @@ describe('the identity of a log (PL-11)', () => {
     const { processor } = new World().instance();
     await processBatch(processor, { partition: SHARD, records: [reading(5, 'a', 50)] });
     const other = { ...SHARD, partition: 'shardId-000000000001' };
-    expect(await processBatch(processor, { partition: other, records: [reading(5, 'b', 0)] })).toMatchObject({ recordsIn: 1, lateRecords: 0, watermarkMs: 0 });
+    expect(await processBatch(processor, { partition: other, records: [reading(5, 'b', 0)] })).toMatchObject({
+      recordsIn: 1,
+      lateRecords: 0,
+      watermarkMs: 0,
+    });
   });
 });
 
-describe('the keys of a log\'s objects', () => {
+describe("the keys of a log's objects", () => {
   it('tell the version, and ascend with it', () => {
     const keys = [9, 10, 100, 2 ** 40].map((version) => snapshotKeyOf('log', version, 'id', 'form'));
     expect([...keys].sort()).toEqual(keys);
@@ -60,7 +78,10 @@ describe('offsets are big integers (PL-10)', () => {
     const at = (offset: bigint) => ({ ...reading(0, 'a', 0), offset });
     expect(Number(first)).toBe(Number(first + 1n));
     await world.instance().process(at(first));
-    expect(await world.instance().process(at(first), at(first + 1n))).toMatchObject({ recordsIn: 1, recordsReplayed: 1 });
+    expect(await world.instance().process(at(first), at(first + 1n))).toMatchObject({
+      recordsIn: 1,
+      recordsReplayed: 1,
+    });
   });
 
   it('so 10 comes after 9, which as text it would not', async () => {

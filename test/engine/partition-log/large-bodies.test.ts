@@ -14,7 +14,10 @@ describe('a body above the inline limit (PL-9)', () => {
     };
     await world.instance().process(reading(1, 'a', 1), reading(2, 'a', 11));
     const { delta, outbox } = await world.head();
-    expect(before).toEqual([`${spillPrefix(world.logId)}0000000000000001-id-1-delta`, `${spillPrefix(world.logId)}0000000000000001-id-1-outbox`]);
+    expect(before).toEqual([
+      `${spillPrefix(world.logId)}0000000000000001-id-1-delta`,
+      `${spillPrefix(world.logId)}0000000000000001-id-1-outbox`,
+    ]);
     expect([delta, outbox]).toEqual(before.map((blobKey) => ({ blobKey })));
   });
 
@@ -41,21 +44,32 @@ describe('a body above the inline limit (PL-9)', () => {
     await expect(instance.process(reading(4, 'a', 1_000))).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
     world.sink.isDown = false;
     await world.instance().process(reading(4, 'a', 1_000));
-    expect(world.sink.results.map(({ key, values }) => [key, values['n']])).toEqual([['key-1', 1], ['key-2', 1], ['key-3', 1]]);
+    expect(world.sink.results.map(({ key, values }) => [key, values['n']])).toEqual([
+      ['key-1', 1],
+      ['key-2', 1],
+      ['key-3', 1],
+    ]);
   });
 
   it('that is gone halts the partition', async () => {
     const world = new World({ inlineLimitBytes: 0 });
     await world.instance().process(reading(1, 'a', 1));
     for (const key of await world.blobs.list(spillPrefix(world.logId))) await world.blobs.delete(key);
-    await expect(world.instance().process(reading(2, 'a', 2))).rejects.toMatchObject({ kind: 'internal', code: 'OBJECT_MISSING' });
+    await expect(world.instance().process(reading(2, 'a', 2))).rejects.toMatchObject({
+      kind: 'internal',
+      code: 'OBJECT_MISSING',
+    });
   });
 
   it('whose outbox is gone before it was delivered halts the partition', async () => {
     const world = new World({ inlineLimitBytes: 0 });
     await world.instance().process(reading(1, 'a', 1));
-    for (const key of await world.blobs.list(spillPrefix(world.logId))) if (key.endsWith('outbox')) await world.blobs.delete(key);
-    await expect(world.instance().process(reading(2, 'a', 2))).rejects.toMatchObject({ kind: 'internal', code: 'OBJECT_MISSING' });
+    for (const key of await world.blobs.list(spillPrefix(world.logId)))
+      if (key.endsWith('outbox')) await world.blobs.delete(key);
+    await expect(world.instance().process(reading(2, 'a', 2))).rejects.toMatchObject({
+      kind: 'internal',
+      code: 'OBJECT_MISSING',
+    });
   });
 
   it('makes no commit when its object cannot be written', async () => {
@@ -74,9 +88,12 @@ describe('a body above the inline limit (PL-9)', () => {
       await instance.process(reading(i, 'a', i));
       const { version, snapshotVersion } = await world.head();
       const keys = await world.blobs.list(spillPrefix(world.logId));
-      for (let needed = snapshotVersion + 1; needed <= version; needed++) expect(keys.filter((key) => key.includes(`/${String(needed).padStart(16, '0')}-`))).toHaveLength(2);
+      for (let needed = snapshotVersion + 1; needed <= version; needed++)
+        expect(keys.filter((key) => key.includes(`/${String(needed).padStart(16, '0')}-`))).toHaveLength(2);
       // A reader on its way from the snapshot before still finds what it needs.
-      for (const entry of await world.entries()) if (entry.version > snapshotVersion - 2 && 'blobKey' in entry.delta) expect(keys).toContain(entry.delta.blobKey);
+      for (const entry of await world.entries())
+        if (entry.version > snapshotVersion - 2 && 'blobKey' in entry.delta)
+          expect(keys).toContain(entry.delta.blobKey);
     }
     expect((await world.blobs.list(spillPrefix(world.logId))).length).toBeLessThan(50);
   });

@@ -6,7 +6,8 @@ import { reading, topologyOf } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
 const topology = topologyOf({ allowedLatenessMs: 10 });
-const bytesOf = ({ state }: PartitionLog): string => Buffer.from(encodeSnapshot({ logId: '', version: 0, commitId: '' }, state, topology)).toString('hex');
+const bytesOf = ({ state }: PartitionLog): string =>
+  Buffer.from(encodeSnapshot({ logId: '', version: 0, commitId: '' }, state, topology)).toString('hex');
 
 describe('memory follows the log (PL-6)', () => {
   it('changes after the acknowledgement only', async () => {
@@ -31,7 +32,9 @@ describe('memory follows the log (PL-6)', () => {
     const log = await instance.use(async (open) => open);
     const before = bytesOf(log);
     world.logs.script = Array.from({ length: 5 }, () => 'lost reply' as const);
-    await expect(log.commit(step(topology, log.state, [reading(2, 'a', 5), reading(3, 'b', 30)]))).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    await expect(
+      log.commit(step(topology, log.state, [reading(2, 'a', 5), reading(3, 'b', 30)])),
+    ).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
     expect(bytesOf(log)).toBe(before);
     expect(log.undelivered).toEqual([]);
   });
@@ -69,7 +72,9 @@ describe('memory follows the log (PL-6)', () => {
     const instance = world.instance();
     for (let i = 1; i <= 15; i++) {
       await instance.process(reading(2 * i, i % 3 === 0 ? 'b' : 'a', i * 2, i / 10), reading(2 * i + 1, 'c', i, 0.1));
-      expect(await world.instance().use(async (log) => bytesOf(log))).toBe(await instance.use(async (log) => bytesOf(log)));
+      expect(await world.instance().use(async (log) => bytesOf(log))).toBe(
+        await instance.use(async (log) => bytesOf(log)),
+      );
     }
   });
 

@@ -18,7 +18,12 @@ function settingsOf({ settings, logs, blobs, clock }: World): LogSettings {
 async function holding(maxPanes: number, ...names: string[]) {
   const world = new World();
   const logs = new PartitionLogs(settingsOf(world), maxPanes);
-  const take = (name: string) => logs.use(partition(name), async (log) => void (await log.commit(step(world.settings.topology, log.state, [reading(log.version + 1, name, 5)]))));
+  const take = (name: string) =>
+    logs.use(
+      partition(name),
+      async (log) =>
+        void (await log.commit(step(world.settings.topology, log.state, [reading(log.version + 1, name, 5)]))),
+    );
   for (const name of names) await take(name);
   /** Whether a use of it reads the log. */
   const isForgotten = async (name: string): Promise<boolean> => {
@@ -48,7 +53,10 @@ describe('the logs in memory', () => {
   it('are read again by who needs the newest, where another instance has gone on', async () => {
     const { world, logs, take } = await holding(9, 'a');
     const other = new PartitionLogs(settingsOf(world), 9);
-    await other.use(partition('a'), async (log) => void (await log.commit(step(world.settings.topology, log.state, [reading(2, 'a', 6)]))));
+    await other.use(
+      partition('a'),
+      async (log) => void (await log.commit(step(world.settings.topology, log.state, [reading(2, 'a', 6)]))),
+    );
     expect(await logs.use(partition('a'), async ({ version }) => version)).toBe(1);
     expect(await logs.useNewest(partition('a'), async ({ version }) => version)).toBe(2);
     await take('a');
@@ -62,11 +70,12 @@ describe('the logs in memory', () => {
   it('have one use at a time each, in the order of the asking, also after the first has ended', async () => {
     const { logs } = await holding(9, 'a');
     const seen: string[] = [];
-    const useFor = (name: string, turns: number) => logs.use(partition('a'), async () => {
-      seen.push(`${name} begins`);
-      for (let i = 0; i < turns; i++) await Promise.resolve();
-      seen.push(`${name} ends`);
-    });
+    const useFor = (name: string, turns: number) =>
+      logs.use(partition('a'), async () => {
+        seen.push(`${name} begins`);
+        for (let i = 0; i < turns; i++) await Promise.resolve();
+        seen.push(`${name} ends`);
+      });
     const first = useFor('first', 1);
     const second = useFor('second', 50);
     await first;

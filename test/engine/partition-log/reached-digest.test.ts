@@ -29,7 +29,10 @@ describe('the digest in a log', () => {
     await world.instance().process(reading(1, 'a', 5));
     await world.instance().use((log) => log.withhold([], []));
     const reachedDigest = digestOf(reading(1, 'a', 5));
-    expect(await world.entries()).toMatchObject([{ version: 1, reachedDigest }, { version: 2, reachedDigest }]);
+    expect(await world.entries()).toMatchObject([
+      { version: 1, reachedDigest },
+      { version: 2, reachedDigest },
+    ]);
   });
 
   it('comes back with entries and with snapshots', async () => {

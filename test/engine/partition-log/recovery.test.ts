@@ -21,7 +21,8 @@ async function liveFor(world: World, from: number, to: number): Promise<void> {
 async function restored(world: World, table: Awaited<ReturnType<World['entries']>>): Promise<World> {
   const other = new World(world.settings);
   for (const entry of table) await other.logs.put(other.logId, slotOf(entry.version, SLOTS), entry, undefined);
-  for (const key of await world.blobs.list('')) await other.blobs.putIfAbsent(key, (await world.blobs.get(key)) ?? new Uint8Array());
+  for (const key of await world.blobs.list(''))
+    await other.blobs.putIfAbsent(key, (await world.blobs.get(key)) ?? new Uint8Array());
   return other;
 }
 
@@ -48,14 +49,19 @@ describe('a log table that is restored', () => {
     await liveFor(world, 1, 50);
     const old = await world.entries();
     await liveFor(world, 51, 300);
-    await expect((await restored(world, old)).instance().process(reading(301, 'a', 301))).rejects.toMatchObject({ code: 'OBJECT_MISSING' });
+    await expect((await restored(world, old)).instance().process(reading(301, 'a', 301))).rejects.toMatchObject({
+      code: 'OBJECT_MISSING',
+    });
     expect((await world.blobs.list(snapshotPrefix(world.logId))).length).toBeLessThan(25);
     expect((await world.blobs.list(spillPrefix(world.logId))).length).toBeLessThan(200);
   });
 });
 
 describe('the oldest version that a restored log may need', () => {
-  const stored = (version: number, storedAtMs: number) => ({ key: `snapshots/log/${String(version).padStart(16, '0')}-id-f`, storedAtMs });
+  const stored = (version: number, storedAtMs: number) => ({
+    key: `snapshots/log/${String(version).padStart(16, '0')}-id-f`,
+    storedAtMs,
+  });
 
   it('is that of the last snapshot but one before the recovery period', () => {
     expect(oldestNeeded([stored(4, 10), stored(8, 20), stored(12, 30), stored(16, 40)], 30)).toBe(8);

@@ -22,8 +22,19 @@ describe('the condition of a commit (PL-1)', () => {
     const world = new World({ slots: 4 });
     const instance = world.instance();
     for (let i = 1; i <= 10; i++) await instance.process(reading(i, 'a', i));
-    expect(world.logs.puts.map(({ slot, entry, expectedVersion: expected }) => [entry.version, slot, expected])).toEqual([
-      [1, 1, undefined], [2, 2, undefined], [3, 3, undefined], [4, 0, undefined], [5, 1, 1], [6, 2, 2], [7, 3, 3], [8, 0, 4], [9, 1, 5], [10, 2, 6],
+    expect(
+      world.logs.puts.map(({ slot, entry, expectedVersion: expected }) => [entry.version, slot, expected]),
+    ).toEqual([
+      [1, 1, undefined],
+      [2, 2, undefined],
+      [3, 3, undefined],
+      [4, 0, undefined],
+      [5, 1, 1],
+      [6, 2, 2],
+      [7, 3, 3],
+      [8, 0, 4],
+      [9, 1, 5],
+      [10, 2, 6],
     ]);
   });
 });
@@ -37,15 +48,19 @@ describe('the overwrite gate (PL-3)', () => {
     { version: 9, snapshotVersion: 4, publishedVersion: 8, open: false },
     { version: 9, snapshotVersion: 5, publishedVersion: 5, open: true },
     { version: 9, snapshotVersion: 8, publishedVersion: 4, open: false },
-  ])('for version $version of 4 slots, snapshot $snapshotVersion, delivered $publishedVersion: $open', ({ version, snapshotVersion, publishedVersion, open }) => {
-    expect(mayOverwrite(version, 4, snapshotVersion, publishedVersion)).toBe(open);
-  });
+  ])(
+    'for version $version of 4 slots, snapshot $snapshotVersion, delivered $publishedVersion: $open',
+    ({ version, snapshotVersion, publishedVersion, open }) => {
+      expect(mayOverwrite(version, 4, snapshotVersion, publishedVersion)).toBe(open);
+    },
+  );
 
   it('holds for every entry that was ever put', async () => {
     const world = new World({ slots: 4 });
     const instance = world.instance();
     for (let i = 1; i <= 40; i++) await instance.process(reading(i, 'a', i * 3));
-    for (const { entry } of world.logs.puts) expect(entry.version - 4).toBeLessThanOrEqual(Math.min(entry.snapshotVersion, entry.publishedVersion));
+    for (const { entry } of world.logs.puts)
+      expect(entry.version - 4).toBeLessThanOrEqual(Math.min(entry.snapshotVersion, entry.publishedVersion));
   });
 
   it('refuses to commit over an outbox that nobody delivered', async () => {
@@ -57,7 +72,10 @@ describe('the overwrite gate (PL-3)', () => {
     world.logs.onRead = (entries) => entries.map((entry) => ({ ...entry, publishedVersion: 0 }));
     const log = await world.instance().use(async (open) => open);
     expect(log.undelivered.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
-    const { change, outbox } = { change: { ...progressOf(undelivered), reached: 5n, watermarkMs: 5, tables: [], timers: [] }, outbox: EMPTY_OUTBOX };
+    const { change, outbox } = {
+      change: { ...progressOf(undelivered), reached: 5n, watermarkMs: 5, tables: [], timers: [] },
+      outbox: EMPTY_OUTBOX,
+    };
     await expect(log.commit({ change, outbox })).rejects.toMatchObject({ kind: 'unavailable', code: 'RING_FULL' });
     expect(world.logs.puts).toHaveLength(4);
   });
@@ -70,9 +88,12 @@ describe('a snapshot is due (PL-8)', () => {
     { versionsSince: 33, deltaBytesSince: 0, due: true },
     { versionsSince: 1, deltaBytesSince: 2_000_000, due: false },
     { versionsSince: 1, deltaBytesSince: 2_000_001, due: true },
-  ])('$versionsSince versions and $deltaBytesSince bytes of deltas after one of 2,000,000: $due', ({ versionsSince, deltaBytesSince, due }) => {
-    expect(isSnapshotDue(versionsSince, deltaBytesSince, 2_000_000, 64)).toBe(due);
-  });
+  ])(
+    '$versionsSince versions and $deltaBytesSince bytes of deltas after one of 2,000,000: $due',
+    ({ versionsSince, deltaBytesSince, due }) => {
+      expect(isSnapshotDue(versionsSince, deltaBytesSince, 2_000_000, 64)).toBe(due);
+    },
+  );
 
   it.each([
     { deltaBytesSince: 1_048_576, due: false },

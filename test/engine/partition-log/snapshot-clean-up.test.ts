@@ -12,7 +12,7 @@ const versionsUnder = async (world: World, prefix: string): Promise<number[]> =>
 /** Commits until so many snapshots more have been taken. @returns how many are kept after each */
 async function takeSnapshots(world: World, count: number, instance = world.instance()): Promise<number[]> {
   const kept: number[] = [];
-  for (let offset = (await world.entries()).at(-1)?.version ?? 0; kept.length < count; ) {
+  for (let offset = (await world.entries()).at(-1)?.version ?? 0; kept.length < count;) {
     const before = (await world.entries()).at(-1)?.snapshotVersion ?? 0;
     await instance.process(reading(++offset, 'a', offset));
     if ((await world.head()).snapshotVersion === before) continue;
@@ -26,7 +26,9 @@ describe('the clean-up of snapshots (PL-8)', () => {
     const world = new World({ slots: SLOTS });
     expect(await takeSnapshots(world, 18)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3]);
     const { snapshotVersion } = await world.head();
-    expect(await versionsUnder(world, snapshotPrefix(world.logId))).toEqual([4, 2, 0].map((less) => snapshotVersion - less));
+    expect(await versionsUnder(world, snapshotPrefix(world.logId))).toEqual(
+      [4, 2, 0].map((less) => snapshotVersion - less),
+    );
   });
 
   it('comes with the first snapshot of an instance, for those before it may have ended early', async () => {

@@ -120,7 +120,10 @@ describe('a log that is read again', () => {
     for (let i = 1; i <= 6; i++) await instance.process(reading(i, i % 2 === 0 ? randomKey() : 'a', 1));
     const { logs, blobs, clock } = world;
     const random = { id: () => 'id', unit: () => 0.5 };
-    const opened = await openLog({ topology, logs, blobs, clock, random, slots: 8, inlineLimitBytes: 600 }, world.logId);
+    const opened = await openLog(
+      { topology, logs, blobs, clock, random, slots: 8, inlineLimitBytes: 600 },
+      world.logId,
+    );
     const entries = await world.entries();
     const bytesOf = async ({ delta }: LogEntry) => ('inline' in delta ? delta.inline : await blobs.get(delta.blobKey));
     const deltas = await Promise.all(entries.filter(({ version }) => version > 4).map(bytesOf));

@@ -3,7 +3,8 @@ import { snapshotPrefix } from '../../../engine/partition-log/log-id.ts';
 import { reading, topologyOf } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
-const versionsOf = (keys: readonly string[]): number[] => keys.map((key) => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10));
+const versionsOf = (keys: readonly string[]): number[] =>
+  keys.map((key) => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10));
 
 describe('snapshots (PL-8)', () => {
   it('come half a ring after the last one, and the next commit points to them', async () => {
@@ -16,7 +17,9 @@ describe('snapshots (PL-8)', () => {
     }
     expect(pointers).toEqual([0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8]);
     const [newest] = (await world.entries()).filter(({ version }) => version === 8);
-    expect((await world.head()).snapshotKey).toBe(`${snapshotPrefix(world.logId)}0000000000000008-${newest?.commitId}-${newest?.fingerprint}`);
+    expect((await world.head()).snapshotKey).toBe(
+      `${snapshotPrefix(world.logId)}0000000000000008-${newest?.commitId}-${newest?.fingerprint}`,
+    );
   });
 
   it('bring back 64 slots of state after many rounds', async () => {
@@ -72,7 +75,10 @@ describe('snapshots (PL-8)', () => {
       for (let i = 7; i <= 10; i++) await other.process(reading(i, 'a', i));
       return undefined;
     };
-    expect(await world.instance().process(reading(10, 'a', 10), reading(11, 'a', 11))).toMatchObject({ recordsIn: 1, recordsReplayed: 1 });
+    expect(await world.instance().process(reading(10, 'a', 10), reading(11, 'a', 11))).toMatchObject({
+      recordsIn: 1,
+      recordsReplayed: 1,
+    });
   });
 });
 
@@ -82,7 +88,10 @@ describe('a blob store that fails', () => {
     const instance = world.instance();
     for (let i = 1; i <= 2; i++) await instance.process(reading(i, 'a', i));
     world.blobs.isDown = true;
-    await expect(instance.process(reading(3, 'a', 12))).rejects.toMatchObject({ kind: 'unavailable', code: 'BLOB_UNAVAILABLE' });
+    await expect(instance.process(reading(3, 'a', 12))).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'BLOB_UNAVAILABLE',
+    });
     expect((await world.head()).version).toBe(2);
     world.blobs.isDown = false;
     expect(await instance.process(reading(3, 'a', 12))).toMatchObject({ recordsIn: 1, recordsReplayed: 0 });
@@ -94,9 +103,18 @@ describe('a blob store that fails', () => {
     const instance = world.instance();
     world.blobs.failsFor = 'snapshots/';
     let stopped = 1;
-    while (await instance.process(reading(stopped, 'a', stopped)).then(() => true, () => false)) stopped++;
-    for (let attempt = 0; attempt < 10; attempt++) await expect(instance.process(reading(stopped, 'a', stopped))).rejects.toMatchObject({ kind: 'unavailable' });
-    expect((await world.entries()).map(({ version }) => version)).toEqual(Array.from({ length: stopped - 1 }, (_, i) => i + 1));
+    while (
+      await instance.process(reading(stopped, 'a', stopped)).then(
+        () => true,
+        () => false,
+      )
+    )
+      stopped++;
+    for (let attempt = 0; attempt < 10; attempt++)
+      await expect(instance.process(reading(stopped, 'a', stopped))).rejects.toMatchObject({ kind: 'unavailable' });
+    expect((await world.entries()).map(({ version }) => version)).toEqual(
+      Array.from({ length: stopped - 1 }, (_, i) => i + 1),
+    );
     world.blobs.failsFor = undefined;
     for (let i = stopped; i <= 12; i++) await instance.process(reading(i, 'a', i));
     expect((await world.head()).counters).toMatchObject({ recordsIn: 12, counted: 12 });

@@ -8,15 +8,37 @@ const BEFORE: TopologySettings = { allowedLatenessMs: 7, aggregates: { n: count(
 async function reopened(after: TopologySettings): Promise<unknown> {
   const world = new World({ topology: topologyOf(BEFORE) });
   await world.instance().process(reading(1, 'a', 0));
-  return world.instance({ topology: topologyOf({ ...BEFORE, ...after }) }).process(reading(2, 'a', 1)).then(() => 'goes on', (error: unknown) => error);
+  return world
+    .instance({ topology: topologyOf({ ...BEFORE, ...after }) })
+    .process(reading(2, 'a', 1))
+    .then(
+      () => 'goes on',
+      (error: unknown) => error,
+    );
 }
 
 describe('a changed definition (PL-30)', () => {
   it.each<{ what: string; after: TopologySettings; differences: string }>([
-    { what: 'another window', after: { sizeMs: 20 }, differences: '-window: tumbling(size=10,offset=0) +window: tumbling(size=20,offset=0)' },
-    { what: 'more lateness', after: { allowedLatenessMs: 8 }, differences: '-window allowedLatenessMs: 7 +window allowedLatenessMs: 8' },
-    { what: 'one aggregate less', after: { aggregates: { n: count() } }, differences: '-window aggregate least: min(value)' },
-    { what: 'an aggregate that means something else', after: { aggregates: { n: count(), least: max('value') } }, differences: '-window aggregate least: min(value) +window aggregate least: max(value)' },
+    {
+      what: 'another window',
+      after: { sizeMs: 20 },
+      differences: '-window: tumbling(size=10,offset=0) +window: tumbling(size=20,offset=0)',
+    },
+    {
+      what: 'more lateness',
+      after: { allowedLatenessMs: 8 },
+      differences: '-window allowedLatenessMs: 7 +window allowedLatenessMs: 8',
+    },
+    {
+      what: 'one aggregate less',
+      after: { aggregates: { n: count() } },
+      differences: '-window aggregate least: min(value)',
+    },
+    {
+      what: 'an aggregate that means something else',
+      after: { aggregates: { n: count(), least: max('value') } },
+      differences: '-window aggregate least: min(value) +window aggregate least: max(value)',
+    },
   ])('is refused before a record is read, with the lines that differ: $what', async ({ after, differences }) => {
     expect(await reopened(after)).toMatchObject({
       kind: 'invalid',
@@ -39,7 +61,12 @@ describe('a changed definition (PL-30)', () => {
     const world = new World({ topology: topologyOf(BEFORE) });
     await world.instance().process(reading(1, 'a', 0));
     for (const key of await world.blobs.list('schemas/')) await world.blobs.delete(key);
-    await expect(world.instance({ topology: topologyOf({ ...BEFORE, sizeMs: 20 }) }).process(reading(2, 'a', 1))).rejects.toMatchObject({ code: 'STATE_SCHEMA_CHANGED', message: expect.stringContaining('got a definition that is not stored;') });
+    await expect(
+      world.instance({ topology: topologyOf({ ...BEFORE, sizeMs: 20 }) }).process(reading(2, 'a', 1)),
+    ).rejects.toMatchObject({
+      code: 'STATE_SCHEMA_CHANGED',
+      message: expect.stringContaining('got a definition that is not stored;'),
+    });
   });
 });
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { identityOf, PIPELINES, type Identity } from './one-fragment.ts';
 
 /** What `identityOf` gave before a pipeline was a plan. What is deployed depends on it, so it is never made anew. */
-const before = JSON.parse(readFileSync(join(import.meta.dirname, 'one-fragment.json'), 'utf8')) as Readonly<Record<string, Identity>>;
+const before = JSON.parse(readFileSync(join(import.meta.dirname, 'one-fragment.json'), 'utf8')) as Readonly<
+  Record<string, Identity>
+>;
 
 describe('a pipeline that groups by its partition key', () => {
   it.each(PIPELINES)('has the log, the state, the outputs and the resources that it always had: %s', async (name) => {

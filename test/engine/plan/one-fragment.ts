@@ -29,11 +29,19 @@ export interface Identity {
 }
 
 export async function identityOf(name: string): Promise<Identity> {
-  const { default: pipeline } = (await import(pathToFileURL(resolve(import.meta.dirname, `../../../pipelines/${name}.ts`)).href)) as { default: { topology: Topology } };
+  const { default: pipeline } = (await import(
+    pathToFileURL(resolve(import.meta.dirname, `../../../pipelines/${name}.ts`)).href
+  )) as { default: { topology: Topology } };
   const { topology } = pipeline;
   const schema = stateSchemaOf(topology);
   return {
-    logId: logIdOf({ pipeline: topology.name, stage: '0', source: nameOfSource(topology.source), incarnation: '1700000000000', partition: 'p' }),
+    logId: logIdOf({
+      pipeline: topology.name,
+      stage: '0',
+      source: nameOfSource(topology.source),
+      incarnation: '1700000000000',
+      partition: 'p',
+    }),
     fingerprint: fingerprintOf(schema),
     stateSchema: schema,
     columns: topology.results.columns.map(({ name: column, type, descriptor }) => `${column}: ${type} = ${descriptor}`),
@@ -52,7 +60,13 @@ async function run(topology: Topology): Promise<Pick<Identity, 'outputs' | 'stat
   let count = 0;
   for await (const records of selected.input.read(...selected.wanted)) {
     for (let i = 0; i < records.length; i += BATCH) {
-      const batch = records.slice(i, i + BATCH).map(({ partitionKey, data }) => ({ offset: ++offset, subSequence: 0, partitionKey, arrivalTimeMs: ARRIVED_MS + Number(offset) * 100, data }));
+      const batch = records.slice(i, i + BATCH).map(({ partitionKey, data }) => ({
+        offset: ++offset,
+        subSequence: 0,
+        partitionKey,
+        arrivalTimeMs: ARRIVED_MS + Number(offset) * 100,
+        data,
+      }));
       for (const rows of Object.values(partition.process(...batch)) as unknown[][]) {
         count += rows.length;
         hash.update(JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));

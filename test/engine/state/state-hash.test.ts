@@ -9,26 +9,43 @@ const hashes = fc.integer({ min: 0, max: 2 ** 52 - 1 });
 
 describe('the hash of the state', () => {
   it('does not depend on the order of its entries', () => {
-    fc.assert(fc.property(fc.array(hashes), (list) => {
-      expect(list.reduce(addHash, EMPTY_HASH)).toBe(list.toReversed().reduce(addHash, EMPTY_HASH));
-    }));
+    fc.assert(
+      fc.property(fc.array(hashes), (list) => {
+        expect(list.reduce(addHash, EMPTY_HASH)).toBe(list.toReversed().reduce(addHash, EMPTY_HASH));
+      }),
+    );
   });
 
   it('is what it was when an entry is added and taken away', () => {
-    fc.assert(fc.property(hashes, hashes, (sum, hash) => {
-      expect(subtractHash(addHash(sum, hash), hash)).toBe(sum);
-    }));
+    fc.assert(
+      fc.property(hashes, hashes, (sum, hash) => {
+        expect(subtractHash(addHash(sum, hash), hash)).toBe(sum);
+      }),
+    );
   });
 
   it('tells tables, windows, keys and values apart', () => {
     const bytes = Uint8Array.of(1, 2);
-    const all = [entryHash(seedOf('other'), 0, 'a', bytes), entryHash(SEED, '', 'a', bytes), entryHash(SEED, 'a', '', bytes), entryHash(SEED, 0, 'a', bytes), entryHash(SEED, 10, 'a', bytes), entryHash(SEED, 2 ** 32, 'a', bytes), entryHash(SEED, -10, 'a', bytes), entryHash(SEED, 0, 'b', bytes), entryHash(SEED, 0, 'a\0', bytes), entryHash(SEED, 0, 'a', Uint8Array.of(2, 1)), entryHash(SEED, 0, 'a', Uint8Array.of(1, 2, 0))];
+    const all = [
+      entryHash(seedOf('other'), 0, 'a', bytes),
+      entryHash(SEED, '', 'a', bytes),
+      entryHash(SEED, 'a', '', bytes),
+      entryHash(SEED, 0, 'a', bytes),
+      entryHash(SEED, 10, 'a', bytes),
+      entryHash(SEED, 2 ** 32, 'a', bytes),
+      entryHash(SEED, -10, 'a', bytes),
+      entryHash(SEED, 0, 'b', bytes),
+      entryHash(SEED, 0, 'a\0', bytes),
+      entryHash(SEED, 0, 'a', Uint8Array.of(2, 1)),
+      entryHash(SEED, 0, 'a', Uint8Array.of(1, 2, 0)),
+    ];
     expect(new Set(all).size).toBe(all.length);
   });
 
   it('gives 100,000 small entries 100,000 hashes', () => {
     const all = new Set<number>();
-    for (let i = 0; i < 100_000; i++) all.add(entryHash(SEED, (i % 10) * 3_600_000, `key-${Math.floor(i / 10)}`, Uint8Array.of(1, 4)));
+    for (let i = 0; i < 100_000; i++)
+      all.add(entryHash(SEED, (i % 10) * 3_600_000, `key-${Math.floor(i / 10)}`, Uint8Array.of(1, 4)));
     expect(all.size).toBe(100_000);
   });
 

@@ -7,10 +7,14 @@ import { TableView, type Journal } from '../../../engine/state/table-view.ts';
 
 const GROUP = 'k';
 const KEY = fc.constantFrom('a', 'b', 'c', 'd', 'e');
-type Move = { readonly do: 'put' | 'delete'; readonly key: string } | { readonly do: 'drop' | 'ask' | 'mark' | 'roll back' | 'commit' };
+type Move =
+  | { readonly do: 'put' | 'delete'; readonly key: string }
+  | { readonly do: 'drop' | 'ask' | 'mark' | 'roll back' | 'commit' };
 const MOVE: fc.Arbitrary<Move> = fc.oneof(
   fc.record({ do: fc.constantFrom('put' as const, 'delete' as const), key: KEY }),
-  fc.record({ do: fc.constantFrom('drop' as const, 'ask' as const, 'mark' as const, 'roll back' as const, 'commit' as const) }),
+  fc.record({
+    do: fc.constantFrom('drop' as const, 'ask' as const, 'mark' as const, 'roll back' as const, 'commit' as const),
+  }),
 );
 
 /** A table with a view on it, and beside them a plain set of the keys that must be there. */
@@ -51,17 +55,25 @@ class Pair {
     const sorted = [...this.keys].sort();
     const visited: string[] = [];
     this.view.visit(GROUP, textOrder, (key) => visited.push(key));
-    expect({ keys: this.view.keys(GROUP), visited, size: this.view.sizeOf(GROUP), last: this.view.last(GROUP, textOrder) }).toEqual({ keys: sorted, visited: sorted, size: sorted.length, last: sorted.at(-1) });
+    expect({
+      keys: this.view.keys(GROUP),
+      visited,
+      size: this.view.sizeOf(GROUP),
+      last: this.view.last(GROUP, textOrder),
+    }).toEqual({ keys: sorted, visited: sorted, size: sorted.length, last: sorted.at(-1) });
   }
 }
 
 describe('the view of a table', () => {
   it('knows size and order of a group after any puts, deletions, drops, rollbacks and commits, asked at any time', () => {
-    fc.assert(fc.property(fc.array(MOVE, { maxLength: 40 }), (moves) => {
-      const pair = new Pair();
-      for (const move of moves) pair.make(move);
-      pair.expectSame();
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.array(MOVE, { maxLength: 40 }), (moves) => {
+        const pair = new Pair();
+        for (const move of moves) pair.make(move);
+        pair.expectSame();
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('says nothing of a key that came and went within the step', () => {

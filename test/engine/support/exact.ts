@@ -36,7 +36,9 @@ export function isNearest(value: number, numerator: bigint, denominator: bigint)
     const difference = unitsOf(other) * denominator - (numerator << 1074n);
     return difference < 0n ? -difference : difference;
   };
-  return [neighbour(value, 1n), neighbour(value, -1n)].every((other) => !Number.isFinite(other) || distance(value) <= distance(other));
+  return [neighbour(value, 1n), neighbour(value, -1n)].every(
+    (other) => !Number.isFinite(other) || distance(value) <= distance(other),
+  );
 }
 
 /** The next double away from zero, or towards it. */

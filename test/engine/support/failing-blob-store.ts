@@ -33,7 +33,8 @@ export class FailingBlobStore implements BlobStore {
   }
 
   #up(fails = false): BlobStore {
-    if (this.isDown || fails) throw new TidemarkError('unavailable', 'BLOB_UNAVAILABLE', 'blob store must answer, got nothing; wait');
+    if (this.isDown || fails)
+      throw new TidemarkError('unavailable', 'BLOB_UNAVAILABLE', 'blob store must answer, got nothing; wait');
     return this.#inner;
   }
 }

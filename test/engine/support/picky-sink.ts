@@ -22,6 +22,10 @@ export class PickySink implements Sink {
     const receipt = { rows: outbox.results.length - refused.length, writeUnits: 0 };
     if (refused.length === 0) return receipt;
     this.refusals++;
-    throw new RowsRefused(this.name, refused.map((row) => ({ row, reason: 'Item size has\nexceeded the maximum allowed size' })), receipt);
+    throw new RowsRefused(
+      this.name,
+      refused.map((row) => ({ row, reason: 'Item size has\nexceeded the maximum allowed size' })),
+      receipt,
+    );
   }
 }

@@ -12,7 +12,11 @@ export interface Reading {
   readonly value: number;
 }
 
-export const READING: StandardSchemaV1<unknown, Reading> = z.object({ key: z.string(), timeMs: z.number(), value: z.number() });
+export const READING: StandardSchemaV1<unknown, Reading> = z.object({
+  key: z.string(),
+  timeMs: z.number(),
+  value: z.number(),
+});
 
 /** Lets everything through, as a schema that somebody forgot to write. */
 export const ANYTHING: StandardSchemaV1<unknown, Reading> = {
@@ -32,13 +36,28 @@ export interface TopologySettings {
 
 /** Readings per key in windows [0, 10), [10, 20), … with neither slack nor lateness, unless told otherwise. */
 export function topologyOf(settings: TopologySettings = {}): Topology {
-  const { name = 'readings', schema = READING, sizeMs = 10, maxOutOfOrdernessMs = 0, allowedLatenessMs = 0, maxClockSkewMs = 1_000 } = settings;
+  const {
+    name = 'readings',
+    schema = READING,
+    sizeMs = 10,
+    maxOutOfOrdernessMs = 0,
+    allowedLatenessMs = 0,
+    maxClockSkewMs = 1_000,
+  } = settings;
   return pipeline(name)
     .source(kinesis({ stream: 'readings', partitionKey: 'key', schema }))
     .eventTime(settings.timestampExtractor ?? (({ timeMs }) => timeMs), { maxOutOfOrdernessMs, maxClockSkewMs })
     .keyBy('key')
     .window(tumbling({ sizeMs }), { allowedLatenessMs })
-    .aggregate(settings.aggregates ?? { n: count(), total: sum('value'), least: min('value'), most: max('value'), average: mean('value') })
+    .aggregate(
+      settings.aggregates ?? {
+        n: count(),
+        total: sum('value'),
+        least: min('value'),
+        most: max('value'),
+        average: mean('value'),
+      },
+    )
     .to(resultTable()).topology;
 }
 

@@ -8,14 +8,18 @@ export class RecordingSink implements Sink {
   /** Versions as they came, repeats included. */
   readonly versions: number[] = [];
   isDown = false;
-  readonly #byVersion = new Map<string, { readonly commitId: string; readonly outbox: Outbox; readonly text: string }>();
+  readonly #byVersion = new Map<
+    string,
+    { readonly commitId: string; readonly outbox: Outbox; readonly text: string }
+  >();
 
   async deliver({ partition, version, commitId, outbox }: Delivery): Promise<SinkReceipt> {
     if (this.isDown) throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', 'sink must answer, got nothing; wait');
     const text = textOf([commitId, outbox]);
     const id = `${partition.partition}/${String(version).padStart(12, '0')}`;
     const known = this.#byVersion.get(id);
-    if (known !== undefined && known.text !== text) throw new Error(`delivery ${id} changed from ${known.text} to ${text}`);
+    if (known !== undefined && known.text !== text)
+      throw new Error(`delivery ${id} changed from ${known.text} to ${text}`);
     this.#byVersion.set(id, { commitId, outbox, text });
     this.versions.push(version);
     return { rows: outbox.results.length, writeUnits: 0 };

@@ -33,7 +33,10 @@ interface Counted {
   readonly value: number;
 }
 
-export function referenceOf(inputs: readonly Input[], { sizeMs, maxOutOfOrdernessMs, allowedLatenessMs }: Rules): Reference {
+export function referenceOf(
+  inputs: readonly Input[],
+  { sizeMs, maxOutOfOrdernessMs, allowedLatenessMs }: Rules,
+): Reference {
   const results: ReferenceResult[] = [];
   const late: number[] = [];
   const dead: number[] = [];
@@ -49,7 +52,13 @@ export function referenceOf(inputs: readonly Input[], { sizeMs, maxOutOfOrdernes
       windowStartMs: startMs,
       windowEndMs: startMs + sizeMs,
       revision,
-      values: { n: values.length, total, least: Math.min(...values), most: Math.max(...values), average: total / values.length },
+      values: {
+        n: values.length,
+        total,
+        least: Math.min(...values),
+        most: Math.max(...values),
+        average: total / values.length,
+      },
     });
   };
 
@@ -70,7 +79,11 @@ export function referenceOf(inputs: readonly Input[], { sizeMs, maxOutOfOrdernes
     if (endMs <= watermarkMs) fire(input.key, startMs);
     const before = watermarkMs;
     watermarkMs = Math.max(watermarkMs, input.timeMs - maxOutOfOrdernessMs);
-    const due = new Map(counted.filter((one) => one.startMs + sizeMs > before && one.startMs + sizeMs <= watermarkMs).map((one) => [JSON.stringify([one.startMs, one.key]), one]));
+    const due = new Map(
+      counted
+        .filter((one) => one.startMs + sizeMs > before && one.startMs + sizeMs <= watermarkMs)
+        .map((one) => [JSON.stringify([one.startMs, one.key]), one]),
+    );
     const inOrder = [...due.values()].sort((a, b) => a.startMs - b.startMs || (a.key < b.key ? -1 : 1));
     for (const { key, startMs: start } of inOrder) fire(key, start);
   });

@@ -1,6 +1,11 @@
 import type { Topology } from '../../../engine/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
-import { encodeSnapshot, restoreSnapshot, unpackSnapshot, type SnapshotHeader } from '../../../engine/partition-log/snapshot.ts';
+import {
+  encodeSnapshot,
+  restoreSnapshot,
+  unpackSnapshot,
+  type SnapshotHeader,
+} from '../../../engine/partition-log/snapshot.ts';
 import { timersOf } from '../../../engine/state/rebuild-timers.ts';
 import { currentForm } from '../../../engine/state/state-form.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
@@ -33,7 +38,10 @@ export class Partition {
 }
 
 /** The state that `Partition.bytes` or a log wrote, with its timers. */
-export function decodeSnapshot(bytes: Uint8Array, topology: Topology): { header: SnapshotHeader; state: PartitionState } {
+export function decodeSnapshot(
+  bytes: Uint8Array,
+  topology: Topology,
+): { header: SnapshotHeader; state: PartitionState } {
   const packed = unpackSnapshot(bytes);
   const state = restoreSnapshot(packed, topology, currentForm(topology));
   state.timers = timersOf(topology, state);

@@ -23,7 +23,8 @@ export class StreamWorld {
 
   constructor(settings: WorldSettings = {}) {
     this.world = new World(settings);
-    this.catalog.skips = (shard, after, before) => this.all(shard).find(({ offset }) => offset > after && offset < before)?.offset;
+    this.catalog.skips = (shard, after, before) =>
+      this.all(shard).find(({ offset }) => offset > after && offset < before)?.offset;
     this.catalog.holds = (shard, offset) => this.all(shard).find((record) => record.offset === offset);
     this.catalog.remains = (shard, after) => {
       if ((this.#records.get(shard) ?? []).some(({ offset }) => offset > after)) return 'records';
@@ -59,7 +60,10 @@ export class StreamWorld {
   }
 
   /** Puts readings, `[key, event time, value]` each, into the shard; nobody has taken them yet. */
-  put(shard: string, ...readings: ReadonlyArray<readonly [key: string, timeMs: number, value?: number]>): SourceRecord[] {
+  put(
+    shard: string,
+    ...readings: ReadonlyArray<readonly [key: string, timeMs: number, value?: number]>
+  ): SourceRecord[] {
     const put = readings.map(([key, timeMs, value]) => reading(++this.#offset, key, timeMs, value));
     this.#records.set(shard, [...(this.#records.get(shard) ?? []), ...put]);
     return put;
@@ -80,7 +84,9 @@ export class StreamWorld {
 
   /** Newest revision of each window that came out: `key@start` with its count. */
   get counts(): Record<string, unknown> {
-    return Object.fromEntries(this.world.sink.results.map(({ key, windowStartMs, values }) => [`${key}@${windowStartMs}`, values['n']]));
+    return Object.fromEntries(
+      this.world.sink.results.map(({ key, windowStartMs, values }) => [`${key}@${windowStartMs}`, values['n']]),
+    );
   }
 }
 

@@ -38,7 +38,13 @@ export class World {
   commitIds = 'id';
   #ids = 0;
 
-  constructor({ topology = topologyOf(), slots = 8, inlineLimitBytes = 32_768, recoveryMs = 0, userCode = undefined }: WorldSettings = {}) {
+  constructor({
+    topology = topologyOf(),
+    slots = 8,
+    inlineLimitBytes = 32_768,
+    recoveryMs = 0,
+    userCode = undefined,
+  }: WorldSettings = {}) {
     this.settings = { topology, slots, inlineLimitBytes, recoveryMs, userCode };
   }
 
@@ -47,7 +53,10 @@ export class World {
     const { topology, slots, inlineLimitBytes, recoveryMs, userCode } = { ...this.settings, ...changes };
     const { logs, blobs, clock } = this;
     const random = { id: () => `${this.commitIds}-${++this.#ids}`, unit: () => 0.5 };
-    const partitionLogs = new PartitionLogs({ topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs, userCode }, 1_000_000);
+    const partitionLogs = new PartitionLogs(
+      { topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs, userCode },
+      1_000_000,
+    );
     return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards(), userCode });
   }
 

@@ -30,7 +30,9 @@ describe('how far an idle partition follows when others could not be looked at',
   });
 
   it('does not depend on them any more once the partition has been quiet for the hold', () => {
-    expect(followedWatermark([part(7, false), part(1, true)], [undefined, 4], UNSEEN_HOLD_MS - 1, 100, NONE)).toBeLessThan(-1e15);
+    expect(
+      followedWatermark([part(7, false), part(1, true)], [undefined, 4], UNSEEN_HOLD_MS - 1, 100, NONE),
+    ).toBeLessThan(-1e15);
     expect(followedWatermark([part(7, false), part(1, true)], [undefined, 4], UNSEEN_HOLD_MS, 100, NONE)).toBe(7);
     expect(followedWatermark([part(1, true)], [undefined], UNSEEN_HOLD_MS, 100, NONE)).toBe(100);
   });

@@ -30,9 +30,12 @@ describe('a window closes when endMs + allowedLatenessMs <= watermarkMs', () => 
     { allowedLatenessMs: 5, watermarkMs: 15, closes: true },
     { allowedLatenessMs: 5, watermarkMs: 16, closes: true },
     { allowedLatenessMs: 5, watermarkMs: NO_WATERMARK, closes: false },
-  ])('a window that ends at 10, with $allowedLatenessMs allowed, at watermark $watermarkMs: $closes', ({ allowedLatenessMs, watermarkMs, closes }) => {
-    expect(isClosed(10, allowedLatenessMs, watermarkMs)).toBe(closes);
-  });
+  ])(
+    'a window that ends at 10, with $allowedLatenessMs allowed, at watermark $watermarkMs: $closes',
+    ({ allowedLatenessMs, watermarkMs, closes }) => {
+      expect(isClosed(10, allowedLatenessMs, watermarkMs)).toBe(closes);
+    },
+  );
 });
 
 describe('an event is from the future when it is more than maxClockSkewMs ahead of its arrival (PL-14)', () => {

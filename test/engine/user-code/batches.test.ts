@@ -78,9 +78,12 @@ describe('several records that never end', () => {
   it('are dealt with over several invocations, each of which goes on where the one before was cut off', async () => {
     const world = guardedWorld(EXPLODING);
     const reached: bigint[] = [];
-    for (let ended = false; !ended; ) {
+    for (let ended = false; !ended;) {
       const instance = world.instance({ userCode: cutOffAfter(3) });
-      ended = await processBatch(instance.processor, { partition: SHARD, records: all }).then(() => true, () => false);
+      ended = await processBatch(instance.processor, { partition: SHARD, records: all }).then(
+        () => true,
+        () => false,
+      );
       reached.push((await world.head()).reached);
       expect(reached.length).toBeLessThan(10);
     }
@@ -99,7 +102,10 @@ describe('places of an aggregated record that never end', () => {
     const world = guardedWorld(EXPLODING);
     const places = [place(0), place(1, BAD), place(2), place(3, BAD), place(4)];
     const report = await world.instance().process(note(1, 'a', 0), ...places, note(3, 'a', 15));
-    expect(world.sink.deadLetters.map(({ offset, subSequence }) => [offset, subSequence])).toEqual([[2n, 1], [2n, 3]]);
+    expect(world.sink.deadLetters.map(({ offset, subSequence }) => [offset, subSequence])).toEqual([
+      [2n, 1],
+      [2n, 3],
+    ]);
     expect(report).toMatchObject({ recordsIn: 7, counted: 5, deadLetters: 2 });
     expect(rowsOf(world.sink)).toEqual(['a@0 {"n":4}']);
   });

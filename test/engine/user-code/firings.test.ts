@@ -143,7 +143,9 @@ const isWanted = ({ n }: { readonly n: number }): boolean => (n === 2 ? forever(
 
 describe('a window whose result never ends', () => {
   it('becomes a dead letter with its key and bounds when it fires at its end, and the others come out', async () => {
-    const counts = notes().window(tumbling({ sizeMs: 10 })).aggregate({ n: count() });
+    const counts = notes()
+      .window(tumbling({ sizeMs: 10 }))
+      .aggregate({ n: count() });
     const world = guardedWorld(counts.filter(isWanted).to(resultTable()).topology);
     const records = [note(1, 'a', 0), note(2, 'b', 1), note(3, 'b', 2), note(4, 'c', 3)];
     await world.instance().process(...records, note(5, 'c', 25));

@@ -34,21 +34,23 @@ interface Longest {
 }
 
 const longest = (changes: Longest): Topology =>
-  windowed(timed()).aggregate({
-    n: count(),
-    longest: custom('longest', changes.extract ?? ((one: Note) => one.text), {
-      init: () => 0,
-      add: changes.add ?? ((a, text) => Math.max(a, text.length)),
-      merge: Math.max,
-      result: changes.result ?? ((a) => a),
-      write: (writer, a) => writer.varint(changes.write?.(a) ?? a),
-      read: (reader) => {
-        const a = reader.varint();
-        return changes.read?.(a) ?? a;
-      },
-      resultType: 'integer',
-    }),
-  }).to(resultTable()).topology;
+  windowed(timed())
+    .aggregate({
+      n: count(),
+      longest: custom('longest', changes.extract ?? ((one: Note) => one.text), {
+        init: () => 0,
+        add: changes.add ?? ((a, text) => Math.max(a, text.length)),
+        merge: Math.max,
+        result: changes.result ?? ((a) => a),
+        write: (writer, a) => writer.varint(changes.write?.(a) ?? a),
+        read: (reader) => {
+          const a = reader.varint();
+          return changes.read?.(a) ?? a;
+        },
+        resultType: 'integer',
+      }),
+    })
+    .to(resultTable()).topology;
 
 interface Place {
   readonly where: string;
@@ -76,10 +78,13 @@ const PLACES: readonly Place[] = [
   { where: 'the result of an aggregate', topology: longest({ result: (a) => (a === BAD.length ? forever() : a) }) },
   {
     where: 'onRecord of a process function',
-    topology: timed().keyBy('key').process({
-      results: { n: 'integer' },
-      onRecord: ({ value }, { emit }) => (explodes(value.text) ? undefined : emit({ n: value.value })),
-    }).to(resultTable()).topology,
+    topology: timed()
+      .keyBy('key')
+      .process({
+        results: { n: 'integer' },
+        onRecord: ({ value }, { emit }) => (explodes(value.text) ? undefined : emit({ n: value.value })),
+      })
+      .to(resultTable()).topology,
   },
 ];
 

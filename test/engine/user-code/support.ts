@@ -28,7 +28,7 @@ export function cutOffAfter(stops: number): UserCode {
 
 /** Honest work that takes a while. */
 export function busyFor(durationMs: number): true {
-  for (const endMs = performance.now() + durationMs; performance.now() < endMs; );
+  for (const endMs = performance.now() + durationMs; performance.now() < endMs;);
   return true;
 }
 

@@ -29,17 +29,19 @@ describe('a day in Berlin', () => {
     expect(windowOf(day, moment)).toMatchObject({ start, hours: 24 });
   });
 
-  it.each([
-    ['2026-03-29T00:59:59.999Z'], ['2026-03-29T01:00:00.000Z'], ['2026-03-29T01:00:00.001Z'],
-  ])('has 23 hours when summer time begins: %s', (moment) => {
-    expect(windowOf(day, moment)).toEqual({ start: '2026-03-28T23:00Z', end: '2026-03-29T22:00Z', hours: 23 });
-  });
+  it.each([['2026-03-29T00:59:59.999Z'], ['2026-03-29T01:00:00.000Z'], ['2026-03-29T01:00:00.001Z']])(
+    'has 23 hours when summer time begins: %s',
+    (moment) => {
+      expect(windowOf(day, moment)).toEqual({ start: '2026-03-28T23:00Z', end: '2026-03-29T22:00Z', hours: 23 });
+    },
+  );
 
-  it.each([
-    ['2026-10-25T00:59:59.999Z'], ['2026-10-25T01:00:00.000Z'], ['2026-10-25T01:00:00.001Z'],
-  ])('has 25 hours when it ends: %s', (moment) => {
-    expect(windowOf(day, moment)).toEqual({ start: '2026-10-24T22:00Z', end: '2026-10-25T23:00Z', hours: 25 });
-  });
+  it.each([['2026-10-25T00:59:59.999Z'], ['2026-10-25T01:00:00.000Z'], ['2026-10-25T01:00:00.001Z']])(
+    'has 25 hours when it ends: %s',
+    (moment) => {
+      expect(windowOf(day, moment)).toEqual({ start: '2026-10-24T22:00Z', end: '2026-10-25T23:00Z', hours: 25 });
+    },
+  );
 });
 
 describe('an hour in Berlin', () => {
@@ -48,9 +50,12 @@ describe('an hour in Berlin', () => {
     ['2026-10-25T01:00:00.000Z', '2026-10-25T01:00Z'],
     ['2026-03-29T00:59:59.999Z', '2026-03-29T00:00Z'],
     ['2026-03-29T01:00:00.000Z', '2026-03-29T01:00Z'],
-  ])('lasts an hour when clocks change, and the one that they repeat is two windows: %s is in that from %s', (moment, start) => {
-    expect(windowOf({ unit: 'hour', timeZone: 'Europe/Berlin' }, moment)).toMatchObject({ start, hours: 1 });
-  });
+  ])(
+    'lasts an hour when clocks change, and the one that they repeat is two windows: %s is in that from %s',
+    (moment, start) => {
+      expect(windowOf({ unit: 'hour', timeZone: 'Europe/Berlin' }, moment)).toMatchObject({ start, hours: 1 });
+    },
+  );
 
   it.each([
     ['2026-10-03T15:29:59.999Z', '2026-10-03T14:30Z', '2026-10-03T15:30Z', 1],
@@ -64,8 +69,14 @@ describe('an hour in Berlin', () => {
   });
 
   it('begins on the half hour where the zone is half an hour off', () => {
-    expect(windowOf({ unit: 'hour', timeZone: 'Asia/Kolkata' }, '2026-01-01T00:29:59.999Z')).toMatchObject({ start: '2025-12-31T23:30Z', hours: 1 });
-    expect(windowOf({ unit: 'hour', timeZone: 'Asia/Kolkata' }, '2026-01-01T00:30:00.000Z')).toMatchObject({ start: '2026-01-01T00:30Z', hours: 1 });
+    expect(windowOf({ unit: 'hour', timeZone: 'Asia/Kolkata' }, '2026-01-01T00:29:59.999Z')).toMatchObject({
+      start: '2025-12-31T23:30Z',
+      hours: 1,
+    });
+    expect(windowOf({ unit: 'hour', timeZone: 'Asia/Kolkata' }, '2026-01-01T00:30:00.000Z')).toMatchObject({
+      start: '2026-01-01T00:30Z',
+      hours: 1,
+    });
   });
 });
 
@@ -106,14 +117,40 @@ describe('where clocks change at midnight', () => {
 
   it('a day that a country left out has no window: the days on either side touch', () => {
     const apia = { unit: 'day', timeZone: 'Pacific/Apia' } as const;
-    expect(windowOf(apia, '2011-12-30T09:59:59.999Z')).toEqual({ start: '2011-12-29T10:00Z', end: '2011-12-30T10:00Z', hours: 24 });
-    expect(windowOf(apia, '2011-12-30T10:00:00.000Z')).toEqual({ start: '2011-12-30T10:00Z', end: '2011-12-31T10:00Z', hours: 24 });
+    expect(windowOf(apia, '2011-12-30T09:59:59.999Z')).toEqual({
+      start: '2011-12-29T10:00Z',
+      end: '2011-12-30T10:00Z',
+      hours: 24,
+    });
+    expect(windowOf(apia, '2011-12-30T10:00:00.000Z')).toEqual({
+      start: '2011-12-30T10:00Z',
+      end: '2011-12-31T10:00Z',
+      hours: 24,
+    });
   });
 });
 
 describe('calendar windows of any unit in any zone', () => {
-  const zones = ['UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'America/Santiago', 'Asia/Beirut', 'Africa/Cairo', 'Pacific/Apia', 'Pacific/Kwajalein', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Asia/Tehran', 'Antarctica/Troll', 'America/Havana', 'Africa/Monrovia'];
-  const settings: fc.Arbitrary<CalendarWindows> = fc.record({ unit: fc.constantFrom('hour', 'day', 'week', 'month', 'year'), timeZone: fc.constantFrom(...zones) });
+  const zones = [
+    'UTC',
+    'Europe/Berlin',
+    'America/Sao_Paulo',
+    'America/Santiago',
+    'Asia/Beirut',
+    'Africa/Cairo',
+    'Pacific/Apia',
+    'Pacific/Kwajalein',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+    'Asia/Tehran',
+    'Antarctica/Troll',
+    'America/Havana',
+    'Africa/Monrovia',
+  ];
+  const settings: fc.Arbitrary<CalendarWindows> = fc.record({
+    unit: fc.constantFrom('hour', 'day', 'week', 'month', 'year'),
+    timeZone: fc.constantFrom(...zones),
+  });
 
   /** Clocks have changed there, this many times before 2040. */
   const transitionOf = (timeZone: string, n: number): number => {
@@ -122,15 +159,27 @@ describe('calendar windows of any unit in any zone', () => {
     return moment?.epochMilliseconds ?? 0;
   };
   const anyTime = fc.integer({ min: Date.parse('1950-01-01'), max: Date.parse('2040-01-01') });
-  const aroundChange = fc.record({ n: fc.nat({ max: 60 }), plusMs: fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -5 * HOUR, max: 5 * HOUR })) });
+  const aroundChange = fc.record({
+    n: fc.nat({ max: 60 }),
+    plusMs: fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -5 * HOUR, max: 5 * HOUR })),
+  });
 
   it('cut time without gap or overlap, when clocks change too', () => {
-    fc.assert(fc.property(settings, fc.oneof(anyTime, aroundChange), (given, when) => {
-      const timeMs = typeof when === 'number' ? when : transitionOf(given.timeZone, when.n) + when.plusMs;
-      const startOf = (moment: number) => calendar(given).windowStarts(moment)[0] as number;
-      const startMs = startOf(timeMs);
-      const endMs = calendar(given).endOf(startMs);
-      expect([startMs <= timeMs, timeMs < endMs, startOf(startMs), startOf(endMs - 1), startOf(endMs)]).toEqual([true, true, startMs, startMs, endMs]);
-    }), { numRuns: 600 });
+    fc.assert(
+      fc.property(settings, fc.oneof(anyTime, aroundChange), (given, when) => {
+        const timeMs = typeof when === 'number' ? when : transitionOf(given.timeZone, when.n) + when.plusMs;
+        const startOf = (moment: number) => calendar(given).windowStarts(moment)[0] as number;
+        const startMs = startOf(timeMs);
+        const endMs = calendar(given).endOf(startMs);
+        expect([startMs <= timeMs, timeMs < endMs, startOf(startMs), startOf(endMs - 1), startOf(endMs)]).toEqual([
+          true,
+          true,
+          startMs,
+          startMs,
+          endMs,
+        ]);
+      }),
+      { numRuns: 600 },
+    );
   }, 60_000);
 });

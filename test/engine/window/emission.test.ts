@@ -1,17 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { countsUnfired, DEFAULT_EMISSION, everyEventTime, everyRecords, nextMultiple } from '../../../engine/window/emission.ts';
+import {
+  countsUnfired,
+  DEFAULT_EMISSION,
+  everyEventTime,
+  everyRecords,
+  nextMultiple,
+} from '../../../engine/window/emission.ts';
 
 describe('the next multiple of 10', () => {
-  it.each([[9, 10], [10, 20], [11, 20], [-1, 0], [0, 10], [-10, 0], [-11, -10]])('after %d is %d', (nowMs, next) => {
+  it.each([
+    [9, 10],
+    [10, 20],
+    [11, 20],
+    [-1, 0],
+    [0, 10],
+    [-10, 0],
+    [-11, -10],
+  ])('after %d is %d', (nowMs, next) => {
     expect(nextMultiple(nowMs, 10)).toBe(next);
   });
 
   it('is a multiple, later than now, by one step at most, for any time that a date can show', () => {
-    fc.assert(fc.property(fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 }), fc.integer({ min: 1, max: 100_000_000_000 }), (nowMs, everyMs) => {
-      const next = nextMultiple(nowMs, everyMs);
-      expect([BigInt(next) % BigInt(everyMs), next > nowMs, next - nowMs <= everyMs]).toEqual([0n, true, true]);
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 }),
+        fc.integer({ min: 1, max: 100_000_000_000 }),
+        (nowMs, everyMs) => {
+          const next = nextMultiple(nowMs, everyMs);
+          expect([BigInt(next) % BigInt(everyMs), next > nowMs, next - nowMs <= everyMs]).toEqual([0n, true, true]);
+        },
+      ),
+    );
   });
 });
 

@@ -44,9 +44,12 @@ describe('a key with many open sessions', () => {
       asked++;
       return get.call(stored, key);
     };
-    stored.keys = stored.entries = stored.values = () => {
-      throw new Error('all sessions of the key were visited');
-    };
+    stored.keys =
+      stored.entries =
+      stored.values =
+        () => {
+          throw new Error('all sessions of the key were visited');
+        };
     stored[Symbol.iterator] = stored.entries;
     const { change } = step(topology, state, [reading(5_001, 'a', 504)]);
     expect(change.tables[0]?.puts.get('a')?.size).toBe(1);

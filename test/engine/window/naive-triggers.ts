@@ -4,7 +4,9 @@
  */
 import { windowsOf, type Event, type Kind } from './naive.ts';
 
-export type Repetition = { readonly by: 'records'; readonly n: number } | { readonly by: 'eventTime' | 'processingTime'; readonly everyMs: number };
+export type Repetition =
+  | { readonly by: 'records'; readonly n: number }
+  | { readonly by: 'eventTime' | 'processingTime'; readonly everyMs: number };
 
 export interface TriggerRules {
   readonly windows: Kind | { readonly kind: 'global' };
@@ -19,7 +21,9 @@ export interface TriggerRules {
 }
 
 /** A record with its arrival, or time that moves on without one. */
-export type Move = { readonly event: Event; readonly arrivalMs: number } | { readonly watermarkMs: number | undefined; readonly processingMs: number | undefined };
+export type Move =
+  | { readonly event: Event; readonly arrivalMs: number }
+  | { readonly watermarkMs: number | undefined; readonly processingMs: number | undefined };
 
 export interface Said {
   readonly key: string;
@@ -59,13 +63,23 @@ export function naiveTriggers(rules: TriggerRules, moves: readonly Move[]): { ro
   // A session is kept for another gap, so that whatever is not late by itself finds it.
   const keptMs = allowedLatenessMs + (windows.kind === 'session' ? windows.gapMs : 0);
   const isClosed = (endMs: number) => endMs + keptMs <= watermarkMs;
-  const sorted = (numbers: readonly number[]) => numbers.map((number) => (accepted.get(number) as Event).value).sort((a, b) => a - b);
+  const sorted = (numbers: readonly number[]) =>
+    numbers.map((number) => (accepted.get(number) as Event).value).sort((a, b) => a - b);
 
   function windowsNow(key: string): Now[] {
     const mine = [...accepted].filter(([, event]) => event.key === key);
     if (mine.length === 0) return [];
-    if (windows.kind === 'global') return [{ key, startMs: -MOST_MS, endMs: MOST_MS, records: mine.map(([number]) => number) }];
-    return windowsOf(windows, mine.map(([, event]) => event)).map(({ startMs, endMs }) => ({ key, startMs, endMs, records: mine.filter(([, { timeMs }]) => timeMs >= startMs && timeMs < endMs).map(([number]) => number) }));
+    if (windows.kind === 'global')
+      return [{ key, startMs: -MOST_MS, endMs: MOST_MS, records: mine.map(([number]) => number) }];
+    return windowsOf(
+      windows,
+      mine.map(([, event]) => event),
+    ).map(({ startMs, endMs }) => ({
+      key,
+      startMs,
+      endMs,
+      records: mine.filter(([, { timeMs }]) => timeMs >= startMs && timeMs < endMs).map(([number]) => number),
+    }));
   }
 
   const keys = () => [...new Set([...accepted.values()].map(({ key }) => key))];
@@ -96,7 +110,9 @@ export function naiveTriggers(rules: TriggerRules, moves: readonly Move[]): { ro
   /** A record has changed the bounds of sessions: what they said is retracted, unless it is a part. */
   function supersede(before: readonly Now[], merged: Now): void {
     if (accumulation === 'discarding' || before.some((one) => id(one) === id(merged))) return;
-    for (const one of before.filter(({ startMs, endMs }) => startMs >= merged.startMs && endMs <= merged.endMs && !isClosed(endMs))) {
+    for (const one of before.filter(
+      ({ startMs, endMs }) => startMs >= merged.startMs && endMs <= merged.endMs && !isClosed(endMs),
+    )) {
       if (visible.delete(id(one))) takeBack(one);
     }
   }
@@ -152,7 +168,13 @@ export function naiveTriggers(rules: TriggerRules, moves: readonly Move[]): { ro
     processingMs = toMs;
     for (const window of keys().flatMap(windowsNow)) {
       const repeat = repeatOf(window);
-      if (!isClosed(window.endMs) && repeat?.by === 'processingTime' && passes(repeat.everyMs, wasMs, toMs) && freshOf(window).length > 0) fire(window);
+      if (
+        !isClosed(window.endMs) &&
+        repeat?.by === 'processingTime' &&
+        passes(repeat.everyMs, wasMs, toMs) &&
+        freshOf(window).length > 0
+      )
+        fire(window);
     }
   }
 

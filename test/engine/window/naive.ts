@@ -38,7 +38,11 @@ interface Window {
 /** All windows of one key, of all its accepted records. */
 export function windowsOf(kind: Kind, events: readonly Event[]): Window[] {
   const times = [...new Set(events.map(({ timeMs }) => timeMs))].sort((a, b) => a - b);
-  const contentOf = (startMs: number, endMs: number) => events.filter(({ timeMs }) => timeMs >= startMs && timeMs < endMs).map(({ value }) => value).sort((a, b) => a - b);
+  const contentOf = (startMs: number, endMs: number) =>
+    events
+      .filter(({ timeMs }) => timeMs >= startMs && timeMs < endMs)
+      .map(({ value }) => value)
+      .sort((a, b) => a - b);
   const bounds = new Map<string, readonly [number, number]>();
   const add = (startMs: number, endMs: number) => bounds.set(`${startMs}/${endMs}`, [startMs, endMs]);
   if (kind.kind === 'session') {
@@ -62,10 +66,15 @@ export function windowsOf(kind: Kind, events: readonly Event[]): Window[] {
       }
     }
   }
-  return [...bounds.values()].map(([startMs, endMs]) => ({ startMs, endMs, values: contentOf(startMs, endMs) })).filter(({ values }) => values.length > 0);
+  return [...bounds.values()]
+    .map(([startMs, endMs]) => ({ startMs, endMs, values: contentOf(startMs, endMs) }))
+    .filter(({ values }) => values.length > 0);
 }
 
-export function naive({ windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOnly }: Rules, events: readonly Event[]): { rows: Row[]; late: number[] } {
+export function naive(
+  { windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOnly }: Rules,
+  events: readonly Event[],
+): { rows: Row[]; late: number[] } {
   const rows: Row[] = [];
   const late: number[] = [];
   const accepted: Event[] = [];
@@ -78,7 +87,11 @@ export function naive({ windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOn
     revisions.set(id, revision);
     rows.push({ key, startMs, endMs, revision, values: isTakenBack ? undefined : values });
   };
-  const of = (key: string) => windowsOf(windows, accepted.filter((event) => event.key === key));
+  const of = (key: string) =>
+    windowsOf(
+      windows,
+      accepted.filter((event) => event.key === key),
+    );
   const same = (a: Window, b: Window) => a.startMs === b.startMs && a.endMs === b.endMs;
   // A session is kept for another gap, so that whatever is not late by itself finds it.
   const keptMs = allowedLatenessMs + (windows.kind === 'session' ? windows.gapMs : 0);
@@ -92,7 +105,11 @@ export function naive({ windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOn
     accepted.push(event);
     const after = of(event.key);
     if (!finalOnly) {
-      for (const gone of before.filter((window) => window.endMs <= watermarkMs && !isClosed(window.endMs) && !after.some((other) => same(window, other)))) emit(event.key, gone, true);
+      for (const gone of before.filter(
+        (window) =>
+          window.endMs <= watermarkMs && !isClosed(window.endMs) && !after.some((other) => same(window, other)),
+      ))
+        emit(event.key, gone, true);
       for (const window of after.toSorted((a, b) => a.startMs - b.startMs)) {
         if (window.endMs > watermarkMs || isClosed(window.endMs)) continue;
         const known = before.find((other) => same(window, other));
@@ -103,7 +120,8 @@ export function naive({ windows, maxOutOfOrdernessMs, allowedLatenessMs, finalOn
     watermarkMs = Math.max(watermarkMs, event.timeMs - maxOutOfOrdernessMs);
     const delayMs = finalOnly ? keptMs : 0;
     for (const key of new Set(accepted.map((one) => one.key))) {
-      for (const window of of(key)) if (window.endMs + delayMs > wasMs && window.endMs + delayMs <= watermarkMs) emit(key, window);
+      for (const window of of(key))
+        if (window.endMs + delayMs > wasMs && window.endMs + delayMs <= watermarkMs) emit(key, window);
     }
   });
   return { rows, late };

@@ -33,12 +33,21 @@ describe('two sessions', () => {
     { startMs: 19, together: true },
     { startMs: 20, together: false },
     { startMs: 21, together: false },
-  ])('are one when they overlap, not when they touch: [10, 20) and [$startMs, 30) $together', ({ startMs, together }) => {
-    expect(overlaps({ startMs: 10, endMs: 20 }, { startMs, endMs: 30 })).toBe(together);
-    expect(overlaps({ startMs, endMs: 30 }, { startMs: 10, endMs: 20 })).toBe(together);
-  });
+  ])(
+    'are one when they overlap, not when they touch: [10, 20) and [$startMs, 30) $together',
+    ({ startMs, together }) => {
+      expect(overlaps({ startMs: 10, endMs: 20 }, { startMs, endMs: 30 })).toBe(together);
+      expect(overlaps({ startMs, endMs: 30 }, { startMs: 10, endMs: 20 })).toBe(together);
+    },
+  );
 
   it('become one from the first start to the last end', () => {
-    expect(hull([{ startMs: 5, endMs: 15 }, { startMs: 0, endMs: 10 }, { startMs: 12, endMs: 13 }])).toEqual({ startMs: 0, endMs: 15 });
+    expect(
+      hull([
+        { startMs: 5, endMs: 15 },
+        { startMs: 0, endMs: 10 },
+        { startMs: 12, endMs: 13 },
+      ]),
+    ).toEqual({ startMs: 0, endMs: 15 });
   });
 });

@@ -1,5 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { collect, everyEventTime, everyProcessingTime, everyRecords, global, hopping, kinesis, lake, pipeline, session, tumbling } from '../../../engine/index.ts';
+import {
+  collect,
+  everyEventTime,
+  everyProcessingTime,
+  everyRecords,
+  global,
+  hopping,
+  kinesis,
+  lake,
+  pipeline,
+  session,
+  tumbling,
+} from '../../../engine/index.ts';
 import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
@@ -12,17 +24,21 @@ class Story {
   #offset = 0;
 
   constructor(windows: Windows, settings: WindowSettings) {
-    this.#partition = new MovingPartition(pipeline('story')
-      .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
-      .eventTime(({ timeMs }) => timeMs, { watermark: ({ timeMs, value }) => (value < 0 ? undefined : timeMs) })
-      .keyBy('key')
-      .window(windows, settings)
-      .aggregate({ all: collect('value', { maxItems: 100 }) })
-      .to(lake()).topology);
+    this.#partition = new MovingPartition(
+      pipeline('story')
+        .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
+        .eventTime(({ timeMs }) => timeMs, { watermark: ({ timeMs, value }) => (value < 0 ? undefined : timeMs) })
+        .keyBy('key')
+        .window(windows, settings)
+        .aggregate({ all: collect('value', { maxItems: 100 }) })
+        .to(lake()).topology,
+    );
   }
 
   record(timeMs: number, value = -1, arrivalTimeMs = 1_000): string[] {
-    return this.#partition.process({ ...reading(++this.#offset, 'k', timeMs, value), arrivalTimeMs }).results.map(textOf);
+    return this.#partition
+      .process({ ...reading(++this.#offset, 'k', timeMs, value), arrivalTimeMs })
+      .results.map(textOf);
   }
 
   tick(watermarkMs: number | undefined, processingTimeMs?: number): string[] {
@@ -46,7 +62,12 @@ describe('early, every n records', () => {
 
   it('fires with the n-th record since the last firing, not with the one before', () => {
     const told = story();
-    expect([told.record(1, -1), told.record(2, -2), told.record(3, -3), told.record(4, -4)]).toEqual([[], ['[0, 10) -1 -2'], [], ['[0, 10) -1 -2 -3 -4']]);
+    expect([told.record(1, -1), told.record(2, -2), told.record(3, -3), told.record(4, -4)]).toEqual([
+      [],
+      ['[0, 10) -1 -2'],
+      [],
+      ['[0, 10) -1 -2 -3 -4'],
+    ]);
   });
 
   it('fires at the end with whatever there is, new or not', () => {
@@ -58,14 +79,22 @@ describe('early, every n records', () => {
 
   it('counts in each window of a hop for itself', () => {
     const told = new Story(hopping({ sizeMs: 10, advanceMs: 5 }), { trigger: { early: everyRecords(2) } });
-    expect([told.record(1, -1), told.record(6, -2), told.record(11, -3)]).toEqual([[], ['[0, 10) -1 -2'], ['[5, 15) -2 -3']]);
+    expect([told.record(1, -1), told.record(6, -2), told.record(11, -3)]).toEqual([
+      [],
+      ['[0, 10) -1 -2'],
+      ['[5, 15) -2 -3'],
+    ]);
   });
 });
 
 describe('early, every t of event time', () => {
   const story = (windows = ten) => new Story(windows, { trigger: { early: everyEventTime(4) } });
 
-  it.each([[3, []], [4, ['[0, 10) 0']], [5, ['[0, 10) 0']]])('fires when the watermark comes to a multiple: at %d', (timeMs, results) => {
+  it.each([
+    [3, []],
+    [4, ['[0, 10) 0']],
+    [5, ['[0, 10) 0']],
+  ])('fires when the watermark comes to a multiple: at %d', (timeMs, results) => {
     const told = story();
     told.record(0, 0);
     expect(told.record(timeMs, timeMs).map((text) => text.replace(` ${timeMs}`, ''))).toEqual(results);
@@ -78,16 +107,27 @@ describe('early, every t of event time', () => {
     expect(told.tick(8)).toEqual([]);
   });
 
-  it.each([['a tumbling window', tumbling({ sizeMs: 100 }), '[0, 100)'], ['a session', session({ gapMs: 95 }), '[5, 100)']] as const)('does nothing in %s at the first watermark: there was no time to pass a multiple in', (_, windows, window) => {
-    const told = story(windows);
-    expect([told.record(5, 5), told.tick(7), told.tick(8)]).toEqual([[], [], [`${window} 5`]]);
-  });
+  it.each([
+    ['a tumbling window', tumbling({ sizeMs: 100 }), '[0, 100)'],
+    ['a session', session({ gapMs: 95 }), '[5, 100)'],
+  ] as const)(
+    'does nothing in %s at the first watermark: there was no time to pass a multiple in',
+    (_, windows, window) => {
+      const told = story(windows);
+      expect([told.record(5, 5), told.tick(7), told.tick(8)]).toEqual([[], [], [`${window} 5`]]);
+    },
+  );
 });
 
 describe('early, every t of processing time', () => {
-  const story = (settings: WindowSettings = {}) => new Story(ten, { trigger: { early: everyProcessingTime(100) }, ...settings });
+  const story = (settings: WindowSettings = {}) =>
+    new Story(ten, { trigger: { early: everyProcessingTime(100) }, ...settings });
 
-  it.each([[1_099, []], [1_100, ['[0, 10) -1']], [1_101, ['[0, 10) -1']]])('fires when an idle partition is ticked at %d', (nowMs, results) => {
+  it.each([
+    [1_099, []],
+    [1_100, ['[0, 10) -1']],
+    [1_101, ['[0, 10) -1']],
+  ])('fires when an idle partition is ticked at %d', (nowMs, results) => {
     const told = story();
     told.record(1, -1, 1_000);
     expect(told.tick(undefined, nowMs)).toEqual(results);
@@ -134,8 +174,17 @@ describe('late, batched', () => {
 
 describe('discarding', () => {
   it('says each record once, and at the end nothing when nothing is new', () => {
-    const told = new Story(ten, { allowedLatenessMs: 5, accumulation: 'discarding', trigger: { early: everyRecords(2) } });
-    expect([told.record(1, -1), told.record(2, -2), told.record(10, 10), told.record(3, -3)]).toEqual([[], ['[0, 10) -1 -2'], ['[0, 10)'], ['[0, 10) -3']]);
+    const told = new Story(ten, {
+      allowedLatenessMs: 5,
+      accumulation: 'discarding',
+      trigger: { early: everyRecords(2) },
+    });
+    expect([told.record(1, -1), told.record(2, -2), told.record(10, 10), told.record(3, -3)]).toEqual([
+      [],
+      ['[0, 10) -1 -2'],
+      ['[0, 10)'],
+      ['[0, 10) -3'],
+    ]);
   });
 });
 

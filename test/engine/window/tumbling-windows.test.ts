@@ -39,13 +39,17 @@ describe('a tumbling window', () => {
 
   it('holds its record and starts on the grid, for any time that a date can show', () => {
     const times = fc.maxSafeInteger().filter((timeMs) => Math.abs(timeMs) <= 8_640_000_000_000_000);
-    const settings = fc.integer({ min: 1, max: 100_000_000_000 }).chain((sizeMs) => fc.record({ sizeMs: fc.constant(sizeMs), offsetMs: fc.nat({ max: sizeMs - 1 }) }));
-    fc.assert(fc.property(times, settings, (eventTimeMs, { sizeMs, offsetMs }) => {
-      const windows = tumbling({ sizeMs, offsetMs });
-      const [startMs = Number.NaN, ...others] = windows.windowStarts(eventTimeMs);
-      expect(others).toEqual([]);
-      expect(startMs <= eventTimeMs && eventTimeMs < windows.endOf(startMs)).toBe(true);
-      expect((BigInt(startMs) - BigInt(offsetMs)) % BigInt(sizeMs)).toBe(0n);
-    }));
+    const settings = fc
+      .integer({ min: 1, max: 100_000_000_000 })
+      .chain((sizeMs) => fc.record({ sizeMs: fc.constant(sizeMs), offsetMs: fc.nat({ max: sizeMs - 1 }) }));
+    fc.assert(
+      fc.property(times, settings, (eventTimeMs, { sizeMs, offsetMs }) => {
+        const windows = tumbling({ sizeMs, offsetMs });
+        const [startMs = Number.NaN, ...others] = windows.windowStarts(eventTimeMs);
+        expect(others).toEqual([]);
+        expect(startMs <= eventTimeMs && eventTimeMs < windows.endOf(startMs)).toBe(true);
+        expect((BigInt(startMs) - BigInt(offsetMs)) % BigInt(sizeMs)).toBe(0n);
+      }),
+    );
   });
 });

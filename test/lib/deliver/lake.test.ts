@@ -10,8 +10,13 @@ const json = synthesize({ overrides: { lakeDelivery: { by: 'firehose', format: '
 const direct = synthesize({ overrides: { lakeDelivery: { by: 'function' } } });
 const none = synthesize({ topology: { ...orders, sinks: [{ kind: 'resultTable' }] } });
 
-const lake = { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^LakeFilesBucket') }, '/orders/results/day=${day}']] };
-const tableNames = (template: typeof parquet): string[] => Object.values(template.findResources(TABLE)).map(({ Properties }) => String(Properties.TableInput.Name)).sort();
+const lake = {
+  'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^LakeFilesBucket') }, '/orders/results/day=${day}']],
+};
+const tableNames = (template: typeof parquet): string[] =>
+  Object.values(template.findResources(TABLE))
+    .map(({ Properties }) => String(Properties.TableInput.Name))
+    .sort();
 
 describe('the Firehose stream of the lake', () => {
   it('puts results into the folder of the day in which their window begins, and what it cannot read below errors', () => {
@@ -50,7 +55,11 @@ describe('the Firehose stream of the lake', () => {
           Enabled: true,
           InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: { CaseInsensitive: true } } },
           OutputFormatConfiguration: { Serializer: { ParquetSerDe: { Compression: 'SNAPPY' } } },
-          SchemaConfiguration: { DatabaseName: { Ref: Match.stringLikeRegexp('^LakeTablesDatabase') }, TableName: { Ref: Match.stringLikeRegexp('^LakeTablesresults') }, VersionId: 'LATEST' },
+          SchemaConfiguration: {
+            DatabaseName: { Ref: Match.stringLikeRegexp('^LakeTablesDatabase') },
+            TableName: { Ref: Match.stringLikeRegexp('^LakeTablesresults') },
+            VersionId: 'LATEST',
+          },
         },
       },
     });
@@ -61,20 +70,30 @@ describe('the Firehose stream of the lake', () => {
       ExtendedS3DestinationConfiguration: {
         CompressionFormat: 'GZIP',
         DataFormatConversionConfiguration: Match.absent(),
-        ProcessingConfiguration: { Processors: Match.arrayWith([{ Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }] }]) },
+        ProcessingConfiguration: {
+          Processors: Match.arrayWith([
+            { Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }] },
+          ]),
+        },
       },
     });
   });
 
   it('gathers as long as the stage says, and at least the 64 MiB that partitions need', () => {
-    parquet.hasResourceProperties(FIREHOSE, { ExtendedS3DestinationConfiguration: { BufferingHints: { IntervalInSeconds: 300, SizeInMBs: 64 } } });
-    json.hasResourceProperties(FIREHOSE, { ExtendedS3DestinationConfiguration: { BufferingHints: { IntervalInSeconds: 60, SizeInMBs: 64 } } });
+    parquet.hasResourceProperties(FIREHOSE, {
+      ExtendedS3DestinationConfiguration: { BufferingHints: { IntervalInSeconds: 300, SizeInMBs: 64 } },
+    });
+    json.hasResourceProperties(FIREHOSE, {
+      ExtendedS3DestinationConfiguration: { BufferingHints: { IntervalInSeconds: 60, SizeInMBs: 64 } },
+    });
   });
 
   it('is encrypted, and logs what it cannot deliver', () => {
     parquet.hasResourceProperties(FIREHOSE, {
       DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
-      ExtendedS3DestinationConfiguration: { CloudWatchLoggingOptions: { Enabled: true, LogGroupName: Match.anyValue(), LogStreamName: Match.anyValue() } },
+      ExtendedS3DestinationConfiguration: {
+        CloudWatchLoggingOptions: { Enabled: true, LogGroupName: Match.anyValue(), LogStreamName: Match.anyValue() },
+      },
     });
   });
 
@@ -84,18 +103,32 @@ describe('the Firehose stream of the lake', () => {
 
   it('may be used by its account alone', () => {
     parquet.hasResourceProperties('AWS::IAM::Role', {
-      AssumeRolePolicyDocument: { Statement: [Match.objectLike({ Principal: { Service: 'firehose.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } })] },
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'firehose.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ],
+      },
     });
   });
 
-  it.each([['the function writes itself', direct], ['there are no results in the lake', none]])('is not there when %s', (_, template) => {
+  it.each([
+    ['the function writes itself', direct],
+    ['there are no results in the lake', none],
+  ])('is not there when %s', (_, template) => {
     template.resourceCountIs(FIREHOSE, 0);
-    template.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ TIDEMARK_LAKE_FIREHOSE: '' }) } });
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ TIDEMARK_LAKE_FIREHOSE: '' }) },
+    });
   });
 
   it('is known to both functions by its name', () => {
     const variables = { TIDEMARK_LAKE_FIREHOSE: { Ref: Match.stringLikeRegexp('^LakeFirehoseStream') } };
-    parquet.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike(variables) } });
+    parquet.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike(variables) },
+    });
   });
 
   it.each<[string, StageOverrides]>([
@@ -103,7 +136,9 @@ describe('the Firehose stream of the lake', () => {
     ['longer than 15 minutes', { lakeDelivery: { by: 'firehose', format: 'parquet', bufferMs: 900_001 } }],
     ['of half a second', { lakeDelivery: { by: 'firehose', format: 'parquet', bufferMs: 60_500 } }],
   ])('refuses to gather for a time %s', (_, overrides) => {
-    expect(() => synthesize({ overrides })).toThrow(expect.objectContaining({ code: 'INVALID_SETTING', message: expect.stringMatching(/^bufferMs must be/) }));
+    expect(() => synthesize({ overrides })).toThrow(
+      expect.objectContaining({ code: 'INVALID_SETTING', message: expect.stringMatching(/^bufferMs must be/) }),
+    );
   });
 });
 
@@ -118,27 +153,53 @@ describe('the tables of the lake', () => {
     const template = synthesize({ topology: { ...orders, sideOutputs: ['large-orders'] } });
     expect(tableNames(template)).toContain('output_large_orders');
     template.hasResourceProperties(TABLE, {
-      TableInput: { Name: 'output_large_orders', Parameters: { 'storage.location.template': { 'Fn::Join': ['', ['s3://', Match.anyValue(), '/orders/outputs/large-orders/day=${day}']] } }, StorageDescriptor: { Columns: Match.arrayWith([Match.objectLike({ Name: 'value', Type: 'string' })]) } },
+      TableInput: {
+        Name: 'output_large_orders',
+        Parameters: {
+          'storage.location.template': {
+            'Fn::Join': ['', ['s3://', Match.anyValue(), '/orders/outputs/large-orders/day=${day}']],
+          },
+        },
+        StorageDescriptor: { Columns: Match.arrayWith([Match.objectLike({ Name: 'value', Type: 'string' })]) },
+      },
     });
   });
 
   it('lie in a database of the pipeline and its stage', () => {
     parquet.hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'tidemark_orders_dev' } });
-    synthesize({ stage: 'prod' }).hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'tidemark_orders_prod' } });
+    synthesize({ stage: 'prod' }).hasResourceProperties('AWS::Glue::Database', {
+      DatabaseInput: { Name: 'tidemark_orders_prod' },
+    });
   });
 
   it('compute their partitions from the day: nothing has to be crawled or added', () => {
     parquet.allResourcesProperties(TABLE, {
       TableInput: Match.objectLike({
         PartitionKeys: [Match.objectLike({ Name: 'day', Type: 'string' })],
-        Parameters: Match.objectLike({ 'projection.enabled': 'true', 'projection.day.type': 'date', 'projection.day.format': 'yyyy-MM-dd', 'projection.day.range': '1970-01-01,2049-12-31' }),
+        Parameters: Match.objectLike({
+          'projection.enabled': 'true',
+          'projection.day.type': 'date',
+          'projection.day.format': 'yyyy-MM-dd',
+          'projection.day.range': '1970-01-01,2049-12-31',
+        }),
       }),
     });
-    parquet.hasResourceProperties(TABLE, { TableInput: { Name: 'results', Parameters: { 'storage.location.template': lake } } });
+    parquet.hasResourceProperties(TABLE, {
+      TableInput: { Name: 'results', Parameters: { 'storage.location.template': lake } },
+    });
   });
 
-  it.each([['Parquet', parquet, 'ParquetHiveSerDe'], ['JSON by Firehose', json, 'JsonSerDe'], ['JSON by the function', direct, 'JsonSerDe']])('read results as %s', (_, template, serde) => {
-    template.hasResourceProperties(TABLE, { TableInput: { Name: 'results', StorageDescriptor: { SerdeInfo: { SerializationLibrary: Match.stringLikeRegexp(serde) } } } });
+  it.each([
+    ['Parquet', parquet, 'ParquetHiveSerDe'],
+    ['JSON by Firehose', json, 'JsonSerDe'],
+    ['JSON by the function', direct, 'JsonSerDe'],
+  ])('read results as %s', (_, template, serde) => {
+    template.hasResourceProperties(TABLE, {
+      TableInput: {
+        Name: 'results',
+        StorageDescriptor: { SerdeInfo: { SerializationLibrary: Match.stringLikeRegexp(serde) } },
+      },
+    });
   });
 });
 
@@ -146,10 +207,16 @@ describe('the workgroup of the lake', () => {
   it('has three saved queries, and lets Athena keep their results', () => {
     parquet.hasResourceProperties('AWS::Athena::WorkGroup', {
       Name: 'Tidemark-orders-dev',
-      WorkGroupConfiguration: { EnforceWorkGroupConfiguration: true, ManagedQueryResultsConfiguration: { Enabled: true } },
+      WorkGroupConfiguration: {
+        EnforceWorkGroupConfiguration: true,
+        ManagedQueryResultsConfiguration: { Enabled: true },
+      },
     });
     parquet.resourceCountIs('AWS::Athena::NamedQuery', 3);
-    parquet.allResourcesProperties('AWS::Athena::NamedQuery', { WorkGroup: 'Tidemark-orders-dev', Database: { Ref: Match.stringLikeRegexp('^LakeTablesDatabase') } });
+    parquet.allResourcesProperties('AWS::Athena::NamedQuery', {
+      WorkGroup: 'Tidemark-orders-dev',
+      Database: { Ref: Match.stringLikeRegexp('^LakeTablesDatabase') },
+    });
     none.resourceCountIs('AWS::Athena::NamedQuery', 1);
   });
 });

@@ -15,11 +15,17 @@ describe('the raw archive', () => {
   it('reads the source stream and writes one record per line, compressed, by day', () => {
     archived.hasResourceProperties(FIREHOSE, {
       DeliveryStreamType: 'KinesisStreamAsSource',
-      KinesisStreamSourceConfiguration: { KinesisStreamARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^IngestStream'), 'Arn'] } },
+      KinesisStreamSourceConfiguration: {
+        KinesisStreamARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^IngestStream'), 'Arn'] },
+      },
       ExtendedS3DestinationConfiguration: {
         Prefix: 'orders/raw/day=!{timestamp:yyyy-MM-dd}/',
         CompressionFormat: 'GZIP',
-        ProcessingConfiguration: { Processors: [{ Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }] }] },
+        ProcessingConfiguration: {
+          Processors: [
+            { Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }] },
+          ],
+        },
       },
     });
   });
@@ -28,9 +34,15 @@ describe('the raw archive', () => {
     const before = new Set(rightsOf(synthesize()).map((right) => JSON.stringify(right)));
     const added = rightsOf(archived).filter((right) => !before.has(JSON.stringify(right)));
     expect(added).toEqual([
-      { actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], resources: ['LakeFilesBucket.Arn/orders/raw/*'] },
+      {
+        actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+        resources: ['LakeFilesBucket.Arn/orders/raw/*'],
+      },
       { actions: ['logs:PutLogEvents'], resources: ['ArchiveRoleLogs.Arn'] },
-      { actions: ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'], resources: ['IngestStream.Arn'] },
+      {
+        actions: ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+        resources: ['IngestStream.Arn'],
+      },
     ]);
   });
 });

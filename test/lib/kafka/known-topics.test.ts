@@ -8,9 +8,13 @@ const settingsFor = (topic: string) => stageSettings('dev', { kafka: { topics: {
 
 describe('a topic in the settings of a stage', () => {
   it('is refused when no pipeline has it, with the topics that there are', () => {
-    expect(() => requireKnownTopics([flightsKafka.topology, orders], settingsFor('departurs'))).toThrow(expect.objectContaining({
-      kind: 'invalid', code: 'INVALID_SETTING', message: 'topic in kafka.topics must be one of departures, got "departurs"; correct the name, or leave it out',
-    }));
+    expect(() => requireKnownTopics([flightsKafka.topology, orders], settingsFor('departurs'))).toThrow(
+      expect.objectContaining({
+        kind: 'invalid',
+        code: 'INVALID_SETTING',
+        message: 'topic in kafka.topics must be one of departures, got "departurs"; correct the name, or leave it out',
+      }),
+    );
     expect(() => requireKnownTopics([orders], settingsFor('departures'))).toThrow('must be one of none');
   });
 

@@ -13,7 +13,10 @@ const shop = { pipeline: { topology: purchases }, entry: 'pipelines/orders.ts' }
 describe('StreamingPipeline with a topic', () => {
   it('makes a cluster of its own when it is given none', () => {
     const stack = newStack();
-    const { cluster, topic, stream } = new StreamingPipeline(stack, 'Orders', { ...shop, settings: stageSettings('dev') });
+    const { cluster, topic, stream } = new StreamingPipeline(stack, 'Orders', {
+      ...shop,
+      settings: stageSettings('dev'),
+    });
     expect([cluster?.metricsName, topic, stream]).toEqual(['tidemark-dev', 'purchases', undefined]);
     Template.fromStack(stack).resourceCountIs('AWS::MSK::ServerlessCluster', 1);
   });
@@ -23,7 +26,9 @@ describe('StreamingPipeline with a topic', () => {
     const settings = stageSettings('dev', { kafka: { cluster: existing } });
     const cluster = kafkaCluster(stack, 'Kafka', { settings });
     const [orders, returns] = ['orders', 'returns'].map((name) => {
-      const pipeline = { topology: { ...purchases, name, source: { ...purchases.source, kind: 'kafka', topic: name } as const } };
+      const pipeline = {
+        topology: { ...purchases, name, source: { ...purchases.source, kind: 'kafka', topic: name } as const },
+      };
       return new StreamingPipeline(stack, name, { ...shop, pipeline, settings: stageSettings('dev'), cluster });
     });
     expect([orders?.cluster, returns?.cluster]).toEqual([cluster, cluster]);
@@ -34,10 +39,16 @@ describe('StreamingPipeline with a topic', () => {
 
   it('lets producers put records into the topic', () => {
     const stack = newStack();
-    const pipeline = new StreamingPipeline(stack, 'Orders', { ...shop, settings: stageSettings('dev', { kafka: { cluster: existing } }) });
+    const pipeline = new StreamingPipeline(stack, 'Orders', {
+      ...shop,
+      settings: stageSettings('dev', { kafka: { cluster: existing } }),
+    });
     pipeline.grantPut(new Role(stack, 'Shop', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
     const topicArn = `${existing.clusterArn.replace(':cluster/', ':topic/')}/purchases`;
-    expect(rightsOf(Template.fromStack(stack))).toContainEqual({ actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'], resources: [topicArn] });
+    expect(rightsOf(Template.fromStack(stack))).toContainEqual({
+      actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+      resources: [topicArn],
+    });
   });
 });
 
@@ -56,7 +67,9 @@ describe('a pipeline stack with a topic', () => {
   });
 
   it('of a stream has nothing of Kafka', () => {
-    const types = Object.values(synthesize().toJSON()['Resources'] as Record<string, { readonly Type: string }>).map(({ Type }) => Type);
+    const types = Object.values(synthesize().toJSON()['Resources'] as Record<string, { readonly Type: string }>).map(
+      ({ Type }) => Type,
+    );
     expect(types.filter((type) => /Kafka|MSK|EC2/.test(type))).toEqual([]);
   });
 });

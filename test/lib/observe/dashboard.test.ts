@@ -7,17 +7,23 @@ import { orders, synthesize } from '../synthesize.ts';
 
 const { widgets } = dashboardBody(synthesize().toJSON());
 const series = widgets.flatMap(({ properties }) => seriesOf(properties));
-const ours = (all: readonly Series[]): Series[] => all.filter(({ namespace }) => namespace?.startsWith('Tidemark') === true);
+const ours = (all: readonly Series[]): Series[] =>
+  all.filter(({ namespace }) => namespace?.startsWith('Tidemark') === true);
 const titled = (part: string): Widget => {
   const found = widgets.find(({ properties }) => properties.title?.includes(part) === true);
   if (found === undefined) throw new Error(`no widget with ${part} in its title`);
   return found;
 };
-const labels = (title: string): string[] => seriesOf(titled(title).properties).filter(({ visible }) => visible).map(({ label }) => label);
+const labels = (title: string): string[] =>
+  seriesOf(titled(title).properties)
+    .filter(({ visible }) => visible)
+    .map(({ label }) => label);
 
 describe('the dashboard', () => {
   it('answers five questions in this order', () => {
-    const headings = widgets.flatMap(({ type, properties }) => (type === 'text' ? [properties.markdown?.split('\n')[0]] : []));
+    const headings = widgets.flatMap(({ type, properties }) =>
+      type === 'text' ? [properties.markdown?.split('\n')[0]] : [],
+    );
     expect(headings).toEqual([
       '# Tidemark · orders · dev',
       '## 1 · Is it alive?',
@@ -40,7 +46,12 @@ describe('the dashboard', () => {
   });
 
   it('shows every metric that the function emits', () => {
-    const defined = [...BATCH_METRICS.counts, ...BATCH_METRICS.durations, ...TICK_METRICS.counts, ...TICK_METRICS.durations].map(({ name }) => name);
+    const defined = [
+      ...BATCH_METRICS.counts,
+      ...BATCH_METRICS.durations,
+      ...TICK_METRICS.counts,
+      ...TICK_METRICS.durations,
+    ].map(({ name }) => name);
     expect([...new Set(ours(series).map(({ metricName }) => metricName))].sort()).toEqual([...defined].sort());
   });
 
@@ -68,7 +79,15 @@ describe('the dashboard', () => {
   });
 
   it('shows the invariant as what went in and where it went', () => {
-    expect(labels('Every record')).toEqual(['put into the stream', 'in', '= counted', '+ late', '+ dead letters', 'unaccounted for', 'put and not yet in']);
+    expect(labels('Every record')).toEqual([
+      'put into the stream',
+      'in',
+      '= counted',
+      '+ late',
+      '+ dead letters',
+      'unaccounted for',
+      'put and not yet in',
+    ]);
     const unaccounted = seriesOf(titled('Every record').properties).find(({ label }) => label === 'unaccounted for');
     expect(unaccounted?.expression).toBe('recordsIn - counted - late - dead');
   });
@@ -76,7 +95,10 @@ describe('the dashboard', () => {
   it('says in minutes how far the watermark is behind', () => {
     const { properties } = titled('Watermark behind');
     expect(properties.yAxis?.left?.label).toBe('minutes');
-    expect(seriesOf(properties).flatMap(({ expression }) => expression ?? [])).toEqual(['lagMs / 60000', 'leastLagMs / 60000']);
+    expect(seriesOf(properties).flatMap(({ expression }) => expression ?? [])).toEqual([
+      'lagMs / 60000',
+      'leastLagMs / 60000',
+    ]);
   });
 
   it('computes what 1,000 records cost', () => {
@@ -87,11 +109,16 @@ describe('the dashboard', () => {
   it('draws the line at which an alarm rings', () => {
     const other = dashboardBody(synthesize({ overrides: { maxIteratorAgeMs: 120_000, timeoutMs: 30_000 } }).toJSON());
     const lines = other.widgets.flatMap(({ properties }) => properties.annotations?.horizontal ?? []);
-    expect(lines).toMatchObject([{ value: 120_000, label: 'behind' }, { value: 30_000, label: 'timeout' }]);
+    expect(lines).toMatchObject([
+      { value: 120_000, label: 'behind' },
+      { value: 30_000, label: 'timeout' },
+    ]);
   });
 
   it('asks the log of the function for what each shard does', () => {
-    expect(titled('By shard').properties.query).toMatch(/^SOURCE '<ProcessorLogs\w+>' \| filter ispresent\(partition\)/);
+    expect(titled('By shard').properties.query).toMatch(
+      /^SOURCE '<ProcessorLogs\w+>' \| filter ispresent\(partition\)/,
+    );
   });
 
   it('asks for nothing that is not in the log lines', () => {
@@ -101,14 +128,28 @@ describe('the dashboard', () => {
 
   it('shows no result table for a pipeline without one', () => {
     const lakeOnly = dashboardBody(synthesize({ topology: { ...orders, sinks: [{ kind: 'lake' }] } }).toJSON());
-    const tables = lakeOnly.widgets.flatMap(({ properties }) => seriesOf(properties)).flatMap(({ dimensions }) => dimensions['TableName'] ?? []);
+    const tables = lakeOnly.widgets
+      .flatMap(({ properties }) => seriesOf(properties))
+      .flatMap(({ dimensions }) => dimensions['TableName'] ?? []);
     expect(new Set(tables.map((table) => table.slice(0, -9)))).toEqual(new Set(['<PartitionLogTable']));
     expect(tables.length).toBeGreaterThan(0);
   });
 
   it('shows how fresh the lake is where Firehose fills it, and not elsewhere', () => {
-    const firehose = (body: ReturnType<typeof dashboardBody>): unknown[] => body.widgets.flatMap(({ properties }) => seriesOf(properties)).filter(({ namespace }) => namespace === 'AWS/Firehose').map(({ metricName }) => metricName);
-    expect(firehose(dashboardBody(synthesize().toJSON()))).toEqual(['DeliveryToS3.DataFreshness', 'IncomingRecords', 'ThrottledRecords', 'FailedConversion.Records', 'PartitionCountExceeded']);
-    expect(firehose(dashboardBody(synthesize({ overrides: { lakeDelivery: { by: 'function' } } }).toJSON()))).toEqual([]);
+    const firehose = (body: ReturnType<typeof dashboardBody>): unknown[] =>
+      body.widgets
+        .flatMap(({ properties }) => seriesOf(properties))
+        .filter(({ namespace }) => namespace === 'AWS/Firehose')
+        .map(({ metricName }) => metricName);
+    expect(firehose(dashboardBody(synthesize().toJSON()))).toEqual([
+      'DeliveryToS3.DataFreshness',
+      'IncomingRecords',
+      'ThrottledRecords',
+      'FailedConversion.Records',
+      'PartitionCountExceeded',
+    ]);
+    expect(firehose(dashboardBody(synthesize({ overrides: { lakeDelivery: { by: 'function' } } }).toJSON()))).toEqual(
+      [],
+    );
   });
 });

@@ -26,7 +26,8 @@ export async function testStream(): Promise<TestStream> {
       const all: string[] = [];
       for (const shardId of stream.shards) {
         const reader = new ShardReader(client, stream.name, shardId, undefined);
-        for (let page = await reader.next(); page.length > 0; page = await reader.next()) all.push(...page.map(({ Data }) => Buffer.from(Data ?? []).toString()));
+        for (let page = await reader.next(); page.length > 0; page = await reader.next())
+          all.push(...page.map(({ Data }) => Buffer.from(Data ?? []).toString()));
       }
       return all;
     },

@@ -7,9 +7,15 @@ import { created, kafkaTemplate, subnets } from '../../lib/ingest/kafka/clusters
 import type { KafkaOptions } from '../../lib/ingest/kafka/clusters.ts';
 import type { CreatedKafka } from '../../../lib/ingest/kafka/settings.ts';
 
-const lines = (cluster: CreatedKafka, options?: KafkaOptions) => atRest(kafkaTemplate(cluster, options).toJSON() as PricedTemplate);
-const usd = (found: ReturnType<typeof atRest>) => Object.fromEntries(found.map((line) => [line.what, line.usd === undefined ? undefined : Number(line.usd.toFixed(2))]));
-const one = (Type: string, Properties: Record<string, unknown>): PricedTemplate => ({ Resources: { Only: { Type, Properties } } });
+const lines = (cluster: CreatedKafka, options?: KafkaOptions) =>
+  atRest(kafkaTemplate(cluster, options).toJSON() as PricedTemplate);
+const usd = (found: ReturnType<typeof atRest>) =>
+  Object.fromEntries(
+    found.map((line) => [line.what, line.usd === undefined ? undefined : Number(line.usd.toFixed(2))]),
+  );
+const one = (Type: string, Properties: Record<string, unknown>): PricedTemplate => ({
+  Resources: { Only: { Type, Properties } },
+});
 
 describe('what a Kafka cluster costs at rest', () => {
   it('is the cluster by the hour, and three endpoints in three zones each', () => {
@@ -22,13 +28,20 @@ describe('what a Kafka cluster costs at rest', () => {
 
   it('grows with endpoints that the stage asks for, and shrinks by those of pollers on demand', () => {
     const polling = { mode: 'provisioned', minPollers: 1, maxPollers: 1 } as const;
-    expect(usd(lines(created.serverless, { kafka: { services: ['glue', 'kinesis-streams'] } }))).toMatchObject({ endpoints: 109.5 });
+    expect(usd(lines(created.serverless, { kafka: { services: ['glue', 'kinesis-streams'] } }))).toMatchObject({
+      endpoints: 109.5,
+    });
     expect(usd(lines(created.serverless, { kafka: { polling } }))).toMatchObject({ endpoints: 21.9 });
   });
 
   it('is brokers by their type and number, and their disks, full or not', () => {
-    expect(usd(lines({ kind: 'provisioned', instanceType: 'kafka.m7g.xlarge', brokersPerZone: 2, storageGiB: 500 }))).toMatchObject({ '6 × kafka.m7g.xlarge': 1_787.04, 'storage of brokers': 300, 'metrics of brokers': 84.6 });
-    expect(usd(lines({ kind: 'provisioned', instanceType: 'kafka.t3.small', storageGiB: 1 }))).toMatchObject({ '3 × kafka.t3.small': 99.86, 'storage of brokers': 0.3 });
+    expect(
+      usd(lines({ kind: 'provisioned', instanceType: 'kafka.m7g.xlarge', brokersPerZone: 2, storageGiB: 500 })),
+    ).toMatchObject({ '6 × kafka.m7g.xlarge': 1_787.04, 'storage of brokers': 300, 'metrics of brokers': 84.6 });
+    expect(usd(lines({ kind: 'provisioned', instanceType: 'kafka.t3.small', storageGiB: 1 }))).toMatchObject({
+      '3 × kafka.t3.small': 99.86,
+      'storage of brokers': 0.3,
+    });
     const express = usd(lines(created.express));
     expect(express).toMatchObject({ '3 × express.m7g.large': 893.52, 'metrics of brokers': 30.6 });
     expect(express).not.toHaveProperty('storage of brokers');
@@ -38,14 +51,21 @@ describe('what a Kafka cluster costs at rest', () => {
     for (const instanceType of ['kafka.m9x.large', 'kafka.m7g.3xlarge']) {
       const found = lines({ kind: 'provisioned', instanceType, network: subnets });
       expect(usd(found)).toMatchObject({ [`3 × ${instanceType}`]: undefined });
-      expect(atRestText('Tidemark-kafka-dev', found)).toBe(`Tidemark-kafka-dev: $72.30 a month at rest (3 × ${instanceType} NOT PRICED, storage of brokers $30.00, metrics of brokers $42.30; us-east-1)`);
+      expect(atRestText('Tidemark-kafka-dev', found)).toBe(
+        `Tidemark-kafka-dev: $72.30 a month at rest (3 × ${instanceType} NOT PRICED, storage of brokers $30.00, metrics of brokers $42.30; us-east-1)`,
+      );
     }
   });
 });
 
 it('docs/cloud.md says the same', () => {
   const docs = readFileSync(resolve(import.meta.dirname, '../../../docs/cloud.md'), 'utf8');
-  const said = (kind: CreatedKafka['kind']) => docs.split('\n').find((line) => line.startsWith(`| \`${kind}\` |`))?.match(/\$\d+(\.\d\d)?/g)?.map((text) => Number(text.slice(1)));
+  const said = (kind: CreatedKafka['kind']) =>
+    docs
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${kind}\` |`))
+      ?.match(/\$\d+(\.\d\d)?/g)
+      ?.map((text) => Number(text.slice(1)));
   const withoutEndpoints = (cluster: CreatedKafka) => Object.values(usd(lines({ ...cluster, network: subnets })));
   expect(said('serverless')).toEqual([...withoutEndpoints(created.serverless), 1.1]);
   expect(said('provisioned')).toEqual(withoutEndpoints(created.provisioned));
@@ -53,7 +73,12 @@ it('docs/cloud.md says the same', () => {
 });
 
 describe('what a pipeline with a topic costs at rest', () => {
-  const pollers = (MinimumPollers: number) => usd(atRest(one('AWS::Lambda::EventSourceMapping', { ProvisionedPollerConfig: { MinimumPollers, MaximumPollers: 200 } })));
+  const pollers = (MinimumPollers: number) =>
+    usd(
+      atRest(
+        one('AWS::Lambda::EventSourceMapping', { ProvisionedPollerConfig: { MinimumPollers, MaximumPollers: 200 } }),
+      ),
+    );
 
   it('is nothing for pollers on demand, and a unit for every ten of its own', () => {
     expect(usd(atRest(one('AWS::Lambda::EventSourceMapping', {})))).toEqual({});

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
 import { orders, synthesize } from '../../lib/synthesize.ts';
 
-const usd = (options: Parameters<typeof synthesize>[0]) => Object.fromEntries(atRest(synthesize(options).toJSON()).map((line) => [line.what, Number(line.usd?.toFixed(2))]));
+const usd = (options: Parameters<typeof synthesize>[0]) =>
+  Object.fromEntries(atRest(synthesize(options).toJSON()).map((line) => [line.what, Number(line.usd?.toFixed(2))]));
 
 describe('what a stack costs at rest', () => {
   it('is its shard, its dashboard, its alarms and their key', () => {
@@ -10,19 +11,35 @@ describe('what a stack costs at rest', () => {
   });
 
   it('grows with shards, with retention beyond a day, and with a consumer of its own', () => {
-    expect(usd({ overrides: { streamCapacity: { mode: 'provisioned', shardCount: 2 }, streamRetentionHours: 168, enhancedFanOut: true } })).toMatchObject({ Kinesis: 51.1, 'enhanced fan-out': 21.9 });
+    expect(
+      usd({
+        overrides: {
+          streamCapacity: { mode: 'provisioned', shardCount: 2 },
+          streamRetentionHours: 168,
+          enhancedFanOut: true,
+        },
+      }),
+    ).toMatchObject({ Kinesis: 51.1, 'enhanced fan-out': 21.9 });
   });
 
   it('has a price per hour for a stream on demand, and none for one that exists', () => {
     expect(usd({ overrides: { streamCapacity: { mode: 'on-demand' } } })).toMatchObject({ Kinesis: 29.2 });
-    expect(usd({ overrides: { existingStreamArns: { purchases: 'arn:aws:kinesis:eu-central-1:123456789012:stream/shared' } } })).not.toHaveProperty('Kinesis');
+    expect(
+      usd({
+        overrides: { existingStreamArns: { purchases: 'arn:aws:kinesis:eu-central-1:123456789012:stream/shared' } },
+      }),
+    ).not.toHaveProperty('Kinesis');
   });
 
   it('counts the stream of the results too', () => {
-    expect(usd({ topology: { ...orders, sinks: [{ kind: 'stream', stream: 'totals' }] } })).toMatchObject({ Kinesis: 21.9 });
+    expect(usd({ topology: { ...orders, sinks: [{ kind: 'stream', stream: 'totals' }] } })).toMatchObject({
+      Kinesis: 21.9,
+    });
   });
 
   it('is said in one line', () => {
-    expect(atRestText('Tidemark-orders-dev', atRest(synthesize().toJSON()))).toBe('Tidemark-orders-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)');
+    expect(atRestText('Tidemark-orders-dev', atRest(synthesize().toJSON()))).toBe(
+      'Tidemark-orders-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)',
+    );
   });
 });

@@ -28,7 +28,10 @@ describe('a month of one full shard', () => {
 
   it('adds up', () => {
     const { lines, totalUsd } = estimate(costInput());
-    expect(totalUsd).toBeCloseTo(lines.reduce((sum, { usd }) => sum + usd, 0), 9);
+    expect(totalUsd).toBeCloseTo(
+      lines.reduce((sum, { usd }) => sum + usd, 0),
+      9,
+    );
     expect(lines.every(({ usd, quantity }) => Number.isFinite(usd) && usd >= 0 && quantity >= 0)).toBe(true);
   });
 });
@@ -42,7 +45,10 @@ describe('the log', () => {
     ['single records', { eventsPerSecond: 0.1 }, 1],
   ])('costs by the keys that a batch changes: %s', (_title, changes, units) => {
     const { traffic, lines } = estimate(costInput({ windowMs: 1e12, ...changes }));
-    expect((line({ traffic, lines } as Estimate, 'log')?.quantity ?? 0) / traffic.batchesPerMonth).toBeCloseTo(units, 1);
+    expect((line({ traffic, lines } as Estimate, 'log')?.quantity ?? 0) / traffic.batchesPerMonth).toBeCloseTo(
+      units,
+      1,
+    );
   });
 
   it('puts bodies that are too large for an item into objects', () => {
@@ -53,7 +59,11 @@ describe('the log', () => {
 });
 
 describe('sinks', () => {
-  it.each([[false, false], [true, false], [false, true]])('cost nothing when there is none: table %s, lake %s', (resultTable, lake) => {
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+  ])('cost nothing when there is none: table %s, lake %s', (resultTable, lake) => {
     const found = estimate(costInput({ resultTable, lake }));
     expect(line(found, 'results') !== undefined).toBe(resultTable);
     expect(line(found, 'lake files') !== undefined).toBe(lake);
@@ -66,7 +76,10 @@ describe('sinks', () => {
     const puts = bursts + (batchesPerMonth - bursts) * (1 - Math.exp(-146_000 / batchesPerMonth));
     const gb = (876_000 * 260 + puts * 2_560) / 2 ** 30;
     expect(line(found, 'lake delivery')?.quantity).toBeCloseTo(gb, 6);
-    expect(line(found, 'lake delivery')?.usd).toBeCloseTo(gb * 0.029 + ((876_000 * 260) / 2 ** 30) * 0.038 + 8.76 * 0.005, 6);
+    expect(line(found, 'lake delivery')?.usd).toBeCloseTo(
+      gb * 0.029 + ((876_000 * 260) / 2 ** 30) * 0.038 + 8.76 * 0.005,
+      6,
+    );
     expect(line(found, 'lake files')?.quantity).toBe(8_760);
   });
 });
@@ -107,7 +120,12 @@ describe('Managed Flink', () => {
 
   it('pays the same for the stream and for results', () => {
     const { flink, lines } = estimate(costInput());
-    expect(flink.sharedUsd).toBeCloseTo(lines.filter(({ service, what }) => service === 'Kinesis' || /^(results|lake)/.test(what)).reduce((sum, { usd }) => sum + usd, 0), 9);
+    expect(flink.sharedUsd).toBeCloseTo(
+      lines
+        .filter(({ service, what }) => service === 'Kinesis' || /^(results|lake)/.test(what))
+        .reduce((sum, { usd }) => sum + usd, 0),
+      9,
+    );
     expect(flink.totalUsd).toBeCloseTo(flink.sharedUsd + flink.kpuUsd, 9);
   });
 });

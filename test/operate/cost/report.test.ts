@@ -43,20 +43,43 @@ describe('the text', () => {
     const text = costText(reportOf({ eventsPerSecond: 50_000, keys: 100_000 }));
     expect(text).toMatch(/^flights at 50,000 events\/s and 100,000 keys, a month in us-east-1\n/);
     expect(text).toContain('needs 50 shards and as much concurrency');
-    expect(text).toMatch(/Managed Flink: 6 KPUs \$506\.80 \+ stream and results \$[\d,.]+ = \$[\d,.]+; Flink is [\d.]+ times cheaper/);
+    expect(text).toMatch(
+      /Managed Flink: 6 KPUs \$506\.80 \+ stream and results \$[\d,.]+ = \$[\d,.]+; Flink is [\d.]+ times cheaper/,
+    );
     expect(text).toMatch(/Managed Flink is cheaper from [\d,]+ events\/s on/);
   });
 
   it('states what is assumed, whatever the load', () => {
     for (const eventsPerSecond of [0.1, 50_000]) {
       const text = costText(reportOf({ eventsPerSecond }));
-      expect(text.slice(text.indexOf('\nassumed:')).split('\n  ').map((line) => line.split(':')[0])).toEqual(['\nassumed', 'prices', 'load', 'shards', 'batches', 'function', 'log', 'results', 'lake', 'CloudWatch', 'Managed Flink']);
+      expect(
+        text
+          .slice(text.indexOf('\nassumed:'))
+          .split('\n  ')
+          .map((line) => line.split(':')[0]),
+      ).toEqual([
+        '\nassumed',
+        'prices',
+        'load',
+        'shards',
+        'batches',
+        'function',
+        'log',
+        'results',
+        'lake',
+        'CloudWatch',
+        'Managed Flink',
+      ]);
       expect(text).not.toMatch(/NaN|Infinity|undefined/);
     }
   });
 
   it.each<[string, Partial<CostInput>, RegExp]>([
-    ['a key that is more than a shard takes', { eventsPerSecond: 20_000, keys: 10 }, /WARNING: each key gets 2,000 events\/s/],
+    [
+      'a key that is more than a shard takes',
+      { eventsPerSecond: 20_000, keys: 10 },
+      /WARNING: each key gets 2,000 events\/s/,
+    ],
     ['fewer keys than shards', { keys: 10, batchSize: 1 }, /WARNING: 10 keys cannot fill 16 shards evenly/],
   ])('warns of %s', (_title, changes, warning) => {
     expect(costText(reportOf(changes))).toMatch(warning);
@@ -72,8 +95,13 @@ describe('the JSON', () => {
     const text = costJson(reportOf());
     expect(text).not.toContain('\n');
     expect(JSON.parse(text)).toMatchObject({
-      pipeline: 'flights', region: 'us-east-1', traffic: { partitions: 1 }, services: { Kinesis: expect.closeTo(47.742, 3) },
-      crossover: { first: null }, warnings: [], assumptions: { memoryMiB: 1_024 },
+      pipeline: 'flights',
+      region: 'us-east-1',
+      traffic: { partitions: 1 },
+      services: { Kinesis: expect.closeTo(47.742, 3) },
+      crossover: { first: null },
+      warnings: [],
+      assumptions: { memoryMiB: 1_024 },
     });
   });
 
@@ -86,14 +114,32 @@ describe('the JSON', () => {
 it('reads batches, windows and sinks from the definition', () => {
   const topology = topologyOf({ sizeMs: 60_000, maxOutOfOrdernessMs: 5, allowedLatenessMs: 7 });
   expect(inputOf(topology, { eventsPerSecond: 1, keys: 1, eventBytes: 1 })).toEqual({
-    eventsPerSecond: 1, keys: 1, eventBytes: 1, batchSize: 1_000, maxBatchingWindowMs: 1_000, windowMs: 60_000, openAfterEndMs: 12, resultTable: true, lake: false,
+    eventsPerSecond: 1,
+    keys: 1,
+    eventBytes: 1,
+    batchSize: 1_000,
+    maxBatchingWindowMs: 1_000,
+    windowMs: 60_000,
+    openAfterEndMs: 12,
+    resultTable: true,
+    lake: false,
   });
 });
 
-it.each([[0, '$0.00'], [0.004, '<$0.01'], [0.01, '$0.01'], [1_234.5, '$1,234.50']])('shows %d dollars as %s', (amount, text) => {
+it.each([
+  [0, '$0.00'],
+  [0.004, '<$0.01'],
+  [0.01, '$0.01'],
+  [1_234.5, '$1,234.50'],
+])('shows %d dollars as %s', (amount, text) => {
   expect(usd(amount)).toBe(text);
 });
 
-it.each([[0.001368, '0.0014'], [1.757, '1.76'], [12.34, '12.3'], [1_234.5, '1,235']])('shows the number %d as %s', (value, text) => {
+it.each([
+  [0.001368, '0.0014'],
+  [1.757, '1.76'],
+  [12.34, '12.3'],
+  [1_234.5, '1,235'],
+])('shows the number %d as %s', (value, text) => {
   expect(number(value)).toBe(text);
 });

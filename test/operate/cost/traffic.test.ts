@@ -30,13 +30,18 @@ describe('batches', () => {
     [0.1, 1_000, 1.1],
     [0.1, 60_000, 7],
     [500, 0, 501],
-  ])('at %d events/s and a batching window of %d ms have %d records', (eventsPerSecond, maxBatchingWindowMs, records) => {
-    expect(trafficOf(costInput({ eventsPerSecond, maxBatchingWindowMs })).recordsPerBatch).toBeCloseTo(records, 9);
-  });
+  ])(
+    'at %d events/s and a batching window of %d ms have %d records',
+    (eventsPerSecond, maxBatchingWindowMs, records) => {
+      expect(trafficOf(costInput({ eventsPerSecond, maxBatchingWindowMs })).recordsPerBatch).toBeCloseTo(records, 9);
+    },
+  );
 
   it('are bounded by the payload, in which records are base64', () => {
     // 50,000 bytes are 66,667 in base64, and 400 around them: 93 of them are below 6 MiB
-    expect(trafficOf(costInput({ eventsPerSecond: 20, eventBytes: 50_000, maxBatchingWindowMs: 60_000 })).recordsPerBatch).toBe(93);
+    expect(
+      trafficOf(costInput({ eventsPerSecond: 20, eventBytes: 50_000, maxBatchingWindowMs: 60_000 })).recordsPerBatch,
+    ).toBe(93);
   });
 
   it('come as often as the records fill them', () => {
@@ -64,7 +69,10 @@ describe('results', () => {
 
   it('are at most one per event: rare keys are not in every window', () => {
     // 360 events in an hour hit 359.94 of a million keys
-    expect(trafficOf(costInput({ eventsPerSecond: 0.1, keys: 1_000_000 })).resultsPerMonth / 730).toBeCloseTo(359.935, 2);
+    expect(trafficOf(costInput({ eventsPerSecond: 0.1, keys: 1_000_000 })).resultsPerMonth / 730).toBeCloseTo(
+      359.935,
+      2,
+    );
   });
 
   it('do not grow with shards that have no key', () => {
@@ -72,7 +80,10 @@ describe('results', () => {
   });
 
   it('fire with all keys of a shard in one batch', () => {
-    expect(trafficOf(costInput({ eventsPerSecond: 50_000, keys: 100_000 }))).toMatchObject({ bursts: 36_500, firedPerBurst: expect.closeTo(2_000, 6) });
+    expect(trafficOf(costInput({ eventsPerSecond: 50_000, keys: 100_000 }))).toMatchObject({
+      bursts: 36_500,
+      firedPerBurst: expect.closeTo(2_000, 6),
+    });
   });
 });
 

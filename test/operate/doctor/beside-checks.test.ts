@@ -17,7 +17,11 @@ describe('what a pipeline needs beside its functions and tables', () => {
     ['an account without concurrency left', { sharedConcurrency: 0 }, { 'function-concurrency': 'warning' }],
     ['no schedule', { schedules: [] }, { 'tick-schedule': 'problem' }],
     ['a schedule that is off', { schedules: [{ ...tick, state: 'DISABLED' }] }, { 'tick-schedule': 'problem' }],
-    ['a schedule that is slower', { schedules: [{ ...tick, expression: 'rate(1 hour)' }] }, { 'tick-schedule': 'warning' }],
+    [
+      'a schedule that is slower',
+      { schedules: [{ ...tick, expression: 'rate(1 hour)' }] },
+      { 'tick-schedule': 'warning' },
+    ],
     ['no key of its own', { keys: [] }, {}],
     ['a key that is disabled', { keys: [{ ...key, state: 'Disabled' }] }, { keys: 'problem' }],
     ['a key that shuts CloudWatch out', { keys: [{ ...key, letsAlarmsThrough: false }] }, { keys: 'problem' }],
@@ -26,13 +30,29 @@ describe('what a pipeline needs beside its functions and tables', () => {
   });
 
   it('compares a reservation with the open shards', () => {
-    const shards = [{ name: 'a', open: true }, { name: 'b', open: true }, { name: 'c', open: false }];
-    const findings = besideChecks({ source: { kind: 'kinesis', stream: streamFacts({ shards }) } }, besideFacts({ reservedConcurrency: 1 }));
-    expect(findings.find(({ id }) => id === 'function-concurrency')).toMatchObject({ verdict: 'problem', whatToDo: 'shards wait for each other: reserve 2, or nothing' });
+    const shards = [
+      { name: 'a', open: true },
+      { name: 'b', open: true },
+      { name: 'c', open: false },
+    ];
+    const findings = besideChecks(
+      { source: { kind: 'kinesis', stream: streamFacts({ shards }) } },
+      besideFacts({ reservedConcurrency: 1 }),
+    );
+    expect(findings.find(({ id }) => id === 'function-concurrency')).toMatchObject({
+      verdict: 'problem',
+      whatToDo: 'shards wait for each other: reserve 2, or nothing',
+    });
   });
 
   it('compares it with the partitions of the topic as it is now', () => {
-    const findings = besideChecks({ source: { kind: 'kafka', topic: topicFacts() } }, besideFacts({ reservedConcurrency: 3 }));
-    expect(findings.find(({ id }) => id === 'function-concurrency')).toMatchObject({ verdict: 'problem', whatToDo: 'partitions wait for each other: reserve 4, or nothing' });
+    const findings = besideChecks(
+      { source: { kind: 'kafka', topic: topicFacts() } },
+      besideFacts({ reservedConcurrency: 3 }),
+    );
+    expect(findings.find(({ id }) => id === 'function-concurrency')).toMatchObject({
+      verdict: 'problem',
+      whatToDo: 'partitions wait for each other: reserve 4, or nothing',
+    });
   });
 });

@@ -29,10 +29,22 @@ describe('the checks of the mapping', () => {
     ["that says nothing of Lambda's windows", { tumblingWindowInSeconds: undefined }, {}],
     ['with another batch size', { batchSize: 100 }, { 'mapping-batch': 'warning' }],
     ['with another batching window', { maximumBatchingWindowInSeconds: 0 }, { 'mapping-batch': 'warning' }],
-    ['whose last call failed', { lastProcessingResult: 'PROBLEM: Function call failed' }, { 'mapping-last-result': 'problem' }],
-    ['whose last call failed, in the words of an emulator', { lastProcessingResult: 'FAILED' }, { 'mapping-last-result': 'problem' }],
+    [
+      'whose last call failed',
+      { lastProcessingResult: 'PROBLEM: Function call failed' },
+      { 'mapping-last-result': 'problem' },
+    ],
+    [
+      'whose last call failed, in the words of an emulator',
+      { lastProcessingResult: 'FAILED' },
+      { 'mapping-last-result': 'problem' },
+    ],
     ['whose last call succeeded, in the words of an emulator', { lastProcessingResult: 'OK - 500 records' }, {}],
-    ['with a destination', { destination: 'arn:aws:sns:us-east-1:123456789012:failed' }, { 'mapping-destination': 'problem' }],
+    [
+      'with a destination',
+      { destination: 'arn:aws:sns:us-east-1:123456789012:failed' },
+      { 'mapping-destination': 'problem' },
+    ],
     ['that halves batches', { bisects: true }, { 'mapping-bisect': 'problem' }],
     ['that was never called', { lastProcessingResult: 'No records processed' }, {}],
   ])('judge a mapping %s', (_title, changes, expected) => {
@@ -40,9 +52,14 @@ describe('the checks of the mapping', () => {
   });
 
   it('say what is lost, and what to do', () => {
-    const finding = mappingChecks(stackFacts({ mapping: mappingFacts({ maximumRetryAttempts: 3 }) }), source).find(({ id }) => id === 'mapping-retries');
+    const finding = mappingChecks(stackFacts({ mapping: mappingFacts({ maximumRetryAttempts: 3 }) }), source).find(
+      ({ id }) => id === 'mapping-retries',
+    );
     expect(finding).toEqual({
-      id: 'mapping-retries', lookedAt: 'retries without end (-1)', verdict: 'problem', found: '3',
+      id: 'mapping-retries',
+      lookedAt: 'retries without end (-1)',
+      verdict: 'problem',
+      found: '3',
       whatToDo: 'Lambda drops batches that fail; somebody changed it: deploy the stack again',
     });
   });
@@ -80,18 +97,33 @@ describe('the checks of stack, function and tables', () => {
   it.each<[string, Partial<TableFacts>, ReturnType<typeof notOk>, ReturnType<typeof notOk>]>([
     // what is wrong, for the log, for the results
     ['that is being deleted', { status: 'DELETING' }, { 'tables-active': 'problem' }, { 'tables-active': 'problem' }],
-    ['without point-in-time recovery', { pointInTimeRecovery: false }, { 'tables-recovery': 'problem' }, { 'tables-recovery': 'problem' }],
-    ['without deletion protection', { deletionProtection: false }, { 'tables-protection': 'problem' }, { 'tables-protection': 'problem' }],
+    [
+      'without point-in-time recovery',
+      { pointInTimeRecovery: false },
+      { 'tables-recovery': 'problem' },
+      { 'tables-recovery': 'problem' },
+    ],
+    [
+      'without deletion protection',
+      { deletionProtection: false },
+      { 'tables-protection': 'problem' },
+      { 'tables-protection': 'problem' },
+    ],
     ['with a time to live', { timeToLive: true }, { 'log-never-expires': 'problem' }, {}],
     ['with replicas', { replicas: ['eu-west-1'] }, { 'log-one-region': 'problem' }, {}],
   ])('judge a table %s', (_title, changes, forLog, forResults) => {
-    expect(notOk(stackChecks(stackFacts({ tables: [tableFacts('log', changes), tableFacts('results')] })))).toEqual(forLog);
-    expect(notOk(stackChecks(stackFacts({ tables: [tableFacts('log'), tableFacts('results', changes)] })))).toEqual(forResults);
+    expect(notOk(stackChecks(stackFacts({ tables: [tableFacts('log', changes), tableFacts('results')] })))).toEqual(
+      forLog,
+    );
+    expect(notOk(stackChecks(stackFacts({ tables: [tableFacts('log'), tableFacts('results', changes)] })))).toEqual(
+      forResults,
+    );
   });
 });
 
 describe('the checks of the stream', () => {
-  const check = (changes: Partial<StreamFacts>, backlogs: readonly PartitionBacklog[] = []) => streamChecks(streamFacts(changes), mappingFacts(), backlogs);
+  const check = (changes: Partial<StreamFacts>, backlogs: readonly PartitionBacklog[] = []) =>
+    streamChecks(streamFacts(changes), mappingFacts(), backlogs);
 
   it('find nothing wrong with the stream that the stack makes', () => {
     expect(notOk(check({}, [{ partition: 'a', behindMs: 500 }]))).toEqual({});

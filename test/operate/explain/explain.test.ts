@@ -1,6 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod/mini';
-import { avro, collect, count, everyEventTime, everyN, hours, kafka, kinesis, lake, list, minutes, partitionValue, pipeline, resultTable, stream, sum, topic, tumbling, value, type Pipeline } from '../../../engine/index.ts';
+import {
+  avro,
+  collect,
+  count,
+  everyEventTime,
+  everyN,
+  hours,
+  kafka,
+  kinesis,
+  lake,
+  list,
+  minutes,
+  partitionValue,
+  pipeline,
+  resultTable,
+  stream,
+  sum,
+  topic,
+  tumbling,
+  value,
+  type Pipeline,
+} from '../../../engine/index.ts';
 import { planJson } from '../../../engine/plan/plan-json.ts';
 import { drawExplanation, mermaidOf } from '../../../operate/explain/draw.ts';
 import { explain } from '../../../operate/explain/explain.ts';
@@ -31,7 +52,12 @@ describe('what explain says', () => {
 
   it('names side outputs, aggregates and triggers', () => {
     expect(detailsOf(hourly, 'branch')).toEqual(['to the side output refunds']);
-    expect(detailsOf(hourly, 'window2')).toEqual(expect.arrayContaining([expect.stringMatching(/^minutes = collect/), 'results: early every 5m of event time, at the end, late with each record; accumulating']));
+    expect(detailsOf(hourly, 'window2')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^minutes = collect/),
+        'results: early every 5m of event time, at the end, late with each record; accumulating',
+      ]),
+    );
   });
 
   it('says that a window over results waits for the final ones of the window before it', () => {
@@ -41,14 +67,32 @@ describe('what explain says', () => {
 
   it('bounds the state of a window by its size, its lateness and the disorder of the source', () => {
     expect(detailsOf(hourly, 'window')).toContain('state: an entry per key and window, for 16m of event time');
-    expect(detailsOf(orders.keyBy('shop').window(everyN({ n: 10 })).aggregate({ n: count() }).to(lake()), 'window')).toContain('state: an entry per key, for good');
+    expect(
+      detailsOf(
+        orders
+          .keyBy('shop')
+          .window(everyN({ n: 10 }))
+          .aggregate({ n: count() })
+          .to(lake()),
+        'window',
+      ),
+    ).toContain('state: an entry per key, for good');
   });
 
   it('names the states and outputs of a process function', () => {
-    const watched = orders.keyBy('shop').process({
-      state: { last: value<number>({ ttlMs: hours(2) }), items: list<string>(), newest: partitionValue({ initial: 0, merge: Math.max }) },
-      results: { n: 'integer' }, outputs: ['odd'], onRecord: () => undefined,
-    }).to(lake());
+    const watched = orders
+      .keyBy('shop')
+      .process({
+        state: {
+          last: value<number>({ ttlMs: hours(2) }),
+          items: list<string>(),
+          newest: partitionValue({ initial: 0, merge: Math.max }),
+        },
+        results: { n: 'integer' },
+        outputs: ['odd'],
+        onRecord: () => undefined,
+      })
+      .to(lake());
     expect(detailsOf(watched, 'process')).toEqual([
       'state: last, a value per key, for 2h of event time',
       'state: items, a list per key, kept until it is cleared',
@@ -58,18 +102,44 @@ describe('what explain says', () => {
   });
 
   it('tells clocks, formats and topics apart', () => {
-    const arriving = pipeline('arriving').source(kafka({ topic: 'orders', partitionKey: 'shop', schema: Order, format: avro({ registry: 'glue' }) }))
-      .arrivalTime().keyBy('shop').window(tumbling({ sizeMs: minutes(1) })).aggregate({ n: count() }).to(topic({ topic: 'counts', latestPer: 'window' }));
+    const arriving = pipeline('arriving')
+      .source(kafka({ topic: 'orders', partitionKey: 'shop', schema: Order, format: avro({ registry: 'glue' }) }))
+      .arrivalTime()
+      .keyBy('shop')
+      .window(tumbling({ sizeMs: minutes(1) }))
+      .aggregate({ n: count() })
+      .to(topic({ topic: 'counts', latestPer: 'window' }));
     const nodes = explain(arriving).fragments[0]?.nodes ?? [];
     expect(nodes[0]?.what).toBe('topic orders, partitioned by shop');
-    expect(nodes[0]?.details).toEqual(expect.arrayContaining([expect.stringMatching(/^Avro with the Glue registry/), 'arrival time: watermark 0ms behind the newest record']));
+    expect(nodes[0]?.details).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Avro with the Glue registry/),
+        'arrival time: watermark 0ms behind the newest record',
+      ]),
+    );
     expect(nodes.at(-1)?.what).toBe('topic counts, the latest per window');
-    expect(orders.keyBy('shop').window(everyN({ n: 2 })).aggregate({ n: count() }).to(lake()).plan.nodes).toHaveLength(4);
+    expect(
+      orders
+        .keyBy('shop')
+        .window(everyN({ n: 2 }))
+        .aggregate({ n: count() })
+        .to(lake()).plan.nodes,
+    ).toHaveLength(4);
   });
 
   it('draws lines no longer than 118 characters, and every sink', () => {
-    const long = orders.filter(({ item, shop, cents, atMs }) => item !== 'a name that is rather long' && shop !== 'another name that is long' && cents > 1_000_000 && atMs > 0)
-      .keyBy('shop').window(everyN({ n: 2 })).aggregate({ n: count() }).to(lake(), resultTable());
+    const long = orders
+      .filter(
+        ({ item, shop, cents, atMs }) =>
+          item !== 'a name that is rather long' &&
+          shop !== 'another name that is long' &&
+          cents > 1_000_000 &&
+          atMs > 0,
+      )
+      .keyBy('shop')
+      .window(everyN({ n: 2 }))
+      .aggregate({ n: count() })
+      .to(lake(), resultTable());
     const lines = drawExplanation(explain(long)).split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBe(118);
     expect(lines).toEqual(expect.arrayContaining(['  ├─► lake', '  └─► result table']));
@@ -86,10 +156,31 @@ describe('what explain says', () => {
 
 describe('a plan as JSON', () => {
   it('has the text of code, the vendor of schemas and the descriptors of windows and aggregates', () => {
-    const plan = JSON.parse(JSON.stringify(planJson(hourly.plan))) as { name: string; nodes: Array<Record<string, unknown>> };
+    const plan = JSON.parse(JSON.stringify(planJson(hourly.plan))) as {
+      name: string;
+      nodes: Array<Record<string, unknown>>;
+    };
     expect(plan.name).toBe('orders');
-    expect(plan.nodes[0]).toMatchObject({ kind: 'source', inputs: [], source: { stream: 'orders', schema: { schema: 'zod' } }, eventTime: { timestampExtractor: { code: expect.stringMatching(/^\(\{ atMs \}\) ?=> ?atMs$/) } } });
-    expect(plan.nodes[3]).toMatchObject({ id: 'window', inputs: ['keyBy'], windows: 'tumbling(size=60000,offset=0)', aggregates: [{ name: 'cents', aggregate: 'sum(cents)' }] });
-    expect(plan.nodes.map(({ id }) => id)).toEqual(['source', 'branch', 'keyBy', 'window', 'window2', 'resultTable', 'stream']);
+    expect(plan.nodes[0]).toMatchObject({
+      kind: 'source',
+      inputs: [],
+      source: { stream: 'orders', schema: { schema: 'zod' } },
+      eventTime: { timestampExtractor: { code: expect.stringMatching(/^\(\{ atMs \}\) ?=> ?atMs$/) } },
+    });
+    expect(plan.nodes[3]).toMatchObject({
+      id: 'window',
+      inputs: ['keyBy'],
+      windows: 'tumbling(size=60000,offset=0)',
+      aggregates: [{ name: 'cents', aggregate: 'sum(cents)' }],
+    });
+    expect(plan.nodes.map(({ id }) => id)).toEqual([
+      'source',
+      'branch',
+      'keyBy',
+      'window',
+      'window2',
+      'resultTable',
+      'stream',
+    ]);
   });
 });

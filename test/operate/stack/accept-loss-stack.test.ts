@@ -18,18 +18,33 @@ const STACK = stackFacts().stack;
 async function logAt5(topology: Topology): Promise<Answer> {
   const world = new World({ topology });
   await world.instance().process(reading(5, 'a', 0));
-  const item = JSON.stringify(toLogItem('log', 1, await world.head()), (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value));
+  const item = JSON.stringify(toLogItem('log', 1, await world.head()), (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  );
   return { body: { Responses: { 'log-1': [JSON.parse(item)] } } };
 }
 
 const records = (...offsets: readonly number[]) => ({
-  body: { Records: offsets.map((offset) => ({ SequenceNumber: String(offset), ApproximateArrivalTimestamp: offset, PartitionKey: 'a', Data: '' })), MillisBehindLatest: 0 },
+  body: {
+    Records: offsets.map((offset) => ({
+      SequenceNumber: String(offset),
+      ApproximateArrivalTimestamp: offset,
+      PartitionKey: 'a',
+      Data: '',
+    })),
+    MillisBehindLatest: 0,
+  },
 });
 
 describe('accept-loss of a deployed pipeline', () => {
   const opened: FakeAws[] = [];
   beforeAll(() => {
-    Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_MAX_ATTEMPTS: '1' });
+    Object.assign(process.env, {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_MAX_ATTEMPTS: '1',
+    });
   });
   afterEach(async () => {
     for (const one of opened.splice(0)) await one.close();
@@ -40,17 +55,36 @@ describe('accept-loss of a deployed pipeline', () => {
     opened.push(aws);
     process.env['AWS_ENDPOINT_URL'] = aws.endpoint;
     const report = await acceptLossInStack(stackClients(), topology, STACK, lossRangeOf(partition, '6', '9'), isDryRun);
-    return { report, puts: aws.calls.filter((call) => call.startsWith('PutItem')), asked: aws.calls.filter((call) => call.startsWith('GetRecords')) };
+    return {
+      report,
+      puts: aws.calls.filter((call) => call.startsWith('PutItem')),
+      asked: aws.calls.filter((call) => call.startsWith('GetRecords')),
+    };
   }
 
   it('asks its stream and writes one item of its log table', async () => {
-    const { report, puts } = await accept(topologyOf(), stackAnswers({ GetRecords: records(6, 7, 9) }), 'shardId-000000000001');
-    expect(report).toMatchObject({ outcome: 'accepted', reached: 5n, version: 2, lossesAccepted: 1, lost: { records: 2, isAll: true, oldestMs: 6_000, newestMs: 7_000 } });
+    const { report, puts } = await accept(
+      topologyOf(),
+      stackAnswers({ GetRecords: records(6, 7, 9) }),
+      'shardId-000000000001',
+    );
+    expect(report).toMatchObject({
+      outcome: 'accepted',
+      reached: 5n,
+      version: 2,
+      lossesAccepted: 1,
+      lost: { records: 2, isAll: true, oldestMs: 6_000, newestMs: 7_000 },
+    });
     expect(puts).toEqual(['PutItem log-1']);
   });
 
   it('writes nothing in a dry run', async () => {
-    const { report, puts } = await accept(topologyOf(), stackAnswers({ GetRecords: records(6, 7, 9) }), 'shardId-000000000001', true);
+    const { report, puts } = await accept(
+      topologyOf(),
+      stackAnswers({ GetRecords: records(6, 7, 9) }),
+      'shardId-000000000001',
+      true,
+    );
     expect(report).toMatchObject({ outcome: 'not written', lost: { records: 2 } });
     expect(puts).toEqual([]);
   });

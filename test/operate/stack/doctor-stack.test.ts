@@ -16,7 +16,12 @@ const MAPPING = 'GET /2015-03-31/event-source-mappings/mapping-1';
 describe('a deployed pipeline', () => {
   let aws: FakeAws | undefined;
   beforeAll(() => {
-    Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_MAX_ATTEMPTS: '1' });
+    Object.assign(process.env, {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_MAX_ATTEMPTS: '1',
+    });
   });
   afterEach(async () => {
     await aws?.close();
@@ -29,7 +34,8 @@ describe('a deployed pipeline', () => {
     process.env['AWS_ENDPOINT_URL'] = aws.endpoint;
     return stackClients();
   }
-  const doctor = async (changes?: Readonly<Record<string, Answer>>) => doctorStack(await clientsOf(changes), topologyOf(), STACK);
+  const doctor = async (changes?: Readonly<Record<string, Answer>>) =>
+    doctorStack(await clientsOf(changes), topologyOf(), STACK);
 
   it('is described as it is', async () => {
     const facts = await describeStack(await clientsOf(), STACK);
@@ -38,7 +44,14 @@ describe('a deployed pipeline', () => {
       ...expected,
       source: {
         kind: 'kinesis',
-        stream: streamFacts({ incarnation: '1700000000000', distribution: undefined, shards: [{ name: 'shardId-000000000000', open: false }, { name: 'shardId-000000000001', open: true }] }),
+        stream: streamFacts({
+          incarnation: '1700000000000',
+          distribution: undefined,
+          shards: [
+            { name: 'shardId-000000000000', open: false },
+            { name: 'shardId-000000000001', open: true },
+          ],
+        }),
       },
     });
   });
@@ -57,16 +70,27 @@ describe('a deployed pipeline', () => {
 
   it('shows a setting that somebody changed', async () => {
     const changed = mappingAnswer({ MaximumRetryAttempts: 3, FilterCriteria: { Filters: [{ Pattern: '{}' }] } });
-    expect(notOk(await doctor({ [MAPPING]: { body: changed } }))).toEqual({ 'mapping-retries': 'problem', 'mapping-filter': 'problem' });
+    expect(notOk(await doctor({ [MAPPING]: { body: changed } }))).toEqual({
+      'mapping-retries': 'problem',
+      'mapping-filter': 'problem',
+    });
   });
 
   it('shows shards with records and no log, and how far they are behind', async () => {
-    const records = { Records: [{ Data: 'e30=', PartitionKey: 'a', SequenceNumber: '5' }], NextShardIterator: 'next', MillisBehindLatest: 13 * 3_600_000 };
-    expect(notOk(await doctor({ GetRecords: { body: records } }))).toEqual({ 'shards-with-log': 'warning', 'stream-retention': 'problem' });
+    const records = {
+      Records: [{ Data: 'e30=', PartitionKey: 'a', SequenceNumber: '5' }],
+      NextShardIterator: 'next',
+      MillisBehindLatest: 13 * 3_600_000,
+    };
+    expect(notOk(await doctor({ GetRecords: { body: records } }))).toEqual({
+      'shards-with-log': 'warning',
+      'stream-retention': 'problem',
+    });
   });
 
   it('shows a log whose slots are gone', async () => {
-    const bucket = '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Contents><Key>snapshots/snapshots/x/1</Key></Contents></ListBucketResult>';
+    const bucket =
+      '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Contents><Key>snapshots/snapshots/x/1</Key></Contents></ListBucketResult>';
     expect(notOk(await doctor({ 'GET /blobs/': { body: bucket } }))).toEqual({ 'log-chain': 'problem' });
   });
 
@@ -76,7 +100,13 @@ describe('a deployed pipeline', () => {
   });
 
   it('shows a result table that is gone', async () => {
-    const gone = { status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', message: 'Requested resource not found: Table: results-1 not found' } };
+    const gone = {
+      status: 400,
+      body: {
+        __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException',
+        message: 'Requested resource not found: Table: results-1 not found',
+      },
+    };
     const findings = await doctor({ 'DescribeTable results-1': gone });
     expect(notOk(findings)).toEqual({ 'tables-active': 'problem' });
     expect(findings.find(({ id }) => id === 'tables-active')?.found).toBe('results results-1 is gone');
@@ -97,30 +127,82 @@ describe('a deployed pipeline', () => {
     const findings = await doctor({
       'GET /schedules/tick-1': gone('ResourceNotFoundException'),
       DescribeKey: gone('NotFoundException'),
-      DescribeStreamSummary: { body: { StreamDescriptionSummary: { ...summary.StreamDescriptionSummary, KeyId: 'arn:aws:kms:us-east-1:123456789012:key/own' } } },
+      DescribeStreamSummary: {
+        body: {
+          StreamDescriptionSummary: {
+            ...summary.StreamDescriptionSummary,
+            KeyId: 'arn:aws:kms:us-east-1:123456789012:key/own',
+          },
+        },
+      },
     });
     expect(notOk(findings)).toEqual({ 'tick-schedule': 'problem', keys: 'problem' });
-    expect(findings.find(({ id }) => id === 'keys')?.found).toBe('key key-1 of the alarms is gone; key arn:aws:kms:us-east-1:123456789012:key/own of the stream is gone');
+    expect(findings.find(({ id }) => id === 'keys')?.found).toBe(
+      'key key-1 of the alarms is gone; key arn:aws:kms:us-east-1:123456789012:key/own of the stream is gone',
+    );
   });
 
   it('shows each log of the deployed pipeline, as inspect --stack does', async () => {
     const reports = await inspectStack(await clientsOf(), topologyOf(), STACK);
-    expect(reports.map(({ partition, version, verified }) => [partition, version, verified])).toEqual([['shardId-000000000000', 0, true], ['shardId-000000000001', 0, true]]);
+    expect(reports.map(({ partition, version, verified }) => [partition, version, verified])).toEqual([
+      ['shardId-000000000000', 0, true],
+      ['shardId-000000000001', 0, true],
+    ]);
   });
 
   it('has no log to inspect when its stream is gone, and says who knows more', async () => {
     const gone = { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no stream' } };
-    await expect(inspectStack(await clientsOf({ DescribeStreamSummary: gone }), topologyOf(), STACK)).rejects.toMatchObject({ code: 'NO_STREAM', kind: 'invalid' });
+    await expect(
+      inspectStack(await clientsOf({ DescribeStreamSummary: gone }), topologyOf(), STACK),
+    ).rejects.toMatchObject({ code: 'NO_STREAM', kind: 'invalid' });
   });
 
-  it.each<[string, Record<string, Answer>, { readonly code: string; readonly kind: string; readonly message: RegExp }]>([
-    ['a stack that is not there', { DescribeStacks: stackError('ValidationError', `Stack with id ${STACK} does not exist`) }, { code: 'UNKNOWN_STACK', kind: 'invalid', message: /^stack must be deployed in this account and region, got "Tidemark-readings-prod"; correct --stack/ }],
-    ['a stack without a mapping', { ListStackResources: resources('AWS::DynamoDB::Table log-1') }, { code: 'NOT_A_PIPELINE_STACK', kind: 'invalid', message: /must have one event source mapping, got 0/ }],
-    ['a function without our environment', { [FUNCTION]: { body: { FunctionName: 'processor', Environment: { Variables: { OTHER: '1' } } } } }, { code: 'NOT_A_PIPELINE_STACK', kind: 'invalid', message: /function processor of .* must have TIDEMARK_LOG_TABLE and TIDEMARK_BLOBS, got \["OTHER"\]/ }],
-    ['the stack of another pipeline', {}, { code: 'WRONG_STACK', kind: 'invalid', message: /must have the tag pipeline other, got "readings"/ }],
-    ['missing rights', { [MAPPING]: { status: 403, body: { __type: 'AccessDeniedException', message: 'not you' } } }, { code: 'STACK_REFUSED', kind: 'invalid', message: /got not you from lambda:GetEventSourceMapping; set AWS_REGION and credentials that have this right/ }],
-    ['a service that fails', { DescribeTimeToLive: { status: 500, body: { __type: 'InternalServerError', message: 'later' } } }, { code: 'STACK_UNAVAILABLE', kind: 'unavailable', message: /from dynamodb:DescribeTimeToLive; try again/ }],
-  ])('is refused in one line: %s', async (_title, changes, { code, kind, message }) => {
+  it.each<[string, Record<string, Answer>, { readonly code: string; readonly kind: string; readonly message: RegExp }]>(
+    [
+      [
+        'a stack that is not there',
+        { DescribeStacks: stackError('ValidationError', `Stack with id ${STACK} does not exist`) },
+        {
+          code: 'UNKNOWN_STACK',
+          kind: 'invalid',
+          message: /^stack must be deployed in this account and region, got "Tidemark-readings-prod"; correct --stack/,
+        },
+      ],
+      [
+        'a stack without a mapping',
+        { ListStackResources: resources('AWS::DynamoDB::Table log-1') },
+        { code: 'NOT_A_PIPELINE_STACK', kind: 'invalid', message: /must have one event source mapping, got 0/ },
+      ],
+      [
+        'a function without our environment',
+        { [FUNCTION]: { body: { FunctionName: 'processor', Environment: { Variables: { OTHER: '1' } } } } },
+        {
+          code: 'NOT_A_PIPELINE_STACK',
+          kind: 'invalid',
+          message: /function processor of .* must have TIDEMARK_LOG_TABLE and TIDEMARK_BLOBS, got \["OTHER"\]/,
+        },
+      ],
+      [
+        'the stack of another pipeline',
+        {},
+        { code: 'WRONG_STACK', kind: 'invalid', message: /must have the tag pipeline other, got "readings"/ },
+      ],
+      [
+        'missing rights',
+        { [MAPPING]: { status: 403, body: { __type: 'AccessDeniedException', message: 'not you' } } },
+        {
+          code: 'STACK_REFUSED',
+          kind: 'invalid',
+          message: /got not you from lambda:GetEventSourceMapping; set AWS_REGION and credentials that have this right/,
+        },
+      ],
+      [
+        'a service that fails',
+        { DescribeTimeToLive: { status: 500, body: { __type: 'InternalServerError', message: 'later' } } },
+        { code: 'STACK_UNAVAILABLE', kind: 'unavailable', message: /from dynamodb:DescribeTimeToLive; try again/ },
+      ],
+    ],
+  )('is refused in one line: %s', async (_title, changes, { code, kind, message }) => {
     const topology = topologyOf({ name: code === 'WRONG_STACK' ? 'other' : 'readings' });
     const refused = doctorStack(await clientsOf(changes), topology, STACK);
     await expect(refused).rejects.toMatchObject({ code, kind, message: expect.stringMatching(message) });

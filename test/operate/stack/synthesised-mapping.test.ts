@@ -13,14 +13,29 @@ import { topicAnswers, topicTopology } from '../support/topic-answers.ts';
 const batches = { batchSize: 1_000, maxBatchingWindowMs: 1_000 };
 const stream = { ...orders, source: { ...orders.source, ...batches } };
 const topic = { ...purchases, source: { ...purchases.source, ...batches, topic: 'readings' } };
-const selfManaged = { kind: 'self-managed', brokers: ['broker.example.com:9092'], auth: { by: 'plain', secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:kafka-AbCdEf' } } as const;
+const selfManaged = {
+  kind: 'self-managed',
+  brokers: ['broker.example.com:9092'],
+  auth: { by: 'plain', secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:kafka-AbCdEf' },
+} as const;
 
 /** The mapping as CloudFormation makes it, and what its function has of it. Both have Lambda's names. */
-function mappingOf(deployed: typeof stream | typeof topic, overrides: StageOverrides): { readonly mapping: Record<string, unknown>; readonly partialBatches: string | undefined } {
+function mappingOf(
+  deployed: typeof stream | typeof topic,
+  overrides: StageOverrides,
+): { readonly mapping: Record<string, unknown>; readonly partialBatches: string | undefined } {
   const template = synthesize({ topology: deployed, overrides });
   const [made] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
-  const functions = Object.values(template.findResources('AWS::Lambda::Function')).map((resource) => resource['Properties'].Environment?.Variables ?? {});
-  const { FunctionName, EventSourceArn, AmazonManagedKafkaEventSourceConfig, SelfManagedKafkaEventSourceConfig, ...plain } = made?.['Properties'] as Record<string, unknown>;
+  const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(
+    (resource) => resource['Properties'].Environment?.Variables ?? {},
+  );
+  const {
+    FunctionName,
+    EventSourceArn,
+    AmazonManagedKafkaEventSourceConfig,
+    SelfManagedKafkaEventSourceConfig,
+    ...plain
+  } = made?.['Properties'] as Record<string, unknown>;
   // References, which CloudFormation would have resolved.
   const { sourceArn, functionArn } = mappingFacts();
   const group = { ConsumerGroupId: 'tidemark-readings-prod-1' };
@@ -30,13 +45,23 @@ function mappingOf(deployed: typeof stream | typeof topic, overrides: StageOverr
     ...(AmazonManagedKafkaEventSourceConfig === undefined ? {} : { AmazonManagedKafkaEventSourceConfig: group }),
     ...(SelfManagedKafkaEventSourceConfig === undefined ? {} : { SelfManagedKafkaEventSourceConfig: group }),
   };
-  return { mapping: { UUID: 'mapping-1', State: 'Enabled', ...plain, ...resolved }, partialBatches: functions.map((variables) => variables.TIDEMARK_PARTIAL_BATCHES).find((found) => found !== undefined) };
+  return {
+    mapping: { UUID: 'mapping-1', State: 'Enabled', ...plain, ...resolved },
+    partialBatches: functions
+      .map((variables) => variables.TIDEMARK_PARTIAL_BATCHES)
+      .find((found) => found !== undefined),
+  };
 }
 
 describe('the doctor, of the mapping that a stack makes', () => {
   let aws: FakeAws | undefined;
   beforeAll(() => {
-    Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_MAX_ATTEMPTS: '1' });
+    Object.assign(process.env, {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_MAX_ATTEMPTS: '1',
+    });
   });
   afterEach(async () => {
     await aws?.close();
@@ -45,7 +70,11 @@ describe('the doctor, of the mapping that a stack makes', () => {
   it.each<[string, typeof stream | typeof topic, StageOverrides]>([
     ['a stream', stream, {}],
     ['a topic on MSK, polled by Lambda', topic, {}],
-    ['a topic on MSK, with pollers of its own', topic, { kafka: { polling: { mode: 'provisioned', minPollers: 1, maxPollers: 4 } } }],
+    [
+      'a topic on MSK, with pollers of its own',
+      topic,
+      { kafka: { polling: { mode: 'provisioned', minPollers: 1, maxPollers: 4 } } },
+    ],
     ['a topic of another cluster', topic, { kafka: { cluster: selfManaged } }],
   ])('finds nothing wrong: %s', async (_title, deployed, overrides) => {
     const { mapping, partialBatches } = mappingOf(deployed, overrides);
@@ -55,7 +84,12 @@ describe('the doctor, of the mapping that a stack makes', () => {
       ...answers,
       'GET /2015-03-31/event-source-mappings/mapping-1': { body: mapping },
       [`GET /2015-03-31/functions/${mappingFacts().functionArn}/configuration`]: {
-        body: { FunctionName: 'processor', State: 'Active', LastUpdateStatus: 'Successful', Environment: { Variables: { ...functionFacts().environment, TIDEMARK_PARTIAL_BATCHES: partialBatches } } },
+        body: {
+          FunctionName: 'processor',
+          State: 'Active',
+          LastUpdateStatus: 'Successful',
+          Environment: { Variables: { ...functionFacts().environment, TIDEMARK_PARTIAL_BATCHES: partialBatches } },
+        },
       },
     });
     process.env['AWS_ENDPOINT_URL'] = aws.endpoint;

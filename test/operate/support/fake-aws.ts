@@ -28,8 +28,12 @@ export async function startFakeAws(answers: Readonly<Record<string, Answer>>): P
       const call = callOf(request, Buffer.concat(chunks).toString('utf8'));
       calls.push(call);
       const prefix = new URL(request.url ?? '', 'http://aws').searchParams.get('prefix');
-      const { status = 200, body } = answers[`${call}?prefix=${prefix}`] ?? answers[call] ?? answers[call.split(' ')[0] ?? ''] ?? { status: 500, body: `no answer to ${call}` };
-      response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/xml' : 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+      const { status = 200, body } = answers[`${call}?prefix=${prefix}`] ??
+        answers[call] ??
+        answers[call.split(' ')[0] ?? ''] ?? { status: 500, body: `no answer to ${call}` };
+      response
+        .writeHead(status, { 'content-type': typeof body === 'string' ? 'text/xml' : 'application/json' })
+        .end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -48,7 +52,9 @@ function callOf({ headers, method, url = '' }: IncomingMessage, body: string): s
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const { TableName, StreamName } = JSON.parse(body) as { TableName?: string; StreamName?: string };
-    return [target.slice(target.indexOf('.') + 1), TableName ?? StreamName].filter((part) => part !== undefined).join(' ');
+    return [target.slice(target.indexOf('.') + 1), TableName ?? StreamName]
+      .filter((part) => part !== undefined)
+      .join(' ');
   }
   const action = new URLSearchParams(body).get('Action');
   return action ?? `${method} ${decodeURIComponent(url.split('?')[0] ?? '')}`;

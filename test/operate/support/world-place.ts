@@ -12,6 +12,16 @@ export function newWorld(settings: TopologySettings = {}): World {
 }
 
 /** The world as an operator meets it: its first shard has the log, a second one nothing. */
-export function placeOf({ settings: { topology, slots }, logs, blobs, clock }: World, partitions: readonly string[] = [FIRST_SHARD, SECOND_SHARD]): Place {
-  return { topology, source: { name: SHARD.source, incarnation: SHARD.incarnation, partitions }, logs, blobs, clock, slots };
+export function placeOf(
+  { settings: { topology, slots }, logs, blobs, clock }: World,
+  partitions: readonly string[] = [FIRST_SHARD, SECOND_SHARD],
+): Place {
+  return {
+    topology,
+    source: { name: SHARD.source, incarnation: SHARD.incarnation, partitions },
+    logs,
+    blobs,
+    clock,
+    slots,
+  };
 }

@@ -17,15 +17,59 @@ export class CertificateAuthority {
   constructor(folder: string, name = 'authority') {
     this.#folder = folder;
     this.#name = name;
-    this.#openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`);
+    this.#openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${name}`,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.crt`,
+    );
     this.certificate = this.#read(`${name}.crt`);
   }
 
   /** Signs a new key for one who is called `name`, a server as which it may be reached. */
   issue(name: string): Identity {
-    this.#openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
-    writeFileSync(join(this.#folder, `${name}.ext`), `subjectAltName=DNS:${name}\nextendedKeyUsage=serverAuth,clientAuth\n`);
-    this.#openssl('x509', '-req', '-days', '2', '-in', `${name}.csr`, '-CA', `${this.#name}.crt`, '-CAkey', `${this.#name}.key`, '-CAcreateserial', '-extfile', `${name}.ext`, '-out', `${name}.crt`);
+    this.#openssl(
+      'req',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      `/CN=${name}`,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.csr`,
+    );
+    writeFileSync(
+      join(this.#folder, `${name}.ext`),
+      `subjectAltName=DNS:${name}\nextendedKeyUsage=serverAuth,clientAuth\n`,
+    );
+    this.#openssl(
+      'x509',
+      '-req',
+      '-days',
+      '2',
+      '-in',
+      `${name}.csr`,
+      '-CA',
+      `${this.#name}.crt`,
+      '-CAkey',
+      `${this.#name}.key`,
+      '-CAcreateserial',
+      '-extfile',
+      `${name}.ext`,
+      '-out',
+      `${name}.crt`,
+    );
     return { certificate: this.#read(`${name}.crt`), privateKey: this.#read(`${name}.key`) };
   }
 

@@ -4,7 +4,8 @@ import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Ends the program when the one that started it is gone, however it went: its end of the pipe closes then. */
-const WITH_PARENT = 'exec 3<&0; "$@" </dev/null & program=$!; (cat <&3 >/dev/null; kill -9 $program) 2>/dev/null & wait $program';
+const WITH_PARENT =
+  'exec 3<&0; "$@" </dev/null & program=$!; (cat <&3 >/dev/null; kill -9 $program) 2>/dev/null & wait $program';
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
 
@@ -32,7 +33,8 @@ export async function startJava({ name, classPath, main, port, heapMiB }: JavaPr
   const java = ['java', `-Xmx${heapMiB}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath, ...main];
   const child = spawn('sh', ['-c', WITH_PARENT, 'java', ...java], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-4_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-4_000)));
   const exited = once(child, 'exit');
   for (let waitedMs = 0; !(await answers(port)); waitedMs += 50) {
     if (child.exitCode === null && waitedMs < READY_MS) {
@@ -40,7 +42,9 @@ export async function startJava({ name, classPath, main, port, heapMiB }: JavaPr
       continue;
     }
     end(child, 'SIGKILL');
-    throw new Error(`${name} must answer on port ${port} within ${READY_MS} ms, got ${child.exitCode === null ? 'no answer' : `exit code ${child.exitCode}`}; its last output:\n${output}`);
+    throw new Error(
+      `${name} must answer on port ${port} within ${READY_MS} ms, got ${child.exitCode === null ? 'no answer' : `exit code ${child.exitCode}`}; its last output:\n${output}`,
+    );
   }
   return {
     port,

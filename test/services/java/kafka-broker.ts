@@ -31,12 +31,24 @@ export interface KafkaBrokerProps {
 }
 
 /** Starts Apache Kafka in KRaft mode: broker and controller in one process. */
-export async function startKafka({ port: asked, listeners = {}, settings = {} }: KafkaBrokerProps = {}): Promise<KafkaBroker> {
+export async function startKafka({
+  port: asked,
+  listeners = {},
+  settings = {},
+}: KafkaBrokerProps = {}): Promise<KafkaBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-'));
   const [port, controllerPort] = [asked ?? (await freePort()), await freePort()];
   const config = join(folder, 'server.properties');
-  const properties = { ...singleNode({ PLAINTEXT: port, ...listeners }, controllerPort, join(folder, 'data')), ...settings };
-  writeFileSync(config, Object.entries(properties).map(([name, value]) => `${name}=${value}\n`).join(''));
+  const properties = {
+    ...singleNode({ PLAINTEXT: port, ...listeners }, controllerPort, join(folder, 'data')),
+    ...settings,
+  };
+  writeFileSync(
+    config,
+    Object.entries(properties)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
   const classPath = classPathOf(KAFKA);
   const bootstrap = `localhost:${port}`;
   const start = async (): Promise<JavaProcess> => {
@@ -45,7 +57,17 @@ export async function startKafka({ port: asked, listeners = {}, settings = {} }:
     return started;
   };
 
-  await promisify(execFile)('java', ['-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config]);
+  await promisify(execFile)('java', [
+    '-XX:TieredStopAtLevel=1',
+    '-cp',
+    classPath,
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    CLUSTER_ID,
+    '-c',
+    config,
+  ]);
   let java = await start();
   return {
     bootstrap,
@@ -68,14 +90,21 @@ async function untilServing(bootstrap: string): Promise<void> {
   await admin.close();
 }
 
-function singleNode(listeners: Readonly<Record<string, number>>, controllerPort: number, data: string): Record<string, string> {
-  const at = (host: string): string => Object.entries(listeners).map(([name, port]) => `${name}://${host}:${port}`).join();
+function singleNode(
+  listeners: Readonly<Record<string, number>>,
+  controllerPort: number,
+  data: string,
+): Record<string, string> {
+  const at = (host: string): string =>
+    Object.entries(listeners)
+      .map(([name, port]) => `${name}://${host}:${port}`)
+      .join();
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    'listeners': `${at('127.0.0.1')},CONTROLLER://127.0.0.1:${controllerPort}`,
+    listeners: `${at('127.0.0.1')},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': at('localhost'),
     'log.dirs': data,
     'offsets.topic.replication.factor': '1',
@@ -96,10 +125,16 @@ function singleNode(listeners: Readonly<Record<string, number>>, controllerPort:
 
 function runTool(classPath: string, args: readonly string[], stdin = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile('java', ['-XX:TieredStopAtLevel=1', '-cp', classPath, ...args], { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${args[0]} must succeed, got ${error.message}\n${stderr.slice(-2_000)}`, { cause: error }));
-    });
+    const child = execFile(
+      'java',
+      ['-XX:TieredStopAtLevel=1', '-cp', classPath, ...args],
+      { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else
+          reject(new Error(`${args[0]} must succeed, got ${error.message}\n${stderr.slice(-2_000)}`, { cause: error }));
+      },
+    );
     child.stdin?.end(stdin);
   });
 }

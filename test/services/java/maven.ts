@@ -10,7 +10,10 @@ export interface JavaProgram {
   readonly artifacts: readonly string[];
 }
 
-export const KAFKA: JavaProgram = { name: 'kafka-4.3.1', artifacts: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.apache.kafka:kafka-tools:4.3.1'] };
+export const KAFKA: JavaProgram = {
+  name: 'kafka-4.3.1',
+  artifacts: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.apache.kafka:kafka-tools:4.3.1'],
+};
 /** Topics without ids, fetches by name: what brokers that are not Apache's may speak still. */
 export const OLD_KAFKA: JavaProgram = { name: 'kafka-2.4.1', artifacts: ['org.apache.kafka:kafka_2.13:2.4.1'] };
 
@@ -36,7 +39,11 @@ function fetchInto(cache: string, folder: string, artifacts: readonly string[]):
   const unfinished = mkdtempSync(join(cache, 'unfinished-'));
   try {
     writeFileSync(join(unfinished, 'pom.xml'), pomOf(artifacts));
-    execFileSync('mvn', ['-q', '-B', COPY, '-DincludeScope=runtime', `-DoutputDirectory=${join(unfinished, 'jars')}`], { cwd: unfinished, stdio: ['ignore', 'inherit', 'inherit'], timeout: FETCH_MS });
+    execFileSync('mvn', ['-q', '-B', COPY, '-DincludeScope=runtime', `-DoutputDirectory=${join(unfinished, 'jars')}`], {
+      cwd: unfinished,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: FETCH_MS,
+    });
     renameSync(join(unfinished, 'jars'), folder);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
@@ -59,5 +66,7 @@ function whyNot(command: string, least: number, pattern: RegExp): string | undef
     return `${command} is not installed`;
   }
   const version = Number(pattern.exec(said)?.[1]);
-  return version >= least ? undefined : `${command} must be version ${least} or newer, got ${JSON.stringify(said.split('\n')[0])}`;
+  return version >= least
+    ? undefined
+    : `${command} must be version ${least} or newer, got ${JSON.stringify(said.split('\n')[0])}`;
 }

@@ -19,13 +19,23 @@ export async function startOldKafka(): Promise<OldKafka> {
   const [port, zooKeeperPort] = [await freePort(), await freePort()];
   const classPath = classPathOf(OLD_KAFKA);
   const file = (name: string, properties: Readonly<Record<string, string>>): string => {
-    writeFileSync(join(folder, name), Object.entries(properties).map(([key, value]) => `${key}=${value}\n`).join(''));
+    writeFileSync(
+      join(folder, name),
+      Object.entries(properties)
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join(''),
+    );
     return join(folder, name);
   };
-  const zooKeeperConfig = file('zookeeper.properties', { dataDir: join(folder, 'zookeeper'), clientPort: String(zooKeeperPort), clientPortAddress: '127.0.0.1', 'admin.enableServer': 'false' });
+  const zooKeeperConfig = file('zookeeper.properties', {
+    dataDir: join(folder, 'zookeeper'),
+    clientPort: String(zooKeeperPort),
+    clientPortAddress: '127.0.0.1',
+    'admin.enableServer': 'false',
+  });
   const config = file('server.properties', {
     'broker.id': '1',
-    'listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port}`,
     'advertised.listeners': `PLAINTEXT://localhost:${port}`,
     'zookeeper.connect': `127.0.0.1:${zooKeeperPort}`,
     'log.dirs': join(folder, 'data'),
@@ -37,7 +47,13 @@ export async function startOldKafka(): Promise<OldKafka> {
     'group.initial.rebalance.delay.ms': '0',
     'auto.create.topics.enable': 'false',
   });
-  const zooKeeper = await startJava({ name: 'ZooKeeper', classPath, main: ['org.apache.zookeeper.server.quorum.QuorumPeerMain', zooKeeperConfig], port: zooKeeperPort, heapMiB: 128 });
+  const zooKeeper = await startJava({
+    name: 'ZooKeeper',
+    classPath,
+    main: ['org.apache.zookeeper.server.quorum.QuorumPeerMain', zooKeeperConfig],
+    port: zooKeeperPort,
+    heapMiB: 128,
+  });
   const kafka = await startJava({ name: 'Kafka 2.4', classPath, main: ['kafka.Kafka', config], port, heapMiB: 512 });
   const bootstrap = `localhost:${port}`;
   const admin = new Admin({ clientId: 'readiness', bootstrapBrokers: [bootstrap], retries: 100, retryDelay: 100 });

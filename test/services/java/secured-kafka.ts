@@ -27,7 +27,10 @@ export async function startSecuredKafka(): Promise<SecuredKafka> {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-secured-'));
   const authority = new CertificateAuthority(folder);
   const [sasl, mtls] = [await freePort(), await freePort()];
-  const broker = await startKafka({ listeners: { SASL: sasl, MTLS: mtls }, settings: settings(authority.issue('localhost'), authority.certificate) });
+  const broker = await startKafka({
+    listeners: { SASL: sasl, MTLS: mtls },
+    settings: settings(authority.issue('localhost'), authority.certificate),
+  });
   return {
     ...broker,
     sasl: `localhost:${sasl}`,
@@ -42,7 +45,15 @@ export async function startSecuredKafka(): Promise<SecuredKafka> {
     setPassword: async (user, password) => {
       // One kind at a time: a request that alters a user twice is refused.
       for (const kind of ['SCRAM-SHA-256', 'SCRAM-SHA-512']) {
-        await broker.tool('kafka.admin.ConfigCommand', ['--alter', '--entity-type', 'users', '--entity-name', user, '--add-config', `${kind}=[iterations=4096,password=${password}]`]);
+        await broker.tool('kafka.admin.ConfigCommand', [
+          '--alter',
+          '--entity-type',
+          'users',
+          '--entity-name',
+          user,
+          '--add-config',
+          `${kind}=[iterations=4096,password=${password}]`,
+        ]);
       }
     },
     stop: async () => {
@@ -68,7 +79,8 @@ function settings({ certificate, privateKey }: Identity, authority: string): Rec
     [login('plain')]: `${module}.plain.PlainLoginModule required user_${PLAIN_USER.username}="${PLAIN_USER.password}";`,
     [login('scram-sha-256')]: `${module}.scram.ScramLoginModule required;`,
     [login('scram-sha-512')]: `${module}.scram.ScramLoginModule required;`,
-    [login('oauthbearer')]: `${module}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
+    [login('oauthbearer')]:
+      `${module}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
   };
 }
 

@@ -9,4 +9,5 @@ if (reason !== undefined) {
 }
 const broker = await startKafka({ port: Number(process.argv[2] ?? 9092) });
 console.error(`kafka: ${broker.bootstrap} answers; Ctrl-C ends it`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void broker.stop().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void broker.stop().then(() => process.exit(0)));

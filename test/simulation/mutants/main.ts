@@ -5,13 +5,24 @@ import { mapParallel } from '../../../adapters/shared/parallel.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 import { failingTests, NEVER_ENDS, runPlanted } from './plant.ts';
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '400' }, only: { type: 'string' }, tested: { type: 'boolean', default: false } } });
-const chosen = MUTANTS.filter(({ name, foundBy }) => (values.only === undefined || name === values.only) && (!values.tested || foundBy !== undefined));
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '400' },
+    only: { type: 'string' },
+    tested: { type: 'boolean', default: false },
+  },
+});
+const chosen = MUTANTS.filter(
+  ({ name, foundBy }) =>
+    (values.only === undefined || name === values.only) && (!values.tested || foundBy !== undefined),
+);
 
 /** Each is a program of its own. */
 const rows = await mapParallel(chosen, availableParallelism(), async (mutant) => {
   const { seed, failure } = await hunt(mutant);
-  console.error(`${mutant.name}: ${seed === undefined ? 'SURVIVES' : `found by ${typeof seed === 'number' ? `seed ${seed}` : seed}`}`);
+  console.error(
+    `${mutant.name}: ${seed === undefined ? 'SURVIVES' : `found by ${typeof seed === 'number' ? `seed ${seed}` : seed}`}`,
+  );
   return { mutant: mutant.name, rule: mutant.rule, killedBySeed: seed ?? 'SURVIVES', by: failure.slice(0, 60) };
 });
 console.table(rows);

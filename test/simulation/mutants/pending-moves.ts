@@ -10,19 +10,119 @@ const RESHARD = 'engine/reshard.ts';
 const CLOCKS = 'engine/time/timer-clocks.ts';
 
 export const PENDING_MOVES: readonly Mutant[] = [
-  { name: 'a pending move is lost on reload', rule: 'PL-7, PL-12', edits: [{ file: OPEN, find: '...progressOf(entry), tables', replace: '...progressOf(entry), pending: undefined, tables' }] },
-  { name: 'a record is taken in the middle of a move', rule: 'PL-12', edits: [{ file: STEP, find: 'if (!goesOn || (run.isFull && record.offset !== run.reached)) break;', replace: 'if (i > 0 && (!goesOn || (run.isFull && record.offset !== run.reached))) break;' }] },
-  { name: 'a record does not wait for what its arrival makes due', rule: 'PL-12', edits: [{ file: STEP, find: 'if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;', replace: 'run.advanceProcessing(record.arrivalTimeMs);' }] },
   {
-    name: 'a move of processing time leaves places of an offset behind', rule: 'PL-13', edits: [{ file: STEP, find: ', record.offset === run.reached)) break;', replace: ')) break;' }],
-    foundBy: { file: 'test/engine/pending-moves.test.ts', test: 'of processing time leaves no place of an offset behind: one that is refused has made room for it, and a function that dies then loses none' },
+    name: 'a pending move is lost on reload',
+    rule: 'PL-7, PL-12',
+    edits: [
+      { file: OPEN, find: '...progressOf(entry), tables', replace: '...progressOf(entry), pending: undefined, tables' },
+    ],
   },
-  { name: 'a batch succeeds in the middle of a move', rule: 'PL-12, PL-16', edits: [{ file: BATCH, find: ' || log.state.pending !== undefined) {', replace: ') {' }] },
-  { name: 'a tick leaves a pending move as it is', rule: 'PL-20', edits: [{ file: STEP, find: 'if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;', replace: 'if (state.pending !== undefined || !run.isDue(watermarkMs, processingTimeMs)) return undefined;' }] },
-  { name: 'a shard is sealed in the middle of a move', rule: 'PL-22, PL-24', edits: [{ file: RESHARD, find: 'while (log.state.pending !== undefined) {', replace: 'while (log.state.pending !== log.state.pending) {' }] },
-  { name: 'a pending move has fired all that is due', rule: 'PL-12', edits: [{ file: RUN, find: 'this.pending = { domain, fromMs, operator: operator.id, firedMs };', replace: "this.pending = { domain, fromMs, operator: operator.id, firedMs: domain === 'event' ? this.watermarkMs : this.processingTimeMs };" }] },
-  { name: 'a pending move has fired nothing', rule: 'PL-12', edits: [{ file: RUN, find: 'this.pending = { domain, fromMs, operator: operator.id, firedMs };', replace: 'this.pending = { domain, fromMs, operator: operator.id, firedMs: Math.min(fromMs, firedMs) };' }] },
-  { name: 'a move is cut within an instant', rule: 'PL-12', edits: [{ file: RUNNING, find: 'if (timeMs <= this.#firedMs[domain]) return false;', replace: '' }] },
-  { name: 'floors go while what they hold is due', rule: 'PL-25', edits: [{ file: STEP, find: 'pending === undefined ? remainingFloors(state.floors, watermarkMs) : state.floors', replace: 'remainingFloors(state.floors, watermarkMs)' }] },
-  { name: 'timers of a pending move are built as if it were done', rule: 'PL-7', edits: [{ file: CLOCKS, find: 'firedMs: i === turn ? pending.firedMs : fromMs, targetMs', replace: 'firedMs: targetMs, targetMs' }] },
+  {
+    name: 'a record is taken in the middle of a move',
+    rule: 'PL-12',
+    edits: [
+      {
+        file: STEP,
+        find: 'if (!goesOn || (run.isFull && record.offset !== run.reached)) break;',
+        replace: 'if (i > 0 && (!goesOn || (run.isFull && record.offset !== run.reached))) break;',
+      },
+    ],
+  },
+  {
+    name: 'a record does not wait for what its arrival makes due',
+    rule: 'PL-12',
+    edits: [
+      {
+        file: STEP,
+        find: 'if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;',
+        replace: 'run.advanceProcessing(record.arrivalTimeMs);',
+      },
+    ],
+  },
+  {
+    name: 'a move of processing time leaves places of an offset behind',
+    rule: 'PL-13',
+    edits: [{ file: STEP, find: ', record.offset === run.reached)) break;', replace: ')) break;' }],
+    foundBy: {
+      file: 'test/engine/pending-moves.test.ts',
+      test: 'of processing time leaves no place of an offset behind: one that is refused has made room for it, and a function that dies then loses none',
+    },
+  },
+  {
+    name: 'a batch succeeds in the middle of a move',
+    rule: 'PL-12, PL-16',
+    edits: [{ file: BATCH, find: ' || log.state.pending !== undefined) {', replace: ') {' }],
+  },
+  {
+    name: 'a tick leaves a pending move as it is',
+    rule: 'PL-20',
+    edits: [
+      {
+        file: STEP,
+        find: 'if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;',
+        replace: 'if (state.pending !== undefined || !run.isDue(watermarkMs, processingTimeMs)) return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'a shard is sealed in the middle of a move',
+    rule: 'PL-22, PL-24',
+    edits: [
+      {
+        file: RESHARD,
+        find: 'while (log.state.pending !== undefined) {',
+        replace: 'while (log.state.pending !== log.state.pending) {',
+      },
+    ],
+  },
+  {
+    name: 'a pending move has fired all that is due',
+    rule: 'PL-12',
+    edits: [
+      {
+        file: RUN,
+        find: 'this.pending = { domain, fromMs, operator: operator.id, firedMs };',
+        replace:
+          "this.pending = { domain, fromMs, operator: operator.id, firedMs: domain === 'event' ? this.watermarkMs : this.processingTimeMs };",
+      },
+    ],
+  },
+  {
+    name: 'a pending move has fired nothing',
+    rule: 'PL-12',
+    edits: [
+      {
+        file: RUN,
+        find: 'this.pending = { domain, fromMs, operator: operator.id, firedMs };',
+        replace: 'this.pending = { domain, fromMs, operator: operator.id, firedMs: Math.min(fromMs, firedMs) };',
+      },
+    ],
+  },
+  {
+    name: 'a move is cut within an instant',
+    rule: 'PL-12',
+    edits: [{ file: RUNNING, find: 'if (timeMs <= this.#firedMs[domain]) return false;', replace: '' }],
+  },
+  {
+    name: 'floors go while what they hold is due',
+    rule: 'PL-25',
+    edits: [
+      {
+        file: STEP,
+        find: 'pending === undefined ? remainingFloors(state.floors, watermarkMs) : state.floors',
+        replace: 'remainingFloors(state.floors, watermarkMs)',
+      },
+    ],
+  },
+  {
+    name: 'timers of a pending move are built as if it were done',
+    rule: 'PL-7',
+    edits: [
+      {
+        file: CLOCKS,
+        find: 'firedMs: i === turn ? pending.firedMs : fromMs, targetMs',
+        replace: 'firedMs: targetMs, targetMs',
+      },
+    ],
+  },
 ];

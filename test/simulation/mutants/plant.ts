@@ -3,10 +3,22 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { edited } from './edit.ts';
 import type { Mutant } from './mutants.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const PARTS = ['engine', 'adapters', 'lambdas', 'lib', 'local', 'operate', 'pipelines', 'test', 'package.json', 'jest.config.js'];
+const PARTS = [
+  'engine',
+  'adapters',
+  'lambdas',
+  'lib',
+  'local',
+  'operate',
+  'pipelines',
+  'test',
+  'package.json',
+  'jest.config.js',
+];
 
 /** Enough for any world. A planted bug may make a loop that never ends: then memory does. */
 const MAX_HEAP_MB = 512;
@@ -29,7 +41,10 @@ export async function runPlanted(mutant: Mutant, program: string, ...args: reado
 }
 
 interface JestReport {
-  readonly testResults: ReadonlyArray<{ readonly message: string; readonly assertionResults: ReadonlyArray<{ readonly fullName: string; readonly status: string }> }>;
+  readonly testResults: ReadonlyArray<{
+    readonly message: string;
+    readonly assertionResults: ReadonlyArray<{ readonly fullName: string; readonly status: string }>;
+  }>;
 }
 
 /**
@@ -39,10 +54,21 @@ interface JestReport {
  */
 export async function failingTests(mutant: Mutant, file: string): Promise<string[]> {
   return inPlantedCopy(mutant, async (copy) => {
-    const run = await node(join(root, 'node_modules/jest/bin/jest.js'), '--rootDir', copy, '-w', '1', '--silent', '--json', '--runTestsByPath', join(copy, file));
+    const run = await node(
+      join(root, 'node_modules/jest/bin/jest.js'),
+      '--rootDir',
+      copy,
+      '-w',
+      '1',
+      '--silent',
+      '--json',
+      '--runTestsByPath',
+      join(copy, file),
+    );
     const { testResults } = JSON.parse(run.stdout) as JestReport;
     const [result] = testResults;
-    if (result === undefined || result.assertionResults.length === 0) throw new Error(`${mutant.name}: ${file} must run, got ${result?.message ?? run.stderr}`);
+    if (result === undefined || result.assertionResults.length === 0)
+      throw new Error(`${mutant.name}: ${file} must run, got ${result?.message ?? run.stderr}`);
     return result.assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
   });
 }
@@ -52,11 +78,12 @@ async function inPlantedCopy<T>({ name, edits }: Mutant, work: (copy: string) =>
   try {
     for (const part of PARTS) cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    for (const { file, find, replace } of edits) {
-      const path = join(copy, file);
-      const source = readFileSync(path, 'utf8');
-      if (source.split(find).length !== 2) throw new Error(`${name}: its text must occur once in ${file}; correct the mutant`);
-      writeFileSync(path, source.replace(find, () => replace));
+    for (const edit of edits) {
+      const path = join(copy, edit.file);
+      const source = edited(readFileSync(path, 'utf8'), edit);
+      if (source === undefined)
+        throw new Error(`${name}: its text must occur once in ${edit.file}; correct the mutant`);
+      writeFileSync(path, source);
     }
     return await work(copy);
   } finally {
@@ -72,8 +99,13 @@ interface Ended {
 }
 
 async function node(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(join(root, 'node_modules/.bin/node'), args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 600_000 });
-  const ended = new Promise<Pick<Ended, 'status' | 'signal'>>((resolve, reject) => child.on('error', reject).on('close', (status, signal) => resolve({ status, signal })));
+  const child = spawn(join(root, 'node_modules/.bin/node'), args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 600_000,
+  });
+  const ended = new Promise<Pick<Ended, 'status' | 'signal'>>((resolve, reject) =>
+    child.on('error', reject).on('close', (status, signal) => resolve({ status, signal })),
+  );
   const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { ...end, stdout, stderr };
 }

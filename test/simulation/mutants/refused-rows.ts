@@ -6,10 +6,52 @@ const WITHHOLD = 'engine/withhold.ts';
 const LOG = 'engine/partition-log/partition-log.ts';
 
 export const REFUSED_ROWS: readonly Mutant[] = [
-  { name: 'withheld rows are delivered again', rule: 'PL-16', edits: [{ file: WITHHOLD, find: 'return places.size === 0 ? outbox', replace: 'return places.size >= 0 ? outbox' }] },
-  { name: 'other rows are withheld than those refused', rule: 'PL-16', edits: [{ file: WITHHOLD, find: 'rows.has(row) ? [place] : []', replace: 'rows.has(row) ? [place + 1] : []' }] },
-  { name: 'rows that a sink refuses are left out without a word', rule: 'PL-15, PL-16', edits: [{ file: OUTBOX, find: 'if (refusing.length > 0) writeUnits += await withhold(log, current, refusing);', replace: 'void withhold; void current;' }] },
-  { name: 'withheld rows leave no dead letter', rule: 'PL-15', edits: [{ file: LOG, find: 'outbox: { ...EMPTY_OUTBOX, deadLetters } }, [], rows);', replace: 'outbox: deadLetters.length < 0 ? { ...EMPTY_OUTBOX, deadLetters } : EMPTY_OUTBOX }, [], rows);' }] },
-  { name: 'rows stay withheld until their version is delivered, but in memory only', rule: 'PL-7, PL-16', edits: [{ file: LOG, find: '.filter((one) => one.version > this.#publishedVersion),', replace: '.filter((one) => one.version > version),' }] },
-  { name: 'a refusal of some rows counts as a failure of the sink', rule: 'PL-16', edits: [{ file: OUTBOX, find: 'if (!(error instanceof RowsRefused)) throw error;', replace: 'throw error;' }] },
+  {
+    name: 'withheld rows are delivered again',
+    rule: 'PL-16',
+    edits: [{ file: WITHHOLD, find: 'return places.size === 0 ? outbox', replace: 'return places.size >= 0 ? outbox' }],
+  },
+  {
+    name: 'other rows are withheld than those refused',
+    rule: 'PL-16',
+    edits: [{ file: WITHHOLD, find: 'rows.has(row) ? [place] : []', replace: 'rows.has(row) ? [place + 1] : []' }],
+  },
+  {
+    name: 'rows that a sink refuses are left out without a word',
+    rule: 'PL-15, PL-16',
+    edits: [
+      {
+        file: OUTBOX,
+        find: 'if (refusing.length > 0) writeUnits += await withhold(log, current, refusing);',
+        replace: 'void withhold; void current;',
+      },
+    ],
+  },
+  {
+    name: 'withheld rows leave no dead letter',
+    rule: 'PL-15',
+    edits: [
+      {
+        file: LOG,
+        find: 'outbox: { ...EMPTY_OUTBOX, deadLetters } }, [], rows);',
+        replace: 'outbox: deadLetters.length < 0 ? { ...EMPTY_OUTBOX, deadLetters } : EMPTY_OUTBOX }, [], rows);',
+      },
+    ],
+  },
+  {
+    name: 'rows stay withheld until their version is delivered, but in memory only',
+    rule: 'PL-7, PL-16',
+    edits: [
+      {
+        file: LOG,
+        find: '.filter((one) => one.version > this.#publishedVersion),',
+        replace: '.filter((one) => one.version > version),',
+      },
+    ],
+  },
+  {
+    name: 'a refusal of some rows counts as a failure of the sink',
+    rule: 'PL-16',
+    edits: [{ file: OUTBOX, find: 'if (!(error instanceof RowsRefused)) throw error;', replace: 'throw error;' }],
+  },
 ];

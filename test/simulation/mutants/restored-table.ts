@@ -5,6 +5,16 @@ const SNAPSHOTS = 'engine/partition-log/snapshots.ts';
 const LOG = 'engine/partition-log/partition-log.ts';
 
 export const RESTORED_TABLE: readonly Mutant[] = [
-  { name: 'clean-up knows of no restored table', rule: 'PL-8', edits: [{ file: SNAPSHOTS, find: 'clock.nowMs() - recoveryMs)', replace: 'clock.nowMs() - 0 * recoveryMs)' }] },
-  { name: 'the first batch of a log that is opened is believed to go on', rule: 'PL-13', edits: [{ file: LOG, find: 'if (this.version === 0) return true;', replace: 'if (this.#followedMs < 0) return true;' }] },
+  {
+    name: 'clean-up knows of no restored table',
+    rule: 'PL-8',
+    edits: [{ file: SNAPSHOTS, find: 'clock.nowMs() - recoveryMs)', replace: 'clock.nowMs() - 0 * recoveryMs)' }],
+  },
+  {
+    name: 'the first batch of a log that is opened is believed to go on',
+    rule: 'PL-13',
+    edits: [
+      { file: LOG, find: 'if (this.version === 0) return true;', replace: 'if (this.#followedMs < 0) return true;' },
+    ],
+  },
 ];

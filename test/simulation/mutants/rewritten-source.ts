@@ -31,10 +31,14 @@ export const REWRITTEN_SOURCE: readonly Mutant[] = [
       },
     ],
   },
-  { name: 'the digest takes the time in', rule: 'PL-13', edits: [
-    { file: DIGEST, find: '({ offset, subSequence,', replace: '({ arrivalTimeMs = 0, offset, subSequence,' },
-    { file: DIGEST, find: 'const text = `', replace: 'const text = `${arrivalTimeMs} ' },
-  ] },
+  {
+    name: 'the digest takes the time in',
+    rule: 'PL-13',
+    edits: [
+      { file: DIGEST, find: '({ offset, subSequence,', replace: '({ arrivalTimeMs = 0, offset, subSequence,' },
+      { file: DIGEST, find: 'const text = `', replace: 'const text = `${arrivalTimeMs} ' },
+    ],
+  },
   {
     name: 'the digest is of the first record of a commit',
     rule: 'PL-13',

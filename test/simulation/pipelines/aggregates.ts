@@ -13,7 +13,10 @@ export interface Counted {
   readonly isLater: boolean;
 }
 
-export function valuesOf(counted: readonly Counted[], { isLater }: Pick<PlainClock, 'isLater'>): Record<string, number | null> {
+export function valuesOf(
+  counted: readonly Counted[],
+  { isLater }: Pick<PlainClock, 'isLater'>,
+): Record<string, number | null> {
   const values = counted.map(({ value }) => value);
   const total = values.reduce((sum, value) => sum + value, 0);
   const all = { readings: values.length, total, mean: total / values.length, highest: Math.max(...values) };

@@ -15,7 +15,8 @@ export const alignedWindows: SimulatedPipeline = {
   weight: 6,
   define(stream, { sizeMs, advanceMs, allowedLatenessMs }, deployment) {
     const factor = deployment === 'incompatible' ? 2 : 1;
-    const windows = advanceMs === sizeMs ? tumbling({ sizeMs: factor * sizeMs }) : hopping({ sizeMs: factor * sizeMs, advanceMs });
+    const windows =
+      advanceMs === sizeMs ? tumbling({ sizeMs: factor * sizeMs }) : hopping({ sizeMs: factor * sizeMs, advanceMs });
     return stream.window(windows, { allowedLatenessMs }).aggregate(aggregatesOf(deployment)).to(resultTable()).topology;
   },
   key: (_, settings) => new PlainWindows(settings),
@@ -36,7 +37,12 @@ class PlainWindows implements PlainKey {
       if (startMs + sizeMs + allowedLatenessMs <= clock.keyMs) continue;
       isInTime = true;
       const { values, revision } = this.#windows.get(startMs) ?? { values: [], revision: 0 };
-      const window = { startMs, endMs: startMs + sizeMs, values: [...values, { value, isLater: clock.isLater }], revision };
+      const window = {
+        startMs,
+        endMs: startMs + sizeMs,
+        values: [...values, { value, isLater: clock.isLater }],
+        revision,
+      };
       this.#windows.set(startMs, window);
       if (window.endMs <= clock.keyMs) this.#fire(window, clock);
     }

@@ -9,7 +9,8 @@ const FIRST: readonly SimulatedPipeline[] = [alignedWindows, everyFew, processFu
 
 export const PIPELINES: readonly SimulatedPipeline[] = [...FIRST, sessions];
 
-const sharesOf = (pipelines: readonly SimulatedPipeline[]): SimulatedPipeline[] => pipelines.flatMap((pipeline) => Array.from({ length: pipeline.weight }, () => pipeline));
+const sharesOf = (pipelines: readonly SimulatedPipeline[]): SimulatedPipeline[] =>
+  pipelines.flatMap((pipeline) => Array.from({ length: pipeline.weight }, () => pipeline));
 
 /**
  * Each as often as its weight says.

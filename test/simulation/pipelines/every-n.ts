@@ -30,7 +30,12 @@ class PlainCount implements PlainKey {
     this.#values.push({ value, isLater: clock.isLater });
     this.#times.push(atMs);
     if (this.#values.length < this.#n) return true;
-    clock.emit({ windowStartMs: Math.min(...this.#times), windowEndMs: Math.max(...this.#times) + 1, revision: 1, values: valuesOf(this.#values, clock) });
+    clock.emit({
+      windowStartMs: Math.min(...this.#times),
+      windowEndMs: Math.max(...this.#times) + 1,
+      revision: 1,
+      values: valuesOf(this.#values, clock),
+    });
     this.#values = [];
     this.#times = [];
     return true;

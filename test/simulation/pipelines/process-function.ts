@@ -12,28 +12,41 @@ export const processFunction: SimulatedPipeline = {
   define(stream, settings, deployment) {
     const { sizeMs } = settings;
     const quietMs = quietMsOf(settings);
-    return stream.process({
-      version: deployment === 'incompatible' ? 2 : 1,
-      state: { readings: value<number>(), quietAtMs: value<number>(), ...(deployment === 'later' ? { since: value<number>() } : {}) },
-      results: { why: 'text', readings: 'integer', ...(deployment === 'later' ? { since: 'integer' as const } : {}) },
-      outputs: ['behind'],
-      onRecord({ value: reading, eventTimeMs }, { state, watermarkMs, processingTimeMs, setTimer, setProcessingTimer, deleteProcessingTimer, emitTo }) {
-        state.readings.set((state.readings.get() ?? 0) + 1);
-        state.since?.set((state.since.get() ?? 0) + 1);
-        if (eventTimeMs < watermarkMs) emitTo('behind', reading.value);
-        const endMs = (Math.floor(eventTimeMs / sizeMs) + 1) * sizeMs;
-        if (endMs > watermarkMs) setTimer(endMs, 'end');
-        const before = state.quietAtMs.get();
-        if (before !== undefined) deleteProcessingTimer(before, 'quiet');
-        state.quietAtMs.set(processingTimeMs + quietMs);
-        setProcessingTimer(processingTimeMs + quietMs, 'quiet');
-      },
-      onTimer({ name, timeMs }, { state, setTimer, emit }) {
-        if (name === 'quiet') state.quietAtMs.clear();
-        if (name === 'end') setTimer(timeMs + 1, 'after');
-        emit({ why: name, readings: state.readings.get() ?? 0, ...(state.since === undefined ? {} : { since: state.since.get() ?? 0 }) });
-      },
-    }).to(resultTable()).topology;
+    return stream
+      .process({
+        version: deployment === 'incompatible' ? 2 : 1,
+        state: {
+          readings: value<number>(),
+          quietAtMs: value<number>(),
+          ...(deployment === 'later' ? { since: value<number>() } : {}),
+        },
+        results: { why: 'text', readings: 'integer', ...(deployment === 'later' ? { since: 'integer' as const } : {}) },
+        outputs: ['behind'],
+        onRecord(
+          { value: reading, eventTimeMs },
+          { state, watermarkMs, processingTimeMs, setTimer, setProcessingTimer, deleteProcessingTimer, emitTo },
+        ) {
+          state.readings.set((state.readings.get() ?? 0) + 1);
+          state.since?.set((state.since.get() ?? 0) + 1);
+          if (eventTimeMs < watermarkMs) emitTo('behind', reading.value);
+          const endMs = (Math.floor(eventTimeMs / sizeMs) + 1) * sizeMs;
+          if (endMs > watermarkMs) setTimer(endMs, 'end');
+          const before = state.quietAtMs.get();
+          if (before !== undefined) deleteProcessingTimer(before, 'quiet');
+          state.quietAtMs.set(processingTimeMs + quietMs);
+          setProcessingTimer(processingTimeMs + quietMs, 'quiet');
+        },
+        onTimer({ name, timeMs }, { state, setTimer, emit }) {
+          if (name === 'quiet') state.quietAtMs.clear();
+          if (name === 'end') setTimer(timeMs + 1, 'after');
+          emit({
+            why: name,
+            readings: state.readings.get() ?? 0,
+            ...(state.since === undefined ? {} : { since: state.since.get() ?? 0 }),
+          });
+        },
+      })
+      .to(resultTable()).topology;
   },
   key: (_, settings) => new PlainProcess(settings),
 };
@@ -83,6 +96,11 @@ class PlainProcess implements PlainKey {
   }
 
   #emit(why: string, atMs: number, clock: PlainClock): void {
-    clock.emit({ windowStartMs: atMs, windowEndMs: atMs + 1, revision: 1, values: { why, readings: this.#readings, ...(clock.isLater ? { since: this.#since } : {}) } });
+    clock.emit({
+      windowStartMs: atMs,
+      windowEndMs: atMs + 1,
+      revision: 1,
+      values: { why, readings: this.#readings, ...(clock.isLater ? { since: this.#since } : {}) },
+    });
   }
 }

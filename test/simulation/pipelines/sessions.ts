@@ -12,7 +12,10 @@ export const sessions: SimulatedPipeline = {
   define(stream, settings, deployment) {
     const gapMs = gapMsOf(settings) * (deployment === 'incompatible' ? 2 : 1);
     const { allowedLatenessMs } = settings;
-    return stream.window(session({ gapMs }), { allowedLatenessMs, trigger: { early: everyRecords(EARLY) } }).aggregate(aggregatesOf(deployment)).to(resultTable()).topology;
+    return stream
+      .window(session({ gapMs }), { allowedLatenessMs, trigger: { early: everyRecords(EARLY) } })
+      .aggregate(aggregatesOf(deployment))
+      .to(resultTable()).topology;
   },
   key: (_, settings) => new PlainSessions(settings),
 };
@@ -52,14 +55,23 @@ class PlainSessions implements PlainKey {
     const same = parts.find((one) => one.startMs === startMs && one.endMs === endMs);
     const revisions = same === undefined ? parts.map((part) => retracted(part, clock)) : [same.revision];
     const unfired = parts.reduce((sum, part) => sum + part.unfired, 1);
-    const grown: Session = { startMs, endMs, revision: Math.max(0, ...revisions), unfired, isOnTime: same?.isOnTime === true || endMs <= clock.keyMs, isVisible: same?.isVisible === true };
+    const grown: Session = {
+      startMs,
+      endMs,
+      revision: Math.max(0, ...revisions),
+      unfired,
+      isOnTime: same?.isOnTime === true || endMs <= clock.keyMs,
+      isVisible: same?.isVisible === true,
+    };
     const others = this.#sessions.filter((one) => !parts.includes(one));
     this.#sessions = [...others, grown.isOnTime || unfired >= EARLY ? this.#fired(grown, clock) : grown];
     return true;
   }
 
   advance(toMs: number, clock: PlainClock): void {
-    this.#sessions = this.#sessions.map((one) => (!one.isOnTime && one.endMs <= toMs ? this.#fired({ ...one, isOnTime: true }, clock) : one));
+    this.#sessions = this.#sessions.map((one) =>
+      !one.isOnTime && one.endMs <= toMs ? this.#fired({ ...one, isOnTime: true }, clock) : one,
+    );
   }
 
   advanceProcessing(): void {}

@@ -17,11 +17,21 @@ const schema: StandardSchemaV1<unknown, Reading> = {
   },
 };
 
-export function topologyOf(simulated: SimulatedPipeline, settings: PlanSizes, kind: Plan['kind'], deployment: Deployment): Topology {
+export function topologyOf(
+  simulated: SimulatedPipeline,
+  settings: PlanSizes,
+  kind: Plan['kind'],
+  deployment: Deployment,
+): Topology {
   const given = { partitionKey: 'sensor', schema } as const;
   const { maxOutOfOrdernessMs, idleTimeoutMs } = settings;
   const named = pipeline('simulated');
-  const stream = kind === 'kafka' ? named.source(kafka({ topic: 'readings', ...given })) : named.source(kinesis({ stream: 'readings', ...given }));
-  const keyed = stream.eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs }).keyBy('sensor');
+  const stream =
+    kind === 'kafka'
+      ? named.source(kafka({ topic: 'readings', ...given }))
+      : named.source(kinesis({ stream: 'readings', ...given }));
+  const keyed = stream
+    .eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs })
+    .keyBy('sensor');
   return simulated.define(keyed, settings, deployment);
 }

@@ -20,7 +20,8 @@ export class Producer {
     const random = this.#random;
     const sensor = random.pick(this.#sensors);
     // Whole quarters of a second: boundaries of windows and of lateness are met exactly, again and again.
-    const atMs = Math.floor((nowMs - random.between(0, this.#disorderMs)) / 250) * 250 + (random.chance(0.02) ? FAR_AHEAD_MS : 0);
+    const atMs =
+      Math.floor((nowMs - random.between(0, this.#disorderMs)) / 250) * 250 + (random.chance(0.02) ? FAR_AHEAD_MS : 0);
     const text = random.chance(0.03) ? 'no reading' : JSON.stringify({ sensor, atMs, value: random.between(-50, 50) });
     return { partitionKey: random.chance(0.01) ? 'elsewhere' : sensor, text };
   }

@@ -18,7 +18,10 @@ export interface Regrown {
 export function planRegrown(own: readonly PlannedRecord[], random: SeededRandom, timestamps: Timestamps): Regrown {
   const lost = own.slice(-random.between(1, 5));
   const last = lost.at(-1) as PlannedRecord;
-  const more = Array.from({ length: random.between(0, 3) }, (_, i) => ({ ...last, offset: last.offset + BigInt(i) + 1n }));
+  const more = Array.from({ length: random.between(0, 3) }, (_, i) => ({
+    ...last,
+    offset: last.offset + BigInt(i) + 1n,
+  }));
   const records = [...lost, ...more].map((record): PlannedRecord => {
     const { partitionKey, arrivalTimeMs } = record;
     // No producer sends this value: each is another record than the one before at its offset.

@@ -19,10 +19,16 @@ type Drawn = Pick<Plan, 'settings' | 'shards' | 'redeploy' | 'growsAtMs' | 'refu
  * Only where all that was lost comes again as it was: ticks are not repeated, expired records do not come again, records
  * that no broker has timed are held against the clock of their reader, and the dead letters of results stand in versions.
  */
-export function planRestore({ settings, shards, redeploy, growsAtMs, refusedOf }: Drawn, random: SeededRandom): PlannedRestore | undefined {
-  const isSteady = shards.every(({ deletedAtMs, reused, regrown }) => deletedAtMs === Infinity && reused.length === 0 && regrown === undefined);
+export function planRestore(
+  { settings, shards, redeploy, growsAtMs, refusedOf }: Drawn,
+  random: SeededRandom,
+): PlannedRestore | undefined {
+  const isSteady = shards.every(
+    ({ deletedAtMs, reused, regrown }) => deletedAtMs === Infinity && reused.length === 0 && regrown === undefined,
+  );
   const isTimed = shards.every(({ records }) => records.every(isTimedOnArrival));
-  const isRepeatable = isTimed && settings.tickEveryMs === 0 && settings.retentionMs === Infinity && redeploy === undefined;
+  const isRepeatable =
+    isTimed && settings.tickEveryMs === 0 && settings.retentionMs === Infinity && redeploy === undefined;
   if (!isSteady || !isRepeatable || growsAtMs < Infinity || refusedOf > 0 || random.chance(0.2)) return undefined;
   return {
     afterVersions: random.between(2, random.pick([10, 50, 150])),

@@ -23,7 +23,10 @@ export class ShardPlanner {
   /** Into the shard of this hash; without one into any: Kinesis takes what an explicit hash key or a packed record says. */
   put(record: PlannedRecord, hash: bigint | undefined, random: SeededRandom): void {
     const living = this.#living();
-    const shard = hash === undefined ? random.pick(living) : living.find(({ fromHash, toHash }) => fromHash <= hash && hash <= toHash);
+    const shard =
+      hash === undefined
+        ? random.pick(living)
+        : living.find(({ fromHash, toHash }) => fromHash <= hash && hash <= toHash);
     shard?.records.push(record);
   }
 
@@ -54,6 +57,18 @@ export class ShardPlanner {
 
   #open(fromHash: bigint, toHash: bigint, parents: readonly string[], bornAtMs: number): void {
     const id = `shardId-${String(this.all.length).padStart(12, '0')}`;
-    this.all.push({ id, incarnation: this.#incarnation, fromHash, toHash, parents, records: [], bornAtMs, closedAtMs: Infinity, deletedAtMs: Infinity, reused: [], regrown: undefined });
+    this.all.push({
+      id,
+      incarnation: this.#incarnation,
+      fromHash,
+      toHash,
+      parents,
+      records: [],
+      bornAtMs,
+      closedAtMs: Infinity,
+      deletedAtMs: Infinity,
+      reused: [],
+      regrown: undefined,
+    });
   }
 }

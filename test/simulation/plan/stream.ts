@@ -41,21 +41,38 @@ export function planStream(random: SeededRandom, mayBeMadeAgain: boolean): Plann
     offset += BigInt(random.between(1, 3));
     const timeMs = again.shift() ?? nowMs;
     before.push(timeMs);
-    const parts = Array.from({ length: random.chance(packChance) ? random.between(1, 6) : 1 }, () => producer.next(timeMs));
+    const parts = Array.from({ length: random.chance(packChance) ? random.between(1, 6) : 1 }, () =>
+      producer.next(timeMs),
+    );
     const isPacked = parts.length > 1 || random.chance(packChance);
     const [first] = parts as [PlannedPart];
     const record = { offset, subSequence: 0, partitionKey: first.partitionKey, arrivalTimeMs: nowMs };
     const hash = random.chance(0.02) ? undefined : hashOf(first.partitionKey);
-    stream.put(isPacked ? pack(record, parts, random) : { ...record, data: bytesOf(first.text), parts: [first] }, hash, random);
+    stream.put(
+      isPacked ? pack(record, parts, random) : { ...record, data: bytesOf(first.text), parts: [first] },
+      hash,
+      random,
+    );
   }
   return streams.flatMap(({ all }) => all);
 }
 
 /** Packed as the KPL does; some with explicit hash keys, right or wrong, some damaged on the way. */
-function pack(record: Omit<PlannedRecord, 'data' | 'parts'>, parts: readonly PlannedPart[], random: SeededRandom): PlannedRecord {
+function pack(
+  record: Omit<PlannedRecord, 'data' | 'parts'>,
+  parts: readonly PlannedPart[],
+  random: SeededRandom,
+): PlannedRecord {
   const keyed = parts.map((part) => {
     if (!random.chance(0.1)) return part;
-    return { ...part, explicitHashKey: random.chance(0.5) ? String(hashOf(part.partitionKey)) : random.chance(0.5) ? String(hashOf(random.id())) : 'no number' };
+    return {
+      ...part,
+      explicitHashKey: random.chance(0.5)
+        ? String(hashOf(part.partitionKey))
+        : random.chance(0.5)
+          ? String(hashOf(random.id()))
+          : 'no number',
+    };
   });
   const data = aggregateOf(keyed.map(({ text, ...rest }) => ({ ...rest, data: text })));
   if (!random.chance(0.02)) return { ...record, data, parts: keyed };

@@ -28,7 +28,8 @@ export class Timestamps {
     const random = this.#random;
     const type = this.#type;
     if (type === 'LOG_APPEND_TIME') return { type, ms: nowMs + this.#driftMs };
-    if (this.#isHostile && random.chance(0.1)) return { type, ms: random.pick([-1, 0, 1, nowMs + CENTURY_MS, Number.MAX_SAFE_INTEGER]) };
+    if (this.#isHostile && random.chance(0.1))
+      return { type, ms: random.pick([-1, 0, 1, nowMs + CENTURY_MS, Number.MAX_SAFE_INTEGER]) };
     return { type, ms: nowMs + this.#driftMs - random.between(0, 20_000) };
   }
 }

@@ -28,14 +28,30 @@ export function planTopic(
     const part = producer.next(nowMs);
     const partition = partitionOf(Buffer.from(part.partitionKey), partitions + (n >= growsAfter ? 1 : 0));
     const known = (records[partition] ??= []);
-    const offset = (known.at(-1)?.offset ?? BigInt(random.between(-1, 5))) + BigInt(random.chance(0.1) ? random.between(2, 9) : 1);
-    known.push({ offset, subSequence: 0, partitionKey: part.partitionKey, arrivalTimeMs: nowMs, data: bytesOf(part.text), parts: [part], timestamp: timestamps.next(nowMs) });
+    const offset =
+      (known.at(-1)?.offset ?? BigInt(random.between(-1, 5))) + BigInt(random.chance(0.1) ? random.between(2, 9) : 1);
+    known.push({
+      offset,
+      subSequence: 0,
+      partitionKey: part.partitionKey,
+      arrivalTimeMs: nowMs,
+      data: bytesOf(part.text),
+      parts: [part],
+      timestamp: timestamps.next(nowMs),
+    });
   }
   const losing = growsAfter === Infinity && random.chance(0.1) ? random.between(0, partitions - 1) : -1;
   const regrowing = growsAfter === Infinity && losing === -1 && cut.chance(0.3) ? cut.between(0, partitions - 1) : -1;
   const shards = records.slice(0, partitions).map((own, partition): PlannedShard => ({
-    id: String(partition), incarnation: 'topic-id', fromHash: 0n, toHash: 2n ** 128n - 1n, parents: [], records: own,
-    bornAtMs: START_MS, closedAtMs: Infinity, deletedAtMs: Infinity,
+    id: String(partition),
+    incarnation: 'topic-id',
+    fromHash: 0n,
+    toHash: 2n ** 128n - 1n,
+    parents: [],
+    records: own,
+    bornAtMs: START_MS,
+    closedAtMs: Infinity,
+    deletedAtMs: Infinity,
     reused: partition === losing ? own.slice(-4, -1).map(anotherAt) : [],
     regrown: partition === regrowing && own.length > 0 ? planRegrown(own, cut, timestamps) : undefined,
   }));

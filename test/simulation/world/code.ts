@@ -35,28 +35,52 @@ interface World {
 
 const ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
 
-export function kinesisCode({ plan, stream, schedule, faults }: World, instance: Instance, processor: Processor): FunctionCode {
-  const send = () => (faults.decide('stream.fails') ? instance.fail('describe throttled') : instance.call(async () => ({ StreamDescriptionSummary: { StreamCreationTimestamp: new Date(Number(stream.incarnation)) } }), false));
+export function kinesisCode(
+  { plan, stream, schedule, faults }: World,
+  instance: Instance,
+  processor: Processor,
+): FunctionCode {
+  const send = () =>
+    faults.decide('stream.fails')
+      ? instance.fail('describe throttled')
+      : instance.call(
+          async () => ({ StreamDescriptionSummary: { StreamCreationTimestamp: new Date(Number(stream.incarnation)) } }),
+          false,
+        );
   const memory = new TickMemory();
   const incarnations = new StreamIncarnations({ send } as unknown as KinesisClient, schedule);
-  const shardProcessor = { processor, incarnations, ranges: new HashRanges(processor.shards), maxRecords: plan.settings.maxUnpacked };
+  const shardProcessor = {
+    processor,
+    incarnations,
+    ranges: new HashRanges(processor.shards),
+    maxRecords: plan.settings.maxUnpacked,
+  };
   return {
     async take(shardId, records) {
       const reports = processShard(shardProcessor, { streamArn: ARN, streamName: 'readings', shardId, records });
-      for (let report = await reports.next(); report.done !== true; ) report = await reports.next();
+      for (let report = await reports.next(); report.done !== true;) report = await reports.next();
     },
     async tick() {
       const incarnation = await incarnations.of(ARN);
-      requireNoFailure(await processTick(processor, partitionOf({ id: '', incarnation }), schedule.nowMs(), { memory }));
+      requireNoFailure(
+        await processTick(processor, partitionOf({ id: '', incarnation }), schedule.nowMs(), { memory }),
+      );
     },
   };
 }
 
-export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: World, instance: Instance, processor: Processor, blobs: BlobStore): FunctionCode {
+export function kafkaCode(
+  { plan, stream, storage, schedule, faults, fail }: World,
+  instance: Instance,
+  processor: Processor,
+  blobs: BlobStore,
+): FunctionCode {
   const memory = new TickMemory();
   const counts = new PartitionCounts(blobs);
   const describe = async () => {
-    const partitions = await (faults.decide('stream.fails') ? instance.fail<number>('describe failed') : instance.call(async () => plan.shards.length + (stream.hasGrown ? 1 : 0), false));
+    const partitions = await (faults.decide('stream.fails')
+      ? instance.fail<number>('describe failed')
+      : instance.call(async () => plan.shards.length + (stream.hasGrown ? 1 : 0), false));
     const source = partitionOf({ id: '', incarnation: 'topic-id' });
     await counts.require(source, partitions);
     const first = new TextDecoder().decode(await storage.blobs.get('topics/simulated/readings/topic-id'));
@@ -67,8 +91,17 @@ export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: Wor
     async take(shardId, records) {
       const begunMs = schedule.nowMs();
       const { source, partitions } = await describe();
-      const [decoded] = decodeKafkaEvent(kafkaEvent(Number(shardId), records), { topic: 'readings', partitions, partitioner: 'murmur2', nowMs: schedule.nowMs() });
-      await processBatch(processor, { partition: { ...source, partition: shardId }, records: decoded?.records ?? [], begunMs });
+      const [decoded] = decodeKafkaEvent(kafkaEvent(Number(shardId), records), {
+        topic: 'readings',
+        partitions,
+        partitioner: 'murmur2',
+        nowMs: schedule.nowMs(),
+      });
+      await processBatch(processor, {
+        partition: { ...source, partition: shardId },
+        records: decoded?.records ?? [],
+        begunMs,
+      });
     },
     async tick() {
       requireNoFailure(await processTick(processor, (await describe()).source, schedule.nowMs(), { memory }));
@@ -80,8 +113,14 @@ export function kafkaCode({ plan, stream, storage, schedule, faults, fail }: Wor
 function kafkaEvent(partition: number, records: readonly PlannedRecord[]): KafkaEvent {
   const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
   const parts = records.map(({ offset, timestamp, partitionKey, data }) => ({
-    topic: 'readings', partition, offset: Number(offset), timestamp: timestamp?.ms ?? -1, timestampType: timestamp?.type ?? 'CREATE_TIME',
-    key: base64(partitionKey), value: base64(data), headers: [],
+    topic: 'readings',
+    partition,
+    offset: Number(offset),
+    timestamp: timestamp?.ms ?? -1,
+    timestampType: timestamp?.type ?? 'CREATE_TIME',
+    key: base64(partitionKey),
+    value: base64(data),
+    headers: [],
   }));
   return { eventSource: 'aws:kafka', records: { [`readings-${partition}`]: parts } };
 }

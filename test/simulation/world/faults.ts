@@ -2,12 +2,34 @@ import { SeededRandom } from './random.ts';
 
 /** Everything that can go wrong. Each seed switches each kind on or off (swarm testing). */
 export const FAULT_KINDS = [
-  'log.throttled', 'log.requestLost', 'log.replyLost', 'log.executedLate', 'log.readFails', 'log.readTorn',
-  'blob.failsBefore', 'blob.replyLost', 'blob.executedLate', 'blob.readFails',
-  'stream.fails', 'tick.otherInstance', 'sink.failsBefore', 'sink.replyLost', 'sink.partial', 'sink.refusesSome', 'sink.executedLate',
-  'picky.failsBefore', 'picky.executedLate', 'picky.replyLost',
-  'function.killed', 'function.frozen', 'function.slow',
-  'mapping.duplicate', 'mapping.rewind', 'mapping.resplit', 'mapping.otherInstance', 'mapping.ahead',
+  'log.throttled',
+  'log.requestLost',
+  'log.replyLost',
+  'log.executedLate',
+  'log.readFails',
+  'log.readTorn',
+  'blob.failsBefore',
+  'blob.replyLost',
+  'blob.executedLate',
+  'blob.readFails',
+  'stream.fails',
+  'tick.otherInstance',
+  'sink.failsBefore',
+  'sink.replyLost',
+  'sink.partial',
+  'sink.refusesSome',
+  'sink.executedLate',
+  'picky.failsBefore',
+  'picky.executedLate',
+  'picky.replyLost',
+  'function.killed',
+  'function.frozen',
+  'function.slow',
+  'mapping.duplicate',
+  'mapping.rewind',
+  'mapping.resplit',
+  'mapping.otherInstance',
+  'mapping.ahead',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -28,10 +50,12 @@ export class Faults {
     this.#allowed = allowed;
     this.#delays = new SeededRandom(seed, 'delays');
     // Each kind has dice of its own: one more kind, or one more question, leaves the others as they were.
-    this.#dice = new Map(FAULT_KINDS.map((kind) => {
-      const random = new SeededRandom(seed, kind);
-      return [kind, { random, probability: random.chance(0.5) ? random.pick([0.02, 0.1, 0.3]) : 0 }];
-    }));
+    this.#dice = new Map(
+      FAULT_KINDS.map((kind) => {
+        const random = new SeededRandom(seed, kind);
+        return [kind, { random, probability: random.chance(0.5) ? random.pick([0.02, 0.1, 0.3]) : 0 }];
+      }),
+    );
   }
 
   /** From now on nothing goes wrong any more. */

@@ -90,7 +90,8 @@ export class FunctionPool {
 
   /** Anything else than "not now" is a defect: nothing in this world is the user's fault, but for what it has planned. */
   #judge(error: unknown, { mayHalt }: Warm): void {
-    if (!causesOf(error).every((one) => mayHalt.has(one.code) || one.kind === 'unavailable' || one.kind === 'fenced')) this.#world.fail(error);
+    if (!causesOf(error).every((one) => mayHalt.has(one.code) || one.kind === 'unavailable' || one.kind === 'fenced'))
+      this.#world.fail(error);
   }
 
   #take(shardId: string): Warm {
@@ -112,10 +113,35 @@ export class FunctionPool {
     const { slots, inlineLimitBytes, maxPanes, maxRowsPerCommit, maxTimersPerCommit } = plan.settings;
     const blobs = new FaultyBlobStore(this.#world, instance);
     const { picky } = this.#world.readers;
-    const sinks = [new FaultySink(this.#world, instance), ...(picky === undefined ? [] : [new FaultyPickyTable(picky, this.#world, instance)])];
-    const logs = new PartitionLogs({ topology, logs: new FaultyLogStore(this.#world, instance, this.#watch), blobs, clock: schedule, random, slots, inlineLimitBytes, recoveryMs: plan.restore?.recoveryMs ?? 0 }, maxPanes);
-    const processor = { topology, logs, sinks, shards: new FaultyShards({ faults, stream }, instance), maxRowsPerCommit, maxTimersPerCommit };
-    const code = plan.kind === 'kafka' ? kafkaCode(this.#world, instance, processor, blobs) : kinesisCode(this.#world, instance, processor);
+    const sinks = [
+      new FaultySink(this.#world, instance),
+      ...(picky === undefined ? [] : [new FaultyPickyTable(picky, this.#world, instance)]),
+    ];
+    const logs = new PartitionLogs(
+      {
+        topology,
+        logs: new FaultyLogStore(this.#world, instance, this.#watch),
+        blobs,
+        clock: schedule,
+        random,
+        slots,
+        inlineLimitBytes,
+        recoveryMs: plan.restore?.recoveryMs ?? 0,
+      },
+      maxPanes,
+    );
+    const processor = {
+      topology,
+      logs,
+      sinks,
+      shards: new FaultyShards({ faults, stream }, instance),
+      maxRowsPerCommit,
+      maxTimersPerCommit,
+    };
+    const code =
+      plan.kind === 'kafka'
+        ? kafkaCode(this.#world, instance, processor, blobs)
+        : kinesisCode(this.#world, instance, processor);
     const mayHalt = new Set([
       ...(plan.redeploy !== undefined && isNext !== plan.redeploy.isCompatible ? ['STATE_SCHEMA_CHANGED'] : []),
       // A batch that expired on its way: its shard was read to what was left of its end, and sealed.
@@ -132,9 +158,16 @@ export class FunctionPool {
 
   /** The other definition is out, over logs that it cannot read: a shard without a log it would simply begin. */
   #isRedeployed(): boolean {
-    const { plan: { redeploy, shards }, schedule, storage } = this.#world;
+    const {
+      plan: { redeploy, shards },
+      schedule,
+      storage,
+    } = this.#world;
     if (redeploy === undefined || schedule.nowMs() < redeploy.fromMs || schedule.nowMs() >= redeploy.toMs) return false;
-    return redeploy.isCompatible || shards.every((shard) => shard.parents.length > 0 || storage.history.has(logIdOf(partitionOf(shard))));
+    return (
+      redeploy.isCompatible ||
+      shards.every((shard) => shard.parents.length > 0 || storage.history.has(logIdOf(partitionOf(shard))))
+    );
   }
 }
 

@@ -52,7 +52,7 @@ export class Mapping {
     const life = this.#life;
     await schedule.sleep(shard.bornAtMs - schedule.nowMs());
     let size = 0;
-    for (let failures = 0, halts = 0; halts < HALTS; ) {
+    for (let failures = 0, halts = 0; halts < HALTS;) {
       if (life !== this.#life) return;
       this.#dropExpired();
       const ready = this.#ready();
@@ -74,7 +74,8 @@ export class Mapping {
         failures = 0;
         if (faults.decide('mapping.ahead')) await this.#tryAhead();
         if (life !== this.#life) return;
-        if (faults.decide('mapping.rewind')) this.#next = Math.max(0, this.#next - random.between(1, 2 * settings.maxBatch));
+        if (faults.decide('mapping.rewind'))
+          this.#next = Math.max(0, this.#next - random.between(1, 2 * settings.maxBatch));
       } else {
         failures++;
         if (outcome === 'halted') halts++;
@@ -90,7 +91,11 @@ export class Mapping {
 
   /** The mapping is made anew, over a log that was restored and has counted up to here. */
   async restart(reached: bigint, readFrom: PlannedRestore['readFrom']): Promise<void> {
-    const { shard: { records }, random, settings } = this.#props;
+    const {
+      shard: { records },
+      random,
+      settings,
+    } = this.#props;
     this.#life++;
     const position = this.#counted;
     this.#counted = records.filter(({ offset }) => offset <= reached).length;
@@ -103,8 +108,11 @@ export class Mapping {
   /** It goes on at a position behind what the restored log has counted: the records in between would be left out. */
   async #requireMissing(position: number): Promise<void> {
     const { shard, schedule, settings, fail } = this.#props;
-    const batch = shard.records.slice(position).filter(({ arrivalTimeMs }) => arrivalTimeMs <= schedule.nowMs()).slice(0, settings.maxBatch);
-    for (let outcome: Outcome = 'no'; batch.length > 0 && outcome === 'no'; ) {
+    const batch = shard.records
+      .slice(position)
+      .filter(({ arrivalTimeMs }) => arrivalTimeMs <= schedule.nowMs())
+      .slice(0, settings.maxBatch);
+    for (let outcome: Outcome = 'no'; batch.length > 0 && outcome === 'no';) {
       outcome = await this.#invoke(batch, 'RECORDS_MISSING');
       if (outcome === 'yes') fail(violation(`${shard.id}: a batch behind a restored log is counted`));
       if (outcome === 'halted') this.refusals++;
@@ -128,8 +136,17 @@ export class Mapping {
   }
 
   #dropExpired(): void {
-    const { shard: { records }, schedule, settings: { retentionMs } } = this.#props;
-    for (; this.#next < records.length && (records[this.#next] as PlannedRecord).arrivalTimeMs + retentionMs <= schedule.nowMs(); this.#next++) {
+    const {
+      shard: { records },
+      schedule,
+      settings: { retentionMs },
+    } = this.#props;
+    for (
+      ;
+      this.#next < records.length &&
+      (records[this.#next] as PlannedRecord).arrivalTimeMs + retentionMs <= schedule.nowMs();
+      this.#next++
+    ) {
       this.lost.add((records[this.#next] as PlannedRecord).offset);
     }
   }
@@ -156,11 +173,14 @@ export class Mapping {
     const [cut, reached] = [regrown.records[0]?.offset ?? 0n, shard.records.at(-1)?.offset ?? 0n];
     const from = { start: 0n, cut, behind: reached + 1n };
     let rest = stream.recordsOf(shard).filter(({ offset }) => offset >= from[regrown.readFrom]);
-    await this.#requireRefusal(() => rest.slice(0, random.between(1, settings.maxBatch)), (batch) => {
-      // An instance that knows an older version of the log finds what it has counted, and rightly says so.
-      rest = rest.slice(batch.length);
-      return batch.every(({ offset }) => offset < cut);
-    });
+    await this.#requireRefusal(
+      () => rest.slice(0, random.between(1, settings.maxBatch)),
+      (batch) => {
+        // An instance that knows an older version of the log finds what it has counted, and rightly says so.
+        rest = rest.slice(batch.length);
+        return batch.every(({ offset }) => offset < cut);
+      },
+    );
   }
 
   /**
@@ -168,12 +188,16 @@ export class Mapping {
    *
    * @param isSame whether all records of a batch are those that were counted: then yes is right, and the next batch comes
    */
-  async #requireRefusal(nextBatch: () => readonly PlannedRecord[], isSame: (batch: readonly PlannedRecord[]) => boolean = () => false): Promise<void> {
+  async #requireRefusal(
+    nextBatch: () => readonly PlannedRecord[],
+    isSame: (batch: readonly PlannedRecord[]) => boolean = () => false,
+  ): Promise<void> {
     const { shard, schedule, fail } = this.#props;
-    for (let halts = 0; halts < HALTS; ) {
+    for (let halts = 0; halts < HALTS;) {
       const batch = nextBatch();
       const outcome = await this.#invoke(batch);
-      if (outcome === 'yes' && !isSame(batch)) fail(violation(`${shard.id}: records at offsets that were used before are taken for replays`));
+      if (outcome === 'yes' && !isSame(batch))
+        fail(violation(`${shard.id}: records at offsets that were used before are taken for replays`));
       if (outcome === 'halted') halts++;
       await schedule.sleep(1_000);
     }

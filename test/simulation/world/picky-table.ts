@@ -32,7 +32,11 @@ export class PickyTable implements Sink {
     const results = outbox.results.filter((row) => !this.isRefused(row));
     const receipt = await this.#table.deliver({ ...delivery, outbox: { ...outbox, results } });
     if (refused.length === 0) return receipt;
-    throw new RowsRefused(this.name, refused.map((row) => ({ row, reason: 'simulated: too large' })), receipt);
+    throw new RowsRefused(
+      this.name,
+      refused.map((row) => ({ row, reason: 'simulated: too large' })),
+      receipt,
+    );
   }
 
   #noteLetters({ partition, version, outbox }: Delivery): void {
@@ -57,7 +61,11 @@ export class FaultyPickyTable implements Sink {
   readonly #schedule: Schedule;
   readonly #instance: Instance;
 
-  constructor(table: PickyTable, { faults, schedule }: { readonly faults: Faults; readonly schedule: Schedule }, instance: Instance) {
+  constructor(
+    table: PickyTable,
+    { faults, schedule }: { readonly faults: Faults; readonly schedule: Schedule },
+    instance: Instance,
+  ) {
     this.#table = table;
     this.#faults = faults;
     this.#schedule = schedule;

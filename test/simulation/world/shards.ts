@@ -60,7 +60,11 @@ export class Stream {
   shardsOf(incarnation: string): Map<string, PlannedShard> {
     if (this.incarnation !== incarnation) throw unavailable('that stream is gone');
     const nowMs = this.#schedule.nowMs();
-    return new Map(this.#plan.shards.filter((shard) => shard.incarnation === incarnation && shard.bornAtMs <= nowMs).map((shard) => [shard.id, shard]));
+    return new Map(
+      this.#plan.shards
+        .filter((shard) => shard.incarnation === incarnation && shard.bornAtMs <= nowMs)
+        .map((shard) => [shard.id, shard]),
+    );
   }
 
   /** @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN */
@@ -103,7 +107,8 @@ export class Stream {
   }
 
   #requireRange({ partition }: SourcePartition): void {
-    if (this.#truncated.has(partition)) throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', 'simulated: the cluster lost records');
+    if (this.#truncated.has(partition))
+      throw new TidemarkError('internal', 'OFFSETS_RAN_BACKWARDS', 'simulated: the cluster lost records');
   }
 }
 
@@ -125,7 +130,8 @@ export class FaultyShards implements ShardCatalog {
 
   async remaining(partition: SourcePartition, after: bigint, digest?: number): Promise<Remaining> {
     const remaining = await this.#ask(() => this.#stream.remaining(partition, after, digest));
-    if (remaining !== 'records') this.#instance.provenDrained.add(`${partition.incarnation}/${partition.partition}@${after}`);
+    if (remaining !== 'records')
+      this.#instance.provenDrained.add(`${partition.incarnation}/${partition.partition}@${after}`);
     return remaining;
   }
 

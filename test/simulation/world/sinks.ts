@@ -76,7 +76,10 @@ export class FaultySink implements Sink {
   readonly #instance: Instance;
   readonly #onFailure: (error: unknown) => void;
 
-  constructor(world: { readers: Readers; schedule: Schedule; faults: Faults; fail(error: unknown): void }, instance: Instance) {
+  constructor(
+    world: { readers: Readers; schedule: Schedule; faults: Faults; fail(error: unknown): void },
+    instance: Instance,
+  ) {
     this.#readers = world.readers;
     this.#schedule = world.schedule;
     this.#faults = world.faults;
@@ -98,20 +101,37 @@ export class FaultySink implements Sink {
       return this.#instance.fail('sink took a part');
     }
     await this.#putLines(delivery);
-    return this.#instance.call(() => this.#guard(() => this.#readers.rest(delivery)), this.#faults.decide('sink.replyLost'));
+    return this.#instance.call(
+      () => this.#guard(() => this.#readers.rest(delivery)),
+      this.#faults.decide('sink.replyLost'),
+    );
   }
 
   /** Line by line, as into a service that may refuse some of a call (PL-18). */
   async #putLines({ partition, epochMs, outbox }: Delivery): Promise<void> {
-    const send = (rows: readonly ResultRow[]) => this.#instance.call(() => this.#guard(async () => {
-      const isPartial = this.#faults.decide('sink.refusesSome');
-      const answers = rows.map((_, i) => ({ refusal: isPartial && i % 3 === 0 ? 'refused' : undefined }));
-      // For the last one there may be no answer at all.
-      if (isPartial) answers.pop();
-      this.#readers.lines({ partition, epochMs }, rows.filter((_, i) => answers[i] !== undefined && answers[i].refusal === undefined));
-      return answers;
-    }), false);
-    await putEntries(outbox.results, { send, clock: this.#schedule, backOff: DEFAULT_BACK_OFF, random: { unit: () => 0.5 }, sink: this.name });
+    const send = (rows: readonly ResultRow[]) =>
+      this.#instance.call(
+        () =>
+          this.#guard(async () => {
+            const isPartial = this.#faults.decide('sink.refusesSome');
+            const answers = rows.map((_, i) => ({ refusal: isPartial && i % 3 === 0 ? 'refused' : undefined }));
+            // For the last one there may be no answer at all.
+            if (isPartial) answers.pop();
+            this.#readers.lines(
+              { partition, epochMs },
+              rows.filter((_, i) => answers[i] !== undefined && answers[i].refusal === undefined),
+            );
+            return answers;
+          }),
+        false,
+      );
+    await putEntries(outbox.results, {
+      send,
+      clock: this.#schedule,
+      backOff: DEFAULT_BACK_OFF,
+      random: { unit: () => 0.5 },
+      sink: this.name,
+    });
   }
 
   /** Whatever the readers see that never may be ends the simulation. */

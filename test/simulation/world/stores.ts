@@ -32,7 +32,13 @@ export class Storage {
   }
 
   /** @param table as it was when the request was sent: what is meant for one that was replaced since changes nothing */
-  async put(table: LogStore, logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
+  async put(
+    table: LogStore,
+    logId: string,
+    slot: number,
+    entry: LogEntry,
+    expectedVersion: number | undefined,
+  ): Promise<PutOutcome> {
     const outcome = await table.put(logId, slot, entry, expectedVersion);
     if (outcome.kind === 'stored' && table === this.#table) {
       this.history.set(logId, [...(this.history.get(logId) ?? []), entry]);
@@ -78,12 +84,16 @@ export function isWithoutRecord({ version, from, reached, sealedFor }: LogEntry)
 }
 
 export function movesTime(entry: LogEntry, before: LogEntry | undefined): boolean {
-  return before === undefined || entry.watermarkMs > before.watermarkMs || entry.processingTimeMs > before.processingTimeMs;
+  return (
+    before === undefined || entry.watermarkMs > before.watermarkMs || entry.processingTimeMs > before.processingTimeMs
+  );
 }
 
 /** Says of an earlier version what a sink will never take (ADR 16). */
 export function withholds({ withheld }: LogEntry, before: LogEntry | undefined): boolean {
-  return withheld.some((one) => before?.withheld.every(({ version, sink }) => version !== one.version || sink !== one.sink));
+  return withheld.some((one) =>
+    before?.withheld.every(({ version, sink }) => version !== one.version || sink !== one.sink),
+  );
 }
 
 interface World {
@@ -113,15 +123,25 @@ export class FaultyLogStore implements LogStore {
     const { plan, storage, schedule, faults } = this.#world;
     const execute = () => storage.put(this.#table, logId, slot, entry, expectedVersion);
     const place = `${logId.split('/').slice(-2).join('/')}@${entry.reached}`;
-    const aheadOf = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find((name) => entry[name] > schedule.nowMs() + (name === 'watermarkMs' ? plan.topology.eventTime.maxClockSkewMs : 0));
-    if (aheadOf !== undefined) this.#world.fail(new Error(`${place}: ${aheadOf} is ${entry[aheadOf]}, ahead of the clock`));
+    const aheadOf = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find(
+      (name) => entry[name] > schedule.nowMs() + (name === 'watermarkMs' ? plan.topology.eventTime.maxClockSkewMs : 0),
+    );
+    if (aheadOf !== undefined)
+      this.#world.fail(new Error(`${place}: ${aheadOf} is ${entry[aheadOf]}, ahead of the clock`));
     if (this.#isTick(logId, entry)) {
-      if (!this.#instance.provenDrained.has(place)) this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
-      if (this.#isTooEarly(logId, entry)) this.#world.fail(new Error(`${place}: tick moved event time before the shard had been quiet for long enough`));
+      if (!this.#instance.provenDrained.has(place))
+        this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
+      if (this.#isTooEarly(logId, entry))
+        this.#world.fail(new Error(`${place}: tick moved event time before the shard had been quiet for long enough`));
       // It is one of those that run: wrong is only what would be wrong for each of them.
-      const problems = [...this.#instance.ticks].map((sight) => this.#watch.problemOf(logId, entry, sight, schedule.nowMs()));
+      const problems = [...this.#instance.ticks].map((sight) =>
+        this.#watch.problemOf(logId, entry, sight, schedule.nowMs()),
+      );
       if (problems.length > 0 && !problems.includes(undefined)) this.#world.fail(new Error(`${place}: ${problems[0]}`));
-      if (entry.watermarkMs > this.#latestTick()) this.#world.fail(new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`));
+      if (entry.watermarkMs > this.#latestTick())
+        this.#world.fail(
+          new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`),
+        );
     }
     if (faults.decide('log.throttled')) return this.#instance.fail('throttled');
     if (faults.decide('log.requestLost')) return this.#instance.fail('request lost');
@@ -141,7 +161,9 @@ export class FaultyLogStore implements LogStore {
     const before = storage.history.get(logId)?.find(({ commitId }) => commitId === previousCommitId);
     if (!isWithoutRecord(entry) || !movesTime(entry, before)) return false;
     const waiting = plan.shards.find((shard) => logIdOf(partitionOf(shard)) === logId)?.records ?? [];
-    const arrivals = waiting.filter(({ offset }) => offset > reached).map(({ arrivalTimeMs, timestamp }) => timestamp?.ms ?? arrivalTimeMs);
+    const arrivals = waiting
+      .filter(({ offset }) => offset > reached)
+      .map(({ arrivalTimeMs, timestamp }) => timestamp?.ms ?? arrivalTimeMs);
     return pending?.domain !== 'processing' || !arrivals.includes(processingTimeMs);
   }
 
@@ -149,7 +171,11 @@ export class FaultyLogStore implements LogStore {
   #isTooEarly(logId: string, { version, watermarkMs, lastArrivalMs }: LogEntry): boolean {
     const { storage, schedule, plan } = this.#world;
     const before = storage.history.get(logId)?.find((entry) => entry.version === version - 1);
-    return before !== undefined && watermarkMs > before.watermarkMs && lastArrivalMs + plan.topology.eventTime.idleTimeoutMs > schedule.nowMs();
+    return (
+      before !== undefined &&
+      watermarkMs > before.watermarkMs &&
+      lastArrivalMs + plan.topology.eventTime.idleTimeoutMs > schedule.nowMs()
+    );
   }
 
   /** No tick may go beyond both the clock, less what records may be late, and the partition that is furthest (PL-21). */

@@ -16,7 +16,10 @@ interface World {
 }
 
 /** As an operator does it: functions stop, the table goes back, the input is set back, all goes on. @returns the new mappings' lives */
-export async function restoreTable({ plan, storage, schedule, functions, mappings }: World, restore: PlannedRestore): Promise<Array<Promise<void>>> {
+export async function restoreTable(
+  { plan, storage, schedule, functions, mappings }: World,
+  restore: PlannedRestore,
+): Promise<Array<Promise<void>>> {
   functions.stopAll();
   await storage.restore(momentOf(storage, restore, schedule.nowMs()), plan.settings.slots);
   return [...mappings].map(([shard, mapping]) => {
@@ -28,7 +31,9 @@ export async function restoreTable({ plan, storage, schedule, functions, mapping
 /** A log that has not begun by then would begin anew, and speak a second time. */
 function momentOf(storage: Storage, { lostVersions, recoveryMs }: PlannedRestore, nowMs: number): number {
   const stored = [...storage.history.values()].flatMap((entries) => entries.map((entry) => storage.storedAtMs(entry)));
-  const begun = [...storage.history.values()].flatMap((entries) => entries.slice(0, 1).map((entry) => storage.storedAtMs(entry)));
+  const begun = [...storage.history.values()].flatMap((entries) =>
+    entries.slice(0, 1).map((entry) => storage.storedAtMs(entry)),
+  );
   const wished = stored.sort((a, b) => b - a).at(lostVersions) ?? -Infinity;
   return Math.max(wished, nowMs - recoveryMs, ...begun);
 }

@@ -49,16 +49,24 @@ export class TickWatch {
   problemOf(logId: string, { watermarkMs }: LogEntry, { active }: Sight, nowMs: number): string | undefined {
     const head = this.#world.storage.history.get(logId)?.at(-1);
     // For so long at most a partition waits for those that the tick could not look at.
-    if (head === undefined || watermarkMs <= head.watermarkMs || nowMs - head.lastArrivalMs >= UNSEEN_HOLD_MS) return undefined;
-    const ahead = active.find(({ shard, unread }) => this.#isStillActive(shard, unread, nowMs) && watermarkMs > (this.#headOf(shard)?.watermarkMs ?? NO_WATERMARK));
-    return ahead === undefined ? undefined : `tick to ${watermarkMs}, ahead of ${ahead.shard.id}, which ${ahead.unread === undefined ? 'is not quiet' : 'has records left'}`;
+    if (head === undefined || watermarkMs <= head.watermarkMs || nowMs - head.lastArrivalMs >= UNSEEN_HOLD_MS)
+      return undefined;
+    const ahead = active.find(
+      ({ shard, unread }) =>
+        this.#isStillActive(shard, unread, nowMs) && watermarkMs > (this.#headOf(shard)?.watermarkMs ?? NO_WATERMARK),
+    );
+    return ahead === undefined
+      ? undefined
+      : `tick to ${watermarkMs}, ahead of ${ahead.shard.id}, which ${ahead.unread === undefined ? 'is not quiet' : 'has records left'}`;
   }
 
   /** The tick's own time lies between the look and now. */
   #isStillActive(shard: PlannedShard, unread: bigint | undefined, nowMs: number): boolean {
     const head = this.#headOf(shard);
     if (isSealed(head)) return false;
-    return unread === undefined ? this.#isRecent(head, nowMs) : this.#world.stream.firstUnread(shard, head?.reached ?? -1n) === unread;
+    return unread === undefined
+      ? this.#isRecent(head, nowMs)
+      : this.#world.stream.firstUnread(shard, head?.reached ?? -1n) === unread;
   }
 
   #isRecent(head: LogEntry | undefined, nowMs: number): boolean {

@@ -7,8 +7,15 @@ import { FED } from './fed-pipelines.ts';
 const FOLDER = resolve(import.meta.dirname, '../../../pipelines');
 
 it('every pipeline that reads from a stream is also run from a topic, and compared', async () => {
-  const modules = await Promise.all(readdirSync(FOLDER).map(async (file) => ({ name: basename(file, '.ts'), pipeline: ((await import(resolve(FOLDER, file))) as { readonly default: Pipeline }).default })));
-  const fromStreams = modules.filter(({ pipeline }) => pipeline.topology.source.kind === 'kinesis').map(({ name }) => name);
+  const modules = await Promise.all(
+    readdirSync(FOLDER).map(async (file) => ({
+      name: basename(file, '.ts'),
+      pipeline: ((await import(resolve(FOLDER, file))) as { readonly default: Pipeline }).default,
+    })),
+  );
+  const fromStreams = modules
+    .filter(({ pipeline }) => pipeline.topology.source.kind === 'kinesis')
+    .map(({ name }) => name);
   expect(fromStreams.length).toBeGreaterThan(3);
   expect(Object.keys(FED).sort()).toEqual(fromStreams.sort());
 });

@@ -23,20 +23,30 @@ export interface FedPipeline {
 export const FED: Readonly<Record<string, FedPipeline>> = {
   clickstream: verified('clickstream', ['late records', 'corrections', 'retractions']),
   earthquakes: verified('earthquakes', ['late records', 'corrections']),
-  flights: { open: () => flightsInput(), records: 30_000, shows: ['late records', 'corrections'], verdictOf: async (run, shards) => flightsVerdict(await expectedOf({ records: 30_000, shards }), run) },
+  flights: {
+    open: () => flightsInput(),
+    records: 30_000,
+    shows: ['late records', 'corrections'],
+    verdictOf: async (run, shards) => flightsVerdict(await expectedOf({ records: 30_000, shards }), run),
+  },
   fraud: verified('fraud', ['side outputs']),
 };
 
 function verified(name: PipelineName, shows: readonly Shown[]): FedPipeline {
   const { open, records, referenceOf } = PIPELINES[name];
-  return { open, records, shows, verdictOf: async (run, shards) => pipelineVerdict(await referenceOf(open(), records, shards), run) };
+  return {
+    open,
+    records,
+    shows,
+    verdictOf: async (run, shards) => pipelineVerdict(await referenceOf(open(), records, shards), run),
+  };
 }
 
 export function shownBy({ late, lake, counts, sideOutputs = {} }: Run): Shown[] {
   const shows: Readonly<Record<Shown, boolean>> = {
     'late records': late.length > 0,
-    'corrections': counts.firings > counts.results,
-    'retractions': lake.some(({ retracted }) => retracted === true),
+    corrections: counts.firings > counts.results,
+    retractions: lake.some(({ retracted }) => retracted === true),
     'side outputs': Object.values(sideOutputs).some((rows) => rows.length > 0),
   };
   return (Object.keys(shows) as Shown[]).filter((what) => shows[what]);

@@ -26,7 +26,13 @@ export interface ArrivalsSettings<V> {
 }
 
 /** The first records of an input with their watermarks: each shard's is so far behind the newest event that it has seen. */
-export async function arrivalsOf<V>({ input, records, shards, timeOf, maxOutOfOrdernessMs }: ArrivalsSettings<V>): Promise<Arrivals<V>> {
+export async function arrivalsOf<V>({
+  input,
+  records,
+  shards,
+  timeOf,
+  maxOutOfOrdernessMs,
+}: ArrivalsSettings<V>): Promise<Arrivals<V>> {
   const starts = shardStarts(shards);
   const watermarks = new Map<number, number>();
   const arrived: Array<Arrived<V>> = [];

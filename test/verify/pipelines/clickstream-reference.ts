@@ -29,7 +29,13 @@ const QUIET_MS = 30 * MINUTE_MS;
 const LATENESS_MS = 60 * MINUTE_MS;
 
 export async function clickstreamReference(input: Input, records: number, shards: number): Promise<Reference> {
-  const arrivals = await arrivalsOf<Click>({ input, records, shards, timeOf: ({ timeMs }) => timeMs, maxOutOfOrdernessMs: 2 * MINUTE_MS });
+  const arrivals = await arrivalsOf<Click>({
+    input,
+    records,
+    shards,
+    timeOf: ({ timeMs }) => timeMs,
+    maxOutOfOrdernessMs: 2 * MINUTE_MS,
+  });
   const results: Row[] = [];
   const firings: Row[] = [];
   const late: Row[] = [];
@@ -41,7 +47,13 @@ export async function clickstreamReference(input: Input, records: number, shards
     firings.push(...visitor.firings);
     late.push(...visitor.late);
   }
-  return { results, firings, late, sideOutputs: {}, counts: countsOf(arrivals.records.length, { results, firings, late }) };
+  return {
+    results,
+    firings,
+    late,
+    sideOutputs: {},
+    counts: countsOf(arrivals.records.length, { results, firings, late }),
+  };
 }
 
 class Visitor {
@@ -56,13 +68,20 @@ class Visitor {
     const known = this.#clicks.find(({ eventId }) => eventId === click.eventId);
     if (known !== undefined && known.timeMs + QUIET_MS + LATENESS_MS > this.#nowMs) return;
     if (this.#isLate(click)) {
-      this.late.push({ partition: shardName(shard), key: click.visitor, eventTimeMs: click.timeMs, watermarkMs, data: JSON.stringify(click) });
+      this.late.push({
+        partition: shardName(shard),
+        key: click.visitor,
+        eventTimeMs: click.timeMs,
+        watermarkMs,
+        data: JSON.stringify(click),
+      });
       return;
     }
     const before = visitsOf(this.#clicks);
     this.#clicks.push(click);
     const after = visitsOf(this.#clicks);
-    for (const gone of before.filter((visit) => this.#hasFired(visit) && !after.some((other) => isSame(visit, other)))) this.firings.push({ ...place(gone), retracted: true });
+    for (const gone of before.filter((visit) => this.#hasFired(visit) && !after.some((other) => isSame(visit, other))))
+      this.firings.push({ ...place(gone), retracted: true });
     this.#fire(after.filter((visit) => this.#hasFired(visit) && visit.clicks.includes(click)));
   }
 
@@ -74,7 +93,9 @@ class Visitor {
   }
 
   standing(): Row[] {
-    return visitsOf(this.#clicks).filter((visit) => this.#hasFired(visit)).flatMap(shown);
+    return visitsOf(this.#clicks)
+      .filter((visit) => this.#hasFired(visit))
+      .flatMap(shown);
   }
 
   #fire(visits: readonly Visit[]): void {
@@ -97,23 +118,33 @@ function visitsOf(clicks: readonly Click[]): Visit[] {
     if (previous !== undefined && click.timeMs < previous.timeMs + QUIET_MS) visits.at(-1)?.push(click);
     else visits.push([click]);
   }
-  return visits.map((all) => ({ startMs: (all[0] as Click).timeMs, endMs: (all.at(-1) as Click).timeMs + QUIET_MS, clicks: all }));
+  return visits.map((all) => ({
+    startMs: (all[0] as Click).timeMs,
+    endMs: (all.at(-1) as Click).timeMs + QUIET_MS,
+    clicks: all,
+  }));
 }
 
 const isSame = (a: Visit, b: Visit): boolean => a.startMs === b.startMs && a.endMs === b.endMs;
-const place = ({ startMs, endMs, clicks }: Visit): Row => ({ key: clicks[0]?.visitor, windowStartMs: startMs, windowEndMs: endMs });
+const place = ({ startMs, endMs, clicks }: Visit): Row => ({
+  key: clicks[0]?.visitor,
+  windowStartMs: startMs,
+  windowEndMs: endMs,
+});
 
 /** One click is no visit worth telling of. */
 function shown(visit: Visit): Row[] {
   const { clicks } = visit;
   if (clicks.length < 2) return [];
   const has = (action: string): boolean => clicks.some((click) => click.action === action);
-  return [{
-    ...place(visit),
-    clicks: clicks.length,
-    pages: new Set(clicks.map(({ page }) => page)).size,
-    landing: clicks[0]?.page,
-    outcome: has('purchase') ? 'bought' : has('cart') ? 'left a full cart' : 'looked',
-    paidCents: clicks.reduce((total, { cents }) => total + cents, 0),
-  }];
+  return [
+    {
+      ...place(visit),
+      clicks: clicks.length,
+      pages: new Set(clicks.map(({ page }) => page)).size,
+      landing: clicks[0]?.page,
+      outcome: has('purchase') ? 'bought' : has('cart') ? 'left a full cart' : 'looked',
+      paidCents: clicks.reduce((total, { cents }) => total + cents, 0),
+    },
+  ];
 }

@@ -42,7 +42,9 @@ describe.each(Object.keys(PIPELINES) as PipelineName[])(`%s against its referenc
   }, 60_000);
 
   it('gives every result, every firing, every late record and every count, however batches are cut and repeated', () => {
-    expect(verdictOf(reference, run)).toEqual(verdictOf(reference, run).map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })));
+    expect(verdictOf(reference, run)).toEqual(
+      verdictOf(reference, run).map(({ what, compared }) => ({ what, compared, differences: 0, first: [] })),
+    );
   });
 
   it('compares something', () => {
@@ -52,11 +54,28 @@ describe.each(Object.keys(PIPELINES) as PipelineName[])(`%s against its referenc
 
   it.each<[string, (run: Run) => Run]>([
     ['a result that is missing', (given) => ({ ...given, results: given.results.slice(1) })],
-    ['a result that is there twice', (given) => ({ ...given, results: [...given.results, ...given.results.slice(0, 1)] })],
-    ['a window that is off by a millisecond', (given) => ({ ...given, results: given.results.map((row, i) => (i === 7 ? { ...row, windowEndMs: Number(row['windowEndMs']) + 1 } : row)) })],
-    ['a line of the lake that is there twice', (given) => ({ ...given, lake: [...given.lake, ...given.lake.slice(-1)] })],
+    [
+      'a result that is there twice',
+      (given) => ({ ...given, results: [...given.results, ...given.results.slice(0, 1)] }),
+    ],
+    [
+      'a window that is off by a millisecond',
+      (given) => ({
+        ...given,
+        results: given.results.map((row, i) =>
+          i === 7 ? { ...row, windowEndMs: Number(row['windowEndMs']) + 1 } : row,
+        ),
+      }),
+    ],
+    [
+      'a line of the lake that is there twice',
+      (given) => ({ ...given, lake: [...given.lake, ...given.lake.slice(-1)] }),
+    ],
     ['a dead letter', (given) => ({ ...given, deadLetters: [{ code: 'NOT_JSON' }] })],
-    ['a record counted twice', (given) => ({ ...given, counts: { ...given.counts, counted: given.counts.counted + 1 } })],
+    [
+      'a record counted twice',
+      (given) => ({ ...given, counts: { ...given.counts, counted: given.counts.counted + 1 } }),
+    ],
   ])('finds %s', (_title, spoil) => {
     expect(verdictOf(reference, spoil(run)).reduce((sum, { differences }) => sum + differences, 0)).toBeGreaterThan(0);
   });

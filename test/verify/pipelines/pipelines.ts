@@ -23,7 +23,17 @@ export type PipelineName = 'clickstream' | 'earthquakes' | 'fraud';
 
 /** The pipelines that are held against a reference of their own. */
 export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
-  clickstream: { topology: clickstream.topology, open: clicksInput, records: 20_000, referenceOf: clickstreamReference },
-  earthquakes: { topology: earthquakes.topology, open: () => earthquakesInput(), records: 2_000, referenceOf: earthquakesReference },
+  clickstream: {
+    topology: clickstream.topology,
+    open: clicksInput,
+    records: 20_000,
+    referenceOf: clickstreamReference,
+  },
+  earthquakes: {
+    topology: earthquakes.topology,
+    open: () => earthquakesInput(),
+    records: 2_000,
+    referenceOf: earthquakesReference,
+  },
   fraud: { topology: fraud.topology, open: chargesInput, records: 20_000, referenceOf: fraudReference },
 };

@@ -14,6 +14,16 @@ export interface Reference {
 }
 
 /** What makes the counts of a run, given all that has come of it. */
-export function countsOf(recordsIn: number, { results, firings, late }: Pick<Reference, 'results' | 'firings' | 'late'>): Reference['counts'] {
-  return { recordsIn, counted: recordsIn - late.length, late: late.length, deadLetters: 0, results: results.length, firings: firings.length };
+export function countsOf(
+  recordsIn: number,
+  { results, firings, late }: Pick<Reference, 'results' | 'firings' | 'late'>,
+): Reference['counts'] {
+  return {
+    recordsIn,
+    counted: recordsIn - late.length,
+    late: late.length,
+    deadLetters: 0,
+    results: results.length,
+    firings: firings.length,
+  };
 }

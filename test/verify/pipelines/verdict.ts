@@ -10,11 +10,25 @@ export function verdictOf({ results, firings, late, sideOutputs, counts }: Refer
   return [
     sameRows('results: what stands', results, run.results.map(flat).map(withoutRevision)),
     sameRows('lake: every firing', firings, lake.map(withoutRevision)),
-    sameRows('lake: newest revision against the result table', run.results.map(flat), standing.map(({ id: _id, ...row }) => row)),
+    sameRows(
+      'lake: newest revision against the result table',
+      run.results.map(flat),
+      standing.map(({ id: _id, ...row }) => row),
+    ),
     compareRows('lake: ids, each once', ({ id }) => String(id), each(lake)),
     sameRows('late records', late, run.late.map(refused)),
-    compareRows('side outputs: ids, each once', ({ id }) => String(id), each(Object.values(run.sideOutputs ?? {}).flat())),
-    ...Object.entries(sideOutputs).map(([name, rows]) => sameRows(`side output ${name}`, rows, (run.sideOutputs?.[name] ?? []).map(flat).map(({ id: _id, sequence: _sequence, ...row }) => row))),
+    compareRows(
+      'side outputs: ids, each once',
+      ({ id }) => String(id),
+      each(Object.values(run.sideOutputs ?? {}).flat()),
+    ),
+    ...Object.entries(sideOutputs).map(([name, rows]) =>
+      sameRows(
+        `side output ${name}`,
+        rows,
+        (run.sideOutputs?.[name] ?? []).map(flat).map(({ id: _id, sequence: _sequence, ...row }) => row),
+      ),
+    ),
     sameRows('dead letters', [], run.deadLetters),
     compareCounts('counts', counts, { ...runCounts }),
   ];
@@ -52,7 +66,12 @@ function newest(lake: readonly Row[]): Row[] {
 }
 
 function flat(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'object' && value !== null ? JSON.stringify(value) : value]));
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+    ]),
+  );
 }
 
 function withoutRevision({ id: _id, revision: _revision, sequence: _sequence, ...row }: Row): Row {

@@ -14,7 +14,13 @@ import { verdictOf } from './verdict.ts';
 
 const { values } = parseArgs({ options: { shards: { type: 'string', default: '4' } } });
 const shards = Number(values.shards);
-requireSetting('--shards', shards, Number.isInteger(shards) && shards >= 1 && shards <= 64, 'an integer in [1, 64]', 'leave it out for 4');
+requireSetting(
+  '--shards',
+  shards,
+  Number.isInteger(shards) && shards >= 1 && shards <= 64,
+  'an integer in [1, 64]',
+  'leave it out for 4',
+);
 
 const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-verify-'));
 try {

@@ -21,29 +21,48 @@ describe.each(kinds)('a cluster that is created, $kind', (cluster) => {
   });
 
   it('stays with its network when the stage keeps data, and goes otherwise', () => {
-    const ofData = (template: Template) => Object.values(template.toJSON()['Resources'] as Record<string, { Type: string; DeletionPolicy?: string }>).filter(({ Type }) => /^AWS::(MSK|EC2)::/.test(Type));
-    for (const { DeletionPolicy } of ofData(kafkaTemplate(cluster, { stage: 'prod' }))) expect(DeletionPolicy).toBe('Retain');
+    const ofData = (template: Template) =>
+      Object.values(template.toJSON()['Resources'] as Record<string, { Type: string; DeletionPolicy?: string }>).filter(
+        ({ Type }) => /^AWS::(MSK|EC2)::/.test(Type),
+      );
+    for (const { DeletionPolicy } of ofData(kafkaTemplate(cluster, { stage: 'prod' })))
+      expect(DeletionPolicy).toBe('Retain');
     for (const { DeletionPolicy } of ofData(kafkaTemplate(cluster))) expect(DeletionPolicy).not.toBe('Retain');
   });
 
   it('tells its brokers, which it may ask this one cluster for, and nothing else', () => {
     const template = kafkaTemplate(cluster);
     expect(JSON.stringify(only(template, 'Custom::BootstrapBrokers')['Create'])).toContain('GetBootstrapBrokers');
-    expect(rightsOf(template).filter(({ actions }) => actions.some((action) => action.startsWith('kafka')))).toEqual([{ actions: ['kafka:GetBootstrapBrokers'], resources: ['KafkaCluster.Arn'] }]);
+    expect(rightsOf(template).filter(({ actions }) => actions.some((action) => action.startsWith('kafka')))).toEqual([
+      { actions: ['kafka:GetBootstrapBrokers'], resources: ['KafkaCluster.Arn'] },
+    ]);
   });
 
   it('has no right with a wildcard, and no managed policy', () => {
     const template = kafkaTemplate(cluster);
-    expect(rightsOf(template).flatMap(({ actions, resources }) => [...actions, ...resources]).filter((text) => text.includes('*'))).toEqual([]);
-    for (const role of Object.values(template.findResources('AWS::IAM::Role'))) expect(role['Properties']).not.toHaveProperty('ManagedPolicyArns');
+    expect(
+      rightsOf(template)
+        .flatMap(({ actions, resources }) => [...actions, ...resources])
+        .filter((text) => text.includes('*')),
+    ).toEqual([]);
+    for (const role of Object.values(template.findResources('AWS::IAM::Role')))
+      expect(role['Properties']).not.toHaveProperty('ManagedPolicyArns');
   });
 });
 
 it('a serverless cluster lets clients in by IAM alone, in three subnets', () => {
-  const { ClientAuthentication, VpcConfigs, ClusterName } = only(kafkaTemplate(created.serverless), 'AWS::MSK::ServerlessCluster');
+  const { ClientAuthentication, VpcConfigs, ClusterName } = only(
+    kafkaTemplate(created.serverless),
+    'AWS::MSK::ServerlessCluster',
+  );
   expect(ClusterName).toBe('tidemark-dev');
   expect(ClientAuthentication).toEqual({ Sasl: { Iam: { Enabled: true } } });
-  expect(VpcConfigs).toEqual([{ SubnetIds: [{ Ref: expect.any(String) }, { Ref: expect.any(String) }, { Ref: expect.any(String) }], SecurityGroups: [{ 'Fn::GetAtt': [expect.stringContaining('Brokers'), 'GroupId'] }] }]);
+  expect(VpcConfigs).toEqual([
+    {
+      SubnetIds: [{ Ref: expect.any(String) }, { Ref: expect.any(String) }, { Ref: expect.any(String) }],
+      SecurityGroups: [{ 'Fn::GetAtt': [expect.stringContaining('Brokers'), 'GroupId'] }],
+    },
+  ]);
 });
 
 describe.each(withBrokers)('brokers of the kind $kind', (cluster) => {
@@ -56,29 +75,46 @@ describe.each(withBrokers)('brokers of the kind $kind', (cluster) => {
   });
 
   it('let clients in by IAM alone, through TLS alone, and speak TLS among each other', () => {
-    expect(properties['ClientAuthentication']).toEqual({ Sasl: { Iam: { Enabled: true }, Scram: { Enabled: false } }, Tls: { Enabled: false }, Unauthenticated: { Enabled: false } });
+    expect(properties['ClientAuthentication']).toEqual({
+      Sasl: { Iam: { Enabled: true }, Scram: { Enabled: false } },
+      Tls: { Enabled: false },
+      Unauthenticated: { Enabled: false },
+    });
     expect(properties['EncryptionInfo']).toEqual({ EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } });
     expect(properties['BrokerNodeGroupInfo']).not.toHaveProperty('ConnectivityInfo');
   });
 
   it('log, and count records by topic', () => {
-    expect(properties['LoggingInfo']).toEqual({ BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: expect.stringContaining('BrokerLogs') } } } });
+    expect(properties['LoggingInfo']).toEqual({
+      BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: expect.stringContaining('BrokerLogs') } } },
+    });
     expect(properties['EnhancedMonitoring']).toBe('PER_TOPIC_PER_BROKER');
   });
 
   it('run the newest configuration, with the version that was asked for', () => {
     const configuration = expect.stringContaining('KafkaConfiguration');
-    expect(properties['ConfigurationInfo']).toEqual({ Arn: { 'Fn::GetAtt': [configuration, 'Arn'] }, Revision: { 'Fn::GetAtt': [configuration, 'LatestRevision.Revision'] } });
+    expect(properties['ConfigurationInfo']).toEqual({
+      Arn: { 'Fn::GetAtt': [configuration, 'Arn'] },
+      Revision: { 'Fn::GetAtt': [configuration, 'LatestRevision.Revision'] },
+    });
     expect(properties['KafkaVersion']).toBe('3.9.x.kraft');
-    expect(only(kafkaTemplate({ ...cluster, kafkaVersion: '4.1.x.kraft' }), 'AWS::MSK::Cluster')['KafkaVersion']).toBe('4.1.x.kraft');
+    expect(only(kafkaTemplate({ ...cluster, kafkaVersion: '4.1.x.kraft' }), 'AWS::MSK::Cluster')['KafkaVersion']).toBe(
+      '4.1.x.kraft',
+    );
   });
 });
 
 describe('the configuration of brokers', () => {
-  const serverProperties = (cluster: CreatedKafka): unknown => String(only(kafkaTemplate(cluster), 'AWS::MSK::Configuration')['ServerProperties']).split('\n');
+  const serverProperties = (cluster: CreatedKafka): unknown =>
+    String(only(kafkaTemplate(cluster), 'AWS::MSK::Configuration')['ServerProperties']).split('\n');
 
   it('keeps three copies, of which two are in sync, elects no leader that lacks records, and creates no topic by itself', () => {
-    expect(serverProperties(created.provisioned)).toEqual(['auto.create.topics.enable=false', 'default.replication.factor=3', 'min.insync.replicas=2', 'unclean.leader.election.enable=false']);
+    expect(serverProperties(created.provisioned)).toEqual([
+      'auto.create.topics.enable=false',
+      'default.replication.factor=3',
+      'min.insync.replicas=2',
+      'unclean.leader.election.enable=false',
+    ]);
   });
 
   it('says of Express only what it lets be said', () => {
@@ -89,9 +125,18 @@ describe('the configuration of brokers', () => {
 describe('disks of brokers', () => {
   it('begin as asked for, grow when they are three fifths full, and never shrink', () => {
     const template = kafkaTemplate({ kind: 'provisioned', instanceType: 'kafka.m7g.large', storageGiB: 200 });
-    template.hasResourceProperties('AWS::MSK::Cluster', { BrokerNodeGroupInfo: Match.objectLike({ StorageInfo: { EBSStorageInfo: { VolumeSize: 200 } } }) });
-    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 200, MaxCapacity: 16_384, ScalableDimension: 'kafka:broker-storage:VolumeSize', ResourceId: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] } });
-    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', { TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 60, DisableScaleIn: true }) });
+    template.hasResourceProperties('AWS::MSK::Cluster', {
+      BrokerNodeGroupInfo: Match.objectLike({ StorageInfo: { EBSStorageInfo: { VolumeSize: 200 } } }),
+    });
+    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity: 200,
+      MaxCapacity: 16_384,
+      ScalableDimension: 'kafka:broker-storage:VolumeSize',
+      ResourceId: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] },
+    });
+    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 60, DisableScaleIn: true }),
+    });
   });
 
   it('are not for an Express cluster to say', () => {

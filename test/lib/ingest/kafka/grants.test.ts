@@ -14,12 +14,15 @@ const read: Use = (cluster, role) => cluster.grantRead(role, 'departures');
 const write: Use = (cluster, role) => cluster.grantWrite(role, 'totals');
 const manage: Use = (cluster, role) => cluster.grantManage(role, 'departures');
 
-const rights = (cluster: KafkaClusterSettings, use: Use): Right[] => rightsOf(Template.fromStack(usingStack(cluster, use)));
-const onKafka = (cluster: KafkaClusterSettings, use: Use): Right[] => rights(cluster, use).filter(({ actions }) => actions.every((action) => action.startsWith('kafka')));
+const rights = (cluster: KafkaClusterSettings, use: Use): Right[] =>
+  rightsOf(Template.fromStack(usingStack(cluster, use)));
+const onKafka = (cluster: KafkaClusterSettings, use: Use): Right[] =>
+  rights(cluster, use).filter(({ actions }) => actions.every((action) => action.startsWith('kafka')));
 
 /** The only resources with a wildcard, and why. */
 const explainedWildcards: Readonly<Record<string, string>> = {
-  'arn:AWS::Partition:ec2:AWS::Region:AWS::AccountId:*/*': 'Lambda checks that the role may change network interfaces whatever their id',
+  'arn:AWS::Partition:ec2:AWS::Region:AWS::AccountId:*/*':
+    'Lambda checks that the role may change network interfaces whatever their id',
   '*': 'EC2 knows no resource for what only describes',
 };
 
@@ -29,7 +32,11 @@ describe.each(everyKind)('the rights on a cluster, %s', (_, cluster) => {
   it('have no wildcard in an action, and none in a resource without a reason', () => {
     const granted = rights(cluster, all);
     expect(granted.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
-    expect(granted.flatMap(({ resources }) => resources).filter((resource) => resource.includes('*') && !(resource in explainedWildcards))).toEqual([]);
+    expect(
+      granted
+        .flatMap(({ resources }) => resources)
+        .filter((resource) => resource.includes('*') && !(resource in explainedWildcards)),
+    ).toEqual([]);
   });
 
   it('leave no finding of the AWS Solutions rules open, and warn of nothing', () => {
@@ -44,28 +51,55 @@ describe('by IAM, on a cluster by its ARN', () => {
 
   it('polling is finding the cluster, reading the one topic and being in the one group', () => {
     expect(onKafka(existing, poll)).toEqual([
-      { actions: ['kafka-cluster:Connect', 'kafka-cluster:DescribeClusterDynamicConfiguration', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], resources: [existing.clusterArn] },
-      { actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], resources: [`${ofCluster('topic')}/departures`] },
-      { actions: ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'], resources: [`${ofCluster('group')}/tidemark-orders-dev`] },
+      {
+        actions: [
+          'kafka-cluster:Connect',
+          'kafka-cluster:DescribeClusterDynamicConfiguration',
+          'kafka:DescribeClusterV2',
+          'kafka:GetBootstrapBrokers',
+        ],
+        resources: [existing.clusterArn],
+      },
+      {
+        actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+        resources: [`${ofCluster('topic')}/departures`],
+      },
+      {
+        actions: ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
+        resources: [`${ofCluster('group')}/tidemark-orders-dev`],
+      },
     ]);
   });
 
   it('reading needs no group', () => {
     expect(rights(existing, read)).toEqual([
       { actions: ['kafka-cluster:Connect'], resources: [existing.clusterArn] },
-      { actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], resources: [`${ofCluster('topic')}/departures`] },
+      {
+        actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+        resources: [`${ofCluster('topic')}/departures`],
+      },
     ]);
   });
 
   it('writing does not read', () => {
     expect(rights(existing, write)).toEqual([
       { actions: ['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], resources: [existing.clusterArn] },
-      { actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'], resources: [`${ofCluster('topic')}/totals`] },
+      {
+        actions: ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+        resources: [`${ofCluster('topic')}/totals`],
+      },
     ]);
   });
 
   it('managing neither reads nor writes', () => {
-    const actions = ['AlterTopic', 'AlterTopicDynamicConfiguration', 'CreateTopic', 'DeleteTopic', 'DescribeTopic', 'DescribeTopicDynamicConfiguration'].map((action) => `kafka-cluster:${action}`);
+    const actions = [
+      'AlterTopic',
+      'AlterTopicDynamicConfiguration',
+      'CreateTopic',
+      'DeleteTopic',
+      'DescribeTopic',
+      'DescribeTopicDynamicConfiguration',
+    ].map((action) => `kafka-cluster:${action}`);
     expect(rights(existing, manage)).toEqual([
       { actions: ['kafka-cluster:Connect'], resources: [existing.clusterArn] },
       { actions, resources: [`${ofCluster('topic')}/departures`] },
@@ -83,7 +117,11 @@ it.each(Object.values(created))('topics and groups of a $kind cluster are named 
 
 describe('by secret', () => {
   it('each right is to read it, with its key and the authority of the brokers', () => {
-    const cluster: KafkaClusterSettings = { ...selfManaged, auth: { ...selfManaged.auth, keyArn: scram.keyArn }, caSecretArn };
+    const cluster: KafkaClusterSettings = {
+      ...selfManaged,
+      auth: { ...selfManaged.auth, keyArn: scram.keyArn },
+      caSecretArn,
+    };
     for (const use of [poll, read, write, manage]) {
       expect(rights(cluster, use)).toEqual([
         { actions: ['secretsmanager:GetSecretValue'], resources: [caSecretArn, selfManaged.auth.secretArn] },
@@ -93,7 +131,12 @@ describe('by secret', () => {
   });
 
   it('a poller finds a cluster of MSK and which secrets it knows', () => {
-    expect(onKafka({ ...existing, auth: scram }, poll)).toEqual([{ actions: ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers', 'kafka:ListScramSecrets'], resources: [existing.clusterArn] }]);
+    expect(onKafka({ ...existing, auth: scram }, poll)).toEqual([
+      {
+        actions: ['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers', 'kafka:ListScramSecrets'],
+        resources: [existing.clusterArn],
+      },
+    ]);
     expect(onKafka({ ...existing, auth: scram }, read)).toEqual([]);
   });
 });
@@ -104,8 +147,24 @@ describe('in a network', () => {
   it('Lambda may attach a function, and needs to for polling', () => {
     const attached = rights(existing, attach);
     expect(attached).toEqual([
-      { actions: ['ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'], resources: ['arn:AWS::Partition:ec2:AWS::Region:AWS::AccountId:*/*'] },
-      { actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'], resources: ['*'] },
+      {
+        actions: [
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:CreateNetworkInterface',
+          'ec2:DeleteNetworkInterface',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        resources: ['arn:AWS::Partition:ec2:AWS::Region:AWS::AccountId:*/*'],
+      },
+      {
+        actions: [
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcs',
+        ],
+        resources: ['*'],
+      },
     ]);
     expect(rights(existing, poll)).toEqual(expect.arrayContaining(attached));
   });

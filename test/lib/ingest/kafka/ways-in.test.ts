@@ -13,21 +13,43 @@ function clusterOf(settings: KafkaClusterSettings): KafkaCluster {
 const { secretArn } = selfManaged.auth;
 
 describe('functions are told', () => {
-  it.each(Object.values(created))('the brokers of a $kind cluster while it is deployed, and to come with IAM', (cluster) => {
-    const stack = kafkaStack(cluster);
-    expect(stack.resolve(stack.cluster.environment)).toEqual({ TIDEMARK_KAFKA_BROKERS: { 'Fn::GetAtt': [expect.stringContaining('BootstrapBrokers'), 'BootstrapBrokerStringSaslIam'] }, TIDEMARK_KAFKA_AUTH: 'iam' });
-  });
+  it.each(Object.values(created))(
+    'the brokers of a $kind cluster while it is deployed, and to come with IAM',
+    (cluster) => {
+      const stack = kafkaStack(cluster);
+      expect(stack.resolve(stack.cluster.environment)).toEqual({
+        TIDEMARK_KAFKA_BROKERS: {
+          'Fn::GetAtt': [expect.stringContaining('BootstrapBrokers'), 'BootstrapBrokerStringSaslIam'],
+        },
+        TIDEMARK_KAFKA_AUTH: 'iam',
+      });
+    },
+  );
 
   it('brokers, way in and secrets of a cluster that is there', () => {
     const brokers = 'b-1.orders.example.com:9098,b-2.orders.example.com:9098';
     expect(clusterOf(existing).environment).toEqual({ TIDEMARK_KAFKA_BROKERS: brokers, TIDEMARK_KAFKA_AUTH: 'iam' });
-    expect(clusterOf({ ...existing, auth: { by: 'mtls', secretArn } }).environment).toEqual({ TIDEMARK_KAFKA_BROKERS: brokers, TIDEMARK_KAFKA_AUTH: 'mtls', TIDEMARK_KAFKA_SECRET: secretArn });
-    expect(clusterOf({ ...selfManaged, caSecretArn }).environment).toEqual({ TIDEMARK_KAFKA_BROKERS: 'pkc-1.example.com:9092', TIDEMARK_KAFKA_AUTH: 'plain', TIDEMARK_KAFKA_SECRET: secretArn, TIDEMARK_KAFKA_CA: caSecretArn });
+    expect(clusterOf({ ...existing, auth: { by: 'mtls', secretArn } }).environment).toEqual({
+      TIDEMARK_KAFKA_BROKERS: brokers,
+      TIDEMARK_KAFKA_AUTH: 'mtls',
+      TIDEMARK_KAFKA_SECRET: secretArn,
+    });
+    expect(clusterOf({ ...selfManaged, caSecretArn }).environment).toEqual({
+      TIDEMARK_KAFKA_BROKERS: 'pkc-1.example.com:9092',
+      TIDEMARK_KAFKA_AUTH: 'plain',
+      TIDEMARK_KAFKA_SECRET: secretArn,
+      TIDEMARK_KAFKA_CA: caSecretArn,
+    });
   });
 
   it('what they understand', () => {
     const others = { TIDEMARK_LOG_TABLE: 'log', TIDEMARK_BLOBS: 's3://snapshots', TIDEMARK_LAKE: 's3://lake-bucket' };
-    for (const settings of [existing, { ...existing, auth: { by: 'mtls', secretArn } }, selfManaged, { ...selfManaged, caSecretArn }] satisfies KafkaClusterSettings[]) {
+    for (const settings of [
+      existing,
+      { ...existing, auth: { by: 'mtls', secretArn } },
+      selfManaged,
+      { ...selfManaged, caSecretArn },
+    ] satisfies KafkaClusterSettings[]) {
       const { environment } = clusterOf(settings);
       expect(readEnvironment({ ...others, ...environment })).toMatchObject(environment);
     }
@@ -37,10 +59,16 @@ describe('functions are told', () => {
 describe('an event source mapping reaches', () => {
   it('a cluster of MSK by its ARN, with IAM unless there is a secret', () => {
     expect(clusterOf(existing).source).toEqual({ eventSourceArn: existing.clusterArn });
-    expect(clusterOf({ ...existing, auth: { by: 'mtls', secretArn } }).source.sourceAccessConfigurations).toEqual([{ type: 'CLIENT_CERTIFICATE_TLS_AUTH', uri: secretArn }]);
-    expect(clusterOf({ ...existing, auth: scram }).source.sourceAccessConfigurations).toEqual([{ type: 'SASL_SCRAM_512_AUTH', uri: scram.secretArn }]);
+    expect(clusterOf({ ...existing, auth: { by: 'mtls', secretArn } }).source.sourceAccessConfigurations).toEqual([
+      { type: 'CLIENT_CERTIFICATE_TLS_AUTH', uri: secretArn },
+    ]);
+    expect(clusterOf({ ...existing, auth: scram }).source.sourceAccessConfigurations).toEqual([
+      { type: 'SASL_SCRAM_512_AUTH', uri: scram.secretArn },
+    ]);
     const stack = kafkaStack(created.express);
-    expect(stack.resolve(stack.cluster.source)).toEqual({ eventSourceArn: { 'Fn::GetAtt': [expect.stringContaining('KafkaCluster'), 'Arn'] } });
+    expect(stack.resolve(stack.cluster.source)).toEqual({
+      eventSourceArn: { 'Fn::GetAtt': [expect.stringContaining('KafkaCluster'), 'Arn'] },
+    });
   });
 
   it.each([
@@ -56,7 +84,9 @@ describe('an event source mapping reaches', () => {
   });
 
   it('one within a VPC from its subnets, with the authority of its brokers', () => {
-    expect(clusterOf({ ...selfManaged, network: existing.network, caSecretArn }).source.sourceAccessConfigurations).toEqual([
+    expect(
+      clusterOf({ ...selfManaged, network: existing.network, caSecretArn }).source.sourceAccessConfigurations,
+    ).toEqual([
       { type: 'BASIC_AUTH', uri: secretArn },
       { type: 'SERVER_ROOT_CA_CERTIFICATE', uri: caSecretArn },
       ...existing.network.subnets.map(({ subnetId }) => ({ type: 'VPC_SUBNET', uri: `subnet:${subnetId}` })),
@@ -66,7 +96,7 @@ describe('an event source mapping reaches', () => {
 });
 
 describe('a topic on it', () => {
-  it('has three copies, two of them in sync, which only a cluster of one\'s own must be told', () => {
+  it("has three copies, two of them in sync, which only a cluster of one's own must be told", () => {
     for (const settings of [existing, selfManaged]) expect(clusterOf(settings).replicationFactor).toBe(3);
     expect(clusterOf(existing).topicConfig).toEqual({});
     expect(clusterOf(selfManaged).topicConfig).toEqual({ 'min.insync.replicas': '2' });
