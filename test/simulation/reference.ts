@@ -14,6 +14,8 @@ export interface LoggedTick {
   readonly after: bigint;
   readonly toMs: number;
   readonly processingTimeMs: number;
+  /** It moves processing time: what an earlier commit has left of a move is done then. */
+  readonly isLater: boolean;
   readonly fingerprint: string;
   readonly cut: Cut | undefined;
 }
@@ -121,9 +123,9 @@ class PlainShard {
 
   live({ records, ticks }: Taken, laterFingerprint: string): Past {
     const due = [...ticks];
-    const tick = ({ toMs, processingTimeMs, fingerprint, cut }: LoggedTick) => {
+    const tick = ({ toMs, processingTimeMs, isLater, fingerprint, cut }: LoggedTick) => {
       this.#isLater = fingerprint === laterFingerprint;
-      if (processingTimeMs > this.#processingTimeMs) this.#finish();
+      if (isLater) this.#finish();
       this.#moveProcessing(processingTimeMs, cut);
       this.#moveTo(toMs, cut);
     };

@@ -70,11 +70,18 @@ export class Storage {
 
   /** What stands between the records in the logs, by log. */
   get ticks(): Map<string, LoggedTick[]> {
-    const tickOf = (entry: LogEntry): LoggedTick => {
+    const tickOf = (entry: LogEntry, before: LogEntry | undefined): LoggedTick => {
       const { reached, watermarkMs, processingTimeMs, fingerprint } = entry;
-      return { after: reached, toMs: watermarkMs, processingTimeMs, fingerprint, cut: cutOf(entry) };
+      // A record's arrival is at most the clock of the function that took it, which only the log knows.
+      const isLater = before !== undefined && processingTimeMs > before.processingTimeMs;
+      return { after: reached, toMs: watermarkMs, processingTimeMs, isLater, fingerprint, cut: cutOf(entry) };
     };
-    return new Map([...this.history].map(([logId, entries]) => [logId, entries.filter(isWithoutRecord).map(tickOf)]));
+    return new Map(
+      [...this.history].map(([logId, entries]) => [
+        logId,
+        entries.flatMap((entry, i) => (isWithoutRecord(entry) ? [tickOf(entry, entries[i - 1])] : [])),
+      ]),
+    );
   }
 }
 
