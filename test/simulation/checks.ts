@@ -7,10 +7,10 @@ import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { step } from '../../engine/step.ts';
-import { acceptedOf } from './accepted.ts';
 import { checkBeside, checkPicky, checkResults } from './check-results.ts';
 import { partitionOf, partsOf, type Plan, type PlannedShard } from './plan.ts';
-import { expectedOf, type Expected, type Taken } from './reference.ts';
+import type { Expected } from './reference.ts';
+import { expectedSoFar, nextFingerprint, takenOf } from './taken.ts';
 import { violation } from './world/functions.ts';
 import type { SeededRandom } from './world/random.ts';
 import type { Readers } from './world/sinks.ts';
@@ -30,12 +30,10 @@ export interface Ended {
 
 /** Everything that must hold once the faults have stopped and the input is drained. @throws at the first that does not */
 export async function checkAll({ plan, storage, readers, random, lost }: Ended): Promise<void> {
-  const all: Taken[] = [];
-  const { ticks } = storage;
   for (const shard of plan.shards) {
     const logId = logIdOf(partitionOf(shard));
     const history = storage.history.get(logId) ?? [];
-    const records = acceptedOf(shard.records, history);
+    const { records } = takenOf(shard, history);
     const taken = new Set(records.map(({ offset }) => offset));
     const missing = shard.records.filter((record) => !taken.has(record.offset) && !lost(shard).has(record.offset));
     if (missing.length > 0)
@@ -46,7 +44,6 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
       records.reduce((sum, record) => sum + partsOf(record), 0),
       records.at(-1)?.offset ?? BEFORE_FIRST,
     );
-    all.push({ shard, records, ticks: ticks.get(logId) ?? [] });
     const log = await checkRebuild(plan, logId, history.at(-1), storage, random);
     // What a halted pipeline could not do or deliver is left to whoever repairs it; what a batch could not that expired
     // before it came again, to the next record or tick. It is all there.
@@ -56,10 +53,8 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     if (isLeft) await bringOut(plan, log, history.at(-1), shard, readers);
     if (log.state.pending !== undefined) throw violation(`${logId}: a move to ${log.state.watermarkMs} is not done`);
   }
-  const next = plan.redeploy === undefined ? '' : fingerprintOf(stateSchemaOf(plan.redeploy.topology));
-  checkDefinition(plan, storage, next);
-  const counted = await storage.blobs.get('topics/simulated/readings/topic-id');
-  const expected = expectedOf(plan, all, counted === undefined ? 0 : Number(new TextDecoder().decode(counted)), next);
+  checkDefinition(plan, storage, nextFingerprint(plan));
+  const expected = await expectedSoFar(plan, storage);
   checkResults(plan.topology.results.identity, expected, readers);
   checkBeside(expected, readers);
   checkPicky(readers);
@@ -67,7 +62,8 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   const ticksOn =
     plan.settings.tickEveryMs > 0 &&
     !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
-  if (ticksOn && expected.waiting.size > 0) throw violation(`${[...expected.waiting].join(' ')} never came out`);
+  const waiting = [...expected.waiting.values()].flat();
+  if (ticksOn && waiting.length > 0) throw violation(`${waiting.join(' ')} never came out`);
   checkRefused(expected, readers);
 }
 

@@ -44,6 +44,8 @@ export function contentsOf({ plan, storage, readers, refusals, faults }: Lived):
     'cut back and grown again': shards.filter(({ regrown }) => regrown !== undefined).length,
     'versions lost with a restored table': storage.lostVersions,
     'batches behind a restored log': refusals,
+    'a log throttled for hours': plan.throttled === undefined ? 0 : 1,
+    'requests that were throttled for hours': storage.throttled,
     'redeployed: reads the state': redeploy?.isCompatible === true ? 1 : 0,
     'redeployed: cannot read it': redeploy?.isCompatible === false ? 1 : 0,
     commits: entries.length,

@@ -10,6 +10,7 @@ import type { Regrown } from './plan/regrown.ts';
 import { planRestore, type PlannedRestore } from './plan/restore.ts';
 import { planStream } from './plan/stream.ts';
 import { Timestamps, type Timestamp } from './plan/timestamps.ts';
+import { planThrottledLog, type ThrottledLog } from './plan/throttled-log.ts';
 import { planTopic } from './plan/topic.ts';
 import { SeededRandom } from './world/random.ts';
 
@@ -31,6 +32,8 @@ export interface Plan {
   readonly restore: PlannedRestore | undefined;
   /** A shard without children of which the stream tells ticks nothing, for ever; undefined: none. */
   readonly untold: PlannedShard | undefined;
+  /** undefined: no log is throttled for longer than the others. */
+  readonly throttled: ThrottledLog | undefined;
 }
 
 /** While another definition is deployed, new instances run it, beside those of the first that are still there. */
@@ -102,6 +105,8 @@ export interface PlannedPart {
 
 /** When simulated time begins [ms since 1970]. */
 export const START_MS = 1_000_000_000;
+/** Faults stop when this much virtual time has passed; then everything must come out. */
+export const FAULTS_UNTIL_MS = 1_800_000;
 
 /** Each part is drawn from dice of its own: what is added to one leaves the others as they were. */
 export function planOf(seed: number): Plan {
@@ -140,6 +145,12 @@ export function planOf(seed: number): Plan {
     { settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf },
     new SeededRandom(seed, 'earlier'),
   );
+  const untold = untoldOf(shards, new SeededRandom(seed, 'untold'));
+  const throttled = planThrottledLog(
+    { settings: { ...settings, ...bounds }, shards, growsAtMs, untold },
+    START_MS + FAULTS_UNTIL_MS,
+    new SeededRandom(seed, 'throttled'),
+  );
   return {
     seed,
     kind,
@@ -151,7 +162,8 @@ export function planOf(seed: number): Plan {
     growsAtMs,
     refusedOf,
     restore,
-    untold: untoldOf(shards, new SeededRandom(seed, 'untold')),
+    untold,
+    throttled,
   };
 }
 

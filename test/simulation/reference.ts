@@ -31,8 +31,8 @@ export interface Expected {
   /** `incarnation/shard/offset/place` of what came too late, and of what could not be counted. */
   readonly late: ReadonlySet<string>;
   readonly dead: ReadonlySet<string>;
-  /** `sensor/what` of all that has never come out, though time alone would bring it. */
-  readonly waiting: ReadonlySet<string>;
+  /** By open shard: `sensor/what` of all that has never come out, though time alone would bring it. */
+  readonly waiting: ReadonlyMap<PlannedShard, readonly string[]>;
 }
 
 export interface Beside {
@@ -89,10 +89,9 @@ export function expectedOf(plan: Plan, all: readonly Taken[], partitions: number
   const open = [...pasts].filter(
     ([name, { shard }]) => !parents.has(name) && shard.incarnation === last && shard !== plan.untold,
   );
-  const waiting = open.flatMap(([, { keys }]) =>
-    [...keys].flatMap(([sensor, key]) => key.waiting.map((what) => `${sensor}/${what}`)),
-  );
-  return { ...out, waiting: new Set(waiting) };
+  const waitingIn = ({ keys }: Past) =>
+    [...keys].flatMap(([sensor, key]) => key.waiting.map((what) => `${sensor}/${what}`));
+  return { ...out, waiting: new Map(open.map(([, past]) => [past.shard, waitingIn(past)])) };
 }
 
 class PlainShard {

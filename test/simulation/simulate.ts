@@ -1,8 +1,9 @@
 import { messageOf } from '../../engine/errors.ts';
 import { UNSEEN_HOLD_MS } from '../../engine/tick/idle-watermark.ts';
 import { checkAll } from './checks.ts';
+import { checkMeanwhile } from './check-meanwhile.ts';
 import { contentsOf, type Contents } from './contents.ts';
-import { planOf, START_MS, type Plan, type PlannedShard } from './plan.ts';
+import { FAULTS_UNTIL_MS, planOf, START_MS, type Plan, type PlannedShard } from './plan.ts';
 import { Faults } from './world/faults.ts';
 import { FunctionPool } from './world/functions.ts';
 import { Mapping } from './world/mapping.ts';
@@ -25,8 +26,6 @@ export interface Outcome {
   readonly simulatedMs: number;
 }
 
-/** Faults stop when this much virtual time has passed; then everything must come out. */
-const FAULTS_UNTIL_MS = 1_800_000;
 const MAX_EVENTS = 400_000;
 /** How often it is looked whether a restore is due. */
 const WATCH_MS = 200;
@@ -77,6 +76,13 @@ export async function simulate(
     }, world.fail);
   };
   watch();
+  let { throttled } = plan;
+  if (throttled !== undefined) {
+    const recovering = throttled;
+    schedule.after(recovering.untilMs - START_MS, () => {
+      checkMeanwhile(plan, recovering, storage).then(() => (throttled = undefined), world.fail);
+    });
+  }
   schedule.after(FAULTS_UNTIL_MS, () => faults.stop());
   if (plan.settings.tickEveryMs > 0) {
     const tick = () => {
@@ -86,7 +92,8 @@ export async function simulate(
     tick();
   }
   try {
-    await schedule.run(() => (running === 0 && restore === undefined) || failure !== undefined, MAX_EVENTS);
+    const isOver = () => running === 0 && restore === undefined && throttled === undefined;
+    await schedule.run(() => isOver() || failure !== undefined, MAX_EVENTS);
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
     // A shard that ticks cannot look at holds the others for a while.

@@ -4,6 +4,7 @@ import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
 import { RESTORED_TABLE } from './restored-table.ts';
 import { SESSION_RULES } from './session-rules.ts';
+import { THROTTLED_LOG } from './throttled-log.ts';
 import { TIME_AND_SEALS } from './time-and-seals.ts';
 
 /** Planted bugs: each drops or bends one rule. The simulator is worth what it finds. */
@@ -797,4 +798,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PENDING_MOVES,
   ...REFUSED_ROWS,
   ...RESTORED_TABLE,
+  ...THROTTLED_LOG,
 ];

@@ -18,6 +18,8 @@ export class Storage {
   readonly history = new Map<string, LogEntry[]>();
   /** Versions that went with a table, when it was restored to an earlier moment. */
   lostVersions = 0;
+  /** Requests that a log refused which is throttled for hours. */
+  throttled = 0;
   readonly #schedule: Schedule;
   readonly #storedAtMs = new Map<string, number>();
   #table = new MemoryLogStore();
@@ -67,22 +69,17 @@ export class Storage {
     }
     this.#table = table;
   }
+}
 
-  /** What stands between the records in the logs, by log. */
-  get ticks(): Map<string, LoggedTick[]> {
-    const tickOf = (entry: LogEntry, before: LogEntry | undefined): LoggedTick => {
-      const { reached, watermarkMs, processingTimeMs, fingerprint } = entry;
-      // A record's arrival is at most the clock of the function that took it, which only the log knows.
-      const isLater = before !== undefined && processingTimeMs > before.processingTimeMs;
-      return { after: reached, toMs: watermarkMs, processingTimeMs, isLater, fingerprint, cut: cutOf(entry) };
-    };
-    return new Map(
-      [...this.history].map(([logId, entries]) => [
-        logId,
-        entries.flatMap((entry, i) => (isWithoutRecord(entry) ? [tickOf(entry, entries[i - 1])] : [])),
-      ]),
-    );
-  }
+/** What stands between the records in a log. */
+export function ticksIn(history: readonly LogEntry[]): LoggedTick[] {
+  const tickOf = (entry: LogEntry, before: LogEntry | undefined): LoggedTick => {
+    const { reached, watermarkMs, processingTimeMs, fingerprint } = entry;
+    // A record's arrival is at most the clock of the function that took it, which only the log knows.
+    const isLater = before !== undefined && processingTimeMs > before.processingTimeMs;
+    return { after: reached, toMs: watermarkMs, processingTimeMs, isLater, fingerprint, cut: cutOf(entry) };
+  };
+  return history.flatMap((entry, i) => (isWithoutRecord(entry) ? [tickOf(entry, history[i - 1])] : []));
 }
 
 /** Takes no record, and neither begins a log nor ends one: a tick, or what an earlier commit has left to do. */
@@ -150,6 +147,7 @@ export class FaultyLogStore implements LogStore {
           new Error(`${place}: tick to ${entry.watermarkMs}, ahead of every partition and of the clock`),
         );
     }
+    if (this.#isThrottled(logId)) return this.#instance.fail('throttled for hours');
     if (faults.decide('log.throttled')) return this.#instance.fail('throttled');
     if (faults.decide('log.requestLost')) return this.#instance.fail('request lost');
     if (faults.decide('log.executedLate')) {
@@ -157,6 +155,19 @@ export class FaultyLogStore implements LogStore {
       return this.#instance.fail('executed late');
     }
     return this.#instance.call(execute, faults.decide('log.replyLost'));
+  }
+
+  #isThrottled(logId: string): boolean {
+    const {
+      plan: { throttled },
+      storage,
+      schedule,
+    } = this.#world;
+    const nowMs = schedule.nowMs();
+    if (throttled === undefined || nowMs < throttled.fromMs || nowMs >= throttled.untilMs) return false;
+    const isIt = logIdOf(partitionOf(throttled.shard)) === logId;
+    if (isIt) storage.throttled++;
+    return isIt;
   }
 
   /** No record has moved time, neither one that is taken nor one that waits for what its arrival has made due. */
@@ -195,6 +206,7 @@ export class FaultyLogStore implements LogStore {
 
   async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
     const { faults } = this.#world;
+    if (this.#isThrottled(logId)) return this.#instance.fail('throttled for hours');
     if (faults.decide('log.readFails')) return this.#instance.fail('read failed');
     if (!faults.decide('log.readTorn')) return this.#instance.call(() => this.#table.read(logId, slots), false);
     const parts: LogEntry[][] = [];
