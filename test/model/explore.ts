@@ -14,6 +14,8 @@ export interface Machine<S> {
 export interface Move<S> {
   readonly label: string;
   readonly next: S;
+  /** It can happen, and nothing may depend on it: no way to the end leads over it. */
+  readonly isFault?: boolean;
 }
 
 export interface Exploration {
@@ -57,12 +59,12 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
   for (let frontier = [machine.initial]; frontier.length > 0; depth++) {
     const following: S[] = [];
     for (const state of frontier) {
-      for (const { label, next } of machine.moves(state)) {
+      for (const { label, next, isFault } of machine.moves(state)) {
         moves++;
         const key = machine.keyOf(next);
         const known = index.get(key);
         if (known !== undefined) {
-          predecessors[known]?.push(at);
+          if (isFault !== true) predecessors[known]?.push(at);
           continue;
         }
         const added = index.size;
@@ -71,7 +73,7 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
         index.set(key, added);
         parents.push(at);
         labels.push(label);
-        predecessors.push([at]);
+        predecessors.push(isFault === true ? [] : [at]);
         const wrong = machine.wrong(next);
         if (wrong !== undefined) return result({ wrong, trace: traceTo(added) });
         if (machine.isDone(next)) done.push(added);

@@ -1,0 +1,79 @@
+import { CUT, GONE, isWaiting, nextOf, take, watermarkOf } from './receive.ts';
+import { idleTarget } from './senders.ts';
+import { DONE, NONE, UNKNOWN, headOf, logAt, withAt, type Receive, type State } from './state.ts';
+import type { ReceiverPlan, World } from './world.ts';
+
+interface Step {
+  readonly label: string;
+  /** What the container does then; undefined: nothing. */
+  readonly job: Receive | undefined;
+}
+
+/** What a container can do next for the receiver that it works for. */
+export function receiverMoves(world: World, state: State, work: Receive, name: string): Step[] {
+  const { rules, senders, scenario } = world;
+  const { memory } = work;
+  const { name: receiver } = world.receivers[work.receiver] as ReceiverPlan;
+  const steps: Step[] = [];
+  memory.positions.forEach((position, at) => {
+    if (position === UNKNOWN) return;
+    const sender = senders[at]?.name;
+    const next = nextOf(world, state, work, at);
+    if (next === GONE)
+      steps.push({ label: `${name} finds ${sender} overwritten, reads ${receiver} again`, job: undefined });
+    const entry = logAt(state, at).entries[next - 1];
+    if (entry !== undefined)
+      steps.push({
+        label: `${name} takes ${sender}${next} for ${receiver}`,
+        job: take(world, state, work, at, entry, next),
+      });
+    if (rules.fromLogOnly || position === DONE) return;
+    for (const put of [...state.containers.map(({ job }) => job), ...state.strays])
+      if (put?.kind === 'entry' && put.sender === at && put.version === position + 1)
+        steps.push({
+          label: `${name} takes ${sender}${put.version} for ${receiver} as it was sent`,
+          job: take(world, state, work, at, put.entry, put.version),
+        });
+  });
+  if (scenario.endMs !== undefined && !rules.tickInLog)
+    steps.push(...passOver(world, state, work, name, scenario.endMs));
+  if (work.hasTaken && (rules.emptyCommit || work.hasRows))
+    steps.push({ label: `${name} sends ${receiver} version ${memory.version + 1}`, job: { ...work, put: 'commit' } });
+  if (isCut(world, state, work))
+    steps.push({ label: `${name} sends SEAL of ${receiver}`, job: { ...work, put: 'seal' } });
+  return steps.length > 0 ? steps : [{ label: `${name} finds nothing to do for ${receiver}`, job: undefined }];
+}
+
+/** Without `tickInLog`: the receiver moves the watermark of an idle sender by itself. */
+function passOver(world: World, state: State, work: Receive, name: string, endMs: number): Step[] {
+  const { memory, receiver } = work;
+  return memory.watermarks.flatMap((watermark, at): Step[] => {
+    const log = logAt(state, at);
+    const target = idleTarget(world, state, at, endMs);
+    const isIdle = log.arrived === (headOf(log)?.reached ?? 0) && memory.positions[at] === log.entries.length;
+    if (watermark === NONE || !isIdle || target <= watermark) return [];
+    const moved = { ...memory, watermarks: withAt(memory.watermarks, at, target) };
+    return [
+      {
+        label: `${name} passes over idle ${world.senders[at]?.name} for ${world.receivers[receiver]?.name}, to ${target}`,
+        job: { ...work, hasTaken: true, memory: { ...moved, watermarkMs: watermarkOf(moved) } },
+      },
+    ];
+  });
+}
+
+/** Whether the next entry of every live sender is behind the cut (PL-39). */
+function isCut(world: World, state: State, work: Receive): boolean {
+  const { rules, generationsOf } = world;
+  const { of, generation } = world.receivers[work.receiver] as ReceiverPlan;
+  if ((generationsOf[of] as number) <= generation) return false;
+  if (!rules.cut) return state.logs.some((log) => (headOf(log)?.generation ?? 0) > generation);
+  const { positions } = work.memory;
+  return positions.every(
+    (position, at) =>
+      position === UNKNOWN ||
+      position === DONE ||
+      nextOf(world, state, work, at) === CUT ||
+      (rules.waitingIsBehind && position === 0 && isWaiting(world, work.memory, at)),
+  );
+}
