@@ -89,9 +89,9 @@ export class MeteredBlobStore implements BlobStore {
     return this.#store.putIfAbsent(key, bytes);
   }
 
-  oldest(prefix: string): ReturnType<BlobStore['oldest']> {
+  oldest(prefix: string, after?: string): ReturnType<BlobStore['oldest']> {
     this.lists += 1;
-    return this.#store.oldest(prefix);
+    return this.#store.oldest(prefix, after);
   }
 
   list(prefix: string): Promise<string[]> {

@@ -43,8 +43,13 @@ export interface BlobStore {
   delete(key: string): Promise<void>;
   /** Every key that begins with `prefix`, ascending. @throws BLOB_UNAVAILABLE (unavailable) */
   list(prefix: string): Promise<string[]>;
-  /** The first of them, ascending, at most OLDEST_PAGE, with the time at which each was stored. @throws BLOB_UNAVAILABLE (unavailable) */
-  oldest(prefix: string): Promise<StoredBlob[]>;
+  /**
+   * The first of them, ascending, at most OLDEST_PAGE, with the time at which each was stored.
+   *
+   * @param after only keys that come after this one @default all
+   * @throws BLOB_UNAVAILABLE (unavailable)
+   */
+  oldest(prefix: string, after?: string): Promise<StoredBlob[]>;
 }
 
 /** So many keys come with one request of S3. */

@@ -8,7 +8,7 @@ import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { ShardCatalog } from '../engine/ports.ts';
 import type { Processor } from '../engine/processor.ts';
-import { days } from '../engine/time/duration.ts';
+import { days, hours } from '../engine/time/duration.ts';
 import { timeLimitsWithin } from '../engine/user-code/time-limits.ts';
 import { UserCode } from '../engine/user-code/user-code.ts';
 import { blobStoreAt } from './blob-store-at.ts';
@@ -20,6 +20,9 @@ import { sinksOf } from './sinks.ts';
 const INLINE_LIMIT_BYTES = 32_768;
 /** About 300 bytes each: what a function of 1 GiB can hold with room to work. */
 const MAX_PANES = 1_500_000;
+
+/** The clocks of functions, objects and tables differ by less; a restore that begins at the last moment comes later than that. */
+const CLOCK_DIFFERENCE_MS = hours(1);
 
 /** All that a function works with, whatever its source is, as its environment names it. */
 export function processorOf(
@@ -39,7 +42,7 @@ export function processorOf(
       slots: RING_SLOTS,
       inlineLimitBytes: INLINE_LIMIT_BYTES,
       userCode,
-      recoveryMs: days(Number(environment.TIDEMARK_RECOVERY_DAYS)),
+      recoveryMs: days(Number(environment.TIDEMARK_RECOVERY_DAYS)) + CLOCK_DIFFERENCE_MS,
     },
     MAX_PANES,
   );

@@ -83,7 +83,7 @@ export function readOnly({ topology, logs, blobs, clock = SYSTEM_CLOCK, slots = 
       delete: refuse,
       get: (key) => blobs.get(key),
       list: (prefix) => blobs.list(prefix),
-      oldest: (prefix) => blobs.oldest(prefix),
+      oldest: (prefix, after) => blobs.oldest(prefix, after),
     },
   };
 }

@@ -75,9 +75,10 @@ export class FileBlobStore implements BlobStore {
     return keys.filter((key) => key.startsWith(prefix)).sort();
   }
 
-  async oldest(prefix: string): Promise<StoredBlob[]> {
+  async oldest(prefix: string, after = ''): Promise<StoredBlob[]> {
     const found: StoredBlob[] = [];
-    for (const key of (await this.list(prefix)).slice(0, OLDEST_PAGE)) {
+    const keys = (await this.list(prefix)).filter((key) => key > after);
+    for (const key of keys.slice(0, OLDEST_PAGE)) {
       const file = await stat(this.#path(key)).catch((error: unknown) => this.#noBlob(error, `look at blob ${key}`));
       if (file !== undefined) found.push({ key, storedAtMs: file.mtimeMs });
     }

@@ -28,8 +28,9 @@ export class MemoryBlobStore implements BlobStore {
     this.#blobs.delete(requireBlobKey(key));
   }
 
-  async oldest(prefix: string): Promise<StoredBlob[]> {
+  async oldest(prefix: string, after = ''): Promise<StoredBlob[]> {
     return (await this.list(prefix))
+      .filter((key) => key > after)
       .slice(0, OLDEST_PAGE)
       .map((key) => ({ key, storedAtMs: this.#storedAtMs.get(key) ?? 0 }));
   }

@@ -78,11 +78,11 @@ export class S3BlobStore implements BlobStore {
   }
 
   /** S3 lists in ascending order of the keys' bytes. */
-  async oldest(prefix: string): Promise<StoredBlob[]> {
+  async oldest(prefix: string, after?: string): Promise<StoredBlob[]> {
+    const place = { Bucket: this.#bucket, Prefix: this.#folder + prefix, MaxKeys: OLDEST_PAGE };
+    const StartAfter = after === undefined ? undefined : this.#folder + after;
     try {
-      const page = await this.#client.send(
-        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#folder + prefix, MaxKeys: OLDEST_PAGE }),
-      );
+      const page = await this.#client.send(new ListObjectsV2Command({ ...place, StartAfter }));
       return (page.Contents ?? []).flatMap(({ Key, LastModified }) =>
         Key === undefined || LastModified === undefined
           ? []

@@ -38,5 +38,22 @@ export const snapshotKeyOf = (logId: string, version: number, commitId: string, 
 export const spillKeyOf = (logId: string, version: number, commitId: string, part: 'delta' | 'outbox'): string =>
   `${spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;
 
-/** The version in a key made by `snapshotKeyOf` or `spillKeyOf`. */
-export const versionOfKey = (key: string): number => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10);
+/** Where versions from this one on begin among the keys under `snapshotPrefix`. */
+export const snapshotsFrom = (logId: string, version: number): string => `${snapshotPrefix(logId)}${padded(version)}`;
+
+export const reopenedPrefix = (logId: string): string => `reopened/${logId}/`;
+
+/** Says that a log pointed to this snapshot at that time, though there were newer ones. @param snapshotKey '' for version 0 */
+export const reopenedKeyOf = (logId: string, snapshotKey: string, nowMs: number): string =>
+  `${reopenedPrefix(logId)}${nameOf(snapshotKey)}-${nowMs}`;
+
+/** Whether a key made by `reopenedKeyOf` speaks of this snapshot. */
+export const isReopened = (key: string, snapshotKey: string): boolean =>
+  lastSegment(key).replace(/-\d+$/, '') === nameOf(snapshotKey);
+
+const nameOf = (snapshotKey: string): string => (snapshotKey === '' ? padded(0) : lastSegment(snapshotKey));
+
+const lastSegment = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+
+/** The version in a key made by `snapshotKeyOf`, `spillKeyOf` or `reopenedKeyOf`. */
+export const versionOfKey = (key: string): number => Number.parseInt(lastSegment(key), 10);

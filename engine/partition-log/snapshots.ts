@@ -1,13 +1,14 @@
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
-import type { StoredBlob } from '../ports.ts';
 import type { PartitionState } from '../state/partition-state.ts';
+import { minutes } from '../time/duration.ts';
 import { withStoredState } from '../user-code/stored-state.ts';
 import type { LogEntry } from './entry.ts';
-import { snapshotKeyOf, snapshotPrefix, spillPrefix, versionOfKey } from './log-id.ts';
+import { reopenedKeyOf, reopenedPrefix, snapshotKeyOf, snapshotPrefix, snapshotsFrom, spillPrefix } from './log-id.ts';
 import type { LoadedLog } from './open-log.ts';
 import type { LogSettings } from './log-settings.ts';
 import { isSnapshotDue } from './ring.ts';
 import { encodeSnapshot } from './snapshot.ts';
+import { mayBeReopened, unneededKeys } from './unneeded-objects.ts';
 
 interface Pointer {
   readonly snapshotVersion: number;
@@ -17,11 +18,14 @@ interface Pointer {
 /** Every so many snapshots, what nobody can need any more is looked for and deleted. */
 const CLEAN_UP_EVERY = 8;
 
+/** No table is restored, and put in the place of the other, in less: an instance that commits more often needs not look again. */
+const SHORTEST_RESTORE_MS = minutes(5);
+
 /**
  * When a log takes snapshots, and which it keeps (PL-8). One is written just before the commit that points to it, so a log
  * whose snapshots failed for a while takes one as soon as it can, even when its ring is full.
  *
- *     put snapshot of v ──► commit v+1 carries the pointer ──► what only older snapshots than the last two needed is deleted
+ *     put snapshot of v ──► commit v+1 carries the pointer ──► what nobody can need any more is deleted
  */
 export class Snapshots {
   readonly #settings: LogSettings;
@@ -30,6 +34,8 @@ export class Snapshots {
   #snapshotBytes: number;
   #deltaBytes: number;
   #sinceCleanUp = CLEAN_UP_EVERY;
+  /** When it was last noted that the log points to older snapshots than there are, or seen that it does not. */
+  #notedMs = -Infinity;
 
   constructor(settings: LogSettings, logId: string, { head, snapshotBytes, deltaBytes }: LoadedLog) {
     this.#settings = settings;
@@ -46,6 +52,7 @@ export class Snapshots {
    */
   async beforeCommit(head: LogEntry | undefined, state: PartitionState): Promise<Pointer> {
     const { slots, topology, blobs, userCode } = this.#settings;
+    await this.#noteReopened();
     const versionsSince = (head?.version ?? 0) - this.#pointer.snapshotVersion;
     if (head === undefined || !isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots))
       return this.#pointer;
@@ -62,36 +69,37 @@ export class Snapshots {
   /** The commit stands: its pointer is the log's. */
   async afterCommit({ snapshotVersion, snapshotKey }: LogEntry, deltaBytes: number): Promise<void> {
     this.#deltaBytes += deltaBytes;
-    const previousVersion = this.#pointer.snapshotVersion;
-    if (snapshotVersion === previousVersion) return;
+    const previous = this.#pointer;
+    if (snapshotVersion === previous.snapshotVersion) return;
     this.#pointer = { snapshotVersion, snapshotKey };
     if (++this.#sinceCleanUp < CLEAN_UP_EVERY) return;
     this.#sinceCleanUp = 0;
-    await this.#cleanUp(previousVersion);
+    await this.#cleanUp(previous);
+  }
+
+  /**
+   * Leaves a mark where this log points to a snapshot although newer ones were stored: most likely its table was restored.
+   * A mark without need keeps a snapshot for longer, and harms nothing.
+   */
+  async #noteReopened(): Promise<void> {
+    const { blobs, clock, recoveryMs = 0 } = this.#settings;
+    const sinceMs = this.#notedMs;
+    this.#notedMs = clock.nowMs();
+    if (recoveryMs === 0 || this.#notedMs < sinceMs + SHORTEST_RESTORE_MS) return;
+    const { snapshotVersion, snapshotKey } = this.#pointer;
+    const stored = await blobs.oldest(snapshotPrefix(this.#logId), snapshotsFrom(this.#logId, snapshotVersion));
+    if (mayBeReopened(snapshotVersion, snapshotKey, stored))
+      await blobs.putIfAbsent(reopenedKeyOf(this.#logId, snapshotKey, this.#notedMs), new Uint8Array());
   }
 
   /** Two snapshots are kept, all that the table restored to an earlier moment points to, and the large bodies behind them. */
-  async #cleanUp(previousVersion: number): Promise<void> {
+  async #cleanUp(previous: Pointer): Promise<void> {
     const { blobs, clock, recoveryMs = 0 } = this.#settings;
     const snapshots = await blobs.oldest(snapshotPrefix(this.#logId));
     const spills = await blobs.oldest(spillPrefix(this.#logId));
-    const needed = Math.min(previousVersion, oldestNeeded(snapshots, clock.nowMs() - recoveryMs));
-    const old = [
-      ...snapshots.filter(({ key }) => versionOfKey(key) < needed),
-      ...spills.filter(({ key }) => versionOfKey(key) <= needed),
-    ];
-    for (const { key } of old) await blobs.delete(key);
+    const reopened = recoveryMs === 0 ? [] : await blobs.oldest(reopenedPrefix(this.#logId));
+    const pointedTo = [previous.snapshotKey, this.#pointer.snapshotKey];
+    for (const key of unneededKeys({ snapshots, spills, reopened }, pointedTo, clock.nowMs() - recoveryMs))
+      await blobs.delete(key);
   }
-}
-
-/**
- * The oldest version to which a log may point at `sinceMs` or later: that of the last snapshot but one that was there by then,
- * for the commit that points to the last may have come later, or never.
- *
- * @param snapshots ascending
- * @returns 0 when there were not two: nothing can be spared
- */
-export function oldestNeeded(snapshots: readonly StoredBlob[], sinceMs: number): number {
-  const versions = snapshots.filter(({ storedAtMs }) => storedAtMs <= sinceMs).map(({ key }) => versionOfKey(key));
-  return [...new Set(versions)].at(-2) ?? 0;
 }

@@ -63,6 +63,9 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStore>):
       expect(found.map(({ key }) => key)).toEqual(['a/1', 'a/2']);
       for (const { storedAtMs } of found) expect(Math.abs(storedAtMs)).toBeLessThan(Date.now() + 60_000);
       expect(await store.oldest('nothing/here')).toEqual([]);
+      expect((await store.oldest('a/', 'a/1')).map(({ key }) => key)).toEqual(['a/2']);
+      expect((await store.oldest('a/', 'a/10')).map(({ key }) => key)).toEqual(['a/2']);
+      expect(await store.oldest('a/', 'a/2')).toEqual([]);
     });
 
     it('does not take a folder for a blob', async () => {

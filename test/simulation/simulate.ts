@@ -70,9 +70,11 @@ export async function simulate(
   const watch = () => {
     if (restore === undefined) return;
     if (running > 0 && storage.versions < restore.afterVersions) return schedule.after(WATCH_MS, watch);
-    restoreTable({ ...world, functions, mappings }, restore).then((lives) => {
+    const now = restore;
+    restoreTable({ ...world, functions, mappings }, now).then((lives) => {
       lives.forEach(live);
-      restore = undefined;
+      restore = now.again;
+      watch();
     }, world.fail);
   };
   watch();

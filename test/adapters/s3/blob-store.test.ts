@@ -107,12 +107,14 @@ describe('S3BlobStore', () => {
       status: 200,
       body: `<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated>${contents}</ListBucketResult>`,
     });
-    expect(await store.oldest('a/')).toEqual([
+    expect(await store.oldest('a/', 'a/0')).toEqual([
       { key: 'a/1', storedAtMs: Date.UTC(2026, 0, 1) },
       { key: 'a/2', storedAtMs: Date.UTC(2026, 0, 2) },
     ]);
     expect(server.requests).toHaveLength(1);
-    expect(new URL(server.requests[0]?.url ?? '', 'http://s3').searchParams.get('prefix')).toBe('state/a/');
+    const { searchParams } = new URL(server.requests[0]?.url ?? '', 'http://s3');
+    expect(searchParams.get('prefix')).toBe('state/a/');
+    expect(searchParams.get('start-after')).toBe('state/a/0');
   });
 
   it('deletes', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { snapshotPrefix, spillPrefix } from '../../../engine/partition-log/log-id.ts';
 import { slotOf } from '../../../engine/partition-log/ring.ts';
-import { oldestNeeded } from '../../../engine/partition-log/snapshots.ts';
 import { reading } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
@@ -54,25 +53,5 @@ describe('a log table that is restored', () => {
     });
     expect((await world.blobs.list(snapshotPrefix(world.logId))).length).toBeLessThan(25);
     expect((await world.blobs.list(spillPrefix(world.logId))).length).toBeLessThan(200);
-  });
-});
-
-describe('the oldest version that a restored log may need', () => {
-  const stored = (version: number, storedAtMs: number) => ({
-    key: `snapshots/log/${String(version).padStart(16, '0')}-id-f`,
-    storedAtMs,
-  });
-
-  it('is that of the last snapshot but one before the recovery period', () => {
-    expect(oldestNeeded([stored(4, 10), stored(8, 20), stored(12, 30), stored(16, 40)], 30)).toBe(8);
-  });
-
-  it('counts two definitions that wrote the same version once', () => {
-    expect(oldestNeeded([stored(4, 10), stored(8, 20), stored(8, 21)], 30)).toBe(4);
-  });
-
-  it('is the very first while there were not two', () => {
-    expect(oldestNeeded([stored(4, 10), stored(8, 20)], 15)).toBe(0);
-    expect(oldestNeeded([], 15)).toBe(0);
   });
 });

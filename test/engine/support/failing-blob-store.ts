@@ -28,8 +28,8 @@ export class FailingBlobStore implements BlobStore {
     return this.#up().list(prefix);
   }
 
-  async oldest(prefix: string): Promise<StoredBlob[]> {
-    return this.#up().oldest(prefix);
+  async oldest(prefix: string, after?: string): Promise<StoredBlob[]> {
+    return this.#up().oldest(prefix, after);
   }
 
   #up(fails = false): BlobStore {

@@ -243,7 +243,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'all old objects deleted at once',
     rule: 'PL-8',
     edits: [
-      { file: `${LOG}/snapshots.ts`, find: 'versionOfKey(key) <= needed', replace: 'versionOfKey(key) < 1_000_000' },
+      {
+        file: `${LOG}/unneeded-objects.ts`,
+        find: 'versionOfKey(key) <= oldest',
+        replace: 'versionOfKey(key) < 1_000_000',
+      },
     ],
   },
   {

@@ -11,6 +11,15 @@ export const RESTORED_TABLE: readonly Mutant[] = [
     edits: [{ file: SNAPSHOTS, find: 'clock.nowMs() - recoveryMs)', replace: 'clock.nowMs() - 0 * recoveryMs)' }],
   },
   {
+    name: 'a snapshot counts as superseded by those of the line that was given up',
+    rule: 'PL-8',
+    edits: [{ file: SNAPSHOTS, find: 'recoveryMs === 0 || this', replace: 'recoveryMs >= 0 || this' }],
+    foundBy: {
+      file: 'test/engine/partition-log/repeated-recovery.test.ts',
+      test: 'is read at any moment of the recovery period',
+    },
+  },
+  {
     name: 'the first batch of a log that is opened is believed to go on',
     rule: 'PL-13',
     edits: [

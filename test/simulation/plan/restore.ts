@@ -11,6 +11,8 @@ export interface PlannedRestore {
   readonly recoveryMs: number;
   /** Where the input goes on; at a position behind the restored log it must be refused, and is set back then. */
   readonly readFrom: 'start' | 'before' | 'behind';
+  /** It happens once more, at its own number of versions; undefined: it does not. */
+  readonly again: PlannedRestore | undefined;
 }
 
 type Drawn = Pick<Plan, 'settings' | 'shards' | 'redeploy' | 'growsAtMs' | 'refusedOf'>;
@@ -30,11 +32,18 @@ export function planRestore(
   const isRepeatable =
     isTimed && settings.tickEveryMs === 0 && settings.retentionMs === Infinity && redeploy === undefined;
   if (!isSteady || !isRepeatable || growsAtMs < Infinity || refusedOf > 0 || random.chance(0.2)) return undefined;
+  const first = drawRestore(random);
+  const { recoveryMs } = first;
+  return random.chance(0.5) ? { ...first, again: { ...drawRestore(random), recoveryMs } } : first;
+}
+
+function drawRestore(random: SeededRandom): PlannedRestore {
   return {
     afterVersions: random.between(2, random.pick([10, 50, 150])),
     lostVersions: random.between(1, random.pick([3, 10, 60])),
     recoveryMs: random.pick([10_000, 100_000, 3_600_000]),
     readFrom: random.pick(['start', 'before', 'behind', 'behind']),
+    again: undefined,
   };
 }
 

@@ -245,8 +245,8 @@ export class FaultyBlobStore implements BlobStore {
     return this.#instance.call(() => this.#world.storage.blobs.delete(key), false);
   }
 
-  oldest(prefix: string): ReturnType<BlobStore['oldest']> {
-    return this.#instance.call(() => this.#world.storage.blobs.oldest(prefix), false);
+  oldest(prefix: string, after?: string): ReturnType<BlobStore['oldest']> {
+    return this.#instance.call(() => this.#world.storage.blobs.oldest(prefix, after), false);
   }
 
   list(prefix: string): Promise<string[]> {
