@@ -1,4 +1,5 @@
-import { toLogItem, type Item } from '../adapters/dynamodb/log-item.ts';
+import type { Item } from '../adapters/dynamodb/item-reader.ts';
+import { toLogItem } from '../adapters/dynamodb/log-item.ts';
 import { putWriteUnits } from '../adapters/dynamodb/item-size.ts';
 import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../adapters/memory/log-store.ts';

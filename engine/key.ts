@@ -16,8 +16,23 @@ export function keyOfFields(fields: readonly string[], value: unknown, partition
       `${first} must equal the record's partition key, got another; use ${first} as partition key in the producer`,
     );
   }
-  if (fields.length === 1) return routing;
-  const key = joinParts([routing, ...fields.slice(1).map((field) => keyPart(value, field))]);
+  return fields.length === 1 ? routing : joined(fields, [routing, ...partsIn(fields.slice(1), value)]);
+}
+
+/**
+ * The same of a row that goes through an exchange: its key need not be that of the record.
+ *
+ * @throws KEY_INVALID (data)
+ */
+export function keyOfRow(fields: readonly string[], value: unknown): string {
+  const parts = partsIn(fields, value);
+  return parts.length === 1 ? (parts[0] as string) : joined(fields, parts);
+}
+
+const partsIn = (fields: readonly string[], value: unknown): string[] => fields.map((field) => keyPart(value, field));
+
+function joined(fields: readonly string[], parts: readonly string[]): string {
+  const key = joinParts(parts);
   if (key.length * 3 > MAX_KEY_BYTES && new TextEncoder().encode(key).length > MAX_KEY_BYTES) {
     throw dataError(
       'KEY_INVALID',

@@ -72,6 +72,8 @@ export interface OperatorContext extends Clocks {
   readonly tables: readonly TableView[];
   /** The watermark that counts for a key: higher than the operator's where shards were merged (PL-25). */
   watermarkOf(key: string): number;
+  /** By which a record of a key is late: that watermark, or the one that a row brought through an exchange (PL-44). */
+  lateFrom(key: string): number;
   /** Up to where event time goes in this move: many timers may be due before it. */
   readonly targetMs: number;
   schedule(domain: TimeDomain, timer: Timer): void;

@@ -129,6 +129,15 @@ export interface RecordDecoder {
   decode(records: readonly SourceRecord[]): Promise<SourceRecord[]>;
 }
 
+/**
+ * Calls receivers of an exchange. A hint and no more: a call may be lost, repeated or late, and nothing is wrong then but
+ * the time that results take; the tick calls every receiver that has something to do (PL-38).
+ */
+export interface Doorbell {
+  /** Never fails: whoever implements it reports what went wrong. @param receivers by their numbers */
+  ring(exchange: string, receivers: readonly number[]): Promise<void>;
+}
+
 /** One commit's outbox on its way to the sinks. */
 export interface Delivery {
   readonly partition: SourcePartition;

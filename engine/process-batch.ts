@@ -3,6 +3,7 @@ import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import { boundsOf, type Processor } from './processor.ts';
 import type { SourceBatch, SourceRecord } from './record.ts';
+import { ringFor, ringIfFull } from './exchange/ring-receivers.ts';
 import { requireContinuous } from './require-continuous.ts';
 import { requireUnchanged } from './require-unchanged.ts';
 import { takeOver } from './reshard.ts';
@@ -45,6 +46,7 @@ export async function processBatch(processor: Processor, batch: SourceBatch): Pr
   try {
     return await once();
   } catch (error) {
+    await ringIfFull(processor, error);
     if (!isKind(error, 'fenced')) throw error;
     return once();
   }
@@ -98,6 +100,7 @@ async function processOnce(
     const { writeUnits, withheld } = await deliverWaiting(log, partition, sinks);
     totals.writeUnits += writeUnits;
     totals.deadLetters += withheld;
+    await ringFor(processor, result);
     progress.version = log.version;
     rest = rest.slice(result.taken);
   }

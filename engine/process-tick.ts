@@ -2,9 +2,12 @@
  * A tick moves time on where input has stopped (PL-19 to PL-21), so that the last windows come out. Each partition is on its
  * own: one that fails, or for which no time is left, keeps none of the others.
  *
+ * Receivers of an exchange are looked at before, and called after:
+ *
  *     look at each, side by side ──► how far idle ones may follow ──► move each, side by side ──► report, then failures
  */
 import { isKind } from './errors.ts';
+import { callReceivers, lookAtReceivers } from './exchange/tick-receivers.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import { boundsOf, type Processor } from './processor.ts';
@@ -48,6 +51,7 @@ export async function processTick(
   const { logs, shards, topology } = processor;
   const startMs = logs.clock.nowMs();
   const isBefore = (share: number) => (): boolean => logs.clock.nowMs() - startMs < withinMs * share;
+  const receivers = await lookAtReceivers(processor);
   const names = [...(await shards.shards(stream)).keys()];
   memory.keepOnly(new Set(names));
 
@@ -72,9 +76,11 @@ export async function processTick(
           topology.eventTime,
         )
       : undefined;
-    return { watermarkMs, processingTimeMs: nowMs };
+    return { watermarkMs, processingTimeMs: nowMs, receiversDueMs: receivers?.dueMs };
   };
   const moves = await settleEach(drained, SIDE_BY_SIDE, isBefore(1), (time) => moveOn(processor, time, targetOf(time)));
+
+  await callReceivers(processor, receivers, nowMs);
 
   const nameOf = (i: number): string => (drained[i] as PartitionTime).partition.partition;
   const moveFailures = moves.flatMap((outcome, i) =>

@@ -1,6 +1,6 @@
 import type { Topology } from './topology.ts';
 import type { PartitionLogs } from './partition-log/partition-logs.ts';
-import type { RecordDecoder, ShardCatalog, Sink } from './ports.ts';
+import type { Doorbell, RecordDecoder, ShardCatalog, Sink } from './ports.ts';
 import type { CommitBounds } from './run.ts';
 import type { UserCode } from './user-code/user-code.ts';
 
@@ -10,6 +10,8 @@ export interface Processor {
   readonly logs: PartitionLogs;
   readonly sinks: readonly Sink[];
   readonly shards: ShardCatalog;
+  /** Of a pipeline with an exchange. */
+  readonly doorbell?: Doorbell | undefined;
   /** For a source whose format is not JSON. */
   readonly decoder?: RecordDecoder | undefined;
   /** A batch of which more results come than that is committed in parts, at least 1. @default MAX_ROWS_PER_COMMIT */

@@ -44,9 +44,25 @@ export interface SourceRecord {
   readonly headers?: () => readonly RecordHeader[];
   /** What `data` says, in a format that an adapter has read already; undefined: the engine reads it as JSON. */
   readonly value?: unknown;
+  /** Of what came through an exchange: times that its sender has decided; `value` is what it sent. */
+  readonly arrival?: Arrival;
   /** Of kind data: why the adapter could not take it apart, or may not have it counted here. It becomes a dead letter. */
   readonly refusal?: TidemarkError;
 }
+
+/**
+ * A row of an exchange, or the end of the entry that the rows before it came in. Both are taken in their place among the
+ * receiver's records; all of one entry share an offset, so that they belong to one commit.
+ */
+export type Arrival =
+  | {
+      readonly kind: 'row';
+      readonly eventTimeMs: number;
+      /** Its sender's output watermark before it: by this one it is late, and by no other (PL-44). */
+      readonly watermarkMs: number;
+    }
+  /** The receiver's watermark once the entry has been taken: the smallest of its senders' (PL-34). */
+  | { readonly kind: 'end'; readonly watermarkMs: number };
 
 /** One partition's records, in ascending offset, all places of an offset together. May repeat what was seen before. */
 export interface SourceBatch {

@@ -13,6 +13,9 @@
 import { TidemarkError } from './errors.ts';
 import { deliverWaiting } from './outbox.ts';
 import { EMPTY_OUTBOX } from './outputs.ts';
+import { settleManifest } from './exchange/manifest.ts';
+import type { Child } from './partition-log/entry.ts';
+import { logIdOf } from './partition-log/log-id.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
 import { boundsOf, type Processor } from './processor.ts';
@@ -39,6 +42,8 @@ export async function takeOver(
   // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
   log.begin(partition.incarnation);
   const shards = await processor.shards.shards(partition);
+  const { sendsTo } = processor.topology;
+  if (sendsTo !== undefined) await settleManifest(processor.logs.settings.blobs, sendsTo, partition, shards);
   const lineage = shards.get(partition.partition);
   if (lineage === undefined || lineage.parents.length === 0) return;
   const parents: Parent[] = [];
@@ -78,7 +83,10 @@ async function seal(
       );
       await deliverWaiting(log, parent, processor.sinks);
     }
-    await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));
+    const names = childrenOf(parent.partition, shards);
+    const isSender = processor.topology.sendsTo !== undefined;
+    const children = isSender ? names.map((name) => childOf(parent, name, shards)) : [];
+    await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, names, children);
     return log;
   });
 }
@@ -116,6 +124,12 @@ function childrenOf(parent: string, shards: ReadonlyMap<string, Lineage>): strin
     .filter(([, { parents }]) => parents.includes(parent))
     .map(([name]) => name)
     .sort();
+}
+
+/** A child as receivers of an exchange know it, with all its parents (PL-36). */
+function childOf(parent: SourcePartition, name: string, shards: ReadonlyMap<string, Lineage>): Child {
+  const logOf = (partition: string): string => logIdOf({ ...parent, partition });
+  return { logId: logOf(name), parents: (shards.get(name)?.parents ?? []).map(logOf) };
 }
 
 /** A shard of a merge that has outlived both of its parents. */

@@ -5,6 +5,7 @@
  *     record ──► operator 0 ──result──► operator 1 ──result──► out
  *     watermark      w                   w - delay 0
  */
+import type { Row } from './exchange/rows.ts';
 import type { Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { Element, TimerClocks, Verdict } from './operator.ts';
@@ -13,10 +14,12 @@ import type { PendingMove } from './state/progress.ts';
 import type { Floor } from './time/floors.ts';
 import type { Offset } from './record.ts';
 import type { PartitionState } from './state/partition-state.ts';
+import type { Due } from './partition-log/entry.ts';
 import { TableView, type Journal } from './state/table-view.ts';
 import type { OperatorTimers } from './state/timer.ts';
 import { RunningOperator, type OperatorHost } from './running-operator.ts';
-import { timerClocksOf } from './time/timer-clocks.ts';
+import { behind, timerClocksOf } from './time/timer-clocks.ts';
+import { NO_WATERMARK } from './time/watermark.ts';
 import type { Watch } from './user-code/watch.ts';
 import { checkedSideValue } from './value/emitted.ts';
 
@@ -29,6 +32,7 @@ export interface Mark {
   readonly results: number;
   readonly sideOutputs: number;
   readonly deadLetters: number;
+  readonly sent: number;
 }
 
 /** What one commit takes on: past it no further record is taken, and a move of time goes on in the next commit. */
@@ -57,14 +61,19 @@ export class Run implements OperatorHost {
   readonly sideOutputs: SideOutput[] = [];
   /** Records that failed, and firings and timers that did, for which no record is to blame, in their order (PL-12). */
   readonly deadLetters: DeadLetter[] = [];
+  /** What goes through the exchange, in order. */
+  readonly sent: Row[] = [];
   readonly tables: readonly TableView[];
   readonly floors: readonly Floor[];
   readonly topology: Topology;
   readonly journal: Journal = [];
   readonly #operators: readonly RunningOperator[];
+  /** By how much the time of what leaves the fragment is behind its watermark [ms]. */
+  readonly delayMs: number;
   readonly #bounds: CommitBounds;
   readonly #watch: Watch | undefined;
   processingTimeMs: number;
+  rowWatermarkMs = NO_WATERMARK;
   sequence: number;
   watermarkMs: number;
   /** The move of time that is under way, and goes on in the next commit when this one has enough. */
@@ -106,11 +115,12 @@ export class Run implements OperatorHost {
       lagMs += operator.delayMs;
     });
     this.#operators = operators;
+    this.delayMs = lagMs;
   }
 
-  /** What has to be delivered so far, late records left out. */
+  /** What has to be delivered or sent so far, late records left out. */
   get rows(): number {
-    return this.results.length + this.sideOutputs.length + this.deadLetters.length;
+    return this.results.length + this.sideOutputs.length + this.deadLetters.length + this.sent.length;
   }
 
   /** One commit should not hold more. */
@@ -126,12 +136,39 @@ export class Run implements OperatorHost {
     return this.#operators.map(({ timers }) => timers);
   }
 
-  process(element: Element): Verdict {
-    return this.processAt(0, element);
+  /** @param rowWatermarkMs of a row that came through an exchange */
+  process(element: Element, rowWatermarkMs = NO_WATERMARK): Verdict {
+    this.rowWatermarkMs = rowWatermarkMs;
+    const verdict = this.processAt(0, element);
+    this.rowWatermarkMs = NO_WATERMARK;
+    return verdict;
   }
 
   processAt(index: number, element: Element): Verdict {
-    return (this.#operators[index] as RunningOperator).bound.process(element);
+    const operator = this.#operators[index];
+    if (operator !== undefined) return operator.bound.process(element);
+    const { key, eventTimeMs, value } = element;
+    this.#send(key, eventTimeMs, value);
+    return 'accepted';
+  }
+
+  /** By what is sent from now on nothing is late that was not so here: behind this fragment's time by all its delays (PL-34). */
+  get outputWatermarkMs(): number {
+    return behind(this.watermarkMs, this.delayMs);
+  }
+
+  /** When time alone has something to do. */
+  get due(): Due {
+    const dues = this.#operators.map(({ due }) => due);
+    return {
+      eventMs: earliest(dues.map(({ eventMs }) => eventMs)),
+      processingMs: earliest(dues.map(({ processingMs }) => processingMs)),
+    };
+  }
+
+  #send(key: string, eventTimeMs: number, value: unknown): void {
+    const { outputWatermarkMs: watermarkMs } = this;
+    this.sent.push({ key, eventTimeMs, watermarkMs, value: checkedSideValue('the exchange', value) });
   }
 
   /**
@@ -223,6 +260,8 @@ export class Run implements OperatorHost {
       this.results.push(this.topology.checked(shaped));
     } else if (shaped.retracted !== true) {
       const { key, windowStartMs, windowEndMs } = row;
+      // It is in time by the delays, whatever the row says that made it.
+      this.rowWatermarkMs = NO_WATERMARK;
       const verdict = next.bound.process({
         key,
         value: { ...shaped.values, windowStartMs, windowEndMs },
@@ -239,7 +278,7 @@ export class Run implements OperatorHost {
   }
 
   mark(): Mark {
-    const { journal, timers, processingTimeMs, sequence, results, sideOutputs, deadLetters } = this;
+    const { journal, timers, processingTimeMs, sequence, results, sideOutputs, deadLetters, sent } = this;
     return {
       journal: journal.length,
       timers,
@@ -248,6 +287,7 @@ export class Run implements OperatorHost {
       results: results.length,
       sideOutputs: sideOutputs.length,
       deadLetters: deadLetters.length,
+      sent: sent.length,
     };
   }
 
@@ -259,6 +299,8 @@ export class Run implements OperatorHost {
     this.results.length = mark.results;
     this.sideOutputs.length = mark.sideOutputs;
     this.deadLetters.length = mark.deadLetters;
+    this.sent.length = mark.sent;
+    this.rowWatermarkMs = NO_WATERMARK;
   }
 
   /** The step goes on with the record at `index`. */
@@ -311,6 +353,11 @@ export class Run implements OperatorHost {
       value: checkedSideValue(output, value),
     });
   }
+}
+
+function earliest(times: ReadonlyArray<number | undefined>): number | undefined {
+  const known = times.filter((timeMs) => timeMs !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** What a firing is stopped for has its own code and text; anything else that it throws is a result that failed. */

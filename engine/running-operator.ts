@@ -9,6 +9,7 @@ import type {
   Verdict,
 } from './operator.ts';
 import type { ResultRow } from './outputs.ts';
+import type { Due } from './partition-log/entry.ts';
 import type { Floor } from './time/floors.ts';
 import { pop } from './state/heap.ts';
 import type { TableView } from './state/table-view.ts';
@@ -22,6 +23,8 @@ export interface OperatorHost {
   readonly topology: Pick<Topology, 'routingKeyOf'>;
   readonly floors: readonly Floor[];
   readonly processingTimeMs: number;
+  /** Of the row that is being processed; NO_WATERMARK for records of a source, and while time moves. */
+  readonly rowWatermarkMs: number;
   /** The next number for results without a window. */
   sequence: number;
   /** How many timers have fired. */
@@ -93,6 +96,18 @@ export class RunningOperator implements OperatorContext {
       this.watermarkMs,
       behind(watermarkOf(topology.routingKeyOf(key), NO_WATERMARK, floors), this.#lagMs),
     );
+  }
+
+  lateFrom(key: string): number {
+    const { rowWatermarkMs } = this.#host;
+    const watermarkMs = this.watermarkOf(key);
+    return rowWatermarkMs === NO_WATERMARK ? watermarkMs : Math.max(watermarkMs, behind(rowWatermarkMs, this.#lagMs));
+  }
+
+  /** When its next timers are due, by the partition's clocks. */
+  get due(): Due {
+    const eventMs = this.#event === undefined ? undefined : this.#event.top.timeMs + this.#lagMs;
+    return { eventMs, processingMs: this.#processing?.top.timeMs };
   }
 
   isDue(partitionWatermarkMs: number, nowMs: number): boolean {

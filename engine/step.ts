@@ -9,17 +9,25 @@ import type { Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
 import type { Progress } from './state/progress.ts';
+import type { Row } from './exchange/rows.ts';
+import type { Due } from './partition-log/entry.ts';
 import type { SourceRecord } from './record.ts';
 import { digestOf } from './record-digest.ts';
 import { Run, UNBOUNDED } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { StateChange } from './state/state-change.ts';
 import { remainingFloors, watermarkOf } from './time/floors.ts';
+import { behind } from './time/timer-clocks.ts';
+import { NO_WATERMARK } from './time/watermark.ts';
 import type { Watch } from './user-code/watch.ts';
 
 export interface StepResult {
   readonly change: StateChange;
   readonly outbox: Outbox;
+  /** What it sends through the exchange; undefined: nothing. */
+  readonly sent?: readonly Row[];
+  /** When time alone has something to do after it; undefined: it is not known, for the step changes no timer. */
+  readonly due?: Due;
 }
 
 /** What a step made of the records that it took. */
@@ -44,6 +52,8 @@ export function step(
   const lateRecords: LateRecord[] = [];
   let deadRecords = 0;
   let taken = 0;
+  /** Ends of entries among them, which are no records. */
+  let ends = 0;
   let { watermarkMs, lastArrivalMs } = state;
   let goesOn = run.resume();
 
@@ -54,13 +64,13 @@ export function step(
     const mark = run.mark();
     try {
       run.beginRecord();
-      const decoded = decodeRecord(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
+      const decoded = decodedOf(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
       run.endRecord();
       // What fires before the record may be more than one commit takes: then the record waits. A further place of its offset cannot.
       if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;
       const arrived = run.mark();
       run.beginRecord();
-      const lateKey = lateKeyOf(run, topology, record, decoded);
+      const lateKey = record.arrival?.kind === 'end' ? undefined : lateKeyOf(run, topology, record, decoded);
       run.endRecord();
       if (lateKey === undefined) {
         watermarkMs = Math.max(watermarkMs, decoded.watermarkMs);
@@ -73,7 +83,10 @@ export function step(
           key: lateKey,
           eventTimeMs: decoded.eventTimeMs,
           arrivalTimeMs,
-          watermarkMs: watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors),
+          watermarkMs: Math.max(
+            watermarkOf(topology.routingKeyOf(lateKey), watermarkMs, state.floors),
+            rowWatermarkOf(record),
+          ),
           ...headersOf(record),
           data,
         });
@@ -87,21 +100,23 @@ export function step(
       deadRecords++;
     }
     taken++;
+    if (record.arrival?.kind === 'end') ends++;
     run.reached = record.offset;
     goesOn = run.advance(watermarkMs, records[i + 1]?.offset === record.offset);
   }
 
   const { counters } = state;
   const last = records[taken - 1];
+  const recordsIn = taken - ends;
   const result = finish(run, state, lateRecords, {
     reached: run.reached,
-    reachedDigest: last === undefined ? state.reachedDigest : digestOf(last),
+    reachedDigest: last === undefined || last.arrival !== undefined ? state.reachedDigest : digestOf(last),
     lastArrivalMs,
     // The hole that was accepted ends in front of the first record that comes.
     resumeAt: taken === 0 ? state.resumeAt : undefined,
     counters: {
-      recordsIn: counters.recordsIn + taken,
-      counted: counters.counted + taken - lateRecords.length - deadRecords,
+      recordsIn: counters.recordsIn + recordsIn,
+      counted: counters.counted + recordsIn - lateRecords.length - deadRecords,
       late: counters.late + lateRecords.length,
       deadLetters: counters.deadLetters + deadRecords,
       results: counters.results + run.results.length,
@@ -115,6 +130,8 @@ export function step(
 export interface TickTarget {
   readonly watermarkMs: number | undefined;
   readonly processingTimeMs: number | undefined;
+  /** Of a sender: from this output watermark on a receiver has something to do (PL-37). @default none has */
+  readonly receiversDueMs?: number | undefined;
 }
 
 /**
@@ -133,7 +150,9 @@ export function stepTick(
   const watermarkMs = Math.max(state.watermarkMs, target.watermarkMs ?? state.watermarkMs);
   const processingTimeMs = Math.max(state.processingTimeMs, target.processingTimeMs ?? state.processingTimeMs);
   const run = new Run(topology, state, bounds, watch);
-  if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;
+  const isAwaited = behind(watermarkMs, run.delayMs) >= (target.receiversDueMs ?? Number.POSITIVE_INFINITY);
+  const isDue = run.isDue(watermarkMs, processingTimeMs) || (isAwaited && watermarkMs > state.watermarkMs);
+  if (state.pending === undefined && !isDue) return undefined;
   if (run.resume() && run.advanceProcessing(processingTimeMs)) run.advance(watermarkMs);
   const { reached, reachedDigest, lastArrivalMs, resumeAt } = state;
   const counters = { ...state.counters, results: state.counters.results + run.results.length };
@@ -162,9 +181,24 @@ function finish(
       floors,
       tables,
       timers,
+      positions: state.positions,
     },
     outbox: { results, sideOutputs, lateRecords, deadLetters },
+    ...(run.sent.length === 0 ? {} : { sent: run.sent }),
+    due: run.due,
   };
+}
+
+/** Bytes of a source are read; what came through an exchange says all itself. */
+function decodedOf(topology: Topology, record: SourceRecord, processingTimeMs: number): Decoded {
+  const { arrival, value } = record;
+  if (arrival === undefined) return decodeRecord(topology, record, processingTimeMs);
+  if (arrival.kind === 'row') return { value, eventTimeMs: arrival.eventTimeMs, watermarkMs: NO_WATERMARK };
+  return { value: undefined, eventTimeMs: NO_WATERMARK, watermarkMs: arrival.watermarkMs };
+}
+
+function rowWatermarkOf({ arrival }: SourceRecord): number {
+  return arrival?.kind === 'row' ? arrival.watermarkMs : NO_WATERMARK;
 }
 
 /** Brings all that a record became to the operators. @returns the key of the first part that came too late */
@@ -177,7 +211,7 @@ function lateKeyOf(
   const { transform } = topology;
   if (transform === undefined) {
     const key = topology.keyOf(value, record.partitionKey);
-    return run.process({ key, value, eventTimeMs }) === 'late' ? key : undefined;
+    return run.process({ key, value, eventTimeMs }, rowWatermarkOf(record)) === 'late' ? key : undefined;
   }
   let lateKey: string | undefined;
   transform(value, {
@@ -216,6 +250,6 @@ function deadLetterFor(record: SourceRecord, error: unknown): DeadLetter {
   };
 }
 
-function headersOf({ headers }: SourceRecord): Pick<DeadLetter, 'headers'> {
-  return headers === undefined ? {} : { headers: headers() };
+function headersOf(record: SourceRecord): Pick<DeadLetter, 'headers'> {
+  return record.headers === undefined ? {} : { headers: record.headers() };
 }

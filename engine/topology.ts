@@ -2,24 +2,30 @@ import type { Operator } from './operator.ts';
 import type { ResultRow } from './outputs.ts';
 import type { ResultShape } from './plan/results.ts';
 import type { SinkSpec } from './plan/sink.ts';
+import type { Exchange } from './plan/exchange.ts';
 import type { EventTime, Source } from './plan/source.ts';
 import type { Transform } from './plan/transform-records.ts';
 import type { TableSpec } from './state/table.ts';
 
-/** The frozen graph of one pipeline: what the infrastructure and the functions are derived from. */
+/** The frozen graph of one fragment: what the infrastructure and the functions are derived from. */
 export interface Topology {
   readonly name: string;
+  /** Its records are the rows of an exchange; undefined: those of the source. */
+  readonly receivesFrom: Exchange | undefined;
+  /** What its last operator gives, or each record where it has none, goes through an exchange; undefined: to the sinks. */
+  readonly sendsTo: Exchange | undefined;
+  /** Of the pipeline. */
   readonly source: Source;
   readonly eventTime: EventTime;
   /** What happens to a record before it has a key; undefined: nothing. */
   readonly transform: Transform | undefined;
-  /** Fields that group records; the first is the source's partition key. */
+  /** Fields that group records; without an exchange before it the first is the source's partition key. Of a fragment without operators those of its exchange. */
   readonly keyFields: readonly string[];
   /** @throws KEY_INVALID, KEY_MISMATCH (data) */
   keyOf(value: unknown, partitionKey: string): string;
   /** The part of a key that decides to which shard it belongs (PL-26). */
   routingKeyOf(key: string): string;
-  /** In the order of their work; at least one. */
+  /** In the order of their work; at least one where there is no exchange behind it. */
   readonly operators: readonly Operator[];
   /** All tables of all operators, in order. */
   readonly tables: readonly TableSpec[];

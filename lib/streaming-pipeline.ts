@@ -6,6 +6,7 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { requireNoExchange } from '../engine/exchange/require-no-exchange.ts';
 import { outputsOf } from './deliver/outputs.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 import { entryOf } from './entry-of.ts';
@@ -81,6 +82,7 @@ export class StreamingPipeline extends Construct {
   constructor(scope: Construct, id: string, props: StreamingPipelineProps) {
     super(scope, id);
     const { topology } = props.pipeline;
+    requireNoExchange(topology, 'StreamingPipeline');
     const settings = settingsOf(props);
     const pipelineFile = entryOf(topology.name, props.entry);
     const name = `Tidemark-${topology.name}-${settings.stage}`;

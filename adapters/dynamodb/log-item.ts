@@ -1,10 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { TidemarkError } from '../../engine/errors.ts';
-import type { Body, LogEntry, Withheld } from '../../engine/partition-log/entry.ts';
+import type { LogEntry, Withheld } from '../../engine/partition-log/entry.ts';
+import { bodyItem, corrupt, readBody, readNumber, readOffset, readText, toNumber, type Item } from './item-reader.ts';
 import type { Counters, PendingMove, Progress } from '../../engine/state/progress.ts';
+import { readPositions, readSent, readDue, positionsItem, sentItem, dueItem } from './exchange-item.ts';
 import type { Floor } from '../../engine/time/floors.ts';
-
-export type Item = Record<string, AttributeValue>;
 
 /** The one key attribute. It contains the slot, so that a busy log is spread over DynamoDB's partitions. */
 export function slotKey(logId: string, slot: number): string {
@@ -49,6 +48,9 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     fingerprint: { S: entry.fingerprint },
     codec: { N: String(entry.codec) },
     stateHash: { N: String(entry.stateHash) },
+    ...positionsItem(entry.positions),
+    ...sentItem(entry.sent),
+    ...dueItem(entry.due),
   };
 }
 
@@ -84,6 +86,9 @@ export function fromLogItem(item: Item): LogEntry {
     fingerprint: readText(item, 'fingerprint'),
     codec: readNumber(item, 'codec'),
     stateHash: readNumber(item, 'stateHash'),
+    positions: readPositions(item),
+    ...readSent(item),
+    ...readDue(item),
   };
 }
 
@@ -132,15 +137,6 @@ function readWithheld(item: Item): Withheld {
   return { version: readNumber(item, 'version'), sink: readText(item, 'sink'), places: places.split(',').map(Number) };
 }
 
-function bodyItem(name: 'delta' | 'outbox', body: Body): Item {
-  return 'inline' in body ? { [name]: { B: body.inline } } : { [`${name}Key`]: { S: body.blobKey } };
-}
-
-function readBody(item: Item, name: 'delta' | 'outbox'): Body {
-  const inline = item[name]?.B;
-  return inline === undefined ? { blobKey: readText(item, `${name}Key`) } : { inline };
-}
-
 function readCounters(item: Item): Counters {
   const [recordsIn, counted, late, deadLetters, results, lossesAccepted = 0] = (item['counters']?.L ?? []).map(
     (value) => toNumber(item, 'counters', value.N),
@@ -155,32 +151,4 @@ function readCounters(item: Item): Counters {
     throw corrupt(item, 'counters', 'five numbers');
   }
   return { recordsIn, counted, late, deadLetters, results, lossesAccepted };
-}
-
-function readText(item: Item, name: string): string {
-  const text = item[name]?.S;
-  if (text === undefined) throw corrupt(item, name, 'a string');
-  return text;
-}
-
-function readNumber(item: Item, name: string): number {
-  return toNumber(item, name, item[name]?.N);
-}
-
-function toNumber(item: Item, name: string, text: string | undefined): number {
-  const value = Number(text);
-  if (text === undefined || !Number.isFinite(value)) throw corrupt(item, name, 'a number');
-  return value;
-}
-
-function readOffset(item: Item, name: string): bigint {
-  const text = readText(item, name);
-  if (!/^-?\d+$/.test(text)) throw corrupt(item, name, 'a decimal integer');
-  return BigInt(text);
-}
-
-function corrupt(item: Item, name: string, rule: string): TidemarkError {
-  const key = item['slotKey']?.S ?? '';
-  const text = `attribute ${name} of slot ${key} must be ${rule}, got ${item[name] === undefined ? 'nothing' : 'something else'}; the log table holds an item that Tidemark did not write`;
-  return new TidemarkError('internal', 'LOG_CORRUPT', text, { context: { slotKey: key, attribute: name } });
 }

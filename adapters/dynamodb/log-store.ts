@@ -17,7 +17,7 @@ import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { requireSingleAttempt } from './client.ts';
 import { putWriteUnits } from './item-size.ts';
 import { fromLogItem, slotKey, toLogItem } from './log-item.ts';
-import type { Item } from './log-item.ts';
+import type { Item } from './item-reader.ts';
 
 /** Most keys that one BatchGetItem takes. */
 const KEYS_PER_READ = 100;

@@ -6,14 +6,16 @@ export function stateSchemaOf({
   keyFields,
   operators,
   tables,
-}: Pick<Topology, 'keyFields' | 'operators' | 'tables'>): readonly string[] {
+  sendsTo,
+}: Pick<Topology, 'keyFields' | 'operators' | 'tables' | 'sendsTo'>): readonly string[] {
   // Waited for less, what an operator still holds would come too late to the next one.
   const delays = operators
     .slice(0, -1)
     .filter(({ delayMs }) => delayMs > 0)
     .map(({ id, delayMs }) => `${id} waited for: ${delayMs}`);
   return [
-    `key: ${keyFields.join(', ')}`,
+    // Code that does not know an exchange would commit records without their rows.
+    sendsTo === undefined ? `key: ${keyFields.join(', ')}` : `exchange ${sendsTo.id}: ${sendsTo.keyFields.join(', ')}`,
     ...operators.flatMap(({ schema }) => schema),
     ...delays,
     ...tables.map(({ name }) => `table: ${name}`),

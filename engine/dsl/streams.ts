@@ -1,10 +1,11 @@
 /** The calls of the DSL between a pipeline's source and its window, each a frozen value. */
 import type { ResultType } from '../aggregate/aggregate.ts';
-import { requireMs, requireSetting, TidemarkError } from '../errors.ts';
+import { requireMs, requireSetting } from '../errors.ts';
 import { keyByOf, sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
 import type { ProcessFunction, ValuesOf } from '../process/process-function.ts';
 import type { StateDescriptor } from '../process/state-descriptors.ts';
 import type { Windows } from '../window/windows.ts';
+import { exchangeFor, requireExchangeable, type ExchangeSettings } from './exchange-settings.ts';
 import { columnsOf, keyColumns, outputStream, requireNames, type OutputStream } from './output-stream.ts';
 import { windowedStream, type WindowedStream, type WindowSettings } from './windowed-stream.ts';
 
@@ -21,11 +22,13 @@ export interface TimedStream<V, K extends string> {
   /** Sends records aside, to the lake's folder `output`; the others go on. */
   branch(output: string, isWanted: (value: V) => boolean): TimedStream<V, K>;
   /**
-   * Groups records. The first field must be the source's partition key, so that each key lives in one partition (PL-26).
+   * Groups records. Where the first field is the source's partition key, a key lives in one partition already. By any
+   * other field its rows go through an exchange to the receiver that has the key, which costs a second commit.
    *
-   * @example .keyBy('origin') · .keyBy('origin', 'carrier')
+   * @example .keyBy('origin') · .keyBy('origin', 'carrier') · .keyBy('destination', { receivers: [8] })
    */
-  keyBy(field: K, ...more: ReadonlyArray<KeyField<V>>): KeyedStream<V>;
+  keyBy(...fields: readonly [KeyField<V>, ...KeyField<V>[]]): KeyedStream<V>;
+  keyBy(...fieldsAndExchange: readonly [KeyField<V>, ...KeyField<V>[], ExchangeSettings]): KeyedStream<V>;
 }
 
 export interface KeyedStream<V> {
@@ -66,26 +69,21 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
       requireOutput(output, sideOutputsOf(plan));
       return then<V>({ kind: 'branch', output, isWanted });
     },
-    keyBy(field: K, ...more: ReadonlyArray<KeyField<V>>) {
-      const { partitionKey } = sourceOf(plan).source;
-      if (field !== partitionKey) {
-        throw new TidemarkError(
-          'invalid',
-          'KEY_IS_NOT_PARTITION_KEY',
-          `keyBy must begin with the source's partition key ${JSON.stringify(partitionKey)}, got ${JSON.stringify(field)}; use ${JSON.stringify(field)} as the partition key in the producers and in the source`,
-        );
-      }
-      const keyFields = [field, ...more];
+    keyBy(...given: ReadonlyArray<string | ExchangeSettings>) {
+      const keyFields = given.filter((one) => typeof one === 'string');
       requireSetting(
         'keyBy',
         keyFields,
-        new Set(keyFields).size === keyFields.length,
-        'each field once',
-        'name a field once',
+        keyFields.length > 0 && new Set(keyFields).size === keyFields.length,
+        'one field or more, each once',
+        "pass the fields of a key, such as 'origin'",
       );
       // Of several fields each is shown among the values, so none may have the name of something else there.
       if (keyFields.length > 1) requireNames(keyFields, []);
-      return keyedStream<V>(withNode(plan, { kind: 'keyBy', keyFields: Object.freeze(keyFields) }));
+      const settings = given.find((one) => typeof one === 'object');
+      const exchange = exchangeFor(sourceOf(plan).source.partitionKey, keyFields, settings);
+      const node = { kind: 'keyBy', keyFields: Object.freeze(keyFields) } as const;
+      return keyedStream<V>(withNode(plan, exchange === undefined ? node : { ...node, exchange }));
     },
   });
 }
@@ -114,7 +112,10 @@ function keyedStream<V>(plan: LogicalPlan): KeyedStream<V> {
       );
       return keyedStream<V>(withNode(plan, { kind: 'deduplicate', by, withinMs }));
     },
-    window: (windows: Windows, settings: WindowSettings = {}) => windowedStream<V>(plan, windows, settings),
+    window(windows: Windows, settings: WindowSettings = {}) {
+      requireExchangeable(keyByOf(plan).exchange, windows);
+      return windowedStream<V>(plan, windows, settings);
+    },
     process<
       D extends Readonly<Record<string, StateDescriptor>>,
       R extends Readonly<Record<string, ResultType>>,

@@ -16,6 +16,35 @@ export interface Withheld {
   readonly places: readonly number[];
 }
 
+/** What an entry of a sender is to the receivers of its exchange, which read it in the sender's log (PL-28). */
+export interface Sent {
+  /** Rows for them; undefined: none. */
+  readonly rows: Body | undefined;
+  /** What comes in later entries is no older, or late (PL-34). Counts once the rows are taken. */
+  readonly watermarkMs: number;
+  /** Of a seal: the partitions that go on (PL-36). */
+  readonly children: readonly Child[];
+  /** Of the receivers that the code knows which wrote it. */
+  readonly generation: number;
+  /** What all receivers have taken at least, as far as the sender knew (PL-31). */
+  readonly consumedVersion: number;
+}
+
+/** A partition that goes on with the keys of others. */
+export interface Child {
+  /** Id of its log. */
+  readonly logId: string;
+  /** Ids of the logs of all that it came from. */
+  readonly parents: readonly string[];
+}
+
+/** When something has to happen at a receiver though no row comes [ms since 1970]; undefined: at no time. */
+export interface Due {
+  /** By its watermark. */
+  readonly eventMs: number | undefined;
+  readonly processingMs: number | undefined;
+}
+
 /** Version v of a partition's log: the whole effect of one batch. Lives in slot `v mod W`. */
 export interface LogEntry extends Progress {
   /** Dense, from 1. */
@@ -44,4 +73,8 @@ export interface LogEntry extends Progress {
   readonly codec: number;
   /** Order-independent hash of the keyed state after this commit. */
   readonly stateHash: number;
+  /** Of senders only. */
+  readonly sent?: Sent | undefined;
+  /** Of receivers only. */
+  readonly due?: Due | undefined;
 }

@@ -35,8 +35,14 @@ export const spillPrefix = (logId: string): string => `spills/${logId}/`;
 export const snapshotKeyOf = (logId: string, version: number, commitId: string, fingerprint: string): string =>
   `${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`;
 
-export const spillKeyOf = (logId: string, version: number, commitId: string, part: 'delta' | 'outbox'): string =>
-  `${spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;
+/** Rows are apart from the others, for they live as long as their slot (PL-31). */
+export const rowsPrefix = (logId: string): string => `rows/${logId}/`;
+
+/** A part of an entry that may be too large for its slot. */
+export type SpillPart = 'delta' | 'outbox' | 'rows';
+
+export const spillKeyOf = (logId: string, version: number, commitId: string, part: SpillPart): string =>
+  `${part === 'rows' ? rowsPrefix(logId) : spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;
 
 /** Where versions from this one on begin among the keys under `snapshotPrefix`. */
 export const snapshotsFrom = (logId: string, version: number): string => `${snapshotPrefix(logId)}${padded(version)}`;

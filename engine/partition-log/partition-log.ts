@@ -1,6 +1,10 @@
 import { CODEC_VERSION, compress } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
+import { consumedBy } from '../exchange/consumed.ts';
+import { deleteOldRows } from '../exchange/old-rows.ts';
+import type { SenderPosition } from '../state/sender-position.ts';
+import { encodeRows } from '../exchange/rows.ts';
 import { EMPTY_OUTBOX, isEmptyOutbox, type DeadLetter } from '../outputs.ts';
 import type { Clock } from '../ports.ts';
 import { encodeChanges } from '../state/delta-codec.ts';
@@ -11,15 +15,27 @@ import type { StepResult } from '../step.ts';
 import { withStoredState, type WithStoredState } from '../user-code/stored-state.ts';
 import { commitEntry } from './commit.ts';
 import { epochOf } from './epoch.ts';
-import type { Body, LogEntry, Withheld } from './entry.ts';
+import { behind } from '../time/timer-clocks.ts';
+import { NO_WATERMARK } from '../time/watermark.ts';
+import type { Body, Child, Due, LogEntry, Sent, Withheld } from './entry.ts';
 import { progressOf } from '../state/progress.ts';
-import { spillKeyOf } from './log-id.ts';
+import type { Exchange } from '../plan/exchange.ts';
+import { spillKeyOf, type SpillPart } from './log-id.ts';
 import type { LogSettings } from './log-settings.ts';
 import { openLog, type LoadedLog, type Undelivered } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
-import { mayOverwrite, slotOf } from './ring.ts';
+import { isConsumed, mayOverwrite, slotOf } from './ring.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordStateSchema } from './state-schema.ts';
+
+/** What a version says besides what its step has decided. */
+interface Beside {
+  readonly sealedFor?: readonly string[];
+  readonly children?: readonly Child[];
+  readonly withholds?: readonly Withheld[];
+}
+
+const NEVER: Due = Object.freeze({ eventMs: undefined, processingMs: undefined });
 
 /** An event source mapping is not deleted and made anew, at another position, in less: batches that follow each other sooner are of the same one. */
 const SHORTEST_REPLACEMENT_MS = 60_000;
@@ -69,9 +85,15 @@ export class PartitionLog {
     return this.#head?.fingerprint;
   }
 
-  /** Takes the time for the epoch of a log that has no version yet; one that has keeps its own. */
-  begin(incarnation: string): void {
-    if (this.version === 0) this.state.epochMs = epochOf(incarnation, this.#settings.clock.nowMs());
+  /**
+   * Takes the time for the epoch of a log that has no version yet; one that has keeps its own.
+   *
+   * @param positions of a receiver, from where it reads its senders
+   */
+  begin(incarnation: string, positions: readonly SenderPosition[] = []): void {
+    if (this.version > 0) return;
+    this.state.epochMs = epochOf(incarnation, this.#settings.clock.nowMs());
+    this.state.positions = positions;
   }
 
   /** Whether this is still the newest version: one slot is read instead of the whole log. */
@@ -121,7 +143,7 @@ export class PartitionLog {
    * @throws what `commit` throws
    */
   async withhold(rows: readonly Withheld[], deadLetters: readonly DeadLetter[]): Promise<number> {
-    return this.#write({ change: noChange(this.state), outbox: { ...EMPTY_OUTBOX, deadLetters } }, [], rows);
+    return this.#write({ change: noChange(this.state), outbox: { ...EMPTY_OUTBOX, deadLetters } }, { withholds: rows });
   }
 
   /**
@@ -130,17 +152,19 @@ export class PartitionLog {
    *
    * @returns write units used
    * @param sealedFor the partitions that take over: this version is the log's last (PL-22)
+   * @param children the same, for receivers (PL-36)
    * @throws FENCED (fenced), COMMIT_UNKNOWN, RING_FULL (unavailable), SEALED (internal)
    */
-  async commit(result: StepResult, sealedFor: readonly string[] = []): Promise<number> {
-    return this.#write(result, sealedFor, []);
+  async commit(
+    result: StepResult,
+    sealedFor: readonly string[] = [],
+    children: readonly Child[] = [],
+  ): Promise<number> {
+    return this.#write(result, { sealedFor, children });
   }
 
-  async #write(
-    { change, outbox }: StepResult,
-    sealedFor: readonly string[],
-    withholds: readonly Withheld[],
-  ): Promise<number> {
+  async #write(result: StepResult, { sealedFor = [], children = [], withholds = [] }: Beside): Promise<number> {
+    const { change, outbox } = result;
     if (this.isSealed)
       throw new TidemarkError(
         'internal',
@@ -170,6 +194,8 @@ export class PartitionLog {
       fingerprint,
       codec: CODEC_VERSION,
       stateHash: hashAfter(this.state, change),
+      ...(topology.sendsTo === undefined ? {} : { sent: await this.#sent(version, commitId, result, children) }),
+      ...(topology.receivesFrom === undefined ? {} : { due: result.due ?? this.#head?.due ?? NEVER }),
     };
     if (!mayOverwrite(version, slots, entry.snapshotVersion, entry.publishedVersion)) {
       throw new TidemarkError(
@@ -178,6 +204,8 @@ export class PartitionLog {
         `version ${version} of ${this.logId} must wait for a snapshot and delivery of version ${version - slots}, got snapshot ${entry.snapshotVersion} and delivery ${entry.publishedVersion}; see why they fail`,
       );
     }
+    if (entry.sent !== undefined && !isConsumed(version, slots, entry.sent))
+      throw this.#notConsumed(version, entry.sent);
     const writeUnits = await commitEntry(logs, clock, this.logId, slots, entry);
     applyChange(this.state, change);
     this.state.timers = withoutStaleTimers(topology, this.state);
@@ -192,6 +220,7 @@ export class PartitionLog {
         outbox,
       });
     await this.#snapshots.afterCommit(entry, delta.length);
+    if (entry.sent !== undefined) await deleteOldRows(this.#settings, this.logId, version);
     return writeUnits;
   }
 
@@ -199,7 +228,38 @@ export class PartitionLog {
     if (this.#undelivered.length === 0) this.#publishedVersion = version;
   }
 
-  async #body(version: number, commitId: string, part: 'delta' | 'outbox', bytes: Uint8Array): Promise<Body> {
+  /** What the version says to the receivers; asks them how far they are when that could matter (PL-31). */
+  async #sent(
+    version: number,
+    commitId: string,
+    { change, sent = [] }: StepResult,
+    children: readonly Child[],
+  ): Promise<Sent> {
+    const { topology, slots } = this.#settings;
+    const exchange = topology.sendsTo as Exchange;
+    const rows = encodeRows(sent, exchange.receivers);
+    const before = this.#head?.sent;
+    const delayMs = topology.operators.reduce((sum, operator) => sum + operator.delayMs, 0);
+    const known = {
+      rows: rows === undefined ? undefined : await this.#body(version, commitId, 'rows', compress(rows)),
+      // What is left of a move sends rows that are older than where it goes.
+      watermarkMs:
+        change.pending === undefined ? behind(change.watermarkMs, delayMs) : (before?.watermarkMs ?? NO_WATERMARK),
+      children,
+      generation: exchange.generation,
+      consumedVersion: before?.consumedVersion ?? 0,
+    };
+    if (isConsumed(version, slots, known)) return known;
+    return { ...known, consumedVersion: await consumedBy(this.#settings, exchange, this.logId) };
+  }
+
+  #notConsumed(version: number, { consumedVersion }: Sent): TidemarkError {
+    const { slots, topology } = this.#settings;
+    const text = `version ${version} of ${this.logId} must wait until all receivers of ${topology.sendsTo?.id} have taken version ${version - slots}, got ${consumedVersion}; see why they are behind`;
+    return new TidemarkError('unavailable', 'RING_FULL', text);
+  }
+
+  async #body(version: number, commitId: string, part: SpillPart, bytes: Uint8Array): Promise<Body> {
     if (bytes.length <= this.#settings.inlineLimitBytes) return { inline: bytes };
     const blobKey = spillKeyOf(this.logId, version, commitId, part);
     await this.#settings.blobs.putIfAbsent(blobKey, bytes);

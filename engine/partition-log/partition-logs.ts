@@ -27,6 +27,11 @@ export class PartitionLogs {
     return this.#settings.clock;
   }
 
+  /** What they are kept with. */
+  get settings(): LogSettings {
+    return this.#settings;
+  }
+
   /**
    * The watermark that a log has reached at least, from whatever of it can be read, verified or not: watermarks never fall.
    *

@@ -1,3 +1,5 @@
+import type { Sent } from './entry.ts';
+
 /**
  * The arithmetic of the ring. Version v lives in slot v mod W and takes the place of version v - W:
  *
@@ -26,6 +28,15 @@ export function mayOverwrite(
   publishedVersion: number,
 ): boolean {
   return version - slots <= Math.min(snapshotVersion, publishedVersion);
+}
+
+/** … and, of a sender, when all receivers have taken it (PL-31). */
+export function isConsumed(
+  version: number,
+  slots: number,
+  { consumedVersion }: Pick<Sent, 'consumedVersion'>,
+): boolean {
+  return version - slots <= consumedVersion;
 }
 
 /** A snapshot is due half a ring after the last one, or when the deltas since then outweigh it (PL-8). */

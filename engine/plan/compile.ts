@@ -1,6 +1,6 @@
 import type { ResultShape } from './results.ts';
 import type { Topology } from '../topology.ts';
-import { keyOfFields, partsOf } from '../key.ts';
+import { keyOfFields, keyOfRow, partsOf } from '../key.ts';
 import type { Operator } from '../operator.ts';
 import type { ResultRow } from '../outputs.ts';
 import { deduplicateOperator } from '../process/deduplicate-operator.ts';
@@ -12,20 +12,66 @@ import { changing, having, type ResultTransform } from './shape-results.ts';
 import { branching, chain, filtering, flatMapping, mapping, type Transform } from './transform-records.ts';
 
 /**
- * Makes what an engine runs of what the user said: the nodes before the first operator become one transformation of
- * records, those behind an operator one of its results.
+ * Makes what an engine runs of what the user said, cut where an exchange is. In a fragment the nodes before the first
+ * operator become one transformation of records, those behind an operator one of its results.
  *
  *     source ─► map ─► filter ─► keyBy ─► window ─► filter ─► sink
  *               └─ transform ─┘           operator  └ shape ┘
+ *
+ *     source ─► map ═► keyBy ─► window ─► filter ─► sink           ═► exchange
+ *     └ fragment 0 ┘   └──────── fragment 1 ────────────┘
+ *
+ * @returns the fragments, each behind the one that sends to it; the first reads the source
  */
-export function compile(plan: LogicalPlan): Topology {
+export function compile(plan: LogicalPlan): readonly Topology[] {
   const { source, eventTime } = sourceOf(plan);
-  const { keyFields } = keyByOf(plan);
+  const { keyFields, exchange } = keyByOf(plan);
+  const cut = plan.nodes.findIndex((node) => node.kind === 'keyBy' && node.exchange !== undefined);
+  const before = chainOf(plan.nodes.slice(0, cut < 0 ? plan.nodes.length : cut));
+  const last = cut < 0 ? before : chainOf(plan.nodes.slice(cut));
+  const rowCheck = new RowCheck(last.results.columns);
+  const common = {
+    name: plan.name,
+    source,
+    eventTime,
+    keyFields,
+    results: last.results,
+    checked: (row: ResultRow) => rowCheck.checked(row),
+    sideOutputs: Object.freeze(sideOutputsOf(plan)),
+    sinks: Object.freeze(plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.sink] : []))),
+  };
+  const isComposite = keyFields.length > 1;
+  const inPlace = {
+    keyOf: (value: unknown, partitionKey: string) => keyOfFields(keyFields, value, partitionKey),
+    routingKeyOf: (key: string) => (isComposite ? (partsOf(key)[0] as string) : key),
+  };
+  const whole = { routingKeyOf: (key: string) => key };
+  const sender = { receivesFrom: undefined, sendsTo: exchange };
+  if (exchange === undefined)
+    return [Object.freeze({ ...common, ...sender, ...inPlace, ...partOf(keyFields, before) })];
+  const keyOf = (value: unknown) => keyOfRow(keyFields, value);
+  const receiver = { receivesFrom: exchange, sendsTo: undefined, keyOf: (_value: unknown, key: string) => key };
+  return Object.freeze([
+    Object.freeze({ ...common, ...sender, ...whole, keyOf, ...partOf(keyFields, before) }),
+    Object.freeze({ ...common, ...receiver, ...whole, ...partOf(keyFields, last) }),
+  ]);
+}
+
+/** Nodes between two cuts, as they work one behind the other. */
+interface Chain {
+  readonly transform: Transform | undefined;
+  readonly operators: readonly Operator[];
+  /** Of each operator. */
+  readonly resultTransforms: ReadonlyArray<ResultTransform | undefined>;
+  readonly results: ResultShape;
+}
+
+function chainOf(nodes: readonly PlanNode[]): Chain {
   const operators: Operator[] = [];
   const resultTransforms: Array<ResultTransform | undefined> = [];
   let transform: Transform | undefined;
   let results: ResultShape = { identity: 'window', columns: [], windowMs: undefined, allowedLatenessMs: 0 };
-  for (const node of plan.nodes) {
+  for (const node of nodes) {
     if (isStateful(node)) {
       operators.push(operatorOf(node));
       resultTransforms.push(undefined);
@@ -37,20 +83,17 @@ export function compile(plan: LogicalPlan): Topology {
       if (node.columns !== undefined) results = { ...results, columns: node.columns };
     }
   }
+  return { transform, operators, resultTransforms, results };
+}
+
+function partOf(
+  keyFields: readonly string[],
+  { transform, operators, resultTransforms }: Chain,
+): Pick<Topology, 'transform' | 'operators' | 'tables' | 'shape'> {
   const isComposite = keyFields.length > 1;
-  const rowCheck = new RowCheck(results.columns);
-  return Object.freeze({
-    name: plan.name,
-    source,
-    eventTime,
+  return {
     transform,
-    keyFields,
-    results,
-    checked: (row: ResultRow) => rowCheck.checked(row),
-    sideOutputs: Object.freeze(sideOutputsOf(plan)),
-    keyOf: (value: unknown, partitionKey: string) => keyOfFields(keyFields, value, partitionKey),
-    routingKeyOf: (key: string) => (isComposite ? (partsOf(key)[0] as string) : key),
-    operators: Object.freeze(operators),
+    operators: Object.freeze([...operators]),
     tables: Object.freeze(operators.flatMap(({ tables }) => tables)),
     shape: (from: number, row: ResultRow) => {
       const change = resultTransforms[from];
@@ -60,8 +103,7 @@ export function compile(plan: LogicalPlan): Topology {
           : row;
       return change === undefined ? shown : change(shown);
     },
-    sinks: Object.freeze(plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.sink] : []))),
-  });
+  };
 }
 
 function operatorOf(node: StatefulNode): Operator {

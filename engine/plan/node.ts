@@ -1,3 +1,4 @@
+import type { Exchange } from './exchange.ts';
 import type { ResultColumn } from './results.ts';
 import type { SinkSpec } from './sink.ts';
 import type { EventTime, Source } from './source.ts';
@@ -51,6 +52,8 @@ export interface BranchNode extends Node {
 export interface KeyByNode extends Node {
   readonly kind: 'keyBy';
   readonly keyFields: readonly string[];
+  /** Brings the rows to where their keys live; left out where the source's partitions hold them already. */
+  readonly exchange?: Exchange;
 }
 
 /** Lets the first record of an id through. */

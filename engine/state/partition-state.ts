@@ -24,6 +24,7 @@ export interface PartitionState extends Progress {
   floors: readonly Floor[];
   pending: PendingMove | undefined;
   resumeAt: Progress['resumeAt'];
+  positions: Progress['positions'];
   stateHash: number;
   /** In the order of the topology's tables. */
   readonly tables: readonly Table[];

@@ -1,3 +1,4 @@
+import type { SenderPosition } from './sender-position.ts';
 import { BEFORE_FIRST, type Offset } from '../record.ts';
 import type { Floor } from '../time/floors.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';
@@ -70,6 +71,8 @@ export interface Progress {
    * `reached`, of a shard that the stream has forgotten. Holds until a record is taken. undefined: nothing is left out.
    */
   readonly resumeAt: Offset | 'end' | undefined;
+  /** Of a receiver of an exchange: how far it has read each of its senders' logs (PL-33); else empty. */
+  readonly positions: readonly SenderPosition[];
 }
 
 export const NO_PROGRESS: Progress = Object.freeze({
@@ -84,11 +87,12 @@ export const NO_PROGRESS: Progress = Object.freeze({
   floors: Object.freeze([]),
   pending: undefined,
   resumeAt: undefined,
+  positions: Object.freeze([]),
 });
 
 export function progressOf(from: Progress): Progress {
   const { epochMs, reached, reachedDigest, watermarkMs, processingTimeMs, lastArrivalMs } = from;
-  const { counters, sequence, floors, pending, resumeAt } = from;
+  const { counters, sequence, floors, pending, resumeAt, positions } = from;
   return {
     epochMs,
     reached,
@@ -101,5 +105,6 @@ export function progressOf(from: Progress): Progress {
     floors,
     pending,
     resumeAt,
+    positions,
   };
 }

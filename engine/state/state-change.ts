@@ -57,6 +57,7 @@ export function applyChange(state: PartitionState, change: StateChange): void {
   state.floors = change.floors;
   state.pending = change.pending;
   state.resumeAt = change.resumeAt;
+  state.positions = change.positions;
   state.timers = change.timers;
 }
 

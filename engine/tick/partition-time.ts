@@ -1,8 +1,10 @@
 import { TidemarkError } from '../errors.ts';
+import { EMPTY_OUTBOX } from '../outputs.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Processor } from '../processor.ts';
 import type { SourcePartition } from '../record.ts';
 import { takeOver } from '../reshard.ts';
+import { noChange } from '../state/state-change.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
 
 /** What a tick found out about one partition. */
@@ -40,7 +42,11 @@ export async function timeOf(
       if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps))) return undefined;
       const { reached, reachedDigest, watermarkMs, lastArrivalMs } = log.state;
       const remaining = await shards.remaining(partition, reached, reachedDigest);
-      if (log.version === 0 && remaining !== 'records') return undefined;
+      if (log.version === 0 && remaining !== 'records') {
+        // Receivers wait for every sender: one without a record says so in its log (PL-37).
+        if (topology.sendsTo === undefined) return undefined;
+        await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX });
+      }
       const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
       const isDrained = remaining !== 'records';
       // What is drained gets its outbox delivered by this tick.

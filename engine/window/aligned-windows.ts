@@ -134,10 +134,11 @@ class AlignedRun implements BoundOperator {
   process(element: Element): Verdict {
     const { key, eventTimeMs } = element;
     const watermarkMs = this.#context.watermarkOf(key);
+    const lateFromMs = this.#context.lateFrom(key);
     let inputs: unknown[] | undefined;
     for (const startMs of this.#assigner.windowStarts(eventTimeMs)) {
       const endMs = this.#assigner.endOf(startMs);
-      if (isClosed(endMs, this.#allowedLatenessMs, watermarkMs)) continue;
+      if (isClosed(endMs, this.#allowedLatenessMs, lateFromMs)) continue;
       inputs ??= this.#panes.inputsOf(element);
       if (this.#table.isNew(startMs)) this.#schedule(this.#timers.of(startMs, this.#context));
       const pane = this.#panes.add(this.#table.get(startMs, key) ?? this.#panes.empty, inputs);

@@ -90,7 +90,7 @@ class SessionRun implements BoundOperator {
   process(element: Element): Verdict {
     const { key, eventTimeMs } = element;
     const { allowedLatenessMs } = this.#aggregation;
-    if (isLateForSessions(eventTimeMs, this.#gapMs, allowedLatenessMs, this.#context.watermarkOf(key))) return 'late';
+    if (isLateForSessions(eventTimeMs, this.#gapMs, allowedLatenessMs, this.#context.lateFrom(key))) return 'late';
     const inputs = this.#panes.inputsOf(element);
     const own = { startMs: eventTimeMs, endMs: eventTimeMs + this.#gapMs };
     const joined = this.#overlapping(key, own);

@@ -1,3 +1,4 @@
+import { requireNoExchange } from '../../engine/exchange/require-no-exchange.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
 import { selectInput, type SelectedInput } from '../inputs/select-input.ts';
 import { showProgress } from '../report/progress.ts';
@@ -56,6 +57,7 @@ async function runWith(
   undo: Undo[],
 ): Promise<boolean> {
   const { topology } = loaded;
+  requireNoExchange(topology, 'tidemark local');
   const selected = await selectInput(topology, {
     skip: options.skip,
     ...(options.input === undefined ? {} : { file: options.input }),

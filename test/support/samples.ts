@@ -43,6 +43,32 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
     fingerprint: 'f1',
     codec: 1,
     stateHash: 4_294_967_295,
+    positions: [
+      {
+        logId: 'flights/0/departures/1/shardId-1',
+        version: 7,
+        commitId: 'c7',
+        watermarkMs: 5,
+        isDone: true,
+        parents: [],
+      },
+      {
+        logId: 'flights/0/departures/1/shardId-2',
+        version: 0,
+        commitId: '',
+        watermarkMs: 5,
+        isDone: false,
+        parents: ['p'],
+      },
+    ],
+    sent: {
+      rows: { inline: new Uint8Array([3, 4]) },
+      watermarkMs: Number.MIN_SAFE_INTEGER,
+      children: [{ logId: 'flights/0/departures/1/shardId-2', parents: ['p'] }],
+      generation: 1,
+      consumedVersion: 6,
+    },
+    due: { eventMs: 1_600_000_000_000, processingMs: undefined },
     ...changes,
   };
 }

@@ -44,8 +44,10 @@ export function misuse(): void {
   windowed.aggregate({ total: 'sum' });
   // @ts-expect-error a function in place of an aggregate
   windowed.aggregate({ total: () => 5 });
-  // @ts-expect-error another field than the partition key
-  timed.keyBy('till');
+  // @ts-expect-error how many receivers is a list
+  timed.keyBy('till', { receivers: 4 });
+  // @ts-expect-error settings come last
+  timed.keyBy({ receivers: [4] }, 'till');
   // @ts-expect-error a field that is not in the schema
   timed.keyBy('store');
   // @ts-expect-error a partition key that is not in the schema

@@ -4,6 +4,7 @@ import {
   avro,
   count,
   days,
+  hopping,
   hours,
   kafka,
   kinesis,
@@ -104,17 +105,22 @@ describe('a wrong setting is refused at the call that got it', () => {
     expect(() => tumbling({ sizeMs: -5 })).toThrow('sizeMs must be an integer above 0, got -5; pass minutes(1)');
   });
 
-  it('a key that is not the partition key, with what to do (PL-26)', () => {
-    expect(() => timed().keyBy('value' as 'key')).toThrow(
-      expect.objectContaining({
-        kind: 'invalid',
-        code: 'KEY_IS_NOT_PARTITION_KEY',
-        message:
-          'keyBy must begin with the source\'s partition key "key", got "value"; use "value" as the partition key in the producers and in the source',
-      }),
+  it('windows behind an exchange that overlap, and receivers that cannot be', () => {
+    const anew = timed().keyBy('value', { receivers: [2] });
+    expect(() => anew.window(hopping({ sizeMs: 20, advanceMs: 10 }))).toThrow(
+      'window behind an exchange must be neither hopping nor sliding',
+    );
+    expect(() => timed().keyBy('value', { receivers: [0] })).toThrow(
+      'receivers must be a list with one whole number from 1 to 256, got [0]',
+    );
+    expect(() => timed().keyBy('value', { receivers: [2, 4] as unknown as [2] })).toThrow(
+      'receivers must be a list with one',
+    );
+    expect(() => timed().keyBy('value', { name: 'a/b' })).toThrow('name of the exchange must be letters');
+    expect(() => timed().keyBy('key', { receivers: [2] })).toThrow(
+      'exchange must be left out where the key begins with the partition key "key"',
     );
   });
-
   it('without repeating a long value in full', () => {
     expect(() => pipeline('X'.repeat(10_000))).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{1,350}$/) }),

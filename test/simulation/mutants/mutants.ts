@@ -256,8 +256,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${LOG}/log-id.ts`,
-        find: '`${spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;',
-        replace: '`${spillPrefix(logId)}${padded(version)}-${part}-${commitId.slice(0, 0)}`;',
+        find: 'spillPrefix(logId)}${padded(version)}-${commitId}-${part}`;',
+        replace: 'spillPrefix(logId)}${padded(version)}-${part}-${commitId.slice(0, 0)}`;',
       },
     ],
   },
@@ -670,8 +670,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RESHARD,
-        find: 'await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, childrenOf(parent.partition, shards));',
-        replace: 'void noChange; void childrenOf;',
+        find: 'await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, names, children);',
+        replace: 'void noChange; void children;',
       },
     ],
   },

@@ -59,8 +59,8 @@ export const PENDING_MOVES: readonly Mutant[] = [
     edits: [
       {
         file: STEP,
-        find: 'if (state.pending === undefined && !run.isDue(watermarkMs, processingTimeMs)) return undefined;',
-        replace: 'if (state.pending !== undefined || !run.isDue(watermarkMs, processingTimeMs)) return undefined;',
+        find: 'if (state.pending === undefined && !isDue) return undefined;',
+        replace: 'if (state.pending !== undefined || !isDue) return undefined;',
       },
     ],
   },

@@ -33,8 +33,9 @@ export const REFUSED_ROWS: readonly Mutant[] = [
     edits: [
       {
         file: LOG,
-        find: 'outbox: { ...EMPTY_OUTBOX, deadLetters } }, [], rows);',
-        replace: 'outbox: deadLetters.length < 0 ? { ...EMPTY_OUTBOX, deadLetters } : EMPTY_OUTBOX }, [], rows);',
+        find: 'outbox: { ...EMPTY_OUTBOX, deadLetters } }, { withholds: rows });',
+        replace:
+          'outbox: deadLetters.length < 0 ? { ...EMPTY_OUTBOX, deadLetters } : EMPTY_OUTBOX }, { withholds: rows });',
       },
     ],
   },

@@ -60,9 +60,9 @@ export const SESSION_RULES: readonly Mutant[] = [
     edits: [
       {
         file: OPERATOR,
-        find: "this.#context.watermarkOf(key))) return 'late';",
+        find: "this.#context.lateFrom(key))) return 'late';",
         replace:
-          "this.#context.watermarkOf(key)) && this.#overlapping(key, { startMs: eventTimeMs, endMs: eventTimeMs + this.#gapMs }).length === 0) return 'late';",
+          "this.#context.lateFrom(key)) && this.#overlapping(key, { startMs: eventTimeMs, endMs: eventTimeMs + this.#gapMs }).length === 0) return 'late';",
       },
     ],
   },

@@ -109,15 +109,15 @@ export const TIME_AND_SEALS: readonly Mutant[] = [
     edits: [
       {
         file: LOOK,
-        find: "if (log.version === 0 && remaining !== 'records') return undefined;",
-        replace: 'if (log.version === 0) return undefined;',
+        find: "if (log.version === 0 && remaining !== 'records') {",
+        replace: 'if (log.version === 0) return undefined; if (false) {',
       },
     ],
   },
   {
     name: 'a partition that was never written to holds time',
     rule: 'PL-21',
-    edits: [{ file: LOOK, find: "if (log.version === 0 && remaining !== 'records') return undefined;", replace: '' }],
+    edits: [{ file: LOOK, find: "if (log.version === 0 && remaining !== 'records') {", replace: 'if (false) {' }],
     foundBy: { file: IDLE, test: 'not one that was never written to' },
   },
   {

@@ -1,0 +1,17 @@
+import { rowsPrefix, versionOfKey } from '../partition-log/log-id.ts';
+import type { LogSettings } from '../partition-log/log-settings.ts';
+
+/**
+ * Objects of rows live as long as the slot of their entry, not until they are read (PL-31): one whose slot has been
+ * overwritten is deleted, once a round of the ring, unless the log table can be restored to a moment before that.
+ */
+export async function deleteOldRows(
+  { blobs, clock, slots, recoveryMs = 0 }: LogSettings,
+  logId: string,
+  version: number,
+): Promise<void> {
+  if (version % slots !== 0) return;
+  const sinceMs = clock.nowMs() - recoveryMs;
+  for (const { key, storedAtMs } of await blobs.oldest(rowsPrefix(logId)))
+    if (versionOfKey(key) <= version - slots && storedAtMs <= sinceMs) await blobs.delete(key);
+}

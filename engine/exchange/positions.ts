@@ -1,0 +1,84 @@
+/**
+ * How far a receiver has read its senders' logs. One list, whole in every commit (PL-33):
+ *
+ *     sender   A            B             C
+ *     version  43 live      17 done       0 live, after B       time: the smallest watermark of those that are live
+ */
+import type { SenderPosition } from '../state/sender-position.ts';
+import type { Child } from '../partition-log/entry.ts';
+import { NO_WATERMARK } from '../time/watermark.ts';
+
+/** What a receiver takes of one entry, as far as its positions depend on it. */
+export interface TakenEntry {
+  readonly logId: string;
+  readonly version: number;
+  readonly commitId: string;
+  readonly watermarkMs: number;
+  /** Not empty: it is the sender's seal. */
+  readonly children: readonly Child[];
+}
+
+/** Where a receiver begins: every root at its first entry, without a watermark (PL-35). */
+export function firstPositions(roots: readonly string[]): SenderPosition[] {
+  return roots.map((logId) => positionOf(logId, NO_WATERMARK, []));
+}
+
+function positionOf(logId: string, watermarkMs: number, parents: readonly string[]): SenderPosition {
+  return { logId, version: 0, commitId: '', watermarkMs, isDone: false, parents };
+}
+
+/** The positions once an entry was taken. */
+export function afterEntry(positions: readonly SenderPosition[], entry: TakenEntry): readonly SenderPosition[] {
+  const { logId, version, commitId, watermarkMs, children } = entry;
+  const moved = positions.map((position) =>
+    position.logId === logId
+      ? {
+          ...position,
+          version,
+          commitId,
+          watermarkMs: Math.max(position.watermarkMs, watermarkMs),
+          isDone: children.length > 0,
+        }
+      : position,
+  );
+  if (children.length === 0) return moved;
+  const sealed = moved.find((position) => position.logId === logId) as SenderPosition;
+  return withoutForgotten(
+    children.reduce<readonly SenderPosition[]>((all, child) => withChild(all, child, sealed.watermarkMs), moved),
+  );
+}
+
+/** A child waits with the watermark of the parent that was furthest behind: what comes of that one is no later (PL-36). */
+function withChild(
+  positions: readonly SenderPosition[],
+  { logId, parents }: Child,
+  watermarkMs: number,
+): readonly SenderPosition[] {
+  const known = positions.find((position) => position.logId === logId);
+  if (known === undefined) return [...positions, positionOf(logId, watermarkMs, parents)];
+  if (known.version > 0) return positions;
+  const least = { ...known, watermarkMs: Math.min(known.watermarkMs, watermarkMs) };
+  return positions.map((position) => (position === known ? least : position));
+}
+
+/** A sender that is done is forgotten once no child waits for it. */
+function withoutForgotten(positions: readonly SenderPosition[]): readonly SenderPosition[] {
+  const awaited = new Set(positions.flatMap(({ version, parents }) => (version === 0 ? parents : [])));
+  return positions.filter(({ logId, isDone }) => !isDone || awaited.has(logId));
+}
+
+/**
+ * Senders whose next entry may be read: those that are not done, but for children whose parents are not (PL-36). A parent
+ * that is not in the list has not been named yet, for one that is done stays as long as a child waits for it.
+ */
+export function readable(positions: readonly SenderPosition[]): SenderPosition[] {
+  const done = new Set(positions.filter(({ isDone }) => isDone).map(({ logId }) => logId));
+  const waits = ({ version, parents }: SenderPosition) => version === 0 && parents.some((parent) => !done.has(parent));
+  return positions.filter((position) => !position.isDone && !waits(position));
+}
+
+/** The smallest watermark of the senders that are live; never less than `before`, and as it was when none is (PL-34). */
+export function receiverWatermark(positions: readonly SenderPosition[], before: number): number {
+  const live = positions.filter(({ isDone }) => !isDone).map(({ watermarkMs }) => watermarkMs);
+  return live.length === 0 ? before : Math.max(before, Math.min(...live));
+}

@@ -1,0 +1,210 @@
+/**
+ * One call of a receiver: it reads what its senders have committed, and commits what it made of it together with how far
+ * it has read (PL-32, PL-33), until there is nothing more.
+ *
+ *     sender A  … 41 42 43 ──► read 42, 43 ┐
+ *     sender B  … 17       ──► nothing     ├─► step ──► commit {state, outbox, A: 43, B: 17} ──► deliver ──► again
+ */
+import { isKind, TidemarkError } from '../errors.ts';
+import { deliverWaiting } from '../outbox.ts';
+import type { PartitionLog } from '../partition-log/partition-log.ts';
+import type { Exchange } from '../plan/exchange.ts';
+import type { BatchReport } from '../process-batch.ts';
+import { boundsOf, type Processor } from '../processor.ts';
+import type { SourcePartition } from '../record.ts';
+import { openWindows } from '../state/partition-state.ts';
+import { step, stepTick, type RecordsStep, type StepResult } from '../step.ts';
+import { GuardedSteps } from '../user-code/guarded-steps.ts';
+import { arrivalsOf, type Arrivals } from './arrivals.ts';
+import { readManifest } from './manifest.ts';
+import { firstPositions, readable } from './positions.ts';
+import { readSender, type ArrivedEntry } from './read-senders.ts';
+import { receiverPartition } from './receivers.ts';
+
+/** What one call came to: rows are its records. */
+export interface ReceiveReport extends BatchReport {
+  /** Nothing was left to read of any sender. */
+  readonly isDrained: boolean;
+}
+
+export interface ReceiveOptions {
+  /** No entry is read later than this after the start [ms]. @default it reads until there is nothing more */
+  readonly withinMs?: number;
+}
+
+/** Rows of one commit, about: an entry is never parted. */
+const MAX_ROWS_PER_STEP = 10_000;
+
+/**
+ * Takes all that the senders have for a receiver, as far as there is time.
+ *
+ * @throws what `commit` and sinks throw: the next call goes on where the log is
+ */
+export async function receive(
+  processor: Processor,
+  receiver: number,
+  { withinMs = Number.POSITIVE_INFINITY }: ReceiveOptions = {},
+): Promise<ReceiveReport> {
+  const exchange = processor.topology.receivesFrom as Exchange;
+  const partition = receiverPartition(processor.topology.name, exchange, receiver);
+  const untilMs = processor.logs.clock.nowMs() + withinMs;
+  const steps = new GuardedSteps(processor.userCode);
+  const totals: Totals = { ...NOTHING };
+  const work = (log: PartitionLog) =>
+    receiveOnce({ processor, exchange, receiver, partition, steps, untilMs, totals }, log);
+  const once = () => steps.untilDone(() => processor.logs.use(partition, work));
+  try {
+    return await once();
+  } catch (error) {
+    if (!isKind(error, 'fenced')) throw error;
+    return once().catch((again: unknown) => {
+      throw again instanceof TidemarkError && again.code === 'ENTRY_OVERWRITTEN' ? lost(again) : again;
+    });
+  }
+}
+
+/** The log was read anew, and what it says it has taken is as old: no gate lets a sender go so far (PL-32). */
+function lost(cause: TidemarkError): TidemarkError {
+  const text = `${cause.message.split(';')[0]}, also after the receiver's log was read anew; restore the log table to one moment for all logs`;
+  return new TidemarkError('internal', 'LOG_DAMAGED', text, { cause });
+}
+
+type Totals = { -readonly [K in Exclude<keyof BatchReport, 'partition' | 'openWindows' | 'watermarkMs'>]: number };
+
+const NOTHING: Totals = Object.freeze({
+  recordsIn: 0,
+  recordsReplayed: 0,
+  counted: 0,
+  resultsOut: 0,
+  lateRecords: 0,
+  deadLetters: 0,
+  commits: 0,
+  writeUnits: 0,
+});
+
+interface Call {
+  readonly processor: Processor;
+  readonly exchange: Exchange;
+  readonly receiver: number;
+  readonly partition: SourcePartition;
+  readonly steps: GuardedSteps;
+  readonly untilMs: number;
+  readonly totals: Totals;
+}
+
+async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport> {
+  const { processor, exchange, partition, untilMs } = call;
+  const { clock, settings } = processor.logs;
+  if (log.version === 0 && log.state.positions.length === 0) {
+    const manifest = await readManifest(settings.blobs, partition.pipeline, exchange);
+    if (manifest === undefined) return reportOf(call, log, true);
+    log.begin(partition.incarnation, firstPositions(manifest.roots));
+  }
+  await deliver(call, log);
+  let isDrained = false;
+  while (!isDrained && clock.nowMs() < untilMs) {
+    const entries = await nextEntries(call, log);
+    isDrained = entries.length === 0;
+    if (!isDrained || log.state.pending !== undefined) await take(call, log, entries);
+  }
+  if (isDrained) await tick(call, log);
+  return reportOf(call, log, isDrained);
+}
+
+/** Of every sender that may be read, in the order of their time: what is ahead would have to be kept in the state. */
+async function nextEntries({ processor, exchange, receiver }: Call, log: PartitionLog): Promise<ArrivedEntry[]> {
+  const senders = readable(log.state.positions);
+  const read = await Promise.all(
+    senders.map((position) => readSender(processor.logs.settings, exchange, receiver, position)),
+  );
+  // No sender's watermark falls, so each one's entries stay in order.
+  return read.flat().sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+const timeOf = ({ entry }: ArrivedEntry): number => entry.sent?.watermarkMs ?? entry.watermarkMs;
+
+/** Commits the entries, in as many commits as they take. */
+async function take(call: Call, log: PartitionLog, entries: readonly ArrivedEntry[]): Promise<void> {
+  const { processor, steps, totals } = call;
+  const { topology } = processor;
+  const { positions, reached, watermarkMs } = log.state;
+  let arrivals: Arrivals = arrivalsOf(entries, positions, reached, watermarkMs);
+  let left = entries.length;
+  let done = 0;
+  while (left > 0 || log.state.pending !== undefined) {
+    const records = upTo(arrivals.records, MAX_ROWS_PER_STEP);
+    const result: RecordsStep = steps.run(log, records, boundsOf(processor), (...given) =>
+      step(topology, log.state, ...given),
+    );
+    const taken = arrivals.records.slice(0, result.taken);
+    const entriesTaken = taken.filter(({ arrival }) => arrival?.kind === 'end').length;
+    done += entriesTaken;
+    const change = { ...result.change, positions: arrivals.positions[done] ?? positions };
+    totals.recordsIn += taken.length - entriesTaken;
+    await commit(call, log, { ...result, change });
+    arrivals = { ...arrivals, records: arrivals.records.slice(result.taken) };
+    left -= entriesTaken;
+  }
+}
+
+/** Processing time moves where nothing is left to read (PL-37). */
+async function tick(call: Call, log: PartitionLog): Promise<void> {
+  const { processor, steps } = call;
+  const { topology, logs } = processor;
+  if (log.version === 0) return;
+  const target = { watermarkMs: undefined, processingTimeMs: logs.clock.nowMs() };
+  do {
+    const result = steps.run(log, [], boundsOf(processor), (_none, ...given) =>
+      stepTick(topology, log.state, target, ...given),
+    );
+    if (result === undefined) return;
+    await commit(call, log, result);
+  } while (log.state.pending !== undefined);
+}
+
+async function commit(call: Call, log: PartitionLog, result: StepResult): Promise<void> {
+  const { totals } = call;
+  const { results, lateRecords, deadLetters } = result.outbox;
+  totals.resultsOut += results.length;
+  totals.lateRecords += lateRecords.length;
+  totals.deadLetters += deadLetters.length;
+  totals.counted += result.change.counters.counted - log.state.counters.counted;
+  totals.writeUnits += await log.commit(result);
+  totals.commits++;
+  await deliver(call, log);
+}
+
+async function deliver({ processor, partition, totals }: Call, log: PartitionLog): Promise<void> {
+  const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
+  totals.writeUnits += writeUnits;
+  totals.deadLetters += withheld;
+}
+
+/** Whole entries of at most so many records, at least one. */
+function upTo<R extends { readonly offset: bigint }>(records: readonly R[], count: number): readonly R[] {
+  const last = records[count - 1];
+  if (last === undefined || records.length === count) return records;
+  const end = records.findIndex(({ offset }, i) => i >= count && offset !== last.offset);
+  return end < 0 ? records : records.slice(0, end);
+}
+
+function reportOf({ processor, partition, totals }: Call, log: PartitionLog, isDrained: boolean): ReceiveReport {
+  return {
+    ...totals,
+    partition: partition.partition,
+    openWindows: openWindows(log.state, processor.topology.tables),
+    watermarkMs: log.state.watermarkMs,
+    isDrained,
+  };
+}
+
+/** @throws RECEIVER_UNKNOWN (invalid) */
+export function requireReceiver(exchange: Exchange, receiver: unknown): number {
+  if (typeof receiver === 'number' && Number.isInteger(receiver) && receiver >= 0 && receiver < exchange.receivers)
+    return receiver;
+  throw new TidemarkError(
+    'invalid',
+    'RECEIVER_UNKNOWN',
+    `receiver of ${exchange.id} must be a whole number below ${exchange.receivers}, got ${JSON.stringify(receiver)}; ring with the definition that runs`,
+  );
+}

@@ -1,0 +1,32 @@
+import { hashOfKey } from '../codec/key-hash.ts';
+import { logIdOf } from '../partition-log/log-id.ts';
+import type { Exchange } from '../plan/exchange.ts';
+import type { SourcePartition } from '../record.ts';
+
+/** So many receivers share the keys unless a pipeline says otherwise. */
+export const DEFAULT_RECEIVERS = 4;
+/** Each is read by whoever waits for room in a ring. */
+export const MAX_RECEIVERS = 256;
+
+const HASH_BITS = 128n;
+
+/** Which receiver a key belongs to: [0, 2^128) is cut evenly, as Kinesis cuts it. */
+export function receiverOf(key: string, receivers: number): number {
+  return Number((hashOfKey(key) * BigInt(receivers)) >> HASH_BITS);
+}
+
+/** The partition of a receiver, which names its log (PL-11). @example 'flights/1/by-destination/1/r0' */
+export function receiverPartition(
+  pipeline: string,
+  { id, generation }: Pick<Exchange, 'id' | 'generation'>,
+  receiver: number,
+): SourcePartition {
+  return { pipeline, stage: '1', source: id, incarnation: String(generation), partition: `r${receiver}` };
+}
+
+/** Ids of the logs of all receivers. */
+export function receiverLogs(pipeline: string, exchange: Exchange): string[] {
+  return Array.from({ length: exchange.receivers }, (_, receiver) =>
+    logIdOf(receiverPartition(pipeline, exchange, receiver)),
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * The rows of one entry as bytes: how many receivers there are, then for each of them its rows as JSON, column by column.
+ * A receiver unpacks its own part only.
+ */
+import { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import { TidemarkError } from '../errors.ts';
+import { receiverOf } from './receivers.ts';
+
+/** What goes through an exchange. */
+export interface Row {
+  readonly key: string;
+  readonly eventTimeMs: number;
+  /** The sender's output watermark before it (PL-29). */
+  readonly watermarkMs: number;
+  /** Plain data: see `checkedSideValue`. */
+  readonly value: unknown;
+}
+
+interface Columns {
+  readonly keys: readonly string[];
+  readonly timesMs: readonly number[];
+  readonly watermarksMs: readonly number[];
+  readonly values: readonly unknown[];
+}
+
+const utf8 = new TextEncoder();
+const NONE = new Uint8Array(0);
+
+/** @returns undefined when there is none */
+export function encodeRows(rows: readonly Row[], receivers: number): Uint8Array | undefined {
+  if (rows.length === 0) return undefined;
+  const parts = Array.from({ length: receivers }, (): Row[] => []);
+  for (const row of rows) (parts[receiverOf(row.key, receivers)] as Row[]).push(row);
+  const writer = new ByteWriter();
+  writer.varint(receivers);
+  for (const part of parts) writer.blob(part.length === 0 ? NONE : utf8.encode(JSON.stringify(columnsOf(part))));
+  return writer.finish();
+}
+
+/** Which receivers the rows are for. */
+export function receiversOf(rows: readonly Row[], receivers: number): number[] {
+  return [...new Set(rows.map(({ key }) => receiverOf(key, receivers)))].sort((a, b) => a - b);
+}
+
+/**
+ * The rows of one receiver, in the order in which they were decided.
+ *
+ * @throws ROWS_DAMAGED (internal) when they were made for another number of receivers · CORRUPT_BYTES (internal)
+ */
+export function decodeRows(bytes: Uint8Array, receiver: number, receivers: number): Row[] {
+  const reader = new ByteReader(bytes);
+  const parts = reader.varint();
+  if (parts !== receivers) {
+    throw new TidemarkError(
+      'internal',
+      'ROWS_DAMAGED',
+      `rows must be for ${receivers} receivers, got ${parts}; deploy the definition that wrote them`,
+    );
+  }
+  for (let before = 0; before < receiver; before++) reader.blob();
+  const part = reader.blob();
+  return part.length === 0 ? [] : rowsOf(JSON.parse(new TextDecoder().decode(part)) as Columns);
+}
+
+function columnsOf(rows: readonly Row[]): Columns {
+  return {
+    keys: rows.map(({ key }) => key),
+    timesMs: rows.map(({ eventTimeMs }) => eventTimeMs),
+    watermarksMs: rows.map(({ watermarkMs }) => watermarkMs),
+    values: rows.map(({ value }) => value),
+  };
+}
+
+function rowsOf({ keys, timesMs, watermarksMs, values }: Columns): Row[] {
+  return keys.map((key, i) => ({
+    key,
+    eventTimeMs: timesMs[i] as number,
+    watermarkMs: watermarksMs[i] as number,
+    value: values[i],
+  }));
+}

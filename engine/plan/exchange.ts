@@ -1,0 +1,11 @@
+/** An edge between two fragments: rows change their key, and with it the log in which their state is. */
+export interface Exchange {
+  /** Unique in its pipeline and stable: part of the names of its logs and objects. @example 'by-destination' */
+  readonly id: string;
+  /** Fields of a row that make its key. */
+  readonly keyFields: readonly string[];
+  /** How many logs share the keys, at least 1. It must not change: see `receiverOf`. */
+  readonly receivers: number;
+  /** Counts changes of the number of receivers, from 1. */
+  readonly generation: number;
+}

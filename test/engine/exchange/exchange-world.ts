@@ -1,0 +1,160 @@
+import { MemoryShards } from '../../../adapters/memory/shards.ts';
+import { count, kinesis, pipeline, resultTable, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
+import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
+import { TidemarkError } from '../../../engine/errors.ts';
+import { receive, type ReceiveReport } from '../../../engine/exchange/receive.ts';
+import { receiverPartition } from '../../../engine/exchange/receivers.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import type { LogEntry } from '../../../engine/partition-log/entry.ts';
+import type { Exchange } from '../../../engine/plan/exchange.ts';
+import { processBatch, type BatchReport } from '../../../engine/process-batch.ts';
+import { processTick } from '../../../engine/process-tick.ts';
+import type { Processor } from '../../../engine/processor.ts';
+import type { SourcePartition, SourceRecord } from '../../../engine/record.ts';
+import { requireNoFailure, type TickReport } from '../../../engine/tick/tick-report.ts';
+import { SHARD } from '../../support/samples.ts';
+import { READING, record } from '../support/readings.ts';
+import { World, type WorldSettings } from '../support/world.ts';
+
+export interface KeyedAnewSettings {
+  readonly receivers?: number;
+  readonly allowedLatenessMs?: number;
+  readonly maxOutOfOrdernessMs?: number;
+}
+
+/** Readings partitioned by `key`, counted by `value` in windows [0, 10), [10, 20), … */
+export function keyedAnew(settings: KeyedAnewSettings = {}): Pipeline {
+  const { receivers = 2, allowedLatenessMs = 0, maxOutOfOrdernessMs = 0 } = settings;
+  return pipeline('readings')
+    .source(kinesis({ stream: 'departures', partitionKey: 'key', schema: READING }))
+    .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs, maxClockSkewMs: 1e9 })
+    .keyBy('value', { receivers: [receivers] })
+    .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs })
+    .aggregate({ n: count(), lastMs: sum('timeMs') })
+    .to(resultTable());
+}
+
+/** One function, of the senders or of the receivers, warm until it is dropped. */
+export interface Instance {
+  readonly sender: Processor;
+  readonly receiver: Processor;
+}
+
+/** Two fragments over the same tables: shards that are put into, functions that can be made anew at any time. */
+export class ExchangeWorld {
+  readonly world: World;
+  readonly catalog = new MemoryShards();
+  /** Receivers that were rung, in order. */
+  readonly rung: number[] = [];
+  readonly exchange: Exchange;
+  readonly #pipeline: Pipeline;
+  readonly #records = new Map<string, SourceRecord[]>();
+  readonly #closed = new Set<string>();
+  #offset = 0;
+
+  constructor(given: Pipeline, settings: Omit<WorldSettings, 'topology'> = {}) {
+    this.#pipeline = given;
+    this.world = new World({ ...settings, topology: given.topology });
+    this.exchange = given.topology.sendsTo as Exchange;
+    this.catalog.remains = (shard, after) => {
+      if (this.all(shard).some(({ offset }) => offset > after)) return 'records';
+      return this.#closed.has(shard) ? 'ended' : 'none yet';
+    };
+    this.catalog.holds = (shard, offset) => this.all(shard).find((each) => each.offset === offset);
+    this.catalog.skips = (shard, after, before) =>
+      this.all(shard).find(({ offset }) => offset > after && offset < before)?.offset;
+  }
+
+  /** Shards of the first generation; which hashes they hold plays no part. */
+  open(...shards: readonly string[]): void {
+    for (const shard of shards) this.catalog.known.set(shard, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
+  }
+
+  /** Closes the parents, and opens shards that come of all of them. */
+  reshard(parents: readonly string[], ...children: readonly string[]): void {
+    for (const parent of parents) this.#closed.add(parent);
+    for (const child of children) this.catalog.known.set(child, { fromHash: 0n, toHash: MAX_HASH, parents });
+  }
+
+  /** Puts `[value, event time]`; the value is the key behind the exchange. */
+  put(shard: string, ...readings: ReadonlyArray<readonly [value: number, timeMs: number]>): SourceRecord[] {
+    const put = readings.map(([value, timeMs]) => {
+      const body = JSON.stringify({ key: shard, timeMs, value });
+      return record(++this.#offset, body, { partitionKey: shard });
+    });
+    this.#records.set(shard, [...this.all(shard), ...put]);
+    return put;
+  }
+
+  all(shard: string): readonly SourceRecord[] {
+    return this.#records.get(shard) ?? [];
+  }
+
+  instance(): Instance {
+    const [first, second] = this.#pipeline.fragments;
+    const doorbell = {
+      ring: async (_exchange: string, receivers: readonly number[]) => void this.rung.push(...receivers),
+    };
+    const part = (topology: typeof first) => ({
+      ...this.world.instance({ topology: topology as NonNullable<typeof first> }).processor,
+      shards: this.catalog,
+      doorbell,
+    });
+    return { sender: part(first), receiver: part(second) };
+  }
+
+  take({ sender }: Instance, shard: string, records: readonly SourceRecord[]): Promise<BatchReport> {
+    return processBatch(sender, { partition: this.shardPartition(shard), records });
+  }
+
+  receive(instance: Instance, receiver: number): Promise<ReceiveReport> {
+    return receive(instance.receiver, receiver);
+  }
+
+  /** @throws TICK_FAILED once all others have moved */
+  async tick({ sender }: Instance, nowMs: number): Promise<TickReport> {
+    const { partition: _, ...stream } = this.shardPartition('');
+    const report = await processTick(sender, stream, nowMs);
+    requireNoFailure(report);
+    return report;
+  }
+
+  /** All receivers, until none of them has anything to read. */
+  async receiveAll(instance: Instance): Promise<void> {
+    for (let receiver = 0; receiver < this.exchange.receivers; receiver++) await this.receive(instance, receiver);
+  }
+
+  shardPartition(partition: string): SourcePartition {
+    return { ...SHARD, pipeline: 'readings', partition };
+  }
+
+  shardLog(shard: string): string {
+    return logIdOf(this.shardPartition(shard));
+  }
+
+  receiverLog(receiver: number): string {
+    return logIdOf(receiverPartition('readings', this.exchange, receiver));
+  }
+
+  async head(logId: string): Promise<LogEntry> {
+    return (await this.world.entries(logId)).at(-1) as LogEntry;
+  }
+
+  /** Newest revision of each window that came out: `key@start` with its count. */
+  get counts(): Record<string, unknown> {
+    const newest = new Map<string, { revision: number; n: unknown }>();
+    for (const { key, windowStartMs, revision, values } of this.world.sink.results) {
+      const place = `${key}@${windowStartMs}`;
+      if ((newest.get(place)?.revision ?? 0) < revision) newest.set(place, { revision, n: values['n'] });
+    }
+    return Object.fromEntries([...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([place, { n }]) => [place, n]));
+  }
+}
+
+/** Two values whose keys belong to different receivers of two. */
+export const LOW = [...Array(100).keys()].find((value) => hashOfKey(String(value)) < MAX_HASH / 2n) as number;
+export const HIGH = [...Array(100).keys()].find((value) => hashOfKey(String(value)) > MAX_HASH / 2n) as number;
+
+/** Whether it is an error that goes away by itself. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof TidemarkError && (error.kind === 'unavailable' || error.kind === 'fenced');
