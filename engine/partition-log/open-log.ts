@@ -79,7 +79,11 @@ const newLog = ({ topology }: LogSettings): LoadedLog => ({
 });
 
 function deleted({ slots }: LogSettings, logId: string): TidemarkError {
-  const anew = 'disable the mapping and the tick, delete the snapshots of this log and of every shard that came of it';
+  const anew = [
+    'delete the mapping, disable the tick,',
+    'delete the slots and snapshots of this log and of every shard that came of it,',
+    'make the mapping at TRIM_HORIZON',
+  ].join(' ');
   const text = `log ${logId} must have its ${slots} slots, got none though it has snapshots`;
   return new TidemarkError('internal', 'LOG_DELETED', `${text}; restore the log table; or begin anew: ${anew}`);
 }

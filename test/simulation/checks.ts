@@ -7,14 +7,14 @@ import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { step } from '../../engine/step.ts';
-import { checkBeside, checkPicky, checkResults } from './check-results.ts';
-import { partitionOf, partsOf, type Plan, type PlannedShard } from './plan.ts';
-import type { Expected } from './reference.ts';
-import { expectedSoFar, nextFingerprint, takenOf } from './taken.ts';
+import { checkBeside, checkPicky, checkRefused, checkResults } from './check-results.ts';
+import { partitionOf, partsOf, type Plan, type PlannedRecord, type PlannedShard } from './plan.ts';
+import { Speakers } from './speakers.ts';
+import { expectedBefore, expectedSoFar, nextFingerprint, takenOf } from './taken.ts';
 import { violation } from './world/functions.ts';
 import type { SeededRandom } from './world/random.ts';
 import type { Readers } from './world/sinks.ts';
-import { isWithoutRecord, movesTime, withholds, type Storage } from './world/stores.ts';
+import { isWithoutRecord, movesTime, withholds, type Storage } from './world/storage.ts';
 
 /** The world has come to its end: nothing changes by waiting. */
 const NO_WAITING: Clock = { nowMs: () => 0, sleep: async () => {} };
@@ -38,12 +38,9 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     const missing = shard.records.filter((record) => !taken.has(record.offset) && !lost(shard).has(record.offset));
     if (missing.length > 0)
       throw violation(`${logId}: ${missing.map(({ offset }) => offset).join(' ')} were never taken`);
-    checkHistory(
-      logId,
-      history,
-      records.reduce((sum, record) => sum + partsOf(record), 0),
-      records.at(-1)?.offset ?? BEFORE_FIRST,
-    );
+    checkHistory(logId, history, records);
+    const before = storage.buried.get(logId) ?? [];
+    checkHistory(logId, before, takenOf(shard, before).records);
     const log = await checkRebuild(plan, logId, history.at(-1), storage, random);
     // What a halted pipeline could not do or deliver is left to whoever repairs it; what a batch could not that expired
     // before it came again, to the next record or tick. It is all there.
@@ -55,16 +52,17 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   }
   checkDefinition(plan, storage, nextFingerprint(plan));
   const expected = await expectedSoFar(plan, storage);
-  checkResults(plan.topology.results.identity, expected, readers);
-  checkBeside(expected, readers);
-  checkPicky(readers);
+  const wanted = { expected, before: await expectedBefore(plan, storage), speakers: new Speakers(plan, storage) };
+  checkResults(plan.topology.results.identity, wanted, readers);
+  checkBeside(wanted, readers);
+  checkPicky(wanted, readers);
   // Long after the last record ticks have brought out everything; without them the last ones wait for a record.
   const ticksOn =
     plan.settings.tickEveryMs > 0 &&
     !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
   const waiting = [...expected.waiting.values()].flat();
   if (ticksOn && waiting.length > 0) throw violation(`${waiting.join(' ')} never came out`);
-  checkRefused(expected, readers);
+  checkRefused(wanted, readers);
 }
 
 const losesCounted = ({ reused, regrown }: PlannedShard): boolean => reused.length > 0 || regrown !== undefined;
@@ -102,7 +100,9 @@ function checkDefinition({ redeploy }: Plan, { history }: Storage, next: string)
 }
 
 /** The chain is whole, offsets and watermark only go forward, and every record became something. */
-function checkHistory(logId: string, history: readonly LogEntry[], records: number, last: bigint): void {
+function checkHistory(logId: string, history: readonly LogEntry[], taken: readonly PlannedRecord[]): void {
+  const records = taken.reduce((sum, record) => sum + partsOf(record), 0);
+  const last = taken.at(-1)?.offset ?? BEFORE_FIRST;
   history.forEach((entry, i) => {
     const before = history[i - 1];
     if (entry.version !== i + 1) throw violation(`${logId}: version ${entry.version} at place ${i + 1}`);
@@ -173,22 +173,4 @@ async function checkRebuild(
   if (head !== undefined && log.state.stateHash !== head.stateHash)
     throw violation(`${logId}: rebuilt to another state`);
   return log;
-}
-
-function checkRefused({ late, dead }: Expected, { lake }: Readers): void {
-  for (const [folder, want] of [
-    ['late', late],
-    ['dead', dead],
-  ] as const) {
-    const got = new Set(
-      [...lake.keys()]
-        .filter((id) => id.includes(`/${folder}/`))
-        .map((id) => id.split('/'))
-        .map((parts) => [parts[3], parts[4], parts[6], parts[7]].join('/')),
-    );
-    const missing = [...want].filter((id) => !got.has(id));
-    const extra = [...got].filter((id) => !want.has(id));
-    if (missing.length + extra.length > 0)
-      throw violation(`${folder}: missing ${missing.join(' ')}, extra ${extra.join(' ')}`);
-  }
 }

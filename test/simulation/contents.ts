@@ -1,9 +1,10 @@
 import { spokenOfTwice } from './check-results.ts';
 import { PIPELINES } from './pipelines/all.ts';
 import type { Plan } from './plan.ts';
+import { Speakers } from './speakers.ts';
 import { FAULT_KINDS } from './world/faults.ts';
 import type { Readers } from './world/sinks.ts';
-import { isWithoutRecord, movesTime, type Storage } from './world/stores.ts';
+import { isWithoutRecord, movesTime, type Storage } from './world/storage.ts';
 
 /** What is in a world, by name, and how often: a kind of world that never comes is seen by its zero. */
 export type Contents = Readonly<Record<string, number>>;
@@ -14,11 +15,13 @@ export interface Lived {
   readonly readers: Readers;
   /** Of mappings that went on behind a restored log. */
   readonly refusals: number;
+  /** Of batches and ticks, by logs whose slots were deleted. */
+  readonly halts: number;
   /** As `kind#n`. */
   readonly faults: readonly string[];
 }
 
-export function contentsOf({ plan, storage, readers, refusals, faults }: Lived): Contents {
+export function contentsOf({ plan, storage, readers, refusals, halts, faults }: Lived): Contents {
   const { shards, redeploy, kind, pipeline, settings } = plan;
   const entries = [...storage.history.values()].flat();
   const successions = [...storage.history.values()].flatMap((log) =>
@@ -44,6 +47,12 @@ export function contentsOf({ plan, storage, readers, refusals, faults }: Lived):
     'cut back and grown again': shards.filter(({ regrown }) => regrown !== undefined).length,
     'versions lost with a restored table': storage.lostVersions,
     'batches behind a restored log': refusals,
+    'slots deleted: some of a log': plan.loss?.what === 'some' ? 1 : 0,
+    'slots deleted: a whole log': plan.loss?.what === 'log' ? 1 : 0,
+    'slots deleted: all logs': plan.loss?.what === 'table' ? 1 : 0,
+    'halts of a log with deleted slots': halts,
+    'logs begun anew': [...storage.buried].filter(([logId, was]) => was.length > 0 && storage.history.has(logId))
+      .length,
     'a log throttled for hours': plan.throttled === undefined ? 0 : 1,
     'requests that were throttled for hours': storage.throttled,
     'redeployed: reads the state': redeploy?.isCompatible === true ? 1 : 0,
@@ -71,12 +80,12 @@ export function contentsOf({ plan, storage, readers, refusals, faults }: Lived):
     'results retracted': [...readers.lake].filter(
       ([id, line]) => id.startsWith('simulated/results/') && line.includes('"retracted":true'),
     ).length,
-    'results of which two streams speak': spokenOfTwice(readers.lake),
+    'results of which two logs speak': spokenOfTwice(readers.lake, new Speakers(plan, storage)),
     'results delivered again': readers.repeats,
     'values beside the results': lines.filter((id) => id.includes('/side/')).length,
     'results that a table never takes': readers.picky?.letters.size ?? 0,
-    'late records': lines.filter((id) => id.includes('/late/')).length,
-    'dead letters': lines.filter((id) => id.includes('/dead/')).length,
+    'late records': lines.filter((id) => id.startsWith('late/')).length,
+    'dead letters': lines.filter((id) => id.startsWith('dead/')).length,
     ...Object.fromEntries(
       FAULT_KINDS.map((fault) => [`fault: ${fault}`, faults.filter((name) => name.startsWith(`${fault}#`)).length]),
     ),

@@ -7,6 +7,7 @@ import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { topologyOf } from './plan/definition.ts';
 import type { Regrown } from './plan/regrown.ts';
+import { planLoss, type PlannedLoss } from './plan/lost-slots.ts';
 import { planRestore, type PlannedRestore } from './plan/restore.ts';
 import { planStream } from './plan/stream.ts';
 import { Timestamps, type Timestamp } from './plan/timestamps.ts';
@@ -30,6 +31,8 @@ export interface Plan {
   readonly refusedOf: number;
   /** undefined: the log table stays as it is. */
   readonly restore: PlannedRestore | undefined;
+  /** undefined: no slot of the log table is ever deleted. */
+  readonly loss: PlannedLoss | undefined;
   /** A shard without children of which the stream tells ticks nothing, for ever; undefined: none. */
   readonly untold: PlannedShard | undefined;
   /** undefined: no log is throttled for longer than the others. */
@@ -141,16 +144,14 @@ export function planOf(seed: number): Plan {
     new SeededRandom(seed, 'bounds'),
     redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1),
   );
-  const restore = planRestore(
-    { settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf },
-    new SeededRandom(seed, 'earlier'),
-  );
+  const drawn = { settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf };
+  const loss = planLoss(drawn, new SeededRandom(seed, 'slots'));
+  const restore = loss === undefined ? planRestore(drawn, new SeededRandom(seed, 'earlier')) : undefined;
   const untold = untoldOf(shards, new SeededRandom(seed, 'untold'));
-  const throttled = planThrottledLog(
-    { settings: { ...settings, ...bounds }, shards, growsAtMs, untold },
-    START_MS + FAULTS_UNTIL_MS,
-    new SeededRandom(seed, 'throttled'),
-  );
+  const throttled =
+    loss === undefined
+      ? planThrottledLog({ ...drawn, untold }, START_MS + FAULTS_UNTIL_MS, new SeededRandom(seed, 'throttled'))
+      : undefined;
   return {
     seed,
     kind,
@@ -162,6 +163,7 @@ export function planOf(seed: number): Plan {
     growsAtMs,
     refusedOf,
     restore,
+    loss,
     untold,
     throttled,
   };
@@ -204,6 +206,15 @@ function planSettings(random: SeededRandom): PlanSizes {
 export function partitionOf({ id, incarnation }: Pick<PlannedShard, 'id' | 'incarnation'>): SourcePartition {
   return { pipeline: 'simulated', stage: '0', source: 'readings', incarnation, partition: id };
 }
+
+/** @example 'readings/1000000000/shardId-000000000000' */
+export const nameOf = (shard: Pick<PlannedShard, 'id' | 'incarnation'>): string => nameOfLog(partitionOf(shard));
+
+export const nameOfLog = ({ source, incarnation, partition }: SourcePartition): string =>
+  `${source}/${incarnation}/${partition}`;
+
+/** Of a shard's name. */
+export const streamOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
 /** Records that the engine sees when it takes this one apart. */
 export const partsOf = ({ parts }: PlannedRecord): number => parts?.length ?? 1;

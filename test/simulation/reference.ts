@@ -4,7 +4,7 @@
  */
 import type { AcceptedRecord, Cut } from './accepted.ts';
 import type { PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
-import type { Plan, PlannedPart, PlannedRecord, PlannedShard } from './plan.ts';
+import { nameOf, type Plan, type PlannedPart, type PlannedRecord, type PlannedShard } from './plan.ts';
 import { hashOf } from './plan/shard-planner.ts';
 import { clockOf } from './plan/timestamps.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
@@ -20,23 +20,27 @@ export interface LoggedTick {
   readonly cut: Cut | undefined;
 }
 
-/** A result, and the incarnation of the source of which it is. */
-export type SaidRow = PlainRow & { readonly incarnation: string };
+/** A result, and the shard of which it is. */
+export type SaidRow = PlainRow & Said;
+
+/** `nameOf` the shard. */
+interface Said {
+  readonly log: string;
+}
 
 export interface Expected {
   /** What comes out for each key, in this order. */
   readonly rows: ReadonlyMap<string, readonly SaidRow[]>;
   /** What goes beside the results, for each key, in this order. */
   readonly beside: ReadonlyMap<string, readonly Beside[]>;
-  /** `incarnation/shard/offset/place` of what came too late, and of what could not be counted. */
+  /** `source/incarnation/shard/offset/place` of what came too late, and of what could not be counted. */
   readonly late: ReadonlySet<string>;
   readonly dead: ReadonlySet<string>;
   /** By open shard: `sensor/what` of all that has never come out, though time alone would bring it. */
   readonly waiting: ReadonlyMap<PlannedShard, readonly string[]>;
 }
 
-export interface Beside {
-  readonly incarnation: string;
+export interface Beside extends Said {
   readonly output: string;
   readonly eventTimeMs: number;
   readonly value: unknown;
@@ -66,8 +70,6 @@ interface Out {
   readonly dead: Set<string>;
 }
 
-const nameOf = ({ incarnation }: PlannedShard, id: string): string => `${incarnation}/${id}`;
-
 /**
  * @param partitions of a topic, when it was first read: more or fewer move keys
  * @param laterFingerprint of the later definition
@@ -77,14 +79,11 @@ export function expectedOf(plan: Plan, all: readonly Taken[], partitions: number
   const pasts = new Map<string, Past>();
   for (const taken of all) {
     const { shard } = taken;
-    const parents = shard.parents.map((id) => pasts.get(nameOf(shard, id)) as Past);
-    pasts.set(
-      nameOf(shard, shard.id),
-      new PlainShard(plan, shard, parents, out, partitions).live(taken, laterFingerprint),
-    );
+    const parents = shard.parents.map((id) => pasts.get(nameOf({ ...shard, id })) as Past);
+    pasts.set(nameOf(shard), new PlainShard(plan, shard, parents, out, partitions).live(taken, laterFingerprint));
   }
   const last = all.at(-1)?.shard.incarnation;
-  const parents = new Set(all.flatMap(({ shard }) => shard.parents.map((id) => nameOf(shard, id))));
+  const parents = new Set(all.flatMap(({ shard }) => shard.parents.map((id) => nameOf({ ...shard, id }))));
   // Nobody ticks a stream that is gone.
   const open = [...pasts].filter(
     ([name, { shard }]) => !parents.has(name) && shard.incarnation === last && shard !== plan.untold,
@@ -134,7 +133,7 @@ class PlainShard {
       this.#finish();
       parts.forEach((part, place) => {
         const isLast = place === parts.length - 1;
-        const at = `${nameOf(this.#shard, this.#shard.id)}/${offset}/${place}`;
+        const at = `${nameOf(this.#shard)}/${offset}/${place}`;
         this.#take(at, arrived, part, isLast ? cut : undefined);
       });
       // The record behind it waits for what its arrival has made due.
@@ -215,14 +214,13 @@ class PlainShard {
   }
 
   #clock(sensor: string): PlainClock {
-    const { incarnation } = this.#shard;
+    const log = nameOf(this.#shard);
     return {
       keyMs: this.#timeOf(sensor),
       processingTimeMs: this.#processingTimeMs,
       isLater: this.#isLater,
-      emit: (row) => append(this.#out.rows, sensor, { ...row, incarnation }),
-      emitTo: (output, eventTimeMs, value) =>
-        append(this.#out.beside, sensor, { incarnation, output, eventTimeMs, value }),
+      emit: (row) => append(this.#out.rows, sensor, { ...row, log }),
+      emitTo: (output, eventTimeMs, value) => append(this.#out.beside, sensor, { log, output, eventTimeMs, value }),
     };
   }
 }

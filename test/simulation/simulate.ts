@@ -11,7 +11,8 @@ import { SeededRandom } from './world/random.ts';
 import { Schedule } from './world/schedule.ts';
 import { Stream } from './world/shards.ts';
 import { Readers } from './world/sinks.ts';
-import { Storage } from './world/stores.ts';
+import { Storage } from './world/storage.ts';
+import { loseSlots } from './world/lose-slots.ts';
 import { restoreTable } from './world/table-restore.ts';
 
 export interface Outcome {
@@ -27,7 +28,7 @@ export interface Outcome {
 }
 
 const MAX_EVENTS = 400_000;
-/** How often it is looked whether a restore is due. */
+/** How often it is looked whether the operator's hour has come. */
 const WATCH_MS = 200;
 
 /** One seed: a world goes wrong for a while, then everything is checked against the reference. */
@@ -66,14 +67,21 @@ export async function simulate(
     );
   };
   for (const mapping of mappings.values()) live(mapping.run());
-  let { restore } = plan;
+  const operated = { ...world, functions, mappings };
+  const { restore, loss } = plan;
+  const works = [
+    ...[restore, restore?.again]
+      .flatMap((one) => one ?? [])
+      .map((one) => ({ afterVersions: one.afterVersions, work: () => restoreTable(operated, one) })),
+    ...(loss === undefined ? [] : [{ afterVersions: loss.afterVersions, work: () => loseSlots(operated, loss) }]),
+  ];
   const watch = () => {
-    if (restore === undefined) return;
-    if (running > 0 && storage.versions < restore.afterVersions) return schedule.after(WATCH_MS, watch);
-    const now = restore;
-    restoreTable({ ...world, functions, mappings }, now).then((lives) => {
+    const [next] = works;
+    if (next === undefined) return;
+    if (running > 0 && storage.versions < next.afterVersions) return schedule.after(WATCH_MS, watch);
+    next.work().then((lives) => {
       lives.forEach(live);
-      restore = now.again;
+      works.shift();
       watch();
     }, world.fail);
   };
@@ -94,7 +102,7 @@ export async function simulate(
     tick();
   }
   try {
-    const isOver = () => running === 0 && restore === undefined && throttled === undefined;
+    const isOver = () => running === 0 && works.length === 0 && throttled === undefined;
     await schedule.run(() => isOver() || failure !== undefined, MAX_EVENTS);
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
@@ -127,6 +135,7 @@ export async function simulate(
       storage,
       readers,
       faults: faults.happened,
+      halts: functions.halts,
       refusals: [...mappings.values()].reduce((sum, { refusals }) => sum + refusals, 0),
     }),
     simulatedMs: schedule.nowMs() - START_MS,

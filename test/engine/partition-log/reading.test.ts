@@ -112,13 +112,13 @@ describe('slots that somebody deleted (PL-2)', () => {
     },
   );
 
-  it('all of them, halt the partition when snapshots tell that there was a log (R-15)', async () => {
+  it('all of them, halt the partition when snapshots tell that there was a log, and the error says all that has to go (R-15)', async () => {
     const world = await worldWith(3, 4);
     world.logs.onRead = () => [];
     await expect(world.instance().process(reading(1, 'a', 1))).rejects.toMatchObject({
       kind: 'internal',
       code: 'LOG_DELETED',
-      message: `log ${world.logId} must have its 4 slots, got none though it has snapshots; restore the log table; or begin anew: disable the mapping and the tick, delete the snapshots of this log and of every shard that came of it`,
+      message: `log ${world.logId} must have its 4 slots, got none though it has snapshots; restore the log table; or begin anew: delete the mapping, disable the tick, delete the slots and snapshots of this log and of every shard that came of it, make the mapping at TRIM_HORIZON`,
     });
   });
 });

@@ -4,6 +4,7 @@ import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
 import { RESTORED_TABLE } from './restored-table.ts';
 import { SESSION_RULES } from './session-rules.ts';
+import { LOST_SLOTS } from './lost-slots.ts';
 import { THROTTLED_LOG } from './throttled-log.ts';
 import { TIME_AND_SEALS } from './time-and-seals.ts';
 
@@ -802,5 +803,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...PENDING_MOVES,
   ...REFUSED_ROWS,
   ...RESTORED_TABLE,
+  ...LOST_SLOTS,
   ...THROTTLED_LOG,
 ];

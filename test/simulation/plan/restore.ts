@@ -25,13 +25,14 @@ export function planRestore(
   { settings, shards, redeploy, growsAtMs, refusedOf }: Drawn,
   random: SeededRandom,
 ): PlannedRestore | undefined {
-  const isSteady = shards.every(
-    ({ deletedAtMs, reused, regrown }) => deletedAtMs === Infinity && reused.length === 0 && regrown === undefined,
-  );
-  const isTimed = shards.every(({ records }) => records.every(isTimedOnArrival));
-  const isRepeatable =
-    isTimed && settings.tickEveryMs === 0 && settings.retentionMs === Infinity && redeploy === undefined;
-  if (!isSteady || !isRepeatable || growsAtMs < Infinity || refusedOf > 0 || random.chance(0.2)) return undefined;
+  if (
+    !isSteady({ shards }) ||
+    !isRepeatable({ settings, shards, redeploy }) ||
+    growsAtMs < Infinity ||
+    refusedOf > 0 ||
+    random.chance(0.2)
+  )
+    return undefined;
   const first = drawRestore(random);
   const { recoveryMs } = first;
   return random.chance(0.5) ? { ...first, again: { ...drawRestore(random), recoveryMs } } : first;
@@ -45,6 +46,19 @@ function drawRestore(random: SeededRandom): PlannedRestore {
     readFrom: random.pick(['start', 'before', 'behind', 'behind']),
     again: undefined,
   };
+}
+
+/** The source is what it was, and keeps what was counted. */
+export function isSteady({ shards }: Pick<Plan, 'shards'>): boolean {
+  return shards.every(
+    ({ deletedAtMs, reused, regrown }) => deletedAtMs === Infinity && reused.length === 0 && regrown === undefined,
+  );
+}
+
+/** The same records lead to the same lines again. */
+export function isRepeatable({ settings, shards, redeploy }: Pick<Plan, 'settings' | 'shards' | 'redeploy'>): boolean {
+  const isTimed = shards.every(({ records }) => records.every(isTimedOnArrival));
+  return isTimed && settings.tickEveryMs === 0 && settings.retentionMs === Infinity && redeploy === undefined;
 }
 
 const isTimedOnArrival = ({ timestamp, arrivalTimeMs }: PlannedRecord): boolean =>

@@ -1,5 +1,6 @@
 import { UNSEEN_HOLD_MS } from '../../../engine/tick/idle-watermark.ts';
 import { START_MS, type Plan, type PlannedShard } from '../plan.ts';
+import { isSteady } from './restore.ts';
 import type { SeededRandom } from '../world/random.ts';
 
 /** A log of which no request gets through for hours: the table answers those of all other logs. */
@@ -25,13 +26,17 @@ export function planThrottledLog(
   calmMs: number,
   random: SeededRandom,
 ): ThrottledLog | undefined {
-  const isSteady = shards.every(
-    ({ deletedAtMs, reused, regrown }) => deletedAtMs === Infinity && reused.length === 0 && regrown === undefined,
-  );
   // More ticks than one in 20 s would make these hours long.
   const isTicked = settings.tickEveryMs >= 20_000 && settings.retentionMs === Infinity;
   const isDrawn = random.chance(0.3);
-  if (!isDrawn || !isSteady || !isTicked || growsAtMs < Infinity || untold !== undefined || shards.length < 2)
+  if (
+    !isDrawn ||
+    !isSteady({ shards }) ||
+    !isTicked ||
+    growsAtMs < Infinity ||
+    untold !== undefined ||
+    shards.length < 2
+  )
     return undefined;
   const lastMs = Math.max(START_MS, ...shards.flatMap(({ records }) => records.map((one) => one.arrivalTimeMs)));
   return {

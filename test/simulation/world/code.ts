@@ -17,7 +17,7 @@ import { violation } from './functions.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
 import type { Stream } from './shards.ts';
-import type { Storage } from './stores.ts';
+import type { Storage } from './storage.ts';
 
 export interface FunctionCode {
   take(shardId: string, records: readonly PlannedRecord[]): Promise<void>;

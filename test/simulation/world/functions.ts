@@ -12,7 +12,8 @@ import { FaultyShards, type Stream } from './shards.ts';
 import { FaultyPickyTable } from './picky-table.ts';
 import { FaultySink, type Readers } from './sinks.ts';
 import { TickWatch } from './tick-watch.ts';
-import { FaultyBlobStore, FaultyLogStore, type Storage } from './stores.ts';
+import { FaultyBlobStore, FaultyLogStore } from './stores.ts';
+import { type Storage } from './storage.ts';
 
 export interface FunctionWorld {
   readonly plan: Plan;
@@ -25,6 +26,11 @@ export interface FunctionWorld {
   /** Ends the simulation: something happened that never may. */
   fail(error: unknown): void;
 }
+
+/** How far back a table can be restored whose slots are lost. */
+const HOUR_MS = 3_600_000;
+/** What a log must say of itself whose slots were deleted. */
+const OF_DAMAGE: ReadonlySet<string> = new Set(['LOG_DELETED', 'LOG_DAMAGED']);
 
 interface Warm {
   readonly instance: Instance;
@@ -41,6 +47,9 @@ export class FunctionPool {
   readonly #watch: TickWatch;
   readonly #all: Warm[] = [];
   readonly #warm = new Map<string, Warm>();
+  #isDisabled = false;
+  /** Batches and ticks that a log refused whose slots were deleted. */
+  halts = 0;
 
   constructor(world: FunctionWorld) {
     this.#world = world;
@@ -58,9 +67,28 @@ export class FunctionPool {
     this.#warm.clear();
   }
 
+  /** None is left that may know one of these logs as it was when some slots of its ring were empty: it would fill them again. */
+  stopThoseInFirstRound(logIds: readonly string[]): void {
+    const { slots } = this.#world.plan.settings;
+    for (const { instance } of this.#all) {
+      if (logIds.some((logId) => (instance.written.get(logId) ?? Infinity) <= slots)) instance.kill();
+    }
+  }
+
+  /** Mapping and schedule are disabled: no function runs, and none is started. */
+  disable(): void {
+    this.stopAll();
+    this.#isDisabled = true;
+  }
+
+  enable(): void {
+    this.#isDisabled = false;
+  }
+
   /** @param mayHaltWith the error to which this batch, and no other, may lead */
   async invoke(shardId: string, records: readonly PlannedRecord[], mayHaltWith?: string): Promise<void> {
     const { faults } = this.#world;
+    if (this.#isDisabled) return new Promise(() => {});
     if (faults.decide('mapping.otherInstance')) this.forget(shardId);
     const warm = this.#take(shardId);
     if (faults.decide('function.killed')) warm.instance.kill();
@@ -75,6 +103,7 @@ export class FunctionPool {
 
   /** The scheduler's tick: on the same instances as the batches here, so that they meet in every order. */
   async tick(): Promise<void> {
+    if (this.#isDisabled) return;
     if (this.#world.faults.decide('tick.otherInstance')) this.forget('tick');
     const warm = this.#take('tick');
     const sight = this.#watch.look(this.#world.schedule.nowMs());
@@ -90,8 +119,12 @@ export class FunctionPool {
 
   /** Anything else than "not now" is a defect: nothing in this world is the user's fault, but for what it has planned. */
   #judge(error: unknown, { mayHalt }: Warm): void {
-    if (!causesOf(error).every((one) => mayHalt.has(one.code) || one.kind === 'unavailable' || one.kind === 'fenced'))
-      this.#world.fail(error);
+    const { storage } = this.#world;
+    const isExpected = ({ code, kind }: { readonly code: string; readonly kind: string }) =>
+      kind === 'unavailable' || kind === 'fenced' || mayHalt.has(code) || (storage.isDamaged() && OF_DAMAGE.has(code));
+    const causes = causesOf(error);
+    if (!causes.every(isExpected)) this.#world.fail(error);
+    else if (causes.some(({ code }) => OF_DAMAGE.has(code))) this.halts++;
   }
 
   #take(shardId: string): Warm {
@@ -126,7 +159,7 @@ export class FunctionPool {
         random,
         slots,
         inlineLimitBytes,
-        recoveryMs: plan.restore?.recoveryMs ?? 0,
+        recoveryMs: plan.restore?.recoveryMs ?? (plan.loss?.cure === 'restore' ? HOUR_MS : 0),
       },
       maxPanes,
     );

@@ -89,7 +89,7 @@ export class Mapping {
     if (shard.regrown !== undefined) await this.#offerRegrown(shard.regrown);
   }
 
-  /** The mapping is made anew, over a log that was restored and has counted up to here. */
+  /** The mapping is made anew, over a log that was restored, or begins anew, and has counted up to here. */
   async restart(reached: bigint, readFrom: PlannedRestore['readFrom']): Promise<void> {
     const {
       shard: { records },
@@ -97,6 +97,7 @@ export class Mapping {
       settings,
     } = this.#props;
     this.#life++;
+    this.lost.clear();
     const position = this.#counted;
     this.#counted = records.filter(({ offset }) => offset <= reached).length;
     if (readFrom === 'behind' && position > this.#counted) await this.#requireMissing(position);

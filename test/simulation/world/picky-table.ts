@@ -3,6 +3,7 @@ import type { ResultRow } from '../../../engine/outputs.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
 import { RowsRefused } from '../../../engine/rows-refused.ts';
+import { nameOfLog, streamOf } from '../plan.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
@@ -42,7 +43,7 @@ export class PickyTable implements Sink {
   #noteLetters({ partition, version, outbox }: Delivery): void {
     for (const { code, data } of outbox.deadLetters) {
       if (code !== 'RESULT_REFUSED') continue;
-      const id = `${partition.incarnation} ${placeOf(JSON.parse(new TextDecoder().decode(data)) as ResultRow)}`;
+      const id = `${streamOf(nameOfLog(partition))} ${placeOf(JSON.parse(new TextDecoder().decode(data)) as ResultRow)}`;
       this.letters.set(id, (this.letters.get(id) ?? new Set()).add(`${logIdOf(partition)} ${version}`));
     }
   }

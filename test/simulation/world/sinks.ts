@@ -1,10 +1,9 @@
 import { MemorySink } from '../../../adapters/memory/sink.ts';
 import { DEFAULT_BACK_OFF } from '../../../adapters/shared/back-off.ts';
 import { putEntries } from '../../../adapters/shared/put-entries.ts';
-import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import { resultId, sideOutputId, type ResultRow } from '../../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
-import type { Plan } from '../plan.ts';
+import { nameOfLog, type Plan } from '../plan.ts';
 import { hashOf } from '../plan/shard-planner.ts';
 import { PickyTable, placeOf } from './picky-table.ts';
 import type { Faults } from './faults.ts';
@@ -33,28 +32,28 @@ export class Readers implements Sink {
 
   /** The results' lines, as many as the lake took at once. */
   lines({ partition, epochMs }: Pick<Delivery, 'partition' | 'epochMs'>, results: readonly ResultRow[]): void {
-    const { pipeline, incarnation } = partition;
+    const by: Speaker = { log: nameOfLog(partition), epochMs };
     for (const { values, ...row } of results) {
-      this.#line(resultId(pipeline, { ...row, values }, epochMs), JSON.stringify({ ...row, incarnation, values }));
+      this.#line(resultId(partition.pipeline, { ...row, values }, epochMs), JSON.stringify({ ...row, ...by, values }));
     }
   }
 
   /** All but the results' lines. */
   async rest(delivery: Delivery): Promise<SinkReceipt> {
     const { partition, epochMs, outbox } = delivery;
-    const { incarnation } = partition;
-    const place = logIdOf(partition);
+    const by: Speaker = { log: nameOfLog(partition), epochMs };
+    const place = `${epochMs}/${by.log}`;
     for (const side of outbox.sideOutputs) {
       const id = `${side.output}/side/${sideOutputId(partition.partition, side, epochMs)}`;
-      this.#line(id, JSON.stringify({ ...side, incarnation }));
+      this.#line(id, JSON.stringify({ ...side, ...by }));
     }
     for (const { offset, subSequence, data, ...rest } of outbox.lateRecords) {
-      this.#line(`${place}/late/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
+      this.#line(`late/${place}/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
     }
     for (const { offset, subSequence, data, ...rest } of outbox.deadLetters) {
       // Of a result, and no record's: the picky table counts them.
       if (rest.code === 'RESULT_REFUSED') continue;
-      this.#line(`${place}/dead/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
+      this.#line(`dead/${place}/${offset}/${subSequence}`, JSON.stringify({ ...rest, data: [...data] }));
     }
     return this.table.deliver(delivery);
   }
@@ -65,6 +64,13 @@ export class Readers implements Sink {
     else if (known === line) this.repeats++;
     else throw new Error(`two different lines with the id ${id}: ${known} and ${line}`);
   }
+}
+
+/** The log that said a line. */
+export interface Speaker {
+  /** `nameOf` its shard. */
+  readonly log: string;
+  readonly epochMs: number;
 }
 
 /** The sinks as one instance meets them. */

@@ -1,104 +1,12 @@
-import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
-import { MemoryLogStore } from '../../../adapters/memory/log-store.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
-import { slotOf } from '../../../engine/partition-log/ring.ts';
-import { cutOf } from '../accepted.ts';
 import { partitionOf, type Plan } from '../plan.ts';
-import type { LoggedTick } from '../reference.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
 import type { TickWatch } from './tick-watch.ts';
-
-/** What was really stored, seen by the checks: every version of every log, in the order in which it was written. */
-export class Storage {
-  readonly blobs: MemoryBlobStore;
-  readonly history = new Map<string, LogEntry[]>();
-  /** Versions that went with a table, when it was restored to an earlier moment. */
-  lostVersions = 0;
-  /** Requests that a log refused which is throttled for hours. */
-  throttled = 0;
-  readonly #schedule: Schedule;
-  readonly #storedAtMs = new Map<string, number>();
-  #table = new MemoryLogStore();
-
-  constructor(schedule: Schedule) {
-    this.#schedule = schedule;
-    this.blobs = new MemoryBlobStore(schedule);
-  }
-
-  get logs(): LogStore {
-    return this.#table;
-  }
-
-  /** @param table as it was when the request was sent: what is meant for one that was replaced since changes nothing */
-  async put(
-    table: LogStore,
-    logId: string,
-    slot: number,
-    entry: LogEntry,
-    expectedVersion: number | undefined,
-  ): Promise<PutOutcome> {
-    const outcome = await table.put(logId, slot, entry, expectedVersion);
-    if (outcome.kind === 'stored' && table === this.#table) {
-      this.history.set(logId, [...(this.history.get(logId) ?? []), entry]);
-      this.#storedAtMs.set(entry.commitId, this.#schedule.nowMs());
-    }
-    return outcome;
-  }
-
-  /** That stand in the logs. */
-  get versions(): number {
-    return [...this.history.values()].reduce((sum, { length }) => sum + length, 0);
-  }
-
-  storedAtMs({ commitId }: LogEntry): number {
-    return this.#storedAtMs.get(commitId) ?? -Infinity;
-  }
-
-  /** Puts a table in the place of this one that has what it had at an earlier moment; objects stay. */
-  async restore(momentMs: number, slots: number): Promise<void> {
-    const table = new MemoryLogStore();
-    for (const [logId, entries] of this.history) {
-      const kept = entries.filter((entry) => this.storedAtMs(entry) <= momentMs);
-      for (const entry of kept.slice(-slots)) await table.put(logId, slotOf(entry.version, slots), entry, undefined);
-      this.lostVersions += entries.length - kept.length;
-      this.history.set(logId, kept);
-    }
-    this.#table = table;
-  }
-}
-
-/** What stands between the records in a log. */
-export function ticksIn(history: readonly LogEntry[]): LoggedTick[] {
-  const tickOf = (entry: LogEntry, before: LogEntry | undefined): LoggedTick => {
-    const { reached, watermarkMs, processingTimeMs, fingerprint } = entry;
-    // A record's arrival is at most the clock of the function that took it, which only the log knows.
-    const isLater = before !== undefined && processingTimeMs > before.processingTimeMs;
-    return { after: reached, toMs: watermarkMs, processingTimeMs, isLater, fingerprint, cut: cutOf(entry) };
-  };
-  return history.flatMap((entry, i) => (isWithoutRecord(entry) ? [tickOf(entry, history[i - 1])] : []));
-}
-
-/** Takes no record, and neither begins a log nor ends one: a tick, or what an earlier commit has left to do. */
-export function isWithoutRecord({ version, from, reached, sealedFor }: LogEntry): boolean {
-  return from === reached && version > 1 && sealedFor.length === 0;
-}
-
-export function movesTime(entry: LogEntry, before: LogEntry | undefined): boolean {
-  return (
-    before === undefined || entry.watermarkMs > before.watermarkMs || entry.processingTimeMs > before.processingTimeMs
-  );
-}
-
-/** Says of an earlier version what a sink will never take (ADR 16). */
-export function withholds({ withheld }: LogEntry, before: LogEntry | undefined): boolean {
-  return withheld.some((one) =>
-    before?.withheld.every(({ version, sink }) => version !== one.version || sink !== one.sink),
-  );
-}
+import { isWithoutRecord, movesTime, type Storage, type Table } from './storage.ts';
 
 interface World {
   readonly plan: Plan;
@@ -114,18 +22,24 @@ export class FaultyLogStore implements LogStore {
   readonly #instance: Instance;
   readonly #watch: TickWatch;
   /** The one with which the function was deployed. */
-  readonly #table: LogStore;
+  readonly #table: Table;
 
   constructor(world: World, instance: Instance, watch: TickWatch) {
     this.#world = world;
-    this.#table = world.storage.logs;
+    this.#table = world.storage.table;
     this.#instance = instance;
     this.#watch = watch;
   }
 
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
     const { plan, storage, schedule, faults } = this.#world;
-    const execute = () => storage.put(this.#table, logId, slot, entry, expectedVersion);
+    const { written } = this.#instance;
+    const request = { table: this.#table, sentMs: schedule.nowMs(), isDead: this.#instance.isDead };
+    const execute = async () => {
+      const outcome = await storage.put(request, logId, slot, entry, expectedVersion);
+      if (outcome.kind === 'stored') written.set(logId, Math.max(entry.version, written.get(logId) ?? 0));
+      return outcome;
+    };
     const place = `${logId.split('/').slice(-2).join('/')}@${entry.reached}`;
     const aheadOf = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find(
       (name) => entry[name] > schedule.nowMs() + (name === 'watermarkMs' ? plan.topology.eventTime.maxClockSkewMs : 0),
@@ -174,7 +88,7 @@ export class FaultyLogStore implements LogStore {
   #isTick(logId: string, entry: LogEntry): boolean {
     const { plan, storage } = this.#world;
     // What was on its way to a table that was replaced goes on from versions that are gone.
-    if (this.#table !== storage.logs) return false;
+    if (this.#table !== storage.table) return false;
     const { previousCommitId, pending, reached, processingTimeMs } = entry;
     const before = storage.history.get(logId)?.find(({ commitId }) => commitId === previousCommitId);
     if (!isWithoutRecord(entry) || !movesTime(entry, before)) return false;
@@ -206,11 +120,13 @@ export class FaultyLogStore implements LogStore {
 
   async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
     const { faults } = this.#world;
+    const { written } = this.#instance;
+    written.set(logId, written.get(logId) ?? 0);
     if (this.#isThrottled(logId)) return this.#instance.fail('throttled for hours');
     if (faults.decide('log.readFails')) return this.#instance.fail('read failed');
-    if (!faults.decide('log.readTorn')) return this.#instance.call(() => this.#table.read(logId, slots), false);
+    if (!faults.decide('log.readTorn')) return this.#instance.call(() => this.#table.slots.read(logId, slots), false);
     const parts: LogEntry[][] = [];
-    for (const slot of slots) parts.push(await this.#instance.call(() => this.#table.read(logId, [slot]), false));
+    for (const slot of slots) parts.push(await this.#instance.call(() => this.#table.slots.read(logId, [slot]), false));
     return parts.flat();
   }
 }

@@ -5,7 +5,7 @@ import type { PlannedRestore } from '../plan/restore.ts';
 import type { FunctionPool } from './functions.ts';
 import type { Mapping } from './mapping.ts';
 import type { Schedule } from './schedule.ts';
-import type { Storage } from './stores.ts';
+import type { Storage } from './storage.ts';
 
 interface World {
   readonly plan: Plan;

@@ -3,7 +3,7 @@ import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { UNSEEN_HOLD_MS } from '../../../engine/tick/idle-watermark.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
 import { partitionOf, type Plan, type PlannedShard } from '../plan.ts';
-import type { Storage } from './stores.ts';
+import type { Storage } from './storage.ts';
 import type { Stream } from './shards.ts';
 
 /** What a tick must find out when it looks at the world that it begins in. */
