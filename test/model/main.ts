@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { isAsItShouldBe, missingIn, shown } from './report.ts';
+import { isAsItShouldBe, missingIn, shown, statesOf } from './report.ts';
 import { TASKS, type Outcome, type Task } from './tasks.ts';
 
 const { values } = parseArgs({
@@ -25,9 +25,9 @@ const startedMs = performance.now();
 const outcomes = await runAll(chosen, Number(values.workers));
 if (values.json) console.log(JSON.stringify(outcomes));
 else for (const outcome of outcomes) console.log(shown(outcome));
-const states = outcomes.reduce((sum, { without, found }) => (without === undefined ? sum + found.states : sum), 0);
+const states = outcomes.reduce((sum, outcome) => sum + statesOf(outcome), 0);
 const seconds = Math.round((performance.now() - startedMs) / 1_000);
-console.error(`${states.toLocaleString('en')} states under all rules, ${outcomes.length} explorations, ${seconds} s`);
+console.error(`${states.toLocaleString('en')} states under all rules, ${outcomes.length} tasks, ${seconds} s`);
 if (!outcomes.every(isAsItShouldBe)) process.exitCode = 1;
 const document = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'exchange-model.md'), 'utf8');
 const usual = outcomes.filter((_, at) => TASKS.includes(chosen[at] as Task));
@@ -45,7 +45,7 @@ function tasksOf(scenario: string | undefined, without: string | undefined): rea
   if (named[0] === undefined) throw new Error(`--only must be a scenario, got ${JSON.stringify(scenario)}`);
   if (without === undefined) return named;
   const known = named.find((task) => task.without === without);
-  return [known ?? { model: named[0].model, scenario, without }];
+  return [known ?? { ...named[0], without }];
 }
 
 /** Side by side, the largest first, outcomes in the order of the tasks. */

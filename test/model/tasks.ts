@@ -4,30 +4,35 @@ import * as exchangeRules from './exchange/rules.ts';
 import * as exchangeScenarios from './exchange/scenarios.ts';
 import { explore, type Exploration } from './explore.ts';
 import { machineOf } from './machine.ts';
+import { ORDER_TASKS, runOrderTask, type OrderOutcome, type OrderTask } from './order/tasks.ts';
 import * as logRules from './rules.ts';
 import * as logScenarios from './scenarios.ts';
 
-export interface Task {
+export interface ModelTask {
   readonly model: 'log' | 'exchange';
   readonly scenario: string;
   /** The rule that is left out; absent: none is. */
   readonly without?: string;
 }
 
-export interface Outcome extends Task {
+export type Task = ModelTask | OrderTask;
+export type Outcome = ModelOutcome | OrderOutcome;
+
+export interface ModelOutcome extends ModelTask {
   /** Number of the rule, and what happens in its place. */
   readonly rule?: { readonly rule: string; readonly without: string };
   readonly found: Exploration;
 }
 
 const MAX_STATES = 5_000_000;
+const CASES = 20_000;
 
 const modelOf = (
-  model: Task['model'],
+  model: ModelTask['model'],
   rules: Readonly<Record<string, { readonly rule: string; readonly without: string }>>,
   scenarios: readonly string[],
   shownBy: Readonly<Record<string, string>>,
-): Task[] => [
+): ModelTask[] => [
   ...scenarios.map((scenario) => ({ model, scenario })),
   ...Object.keys(rules).map((without) => ({ model, scenario: shownBy[without] as string, without })),
 ];
@@ -35,10 +40,15 @@ const modelOf = (
 export const TASKS: readonly Task[] = [
   ...modelOf('log', logRules.RULES, Object.keys(logScenarios.SCENARIOS), logScenarios.SHOWN_BY),
   ...modelOf('exchange', exchangeRules.RULES, Object.keys(exchangeScenarios.SCENARIOS), exchangeScenarios.SHOWN_BY),
+  ...ORDER_TASKS,
 ];
 
 /** @throws when there are more states than can be looked at, or no such scenario or rule */
-export function runTask(task: Task): Outcome {
+export const runTask = (task: Task): Outcome =>
+  task.model === 'order' ? runOrderTask(task, CASES) : runModelTask(task);
+
+/** @throws when there are more states than can be looked at, or no such scenario or rule */
+export function runModelTask(task: ModelTask): ModelOutcome {
   const { model, scenario, without } = task;
   if (model === 'log') {
     const { SCENARIOS } = logScenarios;

@@ -4,7 +4,7 @@ import { isDone, wrongState } from './checks.ts';
 import { begin, nextOf } from './receive.ts';
 import { receiverMoves } from './receiver-moves.ts';
 import type { RuleName } from './rules.ts';
-import { proposals } from './senders.ts';
+import { isMadeAgain, proposals } from './senders.ts';
 import { stateKeyOf } from './state-key.ts';
 import { initialState, logAt, receiverAt, withAt, type Container, type Job, type State } from './state.ts';
 import { execute, settle } from './store.ts';
@@ -25,13 +25,16 @@ export function exchangeOf(scenario: Scenario, dropped: readonly RuleName[] = []
   };
 }
 
-function arrivals({ senders, sources }: World, state: State): Move<State>[] {
+function arrivals(world: World, state: State): Move<State>[] {
+  const { senders, sources } = world;
   const moves: Move<State>[] = [];
   for (let at = 0; at < sources; at++) {
     const { name, rows, parents } = senders[at] as World['senders'][number];
     const log = logAt(state, at);
     const row = rows[log.arrived];
-    const isOpen = parents.every((parent) => logAt(state, parent).arrived === senders[parent]?.rows.length);
+    const isOpen =
+      !isMadeAgain(world, state, at) &&
+      parents.every((parent) => logAt(state, parent).arrived === senders[parent]?.rows.length);
     if (row === undefined || !isOpen) continue;
     const logs = withAt(state.logs, at, { ...log, arrived: log.arrived + 1 });
     moves.push({ label: `record ${row.id} arrives in ${name}`, next: { ...state, logs } });

@@ -1,5 +1,5 @@
 /** A receiver at work: what it begins with, which entry of a sender is next, and what it makes of it. */
-import { isInRing } from './senders.ts';
+import { isInRing, versionBehind } from './senders.ts';
 import {
   DONE,
   NONE,
@@ -13,7 +13,7 @@ import {
   type SentRow,
   type State,
 } from './state.ts';
-import type { ReceiverPlan, Sender, World } from './world.ts';
+import type { ReceiverPlan, Row, Sender, World } from './world.ts';
 
 /** Instead of a version: the sender has nothing for this receiver. */
 export const NOTHING = 0;
@@ -89,7 +89,8 @@ export function nextOf(world: World, state: State, { receiver, memory }: Receive
   const position = memory.positions[at] as number;
   if (position === UNKNOWN || position === DONE) return NOTHING;
   const log = logAt(state, at);
-  const version = rules.dense ? position + 1 : log.entries.length;
+  const following = rules.passOver ? versionBehind(log, position) : position + 1;
+  const version = rules.dense ? following : log.entries.length;
   const entry = log.entries[version - 1];
   if (version <= position || entry === undefined) return NOTHING;
   const plan = world.receivers[receiver] as ReceiverPlan;
@@ -126,11 +127,11 @@ export function take(world: World, state: State, work: Receive, at: number, entr
     return { ...next, watermarkMs: watermarkOf(next) };
   };
   let next = rules.rowsFirst ? work : { ...work, memory: raised(work.memory) };
-  for (const row of entry.rows) next = takeRow(world, state, next, row);
+  for (const row of entry.rows) next = takeRow(world, state, next, at, row);
   const positions = withAt(next.memory.positions, at, entry.kind === 'seal' ? DONE : version);
   const watermarks = withAt(next.memory.watermarks, at, Math.max(next.memory.watermarks[at] as number, output));
   if (entry.kind === 'seal') {
-    const handedDown = watermarks[at] as number;
+    const handedDown = rules.handDown ? (watermarks[at] as number) : output;
     watermarks[at] = NONE;
     if (rules.sealHolds)
       for (const child of (senders[at] as Sender).children) {
@@ -145,14 +146,19 @@ export function take(world: World, state: State, work: Receive, at: number, entr
   return { ...next, hasTaken: true, memory: { ...memory, watermarkMs: watermarkOf(memory) } };
 }
 
-function takeRow({ receivers, rows }: World, state: State, work: Receive, { id, isLate }: SentRow): Receive {
+function takeRow(world: World, state: State, work: Receive, at: number, { id, isLate }: SentRow): Receive {
+  const { receivers, rows, scenario } = world;
   const { memory } = work;
   const plan = receivers[work.receiver] as ReceiverPlan;
   const row = rows[id] as World['rows'][number];
-  if (isLate || !plan.halves.includes(row.half)) return work;
+  if ((isLate && scenario.sendsLate !== true) || !plan.halves.includes(row.half)) return work;
+  if (isLateHere(world, memory, at, row, isLate)) {
+    const late = withAt(memory.late, id, (memory.late[id] as number) + 1);
+    return { ...work, hasRows: true, memory: { ...memory, late } };
+  }
   const applied = withAt(memory.applied, id, (memory.applied[id] as number) + 1);
   const skipped = row.earlier.find(
-    (before) => applied[before] === 0 && memory.late[before] === 0 && !isLateAtSender(state, before),
+    (before) => applied[before] === 0 && memory.late[before] === 0 && isSent(state, before),
   );
   const violation =
     row.timeMs < memory.watermarkMs
@@ -169,5 +175,12 @@ function takeRow({ receivers, rows }: World, state: State, work: Receive, { id, 
   };
 }
 
-const isLateAtSender = ({ logs }: State, id: number): boolean =>
-  logs.some(({ entries }) => entries.some(({ rows }) => rows.some((row) => row.id === id && row.isLate)));
+/** By the watermark that the row carries; of a new incarnation also by the one that the old one has left (PL-44). */
+function isLateHere({ rules, senders }: World, memory: Memory, at: number, row: Row, isLate: boolean): boolean {
+  if (!rules.lateByCarried) return row.timeMs < memory.watermarkMs;
+  const hasFloor = rules.newRootFloor && (senders[at] as Sender).replaces.length > 0;
+  return isLate || (hasFloor && row.timeMs < (memory.watermarks[at] as number));
+}
+
+const isSent = ({ logs }: State, id: number): boolean =>
+  logs.some(({ entries }) => entries.some(({ rows }) => rows.some((row) => row.id === id && !row.isLate)));

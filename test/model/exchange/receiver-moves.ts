@@ -1,6 +1,6 @@
 import { CUT, GONE, isWaiting, nextOf, take, watermarkOf } from './receive.ts';
-import { idleTarget } from './senders.ts';
-import { DONE, NONE, UNKNOWN, headOf, logAt, withAt, type Receive, type State } from './state.ts';
+import { idleTarget, passesGate } from './senders.ts';
+import { DONE, NONE, UNKNOWN, headOf, logAt, receiverAt, withAt, type Receive, type State } from './state.ts';
 import type { ReceiverPlan, World } from './world.ts';
 
 interface Step {
@@ -37,11 +37,33 @@ export function receiverMoves(world: World, state: State, work: Receive, name: s
   });
   if (scenario.endMs !== undefined && !rules.tickInLog)
     steps.push(...passOver(world, state, work, name, scenario.endMs));
-  if (work.hasTaken && (rules.emptyCommit || work.hasRows))
+  const { sender: own } = world.receivers[work.receiver] as ReceiverPlan;
+  const mayWrite = own === undefined || passesGate(world, state, own, work.generation);
+  if (mayWrite && (isWorthCommitting(world, state, work) || passesOn(world, state, work)))
     steps.push({ label: `${name} sends ${receiver} version ${memory.version + 1}`, job: { ...work, put: 'commit' } });
-  if (isCut(world, state, work))
+  if (mayWrite && isCut(world, state, work))
     steps.push({ label: `${name} sends SEAL of ${receiver}`, job: { ...work, put: 'seal' } });
   return steps.length > 0 ? steps : [{ label: `${name} finds nothing to do for ${receiver}`, job: undefined }];
+}
+
+function isWorthCommitting({ rules, receivers, scenario }: World, state: State, work: Receive): boolean {
+  if (!work.hasTaken || work.hasRows) return work.hasTaken;
+  if (!rules.emptyCommit) return false;
+  if (rules.dueLater || receivers[work.receiver]?.sender === undefined) return true;
+  const committed = receiverAt(state, work.receiver).positions;
+  return state.logs.some(
+    ({ entries }, at) =>
+      entries.length >= scenario.slots &&
+      entries.length - scenario.slots >= Math.max(0, committed[at] as number) &&
+      work.memory.positions[at] !== UNKNOWN,
+  );
+}
+
+/** Whether the log of a receiver that is a sender has no entry of this generation (PL-39). */
+function passesOn({ rules, receivers, generationsOf }: World, state: State, work: Receive): boolean {
+  const { sender } = receivers[work.receiver] as ReceiverPlan;
+  if (sender === undefined || !rules.genMiddle || (generationsOf[2] as number) === 1) return false;
+  return work.generation > (headOf(logAt(state, sender))?.generation ?? 0);
 }
 
 /** Without `tickInLog`: the receiver moves the watermark of an idle sender by itself. */

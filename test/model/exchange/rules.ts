@@ -25,6 +25,18 @@ export const RULES = {
   },
   genTick: { rule: 'PL-39', without: 'an idle sender does not pass the new generation on' },
   drainOld: { rule: 'PL-39', without: 'new code does not run the receivers of the old generation' },
+  genMiddle: { rule: 'PL-39', without: 'a receiver that is a sender and has nothing to read does not pass it on' },
+  dueLater: { rule: 'PL-37', without: 'a receiver puts off a commit for which only a later fragment waits' },
+  gateSince: { rule: 'PL-31', without: 'the gate of an added exchange counts the entries before it' },
+  passOver: { rule: 'PL-35', without: 'a receiver of an added exchange begins at version 1 of each log' },
+  oldCodeStops: { rule: 'PL-40', without: 'code that does not know the exchange goes on behind code that does' },
+  sealOldSource: { rule: 'PL-36', without: 'the logs of a source that was made again are not sealed' },
+  handDown: {
+    rule: 'PL-36',
+    without: "a receiver hands a seal's watermark down, not the one that it has of the sender",
+  },
+  newRootFloor: { rule: 'PL-36', without: 'a row of a new incarnation is late by its own watermark only' },
+  lateByCarried: { rule: 'PL-44', without: "a row is late by its receiver's watermark" },
 } as const;
 
 export type RuleName = keyof typeof RULES;

@@ -15,6 +15,11 @@ const splitting = {
 };
 const small = { slots: 1, containers: 2, crashes: 0 };
 const killed = { ...small, crashes: 1 };
+const x0 = { name: 'x0', generation: 1, halves: [0, 1], exchange: 2 } as const;
+const x1 = { ...x0, name: 'x1', halves: [0] };
+const x2 = { ...x0, name: 'x2', halves: [1] };
+const y0 = { ...x0, name: 'y0', generation: 2 };
+const chain = { receivers: [...one.receivers, x0] };
 const three = { A: ['1→2', '2→4 h1'], B: ['1→3'] };
 
 /** The worlds that are looked at as a whole, each for one part of the rules. A record is `time→watermark after it`. */
@@ -78,6 +83,69 @@ export const SCENARIOS = {
     parents: { C: ['A', 'B'] },
     sources: { A: ['1→4'], B: [], C: ['2→5'] },
   },
+  'three fragments': { ...killed, ...chain, sources: { A: ['1→2', '2→4'] } },
+  'three fragments, two senders': { ...small, ...chain, sources: { A: ['1→2', '2→4'], B: ['1→3'] } },
+  'three fragments, ticks': { ...small, slots: 2, ...chain, arrive: true, endMs: 8, sources: { A: ['2→3'], B: [] } },
+  'the middle of three merges': { ...small, receivers: [...merging.receivers, x0], sources: { A: ['1→2'] } },
+  'both exchanges merge, one container': {
+    ...small,
+    containers: 1,
+    receivers: [...merging.receivers, x1, x2, y0],
+    sources: { A: ['1→2'] },
+  },
+  'the last of three merges': {
+    ...small,
+    receivers: [...one.receivers, x1, x2, y0],
+    sources: { A: ['1→2'] },
+  },
+  'a source is made again': {
+    ...small,
+    ...one,
+    madeAgain: { N: ['A'] },
+    sources: { A: ['1→4', '5→6'], B: ['2→9'], N: ['3→5'] },
+  },
+  'a source is made again, killed': {
+    ...killed,
+    ...one,
+    madeAgain: { N: ['A'] },
+    sources: { A: ['1→4'], B: ['2→9'], N: ['3→5', '5→7'] },
+  },
+  'a source of two is made again': {
+    ...small,
+    ...one,
+    madeAgain: { N: ['A', 'B'] },
+    sources: { A: ['1→4'], B: ['2→9'], N: ['3→5'] },
+  },
+  'a source is made again, ticks': {
+    ...small,
+    ...one,
+    arrive: true,
+    endMs: 9,
+    madeAgain: { N: ['A'] },
+    sources: { A: ['1→4'], B: [], N: ['3→5'] },
+  },
+  'a split source is made again': {
+    ...small,
+    ...one,
+    parents: { C: ['A'] },
+    madeAgain: { N: ['C'] },
+    sources: { A: ['1→4'], B: ['2→9'], C: [], N: ['3→5'] },
+  },
+  'an exchange is added': { ...small, ...one, isAdded: true, sources: { A: ['1→2', '2→4', '4→5'], B: ['1→3'] } },
+  'an exchange is added, killed': { ...killed, ...one, isAdded: true, sources: { A: ['1→2', '2→4'], B: [] } },
+  'an exchange is added while a sender splits': {
+    ...small,
+    ...one,
+    isAdded: true,
+    parents: { C: ['A'] },
+    sources: { A: ['1→2'], B: ['1→9'], C: ['2→4'] },
+  },
+  'rows that are late at their sender': {
+    ...killed,
+    ...one,
+    sendsLate: true,
+    sources: { A: ['3→4', '1→4'], B: ['2→3', '2→5'] },
+  },
 } as const satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
@@ -106,4 +174,13 @@ export const SHOWN_BY: Readonly<Record<RuleName, ScenarioName>> = {
   waitingIsBehind: 'senders merge while receivers merge',
   genTick: 'receivers merge while running',
   drainOld: 'receivers merge while running',
+  genMiddle: 'the last of three merges',
+  dueLater: 'three fragments, ticks',
+  gateSince: 'an exchange is added',
+  passOver: 'an exchange is added',
+  oldCodeStops: 'an exchange is added',
+  sealOldSource: 'a source is made again',
+  handDown: 'a split source is made again',
+  newRootFloor: 'a source is made again',
+  lateByCarried: 'rows that are late at their sender',
 };

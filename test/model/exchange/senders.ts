@@ -12,9 +12,13 @@ export function proposals(world: World, state: State, at: number, generation: nu
   const log = logAt(state, at);
   const sender = world.senders[at] as Sender;
   const head = headOf(log);
-  if (isSealed(log) || !passesGate(world, state, at)) return [];
+  if (isSealed(log) || !passesGate(world, state, at, generation)) return [];
+  if (sender.replaces.length > 0 && log.arrived === 0) return [];
+  if (rules.oldCodeStops && knowsExchange(head) && generation < 1) return [];
   const isNewer = generations > firstGeneration && generation > (head?.generation ?? 0);
   if (head === undefined && sender.parents.length > 0) {
+    if (rules.sealOldSource && isMadeAgain(world, state, at))
+      return [{ what: 'SEAL', entry: { kind: 'seal', rows: [], reached: 0, watermarkMs: 0, generation } }];
     const mayBegin = log.arrived > 0 || scenario.endMs !== undefined || (isNewer && generation > firstGeneration);
     if (!mayBegin || !sender.parents.every((parent) => isSealed(logAt(state, parent)))) return [];
     const watermarkMs = Math.min(...sender.parents.map((parent) => headOf(logAt(state, parent))?.watermarkMs ?? 0));
@@ -22,13 +26,18 @@ export function proposals(world: World, state: State, at: number, generation: nu
   }
   const reached = head?.reached ?? 0;
   const watermarkMs = head?.watermarkMs ?? 0;
-  if (log.arrived > reached) return [record(sender, reached, watermarkMs, latenessMs, generation)];
   const same = { rows: [], reached, generation };
   const found: Proposal[] = [];
-  const isClosed = sender.children.length > 0 && log.arrived === sender.rows.length;
+  const seal: Proposal = { what: 'SEAL', entry: { ...same, kind: 'seal', watermarkMs } };
+  if (rules.sealOldSource && isMadeAgain(world, state, at)) found.push(seal);
+  if (log.arrived > reached) return [...found, record(sender, reached, watermarkMs, latenessMs, generation)];
+  const hasChildren = sender.children.some((child) => world.senders[child]?.parents.includes(at));
+  const isClosed = hasChildren && log.arrived === sender.rows.length;
   const isWanted =
-    scenario.endMs !== undefined || generation > 1 || sender.children.some((child) => logAt(state, child).arrived > 0);
-  if (isClosed && isWanted) found.push({ what: 'SEAL', entry: { ...same, kind: 'seal', watermarkMs } });
+    scenario.endMs !== undefined ||
+    generation > firstGeneration ||
+    sender.children.some((child) => logAt(state, child).arrived > 0);
+  if (isClosed && isWanted) found.push(seal);
   if (
     scenario.endMs !== undefined &&
     rules.tickForReceivers &&
@@ -47,7 +56,7 @@ export function proposals(world: World, state: State, at: number, generation: nu
 function record({ rows }: Sender, reached: number, before: number, latenessMs: number, generation: number): Proposal {
   const row = rows[reached] as Sender['rows'][number];
   const watermarkMs = Math.max(before, row.watermarkMs);
-  const sent = [{ id: row.id, isLate: row.timeMs < before - latenessMs }];
+  const sent = generation < 1 ? [] : [{ id: row.id, isLate: row.timeMs < before - latenessMs }];
   return {
     what: `record ${row.id} (time ${row.timeMs}, watermark ${watermarkMs})`,
     entry: { kind: 'batch', rows: sent, reached: reached + 1, watermarkMs, generation },
@@ -68,10 +77,34 @@ export function idleTarget(world: World, state: State, at: number, endMs: number
 }
 
 /** Whether the next version of a sender may take the slot of the one a ring before it (PL-31). */
-export function passesGate(world: World, state: State, at: number): boolean {
-  if (!world.rules.gate) return true;
-  const overwritten = logAt(state, at).entries.length + 1 - world.scenario.slots;
-  return overwritten <= 0 || overwritten <= consumed(world, state, at);
+export function passesGate(world: World, state: State, at: number, generation: number): boolean {
+  const { rules, scenario } = world;
+  if (!rules.gate || generation < 1) return true;
+  const { entries } = logAt(state, at);
+  const overwritten = entries.length + 1 - scenario.slots;
+  if (overwritten <= 0 || (rules.gateSince && !knowsExchange(entries[overwritten - 1]))) return true;
+  return overwritten <= consumed(world, state, at);
+}
+
+/** Whether the code that wrote it knew of the exchange. */
+export const knowsExchange = (entry: Entry | undefined): boolean => entry !== undefined && entry.generation >= 1;
+
+/** Whether records of a newer incarnation of its source have come. */
+export const isMadeAgain = (world: World, state: State, at: number): boolean =>
+  (world.senders[at] as Sender).children.some((next) =>
+    world.senders[next]?.replaces.includes(at) === true
+      ? logAt(state, next).arrived > 0
+      : isMadeAgain(world, state, next),
+  );
+
+/** The version behind a position that a receiver takes next: entries from before the exchange are passed over. */
+export function versionBehind({ entries }: Log, position: number): number {
+  let version = position + 1;
+  for (; version <= entries.length; version++) {
+    const entry = entries[version - 1];
+    if (knowsExchange(entry) || entry?.kind === 'seal') break;
+  }
+  return version;
 }
 
 function consumed({ rules, receivers, senders }: World, state: State, at: number): number {
