@@ -39,6 +39,23 @@ export const TOPIC_METRICS = Object.freeze({
   durations: Object.freeze([{ name: 'recordAgeMs' }] as const),
 });
 
+/**
+ * What stands in the way of the receivers of an exchange, under the dimension of their fragment; each reported only when
+ * there is some, and so paid only then. A ring that was missed costs time alone: the tick calls again.
+ */
+export const EXCHANGE_METRICS = Object.freeze({
+  troubles: Object.freeze([{ name: 'failedReceivers' }, { name: 'missedRings' }] as const),
+});
+
+/**
+ * The dimension of the receivers' batches: records of the pipeline and rows of its exchange are not to be added up.
+ *
+ * @example 'flights/by-destination'
+ */
+export function receiversDimension(pipeline: string, exchange: string): string {
+  return `${pipeline}/${exchange}`;
+}
+
 /** Stages may share an account: each has a namespace of its own, so that dev never rings the alarm of prod. */
 export function metricsNamespace(stage: string): string {
   return `${BATCH_METRICS.namespace}/${stage}`;

@@ -22,6 +22,9 @@ export interface Processor {
   readonly userCode?: UserCode | undefined;
 }
 
+/** What receivers of an exchange work with: their records come from logs. */
+export type ReceivingProcessor = Omit<Processor, 'shards' | 'decoder'>;
+
 /** So many results can be delivered within one invocation, and held in its memory. */
 export const MAX_ROWS_PER_COMMIT = 20_000;
 /** So many timers fire within seconds, unless one takes as long as a record may: a function that ends keeps what it committed. */
@@ -30,6 +33,6 @@ export const MAX_TIMERS_PER_COMMIT = 20_000;
 export function boundsOf({
   maxRowsPerCommit = MAX_ROWS_PER_COMMIT,
   maxTimersPerCommit = MAX_TIMERS_PER_COMMIT,
-}: Processor): CommitBounds {
+}: Pick<Processor, 'maxRowsPerCommit' | 'maxTimersPerCommit'>): CommitBounds {
   return { rows: maxRowsPerCommit, timers: maxTimersPerCommit };
 }

@@ -6,7 +6,7 @@ import { TidemarkError } from '../engine/errors.ts';
 import { SOURCE_EXTENSION } from './source-extension.ts';
 
 /** The functions that run a pipeline: folders of `lambdas/` with a `handler.ts`. */
-export type PipelineHandler = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka';
+export type PipelineHandler = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka' | 'receive';
 
 /** What is bundled together: handlers, and the module whose default export is the one pipeline that they run, if they run one. */
 export type BundleSource =

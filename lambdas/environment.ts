@@ -21,6 +21,8 @@ export interface FunctionEnvironment {
    * is none. @default ''
    */
   readonly TIDEMARK_STREAM?: string;
+  /** URL of the FIFO queue that calls the receivers of the pipeline's exchange; empty when nothing calls them. @default '' */
+  readonly TIDEMARK_DOORBELL?: string;
   /** Kinesis stream that gets the results, ARN or name; empty when the pipeline has no stream() sink. @default '' */
   readonly TIDEMARK_OUTPUT_STREAM?: string;
   /** Brokers of a Kafka source or sink, `host:port` with commas between; empty when there is none. */
@@ -75,6 +77,11 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
     TIDEMARK_STREAM: text('TIDEMARK_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
+    TIDEMARK_DOORBELL: text(
+      'TIDEMARK_DOORBELL',
+      (value) => value === '' || /^https?:\/\/.+\.fifo$/.test(value),
+      'the URL of a FIFO queue',
+    ),
     ...readKafkaEnvironment(variables),
     TIDEMARK_SCHEMA_REGISTRY: text(
       'TIDEMARK_SCHEMA_REGISTRY',

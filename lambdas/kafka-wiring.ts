@@ -12,6 +12,7 @@ import {
   type PartitionRecords,
 } from '../adapters/kafka/decode-event.ts';
 import { responseOf, type PartialResponse } from '../adapters/kafka/partial-response.ts';
+import { checkedPartitioner } from '../adapters/kafka/partitioner.ts';
 import { KafkaTopics } from '../adapters/kafka/topics.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { requireKafka } from '../engine/dsl/sources.ts';
@@ -30,7 +31,9 @@ import { tickOf } from './tick.ts';
 /** The handler of `process-kafka`: each partition's log is committed on its own, side by side. */
 export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: Context) => Promise<PartialResponse> {
   const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'process-kafka');
-  const { topic, partitioner, isolationLevel } = requireKafka(topology.source, 'process-kafka');
+  const source = requireKafka(topology.source, 'process-kafka');
+  const { topic, isolationLevel } = source;
+  const partitioner = checkedPartitioner(source, topology.sendsTo);
   const context = (): TelemetryContext => ({
     pipeline: topology.name,
     stage: environment.TIDEMARK_STAGE,
@@ -41,10 +44,10 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
     const arrivalTimeMs = oldestArrivalMs(event);
     if (arrivalTimeMs !== undefined) emitRecordAge(context(), arrivalTimeMs);
     const { id, partitions } = await topics.describe(topic);
-    const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
-    await counts.require(source, partitions);
+    const place = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
+    await counts.require(place, partitions);
     const process = async ({ partition: index, records: polled }: PartitionRecords): Promise<void> => {
-      const partition = { ...source, partition: String(index) };
+      const partition = { ...place, partition: String(index) };
       const records = isolationLevel === 'read_committed' ? await topics.committed(partition, polled) : polled;
       if (records.length === 0) return;
       const report = await processBatch(processor, { partition, records, begunMs });
@@ -90,7 +93,7 @@ interface KafkaParts extends Pick<Pipeline, 'topology'> {
 function kafkaParts({ topology }: Pipeline, name: string): KafkaParts {
   const environment = readEnvironment(process.env);
   const topics = new KafkaTopics(kafkaConnect(environment, name), SYSTEM_CLOCK);
-  const processor = processorOf({ topology }, environment, topics);
+  const processor = processorOf(topology, environment, topics);
   return {
     topology,
     environment,

@@ -29,7 +29,8 @@ export async function* processShard(
     incarnation,
     partition: shardId,
   };
-  for (const batch of sourceBatches(records, await ranges.of(partition), maxRecords)) {
+  const placement = processor.topology.sendsTo === undefined ? 'shards' : 'exchange';
+  for (const batch of sourceBatches(records, await ranges.of(partition), maxRecords, placement)) {
     yield processBatch(processor, { partition, records: batch, begunMs });
   }
 }

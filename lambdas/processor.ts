@@ -3,17 +3,18 @@ import { DynamoDbLogStore } from '../adapters/dynamodb/log-store.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { SYSTEM_RANDOM } from '../adapters/shared/system-random.ts';
 import { VM_GUARD } from '../adapters/vm/guard.ts';
-import type { Pipeline } from '../engine/index.ts';
 import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { ShardCatalog } from '../engine/ports.ts';
-import type { Processor } from '../engine/processor.ts';
+import type { Processor, ReceivingProcessor } from '../engine/processor.ts';
+import type { Topology } from '../engine/topology.ts';
 import { days, hours } from '../engine/time/duration.ts';
 import { timeLimitsWithin } from '../engine/user-code/time-limits.ts';
 import { UserCode } from '../engine/user-code/user-code.ts';
 import { blobStoreAt } from './blob-store-at.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { decoderOf } from './decoder.ts';
+import { doorbellOf } from './doorbell.ts';
 import { sinksOf } from './sinks.ts';
 
 /** A body above this becomes an object (PL-9). From 8 KiB on that is cheaper, one PUT costing as much as 8 write units; up to here it is not worth the second round trip before the commit [bytes]. */
@@ -24,12 +25,21 @@ const MAX_PANES = 1_500_000;
 /** The clocks of functions, objects and tables differ by less; a restore that begins at the last moment comes later than that. */
 const CLOCK_DIFFERENCE_MS = hours(1);
 
-/** All that a function works with, whatever its source is, as its environment names it. */
+/** All that a function works with that reads a source, whatever kind it is, as its environment names it. */
 export function processorOf(
-  { topology }: Pick<Pipeline, 'topology'>,
+  topology: Topology,
   environment: Required<FunctionEnvironment>,
   shards: ShardCatalog,
 ): Processor {
+  const decoder = decoderOf(topology.source.format, environment);
+  return { ...receivingProcessorOf(topology, environment), shards, decoder };
+}
+
+/** The same of a function that reads the logs of senders. */
+export function receivingProcessorOf(
+  topology: Topology,
+  environment: Required<FunctionEnvironment>,
+): ReceivingProcessor {
   const client = dynamoDbClient();
   const userCode = new UserCode(VM_GUARD, timeLimitsWithin(Number(environment.TIDEMARK_TIMEOUT_MS)));
   const logs = new PartitionLogs(
@@ -47,5 +57,5 @@ export function processorOf(
     MAX_PANES,
   );
   const sinks = sinksOf(topology, environment, client);
-  return { topology, logs, sinks, shards, decoder: decoderOf(topology.source.format, environment), userCode };
+  return { topology, logs, sinks, doorbell: doorbellOf(topology, environment), userCode };
 }

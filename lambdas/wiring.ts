@@ -20,7 +20,7 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
   const environment = readEnvironment(process.env);
   const kinesis = kinesisClient();
   const stream = environment.TIDEMARK_STREAM || undefined;
-  const processor = processorOf({ topology }, environment, new KinesisShards(kinesis, stream));
+  const processor = processorOf(topology, environment, new KinesisShards(kinesis, stream));
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, stream);
   const ranges = new HashRanges(processor.shards);
   return async (event) => {
@@ -46,7 +46,7 @@ export function tickHandler({ topology }: Pipeline): (event: TickEvent, context:
   const kinesis = kinesisClient();
   const environment = readEnvironment(process.env);
   const named = environment.TIDEMARK_STREAM || undefined;
-  const processor = processorOf({ topology }, environment, new KinesisShards(kinesis, named));
+  const processor = processorOf(topology, environment, new KinesisShards(kinesis, named));
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, named);
   const tick = tickOf(processor, environment.TIDEMARK_STAGE);
   return async ({ stream }, context) => {

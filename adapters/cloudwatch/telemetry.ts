@@ -1,5 +1,12 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { BATCH_METRICS, metricsNamespace, TICK_METRICS, watermarkLagMs } from '../../engine/metrics.ts';
+import type {
+  EXCHANGE_METRICS} from '../../engine/metrics.ts';
+import {
+  BATCH_METRICS,
+  metricsNamespace,
+  TICK_METRICS,
+  watermarkLagMs,
+} from '../../engine/metrics.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
 import type { TickReport } from '../../engine/tick/tick-report.ts';
 
@@ -49,6 +56,17 @@ export function emitRecordAge(context: TelemetryContext, arrivalTimeMs: number):
 export function emitFailedPartitions(context: TelemetryContext, count: number): void {
   const metrics = metricsOf(context);
   metrics.addMetric('failedPartitions', MetricUnit.Count, count);
+  metrics.publishStoredMetrics();
+}
+
+/** Writes how many receivers failed in an invocation, or were not rung. */
+export function emitExchangeTrouble(
+  context: TelemetryContext,
+  name: (typeof EXCHANGE_METRICS.troubles)[number]['name'],
+  count: number,
+): void {
+  const metrics = metricsOf(context);
+  metrics.addMetric(name, MetricUnit.Count, count);
   metrics.publishStoredMetrics();
 }
 

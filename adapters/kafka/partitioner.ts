@@ -1,3 +1,6 @@
+import type { Exchange } from '../../engine/plan/exchange.ts';
+import type { KafkaSource } from '../../engine/plan/source.ts';
+
 /**
  * The partition of a key, as Java's client and those that follow it choose it: murmur2 of the key's bytes, modulo the
  * number of partitions.
@@ -25,4 +28,12 @@ export function murmur2(data: Buffer): number {
   if (length > whole) hash = Math.imul(hash ^ data.readUIntLE(whole, length - whole), M);
   hash = Math.imul(hash ^ (hash >>> 13), M);
   return hash ^ (hash >>> 15);
+}
+
+/** What producers choose a key's partition by, as far as it matters: behind an exchange any partition may hold any key. */
+export function checkedPartitioner(
+  { partitioner }: Pick<KafkaSource, 'partitioner'>,
+  sendsTo: Exchange | undefined,
+): KafkaSource['partitioner'] {
+  return sendsTo === undefined ? partitioner : 'any';
 }

@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../../engine/record.ts';
 import { isKind, type TidemarkError } from '../../engine/errors.ts';
 import { isAggregated, readAggregate } from './aggregated-record.ts';
-import { Routing, type HashRange } from './routing.ts';
+import { Routing, type HashRange, type KeyPlacement } from './routing.ts';
 
 /** Records of one commit, unless one aggregated record alone has more. Bounds what a commit has to hold. */
 export const MAX_BATCH_RECORDS = 20_000;
@@ -17,8 +17,9 @@ export function* sourceBatches(
   records: readonly SourceRecord[],
   range: HashRange,
   maxRecords: number = MAX_BATCH_RECORDS,
+  placement: KeyPlacement = 'shards',
 ): Generator<readonly SourceRecord[]> {
-  const routing = new Routing(range);
+  const routing = new Routing(range, placement);
   let batch: SourceRecord[] = [];
   for (const record of records) {
     const places = isAggregated(record.data) ? unpack(record, routing) : undefined;
@@ -38,7 +39,7 @@ function unpack(record: SourceRecord, routing: Routing): SourceRecord[] {
     return readAggregate(record.data).map(({ partitionKey, explicitHashKey, data }, subSequence) =>
       routed(
         { offset, subSequence, partitionKey, arrivalTimeMs, data },
-        routing.refusal(partitionKey, explicitHashKey),
+        routing.packedRefusal(partitionKey, explicitHashKey),
       ),
     );
   } catch (error) {

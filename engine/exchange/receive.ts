@@ -10,7 +10,7 @@ import { deliverWaiting } from '../outbox.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { BatchReport } from '../process-batch.ts';
-import { boundsOf, type Processor } from '../processor.ts';
+import { boundsOf, type ReceivingProcessor } from '../processor.ts';
 import type { SourcePartition } from '../record.ts';
 import { openWindows } from '../state/partition-state.ts';
 import { step, stepTick, type RecordsStep, type StepResult } from '../step.ts';
@@ -41,7 +41,7 @@ const MAX_ROWS_PER_STEP = 10_000;
  * @throws what `commit` and sinks throw: the next call goes on where the log is
  */
 export async function receive(
-  processor: Processor,
+  processor: ReceivingProcessor,
   receiver: number,
   { withinMs = Number.POSITIVE_INFINITY }: ReceiveOptions = {},
 ): Promise<ReceiveReport> {
@@ -83,7 +83,7 @@ const NOTHING: Totals = Object.freeze({
 });
 
 interface Call {
-  readonly processor: Processor;
+  readonly processor: ReceivingProcessor;
   readonly exchange: Exchange;
   readonly receiver: number;
   readonly partition: SourcePartition;

@@ -89,7 +89,10 @@ describe('the function', () => {
     const expected: Record<
       Exclude<
         keyof FunctionEnvironment,
-        `TIDEMARK_KAFKA_${string}` | 'TIDEMARK_PARTIAL_BATCHES' | `TIDEMARK_SCHEMA_REGISTRY${string}`
+        | `TIDEMARK_KAFKA_${string}`
+        | 'TIDEMARK_DOORBELL'
+        | 'TIDEMARK_PARTIAL_BATCHES'
+        | `TIDEMARK_SCHEMA_REGISTRY${string}`
       >,
       true
     > = {

@@ -6,7 +6,7 @@ import {
   type KafkaEventRecord,
   type TopicFacts,
 } from '../../../adapters/kafka/decode-event.ts';
-import { partitionOf } from '../../../adapters/kafka/partitioner.ts';
+import { checkedPartitioner, partitionOf } from '../../../adapters/kafka/partitioner.ts';
 
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
 const PARTITIONS = 4;
@@ -98,6 +98,17 @@ describe('decodeKafkaEvent', () => {
       });
     },
   );
+
+  it('takes a key from any partition where an exchange places keys, whatever producers choose partitions by', () => {
+    const elsewhere = { partition: (home('ATL') + 1) % PARTITIONS };
+    const exchange = { id: 'by-destination', keyFields: ['destination'], receivers: 2, generation: 1 };
+    const facts = (sendsTo: typeof exchange | undefined) => ({
+      ...FACTS,
+      partitioner: checkedPartitioner({ partitioner: 'murmur2' }, sendsTo),
+    });
+    expect(refusal(elsewhere, facts(undefined))).toMatchObject({ code: 'KEY_IN_OTHER_PARTITION' });
+    expect(refusal(elsewhere, facts(exchange))).toBeUndefined();
+  });
 
   it.each<[string, Partial<KafkaEventRecord>, string]>([
     ['a null value', { value: null }, 'TOMBSTONE'],

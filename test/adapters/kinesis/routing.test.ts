@@ -20,12 +20,12 @@ describe('a key', () => {
       { fromHash: 0n, toHash: MIDDLE - 1n },
       { fromHash: MIDDLE + 1n, toHash: MAX_HASH },
       { fromHash: 0n, toHash: MAX_HASH },
-    ].map((range) => new Routing(range).refusal('a')?.code);
+    ].map((range) => new Routing(range, 'shards').refusal('a')?.code);
     expect(refusals).toEqual([undefined, 'KEY_OUTSIDE_SHARD', 'KEY_OUTSIDE_SHARD', undefined]);
   });
 
   it('is judged the same the second time', () => {
-    const routing = new Routing({ fromHash: 0n, toHash: MIDDLE - 1n });
+    const routing = new Routing({ fromHash: 0n, toHash: MIDDLE - 1n }, 'shards');
     expect([routing.refusal('a')?.code, routing.refusal('a')?.code]).toEqual([
       'KEY_OUTSIDE_SHARD',
       'KEY_OUTSIDE_SHARD',
@@ -37,11 +37,11 @@ describe('an explicit hash key inside an aggregated record', () => {
   const here = { fromHash: MIDDLE, toHash: MIDDLE + 10n };
 
   it('that leads to the same shard as the key is no objection', () => {
-    expect(new Routing(here).refusal('a', String(MIDDLE + 10n))).toBeUndefined();
+    expect(new Routing(here, 'shards').packedRefusal('a', String(MIDDLE + 10n))).toBeUndefined();
   });
 
   it('of another shard is: the producer sends the record again (R-16)', () => {
-    expect(new Routing(here).refusal('a', String(MIDDLE + 11n))).toMatchObject({
+    expect(new Routing(here, 'shards').packedRefusal('a', String(MIDDLE + 11n))).toMatchObject({
       kind: 'data',
       code: 'HASH_KEY_OUTSIDE_SHARD',
       message:
@@ -50,7 +50,7 @@ describe('an explicit hash key inside an aggregated record', () => {
   });
 
   it('of this shard does not help a key of another: state goes by the key', () => {
-    expect(new Routing({ fromHash: 0n, toHash: MIDDLE - 1n }).refusal('a', '5')).toMatchObject({
+    expect(new Routing({ fromHash: 0n, toHash: MIDDLE - 1n }, 'shards').packedRefusal('a', '5')).toMatchObject({
       code: 'KEY_OUTSIDE_SHARD',
       message:
         'partition key must hash into the range of its shard, got one of another shard; put it without an explicit hash key (a packed record with a stale shard map is sent again by the KPL)',
@@ -60,12 +60,29 @@ describe('an explicit hash key inside an aggregated record', () => {
   it.each(['', 'x', '-1', '1.5', '0x10', '01', ' 1', '340282366920938463463374607431768211456', '9'.repeat(1_000_000)])(
     'that is no hash is refused: %.20s',
     (hashKey) => {
-      expect(new Routing({ fromHash: 0n, toHash: MAX_HASH }).refusal('a', hashKey)).toMatchObject({
+      expect(new Routing({ fromHash: 0n, toHash: MAX_HASH }, 'shards').packedRefusal('a', hashKey)).toMatchObject({
         code: 'HASH_KEY_INVALID',
         message: 'explicit hash key must be a decimal number in [0, 2^128), got something else; correct the producer',
       });
     },
   );
+});
+
+describe('a key that an exchange places', () => {
+  const elsewhere = new Routing({ fromHash: 0n, toHash: MIDDLE - 1n }, 'exchange');
+
+  it('counts in whatever shard its record was put into by itself', () => {
+    expect(elsewhere.refusal('a')).toBeUndefined();
+  });
+
+  it('counts in the shard that the explicit hash key of a packed record leads to', () => {
+    expect(elsewhere.packedRefusal('a', '5')).toBeUndefined();
+  });
+
+  it('is refused where the KPL has packed it for a shard that was split since, for the KPL sends it again', () => {
+    expect(elsewhere.packedRefusal('a')).toMatchObject({ code: 'KEY_OUTSIDE_SHARD' });
+    expect(elsewhere.packedRefusal('a', String(MIDDLE))).toMatchObject({ code: 'HASH_KEY_OUTSIDE_SHARD' });
+  });
 });
 
 describe('the range of a shard', () => {
