@@ -5,7 +5,7 @@ import type { Pipeline } from '../engine/index.ts';
 import { importPipeline, pipelineNames, PIPELINES } from '../lambdas/pipeline-module.ts';
 import { SOURCE_EXTENSION } from '../lambdas/source-extension.ts';
 
-export interface LoadedPipeline extends Pick<Pipeline, 'plan' | 'topology'> {
+export interface LoadedPipeline extends Pick<Pipeline, 'plan' | 'topology' | 'fragments'> {
   /** Absolute path of its module. */
   readonly file: string;
 }
@@ -17,7 +17,7 @@ export interface LoadedPipeline extends Pick<Pipeline, 'plan' | 'topology'> {
  */
 export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Promise<LoadedPipeline> {
   const file = fileOf(nameOrPath, folder);
-  const { plan, topology } = await importPipeline(file);
+  const { plan, topology, fragments } = await importPipeline(file);
   requireSetting(
     'pipeline name',
     topology.name,
@@ -25,7 +25,7 @@ export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Prom
     'another word than lake, which is a folder of the data dir',
     'choose another name',
   );
-  return { file, plan, topology };
+  return { file, plan, topology, fragments };
 }
 
 function fileOf(nameOrPath: string, folder: string): string {

@@ -41,11 +41,12 @@ export function afterEntry(positions: readonly SenderPosition[], entry: TakenEnt
         }
       : position,
   );
-  if (children.length === 0) return moved;
   const sealed = moved.find((position) => position.logId === logId) as SenderPosition;
-  return withoutForgotten(
-    children.reduce<readonly SenderPosition[]>((all, child) => withChild(all, child, sealed.watermarkMs), moved),
+  const grown = children.reduce<readonly SenderPosition[]>(
+    (all, child) => withChild(all, child, sealed.watermarkMs),
+    moved,
   );
+  return withoutForgotten(grown);
 }
 
 /** A child waits with the watermark of the parent that was furthest behind: what comes of that one is no later (PL-36). */

@@ -2,7 +2,7 @@
  * Prices on demand in us-east-1, in US dollars, without free tiers, discounts and taxes, as known in November 2026. The only
  * place in this project with prices: bench and docs quote what comes from here.
  *
- * Not checked against the price pages, which the links name for whoever can: Kinesis on demand and extended retention, storage
+ * Not checked against the price pages, which the links name for whoever can: SQS, Kinesis on demand and extended retention, storage
  * of DynamoDB and S3, enhanced fan-out, CloudWatch, KMS, partitions and conversion of Firehose, storage of Flink, MSK, endpoints of a
  * VPC. One secondary source has another price for Kinesis on demand, and secondary sources differ by up to 5 % on brokers of MSK.
  */
@@ -31,6 +31,8 @@ export const PRICES = Object.freeze({
     perPollerUnitHour: 0.185,
     pollersPerUnit: 10,
   },
+  /** https://aws.amazon.com/sqs/pricing/ */
+  sqs: { perMillionFifoRequests: 0.5 },
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   dynamodb: { perMillionWriteUnits: 0.625, perGbMonth: 0.25 },
   /** https://aws.amazon.com/s3/pricing/, standard class; a LIST costs as much as a PUT */

@@ -1,6 +1,13 @@
 import type { Source } from '../../engine/plan/source.ts';
 import { codeText } from '../../engine/plan/code-text.ts';
-import type { DeduplicateNode, PlanNode, ProcessNode, SourceNode, WindowNode } from '../../engine/plan/node.ts';
+import type {
+  DeduplicateNode,
+  KeyByNode,
+  PlanNode,
+  ProcessNode,
+  SourceNode,
+  WindowNode,
+} from '../../engine/plan/node.ts';
 import type { StateDescriptor } from '../../engine/process/state-descriptors.ts';
 import type { Emission, Repeat } from '../../engine/window/emission.ts';
 import { durationText, grouped } from '../text.ts';
@@ -23,10 +30,7 @@ export function describeNode(node: PlanNode): NodeText {
     case 'branch':
       return { what: codeText(node.isWanted), details: [`to the side output ${node.output}`] };
     case 'keyBy':
-      return {
-        what: node.keyFields.join(', '),
-        details: [`${node.keyFields.length === 1 ? 'is' : 'begins with'} the partition key of the source: no exchange`],
-      };
+      return { what: node.keyFields.join(', '), details: [keyText(node)] };
     case 'deduplicate':
       return deduplicateText(node);
     case 'window':
@@ -36,6 +40,13 @@ export function describeNode(node: PlanNode): NodeText {
     case 'sink':
       return { what: sinkText(node.sink), details: [] };
   }
+}
+
+function keyText({ keyFields, exchange }: KeyByNode): string {
+  if (exchange === undefined)
+    return `${keyFields.length === 1 ? 'is' : 'begins with'} the partition key of the source: no exchange`;
+  const count = exchange.receivers === 1 ? '1 receiver' : `${exchange.receivers} receivers`;
+  return `is not the partition key of the source: exchange ${exchange.id} to ${count}`;
 }
 
 function sourceText({

@@ -7,8 +7,11 @@ const KIND_WIDTH = 12;
 
 /** For people: the nodes in the order in which a record meets them. */
 export function drawExplanation({ pipeline, fragments }: Explanation): string {
-  const count = fragments.length === 1 ? '1 fragment, no exchange' : `${fragments.length} fragments`;
-  return [`${pipeline}: ${count}`, ...fragments.flatMap(fragmentLines)].map(cut).join('\n');
+  const count =
+    fragments.length === 1 ? '1 fragment, no exchange' : `${fragments.length} fragments, an exchange between them`;
+  return [`${pipeline}: ${count}`, ...fragments.flatMap((one, i) => fragmentLines(one, i === 0 ? '' : `${one.id}:`))]
+    .map(cut)
+    .join('\n');
 }
 
 /** @example 'flowchart TD\n  source["source<br>stream departures, …"]\n  source --> keyBy' */
@@ -23,7 +26,7 @@ export function mermaidOf({ fragments }: Explanation): string {
   ].join('\n');
 }
 
-function fragmentLines({ nodes, atRestUsd }: ExplainedFragment): string[] {
+function fragmentLines({ nodes, atRestUsd }: ExplainedFragment, title: string): string[] {
   const sinks = nodes.filter(({ kind }) => kind === 'sink');
   const steps = nodes.filter(({ kind }) => kind !== 'sink');
   const total = Object.values(atRestUsd).reduce((sum, each) => sum + each, 0);
@@ -31,7 +34,7 @@ function fragmentLines({ nodes, atRestUsd }: ExplainedFragment): string[] {
     .map(([service, amount]) => `${service} ${usd(amount)}`)
     .join(', ');
   return [
-    '',
+    ...(title === '' ? [''] : ['', title, '']),
     ...steps.flatMap(stepLines),
     ...sinks.map(({ what }, i) => `  ${i === sinks.length - 1 ? '└' : '├'}─► ${what}`),
     '',

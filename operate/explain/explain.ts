@@ -1,8 +1,9 @@
+import type { Pipeline } from '../../engine/dsl/pipeline-of.ts';
 import type { Topology } from '../../engine/topology.ts';
-import type { LogicalPlan } from '../../engine/plan/logical-plan.ts';
 import { sourceOf } from '../../engine/plan/logical-plan.ts';
 import { isStateful, type PlanNode, type SourceNode, type WindowNode } from '../../engine/plan/node.ts';
 import { estimate } from '../cost/estimate.ts';
+import { exchangeAtRestUsd } from '../cost/exchange-lines.ts';
 import { inputOf } from '../cost/input-of.ts';
 import { servicesOf } from '../cost/report.ts';
 import { durationText } from '../text.ts';
@@ -20,7 +21,7 @@ export interface ExplainedNode {
   readonly details: readonly string[];
 }
 
-/** What one function runs: one source, and all that is behind it. */
+/** What one function runs: one source or exchange, and all that is behind it. */
 export interface ExplainedFragment {
   readonly id: string;
   readonly nodes: readonly ExplainedNode[];
@@ -34,7 +35,8 @@ export interface Explanation {
 }
 
 /** What a pipeline does, and what it takes. */
-export function explain({ plan, topology }: { readonly plan: LogicalPlan; readonly topology: Topology }): Explanation {
+export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | 'topology' | 'fragments'>): Explanation {
+  const last = fragments.at(-1) ?? topology;
   const nodes = plan.nodes.map((node) => {
     const { what, details } = describeNode(node);
     return {
@@ -42,10 +44,18 @@ export function explain({ plan, topology }: { readonly plan: LogicalPlan; readon
       kind: node.kind,
       inputs: node.inputs,
       what,
-      details: [...details, ...stateOf(node, sourceOf(plan)), ...waitOf(node, topology)],
+      details: [...details, ...stateOf(node, sourceOf(plan)), ...waitOf(node, last)],
     };
   });
-  return { pipeline: plan.name, fragments: [{ id: plan.name, nodes, atRestUsd: atRestOf(topology) }] };
+  const first = { id: plan.name, nodes, atRestUsd: atRestOf(topology) };
+  if (topology.sendsTo === undefined) return { pipeline: plan.name, fragments: [first] };
+  const cut = plan.nodes.findIndex(({ kind }) => kind === 'keyBy');
+  const receiver = {
+    id: `${plan.name} behind ${topology.sendsTo.id}`,
+    nodes: nodes.slice(cut),
+    atRestUsd: exchangeAtRestUsd(),
+  };
+  return { pipeline: plan.name, fragments: [{ ...first, nodes: nodes.slice(0, cut) }, receiver] };
 }
 
 function atRestOf(topology: Topology): Record<string, number> {

@@ -50,6 +50,24 @@ describe('what explain says', () => {
     expect(detailsOf(hourly, 'keyBy')).toEqual(['begins with the partition key of the source: no exchange']);
   });
 
+  it('cuts a plan where its key is not the partition key, and says what that costs at rest', () => {
+    const byItem = orders
+      .keyBy('item', { receivers: [2] })
+      .window(tumbling({ sizeMs: minutes(1) }))
+      .aggregate({ cents: sum('cents') })
+      .to(resultTable());
+    const { fragments } = explain(byItem);
+    expect(fragments.map(({ id, nodes }) => [id, nodes.map(({ kind }) => kind)])).toEqual([
+      ['orders', ['source']],
+      ['orders behind by-item', ['keyBy', 'window', 'sink']],
+    ]);
+    expect(fragments[1]?.nodes[0]?.details).toEqual([
+      'is not the partition key of the source: exchange by-item to 2 receivers',
+    ]);
+    expect(fragments[1]?.atRestUsd['SQS']).toBeCloseTo(0.33, 2);
+    expect(drawExplanation(explain(byItem))).toContain('orders: 2 fragments, an exchange between them');
+  });
+
   it('names side outputs, aggregates and triggers', () => {
     expect(detailsOf(hourly, 'branch')).toEqual(['to the side output refunds']);
     expect(detailsOf(hourly, 'window2')).toEqual(

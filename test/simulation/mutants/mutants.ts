@@ -1,4 +1,5 @@
 import type { Edit } from './edit.ts';
+import { EXCHANGE } from './exchange.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
@@ -37,6 +38,7 @@ const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);
 
 export const MUTANTS: readonly Mutant[] = [
   ...TIME_AND_SEALS,
+  ...EXCHANGE,
   ...REWRITTEN_SOURCE,
   {
     name: 'blind upsert',

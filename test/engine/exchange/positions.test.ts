@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  afterEntry,
+  firstPositions,
+  readable,
+  receiverWatermark,
+  type TakenEntry,
+} from '../../../engine/exchange/positions.ts';
+import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
+
+const entry = (logId: string, version: number, watermarkMs: number, changes: Partial<TakenEntry> = {}): TakenEntry => ({
+  logId,
+  version,
+  commitId: `${logId}${version}`,
+  watermarkMs,
+  children: [],
+  ...changes,
+});
+const names = (positions: ReadonlyArray<{ readonly logId: string }>): string[] => positions.map(({ logId }) => logId);
+const merged = [{ logId: 'c', parents: ['a', 'b'] }];
+const taken = (...entries: readonly TakenEntry[]) =>
+  entries.reduce<ReturnType<typeof afterEntry>>(afterEntry, firstPositions(['a', 'b']));
+
+describe('the time of a receiver', () => {
+  it('does not begin before each root has an entry', () => {
+    expect(receiverWatermark(taken(entry('a', 1, 50)), NO_WATERMARK)).toBe(NO_WATERMARK);
+    expect(receiverWatermark(taken(entry('a', 1, 50), entry('b', 1, 40)), NO_WATERMARK)).toBe(40);
+  });
+
+  it('never falls, and stays where no sender is live', () => {
+    const halfway = taken(entry('a', 1, 50), entry('b', 1, 40));
+    expect(receiverWatermark(halfway, 45)).toBe(45);
+    expect(receiverWatermark([], 45)).toBe(45);
+  });
+});
+
+describe('a child of a merge', () => {
+  it('is read once all of its parents are done', () => {
+    const one = taken(entry('a', 1, 50), entry('b', 1, 40), entry('a', 2, 50, { children: merged }));
+    expect(names(readable(one))).toEqual(['b']);
+    const both = afterEntry(one, entry('b', 2, 40, { children: merged }));
+    expect(names(readable(both))).toEqual(['c']);
+  });
+
+  it('waits for a parent that no seal has named yet', () => {
+    const late = [{ logId: 'c', parents: ['a', 'grandchild'] }];
+    const one = taken(entry('a', 1, 50, { children: late }), entry('b', 1, 40));
+    expect(names(readable(one))).toEqual(['b']);
+  });
+
+  it('has the watermark of the parent that is further behind, whichever is sealed first', () => {
+    const [a, b] = [entry('a', 1, 50, { children: merged }), entry('b', 1, 40, { children: merged })];
+    for (const order of [
+      [a, b],
+      [b, a],
+    ]) {
+      expect(taken(...order).find(({ logId }) => logId === 'c')).toMatchObject({ version: 0, watermarkMs: 40 });
+      expect(receiverWatermark(taken(...order), 0)).toBe(40);
+    }
+  });
+
+  it('lets its parents be forgotten once it was read', () => {
+    const both = taken(entry('a', 1, 50, { children: merged }), entry('b', 1, 40, { children: merged }));
+    expect(names(both)).toEqual(['a', 'b', 'c']);
+    expect(names(afterEntry(both, entry('c', 1, 60)))).toEqual(['c']);
+  });
+});
+
+describe('the children of a split', () => {
+  it('hold time where their parent was, both at once', () => {
+    const children = ['l', 'r'].map((logId) => ({ logId, parents: ['a'] }));
+    const split = taken(entry('b', 1, 90), entry('a', 1, 50, { children }));
+    expect(names(readable(split))).toEqual(['b', 'l', 'r']);
+    expect(receiverWatermark(afterEntry(split, entry('l', 1, 70)), 0)).toBe(50);
+  });
+});
