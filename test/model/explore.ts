@@ -43,7 +43,7 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
   const parents = [-1];
   const labels = [''];
   const done: number[] = machine.isDone(machine.initial) ? [0] : [];
-  const predecessors: number[][] = [[]];
+  const edges: Edges = { from: [], to: [] };
   let moves = 0;
   let depth = 0;
   let at = 0;
@@ -64,7 +64,7 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
         const key = machine.keyOf(next);
         const known = index.get(key);
         if (known !== undefined) {
-          if (isFault !== true) predecessors[known]?.push(at);
+          if (isFault !== true) addEdge(edges, at, known);
           continue;
         }
         const added = index.size;
@@ -73,7 +73,7 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
         index.set(key, added);
         parents.push(at);
         labels.push(label);
-        predecessors.push(isFault === true ? [] : [at]);
+        if (isFault !== true) addEdge(edges, at, added);
         const wrong = machine.wrong(next);
         if (wrong !== undefined) return result({ wrong, trace: traceTo(added) });
         if (machine.isDone(next)) done.push(added);
@@ -83,22 +83,47 @@ export function explore<S>(machine: Machine<S>, maxStates: number): Exploration 
     }
     frontier = following;
   }
-  const stuck = firstWithoutWayTo(done, predecessors);
+  const stuck = firstWithoutWayTo(done, edges, index.size);
   return result(
     stuck === undefined ? undefined : { wrong: 'nothing leads from here to the end', trace: traceTo(stuck) },
   );
 }
 
+/** Moves without a fault, by the numbers of their states: two lists, for there are millions. */
+interface Edges {
+  readonly from: number[];
+  readonly to: number[];
+}
+
+function addEdge({ from, to }: Edges, at: number, next: number): void {
+  from.push(at);
+  to.push(next);
+}
+
 /** The nearest state from which none of `goals` can be reached. */
-function firstWithoutWayTo(goals: readonly number[], predecessors: readonly (readonly number[])[]): number | undefined {
-  const leads = new Uint8Array(predecessors.length);
+function firstWithoutWayTo(goals: readonly number[], { from, to }: Edges, states: number): number | undefined {
+  // The edges that end in a state stand side by side in `before`, from `starts[state]` on.
+  const starts = new Int32Array(states + 1);
+  for (const state of to) starts[state + 1] = (starts[state + 1] as number) + 1;
+  for (let state = 0; state < states; state++)
+    starts[state + 1] = (starts[state + 1] as number) + (starts[state] as number);
+  const before = new Int32Array(to.length);
+  const filled = starts.slice();
+  for (let edge = 0; edge < to.length; edge++) {
+    const state = to[edge] as number;
+    const place = filled[state] as number;
+    before[place] = from[edge] as number;
+    filled[state] = place + 1;
+  }
+  const leads = new Uint8Array(states);
   const open = [...goals];
   for (const goal of goals) leads[goal] = 1;
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    for (const before of predecessors[state] as readonly number[]) {
-      if (leads[before] === 1) continue;
-      leads[before] = 1;
-      open.push(before);
+    for (let place = starts[state] as number; place < (starts[state + 1] as number); place++) {
+      const earlier = before[place] as number;
+      if (leads[earlier] === 1) continue;
+      leads[earlier] = 1;
+      open.push(earlier);
     }
   }
   const stuck = leads.indexOf(0);
