@@ -53,14 +53,16 @@ export async function processTick(
   const isBefore = (share: number) => (): boolean => logs.clock.nowMs() - startMs < withinMs * share;
   const receivers = await lookAtReceivers(processor);
   const names = [...(await shards.shards(stream)).keys()];
-  memory.keepOnly(new Set(names));
+  memory.keepOnly(names.map((partition) => ({ ...stream, partition })));
 
   const order = memory.inOrder(names);
   const looks = await settleEach(order, SIDE_BY_SIDE, isBefore(LOOKING_SHARE), (partition) =>
     look(processor, { ...stream, partition }, nowMs, memory),
   );
   const looked = looks.map((outcome, i): Look =>
-    outcome?.status === 'fulfilled' ? outcome.value : unseen(order[i] as string, memory, outcome?.reason),
+    outcome?.status === 'fulfilled'
+      ? outcome.value
+      : unseen({ ...stream, partition: order[i] as string }, memory, outcome?.reason),
   );
   const times = looked.flatMap(({ time }) => time ?? []);
   const unseenOnes = looked.filter(({ isUnseen }) => isUnseen);
@@ -121,20 +123,21 @@ async function look(
   const name = partition.partition;
   try {
     const time = await timeOf(processor, partition, nowMs);
-    if (time !== undefined) memory.noteWatermark(name, time.watermarkMs);
+    if (time !== undefined) memory.noteWatermark(partition, time.watermarkMs);
     return { partition: name, time };
   } catch (error) {
     const watermarkMs = await processor.logs.watermarkAtLeast(partition);
-    if (watermarkMs !== undefined) memory.noteWatermark(name, watermarkMs);
+    if (watermarkMs !== undefined) memory.noteWatermark(partition, watermarkMs);
     // An invocation has written to the log at the same moment: the next tick looks again.
     const failure = isKind(error, 'fenced') ? undefined : failureOf(name, error);
-    return { partition: name, isUnseen: true, watermarkMs: memory.watermarkOf(name), failure };
+    return { partition: name, isUnseen: true, watermarkMs: memory.watermarkOf(partition), failure };
   }
 }
 
 /** @param reason why the look itself failed; undefined: no time was left for it */
-function unseen(partition: string, memory: TickMemory, reason: unknown): Look {
-  const watermarkMs = memory.watermarkOf(partition);
+function unseen(source: SourcePartition, memory: TickMemory, reason: unknown): Look {
+  const { partition } = source;
+  const watermarkMs = memory.watermarkOf(source);
   return reason === undefined
     ? { partition, isUnseen: true, isUnreached: true, watermarkMs }
     : { partition, isUnseen: true, watermarkMs, failure: failureOf(partition, reason) };

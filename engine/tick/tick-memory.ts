@@ -1,6 +1,10 @@
+import { logIdOf } from '../partition-log/log-id.ts';
+import type { SourcePartition } from '../record.ts';
+
 /** What an instance remembers from tick to tick. Nothing depends on it: it makes the next tick fairer, and its bounds closer. */
 export class TickMemory {
   #unreached: ReadonlySet<string> = new Set();
+  /** By log: partitions of another stream may have the same names. */
   readonly #watermarks = new Map<string, number>();
 
   /** Those that the last tick did not reach come first. */
@@ -13,17 +17,18 @@ export class TickMemory {
     this.#unreached = new Set(partitions);
   }
 
-  noteWatermark(partition: string, watermarkMs: number): void {
-    this.#watermarks.set(partition, watermarkMs);
+  noteWatermark(partition: SourcePartition, watermarkMs: number): void {
+    this.#watermarks.set(logIdOf(partition), watermarkMs);
   }
 
   /** Watermarks never fall, so an older one is a lower bound. */
-  watermarkOf(partition: string): number | undefined {
-    return this.#watermarks.get(partition);
+  watermarkOf(partition: SourcePartition): number | undefined {
+    return this.#watermarks.get(logIdOf(partition));
   }
 
   /** Lets go of partitions that the source has forgotten. */
-  keepOnly(partitions: ReadonlySet<string>): void {
-    for (const partition of this.#watermarks.keys()) if (!partitions.has(partition)) this.#watermarks.delete(partition);
+  keepOnly(partitions: readonly SourcePartition[]): void {
+    const kept = new Set(partitions.map(logIdOf));
+    for (const logId of this.#watermarks.keys()) if (!kept.has(logId)) this.#watermarks.delete(logId);
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TidemarkError } from '../../engine/errors.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import type { ShardCatalog } from '../../engine/ports.ts';
+import type { SourcePartition } from '../../engine/record.ts';
 import { UNSEEN_HOLD_MS } from '../../engine/tick/idle-watermark.ts';
 import { TickMemory } from '../../engine/tick/tick-memory.ts';
 import { partitionOf, StreamWorld } from './support/stream-world.ts';
@@ -178,7 +179,7 @@ describe('a tick over many partitions', () => {
     stream.put('b', ['b', 13]);
     const memory = new TickMemory();
     memory.noteUnreached(['a']);
-    memory.noteWatermark('b', 11);
+    memory.noteWatermark(partitionOf('b'), 11);
     // The start, the look at a, and no time for b; enough to move a.
     const times = [0, 0];
     stream.world.clock.nowMs = () => times.shift() ?? 700;
@@ -189,6 +190,26 @@ describe('a tick over many partitions', () => {
     });
     expect((await stream.head('a'))?.watermarkMs).toBe(11);
   });
+
+  it.each<[string, Partial<SourcePartition>]>([
+    ['a stream that was deleted and made again', { incarnation: '2' }],
+    ['a source of another name', { source: 'arrivals' }],
+  ])(
+    'takes no watermark of a partition of the same name for that of the one that it did not see: %s',
+    async (_, other) => {
+      const stream = await worldOf('a', 'b');
+      await stream.instance().take('b', stream.put('b', ['b', 12]));
+      stream.put('b', ['b', 13]);
+      const memory = new TickMemory();
+      memory.noteUnreached(['a']);
+      memory.noteWatermark({ ...partitionOf('b'), ...other }, 100);
+      const times = [0, 0];
+      stream.world.clock.nowMs = () => times.shift() ?? 700;
+      const before = (await stream.head('a'))?.watermarkMs;
+      await stream.instance().report(1_000_000, { memory, withinMs: 1_000 });
+      expect((await stream.head('a'))?.watermarkMs).toBe(before);
+    },
+  );
 });
 
 describe('a tick after a split', () => {
