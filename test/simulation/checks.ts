@@ -59,7 +59,9 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   // Long after the last record ticks have brought out everything; without them the last ones wait for a record.
   const ticksOn =
     plan.settings.tickEveryMs > 0 &&
-    !plan.shards.some((shard) => shard.deletedAtMs === Infinity && isHalted(plan, shard));
+    !plan.shards.some(
+      (shard) => shard.deletedAtMs === Infinity && shard.leftAtMs === Infinity && isHalted(plan, shard),
+    );
   const waiting = [...expected.waiting.values()].flat();
   if (ticksOn && waiting.length > 0) throw violation(`${waiting.join(' ')} never came out`);
   checkRefused(wanted, readers);
@@ -67,8 +69,8 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
 
 const losesCounted = ({ reused, regrown }: PlannedShard): boolean => reused.length > 0 || regrown !== undefined;
 
-const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs }: PlannedShard): boolean =>
-  growsAtMs < Infinity || deletedAtMs < Infinity || shards.some(losesCounted);
+const isHalted = ({ growsAtMs, shards }: Plan, { deletedAtMs, leftAtMs }: PlannedShard): boolean =>
+  growsAtMs < Infinity || deletedAtMs < Infinity || leftAtMs < Infinity || shards.some(losesCounted);
 
 /** As the next record or tick would. */
 async function bringOut(

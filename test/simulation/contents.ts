@@ -1,6 +1,6 @@
 import { spokenOfTwice } from './check-results.ts';
 import { PIPELINES } from './pipelines/all.ts';
-import type { Plan } from './plan.ts';
+import { nameOf, streamOf, type Plan } from './plan.ts';
 import { Speakers } from './speakers.ts';
 import { FAULT_KINDS } from './world/faults.ts';
 import type { Readers } from './world/sinks.ts';
@@ -40,7 +40,8 @@ export function contentsOf({ plan, storage, readers, refusals, halts, faults }: 
     ),
     'shards of a split': children.filter(({ parents }) => parents.length === 1).length,
     'shards of a merge': children.filter(({ parents }) => parents.length > 1).length,
-    'stream made again': new Set(shards.map(({ incarnation }) => incarnation)).size - 1,
+    'stream made again': new Set(shards.map((shard) => streamOf(nameOf(shard)))).size - (plan.renaming ? 2 : 1),
+    'source renamed': plan.renaming === undefined ? 0 : 1,
     'records expire': settings.retentionMs < Infinity ? 1 : 0,
     'topic grows': plan.growsAtMs < Infinity ? 1 : 0,
     'offsets used again': shards.filter(({ reused }) => reused.length > 0).length,

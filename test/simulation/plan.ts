@@ -8,9 +8,11 @@ import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { topologyOf } from './plan/definition.ts';
 import type { Regrown } from './plan/regrown.ts';
 import { planLoss, type PlannedLoss } from './plan/lost-slots.ts';
+import { planRenamed, type Renaming } from './plan/renamed.ts';
 import { planRestore, type PlannedRestore } from './plan/restore.ts';
 import { planStream } from './plan/stream.ts';
 import { Timestamps, type Timestamp } from './plan/timestamps.ts';
+import { FAULTS_UNTIL_MS, START_MS } from './plan/times.ts';
 import { planThrottledLog, type ThrottledLog } from './plan/throttled-log.ts';
 import { planTopic } from './plan/topic.ts';
 import { SeededRandom } from './world/random.ts';
@@ -35,6 +37,8 @@ export interface Plan {
   readonly loss: PlannedLoss | undefined;
   /** A shard without children of which the stream tells ticks nothing, for ever; undefined: none. */
   readonly untold: PlannedShard | undefined;
+  /** undefined: the pipeline reads one source, whatever becomes of it. */
+  readonly renaming: Renaming | undefined;
   /** undefined: no log is throttled for longer than the others. */
   readonly throttled: ThrottledLog | undefined;
 }
@@ -77,6 +81,8 @@ export interface PlanSettings extends PlanSizes {
 
 export interface PlannedShard extends Lineage {
   readonly id: string;
+  /** Name of the stream or topic. */
+  readonly source: string;
   /** The stream's creation time, or the topic's id. */
   readonly incarnation: string;
   /** In the order of arrival. */
@@ -86,6 +92,10 @@ export interface PlannedShard extends Lineage {
   readonly closedAtMs: number;
   /** When its stream was deleted, with all that nobody had read; Infinity: never. */
   readonly deletedAtMs: number;
+  /** When the pipeline reads it first: not before it is born. */
+  readonly readFromMs: number;
+  /** When the pipeline reads another source in its place; Infinity: never. */
+  readonly leftAtMs: number;
   /** Records that come at offsets which were counted already, once all is read: the cluster has lost the first ones. */
   readonly reused: readonly PlannedRecord[];
   /** Of a partition that is cut back once all is read, and has grown again when its group comes; else undefined. */
@@ -106,11 +116,6 @@ export interface PlannedPart {
   readonly text: string;
 }
 
-/** When simulated time begins [ms since 1970]. */
-export const START_MS = 1_000_000_000;
-/** Faults stop when this much virtual time has passed; then everything must come out. */
-export const FAULTS_UNTIL_MS = 1_800_000;
-
 /** Each part is drawn from dice of its own: what is added to one leaves the others as they were. */
 export function planOf(seed: number): Plan {
   const settings = planSettings(new SeededRandom(seed, 'settings'));
@@ -121,12 +126,15 @@ export function planOf(seed: number): Plan {
   const mayBeMadeAgain = topology.results.identity === 'window';
   // Processing time that is the function's own clock stands in no log: what is due by it cannot be foretold.
   const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), pipeline !== processFunction);
-  const { shards, growsAtMs } =
+  const { shards: first, growsAtMs } =
     kind === 'kafka'
       ? planTopic(new SeededRandom(seed, 'topic'), timestamps, new SeededRandom(seed, 'regrown'))
       : { shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain), growsAtMs: Infinity };
+  const renamed = planRenamed({ kind, shards: first, growsAtMs }, new SeededRandom(seed, 'moved'), timestamps);
+  const shards = renamed?.shards ?? first;
   const random = new SeededRandom(seed, 'redeploy');
-  const isRedeployed = random.chance(0.15) && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
+  const isRedeployed =
+    random.chance(0.15) && renamed === undefined && shards.every(({ deletedAtMs }) => deletedAtMs === Infinity);
   const isCompatible = random.chance(0.5);
   const fromMs = START_MS + random.between(0, 60_000);
   const toMs = isCompatible ? Infinity : fromMs + random.between(1_000, 300_000);
@@ -165,14 +173,16 @@ export function planOf(seed: number): Plan {
     restore,
     loss,
     untold,
+    renaming: renamed?.renaming,
     throttled,
   };
 }
 
 function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): PlannedShard | undefined {
-  const isParent = ({ id, incarnation }: PlannedShard) =>
-    shards.some((other) => other.incarnation === incarnation && other.parents.includes(id));
-  const leaves = shards.filter((shard) => shard.deletedAtMs === Infinity && !isParent(shard));
+  const isParent = (shard: PlannedShard) => shards.some((other) => isParentOf(shard, other));
+  const leaves = shards.filter(
+    (shard) => shard.deletedAtMs === Infinity && shard.leftAtMs === Infinity && !isParent(shard),
+  );
   return random.chance(0.1) && leaves.length > 1 ? random.pick(leaves) : undefined;
 }
 
@@ -203,12 +213,18 @@ function planSettings(random: SeededRandom): PlanSizes {
   };
 }
 
-export function partitionOf({ id, incarnation }: Pick<PlannedShard, 'id' | 'incarnation'>): SourcePartition {
-  return { pipeline: 'simulated', stage: '0', source: 'readings', incarnation, partition: id };
+type Named = Pick<PlannedShard, 'id' | 'source' | 'incarnation'>;
+
+export function isParentOf({ id, source, incarnation }: Named, other: PlannedShard): boolean {
+  return other.source === source && other.incarnation === incarnation && other.parents.includes(id);
+}
+
+export function partitionOf({ id, source, incarnation }: Named): SourcePartition {
+  return { pipeline: 'simulated', stage: '0', source, incarnation, partition: id };
 }
 
 /** @example 'readings/1000000000/shardId-000000000000' */
-export const nameOf = (shard: Pick<PlannedShard, 'id' | 'incarnation'>): string => nameOfLog(partitionOf(shard));
+export const nameOf = (shard: Named): string => nameOfLog(partitionOf(shard));
 
 export const nameOfLog = ({ source, incarnation, partition }: SourcePartition): string =>
   `${source}/${incarnation}/${partition}`;

@@ -4,7 +4,7 @@
  */
 import type { AcceptedRecord, Cut } from './accepted.ts';
 import type { PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
-import { nameOf, type Plan, type PlannedPart, type PlannedRecord, type PlannedShard } from './plan.ts';
+import { nameOf, streamOf, type Plan, type PlannedPart, type PlannedRecord, type PlannedShard } from './plan.ts';
 import { hashOf } from './plan/shard-planner.ts';
 import { clockOf } from './plan/timestamps.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
@@ -71,27 +71,38 @@ interface Out {
 }
 
 /**
- * @param partitions of a topic, when it was first read: more or fewer move keys
+ * @param partitionsOf a shard's topic, when it was first read: more or fewer move keys
  * @param laterFingerprint of the later definition
  */
-export function expectedOf(plan: Plan, all: readonly Taken[], partitions: number, laterFingerprint: string): Expected {
+export function expectedOf(
+  plan: Plan,
+  all: readonly Taken[],
+  partitionsOf: (shard: PlannedShard) => number,
+  laterFingerprint: string,
+): Expected {
   const out: Out = { rows: new Map(), beside: new Map(), late: new Set(), dead: new Set() };
   const pasts = new Map<string, Past>();
   for (const taken of all) {
     const { shard } = taken;
     const parents = shard.parents.map((id) => pasts.get(nameOf({ ...shard, id })) as Past);
-    pasts.set(nameOf(shard), new PlainShard(plan, shard, parents, out, partitions).live(taken, laterFingerprint));
+    pasts.set(
+      nameOf(shard),
+      new PlainShard(plan, shard, parents, out, partitionsOf(shard)).live(taken, laterFingerprint),
+    );
   }
-  const last = all.at(-1)?.shard.incarnation;
+  const last = all.at(-1)?.shard;
   const parents = new Set(all.flatMap(({ shard }) => shard.parents.map((id) => nameOf({ ...shard, id }))));
   // Nobody ticks a stream that is gone.
   const open = [...pasts].filter(
-    ([name, { shard }]) => !parents.has(name) && shard.incarnation === last && shard !== plan.untold,
+    ([name, { shard }]) => !parents.has(name) && isOfOneStream(shard, last) && shard !== plan.untold,
   );
   const waitingIn = ({ keys }: Past) =>
     [...keys].flatMap(([sensor, key]) => key.waiting.map((what) => `${sensor}/${what}`));
   return { ...out, waiting: new Map(open.map(([, past]) => [past.shard, waitingIn(past)])) };
 }
+
+const isOfOneStream = (one: PlannedShard, other: PlannedShard | undefined): boolean =>
+  other !== undefined && streamOf(nameOf(one)) === streamOf(nameOf(other));
 
 class PlainShard {
   readonly #plan: Plan;

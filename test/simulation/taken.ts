@@ -2,7 +2,7 @@ import { fingerprintOf, stateSchemaOf } from '../../engine/codec/fingerprint.ts'
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import { acceptedOf } from './accepted.ts';
-import { partitionOf, type Plan, type PlannedShard } from './plan.ts';
+import { nameOf, partitionOf, streamOf, type Plan, type PlannedShard } from './plan.ts';
 import { expectedOf, type Expected, type Taken } from './reference.ts';
 import { Speakers } from './speakers.ts';
 import { ticksIn, type Storage } from './world/storage.ts';
@@ -40,9 +40,13 @@ async function expectedIn(
   blobs: Storage['blobs'],
 ): Promise<Expected> {
   const all = plan.shards.map((shard) => takenOf(shard, historyOf(logIdOf(partitionOf(shard))) ?? []));
-  const counted = await blobs.get('topics/simulated/readings/topic-id');
-  const partitions = counted === undefined ? 0 : Number(new TextDecoder().decode(counted));
-  return expectedOf(plan, all, partitions, nextFingerprint(plan));
+  const counts = new Map<string, number>();
+  for (const stream of new Set(plan.shards.map((shard) => streamOf(nameOf(shard))))) {
+    const counted = await blobs.get(`topics/simulated/${stream}`);
+    counts.set(stream, counted === undefined ? 0 : Number(new TextDecoder().decode(counted)));
+  }
+  const partitionsOf = (shard: PlannedShard) => counts.get(streamOf(nameOf(shard))) ?? 0;
+  return expectedOf(plan, all, partitionsOf, nextFingerprint(plan));
 }
 
 /** Of the other definition; '': there is none. */

@@ -3,6 +3,7 @@ import { EXCHANGE } from './exchange.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
+import { RENAMED_SOURCE } from './renamed-source.ts';
 import { RESTORED_TABLE } from './restored-table.ts';
 import { SESSION_RULES } from './session-rules.ts';
 import { LOST_SLOTS } from './lost-slots.ts';
@@ -806,5 +807,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...REFUSED_ROWS,
   ...RESTORED_TABLE,
   ...LOST_SLOTS,
+  ...RENAMED_SOURCE,
   ...THROTTLED_LOG,
 ];

@@ -51,7 +51,8 @@ function drawRestore(random: SeededRandom): PlannedRestore {
 /** The source is what it was, and keeps what was counted. */
 export function isSteady({ shards }: Pick<Plan, 'shards'>): boolean {
   return shards.every(
-    ({ deletedAtMs, reused, regrown }) => deletedAtMs === Infinity && reused.length === 0 && regrown === undefined,
+    ({ deletedAtMs, leftAtMs, reused, regrown }) =>
+      deletedAtMs === Infinity && leftAtMs === Infinity && reused.length === 0 && regrown === undefined,
   );
 }
 

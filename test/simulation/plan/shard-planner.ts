@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PlannedRecord, PlannedShard } from '../plan.ts';
+import type { Beginning } from './beginning.ts';
 import type { SeededRandom } from '../world/random.ts';
 
 export type Growing = { -readonly [K in keyof PlannedShard]: K extends 'records' ? PlannedRecord[] : PlannedShard[K] };
@@ -11,9 +12,11 @@ export const hashOf = (key: string): bigint => BigInt(`0x${createHash('md5').upd
 /** The shards of a stream as a producer sees them: open ones cover all hashes, closed ones keep their records. */
 export class ShardPlanner {
   readonly all: Growing[] = [];
+  readonly #source: Pick<Beginning, 'source' | 'readFromMs'>;
   readonly #incarnation: string;
 
-  constructor(count: number, createdAtMs: number) {
+  constructor(count: number, createdAtMs: number, source: Pick<Beginning, 'source' | 'readFromMs'>) {
+    this.#source = source;
     this.#incarnation = String(createdAtMs);
     for (let i = 0n; i < BigInt(count); i++) {
       this.#open((HASHES * i) / BigInt(count), (HASHES * (i + 1n)) / BigInt(count) - 1n, [], createdAtMs);
@@ -59,7 +62,10 @@ export class ShardPlanner {
     const id = `shardId-${String(this.all.length).padStart(12, '0')}`;
     this.all.push({
       id,
+      source: this.#source.source,
       incarnation: this.#incarnation,
+      readFromMs: this.#source.readFromMs,
+      leftAtMs: Infinity,
       fromHash,
       toHash,
       parents,

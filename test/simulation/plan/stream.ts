@@ -1,7 +1,8 @@
 import { aggregateOf } from '../../support/aggregate.ts';
-import { START_MS, type PlannedPart, type PlannedRecord, type PlannedShard } from '../plan.ts';
+import type { PlannedPart, PlannedRecord, PlannedShard } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { bytesOf, Producer } from './producer.ts';
+import { FIRST_SOURCE, type Beginning } from './beginning.ts';
 import { hashOf, ShardPlanner } from './shard-planner.ts';
 
 /** From the last record of a stream that is deleted to the first of the one that takes its name. */
@@ -14,17 +15,21 @@ const PUT_AGAIN = 80;
  * under it. Some are packed, for the shards of now or of a while ago; some are put elsewhere by an explicit hash key. Some
  * streams are deleted and made again under the same name, and get corrected records of a time that the first had.
  */
-export function planStream(random: SeededRandom, mayBeMadeAgain: boolean): PlannedShard[] {
+export function planStream(
+  random: SeededRandom,
+  mayBeMadeAgain: boolean,
+  beginning: Beginning = FIRST_SOURCE,
+): PlannedShard[] {
   const pauseMs = random.pick([10, 300, 3_000]);
   const reshardChance = random.pick([0, 0, 0.01, 0.05]);
   const packChance = random.pick([0, 0, 0.1, 0.6]);
   const quietChance = random.pick([0.01, 0.01, 0.05]);
   const producer = new Producer(random);
-  const streams = [new ShardPlanner(random.between(1, 3), START_MS)];
+  const streams = [new ShardPlanner(random.between(1, 3), beginning.createdAtMs, beginning)];
   const bornAgainAt = random.chance(0.2) && mayBeMadeAgain ? random.between(1, 150) : 0;
-  let nowMs = START_MS;
+  let nowMs = beginning.startMs;
   const before: number[] = [];
-  let again: number[] = [];
+  let again: number[] = [...beginning.again];
   // Sequence numbers cross a power of ten, so that comparing them as text goes wrong (PL-10).
   let offset = 10n ** 20n - BigInt(random.between(1, 40));
   for (let n = random.between(0, 250); n > 0; n--) {
@@ -33,7 +38,7 @@ export function planStream(random: SeededRandom, mayBeMadeAgain: boolean): Plann
       stream.deleteAll(nowMs + random.between(1, 5_000));
       nowMs += REBIRTH_MS;
       again = before.slice(-PUT_AGAIN);
-      stream = new ShardPlanner(random.between(1, 3), nowMs);
+      stream = new ShardPlanner(random.between(1, 3), nowMs, beginning);
       streams.push(stream);
     }
     nowMs += random.chance(quietChance) ? random.pick([20_000, 100_000, 400_000]) : random.between(0, pauseMs);

@@ -1,6 +1,7 @@
 import { UNSEEN_HOLD_MS } from '../../../engine/tick/idle-watermark.ts';
-import { START_MS, type Plan, type PlannedShard } from '../plan.ts';
+import type { Plan, PlannedShard } from '../plan.ts';
 import { isSteady } from './restore.ts';
+import { START_MS } from './times.ts';
 import type { SeededRandom } from '../world/random.ts';
 
 /** A log of which no request gets through for hours: the table answers those of all other logs. */

@@ -1,8 +1,9 @@
 /** The function's code as it is deployed: the production code of handlers from the decoded event on. */
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { decodeKafkaEvent, type KafkaEvent } from '../../../adapters/kafka/decode-event.ts';
 import { HashRanges } from '../../../adapters/kinesis/hash-ranges.ts';
 import { StreamIncarnations } from '../../../adapters/kinesis/incarnations.ts';
+import { streamNameOf } from '../../../adapters/kinesis/stream-reference.ts';
 import { PartitionCounts } from '../../../engine/partition-count.ts';
 import { processBatch } from '../../../engine/process-batch.ts';
 import type { Processor } from '../../../engine/processor.ts';
@@ -11,7 +12,7 @@ import { TickMemory } from '../../../engine/tick/tick-memory.ts';
 import { requireNoFailure } from '../../../engine/tick/tick-report.ts';
 import type { BlobStore } from '../../../engine/ports.ts';
 import { processShard } from '../../../lambdas/process-shard.ts';
-import { partitionOf, type Plan, type PlannedRecord } from '../plan.ts';
+import { partitionOf, type Plan, type PlannedRecord, type PlannedShard } from '../plan.ts';
 import type { Faults } from './faults.ts';
 import { violation } from './functions.ts';
 import type { Instance } from './instance.ts';
@@ -20,8 +21,8 @@ import type { Stream } from './shards.ts';
 import type { Storage } from './storage.ts';
 
 export interface FunctionCode {
-  take(shardId: string, records: readonly PlannedRecord[]): Promise<void>;
-  tick(): Promise<void>;
+  take(shard: PlannedShard, records: readonly PlannedRecord[]): Promise<void>;
+  tick(source: string): Promise<void>;
 }
 
 interface World {
@@ -33,18 +34,22 @@ interface World {
   fail(error: unknown): void;
 }
 
-const ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/readings';
+const arnOf = (source: string): string => `arn:aws:kinesis:us-east-1:123456789012:stream/${source}`;
 
 export function kinesisCode(
   { plan, stream, schedule, faults }: World,
   instance: Instance,
   processor: Processor,
 ): FunctionCode {
-  const send = () =>
+  const send = ({ input }: DescribeStreamSummaryCommand) =>
     faults.decide('stream.fails')
       ? instance.fail('describe throttled')
       : instance.call(
-          async () => ({ StreamDescriptionSummary: { StreamCreationTimestamp: new Date(Number(stream.incarnation)) } }),
+          async () => ({
+            StreamDescriptionSummary: {
+              StreamCreationTimestamp: new Date(Number(stream.incarnationOf(streamNameOf(input.StreamARN ?? '')))),
+            },
+          }),
           false,
         );
   const memory = new TickMemory();
@@ -56,14 +61,15 @@ export function kinesisCode(
     maxRecords: plan.settings.maxUnpacked,
   };
   return {
-    async take(shardId, records) {
-      const reports = processShard(shardProcessor, { streamArn: ARN, streamName: 'readings', shardId, records });
+    async take({ id: shardId, source }, records) {
+      const shard = { streamArn: arnOf(source), streamName: source, shardId, records };
+      const reports = processShard(shardProcessor, shard);
       for (let report = await reports.next(); report.done !== true;) report = await reports.next();
     },
-    async tick() {
-      const incarnation = await incarnations.of(ARN);
+    async tick(source) {
+      const incarnation = await incarnations.of(arnOf(source));
       requireNoFailure(
-        await processTick(processor, partitionOf({ id: '', incarnation }), schedule.nowMs(), { memory }),
+        await processTick(processor, partitionOf({ id: '', source, incarnation }), schedule.nowMs(), { memory }),
       );
     },
   };
@@ -77,22 +83,23 @@ export function kafkaCode(
 ): FunctionCode {
   const memory = new TickMemory();
   const counts = new PartitionCounts(blobs);
-  const describe = async () => {
+  const describe = async (name: string) => {
+    const own = plan.shards.filter((shard) => shard.source === name);
     const partitions = await (faults.decide('stream.fails')
       ? instance.fail<number>('describe failed')
-      : instance.call(async () => plan.shards.length + (stream.hasGrown ? 1 : 0), false));
-    const source = partitionOf({ id: '', incarnation: 'topic-id' });
+      : instance.call(async () => own.length + (stream.hasGrown ? 1 : 0), false));
+    const source = partitionOf({ id: '', source: name, incarnation: stream.incarnationOf(name) });
     await counts.require(source, partitions);
-    const first = new TextDecoder().decode(await storage.blobs.get('topics/simulated/readings/topic-id'));
+    const first = new TextDecoder().decode(await storage.blobs.get(`topics/simulated/${name}/${source.incarnation}`));
     if (first !== String(partitions)) fail(violation(`a topic of ${first} partitions is read on with ${partitions}`));
     return { source, partitions };
   };
   return {
-    async take(shardId, records) {
+    async take({ id: shardId, source: topic }, records) {
       const begunMs = schedule.nowMs();
-      const { source, partitions } = await describe();
-      const [decoded] = decodeKafkaEvent(kafkaEvent(Number(shardId), records), {
-        topic: 'readings',
+      const { source, partitions } = await describe(topic);
+      const [decoded] = decodeKafkaEvent(kafkaEvent(topic, Number(shardId), records), {
+        topic,
         partitions,
         partitioner: 'murmur2',
         nowMs: schedule.nowMs(),
@@ -103,17 +110,17 @@ export function kafkaCode(
         begunMs,
       });
     },
-    async tick() {
-      requireNoFailure(await processTick(processor, (await describe()).source, schedule.nowMs(), { memory }));
+    async tick(topic) {
+      requireNoFailure(await processTick(processor, (await describe(topic)).source, schedule.nowMs(), { memory }));
     },
   };
 }
 
 /** As Lambda hands it over. */
-function kafkaEvent(partition: number, records: readonly PlannedRecord[]): KafkaEvent {
+function kafkaEvent(topic: string, partition: number, records: readonly PlannedRecord[]): KafkaEvent {
   const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
   const parts = records.map(({ offset, timestamp, partitionKey, data }) => ({
-    topic: 'readings',
+    topic,
     partition,
     offset: Number(offset),
     timestamp: timestamp?.ms ?? -1,
@@ -122,5 +129,5 @@ function kafkaEvent(partition: number, records: readonly PlannedRecord[]): Kafka
     value: base64(data),
     headers: [],
   }));
-  return { eventSource: 'aws:kafka', records: { [`readings-${partition}`]: parts } };
+  return { eventSource: 'aws:kafka', records: { [`${topic}-${partition}`]: parts } };
 }

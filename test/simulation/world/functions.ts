@@ -2,7 +2,7 @@ import { TidemarkError } from '../../../engine/errors.ts';
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { TickFailure } from '../../../engine/tick/tick-report.ts';
-import { partitionOf, type Plan, type PlannedRecord } from '../plan.ts';
+import { partitionOf, type Plan, type PlannedRecord, type PlannedShard } from '../plan.ts';
 import { kafkaCode, kinesisCode, type FunctionCode } from './code.ts';
 import type { Faults } from './faults.ts';
 import { Instance } from './instance.ts';
@@ -86,15 +86,15 @@ export class FunctionPool {
   }
 
   /** @param mayHaltWith the error to which this batch, and no other, may lead */
-  async invoke(shardId: string, records: readonly PlannedRecord[], mayHaltWith?: string): Promise<void> {
+  async invoke(shard: PlannedShard, records: readonly PlannedRecord[], mayHaltWith?: string): Promise<void> {
     const { faults } = this.#world;
     if (this.#isDisabled) return new Promise(() => {});
-    if (faults.decide('mapping.otherInstance')) this.forget(shardId);
-    const warm = this.#take(shardId);
+    if (faults.decide('mapping.otherInstance')) this.forget(shard.id);
+    const warm = this.#take(shard.id);
     if (faults.decide('function.killed')) warm.instance.kill();
     if (warm.instance.isDead) return new Promise(() => {});
     try {
-      await warm.code.take(shardId, records);
+      await warm.code.take(shard, records);
     } catch (error) {
       if (!(error instanceof TidemarkError && error.code === mayHaltWith)) this.#judge(error, warm);
       throw error;
@@ -106,15 +106,22 @@ export class FunctionPool {
     if (this.#isDisabled) return;
     if (this.#world.faults.decide('tick.otherInstance')) this.forget('tick');
     const warm = this.#take('tick');
-    const sight = this.#watch.look(this.#world.schedule.nowMs());
+    const source = this.#source;
+    const sight = this.#watch.look(this.#world.schedule.nowMs(), source);
     warm.instance.ticks.add(sight);
     try {
-      await warm.code.tick();
+      await warm.code.tick(source);
     } catch (error) {
       this.#judge(error, warm);
     } finally {
       warm.instance.ticks.delete(sight);
     }
+  }
+
+  /** Of the newest deployment. */
+  get #source(): string {
+    const { plan, schedule } = this.#world;
+    return plan.renaming !== undefined && schedule.nowMs() > plan.renaming.atMs ? plan.renaming.source : 'readings';
   }
 
   /** Anything else than "not now" is a defect: nothing in this world is the user's fault, but for what it has planned. */

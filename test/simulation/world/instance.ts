@@ -9,7 +9,7 @@ import type { Sight } from './tick-watch.ts';
  */
 export class Instance {
   readonly name: string;
-  /** `partition@offset` for which the stream told it that nothing more was there. */
+  /** `logId@offset` for which the stream told it that nothing more was there. */
   readonly provenDrained = new Set<string>();
   /** By log that it has met: the newest version that it has written, 0 when it has only read. */
   readonly written = new Map<string, number>();

@@ -40,7 +40,7 @@ export class Mapping {
   batches = 0;
   /** How often one that went on behind a restored log was refused. */
   refusals = 0;
-  /** Records that expired, or went with their stream, before anybody had taken them; those of a halted pipeline. */
+  /** Records that expired, or went with their stream or were left with it, before anybody had taken them; those of a halted pipeline. */
   readonly lost = new Set<bigint>();
 
   constructor(props: MappingProps) {
@@ -50,7 +50,7 @@ export class Mapping {
   async run(): Promise<void> {
     const { schedule, faults, random, settings, functions, shard } = this.#props;
     const life = this.#life;
-    await schedule.sleep(shard.bornAtMs - schedule.nowMs());
+    await schedule.sleep(Math.max(shard.bornAtMs, shard.readFromMs) - schedule.nowMs());
     let size = 0;
     for (let failures = 0, halts = 0; halts < HALTS;) {
       if (life !== this.#life) return;
@@ -133,7 +133,8 @@ export class Mapping {
   }
 
   get #isGone(): boolean {
-    return this.#props.shard.deletedAtMs <= this.#props.schedule.nowMs();
+    const { shard, schedule } = this.#props;
+    return Math.min(shard.deletedAtMs, shard.leftAtMs) <= schedule.nowMs();
   }
 
   #dropExpired(): void {
@@ -209,7 +210,7 @@ export class Mapping {
     const { functions, shard, schedule, settings } = this.#props;
     return new Promise((resolve) => {
       schedule.after(settings.timeoutMs, () => resolve('no'));
-      functions.invoke(shard.id, records, mayHaltWith).then(
+      functions.invoke(shard, records, mayHaltWith).then(
         () => resolve('yes'),
         (error: unknown) => resolve(error instanceof TidemarkError && isKind(error, 'internal') ? 'halted' : 'no'),
       );

@@ -1,8 +1,9 @@
 import { TidemarkError } from '../../../engine/errors.ts';
 import type { Lineage, NamedSource, Remaining, ShardCatalog } from '../../../engine/ports.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { SourcePartition } from '../../../engine/record.ts';
 import { requireUnchanged } from '../../../engine/require-unchanged.ts';
-import type { Plan, PlannedRecord, PlannedShard } from '../plan.ts';
+import { nameOf, nameOfLog, type Plan, type PlannedRecord, type PlannedShard } from '../plan.ts';
 import type { Regrown } from '../plan/regrown.ts';
 import type { Faults } from './faults.ts';
 import { unavailable, type Instance } from './instance.ts';
@@ -28,9 +29,11 @@ export class Stream {
     this.#schedule = schedule;
   }
 
-  get incarnation(): string {
+  incarnationOf(source: string): string {
     const nowMs = this.#schedule.nowMs();
-    const alive = this.#plan.shards.find(({ bornAtMs, deletedAtMs }) => bornAtMs <= nowMs && nowMs < deletedAtMs);
+    const alive = this.#plan.shards.find(
+      (shard) => shard.source === source && shard.bornAtMs <= nowMs && nowMs < shard.deletedAtMs,
+    );
     if (alive === undefined) throw unavailable('there is no such stream');
     return alive.incarnation;
   }
@@ -57,12 +60,12 @@ export class Stream {
     return (this.#regrown.get(id) ?? records).filter(({ arrivalTimeMs }) => arrivalTimeMs > goneMs);
   }
 
-  shardsOf(incarnation: string): Map<string, PlannedShard> {
-    if (this.incarnation !== incarnation) throw unavailable('that stream is gone');
+  shardsOf({ source, incarnation }: Pick<SourcePartition, 'source' | 'incarnation'>): Map<string, PlannedShard> {
+    if (this.incarnationOf(source) !== incarnation) throw unavailable('that stream is gone');
     const nowMs = this.#schedule.nowMs();
     return new Map(
       this.#plan.shards
-        .filter((shard) => shard.incarnation === incarnation && shard.bornAtMs <= nowMs)
+        .filter((shard) => shard.source === source && shard.incarnation === incarnation && shard.bornAtMs <= nowMs)
         .map((shard) => [shard.id, shard]),
     );
   }
@@ -70,8 +73,7 @@ export class Stream {
   /** @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN */
   remaining(of: SourcePartition, after: bigint, digest: number | undefined): Remaining {
     this.#requireRange(of);
-    const { partition, incarnation } = of;
-    const shard = this.shardsOf(incarnation).get(partition);
+    const shard = this.shardsOf(of).get(of.partition);
     if (shard !== undefined && shard === this.#plan.untold) throw unavailable('this shard never answers');
     const nowMs = this.#schedule.nowMs();
     if (shard !== undefined && this.firstUnread(shard, after) !== undefined) return 'records';
@@ -81,7 +83,7 @@ export class Stream {
 
   /** @throws SOURCE_REWRITTEN */
   skipped(of: SourcePartition, after: bigint, before: bigint, digest: number | undefined): bigint | undefined {
-    const shard = this.shardsOf(of.incarnation).get(of.partition);
+    const shard = this.shardsOf(of).get(of.partition);
     this.#requireUnchanged(of, after, digest);
     const records = shard === undefined ? [] : this.recordsOf(shard);
     return records.find(({ offset }) => offset > after && offset < before)?.offset;
@@ -101,7 +103,8 @@ export class Stream {
 
   /** As the adapter of Kafka does; sequence numbers of Kinesis are given once. */
   #requireUnchanged(of: SourcePartition, reached: bigint, reachedDigest: number | undefined): void {
-    const shard = this.#plan.kind === 'kafka' ? this.#plan.shards.find(({ id }) => id === of.partition) : undefined;
+    const shard =
+      this.#plan.kind === 'kafka' ? this.#plan.shards.find((one) => nameOf(one) === nameOfLog(of)) : undefined;
     const found = shard && this.recordsOf(shard).find(({ offset }) => offset === reached);
     requireUnchanged(of, { reached, reachedDigest }, found);
   }
@@ -125,13 +128,15 @@ export class FaultyShards implements ShardCatalog {
   }
 
   shards(stream: NamedSource): Promise<ReadonlyMap<string, Lineage>> {
-    return this.#ask(() => this.#stream.shardsOf(stream.incarnation ?? this.#stream.incarnation));
+    const { source } = stream;
+    return this.#ask(() =>
+      this.#stream.shardsOf({ source, incarnation: stream.incarnation ?? this.#stream.incarnationOf(source) }),
+    );
   }
 
   async remaining(partition: SourcePartition, after: bigint, digest?: number): Promise<Remaining> {
     const remaining = await this.#ask(() => this.#stream.remaining(partition, after, digest));
-    if (remaining !== 'records')
-      this.#instance.provenDrained.add(`${partition.incarnation}/${partition.partition}@${after}`);
+    if (remaining !== 'records') this.#instance.provenDrained.add(`${logIdOf(partition)}@${after}`);
     return remaining;
   }
 

@@ -40,7 +40,7 @@ export class FaultyLogStore implements LogStore {
       if (outcome.kind === 'stored') written.set(logId, Math.max(entry.version, written.get(logId) ?? 0));
       return outcome;
     };
-    const place = `${logId.split('/').slice(-2).join('/')}@${entry.reached}`;
+    const place = `${logId}@${entry.reached}`;
     const aheadOf = (['watermarkMs', 'processingTimeMs', 'lastArrivalMs'] as const).find(
       (name) => entry[name] > schedule.nowMs() + (name === 'watermarkMs' ? plan.topology.eventTime.maxClockSkewMs : 0),
     );

@@ -32,9 +32,11 @@ export class TickWatch {
     this.#world = world;
   }
 
-  look(nowMs: number): Sight {
+  look(nowMs: number, source: string): Sight {
     const { plan, stream } = this.#world;
-    const alive = plan.shards.filter(({ bornAtMs, deletedAtMs }) => bornAtMs <= nowMs && nowMs < deletedAtMs);
+    const alive = plan.shards.filter(
+      (shard) => shard.source === source && shard.bornAtMs <= nowMs && nowMs < shard.deletedAtMs,
+    );
     const active = alive.flatMap((shard): Active[] => {
       const head = this.#headOf(shard);
       // A child without a log waits for its parents: they hold time.

@@ -1,0 +1,52 @@
+/** Bugs that show when a pipeline reads a source of another name from some moment on. */
+import type { Mutant } from './mutants.ts';
+
+export const RENAMED_SOURCE: readonly Mutant[] = [
+  {
+    name: 'the name of a log leaves out its source',
+    rule: 'PL-11',
+    edits: [
+      {
+        file: 'engine/partition-log/log-id.ts',
+        find: "return Object.values(parts).join('/');",
+        replace: "return Object.values({ ...parts, source: 'any' }).join('/');",
+      },
+    ],
+  },
+  {
+    name: 'hash ranges are known by creation time and shard, whatever the stream',
+    rule: 'PL-26',
+    edits: [
+      {
+        file: 'adapters/kinesis/hash-ranges.ts',
+        find: '`${partition.source}/${partition.incarnation}/${shard}`',
+        replace: '`${partition.incarnation}/${shard}`',
+      },
+    ],
+  },
+  {
+    name: 'a tick remembers watermarks by the names of partitions, whatever their source',
+    rule: 'PL-21',
+    edits: [
+      {
+        file: 'engine/tick/tick-memory.ts',
+        find: 'this.#watermarks.set(logIdOf(partition), watermarkMs);',
+        replace: 'this.#watermarks.set(partition.partition, watermarkMs);',
+      },
+      {
+        file: 'engine/tick/tick-memory.ts',
+        find: 'return this.#watermarks.get(logIdOf(partition));',
+        replace: 'return this.#watermarks.get(partition.partition);',
+      },
+      {
+        file: 'engine/tick/tick-memory.ts',
+        find: 'const kept = new Set(partitions.map(logIdOf));',
+        replace: 'const kept = new Set(partitions.map(({ partition }) => partition));',
+      },
+    ],
+    foundBy: {
+      file: 'test/engine/process-tick.test.ts',
+      test: 'takes no watermark of a partition of the same name for that of the one that it did not see',
+    },
+  },
+];
