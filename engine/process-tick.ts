@@ -51,7 +51,7 @@ export async function processTick(
   const { logs, shards, topology } = processor;
   const startMs = logs.clock.nowMs();
   const isBefore = (share: number) => (): boolean => logs.clock.nowMs() - startMs < withinMs * share;
-  const receivers = await lookAtReceivers(processor);
+  const receivers = await lookAtReceivers(processor, memory.receiverHeads);
   const names = [...(await shards.shards(stream)).keys()];
   memory.keepOnly(names.map((partition) => ({ ...stream, partition })));
 

@@ -21,7 +21,7 @@ import { RunningOperator, type OperatorHost } from './running-operator.ts';
 import { behind, timerClocksOf } from './time/timer-clocks.ts';
 import { NO_WATERMARK } from './time/watermark.ts';
 import type { Watch } from './user-code/watch.ts';
-import { checkedSideValue } from './value/emitted.ts';
+import { checkedExchanged, checkedSideValue } from './value/emitted.ts';
 
 /** Where to go back to when a record fails half way: to the processing time of then, too. */
 export interface Mark {
@@ -168,7 +168,7 @@ export class Run implements OperatorHost {
 
   #send(key: string, eventTimeMs: number, value: unknown): void {
     const { outputWatermarkMs: watermarkMs } = this;
-    this.sent.push({ key, eventTimeMs, watermarkMs, value: checkedSideValue('the exchange', value) });
+    this.sent.push({ key, eventTimeMs, watermarkMs, value: checkedExchanged(value) });
   }
 
   /**

@@ -12,7 +12,7 @@ export interface Row {
   readonly eventTimeMs: number;
   /** The sender's output watermark before it (PL-29). */
   readonly watermarkMs: number;
-  /** Plain data: see `checkedSideValue`. */
+  /** Plain data: see `checkedExchanged`. */
   readonly value: unknown;
 }
 

@@ -4,10 +4,10 @@
  * read, or to do by the clock.
  */
 import type { LogEntry } from '../partition-log/entry.ts';
-import { readHead } from '../partition-log/read-log.ts';
 import { slotOf } from '../partition-log/ring.ts';
 import type { Processor } from '../processor.ts';
 import { readable } from './positions.ts';
+import type { ReceiverHeads } from './receiver-heads.ts';
 import { receiverLogs } from './receivers.ts';
 
 export interface ReceiversTime {
@@ -20,11 +20,13 @@ export interface ReceiversTime {
 type Sender = Pick<Processor, 'topology' | 'logs' | 'doorbell'>;
 
 /** @returns undefined where there is no exchange */
-export async function lookAtReceivers({ topology, logs: { settings } }: Sender): Promise<ReceiversTime | undefined> {
+export async function lookAtReceivers(
+  { topology, logs: { settings } }: Sender,
+  newest: ReceiverHeads,
+): Promise<ReceiversTime | undefined> {
   if (topology.sendsTo === undefined) return undefined;
-  const { logs, clock, slots } = settings;
   const settled = await Promise.allSettled(
-    receiverLogs(topology.name, topology.sendsTo).map((logId) => readHead(logs, clock, logId, slots)),
+    receiverLogs(topology.name, topology.sendsTo).map((logId) => newest.of(settings, logId)),
   );
   const heads = settled.map((one) => (one.status === 'fulfilled' ? one.value : ('unread' as const)));
   // One that could not be read may have anything to do.

@@ -1,8 +1,10 @@
-import { logIdOf } from '../partition-log/log-id.ts';
+import { ReceiverHeads } from '../exchange/receiver-heads.ts';
 import type { SourcePartition } from '../record.ts';
+import { logIdOf } from '../partition-log/log-id.ts';
 
 /** What an instance remembers from tick to tick. Nothing depends on it: it makes the next tick fairer, and its bounds closer. */
 export class TickMemory {
+  readonly receiverHeads = new ReceiverHeads();
   #unreached: ReadonlySet<string> = new Set();
   /** By log: partitions of another stream may have the same names. */
   readonly #watermarks = new Map<string, number>();

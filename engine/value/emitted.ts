@@ -29,6 +29,14 @@ const SIDE_VALUE: PlainRules = {
   tableNames: false,
   isSorted: false,
 };
+/** The receiver must get the very value that the sender had: nothing is converted. */
+const EXCHANGED: PlainRules = {
+  maxLevels: MAX_NESTING,
+  number: finite,
+  foreign: refused,
+  tableNames: false,
+  isSorted: false,
+};
 const ROW_LIMITS = Object.freeze({ stored: MAX_ITEM_BYTES, line: MAX_LINE_BYTES });
 const SIDE_LIMITS = Object.freeze({ stored: Number.POSITIVE_INFINITY, line: MAX_LAKE_LINE_BYTES });
 /** A number that is a column's value takes no more [bytes]. */
@@ -79,6 +87,29 @@ export function checkedSideValue(output: string, value: unknown): JsonValue {
   const meter = new Meter(what, SIDE_LIMITS);
   meter.add(0, LINE_OVERHEAD_BYTES);
   return plainValue(value, what, SIDE_VALUE, meter);
+}
+
+/**
+ * A record as it goes through an exchange. A date would come out as a text, and NaN as another: code behind the exchange
+ * counts on what the schema says.
+ *
+ * @throws VALUE_NOT_JSON, VALUE_TOO_LARGE (data)
+ */
+export function checkedExchanged(value: unknown): JsonValue {
+  const meter = new Meter(EXCHANGE, SIDE_LIMITS);
+  return plainValue(value, EXCHANGE, EXCHANGED, meter);
+}
+
+const EXCHANGE = 'record for the exchange';
+
+function finite(value: number, what: string): number {
+  if (!Number.isFinite(value)) throw notJson(what, String(value));
+  return value;
+}
+
+function refused(value: unknown, what: string): never {
+  const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
+  throw notJson(what, kind === 'Object' ? 'an object of a class' : `a value of type ${kind}`);
 }
 
 function valuesOf({ values }: ResultRow): Readonly<Record<string, unknown>> {

@@ -34,6 +34,18 @@ export function keyedAnew(settings: KeyedAnewSettings = {}): Pipeline {
     .to(resultTable());
 }
 
+/** The same with a date in each record. */
+export function withDates(): Pipeline {
+  return pipeline('readings')
+    .source(kinesis({ stream: 'departures', partitionKey: 'key', schema: READING }))
+    .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, maxClockSkewMs: 1e9 })
+    .map((reading) => ({ ...reading, at: new Date(reading.timeMs) }))
+    .keyBy('value', { receivers: [2] })
+    .window(tumbling({ sizeMs: 10 }))
+    .aggregate({ n: count() })
+    .to(resultTable());
+}
+
 /** One function, of the senders or of the receivers, warm until it is dropped. */
 export interface Instance {
   readonly sender: Processor;

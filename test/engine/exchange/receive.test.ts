@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ExchangeWorld, HIGH, keyedAnew, LOW } from './exchange-world.ts';
+import { ExchangeWorld, HIGH, keyedAnew, LOW, withDates } from './exchange-world.ts';
 
 describe('a key that is not the partition key', () => {
   it('counts what comes of all shards under one key', async () => {
@@ -74,6 +74,16 @@ describe('a key that is not the partition key', () => {
     const [bad] = world.put('s1', [0.1 + 2 ** 60, 1]);
     const report = await world.take(instance, 's1', [bad!]);
     expect([report.deadLetters, world.world.sink.deadLetters[0]?.code]).toEqual([1, 'KEY_INVALID']);
+  });
+
+  it('makes a record a dead letter that the receiver could not get as it is', async () => {
+    const world = new ExchangeWorld(withDates());
+    world.open('s1');
+    const report = await world.take(world.instance(), 's1', world.put('s1', [LOW, 1]));
+    expect([report.deadLetters, report.counted]).toEqual([1, 0]);
+    expect(world.world.sink.deadLetters[0]?.reason).toBe(
+      'record for the exchange must be a value that JSON can hold, got a value of type Date; convert it in the schema',
+    );
   });
 
   it('lets no sender overwrite what a receiver has not taken, and goes on once it has', async () => {
