@@ -79,7 +79,7 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
     TIDEMARK_DOORBELL: text(
       'TIDEMARK_DOORBELL',
-      (value) => value === '' || /^https?:\/\/.+\.fifo$/.test(value),
+      (value) => value === '' || /^https?:\/\/.+/.test(value),
       'the URL of a FIFO queue',
     ),
     ...readKafkaEnvironment(variables),

@@ -40,6 +40,7 @@ export class PipelineStack extends Stack {
       ResultsTableName: made.results?.tableName,
       OutputStreamName: made.output?.streamName,
       LakeBucketName: made.lakeBucket.bucketName,
+      DoorbellUrl: made.doorbell?.queueUrl,
       AlarmTopicArn: made.alarmTopic.topicArn,
     };
     for (const [name, value] of Object.entries(outputs)) if (value !== undefined) new CfnOutput(this, name, { value });

@@ -5,10 +5,12 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { requireNoExchange } from '../engine/exchange/require-no-exchange.ts';
 import { outputsOf } from './deliver/outputs.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
+import { DoorbellQueue } from './exchange/doorbell-queue.ts';
+import { ReceiverFunction } from './exchange/receiver-function.ts';
 import { entryOf } from './entry-of.ts';
 import { ingestOf } from './ingest/ingest.ts';
 import type { Ingest } from './ingest/ingest.ts';
@@ -74,6 +76,10 @@ export class StreamingPipeline extends Construct {
   readonly partitionLog: ITable;
   readonly snapshotBucket: IBucket;
   readonly function: Function;
+  /** What runs behind the exchange; undefined: the pipeline has none. */
+  readonly receiver: Function | undefined;
+  /** Through which receivers are called; undefined: the pipeline has no exchange. */
+  readonly doorbell: IQueue | undefined;
   readonly dashboard: Dashboard;
   /** Subscribe to it what is to be told of alarms. */
   readonly alarmTopic: Topic;
@@ -82,7 +88,6 @@ export class StreamingPipeline extends Construct {
   constructor(scope: Construct, id: string, props: StreamingPipelineProps) {
     super(scope, id);
     const { topology } = props.pipeline;
-    requireNoExchange(topology, 'StreamingPipeline');
     const settings = settingsOf(props);
     const pipelineFile = entryOf(topology.name, props.entry);
     const name = `Tidemark-${topology.name}-${settings.stage}`;
@@ -99,6 +104,8 @@ export class StreamingPipeline extends Construct {
     if (settings.archive)
       new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
 
+    const { sendsTo: exchange } = topology;
+    const doorbell = exchange && new DoorbellQueue(this, 'Doorbell', { exchange, settings });
     const schemas = schemaAccess(topology, settings);
     const network = cluster?.network;
     if (network !== undefined) requireServices(network, topology, settings);
@@ -112,16 +119,21 @@ export class StreamingPipeline extends Construct {
       ...ingest.environment,
       ...cluster?.environment,
       ...schemas.environment,
+      ...doorbell?.environment,
     };
-    const parts = { pipeline: topology.name, pipelineFile, settings, ingest, environment, network };
+    const handlers = [...Object.values(ingest.handlers), ...(doorbell === undefined ? [] : (['receive'] as const))];
+    const bundle = { handlers, pipelineFile };
+    const parts = { pipeline: topology.name, bundle, settings, ingest, environment, network };
     const processor = new FragmentFunction(this, 'Processor', parts);
     const tick = new Tick(this, 'Tick', parts);
-    for (const writer of [processor, tick]) {
+    const receiver = doorbell && new ReceiverFunction(this, 'Receiver', { ...parts, doorbell });
+    for (const writer of [processor, tick, ...(receiver === undefined ? [] : [receiver])]) {
       log.grantCommit(writer);
       snapshots.grantKeep(writer);
       outputs.grantPublish(writer);
-      schemas.grantRead(writer);
+      doorbell?.grantRing(writer);
     }
+    for (const reader of [processor, tick]) schemas.grantRead(reader);
     const { topic: alarmTopic, dashboard } = observed(this, 'Observe', {
       name,
       topology,
@@ -132,6 +144,7 @@ export class StreamingPipeline extends Construct {
       log,
       results,
       firehose: lake.firehose,
+      exchange: doorbell && receiver && { exchange: doorbell.exchange, queue: doorbell.queue, receiver },
     });
 
     this.#ingest = ingest;
@@ -144,6 +157,8 @@ export class StreamingPipeline extends Construct {
     this.partitionLog = log.table;
     this.snapshotBucket = snapshots.bucket;
     this.function = processor.function;
+    this.receiver = receiver?.function;
+    this.doorbell = doorbell?.queue;
     this.dashboard = dashboard;
     this.alarmTopic = alarmTopic;
   }

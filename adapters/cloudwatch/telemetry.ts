@@ -1,12 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type {
-  EXCHANGE_METRICS} from '../../engine/metrics.ts';
-import {
-  BATCH_METRICS,
-  metricsNamespace,
-  TICK_METRICS,
-  watermarkLagMs,
-} from '../../engine/metrics.ts';
+import type { EXCHANGE_METRICS } from '../../engine/metrics.ts';
+import { BATCH_METRICS, metricsNamespace, TICK_METRICS, watermarkLagMs } from '../../engine/metrics.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
 import type { TickReport } from '../../engine/tick/tick-report.ts';
 

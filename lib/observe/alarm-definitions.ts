@@ -2,14 +2,16 @@ import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { hours } from '../../engine/time/duration.ts';
 import type { StageSettings } from '../settings.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
+import { exchangeAlarms } from './exchange-alarms.ts';
 import { math, period } from './five-minutes.ts';
 import { lakeAlarms } from './lake-alarms.ts';
 import type { PipelineMetrics } from './metrics.ts';
 import type { SourceMetrics } from './source-metrics.ts';
+import { unaccountedFlag } from './unaccounted.ts';
 
 /** What an operator must know at once. The dashboard shows the rest. */
 export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettings): AlarmDefinition[] {
-  const { batch, function: fn, tick, source, log, results, time, firehose } = metrics;
+  const { batch, function: fn, tick, source, log, results, time, firehose, exchange } = metrics;
   const { alarms: texts } = source.words;
   const tables = results === undefined ? [log] : [log, results];
   const definitions: AlarmDefinition[] = [
@@ -72,7 +74,7 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
     },
     {
       id: 'Unaccounted',
-      metric: unaccountedFlag(metrics),
+      metric: unaccountedFlag(batch),
       threshold: 0,
       datapoints: 1,
       periods: 1,
@@ -110,6 +112,7 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
   const all = [
     ...definitions,
     ...(firehose === undefined ? [] : lakeAlarms(firehose, settings)),
+    ...(exchange === undefined ? [] : exchangeAlarms(exchange, settings)),
     ...(settings.maxWatermarkLagMs === 0 ? [] : [watermarkLag(metrics, settings)]),
   ];
   return settings.computedAlarms
@@ -158,16 +161,6 @@ function watermarkLag({ batch, source }: PipelineMetrics, { maxWatermarkLagMs }:
     periods: 3,
     description: source.words.alarms.WatermarkLag,
   };
-}
-
-/** 1 when the counters of five minutes do not add up, else 0. */
-function unaccountedFlag({ batch }: PipelineMetrics): IMetric {
-  return math('in is not counted + late + dead', 'IF(recordsIn == counted + late + dead, 0, 1)', {
-    recordsIn: batch.recordsInCount,
-    counted: batch.countedCount,
-    late: batch.lateRecordCount,
-    dead: batch.deadLetterCount,
-  });
 }
 
 /** SUM of an array, not `a + b`: a table without a single throttle has no data, and a sum with it would have none either. */

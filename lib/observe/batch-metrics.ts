@@ -62,7 +62,8 @@ export function tickMetrics(pipeline: string, stage: Stage): TickMetrics {
   };
 }
 
-function ourMetric(pipeline: string, stage: Stage, metricName: string, statistic: string): Metric {
+/** @param pipeline or the dimension of its receivers */
+export function ourMetric(pipeline: string, stage: Stage, metricName: string, statistic: string): Metric {
   return new Metric({
     namespace: metricsNamespace(stage),
     metricName,

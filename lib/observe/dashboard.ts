@@ -7,6 +7,7 @@ import type { PipelineMetrics } from './metrics.ts';
 import { aliveSection } from './sections/alive.ts';
 import { costSection } from './sections/cost.ts';
 import { deliverySection } from './sections/delivery.ts';
+import { exchangeSection } from './sections/exchange.ts';
 import { COLUMNS } from './sections/layout.ts';
 import { rightSection } from './sections/right.ts';
 import { timeSection } from './sections/time.ts';
@@ -35,6 +36,7 @@ export function pipelineDashboard(
     timeSection(metrics, logGroupName),
     deliverySection(metrics),
     costSection(metrics),
+    ...(metrics.exchange === undefined ? [] : [exchangeSection(metrics.exchange, settings)]),
   ];
   const title = `# Tidemark · ${pipeline} · ${settings.stage}\nRead from top to bottom: the first answer that is not healthy is where to begin. Every alarm says what to do.`;
   return new Dashboard(scope, id, {

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BatchMetrics, TickMetrics } from './batch-metrics.ts';
+import type { ExchangeMetrics } from './exchange-metrics.ts';
 import type { FirehoseMetrics, FunctionMetrics, TableMetrics } from './service-metrics.ts';
 import type { SourceMetrics } from './source-metrics.ts';
 
@@ -19,6 +20,8 @@ export interface PipelineMetrics {
   readonly results: TableMetrics | undefined;
   /** undefined: no Firehose stream brings results to the lake. */
   readonly firehose: FirehoseMetrics | undefined;
+  /** undefined: all of the pipeline runs in one function. */
+  readonly exchange: ExchangeMetrics | undefined;
   readonly derived: DerivedMetrics;
 }
 

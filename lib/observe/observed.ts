@@ -8,6 +8,7 @@ import type { ObservedSource } from '../ingest/read-source.ts';
 import type { PartitionLogTable } from '../process/partition-log-table.ts';
 import type { StageSettings } from '../settings.ts';
 import { batchMetrics, tickMetrics, topicMetrics, type TopicMetrics } from './batch-metrics.ts';
+import { exchangeMetrics, type ObservedExchange } from './exchange-metrics.ts';
 import { kafkaSource } from './kafka-source.ts';
 import { kinesisSource } from './kinesis-source.ts';
 import { derivedMetrics } from './metrics.ts';
@@ -26,13 +27,15 @@ export interface ObservedProps {
   readonly log: PartitionLogTable;
   readonly results: ResultsTable | undefined;
   readonly firehose: LakeFirehose | undefined;
+  /** undefined: all of the pipeline runs in one function. */
+  readonly exchange: ObservedExchange | undefined;
 }
 
 /** The dashboard and the alarms of the parts of a pipeline. */
 export function observed(
   scope: Construct,
   id: string,
-  { name, topology, settings, source, processor, tick, log, results, firehose }: ObservedProps,
+  { name, topology, settings, source, processor, tick, log, results, firehose, exchange }: ObservedProps,
 ): Observe {
   const batch = batchMetrics(topology.name, settings.stage);
   const time = tickMetrics(topology.name, settings.stage);
@@ -52,6 +55,7 @@ export function observed(
       log: tableMetrics(log.table),
       results: results === undefined ? undefined : tableMetrics(results.table),
       firehose: firehose === undefined ? undefined : firehoseMetrics(firehose.stream.ref),
+      exchange: exchange && exchangeMetrics(topology.name, settings.stage, exchange),
       derived: derivedMetrics(batch, fn, from, time),
     },
   });

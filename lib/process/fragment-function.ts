@@ -2,6 +2,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { BundleSource } from '../../lambdas/bundle.ts';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { KafkaNetwork } from '../ingest/kafka/cluster.ts';
@@ -14,8 +15,8 @@ import { kinesisMapping } from './kinesis-mapping.ts';
 export interface FragmentFunctionProps {
   /** Name of the pipeline. */
   readonly pipeline: string;
-  /** Module whose default export is the pipeline. */
-  readonly pipelineFile: string;
+  /** Of all functions of the pipeline. */
+  readonly bundle: BundleSource;
   readonly settings: StageSettings;
   readonly ingest: Ingest;
   readonly environment: FunctionEnvironment;
@@ -31,7 +32,7 @@ export class FragmentFunction extends Construct implements IGrantable {
   constructor(
     scope: Construct,
     id: string,
-    { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps,
+    { pipeline, bundle, settings, ingest, environment, network }: FragmentFunctionProps,
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -39,7 +40,7 @@ export class FragmentFunction extends Construct implements IGrantable {
     const description = `Tidemark: runs the pipeline ${pipeline} on its ${ingest.noun}`;
     this.function = lambdaFunction(this, {
       description,
-      bundle: { handlers: Object.values(ingest.handlers), pipelineFile },
+      bundle,
       handler: ingest.handlers.process,
       settings,
       environment,

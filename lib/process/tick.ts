@@ -18,7 +18,7 @@ export class Tick extends Construct implements IGrantable {
   constructor(
     scope: Construct,
     id: string,
-    { pipeline, pipelineFile, settings, ingest, environment, network }: FragmentFunctionProps,
+    { pipeline, bundle, settings, ingest, environment, network }: FragmentFunctionProps,
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -26,7 +26,7 @@ export class Tick extends Construct implements IGrantable {
     const description = `Tidemark: moves time on where the input of ${pipeline} has stopped`;
     this.function = lambdaFunction(this, {
       description,
-      bundle: { handlers: Object.values(ingest.handlers), pipelineFile },
+      bundle,
       handler: ingest.handlers.tick,
       settings,
       environment,

@@ -1,4 +1,5 @@
 import { kafkaAtRest, partitionsAtRest } from './at-rest-kafka.ts';
+import { exchangeAtRestUsd } from './exchange-lines.ts';
 import type { PricedResource, PricedTemplate, RestLine } from './priced-template.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
 
@@ -26,6 +27,10 @@ export function atRest(template: PricedTemplate, beside: readonly PricedTemplate
         PRICES.cloudwatch.perAlarmMetricMonth,
     },
     { what: 'keys', usd: ofType('AWS::KMS::Key').length * PRICES.kms.perKeyMonth },
+    ...Object.entries(exchangeAtRestUsd()).map(([what, usd]) => ({
+      what,
+      usd: usd * ofType('AWS::SQS::Queue').length,
+    })),
     ...kafkaAtRest(ofType),
     ...(beside.some((other) => propertiesOf(other, 'AWS::MSK::ServerlessCluster').length > 0)
       ? [partitionsAtRest(ofType('Custom::KafkaTopic'))]

@@ -17,7 +17,7 @@ import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from './clients.ts';
 import { describeSource } from './describe-source.ts';
 import { asking } from './failure.ts';
-import { idsOf, listResources, type StackResource } from './resources.ts';
+import { idsOf, listResources } from './resources.ts';
 import type { FunctionFacts, KafkaMappingFacts, MappingFacts, StackFacts, TableFacts } from './stack-facts.ts';
 
 /**
@@ -28,7 +28,8 @@ import type { FunctionFacts, KafkaMappingFacts, MappingFacts, StackFacts, TableF
 export async function describeStack(clients: StackClients, stack: string): Promise<StackFacts> {
   const { StackStatus = '', Tags = [], EnableTerminationProtection = false } = await describe(clients, stack);
   const tag = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
-  const mapping = await describeMapping(clients, stack, mappingIn(stack, await listResources(clients, stack)));
+  const mappings = idsOf(await listResources(clients, stack), 'AWS::Lambda::EventSourceMapping');
+  const mapping = ofSource(stack, await Promise.all(mappings.map((id) => describeMapping(clients, stack, id))));
   const fn = await describeFunction(clients, stack, mapping.functionArn);
   const pipeline = tag('pipeline');
   const { TIDEMARK_LOG_TABLE: log, TIDEMARK_RESULTS_TABLE: results } = fn.environment;
@@ -80,9 +81,13 @@ async function describe({ cloudformation }: StackClients, stack: string): Promis
   return Stacks[0];
 }
 
-/** @throws NOT_A_PIPELINE_STACK */
-function mappingIn(stack: string, resources: readonly StackResource[]): string {
-  const [only, ...more] = idsOf(resources, 'AWS::Lambda::EventSourceMapping');
+/**
+ * The one that reads the source: another may call what is behind an exchange.
+ *
+ * @throws NOT_A_PIPELINE_STACK
+ */
+function ofSource(stack: string, mappings: readonly MappingFacts[]): MappingFacts {
+  const [only, ...more] = mappings.filter(({ sourceArn }) => sourceArn?.split(':')[2] !== 'sqs');
   if (only !== undefined && more.length === 0) return only;
   throw new TidemarkError(
     'invalid',

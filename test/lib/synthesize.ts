@@ -45,6 +45,12 @@ export const purchases: DeployedTopology = {
   source: { kind: 'kafka', topic: 'purchases', format: { kind: 'json' }, batchSize: 250, maxBatchingWindowMs: 2_000 },
 };
 
+/** The same, grouped by another key than the partition key. */
+export const exchanged = (topology: DeployedTopology): DeployedTopology => ({
+  ...topology,
+  sendsTo: { id: 'by-customer', keyFields: ['customer'], receivers: 4, generation: 1 },
+});
+
 export interface SynthesizeOptions {
   readonly topology?: DeployedTopology;
   readonly stage?: Stage;

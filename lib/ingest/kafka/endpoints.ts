@@ -26,6 +26,7 @@ const INTERFACES: Readonly<
     actions: [...READ_STREAM, 'kinesis:PutRecords'],
   },
   lambda: { service: InterfaceVpcEndpointAwsService.LAMBDA, actions: ['lambda:InvokeFunction'] },
+  sqs: { service: InterfaceVpcEndpointAwsService.SQS, actions: ['sqs:SendMessage'] },
   sts: { service: InterfaceVpcEndpointAwsService.STS, actions: ['sts:AssumeRole'] },
 };
 

@@ -5,7 +5,7 @@ import { requireCluster } from './require-cluster.ts';
 import type { KafkaSettings } from './settings.ts';
 
 const POLLING = ['on-demand', 'provisioned'];
-const SERVICES = ['kinesis-streams', 'glue'];
+const SERVICES = ['kinesis-streams', 'glue', 'sqs'];
 
 /**
  * What a stage says of Kafka: defaults, then `overrides`.

@@ -1,5 +1,5 @@
 /** Services that functions reach from within a network: DynamoDB and S3 always, these through an endpoint each. */
-export type ReachedService = 'firehose' | 'glue' | 'kinesis-streams' | 'lambda' | 'sts';
+export type ReachedService = 'firehose' | 'glue' | 'kinesis-streams' | 'lambda' | 'sqs' | 'sts';
 
 /** What a cluster of MSK's is made of. Prices at rest are in `operate/cost`. */
 interface MskInstances {
@@ -119,9 +119,10 @@ export interface KafkaSettings {
   readonly polling: KafkaPolling;
   /**
    * Services that pipelines of the stage call, beside those that its other settings ask for: `kinesis-streams` for a stream that is read or
-   * written, `glue` for its schema registry. Of a network that is created; an endpoint each, paid by the hour and zone.
+   * written, `glue` for its schema registry, `sqs` for an exchange. Of a network that is created; an endpoint each, paid by the
+   * hour and zone.
    *
    * @default []
    */
-  readonly services: ReadonlyArray<'kinesis-streams' | 'glue'>;
+  readonly services: ReadonlyArray<'kinesis-streams' | 'glue' | 'sqs'>;
 }

@@ -5,7 +5,8 @@ import { graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** Do results get to their readers? */
-export function deliverySection({ batch, derived, log, results, firehose }: PipelineMetrics): Section {
+export function deliverySection({ batch, derived, log, results, firehose, exchange }: PipelineMetrics): Section {
+  const { resultsOutCount } = exchange?.batch ?? batch;
   const throttles = [
     log.writeThrottleCount.with({ label: 'log: writes', color: COLOURS.bad }),
     log.readThrottleCount.with({ label: 'log: reads', color: COLOURS.warn }),
@@ -18,7 +19,7 @@ export function deliverySection({ batch, derived, log, results, firehose }: Pipe
     ),
     [
       graph('Results', 'per minute', 6, [
-        batch.resultsOutCount.with({ label: 'results', color: COLOURS.good }),
+        resultsOutCount.with({ label: 'results', color: COLOURS.good }),
         ...(results === undefined
           ? []
           : [results.refusedPutCount.with({ label: 'overtaken by newer ones', color: COLOURS.source })]),

@@ -5,7 +5,7 @@ import { COLUMNS, graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** Newest figures by shard or partition, slowest first: from the log lines, since a dimension of them would cost a metric each. */
-const BY_PARTITION = [
+export const BY_PARTITION = [
   'filter ispresent(partition) and ispresent(watermarkLagMs)',
   'stats latest(watermarkLagMs) / 60000 as lagMinutes, latest(openWindows) as windows, sum(recordsIn) as records, sum(lateRecords) as late, sum(deadLetters) as dead, max(@timestamp) as lastBatch by partition',
   'sort lagMinutes desc',

@@ -5,7 +5,7 @@ import { readEnvironment, readKafkaEnvironment } from '../../../lambdas/environm
 import type { DeployedTopology } from '../../../lib/deployed-topology.ts';
 import type { StageOverrides } from '../../../lib/settings.ts';
 import { created, existing, selfManaged } from '../ingest/kafka/clusters.ts';
-import { orders, purchases, synthesize } from '../synthesize.ts';
+import { exchanged, orders, purchases, synthesize } from '../synthesize.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:registry-a1b2c3';
@@ -32,6 +32,7 @@ const variants: ReadonlyArray<readonly [string, DeployedTopology, StageOverrides
     },
     { kafka: { cluster: selfManaged } },
   ],
+  ['an exchange', exchanged(orders), {}],
   [
     'Avro of Confluent',
     { ...orders, source: { ...orders.source, format: avro } },
@@ -55,9 +56,8 @@ const variablesOf = (template: Template): string[][] =>
 
 describe('the environment of the functions of a pipeline', () => {
   it.each(variants)('with %s has nothing that nobody reads', (_, topology, overrides) => {
-    const [processor, tick, ...more] = variablesOf(synthesize({ topology, overrides }));
-    expect(more).toEqual([]);
-    expect(tick).toEqual(processor);
+    const [processor, ...others] = variablesOf(synthesize({ topology, overrides }));
+    expect(others).toEqual(topology.sendsTo === undefined ? [processor] : [processor, processor]);
     expect(processor?.filter((name) => !READ.includes(name))).toEqual(['NODE_OPTIONS']); // Node itself reads it
   });
 

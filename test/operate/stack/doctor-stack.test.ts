@@ -62,6 +62,25 @@ describe('a deployed pipeline', () => {
     expect(findings.length).toBeGreaterThan(20);
   });
 
+  it('is described by the mapping of its source, also where another one calls the receivers of an exchange', async () => {
+    const queue = {
+      UUID: 'mapping-2',
+      EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:bell.fifo',
+      FunctionArn: 'r',
+    };
+    const facts = await describeStack(
+      await clientsOf({
+        ListStackResources: resources(
+          'AWS::Lambda::EventSourceMapping mapping-2',
+          'AWS::Lambda::EventSourceMapping mapping-1',
+        ),
+        'GET /2015-03-31/event-source-mappings/mapping-2': { body: queue },
+      }),
+      STACK,
+    );
+    expect(facts.mapping).toEqual(stackFacts().mapping);
+  });
+
   it('is not changed: every call only asks', async () => {
     await doctor();
     const names = new Set(aws?.calls.map((call) => call.split(' ')[0]));

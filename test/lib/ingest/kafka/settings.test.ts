@@ -141,7 +141,7 @@ describe('what a stage says of Kafka', () => {
     ['a topic that keeps nothing', { topics: { departures: { retentionHours: 0 } } }],
     ['a topic that is cleaned up in another way', { topics: { departures: { cleanup: 'never' as never } } }],
     ['the name of a topic that Kafka has not', { topics: { 'all departures': {} } }],
-    ['a service that nobody calls', { services: ['sqs' as never] }],
+    ['a service that nobody calls', { services: ['sns' as never] }],
   ])('refuses %s', (_, kafka) => {
     expect(() => settings(kafka)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING', kind: 'invalid' }));
   });
