@@ -19,7 +19,8 @@ export interface AnswerOptions {
 
 /**
  * Calls each receiver that was rung, once, however often it was. A receiver that fails is a failure of its own rings, which
- * come again; the others go on. One that has more to read rings for itself before its rings are done with.
+ * come again; the others go on. One that has more to read rings for itself before its rings are done with; where it has no
+ * doorbell, its rings come again.
  *
  * @returns the rings that are to come again
  * @throws what the first one threw, when no receiver got on: so that the function counts as failed
@@ -31,6 +32,7 @@ export async function answerBells(
 ): Promise<SQSBatchResponse> {
   const exchange = processor.topology.receivesFrom as Exchange;
   const failures: Array<{ readonly text: string; readonly cause: unknown; readonly bells: readonly BellRecord[] }> = [];
+  const unread: BellRecord[] = [];
   const rung = new Map<number, BellRecord[]>();
   for (const bell of bells) {
     try {
@@ -44,16 +46,18 @@ export async function answerBells(
     try {
       const report = await receive(processor, receiver, { withinMs });
       reported(report);
-      if (!report.isDrained) await processor.doorbell?.ring(exchange.id, [receiver]);
+      if (report.isDrained) return;
+      if (processor.doorbell === undefined) unread.push(...itsBells);
+      else await processor.doorbell.ring(exchange.id, [receiver]);
     } catch (cause) {
       failures.push({ text: `receiver ${receiver}: ${messageOf(cause)}`, cause, bells: itsBells });
     }
   });
   await Promise.all(calls);
   if (failures.length > 0) failed(failures.map(({ text }) => text));
-  const again = failures.flatMap((failure) => failure.bells);
-  if (again.length > 0 && again.length === bells.length) throw failures[0]?.cause;
-  return { batchItemFailures: again.map(({ messageId: itemIdentifier }) => ({ itemIdentifier })) };
+  const failing = failures.flatMap((failure) => failure.bells);
+  if (failing.length > 0 && failing.length === bells.length) throw failures[0]?.cause;
+  return { batchItemFailures: [...failing, ...unread].map(({ messageId: itemIdentifier }) => ({ itemIdentifier })) };
 }
 
 /** @throws BELL_MALFORMED, EXCHANGE_UNKNOWN, RECEIVER_UNKNOWN (invalid) */

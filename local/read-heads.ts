@@ -1,9 +1,13 @@
 import { DynamoDbLogStore } from '../adapters/dynamodb/log-store.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
+import { receiverPartition } from '../engine/exchange/receivers.ts';
 import type { LogEntry } from '../engine/partition-log/entry.ts';
 import { logIdOf } from '../engine/partition-log/log-id.ts';
 import { readHead } from '../engine/partition-log/read-log.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
+import type { Exchange } from '../engine/plan/exchange.ts';
+import type { SourcePartition } from '../engine/record.ts';
+import type { Topology } from '../engine/topology.ts';
 import { logTableName } from './aws/tables.ts';
 import { dynamodbClient } from './aws/clients.ts';
 import type { StreamInfo } from './aws/stream.ts';
@@ -15,25 +19,34 @@ export interface LogHead {
   readonly entry: LogEntry;
 }
 
-/** The newest entry of each partition's log; partitions that never had a record have none. */
-export async function readHeads(dynamodbEndpoint: string, pipeline: string, stream: StreamInfo): Promise<LogHead[]> {
+/** Those of a pipeline; logs that have not begun have none. */
+export interface LogHeads {
+  /** Of the source's partitions. */
+  readonly source: readonly LogHead[];
+  /** Of the receivers of its exchange; empty where there is none. */
+  readonly receivers: readonly LogHead[];
+}
+
+/** The newest entry of each log. */
+export async function readHeads(
+  dynamodbEndpoint: string,
+  { name: pipeline, sendsTo }: Pick<Topology, 'name' | 'sendsTo'>,
+  { name: source, incarnation, shards }: StreamInfo,
+): Promise<LogHeads> {
   const client = dynamodbClient(dynamodbEndpoint);
   const store = new DynamoDbLogStore({ client, table: logTableName(pipeline) });
+  const headOf = async (partition: SourcePartition): Promise<LogHead[]> => {
+    const logId = logIdOf(partition);
+    const entry = await readHead(store, SYSTEM_CLOCK, logId, RING_SLOTS);
+    return entry === undefined ? [] : [{ partition: partition.partition, logId, entry }];
+  };
+  const receivers = Array.from({ length: sendsTo?.receivers ?? 0 }, (_, i) => i);
   try {
-    const heads = await Promise.all(
-      stream.shards.map(async (partition): Promise<LogHead[]> => {
-        const logId = logIdOf({
-          pipeline,
-          stage: '0',
-          source: stream.name,
-          incarnation: stream.incarnation,
-          partition,
-        });
-        const entry = await readHead(store, SYSTEM_CLOCK, logId, RING_SLOTS);
-        return entry === undefined ? [] : [{ partition, logId, entry }];
-      }),
-    );
-    return heads.flat();
+    const heads = await Promise.all([
+      Promise.all(shards.map((partition) => headOf({ pipeline, stage: '0', source, incarnation, partition }))),
+      Promise.all(receivers.map((receiver) => headOf(receiverPartition(pipeline, sendsTo as Exchange, receiver)))),
+    ]);
+    return { source: heads[0].flat(), receivers: heads[1].flat() };
   } finally {
     client.destroy();
   }

@@ -4,23 +4,10 @@ import type { Summary } from './summary.ts';
 
 /** The counts that must add up, and what else is worth knowing; what is wrong stands below them. */
 export function account(summary: Summary, problems: readonly string[] = []): string {
-  const {
-    recordsIn,
-    counted,
-    late,
-    deadLetters,
-    lossesAccepted,
-    results,
-    firings,
-    openWindows,
-    commits,
-    writeUnits,
-    watermarkMs,
-    elapsedMs,
-  } = summary;
+  const { lossesAccepted, results, firings, openWindows, commits, writeUnits, watermarkMs, elapsedMs } = summary;
   const sign = problems.length === 0 ? '✓' : '✗';
   return [
-    `${sign} in ${grouped(recordsIn)} = counted ${grouped(counted)} + late ${grouped(late)} + dead letters ${grouped(deadLetters)}`,
+    ...sums(summary).map((line, i) => `${i === 0 ? sign : ' '} ${line}`),
     `  ${grouped(results)} results in ${grouped(firings)} firings · ${grouped(openWindows)} windows still open at watermark ${moment(watermarkMs ?? undefined)}`,
     `  ${grouped(commits)} commits · ${grouped(writeUnits)} write units · ${(elapsedMs / 1_000).toFixed(1)} s`,
     ...(lossesAccepted === 0
@@ -31,6 +18,18 @@ export function account(summary: Summary, problems: readonly string[] = []): str
       : []),
     ...problems,
   ].join('\n');
+}
+
+/** One account, or two where there is an exchange: records that became rows, and rows that became results. */
+function sums({ recordsIn, counted, late, deadLetters, exchange }: Summary): string[] {
+  const records = `in ${grouped(recordsIn)}`;
+  const rest = `counted ${grouped(counted)} + late ${grouped(late)}`;
+  if (exchange === null) return [`${records} = ${rest} + dead letters ${grouped(deadLetters)}`];
+  const { name, recordsPassed, deadRecords, rowsIn, deadRows } = exchange;
+  return [
+    `${records} = passed on ${grouped(recordsPassed)} + dead letters ${grouped(deadRecords)}`,
+    `${name}: rows ${grouped(rowsIn)} = ${rest} + dead letters ${grouped(deadRows)}`,
+  ];
 }
 
 /** What the suggested commands are about. */

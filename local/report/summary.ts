@@ -18,8 +18,10 @@ export interface Summary {
   readonly recordsIn: number;
   /** Those of `recordsIn` that this run has processed. */
   readonly newRecordsIn: number;
+  /** Behind an exchange: rows. */
   readonly counted: number;
   readonly late: number;
+  /** Of an exchange both records and rows. */
   readonly deadLetters: number;
   /** Those of `deadLetters` that this run has found. */
   readonly newDeadLetters: number;
@@ -35,15 +37,30 @@ export interface Summary {
   readonly writeUnits: number;
   /** Of this run. */
   readonly elapsedMs: number;
-  /** The slowest partition's; null before any record. */
+  /** The slowest partition's, or receiver's where there is an exchange; null before any record. */
   readonly watermarkMs: number | null;
   readonly shards: number;
+  /** null where there is none: then `recordsIn` is `counted + late + deadLetters`. */
+  readonly exchange: ExchangeSummary | null;
+}
+
+/** Two accounts: `recordsIn = recordsPassed + deadRecords` and `rowsIn = counted + late + deadRows`. */
+export interface ExchangeSummary {
+  readonly name: string;
+  readonly receivers: number;
+  /** Records that the senders have dealt with: each gave rows, none, one or several. */
+  readonly recordsPassed: number;
+  readonly deadRecords: number;
+  readonly rowsIn: number;
+  readonly deadRows: number;
 }
 
 export interface SummaryParts {
   readonly pipeline: string;
   readonly shards: number;
   readonly heads: readonly PartitionHead[];
+  readonly exchange:
+    (Pick<ExchangeSummary, 'name' | 'receivers'> & { readonly heads: readonly PartitionHead[] }) | undefined;
   /** When this run began. */
   readonly before: Pick<Counters, 'recordsIn' | 'deadLetters'>;
   readonly recordsPut: number;
@@ -53,15 +70,18 @@ export interface SummaryParts {
   readonly elapsedMs: number;
 }
 
-export function summarize({ heads, before, ...parts }: SummaryParts): Summary {
-  const total = (name: keyof Counters): number => heads.reduce((sum, head) => sum + head.counters[name], 0);
-  const marks = heads.map((head) => head.watermarkMs).filter((mark) => mark !== NO_WATERMARK);
+export function summarize({ heads, exchange, before, ...parts }: SummaryParts): Summary {
+  const all = [...heads, ...(exchange?.heads ?? [])];
+  const last = exchange?.heads ?? heads;
+  const total = (name: keyof Counters): number => totalOf(all, name);
+  const recordsIn = totalOf(heads, 'recordsIn');
+  const marks = last.map((head) => head.watermarkMs).filter((mark) => mark !== NO_WATERMARK);
   return {
     pipeline: parts.pipeline,
     recordsPut: parts.recordsPut,
-    recordsIn: total('recordsIn'),
-    newRecordsIn: total('recordsIn') - before.recordsIn,
-    counted: total('counted'),
+    recordsIn,
+    newRecordsIn: recordsIn - before.recordsIn,
+    counted: totalOf(last, 'counted'),
     late: total('late'),
     deadLetters: total('deadLetters'),
     newDeadLetters: total('deadLetters') - before.deadLetters,
@@ -69,19 +89,42 @@ export function summarize({ heads, before, ...parts }: SummaryParts): Summary {
     results: parts.results,
     firings: total('results'),
     openWindows: parts.openWindows,
-    commits: heads.reduce((sum, head) => sum + head.version, 0),
+    commits: all.reduce((sum, head) => sum + head.version, 0),
     writeUnits: parts.writeUnits,
     elapsedMs: Math.round(parts.elapsedMs),
     watermarkMs: marks.length === 0 ? null : Math.min(...marks),
     shards: parts.shards,
+    exchange:
+      exchange === undefined
+        ? null
+        : {
+            name: exchange.name,
+            receivers: exchange.receivers,
+            recordsPassed: totalOf(heads, 'counted'),
+            deadRecords: totalOf(heads, 'deadLetters'),
+            rowsIn: totalOf(exchange.heads, 'recordsIn'),
+            deadRows: totalOf(exchange.heads, 'deadLetters'),
+          },
   };
 }
 
+function totalOf(heads: readonly PartitionHead[], name: keyof Counters): number {
+  return heads.reduce((sum, head) => sum + head.counters[name], 0);
+}
+
 /** What does not add up, in words; empty when all does. */
-export function imbalances({ recordsPut, recordsIn, counted, late, deadLetters, lossesAccepted }: Summary): string[] {
+export function imbalances(summary: Summary): string[] {
+  const { recordsPut, recordsIn, counted, late, deadLetters, lossesAccepted, exchange } = summary;
   const problems: string[] = [];
-  if (recordsIn !== counted + late + deadLetters)
+  if (exchange === null && recordsIn !== counted + late + deadLetters)
     problems.push(`in ${recordsIn} is not counted ${counted} + late ${late} + dead letters ${deadLetters}`);
+  if (exchange !== null) {
+    const { recordsPassed, deadRecords, rowsIn, deadRows } = exchange;
+    if (recordsIn !== recordsPassed + deadRecords)
+      problems.push(`in ${recordsIn} is not passed on ${recordsPassed} + dead letters ${deadRecords}`);
+    if (rowsIn !== counted + late + deadRows)
+      problems.push(`rows ${rowsIn} is not counted ${counted} + late ${late} + dead letters ${deadRows}`);
+  }
   // What was left out with the operator's consent is in no count.
   if (recordsIn < recordsPut && lossesAccepted === 0)
     problems.push(`in ${recordsIn} is less than the ${recordsPut} records put into the stream`);

@@ -11,15 +11,14 @@ import { LocalFunction } from '../worker/local-function.ts';
 import { parseMetrics, type MetricsCollector } from '../worker/metrics.ts';
 import type { Services } from './services.ts';
 
-/** The bundle that is deployed for this pipeline. @returns the path of the module */
-export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handler: PipelineHandler): string {
-  bundleHandlers({ handlers: [handler], pipelineFile: file, outDir: dir.bundle });
-  return join(dir.bundle, moduleFile(handler));
+/** The bundle that is deployed for this pipeline. */
+export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handlers: readonly PipelineHandler[]): void {
+  bundleHandlers({ handlers, pipelineFile: file, outDir: dir.bundle });
 }
 
-/** The function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal. */
+/** A function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal. */
 export function pipelineFunction(
-  modulePath: string,
+  handler: PipelineHandler,
   { topology }: LoadedPipeline,
   dir: PipelineDir,
   services: Services,
@@ -27,11 +26,11 @@ export function pipelineFunction(
   terminal: Terminal,
 ): LocalFunction {
   const { name, sinks } = topology;
-  const functionName = `tidemark-${name}-${services.source.handler}`;
+  const functionName = `tidemark-${name}-${handler}`;
   const print = (line: string): void => terminal.line(`function: ${line}`);
   return new LocalFunction({
     functionName,
-    modulePath,
+    modulePath: join(dir.bundle, moduleFile(handler)),
     environment: {
       ...({
         TIDEMARK_LOG_TABLE: logTableName(name),

@@ -4,10 +4,10 @@ import { readLake } from '../../adapters/lake/read-lake.ts';
 import { dynamodbClient } from '../aws/clients.ts';
 import { resultsTableName } from '../aws/tables.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
-import { readHeads } from '../read-heads.ts';
+import { readHeads, type LogHead } from '../read-heads.ts';
 import { isMostlyDead, mostFrequent, type FrequentReason } from '../report/dead-letters.ts';
 import { Digest } from '../report/digest.ts';
-import { summarize, type Summary } from '../report/summary.ts';
+import { summarize, type PartitionHead, type Summary } from '../report/summary.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
 import type { Services } from './services.ts';
 import type { RunningPipeline } from './running-pipeline.ts';
@@ -30,28 +30,34 @@ export async function readReport(
 ): Promise<Report> {
   const stream = { ...source.stream, shards: await source.partitions() };
   const [heads, digest] = await Promise.all([
-    readHeads(dynamodb.endpoint, topology.name, stream),
+    readHeads(dynamodb.endpoint, topology, stream),
     readDigest(dynamodb.endpoint, topology),
   ]);
   const summary = summarize({
     pipeline: topology.name,
     shards: stream.shards.length,
-    heads: heads.map(({ partition, entry: { version, watermarkMs, counters } }) => ({
-      partition,
-      version,
-      watermarkMs,
-      counters,
-    })),
+    heads: heads.source.map(summarized),
+    exchange:
+      topology.sendsTo === undefined
+        ? undefined
+        : { name: topology.sendsTo.id, receivers: topology.sendsTo.receivers, heads: heads.receivers.map(summarized) },
     before,
     recordsPut: work.journal.sentTotal,
     results: digest.rows,
-    openWindows: work.metrics.openWindows,
-    writeUnits: work.metrics.totals.writeUnits,
+    openWindows: work.progress().openWindows,
+    writeUnits: work.metrics.source.totals.writeUnits + work.metrics.receivers.totals.writeUnits,
     elapsedMs: performance.now(), // since this process began: what the user has waited
   });
   const deadLetters = readLake(new FileBlobStore(dir.lake), `${topology.name}/dead-letters/`);
   return { summary, failing: isMostlyDead(summary) ? await mostFrequent(deadLetters) : undefined, digest };
 }
+
+const summarized = ({ partition, entry: { version, watermarkMs, counters } }: LogHead): PartitionHead => ({
+  partition,
+  version,
+  watermarkMs,
+  counters,
+});
 
 async function readDigest(endpoint: string, topology: LoadedPipeline['topology']): Promise<Digest> {
   const digest = new Digest(topology);

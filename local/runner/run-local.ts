@@ -1,4 +1,3 @@
-import { requireNoExchange } from '../../engine/exchange/require-no-exchange.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
 import { selectInput, type SelectedInput } from '../inputs/select-input.ts';
 import { showProgress } from '../report/progress.ts';
@@ -57,7 +56,6 @@ async function runWith(
   undo: Undo[],
 ): Promise<boolean> {
   const { topology } = loaded;
-  requireNoExchange(topology, 'tidemark local');
   const selected = await selectInput(topology, {
     skip: options.skip,
     ...(options.input === undefined ? {} : { file: options.input }),
@@ -74,7 +72,7 @@ async function runWith(
 
   const services = await startServices(dir, topology, options);
   undo.push(() => services.stop());
-  const before = await storedState(topology, dir, services);
+  const before = await storedState(loaded, dir, services);
   const work = new RunningPipeline(loaded, dir, services, terminal);
   undo.push(() => work.stop());
   undo.push(showProgress(terminal, () => work.progress()));

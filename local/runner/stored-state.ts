@@ -1,8 +1,9 @@
 import { FileBlobStore } from '../../adapters/file/blob-store.ts';
 import type { Topology } from '../../engine/topology.ts';
+import type { LoadedPipeline } from '../load-pipeline.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import { StateForms } from '../../engine/partition-log/state-schema.ts';
-import { readHeads } from '../read-heads.ts';
+import { readHeads, type LogHead } from '../read-heads.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
 import type { Services } from './services.ts';
 
@@ -19,23 +20,28 @@ export interface Before {
  * @throws STATE_SCHEMA_CHANGED, CODEC_UNKNOWN (invalid) with a text that says --fresh
  */
 export async function storedState(
-  topology: Topology,
+  { topology, fragments }: Pick<LoadedPipeline, 'topology' | 'fragments'>,
   dir: PipelineDir,
   { dynamodb, source }: Services,
 ): Promise<Before> {
-  const heads = await readHeads(dynamodb.endpoint, topology.name, {
-    ...source.stream,
-    shards: await source.partitions(),
-  });
-  for (const { logId, entry } of heads) {
-    try {
-      await new StateForms({ blobs: new FileBlobStore(dir.blobs), topology }, logId).of(entry.fingerprint, entry.codec);
-    } catch (error) {
-      throw error instanceof TidemarkError && error.kind === 'invalid' ? withFresh(error) : error;
-    }
+  const stream = { ...source.stream, shards: await source.partitions() };
+  const heads = await readHeads(dynamodb.endpoint, topology, stream);
+  for (const head of heads.source) await requireReadable(topology, dir, head);
+  for (const head of heads.receivers) await requireReadable(fragments[1] as Topology, dir, head);
+  const total = (name: keyof Before, of: readonly LogHead[]): number =>
+    of.reduce((sum, { entry }) => sum + entry.counters[name], 0);
+  return {
+    recordsIn: total('recordsIn', heads.source),
+    deadLetters: total('deadLetters', heads.source) + total('deadLetters', heads.receivers),
+  };
+}
+
+async function requireReadable(topology: Topology, dir: PipelineDir, { logId, entry }: LogHead): Promise<void> {
+  try {
+    await new StateForms({ blobs: new FileBlobStore(dir.blobs), topology }, logId).of(entry.fingerprint, entry.codec);
+  } catch (error) {
+    throw error instanceof TidemarkError && error.kind === 'invalid' ? withFresh(error) : error;
   }
-  const total = (name: keyof Before): number => heads.reduce((sum, { entry }) => sum + entry.counters[name], 0);
-  return { recordsIn: total('recordsIn'), deadLetters: total('deadLetters') };
 }
 
 /** The remedies of a deployed pipeline are not those of a folder. */

@@ -91,6 +91,13 @@ describe('a receiver that was called', () => {
     expect(world.rung).toEqual([0]);
   });
 
+  it('is called again by its own rings when it has more to read than time, and no doorbell', async () => {
+    instance = { ...instance, receiver: { ...instance.receiver, doorbell: undefined } };
+    const { batchItemFailures } = await answer([bell('m1', 0), bell('m2', 0)], { withinMs: 0 });
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m1', 'm2']);
+    expect(failures).toEqual([]);
+  });
+
   it('rings for nobody when it has read all there is', async () => {
     await answer([bell('m1', 0)]);
     expect(reports).toMatchObject([{ partition: 'r0', isDrained: true }]);

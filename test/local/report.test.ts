@@ -16,6 +16,7 @@ const counters = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 
 const parts = {
   pipeline: 'p',
   shards: 3,
+  exchange: undefined,
   recordsPut: 20,
   results: 4,
   openWindows: 6,
@@ -95,8 +96,46 @@ describe('the account', () => {
       elapsedMs: 1_235,
       watermarkMs: 5,
       shards: 3,
+      exchange: null,
     });
     expect(account(summary)).toContain('✓ in 20 = counted 14 + late 4 + dead letters 2');
+  });
+
+  it('adds up records and rows apart where there is an exchange', () => {
+    const sent = { recordsIn: 10, counted: 9, late: 0, deadLetters: 1, results: 0, lossesAccepted: 0 };
+    const received = { recordsIn: 18, counted: 13, late: 3, deadLetters: 2, results: 5, lossesAccepted: 0 };
+    const both = summarize({
+      ...parts,
+      recordsPut: 10,
+      before: { recordsIn: 4, deadLetters: 1 },
+      heads: [{ partition: 'a', version: 2, watermarkMs: 50, counters: sent }],
+      exchange: {
+        name: 'by-x',
+        receivers: 2,
+        heads: [{ partition: 'r0', version: 3, watermarkMs: 40, counters: received }],
+      },
+    });
+    expect(both).toMatchObject({
+      recordsIn: 10,
+      newRecordsIn: 6,
+      counted: 13,
+      late: 3,
+      deadLetters: 3,
+      newDeadLetters: 2,
+      firings: 5,
+      commits: 5,
+      watermarkMs: 40,
+      exchange: { name: 'by-x', receivers: 2, recordsPassed: 9, deadRecords: 1, rowsIn: 18, deadRows: 2 },
+    });
+    expect(imbalances(both)).toEqual([]);
+    expect(account(both).split('\n').slice(0, 2)).toEqual([
+      '✓ in 10 = passed on 9 + dead letters 1',
+      '  by-x: rows 18 = counted 13 + late 3 + dead letters 2',
+    ]);
+    expect(imbalances({ ...both, late: 2, recordsIn: 11 })).toEqual([
+      'in 11 is not passed on 9 + dead letters 1',
+      'rows 18 is not counted 13 + late 2 + dead letters 2',
+    ]);
   });
 
   it('says how often records were left out for good, and nothing where none were', () => {
