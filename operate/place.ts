@@ -12,7 +12,10 @@ import type { SourcePartition } from '../engine/record.ts';
 
 /** Where a pipeline keeps its state: on this machine or in an account. */
 export interface Place {
+  /** What reads the source. */
   readonly topology: Topology;
+  /** The fragment behind its exchange. @default there is none */
+  readonly receiving?: Topology | undefined;
   readonly source: PlacedSource;
   readonly logs: LogStore;
   readonly blobs: BlobStore;

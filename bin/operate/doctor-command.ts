@@ -11,12 +11,14 @@ import { sourceFinder } from './local-source.ts';
 
 /** `tidemark doctor <pipeline>`: ends with 1 when there is a problem; warnings are none. */
 export async function doctorCommand(pipeline: string, flags: FlagTexts): Promise<number> {
-  const { topology } = await loadPipeline(pipeline);
+  const { topology, fragments } = await loadPipeline(pipeline);
+  const receiving = fragments[1];
+  const dir = pipelineDir(dataDirOf(flags), topology.name);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const findings =
     stack === undefined
-      ? await doctorLocal(topology, pipelineDir(dataDirOf(flags), topology.name), sourceFinder(topology, flags))
-      : await doctorStack(stackClients(), topology, stack);
+      ? await doctorLocal(topology, receiving, dir, sourceFinder(topology, flags))
+      : await doctorStack(stackClients(), topology, stack, receiving);
   await writeLines(flags['json'] === true ? doctorJson(findings) : [doctorText(findings)]);
   return hasProblem(findings) ? 1 : 0;
 }

@@ -16,13 +16,18 @@ import { brokerFacts, committedOffsets } from './local-topic.ts';
 const DATA_DIR = ['data-dir', 'the pipeline has run here'] as const;
 
 /** What can be said of a pipeline on this machine, running or not. */
-export async function doctorLocal(topology: Topology, dir: PipelineDir, find: FindSource): Promise<Finding[]> {
+export async function doctorLocal(
+  topology: Topology,
+  receiving: Topology | undefined,
+  dir: PipelineDir,
+  find: FindSource,
+): Promise<Finding[]> {
   const begin = `start tidemark local ${topology.name} --exit, or pass another --data-dir`;
   if (!hasData(dir)) return [problem(...DATA_DIR, `nothing in ${dir.dir}`, begin)];
   const findings = await withLocalPlace(topology, dir, find, async (place) => {
     const { connection } = place;
     const committed = connection === undefined ? new Map() : await committedOffsets(place, connection, dir);
-    const inspected = await inspectedPartitions(place, place.catalog);
+    const inspected = await inspectedPartitions({ ...place, receiving }, place.catalog);
     return [
       ok(...DATA_DIR, `${dir.dir}${place.running ? ', at work now' : ''}`),
       ...(connection === undefined ? [] : unreadChecks(await brokerFacts(place, connection, committed, inspected))),

@@ -16,21 +16,28 @@ import { sourceFinder } from './local-source.ts';
 
 /** `tidemark inspect <pipeline>`: every partition's log, verified. Ends with 1 when one is at fault. */
 export async function inspectCommand(pipeline: string, flags: FlagTexts): Promise<number> {
-  const { topology } = await loadPipeline(pipeline);
+  const { topology, fragments } = await loadPipeline(pipeline);
+  const receiving = fragments[1];
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const reports =
-    stack === undefined ? await inspectLocal(topology, flags) : await inspectStack(stackClients(), topology, stack);
+    stack === undefined
+      ? await inspectLocal(topology, receiving, flags)
+      : await inspectStack(stackClients(), topology, stack, receiving);
   await writeLines(
     flags['json'] === true ? reports.map(reportJson) : [inspectTable(reports, partitionNoun(topology.source))],
   );
   return reports.every(({ verified }) => verified) ? 0 : 1;
 }
 
-async function inspectLocal(topology: Topology, flags: FlagTexts): Promise<PartitionReport[]> {
+async function inspectLocal(
+  topology: Topology,
+  receiving: Topology | undefined,
+  flags: FlagTexts,
+): Promise<PartitionReport[]> {
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   const find = sourceFinder(topology, flags);
   requireData(dir);
-  const reports = await withLocalPlace(topology, dir, find, inspect);
+  const reports = await withLocalPlace(topology, dir, find, (place) => inspect({ ...place, receiving }));
   if (reports === undefined) throw nothingYet(dir);
   return reports;
 }

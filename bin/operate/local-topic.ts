@@ -48,7 +48,7 @@ async function unreadOf(
   inspected: readonly InspectedPartition[],
 ): Promise<UnreadPartition[]> {
   const known = inspected
-    .filter(({ report }) => report.verified)
+    .filter(({ report }) => report.verified && report.exchange === null)
     .map(({ report: { partition, reached } }) => ({
       partition: Number(partition),
       counted: reached === null ? undefined : BigInt(reached) + 1n,

@@ -26,9 +26,15 @@ const PARALLEL_READS = 4;
 /**
  * Checks a deployed pipeline against what the design needs. Reads only.
  *
+ * @param receiving the fragment behind its exchange, if there is one
  * @throws WRONG_STACK (invalid) when it is that of another pipeline
  */
-export async function doctorStack(clients: DoctorClients, topology: Topology, stack: string): Promise<Finding[]> {
+export async function doctorStack(
+  clients: DoctorClients,
+  topology: Topology,
+  stack: string,
+  receiving?: Topology,
+): Promise<Finding[]> {
   const facts = await describeStackOf(clients, topology, stack);
   const before = [
     ...stackChecks(facts),
@@ -37,7 +43,7 @@ export async function doctorStack(clients: DoctorClients, topology: Topology, st
   ];
   const source = placedSource(facts.source);
   if (source === undefined) return [...before, ...sourceChecks(facts, [])];
-  const place = stackPlace(clients, topology, facts, source);
+  const place = { ...stackPlace(clients, topology, facts, source), receiving };
   const inspected = await inspectAll(clients, facts, place);
   return [
     ...before,
@@ -71,7 +77,7 @@ async function backlogsOf(
   { mapping }: StackFacts,
   inspected: readonly InspectedPartition[],
 ): Promise<PartitionBacklog[]> {
-  const waiting = inspected.filter(({ remaining }) => remaining === 'records');
+  const waiting = inspected.filter(({ report, remaining }) => report.exchange === null && remaining === 'records');
   return mapParallel(waiting, PARALLEL_READS, async ({ report: { partition, reached } }) => ({
     partition,
     behindMs: await behindMs(

@@ -15,6 +15,7 @@ export async function inspectedPartitions(
 ): Promise<InspectedPartition[]> {
   return mapParallel(await inspect(place), PARALLEL_READS, async (report) => {
     if (report.status === 'sealed' || report.status === 'faulty') return { report, remaining: undefined };
+    if (report.exchange !== null) return { report, remaining: report.unread === 0 ? 'none yet' : 'records' };
     const after = report.reached === null ? BEFORE_FIRST : BigInt(report.reached);
     return { report, remaining: await remainingOf(catalog, partitionOf(place, report.partition), after) };
   });

@@ -89,10 +89,11 @@ function withLog(inspected: readonly InspectedPartition[], noun: PartitionNoun):
   const without = empty.some(({ remaining }) => remaining === undefined)
     ? 'log so far: its source alone knows of records'
     : 'record so far';
-  const looked =
-    empty.length === 0
-      ? countOf(inspected, noun)
-      : `${countOf(inspected, noun)}, ${grouped(empty.length)} without a ${without}`;
+  const all = countOf(
+    inspected.map(({ report }) => report),
+    noun,
+  );
+  const looked = empty.length === 0 ? all : `${all}, ${grouped(empty.length)} without a ${without}`;
   return allOf(
     `${noun}s-with-log`,
     `every ${noun} that has records has a log`,
@@ -185,11 +186,13 @@ function counts(reports: Reports): Finding {
           },
         ],
   );
-  const total = reports.reduce((sum, { recordsIn }) => sum + recordsIn, 0);
+  const totalOf = (some: Reports): number => some.reduce((sum, { recordsIn }) => sum + recordsIn, 0);
+  const [sources, receivers] = [reports.filter(isOfSource), reports.filter((report) => !isOfSource(report))];
+  const rows = receivers.length === 0 ? '' : `, ${grouped(totalOf(receivers))} rows`;
   return allOf(
     'counts',
     'records in = counted + late + dead letters',
-    `${grouped(total)} records`,
+    `${grouped(totalOf(sources))} records${rows}`,
     bad,
     'report this as a defect, with the output of tidemark inspect --json',
   );
@@ -223,6 +226,12 @@ function eventTimes(reports: Reports): Finding {
   );
 }
 
-function countOf(partitions: readonly unknown[], noun: PartitionNoun): string {
-  return partitions.length === 1 ? `1 ${noun}` : `${grouped(partitions.length)} ${noun}s`;
+const isOfSource = ({ exchange }: Pick<PartitionReport, 'exchange'>): boolean => exchange === null;
+
+/** @example '4 shards', '4 shards and 2 receivers' */
+function countOf(reports: Reports, noun: PartitionNoun): string {
+  const sources = reports.filter(isOfSource).length;
+  const receivers = reports.length - sources;
+  const text = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+  return receivers === 0 ? text(sources, noun) : `${text(sources, noun)} and ${text(receivers, 'receiver')}`;
 }

@@ -1,47 +1,78 @@
 import { mapParallel } from '../../adapters/shared/parallel.ts';
 import { TidemarkError } from '../../engine/errors.ts';
+import { receiverPartition } from '../../engine/exchange/receivers.ts';
+import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import { openLog, type LoadedLog } from '../../engine/partition-log/open-log.ts';
+import type { SourcePartition } from '../../engine/record.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
-import { logIdIn, readOnly, type Place } from '../place.ts';
+import type { Topology } from '../../engine/topology.ts';
+import { partitionOf, readOnly, type Place } from '../place.ts';
 import { faultyReport, partitionReport, type Fault, type PartitionReport } from './partition-report.ts';
+import { unreadBy, type SenderHead } from './unread.ts';
 import { waitingIn, type Waiting } from './waiting.ts';
 
 /** Logs that are read side by side: each is a few hundred KB. */
 const PARALLEL_LOGS = 4;
 
-type Opened =
-  | { readonly partition: string; readonly loaded: LoadedLog; readonly waiting: Waiting }
-  | { readonly partition: string; readonly fault: Fault };
+/** A log that is looked at: of a partition of the source, or of a receiver. */
+interface Looked {
+  readonly topology: Topology;
+  readonly partition: SourcePartition;
+}
+
+type Opened = Looked &
+  ({ readonly loaded: LoadedLog; readonly waiting: Waiting } | { readonly loaded?: undefined; readonly fault: Fault });
 
 /**
- * Opens the log of every partition as a cold function would, and so verifies it. A log at fault is reported, not thrown: the
- * others are still worth seeing.
+ * Opens the log of every partition as a cold function would, and so verifies it; behind an exchange those of the receivers
+ * too. A log at fault is reported, not thrown: the others are still worth seeing.
  *
  * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE, RESULTS_UNAVAILABLE (unavailable)
  */
 export async function inspect(place: Place): Promise<PartitionReport[]> {
-  const opened = await mapParallel(place.source.partitions, PARALLEL_LOGS, (partition) => open(place, partition));
-  const furthestMs = Math.max(
-    NO_WATERMARK,
-    ...opened.map((one) => ('loaded' in one ? one.loaded.state.watermarkMs : NO_WATERMARK)),
+  // Receivers first: no sender is then older than what they have read of it.
+  const receivers = await mapParallel(receiversIn(place), PARALLEL_LOGS, (looked) => open(place, looked));
+  const sources = place.source.partitions.map((name) => ({
+    topology: place.topology,
+    partition: partitionOf(place, name),
+  }));
+  const senders = await mapParallel(sources, PARALLEL_LOGS, (looked) => open(place, looked));
+  const opened = [...senders, ...receivers];
+  const heads = senders.flatMap(({ partition, loaded }): SenderHead[] =>
+    loaded === undefined ? [] : [{ logId: logIdOf(partition), head: loaded.head }],
   );
-  return opened.map((one) =>
-    'loaded' in one
-      ? partitionReport(place.topology, one.partition, one.loaded, one.waiting, furthestMs)
-      : faultyReport(one.partition, one.fault),
-  );
+  const furthestMs = Math.max(NO_WATERMARK, ...opened.map(({ loaded }) => loaded?.state.watermarkMs ?? NO_WATERMARK));
+  return opened.map((one) => {
+    const name = one.partition.partition;
+    const exchange = one.topology.receivesFrom?.id ?? null;
+    if (one.loaded === undefined) return faultyReport(name, one.fault, exchange);
+    const report = partitionReport(one.topology, name, one.loaded, one.waiting, furthestMs);
+    return exchange === null ? report : { ...report, exchange, unread: unreadBy(one.loaded.state.positions, heads) };
+  });
 }
 
-async function open(place: Place, partition: string): Promise<Opened> {
-  const loaded = await loadedOrFault(place, partition);
+function receiversIn({ receiving, topology: { name } }: Place): Looked[] {
+  const exchange = receiving?.receivesFrom;
+  if (receiving === undefined || exchange === undefined) return [];
+  return Array.from({ length: exchange.receivers }, (_, receiver) => ({
+    topology: receiving,
+    partition: receiverPartition(name, exchange, receiver),
+  }));
+}
+
+async function open(place: Place, looked: Looked): Promise<Opened> {
+  const loaded = await loadedOrFault(place, looked);
   return 'fault' in loaded
-    ? { partition, ...loaded }
-    : { partition, loaded, waiting: await waitingIn(loaded, place.results) };
+    ? { ...looked, ...loaded }
+    : { ...looked, loaded, waiting: await waitingIn(loaded, place.results) };
 }
 
-async function loadedOrFault(place: Place, partition: string): Promise<LoadedLog | { readonly fault: Fault }> {
+async function loadedOrFault(
+  place: Place,
+  { topology, partition }: Looked,
+): Promise<LoadedLog | { readonly fault: Fault }> {
   try {
-    return await openLog(readOnly(place), logIdIn(place, partition));
+    return await openLog(readOnly({ ...place, topology }), logIdOf(partition));
   } catch (error) {
     // What will not go away by itself is a finding; what may (a throttled table) says nothing about the log.
     if (!(error instanceof TidemarkError) || error.kind === 'unavailable' || error.code === 'READ_ONLY') throw error;

@@ -14,8 +14,10 @@ export interface Fault {
 
 /** One partition's log, as `tidemark inspect` shows it. Of a faulty one nothing else is known: its numbers are 0, and never shown. */
 export interface PartitionReport extends Waiting {
-  /** Shard id, or number of the topic's partition. */
+  /** Shard id, number of the topic's partition, or `r0` and so on of a receiver. */
   readonly partition: string;
+  /** The exchange whose receiver it is: rows are its records. null: a partition of the source. */
+  readonly exchange: string | null;
   /** `empty`: no record yet; `sealed`: other partitions go on with its keys (PL-23); `faulty`: see `fault`. */
   readonly status: 'empty' | 'open' | 'sealed' | 'faulty';
   readonly version: number;
@@ -26,6 +28,8 @@ export interface PartitionReport extends Waiting {
   readonly watermark: string | null;
   /** How far its watermark is behind that of the furthest partition. */
   readonly lagMs: number | null;
+  /** Of a receiver: commits of its senders that it has not taken yet. */
+  readonly unread: number | null;
   readonly recordsIn: number;
   readonly counted: number;
   readonly late: number;
@@ -63,12 +67,14 @@ export function partitionReport(
   const watermarkMs = state.watermarkMs === NO_WATERMARK ? null : state.watermarkMs;
   return {
     partition,
+    exchange: null,
     status: head === undefined ? 'empty' : head.sealedFor.length > 0 ? 'sealed' : 'open',
     version: head?.version ?? 0,
     reached: head === undefined ? null : String(head.reached),
     watermarkMs,
     watermark: watermarkMs === null ? null : new Date(watermarkMs).toISOString(),
     lagMs: watermarkMs === null ? null : furthestMs - watermarkMs,
+    unread: null,
     ...countsOf(state.counters),
     openWindows: openWindows(state, tables),
     stateEntries: entriesIn(state),
@@ -84,15 +90,17 @@ export function partitionReport(
 }
 
 /** A partition whose log cannot be opened. */
-export function faultyReport(partition: string, fault: Fault): PartitionReport {
+export function faultyReport(partition: string, fault: Fault, exchange: string | null = null): PartitionReport {
   return {
     partition,
+    exchange,
     status: 'faulty',
     version: 0,
     reached: null,
     watermarkMs: null,
     watermark: null,
     lagMs: null,
+    unread: null,
     ...countsOf(NO_COUNTERS),
     openWindows: 0,
     stateEntries: 0,

@@ -8,12 +8,16 @@ type Cell = (report: PartitionReport) => string;
 /** Head of the first column, until it is known what the source calls it. */
 const PARTITION = 'partition';
 
+/** Head of the column that receivers of an exchange alone have. */
+const UNREAD = 'unread';
+
 const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', cell: Cell]> = [
   [PARTITION, 'left', ({ partition }) => partition.replace(/^shardId-0*(?=\d)/, '')],
   ['version', 'right', ({ version }) => grouped(version)],
   ['reached', 'left', ({ reached }) => (reached === null ? '' : `…${reached.slice(-10)}`)],
   ['watermark', 'left', ({ watermark }) => watermark?.slice(0, 19).replace('T', ' ') ?? 'none yet'],
   ['behind', 'right', ({ lagMs }) => (lagMs === null ? '' : durationText(lagMs))],
+  [UNREAD, 'right', ({ unread }) => (unread === null ? '' : grouped(unread))],
   ['in', 'right', ({ recordsIn }) => grouped(recordsIn)],
   ['counted', 'right', ({ counted }) => grouped(counted)],
   ['late', 'right', ({ late }) => grouped(late)],
@@ -33,8 +37,8 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
 
 const KNOWN_OF_FAULTY: readonly string[] = [PARTITION, 'log'];
 
-const legend = (noun: PartitionNoun): string =>
-  `behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: not known to be, as the newest rows are until the next commit; missing: of those looked for in the result table`;
+const legend = (noun: PartitionNoun, receivers: readonly PartitionReport[]): string =>
+  `${receivers.length === 0 ? '' : `r0 … r${receivers.length - 1}: receivers of ${receivers[0]?.exchange}, of which in counts rows, and unread commits of their senders · `}behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: not known to be, as the newest rows are until the next commit; missing: of those looked for in the result table`;
 
 /** @example '13 rows since 2026-01-01 12:00, 9 of 10 missing' */
 function undeliveredText({
@@ -51,17 +55,19 @@ function undeliveredText({
 
 /** The reports as a table for people, faults in full below it. */
 export function inspectTable(reports: readonly PartitionReport[], noun: PartitionNoun): string {
+  const receivers = reports.filter(({ exchange }) => exchange !== null);
+  const columns = COLUMNS.filter(([head]) => head !== UNREAD || receivers.length > 0);
   const table = new Table({
-    head: COLUMNS.map(([head]) => (head === PARTITION ? noun : head)),
-    colAligns: COLUMNS.map(([, align]) => align),
+    head: columns.map(([head]) => (head === PARTITION ? noun : head)),
+    colAligns: columns.map(([, align]) => align),
     style: { head: [], border: [], compact: true },
   });
   for (const report of reports)
     table.push(
-      COLUMNS.map(([head, , cell]) => (report.verified || KNOWN_OF_FAULTY.includes(head) ? cell(report) : '')),
+      columns.map(([head, , cell]) => (report.verified || KNOWN_OF_FAULTY.includes(head) ? cell(report) : '')),
     );
   const faults = reports.flatMap(({ partition, fault }) =>
     fault === null ? [] : [`${partition}: ${fault.code}: ${fault.text}`],
   );
-  return [table.toString(), legend(noun), ...faults].join('\n');
+  return [table.toString(), legend(noun, receivers), ...faults].join('\n');
 }

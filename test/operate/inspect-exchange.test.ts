@@ -1,0 +1,74 @@
+import { expect, it } from '@jest/globals';
+import { MemoryShards } from '../../adapters/memory/shards.ts';
+import { inspectedPartitions } from '../../operate/doctor/inspected-partitions.ts';
+import { logChecks } from '../../operate/doctor/log-checks.ts';
+import { inspect } from '../../operate/inspect/inspect.ts';
+import { inspectTable } from '../../operate/inspect/table.ts';
+import type { Place } from '../../operate/place.ts';
+import { ExchangeWorld, HIGH, keyedAnew, LOW } from '../engine/exchange/exchange-world.ts';
+import { notOk } from './support/findings.ts';
+
+const given = keyedAnew();
+
+function placeOf(world: ExchangeWorld): Place {
+  const { source, incarnation } = world.shardPartition('a');
+  const { logs, blobs, clock } = world.world;
+  const placed = { name: source, incarnation, partitions: ['a', 'b'] };
+  return { topology: given.topology, receiving: given.fragments[1], source: placed, logs, blobs, clock };
+}
+
+/** Each shard has made two commits with a row for both receivers, of which receiver 0 has read one of each. */
+async function halfRead(): Promise<ExchangeWorld> {
+  const world = new ExchangeWorld(given);
+  world.open('a', 'b');
+  const instance = world.instance();
+  const take = async (shard: string, timeMs: number): Promise<void> => {
+    await world.take(instance, shard, world.put(shard, [LOW, timeMs], [HIGH, timeMs]));
+  };
+  await take('a', 5);
+  await take('b', 6);
+  await world.receive(instance, 0);
+  await take('a', 25);
+  await take('b', 26);
+  return world;
+}
+
+it('lists receivers behind the partitions of the source, with the commits that each has not taken', async () => {
+  const reports = await inspect(placeOf(await halfRead()));
+  expect(
+    reports.map(({ partition, exchange, status, version, unread, recordsIn, watermarkMs }) => [
+      partition,
+      exchange,
+      status,
+      version,
+      unread,
+      recordsIn,
+      watermarkMs,
+    ]),
+  ).toEqual([
+    ['a', null, 'open', 2, null, 4, 25],
+    ['b', null, 'open', 2, null, 4, 26],
+    ['r0', 'by-value', 'open', 1, 2, 2, 5],
+    ['r1', 'by-value', 'empty', 0, 4, 0, null],
+  ]);
+  expect(reports.every(({ verified }) => verified)).toBe(true);
+  expect(inspectTable(reports, 'shard')).toMatch(
+    /│ behind │ unread │[^]*\nr0 … r1: receivers of by-value, of which in counts rows, and unread commits of their senders · /,
+  );
+});
+
+it('shows no column for receivers where there is no exchange', async () => {
+  const reports = await inspect({ ...placeOf(await halfRead()), receiving: undefined });
+  expect(reports.map(({ partition }) => partition)).toEqual(['a', 'b']);
+  expect(inspectTable(reports, 'shard')).not.toContain('unread');
+});
+
+it('counts records and rows apart in doctor, and says which receiver has not begun', async () => {
+  const inspected = await inspectedPartitions(placeOf(await halfRead()), new MemoryShards());
+  expect(inspected.map(({ remaining }) => remaining)).toEqual(['none yet', 'none yet', 'records', 'records']);
+  const findings = logChecks(inspected, 64, 'shard', { nowMs: 0, isFailing: false });
+  expect(findings.find(({ id }) => id === 'counts')?.found).toBe('8 records, 2 rows');
+  expect(findings.find(({ id }) => id === 'log-chain')?.found).toBe('2 shards and 2 receivers');
+  expect(findings.find(({ id }) => id === 'shards-with-log')?.found).toBe('r1 has records and no log');
+  expect(notOk(findings)).toMatchObject({ 'shards-with-log': 'warning' });
+});
