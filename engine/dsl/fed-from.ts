@@ -1,5 +1,5 @@
 import { requireSetting } from '../errors.ts';
-import { keyByOf, sourceOf, withChanged } from '../plan/logical-plan.ts';
+import { sourceOf, withChanged } from '../plan/logical-plan.ts';
 import { noteDefinitionSite } from './definition-site.ts';
 import { requirePipelineName } from './pipeline-name.ts';
 import { pipelineOf, type Pipeline } from './pipeline-of.ts';
@@ -17,7 +17,7 @@ export function fedFrom<V, Result>(
   source: Source<NoInfer<V>>,
 ): Pipeline<V, Result> {
   requirePipelineName(name);
-  const [key] = keyByOf(plan).keyFields;
+  const key = sourceOf(plan).source.partitionKey;
   requireSetting(
     'partitionKey',
     source.partitionKey,

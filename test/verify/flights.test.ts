@@ -18,7 +18,7 @@ describe(`the flights pipeline against DuckDB, seed ${SEED}`, () => {
   beforeAll(async () => {
     expected = await expectedOf({ records: RECORDS, shards: SHARDS });
     run = await processRun({
-      topology: flights.topology,
+      fragments: flights.fragments,
       input: flightsInput(),
       records: RECORDS,
       shards: SHARDS,

@@ -5,14 +5,15 @@ import { MemoryLogStore } from '../../adapters/memory/log-store.ts';
 import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import { SYSTEM_RANDOM } from '../../adapters/shared/system-random.ts';
+import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { nameOfSource } from '../../engine/dsl/sources.ts';
+import { receiverLogs } from '../../engine/exchange/receivers.ts';
 import type { Topology } from '../../engine/topology.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import { PartitionLogs } from '../../engine/partition-log/partition-logs.ts';
 import { readHead } from '../../engine/partition-log/read-log.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
-import { processBatch } from '../../engine/process-batch.ts';
 import type { Processor } from '../../engine/processor.ts';
 import type { SeededRandom } from '../simulation/world/random.ts';
 import { collect } from '../support/collect.ts';
@@ -20,21 +21,23 @@ import { RecordingClock } from '../support/recording-clock.ts';
 import type { Row } from './compare.ts';
 import { recordsByShard, type RecordsByShardSettings } from './records-by-shard.ts';
 import type { Run } from './run.ts';
+import { runBatches } from './run-batches.ts';
 
 export interface ProcessRunSettings extends RecordsByShardSettings {
-  readonly topology: Topology;
-  /** Decides how records are cut into batches, and which come twice. */
+  /** Of the pipeline, each behind the one that sends to it. */
+  readonly fragments: readonly Topology[];
+  /** Decides how records are cut into batches, which come twice, and when receivers are called. */
   readonly random: SeededRandom;
 }
 
 /** A pipeline's input through the engine in this process, over stores in memory, in batches of any size. */
-export async function processRun({ topology, random, ...settingsOfInput }: ProcessRunSettings): Promise<Run> {
+export async function processRun({ fragments, random, ...settingsOfInput }: ProcessRunSettings): Promise<Run> {
   const clock = new RecordingClock();
   const logs = new MemoryLogStore();
   const lake = new MemoryBlobStore();
   const sink = new MemorySink();
+  const shards = new MemoryShards();
   const settings = {
-    topology,
     logs,
     blobs: new MemoryBlobStore(),
     clock,
@@ -42,33 +45,31 @@ export async function processRun({ topology, random, ...settingsOfInput }: Proce
     slots: RING_SLOTS,
     inlineLimitBytes: 32_768,
   };
-  const processor: Processor = {
-    topology,
-    logs: new PartitionLogs(settings, 1_500_000),
+  const [topology, behind] = fragments as readonly [Topology, Topology?];
+  const processorOf = (fragment: Topology): Processor => ({
+    topology: fragment,
+    logs: new PartitionLogs({ ...settings, topology: fragment }, 1_500_000),
     sinks: [new LakeSink({ blobs: lake, pipeline: topology.name, results: 'results' }), sink],
-    shards: new MemoryShards(),
-  };
-
-  const heads: LogEntry[] = [];
-  let openWindows = 0;
-  for (const [partition, all] of await recordsByShard(settingsOfInput, {
+    shards,
+  });
+  const records = await recordsByShard(settingsOfInput, {
     pipeline: topology.name,
     source: nameOfSource(topology.source),
-  })) {
-    for (let from = 0; from < all.length;) {
-      const size = 1 + Math.floor(random.unit() ** 3 * 2_000);
-      const repeated = Math.floor(random.unit() ** 8 * from);
-      const report = await processBatch(processor, { partition, records: all.slice(from - repeated, from + size) });
-      from += size;
-      if (from >= all.length) openWindows += report.openWindows;
-    }
-    const head = await readHead(logs, clock, logIdOf(partition), RING_SLOTS);
-    if (head !== undefined) heads.push(head);
-  }
+  });
+  for (const { partition } of records.keys())
+    shards.known.set(partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
+  const receiving = behind === undefined ? undefined : processorOf(behind);
+  const openWindows = await runBatches({ sending: processorOf(topology), receiving, records, random });
 
+  const headsOf = async (logIds: readonly string[]): Promise<LogEntry[]> => {
+    const heads = await Promise.all(logIds.map((logId) => readHead(logs, clock, logId, RING_SLOTS)));
+    return heads.filter((head) => head !== undefined);
+  };
+  const { sendsTo } = topology;
+  const senders = await headsOf([...records.keys()].map(logIdOf));
+  const last = sendsTo === undefined ? senders : await headsOf(receiverLogs(topology.name, sendsTo));
+  const all = sendsTo === undefined ? senders : [...senders, ...last];
   const linesOf = (folder: string): Promise<Row[]> => collect(readLake(lake, `${topology.name}/${folder}/`));
-  const total = (name: keyof LogEntry['counters']): number =>
-    heads.reduce((sum, { counters }) => sum + counters[name], 0);
   const results = sink.results
     .filter(({ retracted }) => retracted !== true)
     .map(({ values, ...row }) => ({ ...row, ...values }));
@@ -81,13 +82,17 @@ export async function processRun({ topology, random, ...settingsOfInput }: Proce
       await Promise.all(topology.sideOutputs.map(async (name) => [name, await linesOf(`outputs/${name}`)] as const)),
     ),
     counts: {
-      recordsIn: total('recordsIn'),
-      counted: total('counted'),
-      late: total('late'),
-      deadLetters: total('deadLetters'),
+      recordsIn: totalOf(senders, 'recordsIn'),
+      counted: totalOf(last, 'counted'),
+      late: totalOf(all, 'late'),
+      deadLetters: totalOf(all, 'deadLetters'),
       results: results.length,
-      firings: total('results'),
+      firings: totalOf(all, 'results'),
       openWindows,
     },
   };
+}
+
+function totalOf(heads: readonly LogEntry[], name: keyof LogEntry['counters']): number {
+  return heads.reduce((sum, { counters }) => sum + counters[name], 0);
 }

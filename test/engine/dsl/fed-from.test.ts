@@ -26,6 +26,19 @@ describe('a pipeline that is fed from another source', () => {
     expect([plan, plan.nodes, topology].every(Object.isFrozen)).toBe(true);
   });
 
+  it('keeps its exchange, from a source partitioned the same way', () => {
+    const byValue = pipeline('readings')
+      .source(kinesis({ stream: 'readings', partitionKey: 'key', schema: READING }))
+      .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0 })
+      .keyBy('value')
+      .window(tumbling({ sizeMs: 10 }))
+      .aggregate({ n: count() })
+      .to(resultTable());
+    const { topology, fragments } = fedFrom(byValue, 'readings-kafka', source);
+    expect([topology.source, topology.sendsTo]).toEqual([source, byValue.topology.sendsTo]);
+    expect(fragments).toHaveLength(2);
+  });
+
   it('is defined in the module that calls fedFrom, and nowhere when fedFrom refuses', () => {
     fedFrom(readings, 'readings-elsewhere', source);
     expect(definitionSites('readings-elsewhere')).toEqual([expect.stringMatching(/fed-from\.test\.ts$/)]);

@@ -6,7 +6,7 @@ import { FED } from './fed-pipelines.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../../pipelines');
 
-it('every pipeline that reads from a stream is also run from a topic, and compared', async () => {
+it('every pipeline that reads from a stream and gives the same bytes each time is also run from a topic, and compared', async () => {
   const modules = await Promise.all(
     readdirSync(FOLDER).map(async (file) => ({
       name: basename(file, '.ts'),
@@ -15,6 +15,8 @@ it('every pipeline that reads from a stream is also run from a topic, and compar
   );
   const fromStreams = modules
     .filter(({ pipeline }) => pipeline.topology.source.kind === 'kinesis')
+    // Behind an exchange the number of a revision depends on which sender came first.
+    .filter(({ pipeline }) => pipeline.topology.sendsTo === undefined)
     .map(({ name }) => name);
   expect(fromStreams.length).toBeGreaterThan(3);
   expect(Object.keys(FED).sort()).toEqual(fromStreams.sort());

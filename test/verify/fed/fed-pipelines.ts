@@ -19,7 +19,7 @@ export interface FedPipeline {
   readonly verdictOf: (run: Run, shards: number) => Promise<readonly Comparison[]>;
 }
 
-/** Every pipeline in `pipelines/` that reads from a stream. */
+/** Every pipeline in `pipelines/` that reads from a stream, but for those with an exchange. */
 export const FED: Readonly<Record<string, FedPipeline>> = {
   clickstream: verified('clickstream', ['late records', 'corrections', 'retractions']),
   earthquakes: verified('earthquakes', ['late records', 'corrections']),

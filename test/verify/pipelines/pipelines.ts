@@ -2,38 +2,47 @@ import type { Topology } from '../../../engine/topology.ts';
 import { chargesInput } from '../../../local/inputs/charges.ts';
 import { clicksInput } from '../../../local/inputs/clicks.ts';
 import { earthquakesInput } from '../../../local/inputs/earthquakes.ts';
+import { flightsInput } from '../../../local/inputs/flights.ts';
 import type { Input } from '../../../local/inputs/input.ts';
 import clickstream from '../../../pipelines/clickstream.ts';
+import destinations from '../../../pipelines/destinations.ts';
 import earthquakes from '../../../pipelines/earthquakes.ts';
 import fraud from '../../../pipelines/fraud.ts';
 import { clickstreamReference } from './clickstream-reference.ts';
+import { destinationsReference } from './destinations-reference.ts';
 import { earthquakesReference } from './earthquakes-reference.ts';
 import { fraudReference } from './fraud-reference.ts';
 import type { Reference } from './reference.ts';
 
 interface Verified {
-  readonly topology: Topology;
+  readonly fragments: readonly Topology[];
   readonly open: () => Input;
   /** As many records as show everything that the pipeline does. */
   readonly records: number;
   readonly referenceOf: (input: Input, records: number, shards: number) => Promise<Reference>;
 }
 
-export type PipelineName = 'clickstream' | 'earthquakes' | 'fraud';
+export type PipelineName = 'clickstream' | 'destinations' | 'earthquakes' | 'fraud';
 
 /** The pipelines that are held against a reference of their own. */
 export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
   clickstream: {
-    topology: clickstream.topology,
+    fragments: clickstream.fragments,
     open: clicksInput,
     records: 20_000,
     referenceOf: clickstreamReference,
   },
+  destinations: {
+    fragments: destinations.fragments,
+    open: () => flightsInput(),
+    records: 100_000,
+    referenceOf: destinationsReference,
+  },
   earthquakes: {
-    topology: earthquakes.topology,
+    fragments: earthquakes.fragments,
     open: () => earthquakesInput(),
     records: 2_000,
     referenceOf: earthquakesReference,
   },
-  fraud: { topology: fraud.topology, open: chargesInput, records: 20_000, referenceOf: fraudReference },
+  fraud: { fragments: fraud.fragments, open: chargesInput, records: 20_000, referenceOf: fraudReference },
 };

@@ -5,18 +5,22 @@ import type { Counts } from '../run.ts';
 export interface Reference {
   /** What stands in the end: no revision. */
   readonly results: readonly Row[];
-  /** Everything that came out, what was taken back included: no revision, for that is the engine's own count. */
-  readonly firings: readonly Row[];
+  /**
+   * Everything that came out, what was taken back included: no revision, for that is the engine's own count. Undefined
+   * behind an exchange: how often a window is corrected depends on which sender came first.
+   */
+  readonly firings: readonly Row[] | undefined;
   readonly late: readonly Row[];
   /** By name. */
   readonly sideOutputs: Readonly<Record<string, readonly Row[]>>;
-  readonly counts: Omit<Counts, 'openWindows'>;
+  /** Those that it knows. */
+  readonly counts: Partial<Counts>;
 }
 
 /** What makes the counts of a run, given all that has come of it. */
 export function countsOf(
   recordsIn: number,
-  { results, firings, late }: Pick<Reference, 'results' | 'firings' | 'late'>,
+  { results, firings, late }: Pick<Reference, 'results' | 'late'> & { readonly firings: readonly Row[] },
 ): Reference['counts'] {
   return {
     recordsIn,

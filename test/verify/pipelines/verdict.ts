@@ -6,10 +6,10 @@ import type { Reference } from './reference.ts';
 export function verdictOf({ results, firings, late, sideOutputs, counts }: Reference, run: Run): Comparison[] {
   const lake = run.lake.map(flat);
   const standing = newest(lake).filter(({ retracted }) => retracted !== true);
-  const { openWindows: _openWindows, ...runCounts } = run.counts;
+  const known = Object.entries(run.counts).filter(([name]) => name in counts);
   return [
     sameRows('results: what stands', results, run.results.map(flat).map(withoutRevision)),
-    sameRows('lake: every firing', firings, lake.map(withoutRevision)),
+    ...(firings === undefined ? [] : [sameRows('lake: every firing', firings, lake.map(withoutRevision))]),
     sameRows(
       'lake: newest revision against the result table',
       run.results.map(flat),
@@ -30,7 +30,7 @@ export function verdictOf({ results, firings, late, sideOutputs, counts }: Refer
       ),
     ),
     sameRows('dead letters', [], run.deadLetters),
-    compareCounts('counts', counts, { ...runCounts }),
+    compareCounts('counts', { ...counts }, Object.fromEntries(known)),
   ];
 }
 

@@ -1,35 +1,58 @@
 /**
- * `npm run verify:pipelines [-- --shards N]`: clickstream, earthquakes and fraud, each run by the command as a user would,
- * against its reference. Ends with 1 when anything differs.
+ * `npm run verify:pipelines [-- --pipeline NAME --records N --shards N --in-process]`: clickstream, destinations,
+ * earthquakes and fraud, each run by the command as a user would, or in this process over stores in memory, against its
+ * reference. Ends with 1 when anything differs.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { requireSetting } from '../../../engine/errors.ts';
+import { SeededRandom } from '../../simulation/world/random.ts';
 import { commandRun } from '../command-run.ts';
+import { processRun } from '../process-run.ts';
 import { note, report } from '../report.ts';
+import type { Run } from '../run.ts';
 import { PIPELINES, type PipelineName } from './pipelines.ts';
 import { verdictOf } from './verdict.ts';
 
-const { values } = parseArgs({ options: { shards: { type: 'string', default: '4' } } });
-const shards = Number(values.shards);
-requireSetting(
-  '--shards',
-  shards,
-  Number.isInteger(shards) && shards >= 1 && shards <= 64,
-  'an integer in [1, 64]',
-  'leave it out for 4',
-);
+const { values } = parseArgs({
+  options: {
+    /** One of them. */
+    pipeline: { type: 'string' },
+    /** Of each. */
+    records: { type: 'string' },
+    shards: { type: 'string', default: '4' },
+    'in-process': { type: 'boolean', default: false },
+  },
+});
 
+function integer(name: 'records' | 'shards', most: number, fallback: number): number {
+  const value = Number(values[name] ?? fallback);
+  const isFine = Number.isInteger(value) && value >= 1 && value <= most;
+  return requireSetting(`--${name}`, value, isFine, `an integer in [1, ${most}]`, 'leave it out for the default');
+}
+
+const all = Object.keys(PIPELINES) as PipelineName[];
+const names = all.filter((name) => values.pipeline === undefined || values.pipeline === name);
+requireSetting('--pipeline', values.pipeline, names.length > 0, `one of ${all.join(', ')}`, 'leave it out for all');
+const shards = integer('shards', 64, 4);
 const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-verify-'));
+
+function runOf(name: PipelineName, records: number): Promise<Run> {
+  if (!values['in-process']) return commandRun({ pipeline: name, records, shards, dataDir });
+  const { fragments, open } = PIPELINES[name];
+  return processRun({ fragments, input: open(), records, shards, random: new SeededRandom(Date.now()) });
+}
+
 try {
-  for (const name of Object.keys(PIPELINES) as PipelineName[]) {
-    const { open, records, referenceOf } = PIPELINES[name];
+  for (const name of names) {
+    const { open, records: usual, referenceOf } = PIPELINES[name];
+    const records = integer('records', 3_000_000, usual);
     note(`${name}: computed without the engine`);
     const reference = await referenceOf(open(), records, shards);
     note(`${name}: streamed through ${shards} shards`);
-    const run = await commandRun({ pipeline: name, records, shards, dataDir });
+    const run = await runOf(name, records);
     const comparisons = verdictOf(reference, run);
     process.stdout.write(report(comparisons, `${run.counts.recordsIn} records of ${name} on ${shards} shards`));
     if (comparisons.some(({ differences }) => differences > 0)) process.exitCode = 1;

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hopping, kinesis, pipeline, sliding } from '../../engine/index.ts';
+import destinations from '../../pipelines/destinations.ts';
+import { Departure } from '../../pipelines/flights.ts';
+import { airports } from './exchange-examples.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const guide = read('docs/exchange.md');
+
+describe('docs/exchange.md', () => {
+  it('shows code that compiles', () => {
+    const snippets = [...guide.matchAll(/```ts\n([^]*?)\n```/g)].map(([, code]) => code as string);
+    const sources = [read('pipelines/destinations.ts'), read('test/docs/exchange-examples.ts')];
+    expect(snippets).toHaveLength(2);
+    expect(snippets.filter((snippet) => !sources.some((source) => source.includes(snippet)))).toEqual([]);
+  });
+
+  it('names exchanges as they are', () => {
+    const { sendsTo } = destinations.topology;
+    expect(sendsTo).toMatchObject({ id: 'by-destination', receivers: 4 });
+    expect(airports.topology.sendsTo).toMatchObject({ id: 'by-airport', receivers: 8 });
+  });
+
+  it.each([hopping({ sizeMs: 10, advanceMs: 5 }), sliding({ timeDifferenceMs: 10 })])(
+    'says truly that windows that share slices cannot be behind one: %j',
+    (windows) => {
+      const keyed = pipeline('airports')
+        .source(kinesis({ stream: 'departures', partitionKey: 'origin', schema: Departure }))
+        .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: 0 })
+        .keyBy('destination');
+      expect(() => keyed.window(windows)).toThrow('must be neither hopping nor sliding');
+    },
+  );
+
+  it('links to files that exist', () => {
+    const links = [...guide.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path as string);
+    expect(links.filter((path) => !existsSync(join(root, 'docs', path)))).toEqual([]);
+  });
+});
