@@ -124,7 +124,7 @@ function resumed(log: PartitionLog, { progress }: Reached, begunMs: number): Bat
 /** What comes before the first step. */
 async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way): Promise<BatchProgress> {
   const { partition, records } = batch;
-  if (log.version === 0) await takeOver(processor, log, partition, way.steps);
+  if (log.version === 0) await takeOver(processor, log, partition, way.steps, way.begunMs);
   const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
   await requireContinuous(processor.shards, log, partition, records, way.begunMs);
   const replayed = records.filter(({ offset }) => offset <= log.state.reached).length;

@@ -30,6 +30,7 @@ import type { GuardedSteps } from './user-code/guarded-steps.ts';
  * Fills a new log with what its shard inherits; nothing to do for a shard without parents.
  *
  * @param steps of the batch or look that this is a part of
+ * @param begunMs when the invocation of it began
  * @throws PARENT_NOT_DRAINED (unavailable) there are records in a parent still
  * @throws PARENT_FORGOTTEN, LINEAGE_LOST (internal) nothing tells whether records of a parent were left
  */
@@ -38,9 +39,10 @@ export async function takeOver(
   log: PartitionLog,
   partition: SourcePartition,
   steps: GuardedSteps,
+  begunMs: number,
 ): Promise<void> {
   // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
-  log.begin(partition.incarnation);
+  log.begin(partition.incarnation, begunMs);
   const shards = await processor.shards.shards(partition);
   const { sendsTo } = processor.topology;
   if (sendsTo !== undefined) await settleManifest(processor.logs.settings.blobs, sendsTo, partition, shards);
@@ -48,7 +50,7 @@ export async function takeOver(
   if (lineage === undefined || lineage.parents.length === 0) return;
   const parents: Parent[] = [];
   for (const name of lineage.parents) {
-    const parent = await seal(processor, { ...partition, partition: name }, shards, steps);
+    const parent = await seal(processor, { ...partition, partition: name }, shards, steps, begunMs);
     if (parent !== undefined) parents.push({ state: parent.state, range: rangeOf(name, lineage, shards) });
     else if (isOrphan(lineage, shards)) throw lineageLost(partition, name, lineage);
   }
@@ -67,12 +69,13 @@ async function seal(
   parent: SourcePartition,
   shards: ReadonlyMap<string, Lineage>,
   steps: GuardedSteps,
+  begunMs: number,
 ): Promise<PartitionLog | undefined> {
   return processor.logs.use(parent, async (log) => {
     if (log.isSealed) return log;
     if (log.version === 0) {
       if (!shards.has(parent.partition)) return undefined;
-      await takeOver(processor, log, parent, steps);
+      await takeOver(processor, log, parent, steps, begunMs);
     }
     await deliverWaiting(log, parent, processor.sinks);
     if (log.state.resumeAt !== 'end') await requireDrained(processor, log, parent, shards);

@@ -98,7 +98,7 @@ async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport
   if (log.version === 0 && log.state.positions.length === 0) {
     const manifest = await readManifest(settings.blobs, partition.pipeline, exchange);
     if (manifest === undefined) return reportOf(call, log, true);
-    log.begin(partition.incarnation, firstPositions(manifest.roots));
+    log.begin(partition.incarnation, log.clock.nowMs(), firstPositions(manifest.roots));
   }
   await deliver(call, log);
   let isDrained = false;

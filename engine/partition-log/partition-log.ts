@@ -88,11 +88,12 @@ export class PartitionLog {
   /**
    * Takes the time for the epoch of a log that has no version yet; one that has keeps its own.
    *
+   * @param begunMs when the invocation began: one that was frozen since is no newer for it
    * @param positions of a receiver, from where it reads its senders
    */
-  begin(incarnation: string, positions: readonly SenderPosition[] = []): void {
+  begin(incarnation: string, begunMs: number, positions: readonly SenderPosition[] = []): void {
     if (this.version > 0) return;
-    this.state.epochMs = epochOf(incarnation, this.#settings.clock.nowMs());
+    this.state.epochMs = epochOf(incarnation, begunMs);
     this.state.positions = positions;
   }
 

@@ -39,7 +39,7 @@ export async function timeOf(
   return steps.untilDone(() =>
     logs.useNewest(partition, async (log) => {
       if (log.isSealed) return undefined;
-      if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps))) return undefined;
+      if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps, nowMs))) return undefined;
       const { reached, reachedDigest, watermarkMs, lastArrivalMs } = log.state;
       const remaining = await shards.remaining(partition, reached, reachedDigest);
       if (log.version === 0 && remaining !== 'records') {
@@ -78,9 +78,10 @@ async function hasTakenOver(
   log: PartitionLog,
   partition: SourcePartition,
   steps: GuardedSteps,
+  nowMs: number,
 ): Promise<boolean> {
   try {
-    await takeOver(processor, log, partition, steps);
+    await takeOver(processor, log, partition, steps, nowMs);
     return true;
   } catch (error) {
     if (error instanceof TidemarkError && error.code === 'PARENT_NOT_DRAINED') return false;

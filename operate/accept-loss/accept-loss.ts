@@ -62,7 +62,7 @@ export async function acceptLoss(
   );
   const lost = source === undefined ? undefined : await lostOf(source, partition, log.state, range);
   if (isDryRun) return { ...report, outcome: 'not written', version, lossesAccepted, lost };
-  log.begin(partition.incarnation);
+  log.begin(partition.incarnation, log.clock.nowMs());
   const change = {
     ...noChange(log.state),
     resumeAt: range.to,

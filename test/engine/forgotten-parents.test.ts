@@ -8,7 +8,7 @@ import { partitionOf, StreamWorld } from './support/stream-world.ts';
 /** Commits that all which is left of a forgotten shard is lost, as an operator's command does. */
 async function acceptRest(stream: StreamWorld, shard: string): Promise<void> {
   await stream.instance().inner.processor.logs.useNewest(partitionOf(shard), async (log) => {
-    log.begin(partitionOf(shard).incarnation);
+    log.begin(partitionOf(shard).incarnation, 0);
     await log.commit({ change: { ...noChange(log.state), resumeAt: 'end' }, outbox: EMPTY_OUTBOX });
   });
 }

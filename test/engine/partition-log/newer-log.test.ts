@@ -51,6 +51,17 @@ class Outputs {
   }
 }
 
+describe('a log of a source that the pipeline has left since', () => {
+  it('is no newer than those of the next source when the invocation that begins it was frozen meanwhile', async () => {
+    const world = new World();
+    const { processor } = world.instance();
+    const begunMs = world.clock.nowMs();
+    await world.clock.sleep(5_000);
+    await processBatch(processor, { partition: SHARD, records: [reading(1, 'a', 0)], begunMs });
+    expect((await world.head()).epochMs).toBe(begunMs);
+  });
+});
+
 describe.each<[string, Partial<SourcePartition>]>([
   ['a stream that was deleted and made again', { incarnation: '2' }],
   ['a source of another name', { source: 'arrivals' }],

@@ -49,4 +49,19 @@ export const RENAMED_SOURCE: readonly Mutant[] = [
       test: 'takes no watermark of a partition of the same name for that of the one that it did not see',
     },
   },
+  {
+    name: 'the epoch of a log is when it begins, not when its invocation did',
+    rule: 'PL-17',
+    edits: [
+      {
+        file: 'engine/reshard.ts',
+        find: 'log.begin(partition.incarnation, begunMs);',
+        replace: 'log.begin(partition.incarnation, begunMs < 0 ? begunMs : processor.logs.clock.nowMs());',
+      },
+    ],
+    foundBy: {
+      file: 'test/engine/partition-log/newer-log.test.ts',
+      test: 'is no newer than those of the next source when the invocation that begins it was frozen meanwhile',
+    },
+  },
 ];
