@@ -96,11 +96,12 @@ export class Mapping {
       random,
       settings,
     } = this.#props;
-    this.#life++;
+    const life = ++this.#life;
     this.lost.clear();
     const position = this.#counted;
     this.#counted = records.filter(({ offset }) => offset <= reached).length;
     if (readFrom === 'behind' && position > this.#counted) await this.#requireMissing(position);
+    if (life !== this.#life) return;
     // What the log has left to do or to deliver comes with a record that it knows.
     this.#next = readFrom === 'start' ? 0 : Math.max(0, this.#counted - random.between(1, settings.maxBatch));
     return this.run();
@@ -109,12 +110,15 @@ export class Mapping {
   /** It goes on at a position behind what the restored log has counted: the records in between would be left out. */
   async #requireMissing(position: number): Promise<void> {
     const { shard, schedule, settings, fail } = this.#props;
+    const life = this.#life;
     const batch = shard.records
       .slice(position)
       .filter(({ arrivalTimeMs }) => arrivalTimeMs <= schedule.nowMs())
       .slice(0, settings.maxBatch);
     for (let outcome: Outcome = 'no'; batch.length > 0 && outcome === 'no';) {
       outcome = await this.#invoke(batch, 'RECORDS_MISSING');
+      // Another restore has set the input back meanwhile: the batch may be one that is counted by now.
+      if (life !== this.#life) return;
       if (outcome === 'yes') fail(violation(`${shard.id}: a batch behind a restored log is counted`));
       if (outcome === 'halted') this.refusals++;
       await schedule.sleep(1_000);
