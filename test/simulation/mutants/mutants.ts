@@ -647,7 +647,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: LOOK,
-        find: 'if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps))) return undefined;',
+        find: 'if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps, nowMs))) return undefined;',
         replace: 'if (log.version === 0) return undefined;',
       },
     ],

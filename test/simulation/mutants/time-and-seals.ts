@@ -199,7 +199,7 @@ export const TIME_AND_SEALS: readonly Mutant[] = [
   {
     name: 'a parent without a log is not begun',
     rule: 'PL-22',
-    edits: [{ file: RESHARD, find: '      await takeOver(processor, log, parent, steps);\n', replace: '' }],
+    edits: [{ file: RESHARD, find: '      await takeOver(processor, log, parent, steps, begunMs);\n', replace: '' }],
   },
   {
     name: 'a log goes on after its seal',
