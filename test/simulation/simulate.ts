@@ -104,7 +104,10 @@ export async function simulate(
   }
   try {
     const isOver = () => running === 0 && works.length === 0 && throttled === undefined;
-    await schedule.run(() => isOver() || failure !== undefined, MAX_EVENTS);
+    const isDone = () => isOver() || failure !== undefined;
+    // While faults happen, a world of many shards may take as long as it likes; without them it has to come to an end.
+    await schedule.run(() => isDone() || schedule.nowMs() >= START_MS + FAULTS_UNTIL_MS, MAX_EVENTS * 10);
+    await schedule.run(isDone, MAX_EVENTS);
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
     // A shard that ticks cannot look at holds the others for a while.
