@@ -28,6 +28,9 @@ export const TICK_METRICS = Object.freeze({
   troubles: Object.freeze([{ name: 'failedShards' }, { name: 'unreachedShards' }] as const),
 });
 
+/** Reported by batch and tick alike, only when there are some: records may have expired unread. */
+export const POSSIBLE_LOSSES = 'possibleLosses';
+
 /**
  * What an invocation with records of a topic reports besides, under the same dimension. No service says in time how far a
  * group is behind: Lambda's and MSK's `OffsetLag` count records, MSK's `EstimatedMaxTimeLag` is how long they would take.

@@ -116,6 +116,16 @@ export interface ShardCatalog {
    * @throws STREAM_UNAVAILABLE (unavailable)
    */
   expired(partition: SourcePartition, after: Offset, before: Offset): Promise<boolean>;
+  /**
+   * How long records stay, where those that expire leave nothing that tells of them.
+   *
+   * @param atMostMs longer retentions are of no interest: they need not be looked up
+   * @returns undefined: it is longer, or the source tells itself what has expired [ms]
+   * @throws STREAM_UNAVAILABLE (unavailable)
+   */
+  retentionMs(partition: SourcePartition, atMostMs: number): Promise<number | undefined>;
+  /** Whether the record at this offset is still there: then so is all behind it. @throws STREAM_UNAVAILABLE (unavailable) */
+  stillHas(partition: SourcePartition, offset: Offset): Promise<boolean>;
 }
 
 /** Reads formats that need to ask somebody, such as a schema registry. */

@@ -1,4 +1,5 @@
 import { isKind } from './errors.ts';
+import { lossBeforeNext, lossIn, proving, type PossibleLoss } from './expired-unread.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import { boundsOf, type Processor } from './processor.ts';
@@ -29,6 +30,8 @@ export interface BatchReport {
   /** Keys × windows; see `openWindows` of the state. */
   readonly openWindows: number;
   readonly watermarkMs: number;
+  /** Before this batch, records may have expired unread; undefined: none have. */
+  readonly possibleLoss?: PossibleLoss | undefined;
 }
 
 /**
@@ -128,6 +131,8 @@ async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch
   const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
   await requireContinuous(processor.shards, log, partition, records, way.begunMs);
   const replayed = records.filter(({ offset }) => offset <= log.state.reached).length;
+  const before = log.version;
+  const loss = await noteLoss(processor, log, batch, way);
   if (replayed > 0) {
     requireUnchanged(partition, log.state, records[replayed - 1]);
     await processor.shards.confirm(partition, log.state.reached, log.state.reachedDigest);
@@ -139,8 +144,26 @@ async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch
     resultsOut: 0,
     lateRecords: 0,
     deadLetters: withheld,
-    commits: 0,
-    writeUnits,
+    commits: log.version - before,
+    writeUnits: writeUnits + loss.writeUnits,
+    possibleLoss: loss.possibleLoss,
   };
   return { totals, countedBefore: log.state.counters.counted, version: log.version };
+}
+
+/** Records between `reached` and the batch may have expired unread: the log says so before it goes on. */
+async function noteLoss(
+  { shards }: Processor,
+  log: PartitionLog,
+  { partition, records }: SourceBatch,
+  { begunMs }: Way,
+): Promise<{ readonly writeUnits: number; readonly possibleLoss: PossibleLoss | undefined }> {
+  const { reached, resumeAt, proof: before } = log.state;
+  const first = records[0]?.offset;
+  // A batch that begins at what was counted has no gap, and a gap that an operator has accepted is known.
+  if (first === undefined || first <= reached || resumeAt !== undefined || log.version === 0)
+    return { writeUnits: 0, possibleLoss: undefined };
+  const proof = await lossBeforeNext(shards, partition, log.state, begunMs);
+  if (proof === undefined) return { writeUnits: 0, possibleLoss: undefined };
+  return { writeUnits: await log.commit(proving(log.state, proof)), possibleLoss: lossIn(proof, before) };
 }

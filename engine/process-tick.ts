@@ -8,6 +8,7 @@
  */
 import { isKind } from './errors.ts';
 import { callReceivers, lookAtReceivers } from './exchange/tick-receivers.ts';
+import { lossIn, proofWhenDrained, proving, type PossibleLoss } from './expired-unread.ts';
 import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import { boundsOf, type Processor } from './processor.ts';
@@ -80,7 +81,12 @@ export async function processTick(
       : undefined;
     return { watermarkMs, processingTimeMs: nowMs, receiversDueMs: receivers?.dueMs };
   };
-  const moves = await settleEach(drained, SIDE_BY_SIDE, isBefore(1), (time) => moveOn(processor, time, targetOf(time)));
+  const possibleLosses: Array<PossibleLoss & { readonly partition: string }> = [];
+  const moves = await settleEach(drained, SIDE_BY_SIDE, isBefore(1), (time) =>
+    moveOn(processor, time, targetOf(time), nowMs, (loss) =>
+      possibleLosses.push({ partition: time.partition.partition, ...loss }),
+    ),
+  );
 
   await callReceivers(processor, receivers, nowMs);
 
@@ -100,6 +106,7 @@ export async function processTick(
     shardsMoved: moves.filter((outcome) => outcome?.status === 'fulfilled' && outcome.value).length,
     failures: [...unseenOnes.flatMap(({ failure }) => failure ?? []), ...moveFailures],
     unreached,
+    possibleLosses,
     undeliveredSinceMs: undelivered.length === 0 ? undefined : Math.min(...undelivered),
   };
 }
@@ -147,8 +154,10 @@ async function moveOn(
   processor: Processor,
   { partition, version }: PartitionTime,
   target: TickTarget,
+  nowMs: number,
+  noteLoss: (loss: PossibleLoss) => void,
 ): Promise<boolean> {
-  const { logs, topology, sinks } = processor;
+  const { logs, topology, sinks, shards } = processor;
   const steps = new GuardedSteps(processor.userCode);
   const reached = { version, isMoved: false };
   const once = async (log: PartitionLog): Promise<boolean> => {
@@ -158,6 +167,14 @@ async function moveOn(
     await deliverWaiting(log, partition, sinks);
     // An invocation has committed since the partition was proved idle: then it is not.
     if (found !== reached.version) return reached.isMoved;
+    const { proof: before } = log.state;
+    const proof = await proofWhenDrained(shards, partition, log.state, nowMs);
+    if (proof !== undefined) {
+      await log.commit(proving(log.state, proof));
+      reached.version = log.version;
+      const loss = lossIn(proof, before);
+      if (loss !== undefined) noteLoss(loss);
+    }
     do {
       const result = steps.run(log, [], boundsOf(processor), (_none, ...given) =>
         stepTick(topology, log.state, target, ...given),

@@ -11,6 +11,7 @@
  * an operator accepts that what was left of it is lost.
  */
 import { TidemarkError } from './errors.ts';
+import { lossBeforeNext, proving } from './expired-unread.ts';
 import { deliverWaiting } from './outbox.ts';
 import { EMPTY_OUTBOX } from './outputs.ts';
 import { settleManifest } from './exchange/manifest.ts';
@@ -22,7 +23,7 @@ import { boundsOf, type Processor } from './processor.ts';
 import { acceptLossCommand } from './require-continuous.ts';
 import type { Offset, SourcePartition } from './record.ts';
 import { inheritState, type HashRange, type Parent } from './state/inherit-state.ts';
-import { noChange } from './state/state-change.ts';
+import { NO_PROOF } from './state/progress.ts';
 import { step } from './step.ts';
 import type { GuardedSteps } from './user-code/guarded-steps.ts';
 
@@ -78,7 +79,9 @@ async function seal(
       await takeOver(processor, log, parent, steps, begunMs);
     }
     await deliverWaiting(log, parent, processor.sinks);
-    if (log.state.resumeAt !== 'end') await requireDrained(processor, log, parent, shards);
+    const isEnd = log.state.resumeAt === 'end';
+    const nowMs = log.clock.nowMs();
+    if (!isEnd) await requireDrained(processor, log, parent, shards);
     // Its children go on from clocks, not from the middle of a move.
     while (log.state.pending !== undefined) {
       await log.commit(
@@ -86,10 +89,14 @@ async function seal(
       );
       await deliverWaiting(log, parent, processor.sinks);
     }
+    const lost = isEnd ? undefined : await lossBeforeNext(processor.shards, parent, log.state, nowMs);
+    // Its children were made before it was found drained: they go on from what it had proved.
+    const { proof = NO_PROOF } = log.state;
+    const told = lost === undefined ? log.state.proof : { ...lost, provenMs: proof.provenMs };
     const names = childrenOf(parent.partition, shards);
     const isSender = processor.topology.sendsTo !== undefined;
     const children = isSender ? names.map((name) => childOf(parent, name, shards)) : [];
-    await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, names, children);
+    await log.commit(proving(log.state, told), names, children);
     return log;
   });
 }

@@ -177,6 +177,7 @@ function finish(
       processingTimeMs,
       pending,
       epochMs: state.epochMs,
+      proof: state.proof,
       sequence,
       floors,
       tables,

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { emitTickReport } from '../adapters/cloudwatch/telemetry.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { messageOf } from '../engine/errors.ts';
+import { lossText } from '../engine/expired-unread.ts';
 import type { Processor } from '../engine/processor.ts';
 import { LONGEST_TICK_MS, processTick } from '../engine/process-tick.ts';
 import type { SourcePartition } from '../engine/record.ts';
@@ -24,6 +25,7 @@ export function tickOf(processor: Processor, stage: string): RunTick {
     const withinMs = Math.min(LONGEST_TICK_MS, context.getRemainingTimeInMillis() * SHARE_OF_TIME);
     const report = await processTick(processor, source, nowMs, { withinMs, memory });
     emitTickReport({ pipeline: processor.topology.name, stage, nowMs }, report);
+    for (const { partition, ...loss } of report.possibleLosses) console.error(lossText(partition, loss));
     for (const { partition, cause } of report.failures) console.error(`partition ${partition}: ${messageOf(cause)}`);
     requireNoFailure(report);
     return report;

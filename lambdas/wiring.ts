@@ -8,6 +8,7 @@ import { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
 import { KinesisShards } from '../adapters/kinesis/shards.ts';
 import { streamNameOf } from '../adapters/kinesis/stream-reference.ts';
 import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
+import { lossText } from '../engine/expired-unread.ts';
 import type { Pipeline } from '../engine/index.ts';
 import type { TickReport } from '../engine/tick/tick-report.ts';
 import { readEnvironment } from './environment.ts';
@@ -30,6 +31,7 @@ export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEve
           { pipeline: topology.name, stage: environment.TIDEMARK_STAGE, nowMs: SYSTEM_CLOCK.nowMs() },
           report,
         );
+        if (report.possibleLoss !== undefined) console.error(lossText(report.partition, report.possibleLoss));
       }
     }
   };

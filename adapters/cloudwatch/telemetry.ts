@@ -1,6 +1,12 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { EXCHANGE_METRICS } from '../../engine/metrics.ts';
-import { BATCH_METRICS, metricsNamespace, TICK_METRICS, watermarkLagMs } from '../../engine/metrics.ts';
+import {
+  BATCH_METRICS,
+  metricsNamespace,
+  POSSIBLE_LOSSES,
+  TICK_METRICS,
+  watermarkLagMs,
+} from '../../engine/metrics.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
 import type { TickReport } from '../../engine/tick/tick-report.ts';
 
@@ -22,6 +28,7 @@ export function emitBatchReport(context: TelemetryContext, report: BatchReport):
   for (const { name } of BATCH_METRICS.counts) metrics.addMetric(name, MetricUnit.Count, report[name]);
   const lagMs = watermarkLagMs(report.watermarkMs, context.nowMs);
   if (lagMs !== undefined) metrics.addMetric('watermarkLagMs', MetricUnit.Milliseconds, lagMs);
+  if (report.possibleLoss !== undefined) metrics.addMetric(POSSIBLE_LOSSES, MetricUnit.Count, 1);
   metrics.addMetadata('partition', report.partition);
   metrics.addMetadata('watermarkMs', String(report.watermarkMs));
   metrics.publishStoredMetrics();
@@ -36,6 +43,8 @@ export function emitTickReport(context: TelemetryContext, report: TickReport): v
   const troubles = { failedShards: report.failures.length, unreachedShards: report.unreached.length };
   for (const { name } of TICK_METRICS.troubles)
     if (troubles[name] > 0) metrics.addMetric(name, MetricUnit.Count, troubles[name]);
+  const losses = report.possibleLosses.length;
+  if (losses > 0) metrics.addMetric(POSSIBLE_LOSSES, MetricUnit.Count, losses);
   metrics.publishStoredMetrics();
 }
 

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { LogEntry, Withheld } from '../../engine/partition-log/entry.ts';
 import { bodyItem, corrupt, readBody, readNumber, readOffset, readText, toNumber, type Item } from './item-reader.ts';
-import type { Counters, PendingMove, Progress } from '../../engine/state/progress.ts';
+import type { Counters, PendingMove, Progress, ReadProof } from '../../engine/state/progress.ts';
 import { readPositions, readSent, readDue, positionsItem, sentItem, dueItem } from './exchange-item.ts';
 import type { Floor } from '../../engine/time/floors.ts';
 
@@ -38,6 +38,7 @@ export function toLogItem(logId: string, slot: number, entry: LogEntry): Item {
     ...(entry.floors.length === 0 ? {} : { floors: { L: entry.floors.map(floorItem) } }),
     ...(entry.pending === undefined ? {} : { pending: pendingItem(entry.pending) }),
     ...(entry.resumeAt === undefined ? {} : { resumeAt: { S: String(entry.resumeAt) } }),
+    ...(entry.proof === undefined ? {} : { proof: proofItem(entry.proof) }),
     ...(entry.sealedFor.length === 0 ? {} : { sealedFor: { L: entry.sealedFor.map((name) => ({ S: name })) } }),
     ...bodyItem('delta', entry.delta),
     ...bodyItem('outbox', entry.outbox),
@@ -76,6 +77,7 @@ export function fromLogItem(item: Item): LogEntry {
     })),
     pending: readPending(item['pending']?.M),
     resumeAt: readResumeAt(item),
+    proof: readProof(item),
     sealedFor: (item['sealedFor']?.L ?? []).map((name) => readText({ sealedFor: name }, 'sealedFor')),
     delta: readBody(item, 'delta'),
     outbox: readBody(item, 'outbox'),
@@ -124,6 +126,21 @@ function readPending(item: Item | undefined): PendingMove | undefined {
 function readResumeAt(item: Item): Progress['resumeAt'] {
   if (item['resumeAt'] === undefined) return undefined;
   return item['resumeAt'].S === 'end' ? 'end' : readOffset(item, 'resumeAt');
+}
+
+/** One number while nothing may have been lost. */
+function proofItem({ provenMs, possibleLosses, fromMs, toMs }: ReadProof): AttributeValue {
+  const numbers = possibleLosses === 0 ? [provenMs] : [provenMs, possibleLosses, fromMs, toMs];
+  return { L: numbers.map((n) => ({ N: String(n) })) };
+}
+
+function readProof(item: Item): ReadProof | undefined {
+  if (item['proof'] === undefined) return undefined;
+  const [provenMs, possibleLosses = 0, fromMs = 0, toMs = 0] = (item['proof'].L ?? []).map(({ N }) =>
+    toNumber(item, 'proof', N),
+  );
+  if (provenMs === undefined) throw corrupt(item, 'proof', 'one number or four');
+  return { provenMs, possibleLosses, fromMs, toMs };
 }
 
 /** The places as text: many numbers would each cost a few bytes more. */

@@ -107,6 +107,15 @@ export class KafkaTopics implements ShardCatalog {
     return isExpired(after, start, (from) => this.#read(partition, from));
   }
 
+  /** What has expired leaves a gap in front of the partition's beginning: see `expired`. */
+  async retentionMs(): Promise<undefined> {}
+
+  /** @throws OFFSETS_RAN_BACKWARDS (internal), TOPIC_RECREATED, TOPIC_UNAVAILABLE (unavailable) */
+  async stillHas(partition: SourcePartition, offset: Offset): Promise<boolean> {
+    const { start } = await this.#requireRange(partition, offset);
+    return start <= offset;
+  }
+
   /**
    * Counts the records between two offsets, both left out, as readers of committed records see them.
    *

@@ -2,6 +2,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   InvalidArgumentException,
+  type GetRecordsCommandOutput,
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
@@ -56,7 +57,7 @@ export async function recordsBetween(
 }
 
 /** Whether the shard has a record of this sequence number. */
-async function isThere(
+export async function isThere(
   client: KinesisClient,
   stream: StreamReference,
   shard: string,
@@ -65,9 +66,15 @@ async function isThere(
   const type = 'AT_SEQUENCE_NUMBER';
   const place = { ...stream, ShardId: shard, ShardIteratorType: type, StartingSequenceNumber: String(offset) } as const;
   try {
-    const { ShardIterator } = await client.send(new GetShardIteratorCommand(place));
-    const { Records = [] } = await client.send(new GetRecordsCommand({ ...arnOf(stream), ShardIterator, Limit: 1 }));
-    return Records.some(({ SequenceNumber = '' }) => BigInt(SequenceNumber) === offset);
+    let { ShardIterator: iterator } = await client.send(new GetShardIteratorCommand(place));
+    // Kinesis may give an empty answer on the way to a record.
+    for (let reads = 0; iterator !== undefined && reads < CAUGHT_UP; reads++) {
+      const read = new GetRecordsCommand({ ...arnOf(stream), ShardIterator: iterator, Limit: 1 });
+      const { Records = [], NextShardIterator }: GetRecordsCommandOutput = await client.send(read);
+      if (Records.length > 0) return Records.some(({ SequenceNumber = '' }) => BigInt(SequenceNumber) === offset);
+      iterator = NextShardIterator;
+    }
+    return false;
   } catch (error) {
     // What is no sequence number of this shard.
     if (error instanceof InvalidArgumentException) return false;

@@ -10,8 +10,9 @@ import {
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
 import type { Lineage, NamedSource, Remaining, ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
+import { hours } from '../../engine/time/duration.ts';
 import type { RecordsBetween } from '../shared/records-between.ts';
-import { recordsBetween } from './records-between.ts';
+import { isThere, recordsBetween } from './records-between.ts';
 import { arnOf, pageOf, referenceTo, startAfter, type StreamReference } from './stream-reference.ts';
 
 /** Empty answers that are followed before the question is left for later: Kinesis may give some on the way through a shard. */
@@ -23,10 +24,22 @@ const MAX_READS = 20;
  */
 const CAUGHT_UP = 2;
 
+/** No stream keeps records for less. */
+const SHORTEST_RETENTION_MS = hours(24);
+/** A retention that was changed is known after so long. */
+const RETENTION_HOLDS_MS = hours(1);
+
+interface Retention {
+  readonly retentionMs: number;
+  /** By a clock that only runs forward. */
+  readonly askedMs: number;
+}
+
 /** The shards of a Kinesis stream, and what is left in one. */
 export class KinesisShards implements ShardCatalog {
   readonly #client: KinesisClient;
   readonly #stream: string | undefined;
+  readonly #retention = new Map<string, Retention>();
 
   /** @param stream ARN by which calls name the stream @default its name, of the account and region of the client */
   constructor(client: KinesisClient, stream?: string) {
@@ -45,7 +58,7 @@ export class KinesisShards implements ShardCatalog {
         next = page.NextToken;
       } while (next !== undefined);
       // Asked last: the list is of this incarnation, and whichever comes after it is younger than the epoch of any log.
-      const created = incarnation === undefined ? undefined : await this.#createdAt(stream);
+      const created = incarnation === undefined ? undefined : (await this.#describe(source)).created;
       if (created === incarnation) return shards;
       const text = `stream ${source} must be the one created at ${incarnation}, got one created at ${created}`;
       throw new TidemarkError(
@@ -59,9 +72,13 @@ export class KinesisShards implements ShardCatalog {
     }
   }
 
-  async #createdAt(stream: StreamReference): Promise<string> {
-    const { StreamDescriptionSummary } = await this.#client.send(new DescribeStreamSummaryCommand(stream));
-    return String(StreamDescriptionSummary?.StreamCreationTimestamp?.getTime());
+  async #describe(source: string): Promise<Retention & { readonly created: string }> {
+    const { StreamDescriptionSummary: summary } = await this.#client.send(
+      new DescribeStreamSummaryCommand(this.#referenceTo(source)),
+    );
+    const retention = { retentionMs: hours(summary?.RetentionPeriodHours ?? 24), askedMs: performance.now() };
+    this.#retention.set(source, retention);
+    return { ...retention, created: String(summary?.StreamCreationTimestamp?.getTime()) };
   }
 
   /** Reads on from `after` until there is a record, the end of a closed shard, or proof of having caught up (PL-19, PL-22). */
@@ -79,6 +96,27 @@ export class KinesisShards implements ShardCatalog {
   /** Sequence numbers are not dense: what has expired leaves nothing that tells of it. */
   async expired(): Promise<boolean> {
     return false;
+  }
+
+  /** Asked of the stream once an hour at most, and of none that was read within the shortest that there is. */
+  async retentionMs({ source }: SourcePartition, atMostMs: number): Promise<number | undefined> {
+    if (atMostMs < SHORTEST_RETENTION_MS) return undefined;
+    const known = this.#retention.get(source);
+    const isNew = known !== undefined && performance.now() - known.askedMs < RETENTION_HOLDS_MS;
+    try {
+      const { retentionMs } = isNew ? known : await this.#describe(source);
+      return retentionMs <= atMostMs ? retentionMs : undefined;
+    } catch (cause) {
+      throw unavailable(source, 'tell its retention', cause);
+    }
+  }
+
+  async stillHas({ source, partition }: SourcePartition, offset: Offset): Promise<boolean> {
+    try {
+      return await isThere(this.#client, this.#referenceTo(source), partition, offset);
+    } catch (cause) {
+      throw unavailable(source, `tell whether ${partition} has its record of ${offset}`, cause);
+    }
   }
 
   /** Counts the records between two offsets, both left out. @throws STREAM_UNAVAILABLE (unavailable) */

@@ -15,6 +15,9 @@ export class MemoryShards implements ShardCatalog {
   /** The record at an offset; undefined: it does not tell. */
   holds: (partition: string, offset: bigint) => RecordIdentity | undefined = () => undefined;
 
+  /** Of records that expire without a trace [ms]; undefined: none do. */
+  retainsMs: number | undefined;
+
   async shards(): Promise<ReadonlyMap<string, Lineage>> {
     return new Map(this.known);
   }
@@ -40,6 +43,14 @@ export class MemoryShards implements ShardCatalog {
 
   async expired({ partition }: SourcePartition, after: bigint, before: bigint): Promise<boolean> {
     return this.expires(partition, after, before);
+  }
+
+  async retentionMs(_partition: SourcePartition, atMostMs: number): Promise<number | undefined> {
+    return this.retainsMs !== undefined && this.retainsMs <= atMostMs ? this.retainsMs : undefined;
+  }
+
+  async stillHas({ partition }: SourcePartition, offset: bigint): Promise<boolean> {
+    return this.holds(partition, offset) !== undefined;
   }
 
   #requireUnchanged(partition: SourcePartition, reached: bigint, reachedDigest: number | undefined): void {

@@ -69,7 +69,9 @@ function lost(cause: TidemarkError): TidemarkError {
   return new TidemarkError('internal', 'LOG_DAMAGED', text, { cause });
 }
 
-type Totals = { -readonly [K in Exclude<keyof BatchReport, 'partition' | 'openWindows' | 'watermarkMs'>]: number };
+type Totals = {
+  -readonly [K in Exclude<keyof BatchReport, 'partition' | 'openWindows' | 'watermarkMs' | 'possibleLoss'>]: number;
+};
 
 const NOTHING: Totals = Object.freeze({
   recordsIn: 0,

@@ -18,7 +18,7 @@ import { epochOf } from './epoch.ts';
 import { behind } from '../time/timer-clocks.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';
 import type { Body, Child, Due, LogEntry, Sent, Withheld } from './entry.ts';
-import { progressOf } from '../state/progress.ts';
+import { NO_PROOF, progressOf } from '../state/progress.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import { spillKeyOf, type SpillPart } from './log-id.ts';
 import type { LogSettings } from './log-settings.ts';
@@ -95,6 +95,7 @@ export class PartitionLog {
     if (this.version > 0) return;
     this.state.epochMs = epochOf(incarnation, begunMs);
     this.state.positions = positions;
+    this.state.proof = NO_PROOF;
   }
 
   /** Whether this is still the newest version: one slot is read instead of the whole log. */

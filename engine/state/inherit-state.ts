@@ -1,6 +1,6 @@
 import { hashOfKey } from '../codec/key-hash.ts';
 import type { Topology } from '../topology.ts';
-import { NO_COUNTERS, NO_PROGRESS } from './progress.ts';
+import { NO_COUNTERS, NO_PROGRESS, NO_PROOF, readUntil } from './progress.ts';
 import type { Floor } from '../time/floors.ts';
 import type { Lineage } from '../ports.ts';
 import { clipFloors } from '../time/floors.ts';
@@ -61,6 +61,9 @@ export function inheritState(
     lastArrivalMs: Math.max(NO_WATERMARK, ...states.map((state) => state.lastArrivalMs)),
     // The stream has forgotten such a parent: its log is shown no more.
     counters: { ...NO_COUNTERS, lossesAccepted: states.filter(({ resumeAt }) => resumeAt === 'end').length },
+    proof: states.every(({ proof }) => proof !== undefined)
+      ? { ...NO_PROOF, provenMs: Math.min(...states.map(readUntil)) }
+      : undefined,
     sequence: Math.max(0, ...states.map(({ sequence }) => sequence)),
     floors: floors.filter((floor) => floor.watermarkMs > watermarkMs),
   };

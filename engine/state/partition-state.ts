@@ -25,6 +25,7 @@ export interface PartitionState extends Progress {
   pending: PendingMove | undefined;
   resumeAt: Progress['resumeAt'];
   positions: Progress['positions'];
+  proof: Progress['proof'];
   stateHash: number;
   /** In the order of the topology's tables. */
   readonly tables: readonly Table[];

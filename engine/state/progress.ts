@@ -41,6 +41,19 @@ export const NO_COUNTERS: Counters = Object.freeze({
   lossesAccepted: 0,
 });
 
+/** Up to when a partition is known to be read, where records expire without a trace. */
+export interface ReadProof {
+  /** What arrived by then is not unread, but for what may have been lost. NO_WATERMARK: see the clocks [ms since 1970]. */
+  readonly provenMs: number;
+  /** How often records may have expired unread: nothing tells whether there were any. */
+  readonly possibleLosses: number;
+  /** The last time: from when to when the records arrived, if there were any; 0 when there was none [ms since 1970]. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export const NO_PROOF: ReadProof = Object.freeze({ provenMs: NO_WATERMARK, possibleLosses: 0, fromMs: 0, toMs: 0 });
+
 /** What is known of a partition apart from its keyed state: small, and whole in every log entry. */
 export interface Progress {
   /**
@@ -73,6 +86,8 @@ export interface Progress {
   readonly resumeAt: Offset | 'end' | undefined;
   /** Of a receiver of an exchange: how far it has read each of its senders' logs (PL-33); else empty. */
   readonly positions: readonly SenderPosition[];
+  /** undefined in logs that are older than this field, until a tick has found the partition drained. */
+  readonly proof: ReadProof | undefined;
 }
 
 export const NO_PROGRESS: Progress = Object.freeze({
@@ -88,11 +103,12 @@ export const NO_PROGRESS: Progress = Object.freeze({
   pending: undefined,
   resumeAt: undefined,
   positions: Object.freeze([]),
+  proof: undefined,
 });
 
 export function progressOf(from: Progress): Progress {
   const { epochMs, reached, reachedDigest, watermarkMs, processingTimeMs, lastArrivalMs } = from;
-  const { counters, sequence, floors, pending, resumeAt, positions } = from;
+  const { counters, sequence, floors, pending, resumeAt, positions, proof } = from;
   return {
     epochMs,
     reached,
@@ -106,5 +122,17 @@ export function progressOf(from: Progress): Progress {
     pending,
     resumeAt,
     positions,
+    proof,
   };
+}
+
+/** No record that arrived by then is unread, as far as the log tells [ms since 1970]. */
+export function readUntil({
+  reached,
+  processingTimeMs,
+  lastArrivalMs,
+  proof = NO_PROOF,
+}: Pick<Progress, 'reached' | 'processingTimeMs' | 'lastArrivalMs' | 'proof'>): number {
+  // The clock of a shard without a record is its parents', and may have moved after it was made; records have not.
+  return Math.max(proof.provenMs, reached === BEFORE_FIRST ? lastArrivalMs : processingTimeMs);
 }

@@ -58,6 +58,7 @@ export function applyChange(state: PartitionState, change: StateChange): void {
   state.pending = change.pending;
   state.resumeAt = change.resumeAt;
   state.positions = change.positions;
+  state.proof = change.proof;
   state.timers = change.timers;
 }
 

@@ -1,4 +1,5 @@
 import { TidemarkError, type ErrorKind } from '../errors.ts';
+import type { PossibleLoss } from '../expired-unread.ts';
 
 /** Why a tick could not do its work on one partition. */
 export interface TickFailure {
@@ -20,6 +21,8 @@ export interface TickReport {
   readonly failures: readonly TickFailure[];
   /** Partitions for which no time was left: they come first the next time. */
   readonly unreached: readonly string[];
+  /** Partitions of which records may have expired unread, as far as this tick was the first to see it. */
+  readonly possibleLosses: ReadonlyArray<PossibleLoss & { readonly partition: string }>;
   /** Arrival of the oldest records whose results are not known to be delivered; undefined: all are [ms since 1970]. */
   readonly undeliveredSinceMs: number | undefined;
 }

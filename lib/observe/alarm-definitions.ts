@@ -121,7 +121,11 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
 }
 
 /** What only one kind of source knows. */
-function sourceAlarms({ writeThrottleCount, failedPartitionCount }: SourceMetrics): AlarmDefinition[] {
+function sourceAlarms({
+  writeThrottleCount,
+  failedPartitionCount,
+  possibleLossCount,
+}: SourceMetrics): AlarmDefinition[] {
   return [
     ...(writeThrottleCount === undefined
       ? []
@@ -134,6 +138,19 @@ function sourceAlarms({ writeThrottleCount, failedPartitionCount }: SourceMetric
             periods: 3,
             description:
               'Kinesis refuses records of the producers, who must send them again. Give the stream more shards, or look for one partition key that takes a whole shard.',
+          },
+        ]),
+    ...(possibleLossCount === undefined
+      ? []
+      : [
+          {
+            id: 'RecordsExpired',
+            metric: possibleLossCount.with({ period }),
+            threshold: 0,
+            datapoints: 1,
+            periods: 1,
+            description:
+              'A shard was not read for longer than the retention of the stream: records may have expired unread, and nothing in Kinesis tells whether there were any. The log of the function and tidemark inspect say from when to when; compare with what producers have sent.',
           },
         ]),
     ...(failedPartitionCount === undefined

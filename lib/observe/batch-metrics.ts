@@ -1,6 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { BATCH_METRICS, metricsNamespace, type TICK_METRICS, type TOPIC_METRICS } from '../../engine/metrics.ts';
+import {
+  BATCH_METRICS,
+  metricsNamespace,
+  POSSIBLE_LOSSES,
+  type TICK_METRICS,
+  type TOPIC_METRICS,
+} from '../../engine/metrics.ts';
 import type { Stage } from '../settings.ts';
 
 type CountName = (typeof BATCH_METRICS.counts)[number]['name'];
@@ -71,6 +77,11 @@ export function ourMetric(pipeline: string, stage: Stage, metricName: string, st
     statistic,
     period: Duration.minutes(1),
   });
+}
+
+/** Of batches and ticks together. */
+export function possibleLossCount(pipeline: string, stage: Stage): Metric {
+  return ourMetric(pipeline, stage, POSSIBLE_LOSSES, Stats.SUM);
 }
 
 export function batchMetrics(pipeline: string, stage: Stage): BatchMetrics {

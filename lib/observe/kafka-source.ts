@@ -40,6 +40,7 @@ export function kafkaSource(
     recordAgeMaxMs,
     lagCount: offsetLagMaxCount,
     failedPartitionCount,
+    possibleLossCount: undefined,
     stalledFlag: math('records come in, nothing runs', 'IF(DIFF(lag) > 0 AND FILL(invocations, 0) == 0, 1, 0)', {
       lag,
       invocations: invocationCount,

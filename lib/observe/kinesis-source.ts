@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stats, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { COLOURS } from './colours.ts';
 import { math } from './five-minutes.ts';
@@ -14,6 +14,7 @@ export function kinesisSource(
   stream: IStream,
   retentionHours: number,
   { invocationCount, iteratorAgeMaxMs }: FunctionMetrics,
+  possibleLossCount: Metric,
 ): SourceMetrics {
   const recordsPutCount = stream.metricIncomingRecords({ period, statistic: Stats.SUM });
   return {
@@ -25,6 +26,7 @@ export function kinesisSource(
     recordAgeMaxMs: iteratorAgeMaxMs,
     lagCount: undefined,
     failedPartitionCount: undefined,
+    possibleLossCount,
     stalledFlag: math(
       'records come in, nothing runs',
       'IF(FILL(recordsPut, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)',

@@ -1,3 +1,4 @@
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { LakeFirehose } from '../deliver/lake-firehose.ts';
@@ -7,7 +8,7 @@ import { topicSettings } from '../ingest/kafka/topic-settings.ts';
 import type { ObservedSource } from '../ingest/read-source.ts';
 import type { PartitionLogTable } from '../process/partition-log-table.ts';
 import type { StageSettings } from '../settings.ts';
-import { batchMetrics, tickMetrics, topicMetrics, type TopicMetrics } from './batch-metrics.ts';
+import { batchMetrics, possibleLossCount, tickMetrics, topicMetrics, type TopicMetrics } from './batch-metrics.ts';
 import { exchangeMetrics, type ObservedExchange } from './exchange-metrics.ts';
 import { kafkaSource } from './kafka-source.ts';
 import { kinesisSource } from './kinesis-source.ts';
@@ -40,7 +41,13 @@ export function observed(
   const batch = batchMetrics(topology.name, settings.stage);
   const time = tickMetrics(topology.name, settings.stage);
   const fn = functionMetrics(processor.function);
-  const from = sourceMetrics(source, settings, fn, topicMetrics(topology.name, settings.stage));
+  const from = sourceMetrics(
+    source,
+    settings,
+    fn,
+    topicMetrics(topology.name, settings.stage),
+    possibleLossCount(topology.name, settings.stage),
+  );
   return new Observe(scope, id, {
     name,
     pipeline: topology.name,
@@ -66,9 +73,10 @@ function sourceMetrics(
   settings: StageSettings,
   fn: FunctionMetrics,
   ofTopic: TopicMetrics,
+  losses: Metric,
 ): SourceMetrics {
   const { streamRetentionHours } = settings;
-  if (source.kind === 'kinesis') return kinesisSource(source.stream, streamRetentionHours, fn);
+  if (source.kind === 'kinesis') return kinesisSource(source.stream, streamRetentionHours, fn, losses);
   const { cluster, topic, consumerGroup } = source;
   const { retentionHours = streamRetentionHours } = topicSettings(topic, 'delete', settings) ?? {};
   return kafkaSource({ cluster: cluster.metricsName, topic, consumerGroup, retentionHours }, fn, ofTopic);

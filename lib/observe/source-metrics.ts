@@ -18,6 +18,8 @@ export interface SourceMetrics {
   readonly lagCount: Metric | undefined;
   /** Partitions of an invocation that failed, while it may have succeeded with others. */
   readonly failedPartitionCount: Metric | undefined;
+  /** How often records may have expired unread. */
+  readonly possibleLossCount: Metric | undefined;
   /** 1 while records come in and nothing runs, else 0. */
   readonly stalledFlag: IMetric;
 }

@@ -2,7 +2,7 @@ import type { BatchReport } from '../../engine/process-batch.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 
 /** What the function has reported since the run began. */
-export type MetricTotals = Omit<BatchReport, 'partition' | 'openWindows' | 'watermarkMs'>;
+export type MetricTotals = Omit<BatchReport, 'partition' | 'openWindows' | 'watermarkMs' | 'possibleLoss'>;
 
 /** The newest values of one partition. */
 export interface PartitionGauges {

@@ -79,7 +79,7 @@ export const ASSUMED = Object.freeze({
     BATCH_METRICS.durations.length +
     TICK_METRICS.counts.length +
     TICK_METRICS.durations.length,
-  alarmMetrics: 23,
+  alarmMetrics: { kinesis: 24, kafka: 23 },
   dashboards: 1,
 
   /**

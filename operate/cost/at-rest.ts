@@ -39,7 +39,7 @@ export function atRest(template: PricedTemplate, beside: readonly PricedTemplate
   return lines.filter(({ usd }) => usd !== 0);
 }
 
-/** @example 'Tidemark-flights-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)' */
+/** @example 'Tidemark-flights-dev: $17.35 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, keys $1.00; us-east-1)' */
 export function atRestText(stack: string, lines: readonly RestLine[]): string {
   const total = lines.reduce((sum, { usd = 0 }) => sum + usd, 0);
   const parts = lines.map(({ what, usd }) => `${what} ${usd === undefined ? 'NOT PRICED' : `$${usd.toFixed(2)}`}`);

@@ -52,7 +52,7 @@ export function assumptionsOf(input: CostInput, { traffic }: Estimate): string[]
           `lake: through Firehose as Parquet, ${ASSUMED.lineBytes} bytes a line, records rounded up to ${grouped(ASSUMED.firehoseStepBytes)} bytes, a file every ${ASSUMED.firehoseBufferSeconds} s of one day at a time`,
         ]
       : []),
-    `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics, ${ASSUMED.alarmMetrics} alarm metrics, ${ASSUMED.dashboards} dashboard`,
+    `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics, ${ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka']} alarm metrics, ${ASSUMED.dashboards} dashboard`,
     `Managed Flink: ${grouped(flinkEventsPerKpu)} events/s a KPU (--flink-events-per-kpu), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
   ];
 }

@@ -202,14 +202,14 @@ export function cloudwatchLines({ kafka }: CostInput, { batchesPerMonth, invocat
     ofTopic * invocationsPerMonth * ASSUMED.logBytesPerRecordAge;
   const gb = (reports + (invocationsPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation) / GB;
   const metrics = ASSUMED.metrics + ofTopic;
-  const fixed =
-    metrics * perMetricMonth + ASSUMED.alarmMetrics * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
+  const alarms = ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka'];
+  const fixed = metrics * perMetricMonth + alarms * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
   return [
     { service: 'CloudWatch', what: 'logs', quantity: gb, unit: 'GB', usd: gb * perGbOfLogs, shared: false },
     {
       service: 'CloudWatch',
       what: 'metrics, alarms, dashboard',
-      quantity: metrics + ASSUMED.alarmMetrics + ASSUMED.dashboards,
+      quantity: metrics + alarms + ASSUMED.dashboards,
       unit: 'items',
       usd: fixed,
       shared: false,

@@ -1,4 +1,6 @@
 import type { Remaining } from '../../engine/ports.ts';
+import { lossText } from '../../engine/expired-unread.ts';
+import { days } from '../../engine/time/duration.ts';
 import { looksLikeSeconds } from '../../engine/time/unit-hint.ts';
 import type { PartitionReport } from '../inspect/partition-report.ts';
 import type { PartitionNoun } from '../place.ts';
@@ -17,6 +19,9 @@ const SCHEMA_FAULTS = ['STATE_SCHEMA_CHANGED', 'CODEC_UNKNOWN'];
 
 /** An outbox reaches its sinks within the invocation that decided it; a function that is thought dead may hold it for one more. */
 const LATE_DELIVERY_MS = 300_000;
+
+/** So long a possible loss is told of [ms]. */
+const LOSS_SHOWN_MS = days(30);
 
 type Reports = readonly PartitionReport[];
 
@@ -44,6 +49,7 @@ export function logChecks(
     undelivered(verified, slots, noun),
     delivery(verified, beside),
     counts(verified),
+    expiredUnread(verified, noun, beside),
     deadLetters(verified),
     eventTimes(verified),
   ];
@@ -195,6 +201,22 @@ function counts(reports: Reports): Finding {
     `${grouped(totalOf(sources))} records${rows}`,
     bad,
     'report this as a defect, with the output of tidemark inspect --json',
+  );
+}
+
+/** The log keeps it for ever; what is older was seen by then. */
+function expiredUnread(reports: Reports, noun: PartitionNoun, { nowMs }: Beside): Finding {
+  const bad = reports.flatMap(({ partition, possibleLoss }): Bad[] =>
+    possibleLoss === null || possibleLoss.toMs < nowMs - LOSS_SHOWN_MS
+      ? []
+      : [{ verdict: 'warning', what: lossText(partition, possibleLoss) }],
+  );
+  return allOf(
+    'expired-unread',
+    `every ${noun} was read within the retention of its source`,
+    countOf(reports, noun),
+    bad,
+    'compare the results of that time with what producers have sent; see why nothing ran, and give the stream a longer retention',
   );
 }
 

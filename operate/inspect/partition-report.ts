@@ -1,5 +1,6 @@
 import type { Topology } from '../../engine/topology.ts';
-import { NO_COUNTERS, type Counters } from '../../engine/state/progress.ts';
+import type { PossibleLoss } from '../../engine/expired-unread.ts';
+import { NO_COUNTERS, NO_PROOF, type Counters, type ReadProof } from '../../engine/state/progress.ts';
 import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
 import { entriesIn, openWindows } from '../../engine/state/partition-state.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
@@ -37,6 +38,10 @@ export interface PartitionReport extends Waiting {
   readonly firings: number;
   /** How often records were left out for good with `tidemark accept-loss`. */
   readonly lossesAccepted: number;
+  /** How often records may have expired unread: nothing tells whether there were any. */
+  readonly possibleLosses: number;
+  /** The last time: from when to when they arrived, if there were any. */
+  readonly possibleLoss: PossibleLoss | null;
   /** Keys × windows, as the metric of that name counts them. */
   readonly openWindows: number;
   /** All entries of the state, those of process functions and remembered ids included. */
@@ -76,6 +81,7 @@ export function partitionReport(
     lagMs: watermarkMs === null ? null : furthestMs - watermarkMs,
     unread: null,
     ...countsOf(state.counters),
+    ...lossesOf(state.proof),
     openWindows: openWindows(state, tables),
     stateEntries: entriesIn(state),
     snapshotBytes,
@@ -102,6 +108,7 @@ export function faultyReport(partition: string, fault: Fault, exchange: string |
     lagMs: null,
     unread: null,
     ...countsOf(NO_COUNTERS),
+    ...lossesOf(undefined),
     openWindows: 0,
     stateEntries: 0,
     snapshotBytes: 0,
@@ -130,4 +137,11 @@ function countsOf({
   lossesAccepted,
 }: Counters): Pick<PartitionReport, 'recordsIn' | 'counted' | 'late' | 'deadLetters' | 'firings' | 'lossesAccepted'> {
   return { recordsIn, counted, late, deadLetters, firings: results, lossesAccepted };
+}
+
+function lossesOf({ possibleLosses, fromMs, toMs }: ReadProof = NO_PROOF): Pick<
+  PartitionReport,
+  'possibleLosses' | 'possibleLoss'
+> {
+  return { possibleLosses, possibleLoss: possibleLosses === 0 ? null : { fromMs, toMs } };
 }

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { lossText } from '../../engine/expired-unread.ts';
 import { bytesText, durationText, grouped } from '../text.ts';
 import type { PartitionNoun } from '../place.ts';
 import type { PartitionReport } from './partition-report.ts';
@@ -53,7 +54,7 @@ function undeliveredText({
   return `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}${age}${missing === 0 ? '' : `, ${missing} of ${lookedFor} missing`}`;
 }
 
-/** The reports as a table for people, faults in full below it. */
+/** The reports as a table for people, what may have been lost and faults in full below it. */
 export function inspectTable(reports: readonly PartitionReport[], noun: PartitionNoun): string {
   const receivers = reports.filter(({ exchange }) => exchange !== null);
   const columns = COLUMNS.filter(([head]) => head !== UNREAD || receivers.length > 0);
@@ -69,5 +70,8 @@ export function inspectTable(reports: readonly PartitionReport[], noun: Partitio
   const faults = reports.flatMap(({ partition, fault }) =>
     fault === null ? [] : [`${partition}: ${fault.code}: ${fault.text}`],
   );
-  return [table.toString(), legend(noun, receivers), ...faults].join('\n');
+  const losses = reports.flatMap(({ partition, possibleLoss }) =>
+    possibleLoss === null ? [] : [lossText(partition, possibleLoss)],
+  );
+  return [table.toString(), legend(noun, receivers), ...losses, ...faults].join('\n');
 }

@@ -28,7 +28,7 @@ describe('the CDK app', () => {
     expect({ status, stderr }).toMatchObject({
       status: 0,
       stderr: expect.stringContaining(
-        'Tidemark-flights-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)',
+        'Tidemark-flights-dev: $17.35 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, keys $1.00; us-east-1)',
       ),
     });
     const files = readdirSync(outDir);

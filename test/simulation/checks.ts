@@ -6,7 +6,9 @@ import { deliverWaiting } from '../../engine/outbox.ts';
 import { PartitionLog } from '../../engine/partition-log/partition-log.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import type { Clock } from '../../engine/ports.ts';
+import { readUntil } from '../../engine/state/progress.ts';
 import { step } from '../../engine/step.ts';
+import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import { checkBeside, checkPicky, checkRefused, checkResults } from './check-results.ts';
 import { partitionOf, partsOf, type Plan, type PlannedRecord, type PlannedShard } from './plan.ts';
 import { Speakers } from './speakers.ts';
@@ -41,6 +43,12 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     checkHistory(logId, history, records);
     const before = storage.buried.get(logId) ?? [];
     checkHistory(logId, before, takenOf(shard, before).records);
+    checkReported(
+      plan,
+      shard,
+      history,
+      shard.records.filter(({ offset }) => !taken.has(offset)),
+    );
     const log = await checkRebuild(plan, logId, history.at(-1), storage, random);
     // What a halted pipeline could not do or deliver is left to whoever repairs it; what a batch could not that expired
     // before it came again, to the next record or tick. It is all there.
@@ -65,6 +73,35 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   const waiting = [...expected.waiting.values()].flat();
   if (ticksOn && waiting.length > 0) throw violation(`${waiting.join(' ')} never came out`);
   checkRefused(wanted, readers);
+}
+
+/** What expired unread arrived in a time of which the log says so, where the shard had a log before and was looked at since. */
+function checkReported(
+  plan: Plan,
+  shard: PlannedShard,
+  history: readonly LogEntry[],
+  lost: readonly PlannedRecord[],
+): void {
+  const { retentionMs, tickEveryMs } = plan.settings;
+  // Before it, the log knows of no time at which the shard was read.
+  const first = history.find((entry) => readUntil(entry) > NO_WATERMARK);
+  const head = history.at(-1);
+  // A stream that is gone, or that the pipeline has left for another, is not read any more.
+  const isRead = shard.deletedAtMs === Infinity && shard.leftAtMs === Infinity;
+  const isSilent = plan.kind === 'kinesis' && retentionMs < Infinity && isRead;
+  if (!isSilent || first === undefined || head === undefined) return;
+  const isTicked = tickEveryMs > 0 && shard !== plan.untold;
+  const isDue = ({ offset, arrivalTimeMs }: PlannedRecord): boolean =>
+    offset > first.reached &&
+    arrivalTimeMs > readUntil(first) &&
+    (isTicked || offset < head.reached || head.sealedFor.length > 0);
+  const isTold = ({ arrivalTimeMs }: PlannedRecord): boolean =>
+    history.some(({ proof }) => proof !== undefined && proof.fromMs <= arrivalTimeMs && arrivalTimeMs <= proof.toMs);
+  const untold = lost.filter((record) => isDue(record) && !isTold(record));
+  if (untold.length > 0)
+    throw violation(
+      `${shard.id}: ${untold.map(({ offset }) => offset).join(' ')} expired unread, and its log does not say so`,
+    );
 }
 
 const losesCounted = ({ reused, regrown }: PlannedShard): boolean => reused.length > 0 || regrown !== undefined;
@@ -129,7 +166,11 @@ function checkHistory(logId: string, history: readonly LogEntry[], taken: readon
         throw violation(`${logId}: ${moved} moved at version ${entry.version}, all of whose records were refused`);
     }
     const isIdle =
-      isWithoutRecord(entry) && !movesTime(entry, before) && before?.pending === undefined && !withholds(entry, before);
+      isWithoutRecord(entry) &&
+      !movesTime(entry, before) &&
+      before?.pending === undefined &&
+      !withholds(entry, before) &&
+      entry.proof?.provenMs === before?.proof?.provenMs;
     if (isIdle) throw violation(`${logId}: version ${entry.version} does nothing`);
     if (entry.sealedFor.length > 0 && before?.pending !== undefined)
       throw violation(`${logId}: sealed in the middle of a move`);

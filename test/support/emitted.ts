@@ -21,6 +21,7 @@ export const report: BatchReport = {
   writeUnits: 7,
   openWindows: 4,
   watermarkMs: 60_000,
+  possibleLoss: undefined,
 };
 
 /** A line of the embedded metric format. */
@@ -47,6 +48,7 @@ export function emittedTick(tick: Partial<TickReport> = {}, context: Partial<Tel
     shardsMoved: 1,
     failures: [],
     unreached: [],
+    possibleLosses: [],
     undeliveredSinceMs: undefined,
     ...tick,
   };

@@ -30,6 +30,7 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
     floors: [{ fromHash: 0n, toHash: 2n ** 127n, watermarkMs: 5 }],
     pending: { domain: 'event', fromMs: Number.MIN_SAFE_INTEGER, operator: 'window2', firedMs: 1_600_000_000_000 },
     resumeAt: 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_999n,
+    proof: { provenMs: 1_700_000_000_002, possibleLosses: 2, fromMs: 1_600_000_000_001, toMs: 1_600_000_000_002 },
     sealedFor: ['shardId-000000000001', 'shardId-000000000002'],
     delta: { inline: new Uint8Array([0, 1, 255]) },
     outbox: { inline: new Uint8Array() },

@@ -60,7 +60,7 @@ describe('DynamoDbLogStore.put', () => {
     expect(await openStore().put('log', 3, sampleEntry(3, { commitId: 'other' }), undefined)).toEqual({
       kind: 'conflict',
       found: sampleEntry(3),
-      writeUnits: 1,
+      writeUnits: 2,
     });
     expect(server.requests).toHaveLength(1);
   });

@@ -25,20 +25,21 @@ describe('every alarm', () => {
         'Unaccounted',
         'DeliveryStuck',
         'StreamFull',
+        'RecordsExpired',
         'TableThrottles',
         'TableSystemErrors',
         'LakeStale',
         'LakeErrors',
       ]),
     );
-    expect(properties).toHaveLength(14);
+    expect(properties).toHaveLength(15);
   });
 
   it('costs what tidemark cost says: an alarm is paid per metric in it', () => {
     const metrics = properties.map(({ Metrics }) =>
       Array.isArray(Metrics) ? Metrics.filter((metric: object) => 'MetricStat' in metric).length : 1,
     );
-    expect(metrics.reduce((sum, count) => sum + count, 0)).toBe(ASSUMED.alarmMetrics);
+    expect(metrics.reduce((sum, count) => sum + count, 0)).toBe(ASSUMED.alarmMetrics.kinesis);
   });
 
   it('says what has happened and what to do', () => {
@@ -75,7 +76,7 @@ describe('without computed alarms', () => {
     const left = Object.values(
       synthesize({ overrides: { computedAlarms: false, maxWatermarkLagMs: 1 } }).findResources(ALARM),
     );
-    expect(left).toHaveLength(10);
+    expect(left).toHaveLength(11);
     for (const { Properties } of left) expect(Properties).toMatchObject({ MetricName: expect.any(String) });
   });
 });
@@ -89,6 +90,7 @@ describe('the alarm', () => {
     ['RecordsAtRisk', 'AWS/Lambda', 'IteratorAge', 'Maximum', 43_200_000, 1, 1],
     ['DeadLetters', 'Tidemark/dev', 'deadLetters', 'Sum', 0, 1, 1],
     ['DeliveryStuck', 'Tidemark/dev', 'outboxAgeMs', 'Maximum', 900_000, 3, 3],
+    ['RecordsExpired', 'Tidemark/dev', 'possibleLosses', 'Sum', 0, 1, 1],
     ['LakeStale', 'AWS/Firehose', 'DeliveryToS3.DataFreshness', 'Maximum', 1_200, 3, 3],
     ['StreamFull', 'AWS/Kinesis', 'WriteProvisionedThroughputExceeded', 'Sum', 0, 3, 3],
   ])('%s watches %s %s', (name, Namespace, MetricName, Statistic, Threshold, DatapointsToAlarm, EvaluationPeriods) => {
@@ -137,7 +139,7 @@ describe('the alarm', () => {
     });
     const quick = synthesize({ overrides: { lakeDelivery: { by: 'firehose', format: 'parquet', bufferMs: 60_000 } } });
     quick.hasResourceProperties(ALARM, { ...named('LakeStale'), Threshold: 960 });
-    synthesize({ overrides: { lakeDelivery: { by: 'function' } } }).resourceCountIs(ALARM, 12);
+    synthesize({ overrides: { lakeDelivery: { by: 'function' } } }).resourceCountIs(ALARM, 13);
   });
 
   it('TableThrottles adds up reads and writes of both tables, one without data too', () => {
@@ -199,9 +201,16 @@ describe('the alarm', () => {
     const ours = Object.values(withLag)
       .map((resource) => resource['Properties'])
       .filter(({ Namespace }) => String(Namespace).startsWith('Tidemark'));
-    const [batch, tick] = [emitted(), emittedTick()].map(({ _aws }) => _aws.CloudWatchMetrics[0]);
+    const [batch, tick] = [emitted({}, { possibleLoss: { fromMs: 0, toMs: 1 } }), emittedTick()].map(
+      ({ _aws }) => _aws.CloudWatchMetrics[0],
+    );
     const names = [batch, tick].flatMap((metrics) => metrics?.Metrics.map(({ Name }) => Name) ?? []);
-    expect(ours.map(({ MetricName }) => MetricName).sort()).toEqual(['deadLetters', 'outboxAgeMs', 'watermarkLagMs']);
+    expect(ours.map(({ MetricName }) => MetricName).sort()).toEqual([
+      'deadLetters',
+      'outboxAgeMs',
+      'possibleLosses',
+      'watermarkLagMs',
+    ]);
     for (const { MetricName, Namespace, Dimensions } of ours) {
       expect(names).toContain(MetricName);
       expect([batch?.Namespace, tick?.Namespace]).toEqual([Namespace, Namespace]);

@@ -51,7 +51,7 @@ describe('the alarms of a pipeline that reads a topic', () => {
           sum + (Array.isArray(Metrics) ? Metrics.filter((metric: object) => 'MetricStat' in metric).length : 1),
         0,
       );
-    expect(metrics(alarms)).toBe(ASSUMED.alarmMetrics);
+    expect(metrics(alarms)).toBe(ASSUMED.alarmMetrics.kafka);
   });
 
   it.each([

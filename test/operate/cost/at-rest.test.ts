@@ -7,7 +7,7 @@ const usd = (options: Parameters<typeof synthesize>[0]) =>
 
 describe('what a stack costs at rest', () => {
   it('is its shard, its dashboard, its alarms and their key', () => {
-    expect(usd({})).toEqual({ Kinesis: 10.95, dashboard: 3, alarms: 2.3, keys: 1 });
+    expect(usd({})).toEqual({ Kinesis: 10.95, dashboard: 3, alarms: 2.4, keys: 1 });
   });
 
   it('grows with shards, with retention beyond a day, and with a consumer of its own', () => {
@@ -39,7 +39,7 @@ describe('what a stack costs at rest', () => {
 
   it('is said in one line', () => {
     expect(atRestText('Tidemark-orders-dev', atRest(synthesize().toJSON()))).toBe(
-      'Tidemark-orders-dev: $17.25 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.30, keys $1.00; us-east-1)',
+      'Tidemark-orders-dev: $17.35 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, keys $1.00; us-east-1)',
     );
   });
 });

@@ -43,11 +43,11 @@ describe('a topic', () => {
     expect(trafficOf(costInput({ kafka: 'serverless', eventsPerSecond: 0.001 })).recordsPerBatch).toBeCloseTo(1, 2);
   });
 
-  it('has as many results as a stream, and one metric more', () => {
+  it('has as many results as a stream, one metric more and one alarm less', () => {
     const [stream, topic] = [estimate(costInput()), ofTopic('serverless')];
     expect(topic.traffic.resultsPerMonth).toBeCloseTo(stream.traffic.resultsPerMonth, 6);
     const metrics = ({ lines }: Estimate) => lines.find(({ what }) => what === 'metrics, alarms, dashboard')?.usd ?? 0;
-    expect(metrics(topic) - metrics(stream)).toBeCloseTo(0.3, 9);
+    expect(metrics(topic) - metrics(stream)).toBeCloseTo(0.2, 9);
   });
 });
 

@@ -39,6 +39,7 @@ describe('the checks of logs', () => {
       'undelivered',
       'delivery',
       'counts',
+      'expired-unread',
       'dead-letters',
       'event-times',
     ]);
@@ -74,6 +75,12 @@ describe('the checks of logs', () => {
     ['event times that look like seconds', { watermarkMs: 1_700_000_000 }, { 'event-times': 'warning' }],
     ['event times of the first week of 1970', { watermarkMs: 500_000_000 }, {}],
     ['event times of now', { watermarkMs: 1_700_000_000_000 }, {}],
+    [
+      'records that may have expired unread',
+      { possibleLoss: { fromMs: NOW_MS - 2, toMs: NOW_MS - 1 } },
+      { 'expired-unread': 'warning' },
+    ],
+    ['records that may have expired unread long ago', { possibleLoss: { fromMs: 1, toMs: 2 } }, {}],
     ['dead letters', { deadLetters: 1, counted: 8 }, { 'dead-letters': 'warning' }],
   ])('judge %s', (_title, changes, expected) => {
     expect(notOk(checked(changes))).toEqual(expected);

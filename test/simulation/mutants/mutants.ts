@@ -674,8 +674,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RESHARD,
-        find: 'await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, names, children);',
-        replace: 'void noChange; void children;',
+        find: 'await log.commit(proving(log.state, told), names, children);',
+        replace: 'void proving; void told; void children;',
       },
     ],
   },

@@ -179,8 +179,8 @@ export const TIME_AND_SEALS: readonly Mutant[] = [
     edits: [
       {
         file: RESHARD,
-        find: '    await deliverWaiting(log, parent, processor.sinks);\n    if (log.state.resumeAt',
-        replace: '    if (log.state.resumeAt',
+        find: '    await deliverWaiting(log, parent, processor.sinks);\n    const isEnd',
+        replace: '    const isEnd',
       },
     ],
     foundBy: { file: SEALING, test: 'is delivered before' },
@@ -287,8 +287,8 @@ export const TIME_AND_SEALS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/step.ts',
-        find: 'epochMs: state.epochMs, sequence, floors',
-        replace: 'epochMs: state.epochMs, sequence: state.sequence, floors',
+        find: 'proof: state.proof, sequence, floors',
+        replace: 'proof: state.proof, sequence: state.sequence, floors',
       },
     ],
   },

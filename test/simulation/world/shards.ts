@@ -95,6 +95,17 @@ export class Stream {
     return this.recordsOf(shard).find(({ offset, arrivalTimeMs }) => offset > after && arrivalTimeMs <= nowMs)?.offset;
   }
 
+  /** Of records that expire without a trace: those of a topic leave a gap. */
+  retentionMs(atMostMs: number): number | undefined {
+    const { kind, settings } = this.#plan;
+    return kind === 'kinesis' && settings.retentionMs <= atMostMs ? settings.retentionMs : undefined;
+  }
+
+  stillHas(of: SourcePartition, offset: bigint): boolean {
+    const shard = this.shardsOf(of).get(of.partition);
+    return shard !== undefined && this.recordsOf(shard).some((record) => record.offset === offset);
+  }
+
   /** @throws OFFSETS_RAN_BACKWARDS, SOURCE_REWRITTEN */
   confirm(of: SourcePartition, reached: bigint, digest: number | undefined): void {
     this.#requireRange(of);
@@ -151,6 +162,16 @@ export class FaultyShards implements ShardCatalog {
   /** As the adapter of Kinesis does. */
   async expired(): Promise<boolean> {
     return false;
+  }
+
+  /** Where no retention is so short, the adapter asks nothing. */
+  async retentionMs(_: SourcePartition, atMostMs: number): Promise<number | undefined> {
+    const retentionMs = this.#stream.retentionMs(atMostMs);
+    return retentionMs === undefined ? undefined : this.#ask(() => retentionMs);
+  }
+
+  stillHas(partition: SourcePartition, offset: bigint): Promise<boolean> {
+    return this.#ask(() => this.#stream.stillHas(partition, offset));
   }
 
   /** Anything that is asked of the stream's own interface. */
