@@ -103,6 +103,35 @@ describe('a key that is not the partition key', () => {
     expect(world.counts).toEqual({ [`${LOW}@0`]: 5 });
   });
 
+  it('keeps rows in objects until they are overwritten, and no longer', async () => {
+    const world = new ExchangeWorld(keyedAnew(), { slots: 4, inlineLimitBytes: 20 });
+    world.open('s1');
+    const instance = world.instance();
+    for (let timeMs = 1; timeMs <= 4; timeMs++) await world.take(instance, 's1', world.put('s1', [LOW, timeMs]));
+    expect((await world.world.blobs.list('rows/')).length).toBe(4);
+    await world.receiveAll(instance);
+    for (let timeMs = 5; timeMs <= 8; timeMs++) await world.take(instance, 's1', world.put('s1', [LOW, timeMs]));
+    expect((await world.world.blobs.list('rows/')).length).toBe(4);
+    await world.receiveAll(instance);
+    await world.take(instance, 's1', world.put('s1', [LOW, 10]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 8 });
+  });
+
+  it('follows a shard to those that go on with its keys', async () => {
+    const world = new ExchangeWorld(keyedAnew());
+    world.open('s1');
+    const instance = world.instance();
+    await world.take(instance, 's1', world.put('s1', [LOW, 1]));
+    world.reshard(['s1'], 'left', 'right');
+    await world.take(instance, 'left', world.put('left', [LOW, 2], [LOW, 30]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({});
+    await world.take(instance, 'right', world.put('right', [LOW, 3], [LOW, 12]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 3 });
+  });
+
   it('brings the last windows out by ticks, also where a shard has never had a record', async () => {
     const world = new ExchangeWorld(keyedAnew());
     world.open('s1', 'empty');

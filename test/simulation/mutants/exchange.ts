@@ -1,12 +1,10 @@
 import type { Mutant } from './mutants.ts';
 
 const READ = 'engine/exchange/read-senders.ts';
-const RECEIVE = 'engine/exchange/receive.ts';
 const POSITIONS = 'engine/exchange/positions.ts';
 const TICK_RECEIVERS = 'engine/exchange/tick-receivers.ts';
 
 const one = (test: string): NonNullable<Mutant['foundBy']> => ({ file: 'test/engine/exchange/receive.test.ts', test });
-const ANY_ORDER = { file: 'test/engine/exchange/interleavings.test.ts', test: 'lead to the same results' };
 const GATE = one('lets no sender overwrite what a receiver has not taken');
 const LAST_WINDOWS = one('brings the last windows out by ticks');
 
@@ -46,7 +44,7 @@ export const EXCHANGE: readonly Mutant[] = [
         replace: 'versionOfKey(key) <= version',
       },
     ],
-    foundBy: ANY_ORDER,
+    foundBy: one('keeps rows in objects until they are overwritten'),
   },
   {
     name: 'a receiver does not compare the chain that it reads',
@@ -63,8 +61,14 @@ export const EXCHANGE: readonly Mutant[] = [
   {
     name: 'a commit leaves the positions as they were',
     rule: 'PL-33',
-    edits: [{ file: RECEIVE, find: 'positions: arrivals.positions[done] ?? positions', replace: 'positions' }],
-    foundBy: ANY_ORDER,
+    edits: [
+      {
+        file: 'engine/partition-log/partition-log.ts',
+        find: '...progressOf(change), sealedFor,',
+        replace: '...progressOf(change), positions: this.state.positions, sealedFor,',
+      },
+    ],
+    foundBy: one('takes each row once, whoever calls the receiver how often'),
   },
   {
     name: "an entry's watermark counts before its rows",
@@ -77,7 +81,7 @@ export const EXCHANGE: readonly Mutant[] = [
           "records.push({ offset, subSequence: 0, partitionKey: '', arrivalTimeMs: processingTimeMs, data: NO_BYTES, arrival: { kind: 'end', watermarkMs: reachedMs } }); rows.forEach((row, place) => records.push(",
       },
     ],
-    foundBy: ANY_ORDER,
+    foundBy: one('counts what comes of all shards under one key'),
   },
   {
     name: 'the sender that is ahead moves the time of its receivers',
@@ -113,7 +117,7 @@ export const EXCHANGE: readonly Mutant[] = [
         replace: 'isSender && names.length === 0 ? [childOf(parent, "", shards)] : [];',
       },
     ],
-    foundBy: ANY_ORDER,
+    foundBy: one('follows a shard to those that go on with its keys'),
   },
   {
     name: 'a merged child has the watermark of the parent that was sealed first',
@@ -182,7 +186,7 @@ export const EXCHANGE: readonly Mutant[] = [
         replace: 'Math.max(watermarkMs, behind(Math.min(watermarkMs, rowWatermarkMs), this.#lagMs));',
       },
     ],
-    foundBy: ANY_ORDER,
+    foundBy: one('keeps a row that is late, with the sender that it came from'),
   },
   {
     name: 'a row carries the watermark that its record moved to',
