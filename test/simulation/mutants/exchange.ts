@@ -71,17 +71,16 @@ export const EXCHANGE: readonly Mutant[] = [
     foundBy: one('takes each row once, whoever calls the receiver how often'),
   },
   {
-    name: "an entry's watermark counts before its rows",
+    name: 'a row moves the time of its receiver',
     rule: 'PL-34',
     edits: [
       {
-        file: 'engine/exchange/arrivals.ts',
-        find: 'rows.forEach((row, place) => records.push(',
-        replace:
-          "records.push({ offset, subSequence: 0, partitionKey: '', arrivalTimeMs: processingTimeMs, data: NO_BYTES, arrival: { kind: 'end', watermarkMs: reachedMs } }); rows.forEach((row, place) => records.push(",
+        file: 'engine/step.ts',
+        find: 'eventTimeMs: arrival.eventTimeMs, watermarkMs: NO_WATERMARK };',
+        replace: 'eventTimeMs: arrival.eventTimeMs, watermarkMs: Math.max(arrival.eventTimeMs, NO_WATERMARK) };',
       },
     ],
-    foundBy: one('counts what comes of all shards under one key'),
+    foundBy: one('waits for the sender that is furthest behind'),
   },
   {
     name: 'the sender that is ahead moves the time of its receivers',
