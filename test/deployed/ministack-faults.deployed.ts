@@ -229,11 +229,15 @@ describeDeployed('MiniStack, unlike AWS,', () => {
       const client = new KinesisClient({});
       const Records = Array.from({ length: 500 }, (_, i) => ({ PartitionKey: String(i), Data: Buffer.alloc(120) }));
       for (let call = 0; call < 60; call++) await client.send(new PutRecordsCommand({ StreamName: 'http2', Records }));`;
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-      encoding: 'utf8',
-      env: { ...process.env, ...running.variables },
-      timeout: 30_000,
-    });
+    const run = () =>
+      spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+        encoding: 'utf8',
+        env: { ...process.env, ...running.variables },
+        timeout: 30_000,
+      });
+    // It depends on which frames meet: now and then one client gets through.
+    let { status, stderr } = run();
+    for (let more = 4; more > 0 && status === 0; more--) ({ status, stderr } = run());
     const waitsForEver = { status: null, stderr: '' };
     expect([waitsForEver, { status: 1, stderr: expect.stringContaining('ERR_HTTP2_SESSION_ERROR') }]).toContainEqual({
       status,
