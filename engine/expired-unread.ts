@@ -29,7 +29,8 @@ type Read = Pick<Progress, 'reached' | 'processingTimeMs' | 'lastArrivalMs' | 'p
 /**
  * Of a partition that was found drained: what its log has to say from now on.
  *
- * @param nowMs before it was looked at
+ * @param lookedMs before it was looked at: what came later may be unread
+ * @param nowMs after that: what arrived a retention before may have expired by then
  * @returns undefined: nothing new
  * @throws STREAM_UNAVAILABLE (unavailable)
  */
@@ -37,6 +38,7 @@ export async function proofWhenDrained(
   shards: ShardCatalog,
   partition: SourcePartition,
   state: Read,
+  lookedMs: number,
   nowMs: number,
 ): Promise<ReadProof | undefined> {
   const { proof } = state;
@@ -45,9 +47,9 @@ export async function proofWhenDrained(
   const ageMs = isFirst ? Infinity : nowMs - readUntil(state);
   const retentionMs = await shards.retentionMs(partition, ageMs * PROOFS_PER_RETENTION);
   if (retentionMs === undefined || ageMs < retentionMs / PROOFS_PER_RETENTION) return undefined;
-  if (isFirst) return { ...NO_PROOF, provenMs: nowMs };
+  if (isFirst) return { ...NO_PROOF, provenMs: lookedMs };
   const lost = await lossOf(shards, partition, state, retentionMs, nowMs);
-  return { ...(lost ?? proof), provenMs: nowMs };
+  return { ...(lost ?? proof), provenMs: Math.max(lookedMs, lost?.toMs ?? lookedMs) };
 }
 
 /**

@@ -168,7 +168,7 @@ async function moveOn(
     // An invocation has committed since the partition was proved idle: then it is not.
     if (found !== reached.version) return reached.isMoved;
     const { proof: before } = log.state;
-    const proof = await proofWhenDrained(shards, partition, log.state, nowMs);
+    const proof = await proofWhenDrained(shards, partition, log.state, nowMs, Math.max(nowMs, logs.clock.nowMs()));
     if (proof !== undefined) {
       await log.commit(proving(log.state, proof));
       reached.version = log.version;

@@ -80,8 +80,8 @@ async function seal(
     }
     await deliverWaiting(log, parent, processor.sinks);
     const isEnd = log.state.resumeAt === 'end';
-    const nowMs = log.clock.nowMs();
     if (!isEnd) await requireDrained(processor, log, parent, shards);
+    const drainedMs = log.clock.nowMs();
     // Its children go on from clocks, not from the middle of a move.
     while (log.state.pending !== undefined) {
       await log.commit(
@@ -89,7 +89,7 @@ async function seal(
       );
       await deliverWaiting(log, parent, processor.sinks);
     }
-    const lost = isEnd ? undefined : await lossBeforeNext(processor.shards, parent, log.state, nowMs);
+    const lost = isEnd ? undefined : await lossBeforeNext(processor.shards, parent, log.state, drainedMs);
     // Its children were made before it was found drained: they go on from what it had proved.
     const { proof = NO_PROOF } = log.state;
     const told = lost === undefined ? log.state.proof : { ...lost, provenMs: proof.provenMs };

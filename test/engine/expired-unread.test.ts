@@ -163,9 +163,21 @@ describe('records that may have expired unread', () => {
       proof: NO_PROOF,
     };
     expect(await lossBeforeNext(stream.catalog, partitionOf(SHARD), state, hours(99))).toBeUndefined();
-    expect(await proofWhenDrained(stream.catalog, partitionOf(SHARD), state, hours(99))).toEqual({
+    expect(await proofWhenDrained(stream.catalog, partitionOf(SHARD), state, hours(99), hours(99))).toEqual({
       ...NO_PROOF,
       provenMs: hours(99),
+    });
+  });
+
+  it('reach up to what expired while the shard was looked at', async () => {
+    const { stream } = new Expiring();
+    const state = { reached: 5n, processingTimeMs: 1, lastArrivalMs: 1, proof: NO_PROOF };
+    const [lookedMs, nowMs] = [RETENTION_MS + hours(1), RETENTION_MS + hours(2)];
+    expect(await proofWhenDrained(stream.catalog, partitionOf(SHARD), state, lookedMs, nowMs)).toEqual({
+      provenMs: lookedMs,
+      possibleLosses: 1,
+      fromMs: 1,
+      toMs: hours(2),
     });
   });
 
