@@ -126,13 +126,10 @@ export function progressOf(from: Progress): Progress {
   };
 }
 
-/** No record that arrived by then is unread, as far as the log tells [ms since 1970]. */
-export function readUntil({
-  reached,
-  processingTimeMs,
-  lastArrivalMs,
-  proof = NO_PROOF,
-}: Pick<Progress, 'reached' | 'processingTimeMs' | 'lastArrivalMs' | 'proof'>): number {
-  // The clock of a shard without a record is its parents', and may have moved after it was made; records have not.
-  return Math.max(proof.provenMs, reached === BEFORE_FIRST ? lastArrivalMs : processingTimeMs);
+/**
+ * No record that arrived by then is unread, as far as the log tells [ms since 1970]. Processing time does not tell: a shard
+ * has its parents' at first, and they may have been ticked after its records had come.
+ */
+export function readUntil({ lastArrivalMs, proof = NO_PROOF }: Pick<Progress, 'lastArrivalMs' | 'proof'>): number {
+  return Math.max(proof.provenMs, lastArrivalMs);
 }

@@ -30,7 +30,7 @@ export interface FunctionWorld {
 /** How far back a table can be restored whose slots are lost. */
 const HOUR_MS = 3_600_000;
 /** What a log must say of itself whose slots were deleted. */
-const OF_DAMAGE: ReadonlySet<string> = new Set(['LOG_DELETED', 'LOG_DAMAGED']);
+const OF_DAMAGE: ReadonlySet<string> = new Set(['LOG_DELETED', 'LOG_DAMAGED', 'RECORDS_MISSING']);
 
 interface Warm {
   readonly instance: Instance;
