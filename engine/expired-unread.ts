@@ -83,11 +83,12 @@ async function lossOf(
   if (nowMs - fromMs < retentionMs - marginMs) return undefined;
   if (reached !== BEFORE_FIRST && (await shards.stillHas(partition, reached))) return undefined;
   const toMs = nowMs - retentionMs;
+  // Looked at again by the same clock, it says the same.
+  if (toMs <= proof.toMs) return undefined;
   // No record was taken since the last time, and the partition was not drained: it is one loss, and grows.
   const isSame = proof.possibleLosses > 0 && fromMs === proof.provenMs && proof.provenMs - proof.toMs < retentionMs / 2;
   return {
-    // The next look need not say the same again, unless more can have expired since.
-    provenMs: toMs + 2 * marginMs,
+    provenMs: toMs,
     possibleLosses: proof.possibleLosses + (isSame ? 0 : 1),
     fromMs: isSame ? proof.fromMs : fromMs,
     toMs,
