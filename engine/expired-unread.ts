@@ -82,7 +82,7 @@ async function lossOf(
   const fromMs = readUntil(state);
   if (nowMs - fromMs < retentionMs - marginMs) return undefined;
   if (reached !== BEFORE_FIRST && (await shards.stillHas(partition, reached))) return undefined;
-  const toMs = nowMs - retentionMs;
+  const toMs = Math.max(fromMs, nowMs - retentionMs);
   // Looked at again by the same clock, it says the same.
   if (toMs <= proof.toMs) return undefined;
   // No record was taken since the last time, and the partition was not drained: it is one loss, and grows.
