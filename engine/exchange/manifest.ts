@@ -55,7 +55,7 @@ export async function settleManifest(
   const proposed: Manifest = { roots, receivers: exchange.receivers };
   await blobs.putIfAbsent(keyOf(pipeline, exchange), new TextEncoder().encode(JSON.stringify(proposed)));
   const manifest = await readManifest(blobs, pipeline, exchange);
-  const prefix = logIdOf({ ...sender, partition: '' + sender.partition }).slice(0, -sender.partition.length);
+  const prefix = logIdOf(sender).slice(0, -sender.partition.length);
   if (manifest?.roots.some((root) => root.startsWith(prefix)) === true) return;
   throw new TidemarkError(
     'internal',

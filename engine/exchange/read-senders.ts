@@ -1,8 +1,9 @@
 /** What a receiver reads of its senders' logs: the next entry of each, by version, and no other (PL-32). */
 import { decompress } from '../codec/compression.ts';
 import { TidemarkError } from '../errors.ts';
-import type { Body, LogEntry } from '../partition-log/entry.ts';
+import type { LogEntry } from '../partition-log/entry.ts';
 import type { LogSettings } from '../partition-log/log-settings.ts';
+import { readBody } from '../partition-log/read-body.ts';
 import { slotOf } from '../partition-log/ring.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
@@ -64,16 +65,12 @@ async function rowsOf(
 ): Promise<readonly Row[]> {
   // Before the exchange was a part of the pipeline there were no rows for it (PL-35).
   if (sent?.rows === undefined) return [];
-  const bytes = await bytesOf(blobs, sent.rows);
+  const bytes = await readBody(blobs, sent.rows);
   if (bytes === undefined) {
     const text = `rows of version ${version} of ${logId} must be there until all receivers have taken them, got none; restore the deleted object`;
     throw new TidemarkError('internal', 'OBJECT_MISSING', text);
   }
   return decodeRows(decompress(bytes), receiver, exchange.receivers);
-}
-
-async function bytesOf(blobs: LogSettings['blobs'], body: Body): Promise<Uint8Array | undefined> {
-  return 'inline' in body ? body.inline : blobs.get(body.blobKey);
 }
 
 /** The gate makes that impossible for a position that is committed; one in the memory of an instance may be old. */

@@ -7,6 +7,7 @@
  */
 import { isKind, TidemarkError } from '../errors.ts';
 import { deliverWaiting } from '../outbox.ts';
+import { logIdOf } from '../partition-log/log-id.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { BatchReport } from '../process-batch.ts';
@@ -15,6 +16,7 @@ import type { SourcePartition } from '../record.ts';
 import { openWindows } from '../state/partition-state.ts';
 import { step, stepTick, type RecordsStep, type StepResult } from '../step.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
+import { wholeOffsets } from '../whole-offsets.ts';
 import { arrivalsOf, type Arrivals } from './arrivals.ts';
 import { readManifest } from './manifest.ts';
 import { firstPositions, readable } from './positions.ts';
@@ -58,14 +60,17 @@ export async function receive(
   } catch (error) {
     if (!isKind(error, 'fenced')) throw error;
     return once().catch((again: unknown) => {
-      throw again instanceof TidemarkError && again.code === 'ENTRY_OVERWRITTEN' ? lost(again) : again;
+      throw again instanceof TidemarkError && again.code === 'ENTRY_OVERWRITTEN'
+        ? lost(logIdOf(partition), again)
+        : again;
     });
   }
 }
 
 /** The log was read anew, and what it says it has taken is as old: no gate lets a sender go so far (PL-32). */
-function lost(cause: TidemarkError): TidemarkError {
-  const text = `${cause.message.split(';')[0]}, also after the receiver's log was read anew; restore the log table to one moment for all logs`;
+function lost(logId: string, cause: TidemarkError): TidemarkError {
+  const rule = `entries that ${logId} has not taken must stay in the logs of its senders`;
+  const text = `${rule}, got some that were overwritten; restore the log table to one moment for all logs`;
   return new TidemarkError('internal', 'LOG_DAMAGED', text, { cause });
 }
 
@@ -131,10 +136,9 @@ async function take(call: Call, log: PartitionLog, entries: readonly ArrivedEntr
   const { topology } = processor;
   const { positions, reached, watermarkMs } = log.state;
   let arrivals: Arrivals = arrivalsOf(entries, positions, reached, watermarkMs);
-  let left = entries.length;
   let done = 0;
-  while (left > 0 || log.state.pending !== undefined) {
-    const records = upTo(arrivals.records, MAX_ROWS_PER_STEP);
+  while (done < entries.length || log.state.pending !== undefined) {
+    const records = wholeOffsets(arrivals.records, MAX_ROWS_PER_STEP);
     const result: RecordsStep = steps.run(log, records, boundsOf(processor), (...given) =>
       step(topology, log.state, ...given),
     );
@@ -145,7 +149,6 @@ async function take(call: Call, log: PartitionLog, entries: readonly ArrivedEntr
     totals.recordsIn += taken.length - entriesTaken;
     await commit(call, log, { ...result, change });
     arrivals = { ...arrivals, records: arrivals.records.slice(result.taken) };
-    left -= entriesTaken;
   }
 }
 
@@ -180,14 +183,6 @@ async function deliver({ processor, partition, totals }: Call, log: PartitionLog
   const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
   totals.writeUnits += writeUnits;
   totals.deadLetters += withheld;
-}
-
-/** Whole entries of at most so many records, at least one. */
-function upTo<R extends { readonly offset: bigint }>(records: readonly R[], count: number): readonly R[] {
-  const last = records[count - 1];
-  if (last === undefined || records.length === count) return records;
-  const end = records.findIndex(({ offset }, i) => i >= count && offset !== last.offset);
-  return end < 0 ? records : records.slice(0, end);
 }
 
 function reportOf({ processor, partition, totals }: Call, log: PartitionLog, isDrained: boolean): ReceiveReport {

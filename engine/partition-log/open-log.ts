@@ -1,17 +1,17 @@
 import { decompress } from '../codec/compression.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Outbox } from '../outputs.ts';
-import type { BlobStore } from '../ports.ts';
 import { changeForm, decodeIn } from '../state/state-form.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { timersOf } from '../state/rebuild-timers.ts';
 import { applyChange } from '../state/state-change.ts';
 import { withStoredState } from '../user-code/stored-state.ts';
-import type { Body, LogEntry } from './entry.ts';
+import type { LogEntry } from './entry.ts';
 import { progressOf } from '../state/progress.ts';
 import { snapshotPrefix } from './log-id.ts';
 import type { LogSettings } from './log-settings.ts';
 import { decodeOutbox } from './outbox-codec.ts';
+import { readBody } from './read-body.ts';
 import { readTail, type LogTail } from './read-log.ts';
 import { StateForms } from './state-schema.ts';
 import { restoreSnapshot, unpackSnapshot } from './snapshot.ts';
@@ -141,9 +141,4 @@ async function rebuild(
     undelivered.push({ version, commitId, epochMs, processingTimeMs, outbox: decodeOutbox(decompress(bytes)) });
   }
   return { state, head, undelivered, snapshotBytes, deltaBytes };
-}
-
-/** The bytes of a body, wherever they are; undefined when the object is gone. */
-async function readBody(blobs: BlobStore, body: Body): Promise<Uint8Array | undefined> {
-  return 'inline' in body ? body.inline : blobs.get(body.blobKey);
 }

@@ -25,7 +25,7 @@ const SHORTEST_RESTORE_MS = minutes(5);
  * When a log takes snapshots, and which it keeps (PL-8). One is written just before the commit that points to it, so a log
  * whose snapshots failed for a while takes one as soon as it can, even when its ring is full.
  *
- *     put snapshot of v ──► commit v+1 carries the pointer ──► what nobody can need any more is deleted
+ *     put snapshot of v ──► commit v+1 carries the pointer ──► what no log can need any more is deleted
  */
 export class Snapshots {
   readonly #settings: LogSettings;

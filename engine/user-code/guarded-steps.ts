@@ -9,6 +9,7 @@
  */
 import type { SourceRecord } from '../record.ts';
 import type { CommitBounds } from '../run.ts';
+import { wholeOffsets } from '../whole-offsets.ts';
 import type { UserCode } from './user-code.ts';
 import { Watch, type OverdueUnit, type Refusals } from './watch.ts';
 
@@ -166,12 +167,4 @@ function nameOf(records: readonly SourceRecord[], index: number): string {
 /** The place of the first record that shares its offset. */
 function firstOf(records: readonly SourceRecord[], index: number): number {
   return records.findIndex(({ offset }) => offset === records[index]?.offset);
-}
-
-/** The first `count` records, and those that share the last one's offset: they belong to one commit. */
-function wholeOffsets(records: readonly SourceRecord[], count: number): readonly SourceRecord[] {
-  if (count >= records.length) return records;
-  const last = records[count - 1]?.offset;
-  const end = records.findIndex(({ offset }, i) => i >= count && offset !== last);
-  return end < 0 ? records : records.slice(0, end);
 }
