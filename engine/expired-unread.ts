@@ -24,7 +24,7 @@ const MARGIN_SHARE = 0.01;
 /** So often per retention the log of a partition at rest says that it was drained. */
 const PROOFS_PER_RETENTION = 4;
 
-type Read = Pick<Progress, 'reached' | 'processingTimeMs' | 'lastArrivalMs' | 'proof'>;
+type Read = Pick<Progress, 'reached' | 'lastArrivalMs' | 'proof'>;
 
 /**
  * Of a partition that was found drained: what its log has to say from now on.

@@ -181,6 +181,13 @@ describe('records that may have expired unread', () => {
     });
   });
 
+  it('are not ruled out by a clock that a shard has from its parents', async () => {
+    const { stream } = new Expiring();
+    const state = { reached: 5n, lastArrivalMs: 1, processingTimeMs: RETENTION_MS, proof: NO_PROOF };
+    const loss = lossBeforeNext(stream.catalog, partitionOf(SHARD), state, RETENTION_MS + hours(1));
+    expect(await loss).toMatchObject({ possibleLosses: 1, fromMs: 1, toMs: hours(1) });
+  });
+
   it('stand in the item of the log, and are read back', () => {
     for (const proof of [
       undefined,
