@@ -55,7 +55,7 @@ export async function proofWhenDrained(
 /**
  * Of a partition of which a record comes: what its log has to say of those that may have been before that one.
  *
- * @param nowMs after the batch was read
+ * @param nowMs after it was looked whether the batch leaves records out
  * @returns undefined: none can have expired
  * @throws STREAM_UNAVAILABLE (unavailable)
  */

@@ -132,7 +132,7 @@ async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch
   await requireContinuous(processor.shards, log, partition, records, way.begunMs);
   const replayed = records.filter(({ offset }) => offset <= log.state.reached).length;
   const before = log.version;
-  const loss = await noteLoss(processor, log, batch, way);
+  const loss = await noteLoss(processor, log, batch);
   if (replayed > 0) {
     requireUnchanged(partition, log.state, records[replayed - 1]);
     await processor.shards.confirm(partition, log.state.reached, log.state.reachedDigest);
@@ -156,14 +156,14 @@ async function noteLoss(
   { shards }: Processor,
   log: PartitionLog,
   { partition, records }: SourceBatch,
-  { begunMs }: Way,
 ): Promise<{ readonly writeUnits: number; readonly possibleLoss: PossibleLoss | undefined }> {
   const { reached, resumeAt, proof: before } = log.state;
   const first = records[0]?.offset;
   // A batch that begins at what was counted has no gap, and a gap that an operator has accepted is known.
   if (first === undefined || first <= reached || resumeAt !== undefined || log.version === 0)
     return { writeUnits: 0, possibleLoss: undefined };
-  const proof = await lossBeforeNext(shards, partition, log.state, begunMs);
+  // What was looked for just now may have expired since the batch was read.
+  const proof = await lossBeforeNext(shards, partition, log.state, log.clock.nowMs());
   if (proof === undefined) return { writeUnits: 0, possibleLoss: undefined };
   return { writeUnits: await log.commit(proving(log.state, proof)), possibleLoss: lossIn(proof, before) };
 }

@@ -75,12 +75,13 @@ export function kafkaTickHandler(pipeline: Pipeline): (event: unknown, context: 
   const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'tick-kafka');
   const { topic } = requireKafka(topology.source, 'tick-kafka');
   const tick = tickOf(processor, environment.TIDEMARK_STAGE);
-  return async (_event, context) => {
+  const findSource = async () => {
     const { id, partitions } = await topics.describe(topic);
     const source = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
     await counts.require(source, partitions);
-    return tick(source, context);
+    return source;
   };
+  return (_event, context) => tick(findSource, context);
 }
 
 interface KafkaParts extends Pick<Pipeline, 'topology'> {

@@ -51,9 +51,14 @@ export function tickHandler({ topology }: Pipeline): (event: TickEvent, context:
   const processor = processorOf(topology, environment, new KinesisShards(kinesis, named));
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, named);
   const tick = tickOf(processor, environment.TIDEMARK_STAGE);
-  return async ({ stream }, context) => {
-    const incarnation = await incarnations.of(stream);
-    return tick({ pipeline: topology.name, stage: '0', source: streamNameOf(stream), incarnation }, context);
+  return ({ stream }, context) => {
+    const findSource = async () => ({
+      pipeline: topology.name,
+      stage: '0',
+      source: streamNameOf(stream),
+      incarnation: await incarnations.of(stream),
+    });
+    return tick(findSource, context);
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fromLogItem, toLogItem } from '../../adapters/dynamodb/log-item.ts';
 import { lossBeforeNext, proofWhenDrained } from '../../engine/expired-unread.ts';
+import { processBatch } from '../../engine/process-batch.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import { hours } from '../../engine/time/duration.ts';
@@ -179,6 +180,18 @@ describe('records that may have expired unread', () => {
       fromMs: 1,
       toMs: hours(2),
     });
+  });
+
+  it('are not ruled out by a batch that was read in time: what it left out may have expired before it was looked for', async () => {
+    const world = new Expiring();
+    await world.take();
+    await world.pause(hours(1));
+    const begunMs = world.nowMs;
+    const records = world.stream.put(SHARD, ['a', 2]).map((one) => ({ ...one, arrivalTimeMs: begunMs }));
+    await world.pause(RETENTION_MS);
+    const { processor } = world.stream.instance().inner;
+    const report = await processBatch(processor, { partition: partitionOf(SHARD), records, begunMs });
+    expect(report.possibleLoss).toEqual({ fromMs: 0, toMs: hours(1) });
   });
 
   it('are not ruled out by a clock that a shard has from its parents', async () => {

@@ -130,11 +130,7 @@ export function planOf(seed: number): Plan {
     kind === 'kafka'
       ? planTopic(new SeededRandom(seed, 'topic'), timestamps, new SeededRandom(seed, 'regrown'))
       : { shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain), growsAtMs: Infinity };
-  const renamed = planRenamed(
-    { kind, shards: first, growsAtMs, settings },
-    new SeededRandom(seed, 'moved'),
-    timestamps,
-  );
+  const renamed = planRenamed({ kind, shards: first, growsAtMs }, new SeededRandom(seed, 'moved'), timestamps);
   const shards = renamed?.shards ?? first;
   const random = new SeededRandom(seed, 'redeploy');
   const isRedeployed =

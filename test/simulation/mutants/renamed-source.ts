@@ -64,4 +64,19 @@ export const RENAMED_SOURCE: readonly Mutant[] = [
       test: 'is no newer than those of the next source when the invocation that begins it was frozen meanwhile',
     },
   },
+  {
+    name: "a tick's time is when its source was found, not when it was called",
+    rule: 'PL-17',
+    edits: [
+      {
+        file: 'lambdas/tick.ts',
+        find: 'const nowMs = processor.logs.clock.nowMs(); const source = await findSource();',
+        replace: 'const source = await findSource(); const nowMs = processor.logs.clock.nowMs();',
+      },
+    ],
+    foundBy: {
+      file: 'test/lambdas/tick.test.ts',
+      test: 'begins logs that are no newer than those that began when it was called',
+    },
+  },
 ];

@@ -1,4 +1,4 @@
-import type { Plan, PlannedShard, PlanSettings } from '../plan.ts';
+import type { Plan, PlannedShard } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import type { Beginning } from './beginning.ts';
 import { isSteady } from './restore.ts';
@@ -14,7 +14,7 @@ export interface Renaming {
   readonly source: string;
 }
 
-type Drawn = Pick<Plan, 'kind' | 'shards' | 'growsAtMs'> & { readonly settings: Pick<PlanSettings, 'retentionMs'> };
+type Drawn = Pick<Plan, 'kind' | 'shards' | 'growsAtMs'>;
 
 /** From the last invocation of the mapping that is deleted to the first of the new one. */
 const DEPLOYMENT_MS = 1_000;
@@ -28,12 +28,12 @@ const PUT_AGAIN = 80;
  * @returns the shards of both, and when it is; undefined: the source stays
  */
 export function planRenamed(
-  { kind, shards, growsAtMs, settings: { retentionMs } }: Drawn,
+  { kind, shards, growsAtMs }: Drawn,
   random: SeededRandom,
   timestamps: Timestamps,
 ): { readonly shards: readonly PlannedShard[]; readonly renaming: Renaming } | undefined {
   const isDrawn = random.chance(0.12);
-  if (!isDrawn || !isSteady({ shards }) || growsAtMs < Infinity || retentionMs < Infinity) return undefined;
+  if (!isDrawn || !isSteady({ shards }) || growsAtMs < Infinity) return undefined;
   const times = shards
     .flatMap(({ records }) => records.map(({ arrivalTimeMs }) => arrivalTimeMs))
     .sort((a, b) => a - b);

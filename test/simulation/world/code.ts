@@ -67,10 +67,9 @@ export function kinesisCode(
       for (let report = await reports.next(); report.done !== true;) report = await reports.next();
     },
     async tick(source) {
+      const nowMs = schedule.nowMs();
       const incarnation = await incarnations.of(arnOf(source));
-      requireNoFailure(
-        await processTick(processor, partitionOf({ id: '', source, incarnation }), schedule.nowMs(), { memory }),
-      );
+      requireNoFailure(await processTick(processor, partitionOf({ id: '', source, incarnation }), nowMs, { memory }));
     },
   };
 }
@@ -102,7 +101,7 @@ export function kafkaCode(
         topic,
         partitions,
         partitioner: 'murmur2',
-        nowMs: schedule.nowMs(),
+        nowMs: begunMs,
       });
       await processBatch(processor, {
         partition: { ...source, partition: shardId },
@@ -111,7 +110,8 @@ export function kafkaCode(
       });
     },
     async tick(topic) {
-      requireNoFailure(await processTick(processor, (await describe(topic)).source, schedule.nowMs(), { memory }));
+      const nowMs = schedule.nowMs();
+      requireNoFailure(await processTick(processor, (await describe(topic)).source, nowMs, { memory }));
     },
   };
 }
