@@ -78,11 +78,10 @@ async function lossOf(
   nowMs: number,
 ): Promise<ReadProof | undefined> {
   const { reached, proof = NO_PROOF } = state;
-  const marginMs = retentionMs * MARGIN_SHARE;
   const fromMs = readUntil(state);
-  if (nowMs - fromMs < retentionMs - marginMs) return undefined;
+  const toMs = nowMs - retentionMs + Math.ceil(retentionMs * MARGIN_SHARE);
+  if (toMs <= fromMs) return undefined;
   if (reached !== BEFORE_FIRST && (await shards.stillHas(partition, reached))) return undefined;
-  const toMs = Math.max(fromMs, nowMs - retentionMs);
   // Looked at again by the same clock, it says the same.
   if (toMs <= proof.toMs) return undefined;
   // No record was taken since the last time, and the partition was not drained: it is one loss, and grows.

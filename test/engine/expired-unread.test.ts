@@ -12,6 +12,8 @@ import { sampleEntry } from '../support/samples.ts';
 
 const SHARD = 'shard';
 const RETENTION_MS = hours(24);
+/** So much of it is taken for over before it is. */
+const MARGIN_MS = RETENTION_MS / 100;
 
 /** A stream that keeps a record for a day. Its functions know the time, which stands still otherwise. */
 class Expiring {
@@ -57,7 +59,7 @@ describe('records that may have expired unread', () => {
     const world = new Expiring();
     await world.take();
     await world.pause(2 * RETENTION_MS);
-    const possibleLoss = { fromMs: 0, toMs: RETENTION_MS };
+    const possibleLoss = { fromMs: 0, toMs: RETENTION_MS + MARGIN_MS };
     expect(await world.take()).toMatchObject({ recordsIn: 1, counted: 1, commits: 2, possibleLoss });
     expect(await world.proof()).toMatchObject({ possibleLosses: 1, ...possibleLoss });
     await world.pause(hours(1));
@@ -69,10 +71,15 @@ describe('records that may have expired unread', () => {
     const world = new Expiring();
     await world.take();
     await world.pause(RETENTION_MS + hours(5));
-    const possibleLosses = [{ partition: SHARD, fromMs: 0, toMs: hours(5) }];
+    const possibleLosses = [{ partition: SHARD, fromMs: 0, toMs: hours(5) + MARGIN_MS }];
     expect(await world.tick()).toMatchObject({ possibleLosses });
     expect(await world.tick()).toMatchObject({ possibleLosses: [] });
-    expect(await world.proof()).toEqual({ provenMs: world.nowMs, possibleLosses: 1, fromMs: 0, toMs: hours(5) });
+    expect(await world.proof()).toEqual({
+      provenMs: world.nowMs,
+      possibleLosses: 1,
+      fromMs: 0,
+      toMs: hours(5) + MARGIN_MS,
+    });
     await world.pause(2 * RETENTION_MS);
     expect(await world.tick()).toMatchObject({ possibleLosses: [{ fromMs: RETENTION_MS + hours(5) }] });
     expect(await world.proof()).toMatchObject({ possibleLosses: 2 });
@@ -108,9 +115,9 @@ describe('records that may have expired unread', () => {
     let proof: ReadProof | undefined = NO_PROOF;
     for (const hour of [48, 49, 50]) {
       proof = await lossBeforeNext(stream.catalog, partitionOf(SHARD), { ...at, proof }, hours(hour));
-      expect(proof).toMatchObject({ possibleLosses: 1, fromMs: 0, toMs: hours(hour - 24) });
+      expect(proof).toMatchObject({ possibleLosses: 1, fromMs: 0, toMs: hours(hour - 24) + MARGIN_MS });
       const soon = lossBeforeNext(stream.catalog, partitionOf(SHARD), { ...at, proof }, hours(hour) + 1_000);
-      expect(await soon).toMatchObject({ possibleLosses: 1, fromMs: 0, toMs: hours(hour - 24) + 1_000 });
+      expect(await soon).toMatchObject({ possibleLosses: 1, fromMs: 0, toMs: hours(hour - 24) + MARGIN_MS + 1_000 });
     }
   });
 
@@ -178,7 +185,7 @@ describe('records that may have expired unread', () => {
       provenMs: lookedMs,
       possibleLosses: 1,
       fromMs: 1,
-      toMs: hours(2),
+      toMs: hours(2) + MARGIN_MS,
     });
   });
 
@@ -191,14 +198,24 @@ describe('records that may have expired unread', () => {
     await world.pause(RETENTION_MS);
     const { processor } = world.stream.instance().inner;
     const report = await processBatch(processor, { partition: partitionOf(SHARD), records, begunMs });
-    expect(report.possibleLoss).toEqual({ fromMs: 0, toMs: hours(1) });
+    expect(report.possibleLoss).toEqual({ fromMs: 0, toMs: hours(1) + MARGIN_MS });
   });
 
   it('are not ruled out by a clock that a shard has from its parents', async () => {
     const { stream } = new Expiring();
     const state = { reached: 5n, lastArrivalMs: 1, processingTimeMs: RETENTION_MS, proof: NO_PROOF };
     const loss = lossBeforeNext(stream.catalog, partitionOf(SHARD), state, RETENTION_MS + hours(1));
-    expect(await loss).toMatchObject({ possibleLosses: 1, fromMs: 1, toMs: hours(1) });
+    expect(await loss).toMatchObject({ possibleLosses: 1, fromMs: 1, toMs: hours(1) + MARGIN_MS });
+  });
+
+  it('are of some time where clocks may differ, and of none where they cannot', async () => {
+    const { stream } = new Expiring();
+    const lossAt = (nowMs: number) => {
+      const state = { reached: BEFORE_FIRST, lastArrivalMs: 1_000, processingTimeMs: 1_000, proof: NO_PROOF };
+      return lossBeforeNext(stream.catalog, partitionOf(SHARD), state, nowMs);
+    };
+    expect(await lossAt(1_000 + RETENTION_MS - MARGIN_MS)).toBeUndefined();
+    expect(await lossAt(1_001 + RETENTION_MS - MARGIN_MS)).toMatchObject({ fromMs: 1_000, toMs: 1_001 });
   });
 
   it('stand in the item of the log, and are read back', () => {
