@@ -52,6 +52,25 @@ export function shardCatalogContract(name: string, open: () => Promise<OnePartit
       await expect(catalog.confirm(partition, third)).resolves.toBeUndefined();
       expect(await catalog.expired(partition, first, third)).toBe(false);
     });
+
+    it('still has every record of a partition from which none has expired', async () => {
+      const { catalog, partition, put } = await open();
+      const offsets = await put(3);
+      expect(await Promise.all(offsets.map((offset) => catalog.stillHas(partition, offset)))).toEqual([
+        true,
+        true,
+        true,
+      ]);
+    });
+
+    it('names no retention that is longer than is asked about', async () => {
+      const { catalog, partition } = await open();
+      expect(await catalog.retentionMs(partition, 1)).toBeUndefined();
+      const retentionMs = await catalog.retentionMs(partition, Number.MAX_SAFE_INTEGER);
+      // Either the source tells itself what has expired, or it says for how long it keeps records.
+      expect(retentionMs === undefined || retentionMs > 1).toBe(true);
+      if (retentionMs !== undefined) expect(await catalog.retentionMs(partition, retentionMs)).toBe(retentionMs);
+    });
   });
 }
 
@@ -65,6 +84,7 @@ export function askingCatalogContract(name: string, open: () => Promise<OneParti
         catalog.shards({ source: 'nowhere' }),
         catalog.remaining(nowhere, BEFORE_FIRST),
         catalog.skipped(nowhere, 0n, 9n),
+        catalog.stillHas(nowhere, 9n),
       ]) {
         await expect(asked).rejects.toMatchObject({ kind: 'unavailable' });
       }
