@@ -119,16 +119,25 @@ function validate<V>(schema: StandardSchemaV1<unknown, V>, value: unknown): V {
  * @throws KEY_INVALID (data)
  */
 export function keyPart(value: unknown, field: string): string {
-  const raw: unknown = Object(value)[field];
+  return keyText(Object(value)[field], field, 'correct the producer');
+}
+
+/**
+ * A key, or a part of one, as text.
+ *
+ * @param name what the error calls it
+ * @throws KEY_INVALID (data)
+ */
+export function keyText(raw: unknown, name: string, remedy: string): string {
   if (typeof raw !== 'string' && typeof raw !== 'number') {
-    throw dataError('KEY_INVALID', `${field} must be a string or a number, got ${typeof raw}; correct the producer`);
+    throw dataError('KEY_INVALID', `${name} must be a string or a number, got ${typeof raw}; ${remedy}`);
   }
-  const key = typeof raw === 'number' ? String(requireExact('KEY_INVALID', field, raw)) : raw;
+  const key = typeof raw === 'number' ? String(requireExact('KEY_INVALID', name, raw)) : raw;
   const tooLong = key.length * 3 > MAX_KEY_BYTES && encoder.encode(key).length > MAX_KEY_BYTES;
   if (key === '' || tooLong || !key.isWellFormed()) {
     throw dataError(
       'KEY_INVALID',
-      `${field} must be 1 to ${MAX_KEY_BYTES} bytes of valid text, got ${key.length} characters; correct the producer`,
+      `${name} must be 1 to ${MAX_KEY_BYTES} bytes of valid text, got ${key.length} characters; ${remedy}`,
     );
   }
   return key;

@@ -34,6 +34,7 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
   const source = requireKafka(topology.source, 'process-kafka');
   const { topic, isolationLevel } = source;
   const partitioner = checkedPartitioner(source, topology.sendsTo);
+  const hasKeys = source.partitionKey !== undefined;
   const context = (): TelemetryContext => ({
     pipeline: topology.name,
     stage: environment.TIDEMARK_STAGE,
@@ -53,7 +54,7 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
       const report = await processBatch(processor, { partition, records, begunMs });
       emitBatchReport(context(), report);
     };
-    const parts = decodeKafkaEvent(event, { topic, partitions, partitioner, nowMs: begunMs });
+    const parts = decodeKafkaEvent(event, { topic, partitions, partitioner, hasKeys, nowMs: begunMs });
     const settled = await Promise.allSettled(parts.map(process));
     const outcomes = parts.map(({ partition, records }, i) => ({
       topic,

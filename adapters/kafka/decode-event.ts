@@ -28,6 +28,8 @@ export interface TopicFacts {
   readonly partitions: number;
   /** What producers choose a key's partition by; `any`: not known, and not checked. */
   readonly partitioner: 'murmur2' | 'any';
+  /** The source has a partition key, and it is the record's; else a record's key may be anything, or null. @default true */
+  readonly hasKeys?: boolean;
   /** The function's clock when it took the event: no arrival is later [ms since 1970]. */
   readonly nowMs: number;
 }
@@ -120,23 +122,23 @@ function refusalOf(
   key: Buffer | undefined,
   text: string | undefined,
   value: Buffer | undefined,
-  { partitions, partitioner }: TopicFacts,
+  { partitions, partitioner, hasKeys = true }: TopicFacts,
 ): TidemarkError | undefined {
   if (value === undefined)
     return refused('TOMBSTONE', 'record must have a value, got null; a deletion is no event, send it to another topic');
-  if (key === undefined)
+  if (key === undefined && hasKeys)
     return refused(
       'KEY_MISSING',
       "record must have a key, got null; use the partition key's field as the record's key",
     );
-  if (text === undefined)
+  if (key !== undefined && text === undefined && hasKeys)
     return refused(
       'KEY_NOT_TEXT',
       `record's key must be UTF-8, got ${key.length} bytes that are not; use the partition key's field as text`,
     );
   if (!isTimestamp(timestamp))
     return refused('TIMESTAMP_MISSING', `record must have a timestamp, got ${timestamp}; use a client that sends one`);
-  if (partitioner === 'murmur2' && partitionOf(key, partitions) !== partition) {
+  if (key !== undefined && partitioner === 'murmur2' && partitionOf(key, partitions) !== partition) {
     return refused(
       'KEY_IN_OTHER_PARTITION',
       `key must be in the partition that murmur2 gives it, got partition ${partition} of ${partitions}; let the producer use the default partitioner of Java's client (partitioner=murmur2_random), or say kafka({ partitioner: 'any' })`,

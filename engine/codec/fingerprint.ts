@@ -6,8 +6,9 @@ export function stateSchemaOf({
   keyFields,
   operators,
   tables,
+  receivesFrom,
   sendsTo,
-}: Pick<Topology, 'keyFields' | 'operators' | 'tables' | 'sendsTo'>): readonly string[] {
+}: Pick<Topology, 'keyFields' | 'operators' | 'tables' | 'receivesFrom' | 'sendsTo'>): readonly string[] {
   // Waited for less, what an operator still holds would come too late to the next one.
   const delays = operators
     .slice(0, -1)
@@ -15,11 +16,18 @@ export function stateSchemaOf({
     .map(({ id, delayMs }) => `${id} waited for: ${delayMs}`);
   return [
     // Code that does not know an exchange would commit records without their rows.
-    sendsTo === undefined ? `key: ${keyFields.join(', ')}` : `exchange ${sendsTo.id}: ${sendsTo.keyFields.join(', ')}`,
+    sendsTo === undefined
+      ? `key: ${keyName(keyFields, receivesFrom)}`
+      : `exchange ${sendsTo.id}: ${keyName(sendsTo.keyFields, sendsTo)}`,
     ...operators.flatMap(({ schema }) => schema),
     ...delays,
     ...tables.map(({ name }) => `table: ${name}`),
   ];
+}
+
+/** A field and a function of one name are two keys. */
+function keyName(keyFields: readonly string[], exchange: Topology['sendsTo']): string {
+  return `${exchange?.isComputed === true ? 'computed ' : ''}${keyFields.join(', ')}`;
 }
 
 /** A short hash of the state schema. */

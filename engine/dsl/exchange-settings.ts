@@ -17,9 +17,14 @@ export interface ExchangeSettings {
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 
-/** @returns undefined where the source's partitions hold the keys already */
+/** @returns undefined where the source's partitions hold the keys already; without a partition key they never do */
+export function exchangeFor<P extends string | undefined>(
+  partitionKey: P,
+  keyFields: readonly string[],
+  settings: ExchangeSettings | undefined,
+): Exchange | (P extends string ? undefined : never);
 export function exchangeFor(
-  partitionKey: string,
+  partitionKey: string | undefined,
   keyFields: readonly string[],
   settings: ExchangeSettings | undefined,
 ): Exchange | undefined {

@@ -22,8 +22,8 @@ export function fedFrom<V, Result>(
     'partitionKey',
     source.partitionKey,
     source.partitionKey === key,
-    `${JSON.stringify(key)}, as ${plan.name} has it`,
-    'group by the same field',
+    `${key === undefined ? 'left out' : JSON.stringify(key)}, as ${plan.name} has it`,
+    key === undefined ? 'leave it out' : 'group by the same field',
   );
   noteDefinitionSite(name, fedFrom);
   const fed = { ...withChanged(plan, { ...sourceOf(plan), source: source as Source }), name };

@@ -53,13 +53,15 @@ export interface UntimedStream<V, K extends string> {
  * @throws INVALID_SETTING at the call that got a wrong setting
  */
 export function pipeline(name: string): {
-  source<V, const K extends string>(source: Source<V> & { readonly partitionKey: K }): UntimedStream<V, K>;
+  source<V, const K extends string | undefined>(
+    source: Source<V> & { readonly partitionKey: K },
+  ): UntimedStream<V, Exclude<K, undefined>>;
 } {
   requirePipelineName(name);
   noteDefinitionSite(name, pipeline);
   return Object.freeze({
-    source: <V, const K extends string>(source: Source<V> & { readonly partitionKey: K }) =>
-      untimed<V, K>(name, source),
+    source: <V, const K extends string | undefined>(source: Source<V> & { readonly partitionKey: K }) =>
+      untimed<V, Exclude<K, undefined>>(name, source),
   });
 }
 

@@ -7,25 +7,34 @@ type KeyField<V> = { [K in keyof V & string]: V[K] extends string | number ? K :
 const JSON_FORMAT: Format = Object.freeze({ kind: 'json' });
 
 /** What every source needs. */
-interface SourceSettings<S extends StandardSchemaV1, K extends string> {
+interface SourceSettings<S extends StandardSchemaV1, K extends string | undefined> {
   /** What a record looks like: any Standard Schema (zod, valibot, arktype, …) that validates synchronously. */
   readonly schema: S;
   /** What the bytes of a record are: JSON, or `avro({ … })`. @default JSON */
   readonly format?: Format;
-  /** The field whose value every producer uses as the partition key: a string or a number. */
-  readonly partitionKey: K;
+  /**
+   * The field whose value every producer uses as the partition key: a string or a number. Left out where partition keys say
+   * nothing of a record, or there are none: then every key goes through an exchange.
+   */
+  readonly partitionKey?: K;
   /** Records per invocation at most [1, 10000]. @default 1000 */
   readonly batchSize?: number;
   /** How long Lambda gathers a batch [0, 300000]. @default 1000 */
   readonly maxBatchingWindowMs?: number;
 }
 
-export interface KinesisSourceSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
+export interface KinesisSourceSettings<S extends StandardSchemaV1, K extends string | undefined> extends SourceSettings<
+  S,
+  K
+> {
   /** Stream name, 1 to 128 letters, digits, dots, hyphens and underscores. */
   readonly stream: string;
 }
 
-export interface KafkaSourceSettings<S extends StandardSchemaV1, K extends string> extends SourceSettings<S, K> {
+export interface KafkaSourceSettings<S extends StandardSchemaV1, K extends string | undefined> extends SourceSettings<
+  S,
+  K
+> {
   /** Topic name, 1 to 249 letters, digits, dots, hyphens and underscores. */
   readonly topic: string;
   /**
@@ -33,7 +42,7 @@ export interface KafkaSourceSettings<S extends StandardSchemaV1, K extends strin
    * record in another partition than that is a dead letter, for its key would have two states (PL-26). `any`: something
    * else, and you see to it that all producers do the same.
    *
-   * @default 'murmur2'
+   * @default 'murmur2'; without a partition key there is nothing to choose by
    */
   readonly partitioner?: 'murmur2' | 'any';
   /**
@@ -49,10 +58,14 @@ export interface KafkaSourceSettings<S extends StandardSchemaV1, K extends strin
 /**
  * Reads records from a Kinesis stream.
  *
+ * @example kinesis({ stream: 'departures', partitionKey: 'origin', schema: Departure }) · kinesis({ stream: 'changes', schema: Change })
  * @throws INVALID_SETTING
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  */
-export function kinesis<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
+export function kinesis<
+  S extends StandardSchemaV1,
+  const K extends KeyField<StandardSchemaV1.InferOutput<S>> | undefined = undefined,
+>(
   settings: KinesisSourceSettings<S, K>,
 ): KinesisSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
   return Object.freeze({ kind: 'kinesis' as const, stream: requireStreamName(settings.stream), ...checked(settings) });
@@ -60,16 +73,18 @@ export function kinesis<S extends StandardSchemaV1, const K extends KeyField<Sta
 
 /**
  * Reads records from a Kafka topic, of MSK or any other cluster. Record keys are text and equal the partition key's
- * field.
+ * field; without a partition key they may be anything, or null.
  *
  * @example kafka({ topic: 'departures', partitionKey: 'origin', schema: Departure })
  * @throws INVALID_SETTING
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
  */
-export function kafka<S extends StandardSchemaV1, const K extends KeyField<StandardSchemaV1.InferOutput<S>>>(
-  settings: KafkaSourceSettings<S, K>,
-): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
-  const { topic, partitioner = 'murmur2', isolationLevel = 'read_uncommitted' } = settings;
+export function kafka<
+  S extends StandardSchemaV1,
+  const K extends KeyField<StandardSchemaV1.InferOutput<S>> | undefined = undefined,
+>(settings: KafkaSourceSettings<S, K>): KafkaSource<StandardSchemaV1.InferOutput<S>> & { readonly partitionKey: K } {
+  const { topic, partitionKey, isolationLevel = 'read_uncommitted' } = settings;
+  const { partitioner = partitionKey === undefined ? 'any' : 'murmur2' } = settings;
   requireTopicName(topic);
   requireSetting(
     'partitioner',
@@ -78,6 +93,8 @@ export function kafka<S extends StandardSchemaV1, const K extends KeyField<Stand
     "'murmur2' or 'any'",
     'leave it out for murmur2',
   );
+  const isAsked = partitionKey !== undefined || partitioner === 'any';
+  requireSetting('partitioner', partitioner, isAsked, 'left out without a partition key', 'leave it out');
   requireSetting(
     'isolationLevel',
     isolationLevel,
@@ -134,7 +151,7 @@ export function requireKinesis<S extends Pick<KinesisSource, 'kind'> | Pick<Kafk
   );
 }
 
-function checked<S extends StandardSchemaV1, K extends string>({
+function checked<S extends StandardSchemaV1, K extends string | undefined>({
   partitionKey,
   schema,
   format = JSON_FORMAT,
@@ -144,9 +161,9 @@ function checked<S extends StandardSchemaV1, K extends string>({
   requireSetting(
     'partitionKey',
     partitionKey,
-    typeof partitionKey === 'string' && partitionKey !== '',
+    partitionKey === undefined || (typeof partitionKey === 'string' && partitionKey !== ''),
     'a field name',
-    'name a field of the schema',
+    'name a field of the schema, or leave it out where partition keys say nothing of a record',
   );
   requireSetting(
     'schema',
@@ -173,7 +190,7 @@ function checked<S extends StandardSchemaV1, K extends string>({
     Number.isSafeInteger(maxBatchingWindowMs) && maxBatchingWindowMs >= 0 && maxBatchingWindowMs <= 300_000;
   requireSetting('maxBatchingWindowMs', maxBatchingWindowMs, inRange, 'an integer in [0, 300000]', 'pass seconds(1)');
   return {
-    partitionKey,
+    partitionKey: partitionKey as K,
     schema: schema as StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>,
     format,
     batchSize,

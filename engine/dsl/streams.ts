@@ -5,8 +5,9 @@ import { keyByOf, sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewN
 import type { ProcessFunction, ValuesOf } from '../process/process-function.ts';
 import type { StateDescriptor } from '../process/state-descriptors.ts';
 import type { Windows } from '../window/windows.ts';
-import { exchangeFor, requireExchangeable, type ExchangeSettings } from './exchange-settings.ts';
-import { columnsOf, keyColumns, outputStream, requireNames, type OutputStream } from './output-stream.ts';
+import { requireExchangeable, type ExchangeSettings } from './exchange-settings.ts';
+import { keyAllNode, keyByNode, type ComputedKeySettings, type KeyByArguments } from './keys.ts';
+import { columnsOf, keyColumns, outputStream, type OutputStream } from './output-stream.ts';
 import { windowedStream, type WindowedStream, type WindowSettings } from './windowed-stream.ts';
 
 /** Fields of a record that may be part of a key: texts and numbers. */
@@ -22,13 +23,17 @@ export interface TimedStream<V, K extends string> {
   /** Sends records aside, to the lake's folder `output`; the others go on. */
   branch(output: string, isWanted: (value: V) => boolean): TimedStream<V, K>;
   /**
-   * Groups records. Where the first field is the source's partition key, a key lives in one partition already. By any
-   * other field its rows go through an exchange to the receiver that has the key, which costs a second commit.
+   * Groups records. Where the first field is the source's partition key, a key lives in one partition already. By anything
+   * else rows go through an exchange to the receiver that has the key, which costs a second commit.
    *
    * @example .keyBy('origin') · .keyBy('origin', 'carrier') · .keyBy('destination', { receivers: [8] })
+   * @example .keyBy((flight) => `${flight.origin}-${flight.destination}`, { name: 'route' })
    */
   keyBy(...fields: readonly [KeyField<V>, ...KeyField<V>[]]): KeyedStream<V>;
   keyBy(...fieldsAndExchange: readonly [KeyField<V>, ...KeyField<V>[], ExchangeSettings]): KeyedStream<V>;
+  keyBy(keyOf: (value: V) => string | number, settings: ComputedKeySettings): KeyedStream<V>;
+  /** One group of all records, with the key `all`: its rows go through an exchange to one receiver. */
+  keyAll(settings?: Pick<ExchangeSettings, 'name'>): KeyedStream<V>;
 }
 
 export interface KeyedStream<V> {
@@ -69,22 +74,9 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
       requireOutput(output, sideOutputsOf(plan));
       return then<V>({ kind: 'branch', output, isWanted });
     },
-    keyBy(...given: ReadonlyArray<string | ExchangeSettings>) {
-      const keyFields = given.filter((one) => typeof one === 'string');
-      requireSetting(
-        'keyBy',
-        keyFields,
-        keyFields.length > 0 && new Set(keyFields).size === keyFields.length,
-        'one field or more, each once',
-        "pass the fields of a key, such as 'origin'",
-      );
-      // Of several fields each is shown among the values, so none may have the name of something else there.
-      if (keyFields.length > 1) requireNames(keyFields, []);
-      const settings = given.find((one) => typeof one === 'object');
-      const exchange = exchangeFor(sourceOf(plan).source.partitionKey, keyFields, settings);
-      const node = { kind: 'keyBy', keyFields: Object.freeze(keyFields) } as const;
-      return keyedStream<V>(withNode(plan, exchange === undefined ? node : { ...node, exchange }));
-    },
+    keyBy: (...given: KeyByArguments) =>
+      keyedStream<V>(withNode(plan, keyByNode(sourceOf(plan).source.partitionKey, given))),
+    keyAll: (settings?: Pick<ExchangeSettings, 'name'>) => keyedStream<V>(withNode(plan, keyAllNode(settings))),
   });
 }
 

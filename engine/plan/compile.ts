@@ -1,6 +1,7 @@
 import type { ResultShape } from './results.ts';
 import type { Topology } from '../topology.ts';
 import { keyOfFields, keyOfRow, partsOf } from '../key.ts';
+import { keyText } from '../decode.ts';
 import type { Operator } from '../operator.ts';
 import type { ResultRow } from '../outputs.ts';
 import { deduplicateOperator } from '../process/deduplicate-operator.ts';
@@ -25,7 +26,7 @@ import { branching, chain, filtering, flatMapping, mapping, type Transform } fro
  */
 export function compile(plan: LogicalPlan): readonly Topology[] {
   const { source, eventTime } = sourceOf(plan);
-  const { keyFields, exchange } = keyByOf(plan);
+  const { keyFields, computed, exchange } = keyByOf(plan);
   const cut = plan.nodes.findIndex((node) => node.kind === 'keyBy' && node.exchange !== undefined);
   const before = chainOf(plan.nodes.slice(0, cut < 0 ? plan.nodes.length : cut));
   const last = cut < 0 ? before : chainOf(plan.nodes.slice(cut));
@@ -49,7 +50,10 @@ export function compile(plan: LogicalPlan): readonly Topology[] {
   const sender = { receivesFrom: undefined, sendsTo: exchange };
   if (exchange === undefined)
     return [Object.freeze({ ...common, ...sender, ...inPlace, ...partOf(keyFields, before) })];
-  const keyOf = (value: unknown) => keyOfRow(keyFields, value);
+  const keyOf = (value: unknown) =>
+    computed === undefined
+      ? keyOfRow(keyFields, value)
+      : keyText(computed.keyOf(value as never), keyFields[0] as string, "correct the pipeline's key function");
   const receiver = { receivesFrom: exchange, sendsTo: undefined, keyOf: (_value: unknown, key: string) => key };
   return Object.freeze([
     Object.freeze({ ...common, ...sender, ...whole, keyOf, ...partOf(keyFields, before) }),

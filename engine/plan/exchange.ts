@@ -2,8 +2,10 @@
 export interface Exchange {
   /** Unique in its pipeline and stable: part of the names of its logs and objects. @example 'by-destination' */
   readonly id: string;
-  /** Fields of a row that make its key. */
+  /** Fields of a row that make its key; of a computed key its name. */
   readonly keyFields: readonly string[];
+  /** Code of the pipeline makes the key. @default false */
+  readonly isComputed?: boolean;
   /** How many logs share the keys, at least 1. It must not change: see `receiverOf`. */
   readonly receivers: number;
   /** Counts changes of the number of receivers, from 1. */

@@ -48,10 +48,19 @@ export interface BranchNode extends Node {
   readonly isWanted: (value: never) => boolean;
 }
 
+/** A key that code of the pipeline makes of a row. */
+export interface ComputedKey {
+  readonly keyOf: (value: never) => string | number;
+  /** For people. @example '(flight) => `${flight.origin}-${flight.destination}`' */
+  readonly descriptor: string;
+}
+
 /** Groups records. */
 export interface KeyByNode extends Node {
   readonly kind: 'keyBy';
   readonly keyFields: readonly string[];
+  /** What makes the key where it is no field; `keyFields` has its name alone then. */
+  readonly computed?: ComputedKey;
   /** Brings the rows to where their keys live; left out where the source's partitions hold them already. */
   readonly exchange?: Exchange;
 }

@@ -16,8 +16,8 @@ export interface KinesisSource<V = unknown> {
   readonly kind: 'kinesis';
   /** Stream name. */
   readonly stream: string;
-  /** The field whose value every producer uses as the partition key (PL-26). */
-  readonly partitionKey: string;
+  /** The field whose value every producer uses as the partition key (PL-26); undefined: partition keys say nothing. */
+  readonly partitionKey: string | undefined;
   /** Any Standard Schema: zod, valibot, arktype … Must validate synchronously. */
   readonly schema: StandardSchemaV1<unknown, V>;
   /** What the bytes are. @default JSON_FORMAT */
@@ -33,9 +33,9 @@ export interface KafkaSource<V = unknown> {
   readonly kind: 'kafka';
   /** Topic name. */
   readonly topic: string;
-  /** The field whose value every producer uses as the record's key (PL-26). */
-  readonly partitionKey: string;
-  /** What producers choose a key's partition by. @default 'murmur2' */
+  /** The field whose value every producer uses as the record's key (PL-26); undefined: keys say nothing, and may be null. */
+  readonly partitionKey: string | undefined;
+  /** What producers choose a key's partition by; without a partition key `any`. @default 'murmur2' */
   readonly partitioner: 'murmur2' | 'any';
   /** Whether records of aborted transactions are looked for and left out. @default 'read_uncommitted' */
   readonly isolationLevel: 'read_committed' | 'read_uncommitted';

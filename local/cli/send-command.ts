@@ -69,11 +69,11 @@ async function intoStream(topology: Topology, flags: FlagTexts, pieces: Pieces):
 
 /** Into the partitions of murmur2. @throws INVALID_SETTING (invalid) for a topic whose producers choose partitions by something else */
 async function intoTopic(topology: Topology, flags: FlagTexts, pieces: Pieces): Promise<Sent> {
-  const { topic, partitioner } = requireKafka(topology.source, 'tidemark send');
+  const { topic, partitioner, partitionKey } = requireKafka(topology.source, 'tidemark send');
   requireSetting(
     'partitioner',
     partitioner,
-    partitioner === 'murmur2',
+    partitioner === 'murmur2' || partitionKey === undefined,
     "'murmur2' for tidemark send",
     'put the records with a producer of your own, which knows where their keys belong',
   );

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { TidemarkError } from '../../engine/errors.ts';
@@ -6,6 +6,7 @@ import { hasCode } from '../storage/json-file.ts';
 import type { Input, InputRecord } from './input.ts';
 import { partitionKeyOf, recordLines } from './lines.ts';
 import { plainText } from './plain-text.ts';
+import { spreadKey } from './spread.ts';
 
 const PIECE = 500;
 const NOT_READABLE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'];
@@ -14,10 +15,10 @@ const NOT_READABLE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP',
  * A file of lines as input, whatever the lines hold; also packed with gzip. The file is read once ahead: a line that no
  * stream can take is found before the first is sent.
  *
- * @param keyField the field of the partition key
+ * @param keyField the field of the partition key; undefined: each line has a partition key of its own
  * @throws INPUT_NOT_FOUND, INVALID_SETTING, LINE_ENDS, NOT_TEXT (invalid)
  */
-export async function ndjsonInput(path: string, keyField: string): Promise<Input> {
+export async function ndjsonInput(path: string, keyField: string | undefined): Promise<Input> {
   const absolute = resolve(path);
   const { lines, hash } = await inspect(absolute, path);
   return {
@@ -25,7 +26,8 @@ export async function ndjsonInput(path: string, keyField: string): Promise<Input
     label: basename(path),
     length: lines,
     async *read(start, end) {
-      for await (const piece of pieces(createReadStream(absolute), keyField, start, end)) yield piece;
+      for await (const piece of pieces(createReadStream(absolute), keysBy(keyField, spreadKey), start, end))
+        yield piece;
     },
   };
 }
@@ -33,14 +35,20 @@ export async function ndjsonInput(path: string, keyField: string): Promise<Input
 /** The records of a byte stream that can be read only once, such as stdin. */
 export function ndjsonRecords(
   chunks: AsyncIterable<Uint8Array>,
-  keyField: string,
+  keyField: string | undefined,
 ): AsyncGenerator<readonly InputRecord[]> {
-  return pieces(chunks, keyField, 0, Number.POSITIVE_INFINITY);
+  return pieces(chunks, keysBy(keyField, () => randomUUID()), 0, Number.POSITIVE_INFINITY);
+}
+
+type KeyOfLine = (line: Uint8Array, position: number) => string;
+
+function keysBy(field: string | undefined, unkeyed: (position: number) => string): KeyOfLine {
+  return field === undefined ? (_line, position) => unkeyed(position) : (line) => partitionKeyOf(line, field);
 }
 
 async function* pieces(
   chunks: AsyncIterable<Uint8Array>,
-  keyField: string,
+  keyOf: KeyOfLine,
   start: number,
   end: number,
 ): AsyncGenerator<readonly InputRecord[]> {
@@ -48,7 +56,7 @@ async function* pieces(
   let piece: InputRecord[] = [];
   for await (const data of recordLines(plainText(chunks))) {
     if (position >= end) break;
-    if (position >= start) piece.push({ partitionKey: partitionKeyOf(data, keyField), data });
+    if (position >= start) piece.push({ partitionKey: keyOf(data, position), data });
     position += 1;
     if (piece.length < PIECE) continue;
     yield piece;

@@ -6,6 +6,7 @@ import { earthquakesInput } from './earthquakes.ts';
 import { flightsInput } from './flights.ts';
 import type { Input } from './input.ts';
 import { ndjsonInput } from './ndjson.ts';
+import { spread } from './spread.ts';
 
 /** Pipelines that come with an input of their own, and how much of it a run takes unless told otherwise. */
 const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly records: number }>> = {
@@ -41,9 +42,16 @@ export async function selectInput(
   choice: InputChoice,
 ): Promise<SelectedInput | undefined> {
   const embedded = Object.hasOwn(EMBEDDED, name) ? EMBEDDED[name] : undefined;
-  const input = choice.file === undefined ? embedded?.open() : await ndjsonInput(choice.file, source.partitionKey);
+  const input =
+    choice.file === undefined
+      ? keyedFor(source, embedded?.open())
+      : await ndjsonInput(choice.file, source.partitionKey);
   if (input === undefined) return undefined;
   const records = choice.records ?? (choice.file === undefined ? (embedded?.records ?? input.length) : input.length);
   const start = Math.min(choice.skip, input.length);
   return { input, wanted: [start, Math.min(start + records, input.length)] };
+}
+
+function keyedFor({ partitionKey }: Topology['source'], input: Input | undefined): Input | undefined {
+  return input === undefined || partitionKey !== undefined ? input : spread(input);
 }

@@ -30,7 +30,7 @@ export function describeNode(node: PlanNode): NodeText {
     case 'branch':
       return { what: codeText(node.isWanted), details: [`to the side output ${node.output}`] };
     case 'keyBy':
-      return { what: node.keyFields.join(', '), details: [keyText(node)] };
+      return keyText(node);
     case 'deduplicate':
       return deduplicateText(node);
     case 'window':
@@ -42,11 +42,17 @@ export function describeNode(node: PlanNode): NodeText {
   }
 }
 
-function keyText({ keyFields, exchange }: KeyByNode): string {
-  if (exchange === undefined)
-    return `${keyFields.length === 1 ? 'is' : 'begins with'} the partition key of the source: no exchange`;
+function keyText({ keyFields, computed, exchange }: KeyByNode): NodeText {
+  const what = keyFields.join(', ');
+  if (exchange === undefined) {
+    const is = keyFields.length === 1 ? 'is' : 'begins with';
+    return { what, details: [`${is} the partition key of the source: no exchange`] };
+  }
   const count = exchange.receivers === 1 ? '1 receiver' : `${exchange.receivers} receivers`;
-  return `is not the partition key of the source: exchange ${exchange.id} to ${count}`;
+  const through = `exchange ${exchange.id} to ${count}`;
+  return computed === undefined
+    ? { what, details: [`is not the partition key of the source: ${through}`] }
+    : { what: `${what} = ${computed.descriptor}`, details: [through] };
 }
 
 function sourceText({
@@ -63,7 +69,7 @@ function sourceText({
     processing: 'processing time: nothing is late',
   }[kind];
   return {
-    what: `${inputText(source)}, partitioned by ${source.partitionKey}`,
+    what: `${inputText(source)}, ${source.partitionKey === undefined ? 'without a partition key' : `partitioned by ${source.partitionKey}`}`,
     details: [
       `${formatText(source)}; batches of up to ${grouped(source.batchSize)} records, gathered for ${durationText(source.maxBatchingWindowMs)}`,
       time,

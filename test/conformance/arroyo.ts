@@ -115,7 +115,7 @@ export function arroyoReports(folder: string): CaseReport[] {
 function resultsOf({ topology }: Pipeline, records: readonly Row[]): readonly ResultRow[] {
   const state = emptyState(topology);
   const encoder = new TextEncoder();
-  const { partitionKey } = topology.source;
+  const partitionKey = topology.source.partitionKey as string;
   const { change, outbox } = step(
     topology,
     state,

@@ -26,6 +26,16 @@ it('a number may be the partition key', () => {
   expect(pipeline('sales').source(kinesis({ stream: 'sales', partitionKey: 'till', schema: Sale })).eventTime((sale) => sale.soldMs, { maxOutOfOrdernessMs: 0 }).keyBy('till')).toBeDefined();
 });
 
+it('without a partition key a transformation need keep no field, with one it must', () => {
+  const unkeyed = pipeline('sales').source(kinesis({ stream: 'sales', schema: Sale })).eventTime((sale) => sale.soldMs, { maxOutOfOrdernessMs: 0 });
+  expect(unkeyed.map(({ cents }) => ({ cents })).keyBy('cents')).toBeDefined();
+  expect(unkeyed.flatMap(({ tags }) => tags).keyBy((tag) => tag, { name: 'tag' })).toBeDefined();
+  expect(unkeyed.keyBy((sale) => `${sale.shop}-${sale.till}`, { name: 'till', receivers: [2] })).toBeDefined();
+  expect(unkeyed.keyAll()).toBeDefined();
+  // @ts-expect-error a transformation that drops the partition key
+  expect(timed.map(({ cents }) => ({ cents })).keyAll()).toBeDefined();
+});
+
 /** Never called: a wrong definition would throw at once. */
 export function misuse(): void {
   // @ts-expect-error a field that is not in the schema
@@ -48,6 +58,18 @@ export function misuse(): void {
   timed.keyBy('till', { receivers: 4 });
   // @ts-expect-error settings come last
   timed.keyBy({ receivers: [4] }, 'till');
+  // @ts-expect-error a key function without settings
+  timed.keyBy((sale) => sale.shop);
+  // @ts-expect-error a key function without a name
+  timed.keyBy((sale) => sale.shop, { receivers: [2] });
+  // @ts-expect-error a key that is a list
+  timed.keyBy((sale) => sale.tags, { name: 'tags' });
+  // @ts-expect-error a field and a function
+  timed.keyBy('shop', (sale) => sale.till, { name: 'till' });
+  // @ts-expect-error receivers of one key
+  timed.keyAll({ receivers: [2] });
+  // @ts-expect-error windows before keys, without a partition key
+  pipeline('sales').source(kinesis({ stream: 'sales', schema: Sale })).arrivalTime().window(tumbling({ sizeMs: 10 }));
   // @ts-expect-error a field that is not in the schema
   timed.keyBy('store');
   // @ts-expect-error a partition key that is not in the schema

@@ -129,6 +129,20 @@ describe('decodeKafkaEvent', () => {
     });
   });
 
+  it.each<[string, Partial<KafkaEventRecord>, string]>([
+    ['a null key', { key: null }, ''],
+    ['no key', { key: undefined as never }, ''],
+    ['a key that is no text', { key: base64(new Uint8Array([0xc0, 0x80])) }, ''],
+    ['a key that says nothing', { key: base64(new TextEncoder().encode('x1')), partition: 0 }, 'x1'],
+  ])('takes a record with %s where the source has no partition key', (_, changes, partitionKey) => {
+    const facts = { ...FACTS, partitioner: 'any', hasKeys: false } as const;
+    const event = { eventSource: 'aws:kafka', records: { departures: [recordOf(1, changes)] } } as const;
+    const taken = decodeKafkaEvent(event, facts)[0]?.records[0];
+    expect([taken?.refusal, taken?.partitionKey]).toEqual([undefined, partitionKey]);
+    expect(refusal({ ...changes, value: null }, facts)).toMatchObject({ code: 'TOMBSTONE' });
+    expect(refusal({ ...changes, timestamp: -1 }, facts)).toMatchObject({ code: 'TIMESTAMP_MISSING' });
+  });
+
   it('keeps an empty value and an empty key apart from null', () => {
     expect(refusal({ value: '' })).toBeUndefined();
     expect(refusal({ key: '', partition: home('') })).toBeUndefined();

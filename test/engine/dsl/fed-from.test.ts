@@ -39,6 +39,21 @@ describe('a pipeline that is fed from another source', () => {
     expect(fragments).toHaveLength(2);
   });
 
+  it('may have no partition key where the first one has none', () => {
+    const total = pipeline('readings')
+      .source(kinesis({ stream: 'readings', schema: READING }))
+      .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0 })
+      .keyAll()
+      .window(tumbling({ sizeMs: 10 }))
+      .aggregate({ n: count() })
+      .to(resultTable());
+    const unkeyed = kafka({ topic: 'readings', schema: READING });
+    expect(fedFrom(total, 'readings-kafka', unkeyed).topology.source).toBe(unkeyed);
+    expect(() => fedFrom(total, 'readings-kafka', source)).toThrow(
+      'partitionKey must be left out, as readings has it, got "key"; leave it out',
+    );
+  });
+
   it('is defined in the module that calls fedFrom, and nowhere when fedFrom refuses', () => {
     fedFrom(readings, 'readings-elsewhere', source);
     expect(definitionSites('readings-elsewhere')).toEqual([expect.stringMatching(/fed-from\.test\.ts$/)]);
@@ -53,6 +68,9 @@ describe('a pipeline that is fed from another source', () => {
     const other = kafka({ topic: 'readings', partitionKey: 'value', schema: READING });
     expect(() => fedFrom(readings, 'readings-kafka', other)).toThrow(
       'partitionKey must be "key", as readings has it, got "value"; group by the same field',
+    );
+    expect(() => fedFrom(readings, 'readings-kafka', kafka({ topic: 'readings', schema: READING }))).toThrow(
+      'partitionKey must be "key", as readings has it, got undefined; group by the same field',
     );
     expect(() => fedFrom(readings, 'Readings', source)).toThrow(expect.objectContaining({ code: 'INVALID_SETTING' }));
   });
