@@ -29,6 +29,15 @@ export function deduplicateOperator(id: string, { by, withinMs }: Deduplication)
     domain: 'event',
     timer: { timeMs: eventTimeMs + withinMs, startMs: 0, key, kind: seenId },
   });
+  /**
+   * Behind an exchange a row goes by the watermark that it carries, as if what it has passed were forgotten already: by
+   * the receiver's own, which may be behind it, results would depend on which sender came first (PL-44).
+   */
+  const isRemembered = (entry: Seen | undefined, key: string, context: OperatorContext): boolean => {
+    if (entry === undefined) return false;
+    const lateFromMs = context.lateFrom(key);
+    return lateFromMs === context.watermarkOf(key) || entry.eventTimeMs + withinMs > lateFromMs;
+  };
   return Object.freeze({
     id,
     schema: [`${id}: deduplicate`],
@@ -41,15 +50,18 @@ export function deduplicateOperator(id: string, { by, withinMs }: Deduplication)
         process: (element: Element): Verdict => {
           const { key, value, eventTimeMs } = element;
           const seenId = idOf(by(value as never));
-          // Older than the memory: nobody could tell whether it was there already, but its window may still want it.
-          if (seen.get(key, seenId) !== undefined) return 'accepted';
-          if (eventTimeMs + withinMs > context.watermarkOf(key)) {
+          if (isRemembered(seen.get(key, seenId), key, context)) return 'accepted';
+          // Older than the memory: whether it was there already is not known, but its window may still want it.
+          if (eventTimeMs + withinMs > context.lateFrom(key)) {
             seen.put(key, seenId, { eventTimeMs, hash: 0 });
             context.schedule('event', forget(key, seenId, eventTimeMs).timer);
           }
           return context.forward(element);
         },
-        onTimer: ({ key, kind }: Timer) => seen.delete(key, kind),
+        onTimer: ({ key, kind, timeMs }: Timer) => {
+          const entry = seen.get(key, kind);
+          if (entry !== undefined && entry.eventTimeMs + withinMs <= timeMs) seen.delete(key, kind);
+        },
       };
     },
     timersOf: ([table]: readonly Table[]) =>

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../../engine/errors.ts';
-import type { DeadLetter, LateRecord, Outbox, ResultRow } from '../../../engine/outputs.ts';
+import type { DeadLetter, LateRecord, Outbox, ResultRow, SideOutput } from '../../../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
 
 /** Keeps every delivery, in the order of partitions and versions, and refuses a repeat that says something else. */
@@ -31,6 +31,10 @@ export class RecordingSink implements Sink {
 
   get lateRecords(): LateRecord[] {
     return this.#all().flatMap(({ lateRecords }) => lateRecords);
+  }
+
+  get sideOutputs(): SideOutput[] {
+    return this.#all().flatMap(({ sideOutputs }) => sideOutputs);
   }
 
   get deadLetters(): DeadLetter[] {
