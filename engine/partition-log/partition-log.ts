@@ -252,7 +252,7 @@ export class PartitionLog {
       consumedVersion: before?.consumedVersion ?? 0,
     };
     if (isConsumed(version, slots, known)) return known;
-    return { ...known, consumedVersion: await consumedBy(this.#settings, exchange, this.logId) };
+    return { ...known, consumedVersion: await consumedBy(this.#settings, exchange, this.logId, version - slots) };
   }
 
   #notConsumed(version: number, { consumedVersion }: Sent): TidemarkError {

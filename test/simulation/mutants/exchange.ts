@@ -28,8 +28,8 @@ export const EXCHANGE: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/exchange/consumed.ts',
-        find: 'return Math.min(...heads.map((head) =>',
-        replace: 'return Math.min(...heads.slice(0, 1).map((head) =>',
+        find: 'return Math.min(...(await Promise.all(taken)));',
+        replace: 'return Math.min(...(await Promise.all(taken.slice(0, 1))));',
       },
     ],
     foundBy: GATE,
