@@ -17,16 +17,16 @@ export async function flightsLoad({
   records,
   shards,
   batchSize,
+  stream = { pipeline: 'flights', source: 'departures' },
 }: {
   readonly records: number;
   readonly shards: number;
   readonly batchSize: number;
+  /** @default that of the pipeline flights */
+  readonly stream?: Pick<SourcePartition, 'pipeline' | 'source'>;
 }): Promise<Invocation[]> {
   const invocations: Invocation[] = [];
-  for (const [partition, all] of await recordsByShard(
-    { input: flightsInput(), records, shards },
-    { pipeline: 'flights', source: 'departures' },
-  )) {
+  for (const [partition, all] of await recordsByShard({ input: flightsInput(), records, shards }, stream)) {
     for (let from = 0; from < all.length; from += batchSize) {
       invocations.push({
         partition,

@@ -15,6 +15,8 @@ export type PutOutcome =
   /** The condition failed; `found` is what the slot holds (undefined: nothing). */
   | { readonly kind: 'conflict'; readonly found: LogEntry | undefined; readonly writeUnits: number };
 
+export type ReadConsistency = 'strong' | 'eventual';
+
 /** The ring of slots that holds the partition logs. Slots are never deleted (PL-2): there is no delete here. */
 export interface LogStore {
   /**
@@ -26,11 +28,12 @@ export interface LogStore {
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome>;
 
   /**
-   * Reads these slots, strongly consistent, empty ones left out, in no order. The read as a whole is not atomic (PL-7).
+   * Reads these slots, empty ones left out, in no order. The read as a whole is not atomic (PL-7).
    *
+   * @param consistency an `eventual` read costs half, and may find in a slot what was there a moment ago @default 'strong'
    * @throws LOG_UNAVAILABLE (unavailable) when any of them could not be read
    */
-  read(logId: string, slots: readonly number[]): Promise<LogEntry[]>;
+  read(logId: string, slots: readonly number[], consistency?: ReadConsistency): Promise<LogEntry[]>;
 }
 
 /** Immutable objects: snapshots, and deltas too large for a slot (PL-8, PL-9). Keys are slash-separated paths. */

@@ -7,7 +7,7 @@ import {
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
-import type { Clock, LogStore, PutOutcome } from '../../engine/ports.ts';
+import type { Clock, LogStore, PutOutcome, ReadConsistency } from '../../engine/ports.ts';
 import { awsFailure, isTransient } from '../shared/aws-failure.ts';
 import type { AwsAttempt } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, waitMs } from '../shared/back-off.ts';
@@ -83,17 +83,18 @@ export class DynamoDbLogStore implements LogStore {
     }
   }
 
-  async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
+  async read(logId: string, slots: readonly number[], consistency: ReadConsistency = 'strong'): Promise<LogEntry[]> {
     const keys = [...new Set(slots)].map((slot) => ({ slotKey: { S: slotKey(logId, slot) } }));
     const chunks = Array.from({ length: Math.ceil(keys.length / KEYS_PER_READ) }, (_, i) =>
       keys.slice(i * KEYS_PER_READ, (i + 1) * KEYS_PER_READ),
     );
-    const items = await mapParallel(chunks, PARALLEL_READS, (chunk) => this.#readChunk(logId, chunk));
+    const items = await mapParallel(chunks, PARALLEL_READS, (chunk) => this.#readChunk(logId, chunk, consistency));
     return items.flat().map(fromLogItem);
   }
 
   /** Reads on as long as replies bring something: a reply ends at 16 MB. Waits, with a bound, when they do not. */
-  async #readChunk(logId: string, keys: Item[]): Promise<Item[]> {
+  async #readChunk(logId: string, keys: Item[], consistency: ReadConsistency): Promise<Item[]> {
+    const ConsistentRead = consistency === 'strong';
     const items: Item[] = [];
     let pending = keys;
     let fruitless = 0;
@@ -102,7 +103,7 @@ export class DynamoDbLogStore implements LogStore {
       if (fruitless > 0) await this.#clock.sleep(waitMs(this.#backOff, fruitless, Math.random()));
       try {
         const reply = await this.#client.send(
-          new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: pending, ConsistentRead: true } } }),
+          new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: pending, ConsistentRead } } }),
         );
         items.push(...(reply.Responses?.[this.#table] ?? []));
         const unprocessed = reply.UnprocessedKeys?.[this.#table]?.Keys ?? [];

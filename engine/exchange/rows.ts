@@ -5,6 +5,7 @@
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { TidemarkError } from '../errors.ts';
 import { receiverOf } from './receivers.ts';
+import { columnsOf, rowsOfColumns } from './row-columns.ts';
 
 /** What goes through an exchange. */
 export interface Row {
@@ -14,13 +15,6 @@ export interface Row {
   readonly watermarkMs: number;
   /** Plain data: see `checkedExchanged`. */
   readonly value: unknown;
-}
-
-interface Columns {
-  readonly keys: readonly string[];
-  readonly timesMs: readonly number[];
-  readonly watermarksMs: readonly number[];
-  readonly values: readonly unknown[];
 }
 
 const utf8 = new TextEncoder();
@@ -46,6 +40,7 @@ export function receiversOf(rows: readonly Row[], receivers: number): number[] {
  * The rows of one receiver, in the order in which they were decided.
  *
  * @throws ROWS_DAMAGED (internal) when they were made for another number of receivers · CORRUPT_BYTES (internal)
+ * @throws ROWS_UNKNOWN (unavailable)
  */
 export function decodeRows(bytes: Uint8Array, receiver: number, receivers: number): Row[] {
   const reader = new ByteReader(bytes);
@@ -59,23 +54,5 @@ export function decodeRows(bytes: Uint8Array, receiver: number, receivers: numbe
   }
   for (let before = 0; before < receiver; before++) reader.blob();
   const part = reader.blob();
-  return part.length === 0 ? [] : rowsOf(JSON.parse(new TextDecoder().decode(part)) as Columns);
-}
-
-function columnsOf(rows: readonly Row[]): Columns {
-  return {
-    keys: rows.map(({ key }) => key),
-    timesMs: rows.map(({ eventTimeMs }) => eventTimeMs),
-    watermarksMs: rows.map(({ watermarkMs }) => watermarkMs),
-    values: rows.map(({ value }) => value),
-  };
-}
-
-function rowsOf({ keys, timesMs, watermarksMs, values }: Columns): Row[] {
-  return keys.map((key, i) => ({
-    key,
-    eventTimeMs: timesMs[i] as number,
-    watermarkMs: watermarksMs[i] as number,
-    value: values[i],
-  }));
+  return part.length === 0 ? [] : rowsOfColumns(JSON.parse(new TextDecoder().decode(part)) as object);
 }

@@ -34,9 +34,9 @@ export const PRICES = Object.freeze({
   /** https://aws.amazon.com/sqs/pricing/ */
   sqs: { perMillionFifoRequests: 0.5 },
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
-  dynamodb: { perMillionWriteUnits: 0.625, perGbMonth: 0.25 },
+  dynamodb: { perMillionWriteUnits: 0.625, perMillionReadUnits: 0.125, perGbMonth: 0.25 },
   /** https://aws.amazon.com/s3/pricing/, standard class; a LIST costs as much as a PUT */
-  s3: { perThousandPuts: 0.005, perGbMonth: 0.023 },
+  s3: { perThousandPuts: 0.005, perThousandGets: 0.0004, perGbMonth: 0.023 },
   /** https://aws.amazon.com/cloudwatch/pricing/ */
   cloudwatch: { perGbOfLogs: 0.5, perMetricMonth: 0.3, perAlarmMetricMonth: 0.1, perDashboardMonth: 3 },
   /** https://aws.amazon.com/firehose/pricing/, direct put: each record rounded up to 5 KiB */

@@ -1,0 +1,81 @@
+import { MemoryBlobStore } from '../../adapters/memory/blob-store.ts';
+import { MemoryLogStore } from '../../adapters/memory/log-store.ts';
+import { MemoryShards } from '../../adapters/memory/shards.ts';
+import { MAX_HASH } from '../../engine/codec/key-hash.ts';
+import { receive, type ReceiveReport } from '../../engine/exchange/receive.ts';
+import type { Exchange } from '../../engine/plan/exchange.ts';
+import type { Sink } from '../../engine/ports.ts';
+import { processBatch } from '../../engine/process-batch.ts';
+import type { Processor } from '../../engine/processor.ts';
+import type { SourcePartition } from '../../engine/record.ts';
+import { batchesOf, type Invocation } from '../flights-load.ts';
+import { freshProcessor, type Stores } from '../processor.ts';
+import { before, behind } from './pipelines.ts';
+
+export const inMemory = (): Stores => ({ logs: new MemoryLogStore(), blobs: new MemoryBlobStore() });
+
+/** Batches of all shards that come within the same second: one of each. */
+export function secondsOf(load: readonly Invocation[]): Invocation[][] {
+  const shards = [...Map.groupBy(load, ({ partition }) => partition.partition).values()];
+  const longest = Math.max(...shards.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => shards.flatMap((shard) => shard[i] ?? []));
+}
+
+/** Both functions of a pipeline with an exchange, warm, over the same stores. */
+export class ExchangeRun {
+  readonly exchange = before.sendsTo as Exchange;
+  /** Receivers that were rung since the last call. */
+  readonly rung = new Set<number>();
+  /** Requests that send rings: one per commit with rows, as `SqsDoorbell` sends up to ten. */
+  ringRequests = 0;
+  counted = 0;
+  late = 0;
+  commits = 0;
+  calls = 0;
+  receiverCommits = 0;
+  readonly #sender: Processor;
+  readonly #receiver: Processor;
+
+  constructor(stores: Stores, sink: Sink, partitions: readonly SourcePartition[]) {
+    const shards = new MemoryShards();
+    for (const { partition } of partitions)
+      shards.known.set(partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
+    const ring = async (_exchange: string, receivers: readonly number[]): Promise<void> => {
+      this.ringRequests += Math.ceil(receivers.length / 10);
+      for (const receiver of receivers) this.rung.add(receiver);
+    };
+    this.#sender = { ...freshProcessor(before, stores, sink), shards, doorbell: { ring } };
+    this.#receiver = freshProcessor(behind, stores, sink);
+  }
+
+  async send({ partition, event }: Invocation): Promise<void> {
+    for (const records of batchesOf(event)) {
+      const { commits } = await processBatch(this.#sender, { partition, records });
+      this.commits += commits;
+    }
+  }
+
+  /** Each receiver that was rung, once. */
+  async answer(): Promise<void> {
+    const rung = [...this.rung];
+    this.rung.clear();
+    for (const receiver of rung) await this.#call(receiver);
+  }
+
+  /** All of them, until nothing is left. */
+  async drain(): Promise<void> {
+    for (let receiver = 0; receiver < this.exchange.receivers; receiver++) await this.#call(receiver);
+  }
+
+  async #call(receiver: number): Promise<void> {
+    const report: ReceiveReport = await receive(this.#receiver, receiver);
+    this.calls += 1;
+    this.receiverCommits += report.commits;
+    this.counted += report.counted;
+    this.late += report.lateRecords;
+  }
+}
+
+export const partitionsOf = (load: readonly Invocation[]): SourcePartition[] => [
+  ...new Map(load.map(({ partition }) => [partition.partition, partition])).values(),
+];
