@@ -159,6 +159,11 @@ export function stepTick(
   return finish(run, state, [], { reached, reachedDigest, lastArrivalMs, resumeAt, counters });
 }
 
+/** Whether the clock alone has something to do at `nowMs`. */
+export function isDueByClock(topology: Topology, state: PartitionState, nowMs: number): boolean {
+  return new Run(topology, state).isDue(state.watermarkMs, Math.max(state.processingTimeMs, nowMs));
+}
+
 type RecordsProgress = Pick<Progress, 'reached' | 'reachedDigest' | 'lastArrivalMs' | 'resumeAt' | 'counters'>;
 
 function finish(

@@ -5,11 +5,12 @@ import type { LogEntry } from '../partition-log/entry.ts';
 import type { LogSettings } from '../partition-log/log-settings.ts';
 import { readBody } from '../partition-log/read-body.ts';
 import { slotOf } from '../partition-log/ring.ts';
+import type { ReadConsistency } from '../ports.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
 import { decodeRows, type Row } from './rows.ts';
 
-/** Entries of one sender that are read at once. */
+/** Entries of one sender that are read before they are taken. */
 const READ_AHEAD = 8;
 
 /** An entry of a sender, with what of its rows is for this receiver. */
@@ -19,11 +20,22 @@ export interface ArrivedEntry {
   readonly rows: readonly Row[];
 }
 
+/** What was read of one or more senders. */
+export interface ReadAhead {
+  readonly entries: readonly ArrivedEntry[];
+  /** Nothing came behind them when they were read. */
+  readonly isAtEnd: boolean;
+}
+
 export type ReadSettings = Pick<LogSettings, 'logs' | 'blobs' | 'slots'>;
 
 /**
  * The entries that follow a position, in order; none when there is nothing yet.
  *
+ * A slot without the next entry has one of the round before, which is paid for as well. So it looks for one entry at
+ * first, and for more the more there were.
+ *
+ * @param consistency `eventual` may overlook what has been there for a moment only
  * @throws LOG_DAMAGED (internal) when the log is not the one that was read before · ENTRY_OVERWRITTEN (fenced) the position is old
  * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE (unavailable)
  */
@@ -32,28 +44,50 @@ export async function readSender(
   exchange: Exchange,
   receiver: number,
   position: SenderPosition,
-): Promise<ArrivedEntry[]> {
-  const { logs, slots } = settings;
-  const { logId, version } = position;
-  const ahead = Math.min(READ_AHEAD, slots);
-  const wanted = Array.from({ length: ahead }, (_, i) => slotOf(version + 1 + i, slots));
-  const found = new Map((await logs.read(logId, wanted)).map((entry) => [slotOf(entry.version, slots), entry]));
+  consistency: ReadConsistency,
+): Promise<ReadAhead> {
+  const { logId, version, commitId } = position;
+  const found: LogEntry[] = [];
+  let behind: Behind = 'more';
+  while (behind === 'more' && found.length < READ_AHEAD) {
+    const after = { logId, version: version + found.length, commitId: found.at(-1)?.commitId ?? commitId };
+    const next = await readNext(settings, after, Math.max(1, found.length), consistency);
+    found.push(...next.entries);
+    behind = next.behind;
+  }
+  // What comes behind an entry may have been overwritten since: it shows once that one is taken.
+  if (typeof behind === 'object' && found.length === 0) throw overwritten(logId, version + 1, behind.version);
+  const entries = await Promise.all(
+    found.map(async (entry) => ({ logId, entry, rows: await rowsOf(settings, exchange, receiver, logId, entry) })),
+  );
+  return { entries, isAtEnd: behind === 'nothing' };
+}
+
+/** A newer entry is in the place of the next one. */
+type Behind = 'nothing' | 'more' | LogEntry;
+
+/** Up to `wanted` entries, as far as they follow each other, and what comes behind them. */
+async function readNext(
+  { logs, slots }: ReadSettings,
+  { logId, version, commitId }: Pick<SenderPosition, 'logId' | 'version' | 'commitId'>,
+  wanted: number,
+  consistency: ReadConsistency,
+): Promise<{ readonly entries: readonly LogEntry[]; readonly behind: Behind }> {
+  const places = Array.from({ length: Math.min(wanted, slots) }, (_, i) => slotOf(version + 1 + i, slots));
+  const read = await logs.read(logId, places, consistency);
+  const bySlot = new Map(read.map((entry) => [slotOf(entry.version, slots), entry]));
   const entries: LogEntry[] = [];
-  let before = position.commitId;
-  for (const [i, slot] of wanted.entries()) {
-    const entry = found.get(slot);
+  let before = commitId;
+  for (const [i, slot] of places.entries()) {
+    const entry = bySlot.get(slot);
     const next = version + 1 + i;
-    if (entry === undefined || entry.version < next) break;
-    // What comes behind an entry of this read may have been overwritten since: the next read finds out.
-    if (entry.version > next && i > 0) break;
-    if (entry.version > next) throw overwritten(logId, next, entry.version);
+    if (entry === undefined || entry.version < next) return { entries, behind: 'nothing' };
+    if (entry.version > next) return { entries, behind: entry };
     if (entry.previousCommitId !== before) throw notTheSame(logId, next);
     before = entry.commitId;
     entries.push(entry);
   }
-  return Promise.all(
-    entries.map(async (entry) => ({ logId, entry, rows: await rowsOf(settings, exchange, receiver, logId, entry) })),
-  );
+  return { entries, behind: 'more' };
 }
 
 async function rowsOf(
