@@ -1,0 +1,146 @@
+/**
+ * The final rows are a function of each source partition by itself (PL-44): senders overtake each other in every way, two
+ * instances compete for every log, requests fail, reads are behind, shards split and merge, rings are small. Computed besides
+ * the plain way.
+ */
+import { TidemarkError } from '../../engine/errors.ts';
+import type { SourceRecord } from '../../engine/record.ts';
+import { ExchangeWorld, isUnavailable, keyedAnew, type Instance } from '../engine/exchange/exchange-world.ts';
+import { SeededRandom } from '../simulation/world/random.ts';
+
+const SIZE_MS = 10;
+const VALUES = 5;
+
+interface Story {
+  readonly world: ExchangeWorld;
+  readonly order: readonly string[];
+  readonly parents: ReadonlyMap<string, readonly string[]>;
+  readonly records: ReadonlyMap<string, readonly SourceRecord[]>;
+  /** `value@start` with how many rows were in time at their senders. */
+  readonly expected: Readonly<Record<string, number>>;
+}
+
+/** Shards that live one after the other: two roots, of which some split and some merge. */
+function lineageOf(random: SeededRandom): Map<string, readonly string[]> {
+  const shards = new Map<string, readonly string[]>([
+    ['a', []],
+    ['b', []],
+  ]);
+  let open = ['a', 'b'];
+  for (let change = random.between(0, 3); change > 0; change--) {
+    if (random.chance(0.5) && open.length > 1) {
+      const child = `m${change}`;
+      shards.set(child, open.slice(0, 2));
+      open = [...open.slice(2), child];
+    } else {
+      const [parent, ...others] = open as [string, ...string[]];
+      for (const child of [`${parent}l`, `${parent}r`]) shards.set(child, [parent]);
+      open = [...others, `${parent}l`, `${parent}r`];
+    }
+  }
+  return shards;
+}
+
+function storyOf(random: SeededRandom): Story {
+  const allowedLatenessMs = random.pick([0, 5, 20]);
+  const maxOutOfOrdernessMs = random.pick([0, 3, 12]);
+  const pipeline = keyedAnew({ receivers: random.between(1, 3), allowedLatenessMs, maxOutOfOrdernessMs });
+  const inlineLimitBytes = random.pick([32_768, 60]);
+  const world = new ExchangeWorld(pipeline, { slots: random.pick([4, 8]), inlineLimitBytes });
+  const parents = lineageOf(random);
+  const expected: Record<string, number> = {};
+  const watermarks = new Map<string, number>();
+  const records = new Map<string, readonly SourceRecord[]>();
+  for (const [shard, from] of parents) {
+    if (from.length === 0) world.open(shard);
+    else world.reshard(from, shard);
+    let watermarkMs = from.length === 0 ? -Infinity : Math.min(...from.map((one) => watermarks.get(one) as number));
+    const startMs =
+      from.length === 0 ? random.between(0, 30) : Math.max(...from.map((one) => watermarks.get(one) ?? 0));
+    const put: SourceRecord[] = [];
+    for (let n = random.between(1, 12), timeMs = Math.max(startMs, 0); n > 0; n--) {
+      const [value, atMs] = [random.between(0, VALUES), Math.max(0, timeMs + random.between(-25, 12))];
+      put.push(...world.put(shard, [value, atMs]));
+      timeMs = Math.max(timeMs, atMs);
+      const windowMs = Math.floor(atMs / SIZE_MS) * SIZE_MS;
+      if (windowMs + SIZE_MS + allowedLatenessMs <= watermarkMs) continue;
+      const place = `${value}@${windowMs}`;
+      expected[place] = (expected[place] ?? 0) + 1;
+      watermarkMs = Math.max(watermarkMs, atMs - maxOutOfOrdernessMs);
+    }
+    watermarks.set(shard, watermarkMs);
+    records.set(shard, put);
+  }
+  return { world, order: [...parents.keys()], parents, records, expected };
+}
+
+/** Lets functions work in any order, until all is taken. */
+async function live({ world, order, records }: Story, random: SeededRandom): Promise<void> {
+  const taken = new Map(order.map((shard) => [shard, 0]));
+  let instances: Instance[] = [world.instance(), world.instance()];
+  const failing = { rate: 0.1 };
+  const flaky =
+    <A extends unknown[], T>(work: (...given: A) => Promise<T>, executes: boolean) =>
+    async (...given: A): Promise<T> => {
+      if (!random.chance(failing.rate)) return work(...given);
+      if (executes) await work(...given);
+      throw new TidemarkError('unavailable', 'LOG_UNAVAILABLE', 'the store must answer, got nothing; wait');
+    };
+  const { logs } = world.world;
+  logs.put = flaky(logs.put.bind(logs), true);
+  const read = flaky(logs.read.bind(logs), false);
+  // A slot that is not up to date has what was there before, which is older than what the reader looks for.
+  logs.read = async (logId, slots, consistency) => {
+    const entries = await read(logId, slots);
+    return consistency === 'eventual' ? entries.filter(() => !random.chance(2 * failing.rate)) : entries;
+  };
+  const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      return false;
+    }
+  };
+  for (
+    let steps = 0;
+    order.some((shard) => (taken.get(shard) as number) < (records.get(shard) ?? []).length);
+    steps++
+  ) {
+    if (steps > 5_000) throw new Error('it does not come to an end');
+    const instance = random.pick(instances);
+    if (random.chance(0.1)) instances = [world.instance(), random.pick(instances)];
+    if (random.chance(0.5)) {
+      await attempt(() => world.receive(instance, random.between(0, world.exchange.receivers - 1)));
+      continue;
+    }
+    const shard = random.pick(order);
+    const from = taken.get(shard) as number;
+    const until = Math.min((records.get(shard) ?? []).length, from + random.between(1, 4));
+    // A batch may begin with what was taken already.
+    const batch = (records.get(shard) ?? []).slice(Math.max(0, from - random.between(0, 2)), until);
+    if (until > from && (await attempt(() => world.take(instance, shard, batch)))) taken.set(shard, until);
+  }
+  failing.rate = 0;
+  const last = world.instance();
+  for (let minute = 1; minute <= 5; minute++) {
+    // A sender whose ring is full goes on with the next one.
+    await attempt(() => world.tick(last, minute * 600_000));
+    await world.receiveAll(last);
+  }
+}
+
+/** What one life of many came to. */
+export interface Interleaving {
+  readonly expected: Readonly<Record<string, unknown>>;
+  readonly actual: Readonly<Record<string, unknown>>;
+}
+
+/** Of each seed another story, and another order in which it happens. */
+export async function interleaving(seed: number): Promise<Interleaving> {
+  const story = storyOf(new SeededRandom(seed, 'story'));
+  await live(story, new SeededRandom(seed, 'life'));
+  const places = Object.entries(story.expected).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { expected: Object.fromEntries(places), actual: story.world.counts };
+}
