@@ -1,10 +1,25 @@
 /** What entries of senders and receivers have besides: nothing of it is in the items of a pipeline without an exchange. */
+import { compress, decompress } from '../../engine/codec/compression.ts';
 import type { SenderPosition } from '../../engine/state/sender-position.ts';
 import type { Child, Due, LogEntry, Sent } from '../../engine/partition-log/entry.ts';
 import { bodyItem, corrupt, readBody, readNumber, readText, type Item } from './item-reader.ts';
 
-/** Each position as a list without names: there may be hundreds in an item. */
-type PackedPosition = readonly [
+/** Positions by columns, compressed: there may be hundreds in every item of a receiver, and all of them are written. */
+interface PackedPositions {
+  /** With what all ids of logs begin. */
+  readonly prefix: string;
+  readonly logs: readonly string[];
+  readonly versions: readonly number[];
+  readonly commits: readonly string[];
+  readonly watermarks: readonly number[];
+  /** Places of those that are done. */
+  readonly done: readonly number[];
+  /** Of those that come of others. */
+  readonly parents: ReadonlyArray<readonly [place: number, logs: readonly string[]]>;
+}
+
+/** As they were written before. */
+type ListedPosition = readonly [
   logId: string,
   version: number,
   commitId: string,
@@ -15,28 +30,52 @@ type PackedPosition = readonly [
 
 export function positionsItem(positions: readonly SenderPosition[]): Item {
   if (positions.length === 0) return {};
-  const packed = positions.map(({ logId, version, commitId, watermarkMs, isDone, parents }): PackedPosition => [
-    logId,
-    version,
-    commitId,
-    watermarkMs,
-    isDone ? 1 : 0,
-    parents,
-  ]);
-  return { positions: { S: JSON.stringify(packed) } };
+  const prefix = positions.map(({ logId }) => logId).reduce(commonPrefix);
+  const packed: PackedPositions = {
+    prefix,
+    logs: positions.map(({ logId }) => logId.slice(prefix.length)),
+    versions: positions.map(({ version }) => version),
+    commits: positions.map(({ commitId }) => commitId),
+    watermarks: positions.map(({ watermarkMs }) => watermarkMs),
+    done: positions.flatMap(({ isDone }, place) => (isDone ? [place] : [])),
+    parents: positions.flatMap(({ parents }, place) => (parents.length === 0 ? [] : [[place, parents] as const])),
+  };
+  return { positions: { B: compress(new TextEncoder().encode(JSON.stringify(packed))) } };
 }
 
 export function readPositions(item: Item): SenderPosition[] {
-  if (item['positions'] === undefined) return [];
-  const packed = parsed<readonly PackedPosition[]>(item, 'positions');
-  return packed.map(([logId, version, commitId, watermarkMs, isDone, parents]) => ({
-    logId,
-    version,
-    commitId,
-    watermarkMs,
-    isDone: isDone === 1,
-    parents,
+  const { positions: found } = item;
+  if (found === undefined) return [];
+  if (found.B === undefined) {
+    return parsed<readonly ListedPosition[]>(item, 'positions', readText(item, 'positions')).map(
+      ([logId, version, commitId, watermarkMs, isDone, parents]) => ({
+        logId,
+        version,
+        commitId,
+        watermarkMs,
+        isDone: isDone === 1,
+        parents,
+      }),
+    );
+  }
+  const text = new TextDecoder().decode(decompress(found.B));
+  const { prefix, logs, versions, commits, watermarks, ...few } = parsed<PackedPositions>(item, 'positions', text);
+  const done = new Set(few.done);
+  const parents = new Map(few.parents);
+  return logs.map((log, place) => ({
+    logId: prefix + log,
+    version: versions[place] as number,
+    commitId: commits[place] as string,
+    watermarkMs: watermarks[place] as number,
+    isDone: done.has(place),
+    parents: parents.get(place) ?? [],
   }));
+}
+
+function commonPrefix(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return a.slice(0, length);
 }
 
 export function sentItem(sent: Sent | undefined): Item {
@@ -58,7 +97,8 @@ export function readSent(item: Item): Pick<LogEntry, 'sent'> {
     sent: {
       rows: hasRows ? readBody(item, 'rows') : undefined,
       watermarkMs: readNumber(item, 'sentWatermarkMs'),
-      children: item['children'] === undefined ? [] : parsed<readonly Child[]>(item, 'children'),
+      children:
+        item['children'] === undefined ? [] : parsed<readonly Child[]>(item, 'children', readText(item, 'children')),
       generation: readNumber(item, 'generation'),
       consumedVersion: readNumber(item, 'consumedVersion'),
     },
@@ -84,8 +124,7 @@ function readTime(item: Item, name: string): number | undefined {
   return item[name]?.NULL === true ? undefined : readNumber(item, name);
 }
 
-function parsed<T>(item: Item, name: string): T {
-  const text = readText(item, name);
+function parsed<T>(item: Item, name: string, text: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {

@@ -49,7 +49,8 @@ export async function measureExchangeCost(
   const stores = new MeteredStores();
   const table = new MeteredResultTable();
   const run = new ExchangeRun(stores, table, partitionsOf(load));
-  for (const second of secondsOf(load)) {
+  const [even, uneven] = secondsOf(load, batchSize);
+  for (const second of even) {
     for (const invocation of second) {
       stores.by = 'senders';
       await run.send(invocation);
@@ -58,24 +59,25 @@ export async function measureExchangeCost(
     }
     await run.answer();
   }
-  const measured = { calls: run.calls, receiverCommits: run.receiverCommits };
+  const { calls, commits, receiverCommits, ringRequests } = run;
   const units = { ofExchange: { ...stores.ofExchange }, all: { ...stores.all } };
+  for (const invocation of uneven) await run.send(invocation);
   await run.drain();
   await requireRight(records, run, table);
-  const perThousand = (value: number): number => (value / run.commits) * 1_000;
-  const queueRequests = perThousand(run.ringRequests + REQUESTS_PER_CALL * measured.calls);
+  const perThousand = (value: number): number => (value / commits) * 1_000;
+  const queueRequests = perThousand(ringRequests + REQUESTS_PER_CALL * calls);
   const ofExchange = mapUnits(units.ofExchange, perThousand);
   return {
     pace,
     records,
-    recordsPerCommit: records / run.commits,
+    recordsPerCommit: batchSize,
     ofExchange,
     all: mapUnits(units.all, perThousand),
     queueRequests,
-    calls: perThousand(measured.calls),
-    receiverCommits: perThousand(measured.receiverCommits),
+    calls: perThousand(calls),
+    receiverCommits: perThousand(receiverCommits),
     rowBytes: stores.rowBytes.reduce((sum, bytes) => sum + bytes, 0) / stores.rowBytes.length,
-    usd: dollars(ofExchange, queueRequests, perThousand(measured.calls)) * 1_000,
+    usd: dollars(ofExchange, queueRequests, perThousand(calls)) * 1_000,
   };
 }
 

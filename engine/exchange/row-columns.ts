@@ -2,7 +2,7 @@
  * Rows column by column, so that equal and rising ones take little room: in JSON, for whatever a row may be.
  *
  *     rows      {k: 'ATL', at: 1,000, {at: 1,000, delay: 3}}  {k: 'ORD', at: 1,060, {at: 1,060, delay: 0}}
- *     columns   keys ATL ORD   times {steps 1,000 60}   fields at, delay   columns {steps 1,000 60} {3 0}
+ *     columns   keys ATL ORD   times {20 × 50 3}   fields at, delay   columns {20 × 50 3} {3 0}
  */
 import { TidemarkError } from '../errors.ts';
 import type { Row } from './rows.ts';
@@ -16,7 +16,7 @@ interface PlainColumns {
 }
 
 interface Columns {
-  readonly keys: readonly string[];
+  readonly keys: Column;
   readonly times: Column;
   readonly watermarks: Column;
   /** Where not all rows are objects of the same fields. */
@@ -26,11 +26,18 @@ interface Columns {
   readonly columns?: readonly Column[];
 }
 
-type Column = readonly unknown[] | Steps;
+type Column = readonly unknown[] | Steps | Texts;
 
-/** The first one, and of each other by how much it is above the one before. */
+/** The first one, and of each other by how much it is above the one before: so many times `by`. */
 interface Steps {
+  readonly by: number;
   readonly steps: readonly number[];
+}
+
+/** Each text once, and where it is. */
+interface Texts {
+  readonly texts: readonly string[];
+  readonly at: readonly number[];
 }
 
 /** Numbers from here on are times or counters: what they rise by is shorter than they are. */
@@ -40,7 +47,7 @@ export function columnsOf(rows: readonly Row[]): Columns {
   const fields = commonFields(rows);
   const values = rows.map(({ value }) => value);
   return {
-    keys: rows.map(({ key }) => key),
+    keys: packed(rows.map(({ key }) => key)),
     times: packed(rows.map(({ eventTimeMs }) => eventTimeMs)),
     watermarks: packed(rows.map(({ watermarkMs }) => watermarkMs)),
     ...(fields === undefined
@@ -63,11 +70,12 @@ export function rowsOfColumns(stored: object): Row[] {
       `rows of an exchange must be in a form that this code knows, got ${Object.keys(stored).join(', ')}; deploy the receivers anew`,
     );
   }
+  const texts = unpacked(keys) as string[];
   return rowsFrom(
-    keys,
+    texts,
     unpacked(times) as number[],
     unpacked(watermarks) as number[],
-    values ?? objectsOf(keys.length, fields, columns ?? []),
+    values ?? objectsOf(texts.length, fields, columns ?? []),
   );
 }
 
@@ -112,16 +120,44 @@ function objectsOf(length: number, fields: readonly string[], columns: readonly 
   });
 }
 
-/** As steps only where adding them up gives the very same: doubles hold no more than 2^53. */
 function packed(values: readonly unknown[]): Column {
-  if (typeof values[0] !== 'number' || Math.abs(values[0]) < WORTH_STEPS) return values;
-  if (!values.every((value) => Number.isSafeInteger(value))) return values;
+  const [first] = values;
+  if (typeof first === 'string') return asTexts(values) ?? values;
+  if (typeof first === 'number' && Math.abs(first) >= WORTH_STEPS) return asSteps(values) ?? values;
+  return values;
+}
+
+/** Only where adding them up gives the very same: doubles hold no more than 2^53. */
+function asSteps(values: readonly unknown[]): Steps | undefined {
+  if (!values.every((value) => Number.isSafeInteger(value))) return undefined;
   const steps = (values as readonly number[]).map((value, i, all) => value - (i === 0 ? 0 : (all[i - 1] as number)));
-  return steps.every((step) => Number.isSafeInteger(step)) ? { steps } : values;
+  if (!steps.every((step) => Number.isSafeInteger(step))) return undefined;
+  const by = steps.reduce(commonDivisor, 0);
+  return { by, steps: steps.map((step) => step / by) };
+}
+
+function commonDivisor(a: number, b: number): number {
+  let [divisor, rest] = [Math.abs(a), Math.abs(b)];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return divisor;
+}
+
+/** Only where they repeat. */
+function asTexts(values: readonly unknown[]): Texts | undefined {
+  const places = new Map<string, number>();
+  const at: number[] = [];
+  for (const value of values) {
+    if (typeof value !== 'string') return undefined;
+    const place = places.get(value) ?? places.size;
+    places.set(value, place);
+    at.push(place);
+  }
+  return places.size * 2 > values.length ? undefined : { texts: [...places.keys()], at };
 }
 
 function unpacked(column: Column): readonly unknown[] {
+  if ('texts' in column) return column.at.map((place) => column.texts[place]);
   if (!('steps' in column)) return column;
   let sum = 0;
-  return column.steps.map((step) => (sum += step));
+  return column.steps.map((step) => (sum += step * column.by));
 }

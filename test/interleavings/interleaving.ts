@@ -4,6 +4,7 @@
  * the plain way.
  */
 import { TidemarkError } from '../../engine/errors.ts';
+import type { LogStore } from '../../engine/ports.ts';
 import type { SourceRecord } from '../../engine/record.ts';
 import { ExchangeWorld, isUnavailable, keyedAnew, type Instance } from '../engine/exchange/exchange-world.ts';
 import { SeededRandom } from '../simulation/world/random.ts';
@@ -86,7 +87,7 @@ async function live({ world, order, records }: Story, random: SeededRandom): Pro
       if (executes) await work(...given);
       throw new TidemarkError('unavailable', 'LOG_UNAVAILABLE', 'the store must answer, got nothing; wait');
     };
-  const { logs } = world.world;
+  const logs: LogStore = world.world.logs;
   logs.put = flaky(logs.put.bind(logs), true);
   const read = flaky(logs.read.bind(logs), false);
   // A slot that is not up to date has what was there before, which is older than what the reader looks for.

@@ -168,6 +168,14 @@ describe('DynamoDbLogStore.read', () => {
     });
   });
 
+  it('reads eventually consistent, at half the price, where that is enough', async () => {
+    server.script({ status: 200, body: { Responses: { log: [onTheWire(1)] }, UnprocessedKeys: {} } });
+    expect(await openStore().read('log', [1], 'eventual')).toEqual([sampleEntry(1)]);
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
+      RequestItems: { log: { ConsistentRead: false, Keys: [{ slotKey: { S: 'log#1' } }] } },
+    });
+  });
+
   it('repeats a read that failed', async () => {
     server.script('cut', { status: 500 }, { status: 200, body: { Responses: { log: [onTheWire(1)] } } });
     expect(await openStore().read('log', [1])).toEqual([sampleEntry(1)]);

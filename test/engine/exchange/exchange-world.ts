@@ -1,5 +1,6 @@
 import { MemoryShards } from '../../../adapters/memory/shards.ts';
 import { count, kinesis, pipeline, resultTable, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
+import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
 import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { TidemarkError } from '../../../engine/errors.ts';
 import { receive, type ReceiveReport } from '../../../engine/exchange/receive.ts';
@@ -20,16 +21,17 @@ export interface KeyedAnewSettings {
   readonly receivers?: number;
   readonly allowedLatenessMs?: number;
   readonly maxOutOfOrdernessMs?: number;
+  readonly trigger?: WindowSettings['trigger'];
 }
 
 /** Readings partitioned by `key`, counted by `value` in windows [0, 10), [10, 20), … */
 export function keyedAnew(settings: KeyedAnewSettings = {}): Pipeline {
-  const { receivers = 2, allowedLatenessMs = 0, maxOutOfOrdernessMs = 0 } = settings;
+  const { receivers = 2, allowedLatenessMs = 0, maxOutOfOrdernessMs = 0, trigger } = settings;
   return pipeline('readings')
     .source(kinesis({ stream: 'departures', partitionKey: 'key', schema: READING }))
     .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs, maxClockSkewMs: 1e9 })
     .keyBy('value', { receivers: [receivers] })
-    .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs })
+    .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs, ...(trigger === undefined ? {} : { trigger }) })
     .aggregate({ n: count(), lastMs: sum('timeMs') })
     .to(resultTable());
 }
