@@ -91,7 +91,7 @@ async function readNext(
 }
 
 async function rowsOf(
-  { blobs }: ReadSettings,
+  { logs, blobs, slots }: ReadSettings,
   exchange: Exchange,
   receiver: number,
   logId: string,
@@ -101,16 +101,26 @@ async function rowsOf(
   if (sent?.rows === undefined) return [];
   const bytes = await readBody(blobs, sent.rows);
   if (bytes === undefined) {
+    // They live as long as the slot: another instance may have taken them since this one read it.
+    const [found] = await logs.read(logId, [slotOf(version, slots)]);
+    if (found !== undefined && found.version > version) throw overwritten(logId, version, found.version);
     const text = `rows of version ${version} of ${logId} must be there until all receivers have taken them, got none; restore the deleted object`;
     throw new TidemarkError('internal', 'OBJECT_MISSING', text);
   }
   return decodeRows(decompress(bytes), receiver, exchange.receivers);
 }
 
+/** Of ENTRY_OVERWRITTEN: which version of which sender. */
+export interface OverwrittenContext {
+  readonly sender: string;
+  readonly version: number;
+}
+
 /** The gate makes that impossible for a position that is committed; one in the memory of an instance may be old. */
 function overwritten(logId: string, wanted: number, found: number): TidemarkError {
   const text = `version ${wanted} of ${logId} must stay until all receivers have taken it, got ${found} in its slot; another instance is ahead, reload`;
-  return new TidemarkError('fenced', 'ENTRY_OVERWRITTEN', text);
+  const context: OverwrittenContext = { sender: logId, version: wanted };
+  return new TidemarkError('fenced', 'ENTRY_OVERWRITTEN', text, { context: { ...context } });
 }
 
 function notTheSame(logId: string, version: number): TidemarkError {

@@ -8,6 +8,7 @@
 import { isKind, TidemarkError } from '../errors.ts';
 import { deliverWaiting } from '../outbox.ts';
 import { logIdOf } from '../partition-log/log-id.ts';
+import { readHead } from '../partition-log/read-log.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { BatchReport } from '../process-batch.ts';
@@ -21,7 +22,7 @@ import { wholeOffsets } from '../whole-offsets.ts';
 import { arrivalsOf, type Arrivals } from './arrivals.ts';
 import { readManifest } from './manifest.ts';
 import { firstPositions, readable } from './positions.ts';
-import { readSender, type ArrivedEntry, type ReadAhead } from './read-senders.ts';
+import { readSender, type ArrivedEntry, type OverwrittenContext, type ReadAhead } from './read-senders.ts';
 import { receiverPartition } from './receivers.ts';
 
 /** What one call came to: rows are its records. */
@@ -60,16 +61,31 @@ export async function receive(
     return await once();
   } catch (error) {
     if (!isKind(error, 'fenced')) throw error;
-    return once().catch((again: unknown) => {
-      throw again instanceof TidemarkError && again.code === 'ENTRY_OVERWRITTEN'
-        ? lost(logIdOf(partition), again)
-        : again;
+    return once().catch(async (again: unknown) => {
+      throw (await isLost(processor, partition, again)) ? lost(logIdOf(partition), again) : again;
     });
   }
 }
 
-/** The log was read anew, and what it says it has taken is as old: no gate lets a sender go so far (PL-32). */
-function lost(logId: string, cause: TidemarkError): TidemarkError {
+/**
+ * Whether what was overwritten is what the log has not taken: no gate lets a sender go so far (PL-32). An instance that was
+ * frozen behind a read knows an older position, however often it reads; so this is asked once an entry was found gone.
+ */
+async function isLost(
+  { logs: { settings } }: ReceivingProcessor,
+  partition: SourcePartition,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof TidemarkError) || error.code !== 'ENTRY_OVERWRITTEN') return false;
+  const { sender, version } = error.context as unknown as OverwrittenContext;
+  const head = await readHead(settings.logs, settings.clock, logIdOf(partition), settings.slots);
+  if (head === undefined) return true;
+  const position = head.positions.find(({ logId }) => logId === sender);
+  // One that it knows no more was taken to its seal.
+  return position !== undefined && position.version < version;
+}
+
+function lost(logId: string, cause: unknown): TidemarkError {
   const rule = `entries that ${logId} has not taken must stay in the logs of its senders`;
   const text = `${rule}, got some that were overwritten; restore the log table to one moment for all logs`;
   return new TidemarkError('internal', 'LOG_DAMAGED', text, { cause });
