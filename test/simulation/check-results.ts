@@ -8,7 +8,7 @@ import { violation } from './world/functions.ts';
 import { placeOf } from './world/picky-table.ts';
 import type { Readers, Speaker } from './world/sinks.ts';
 
-type Line = ResultRow & Speaker;
+export type Line = ResultRow & Speaker;
 
 /** What must have come out, and which log is the newer. */
 export interface Wanted {
@@ -54,8 +54,12 @@ export function checkBeside({ expected, before, speakers }: Wanted, { lake }: Re
 }
 
 /** Late records and dead letters are there, one by one, and no others. */
-export function checkRefused({ expected, before, speakers }: Wanted, { lake }: Readers): void {
-  for (const folder of ['late', 'dead'] as const) {
+export function checkRefused(
+  { expected, before, speakers }: Wanted,
+  { lake }: Pick<Readers, 'lake'>,
+  folders: ReadonlyArray<'late' | 'dead'> = ['late', 'dead'],
+): void {
+  for (const folder of folders) {
     const lines = [...lake.keys()]
       .map((id) => id.split('/'))
       .filter(([name]) => name === folder)
@@ -95,13 +99,13 @@ export function checkPicky({ speakers }: Pick<Wanted, 'speakers'>, { lake, picky
   );
 }
 
-function compare(what: string, wanted: readonly string[], got: readonly string[]): void {
+export function compare(what: string, wanted: readonly string[], got: readonly string[]): void {
   const at = wanted.findIndex((text, i) => text !== got[i]);
   if (at >= 0) throw violation(`${what}: want ${wanted[at]}, got ${got[at] ?? 'none'}`);
   if (got.length > wanted.length) throw violation(`${what}: want none, got ${got[wanted.length]}`);
 }
 
-function linesIn<T>(lake: Readers['lake'], folder: 'results' | 'side'): T[] {
+export function linesIn<T>(lake: Readers['lake'], folder: 'results' | 'side'): T[] {
   const isThere = (id: string) => (folder === 'results' ? id.startsWith('simulated/results/') : id.includes('/side/'));
   return [...lake].filter(([id]) => isThere(id)).map(([, line]) => JSON.parse(line) as T);
 }
@@ -128,7 +132,7 @@ function requireAmong(what: string, decided: readonly string[], got: readonly st
   }
 }
 
-const sorted = (texts: readonly string[]): string[] => [...texts].sort();
+export const sorted = (texts: readonly string[]): string[] => [...texts].sort();
 
 function textOf({ log, windowStartMs, windowEndMs, revision, retracted, values }: SaidRow): string {
   return JSON.stringify([log, windowStartMs, windowEndMs, revision, retracted === true, values]);
@@ -140,7 +144,7 @@ function storedTextOf(row: PlainRow & Pick<ResultRow, 'sequence'>): string {
 }
 
 /** Of each place what the newest log that spoke of it has said last. */
-function newestOf(rows: readonly Line[], speakers: Speakers): Line[] {
+export function newestOf(rows: readonly Line[], speakers: Speakers): Line[] {
   const newest = new Map<string, Line>();
   for (const row of rows) {
     const place = String(row.sequence ?? `${row.windowStartMs}-${row.windowEndMs}`);

@@ -9,6 +9,7 @@ import type { Clock } from '../../engine/ports.ts';
 import { readUntil } from '../../engine/state/progress.ts';
 import { step } from '../../engine/step.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
+import { checkExchange } from './exchange/checks.ts';
 import { checkBeside, checkPicky, checkRefused, checkResults } from './check-results.ts';
 import { partitionOf, partsOf, type Plan, type PlannedRecord, type PlannedShard } from './plan.ts';
 import { Speakers } from './speakers.ts';
@@ -49,7 +50,7 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
       history,
       shard.records.filter(({ offset }) => !taken.has(offset)),
     );
-    const log = await checkRebuild(plan, logId, history.at(-1), storage, random);
+    const log = await checkRebuild(plan, writerOf(plan, history.at(-1)), logId, { storage, random });
     // What a halted pipeline could not do or deliver is left to whoever repairs it; what a batch could not that expired
     // before it came again, to the next record or tick. It is all there.
     const isLeft =
@@ -60,6 +61,7 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
   }
   checkDefinition(plan, storage, nextFingerprint(plan));
   const expected = await expectedSoFar(plan, storage);
+  if (plan.exchange !== undefined) return checkExchange({ plan, storage, readers, random }, plan.exchange, expected);
   const wanted = { expected, before: await expectedBefore(plan, storage), speakers: new Speakers(plan, storage) };
   checkResults(plan.topology.results.identity, wanted, readers);
   checkBeside(wanted, readers);
@@ -138,10 +140,8 @@ function checkDefinition({ redeploy }: Plan, { history }: Storage, next: string)
   }
 }
 
-/** The chain is whole, offsets and watermark only go forward, and every record became something. */
-function checkHistory(logId: string, history: readonly LogEntry[], taken: readonly PlannedRecord[]): void {
-  const records = taken.reduce((sum, record) => sum + partsOf(record), 0);
-  const last = taken.at(-1)?.offset ?? BEFORE_FIRST;
+/** It is whole, offsets and watermark only go forward, and every record became something. */
+export function checkChain(logId: string, history: readonly LogEntry[]): void {
   history.forEach((entry, i) => {
     const before = history[i - 1];
     if (entry.version !== i + 1) throw violation(`${logId}: version ${entry.version} at place ${i + 1}`);
@@ -152,6 +152,19 @@ function checkHistory(logId: string, history: readonly LogEntry[], taken: readon
     if (before !== undefined && entry.watermarkMs < before.watermarkMs)
       throw violation(`${logId}: watermark fell at version ${entry.version}`);
     const { recordsIn, counted, late, deadLetters } = entry.counters;
+    if (recordsIn !== counted + late + deadLetters)
+      throw violation(`${logId}: ${recordsIn} records in, ${counted} + ${late} + ${deadLetters} out`);
+  });
+}
+
+/** The log has taken these records, and no commit does nothing or more than it may. */
+function checkHistory(logId: string, history: readonly LogEntry[], taken: readonly PlannedRecord[]): void {
+  const records = taken.reduce((sum, record) => sum + partsOf(record), 0);
+  const last = taken.at(-1)?.offset ?? BEFORE_FIRST;
+  checkChain(logId, history);
+  history.forEach((entry, i) => {
+    const before = history[i - 1];
+    const { recordsIn, deadLetters } = entry.counters;
     if (
       before !== undefined &&
       recordsIn > before.counters.recordsIn &&
@@ -174,8 +187,6 @@ function checkHistory(logId: string, history: readonly LogEntry[], taken: readon
     if (isIdle) throw violation(`${logId}: version ${entry.version} does nothing`);
     if (entry.sealedFor.length > 0 && before?.pending !== undefined)
       throw violation(`${logId}: sealed in the middle of a move`);
-    if (recordsIn !== counted + late + deadLetters)
-      throw violation(`${logId}: ${recordsIn} records in, ${counted} + ${late} + ${deadLetters} out`);
   });
   const head = history.at(-1);
   if ((head?.counters.recordsIn ?? 0) !== records)
@@ -190,15 +201,13 @@ function writerOf({ topology, redeploy }: Plan, head: LogEntry | undefined): Top
 }
 
 /** Snapshot and log lead a stranger to the same state as the one who wrote them. */
-async function checkRebuild(
-  plan: Plan,
+export async function checkRebuild(
+  { settings }: Pick<Plan, 'settings'>,
+  topology: Topology,
   logId: string,
-  head: LogEntry | undefined,
-  storage: Storage,
-  random: SeededRandom,
+  { storage, random }: Pick<Ended, 'storage' | 'random'>,
 ): Promise<PartitionLog> {
-  const { settings } = plan;
-  const topology = writerOf(plan, head);
+  const head = storage.history.get(logId)?.at(-1);
   const log = await PartitionLog.open(
     {
       topology,

@@ -2,7 +2,9 @@ import { spokenOfTwice } from './check-results.ts';
 import { PIPELINES } from './pipelines/all.ts';
 import { nameOf, streamOf, type Plan } from './plan.ts';
 import { Speakers } from './speakers.ts';
+import { crossedIn } from './exchange/contents.ts';
 import { FAULT_KINDS } from './world/faults.ts';
+import type { ReceiverPool } from './world/receivers.ts';
 import type { Readers } from './world/sinks.ts';
 import { isWithoutRecord, movesTime, type Storage } from './world/storage.ts';
 
@@ -17,11 +19,15 @@ export interface Lived {
   readonly refusals: number;
   /** Of batches and ticks, by logs whose slots were deleted. */
   readonly halts: number;
+  /** Batches and ticks that waited for a receiver. */
+  readonly fullRings: number;
+  readonly receivers: ReceiverPool | undefined;
   /** As `kind#n`. */
   readonly faults: readonly string[];
 }
 
-export function contentsOf({ plan, storage, readers, refusals, halts, faults }: Lived): Contents {
+export function contentsOf(lived: Lived): Contents {
+  const { plan, storage, readers, refusals, halts, faults } = lived;
   const { shards, redeploy, kind, pipeline, settings } = plan;
   const entries = [...storage.history.values()].flat();
   const successions = [...storage.history.values()].flatMap((log) =>
@@ -87,6 +93,7 @@ export function contentsOf({ plan, storage, readers, refusals, halts, faults }: 
     'results that a table never takes': readers.picky?.letters.size ?? 0,
     'late records': lines.filter((id) => id.startsWith('late/')).length,
     'dead letters': lines.filter((id) => id.startsWith('dead/')).length,
+    ...crossedIn(lived),
     ...Object.fromEntries(
       FAULT_KINDS.map((fault) => [`fault: ${fault}`, faults.filter((name) => name.startsWith(`${fault}#`)).length]),
     ),

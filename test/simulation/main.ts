@@ -1,8 +1,9 @@
-/** `npm run simulate -- --seeds N [--from S] [--workers N] [--seed S [--trace]] [--json]` */
+/** `npm run simulate -- --seeds N [--from S] [--workers N] [--seed S [--trace]] [--exchange] [--json]`; with `--exchange` each world has one */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { addTotals, noTotals, type Totals } from './search.ts';
+import { planOf, type Worlds } from './plan.ts';
+import { addTotals, noTotals, type Stretch, type Totals } from './search.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 
@@ -16,9 +17,14 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(availableParallelism()) },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    exchange: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
+
+const worlds: Worlds = values.exchange ? 'exchange' : 'all';
+/** Behind a seed: its world is another one without. */
+const flag = values.exchange ? ' --exchange' : '';
 
 if (values.seed !== undefined) await replay(wholeNumber('--seed', values.seed), values.trace);
 else
@@ -31,7 +37,7 @@ else
 
 /** One seed again; with --trace the faults that it takes, as few as possible. */
 async function replay(seed: number, trace: boolean): Promise<void> {
-  const outcome = await simulate(seed);
+  const outcome = await simulate(seed, undefined, planOf(seed, worlds));
   console.log(
     `seed ${seed}: ${outcome.failure ?? 'everything held'} (${outcome.batches} batches, ${outcome.faults.length} faults)`,
   );
@@ -44,7 +50,9 @@ async function replay(seed: number, trace: boolean): Promise<void> {
   if (outcome.failure === undefined) return;
   process.exitCode = 1;
   if (trace)
-    console.log(`it takes no more than:\n  ${(await shrink(seed, outcome.faults)).join('\n  ') || 'no fault at all'}`);
+    console.log(
+      `it takes no more than:\n  ${(await shrink(seed, outcome.faults, worlds)).join('\n  ') || 'no fault at all'}`,
+    );
 }
 
 async function search(from: number, seeds: number, workers: number, json: boolean): Promise<void> {
@@ -54,11 +62,11 @@ async function search(from: number, seeds: number, workers: number, json: boolea
   const take = () => {
     const count = Math.min(STRETCH, from + seeds - next);
     next += count;
-    return { from: next - count, count };
+    return { from: next - count, count, worlds };
   };
   const note = (more: Totals) => {
     for (const { seed, failure } of more.failures)
-      console.error(`seed ${seed}: ${failure}\n  npm run simulate -- --seed ${seed} --trace`);
+      console.error(`seed ${seed}: ${failure}\n  npm run simulate -- --seed ${seed}${flag} --trace`);
     const before = Math.floor(totals.seeds / 1000);
     addTotals(totals, more);
     if (Math.floor(totals.seeds / 1000) > before)
@@ -72,10 +80,7 @@ async function search(from: number, seeds: number, workers: number, json: boolea
 }
 
 /** One worker: takes stretch after stretch until none is left. */
-function work(
-  take: () => { readonly from: number; readonly count: number },
-  note: (totals: Totals) => void,
-): Promise<void> {
+function work(take: () => Stretch, note: (totals: Totals) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./search-worker.ts', import.meta.url));
     const next = () => {

@@ -5,7 +5,8 @@ import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
 import { drawPipeline } from './pipelines/all.ts';
 import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
-import { topologyOf } from './plan/definition.ts';
+import { exchangedOf, topologyOf } from './plan/definition.ts';
+import { drawExchange, sizesWith, type Exchanged, type PlannedExchange } from './plan/exchange.ts';
 import type { Regrown } from './plan/regrown.ts';
 import { planLoss, type PlannedLoss } from './plan/lost-slots.ts';
 import { planRenamed, type Renaming } from './plan/renamed.ts';
@@ -41,7 +42,12 @@ export interface Plan {
   readonly renaming: Renaming | undefined;
   /** undefined: no log is throttled for longer than the others. */
   readonly throttled: ThrottledLog | undefined;
+  /** undefined: the pipeline is one fragment. */
+  readonly exchange: PlannedExchange | undefined;
 }
+
+/** Which worlds are drawn: of every kind as often as it comes, or with an exchange each. */
+export type Worlds = 'all' | 'exchange';
 
 /** While another definition is deployed, new instances run it, beside those of the first that are still there. */
 export interface Redeploy {
@@ -106,6 +112,8 @@ export interface PlannedShard extends Lineage {
 export interface PlannedRecord extends SourceRecord {
   /** One; several when they were aggregated; undefined when the aggregate was damaged on its way. */
   readonly parts: readonly PlannedPart[] | undefined;
+  /** In an aggregated record, if it be one of one. */
+  readonly isPacked?: boolean;
   /** Of a topic's record. */
   readonly timestamp?: Timestamp;
 }
@@ -117,10 +125,50 @@ export interface PlannedPart {
 }
 
 /** Each part is drawn from dice of its own: what is added to one leaves the others as they were. */
-export function planOf(seed: number): Plan {
+export function planOf(seed: number, worlds: Worlds = 'all'): Plan {
+  const kind = new SeededRandom(seed, 'kind').chance(0.2) ? 'kafka' : 'kinesis';
+  const random = new SeededRandom(seed, 'another key');
+  const exchanged = drawExchange(random, worlds === 'exchange');
+  return exchanged === undefined ? wholePlan(seed, kind) : exchangePlan(seed, kind, exchanged, random);
+}
+
+/** Neither source nor table is another one in the middle of it, and ticks can look at every shard (PL-36, PL-43). */
+function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, random: SeededRandom): Plan {
+  const sizes = sizesWith(exchanged, planSettings(new SeededRandom(seed, 'settings')), random);
+  const definition = exchangedOf(exchanged, sizes, kind);
+  const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), true);
+  const shards =
+    kind === 'kafka'
+      ? planTopic(new SeededRandom(seed, 'topic'), timestamps, undefined).shards
+      : planStream(new SeededRandom(seed, 'stream'), false);
+  const isMerged = shards.some(({ parents }) => parents.length > 1);
+  return {
+    seed,
+    kind,
+    settings: { ...sizes, ...planBounds(new SeededRandom(seed, 'bounds'), isMerged) },
+    shards,
+    pipeline: exchanged.pipeline,
+    topology: definition.topology,
+    redeploy: undefined,
+    growsAtMs: Infinity,
+    refusedOf: planRefusals(seed),
+    restore: undefined,
+    loss: undefined,
+    untold: undefined,
+    renaming: undefined,
+    throttled: undefined,
+    exchange: { ...exchanged, receiving: definition.fragments[1] as Topology },
+  };
+}
+
+function planRefusals(seed: number): number {
+  const random = new SeededRandom(seed, 'refusals');
+  return random.chance(0.15) ? random.pick([1, 2, 7]) : 0;
+}
+
+function wholePlan(seed: number, kind: Plan['kind']): Plan {
   const settings = planSettings(new SeededRandom(seed, 'settings'));
   const pipeline = drawPipeline((name) => new SeededRandom(seed, name));
-  const kind = new SeededRandom(seed, 'kind').chance(0.2) ? 'kafka' : 'kinesis';
   const topology = topologyOf(pipeline, settings, kind, 'first');
   // A stream that is made again numbers its results from 0 again, in the place of those before.
   const mayBeMadeAgain = topology.results.identity === 'window';
@@ -146,8 +194,7 @@ export function planOf(seed: number): Plan {
         toMs,
       }
     : undefined;
-  const refusals = new SeededRandom(seed, 'refusals');
-  const refusedOf = refusals.chance(0.15) ? refusals.pick([1, 2, 7]) : 0;
+  const refusedOf = planRefusals(seed);
   const bounds = planBounds(
     new SeededRandom(seed, 'bounds'),
     redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1),
@@ -175,6 +222,7 @@ export function planOf(seed: number): Plan {
     untold,
     renaming: renamed?.renaming,
     throttled,
+    exchange: undefined,
   };
 }
 

@@ -3,8 +3,9 @@
  * state store, no code of the engine. A child shard goes on with its parents' keys and, key by key, with their time.
  */
 import type { AcceptedRecord, Cut } from './accepted.ts';
-import type { PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
+import type { PlainArrival, PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
 import { nameOf, streamOf, type Plan, type PlannedPart, type PlannedRecord, type PlannedShard } from './plan.ts';
+import { rowsOf, type PlacedReading } from './plan/exchange.ts';
 import { hashOf } from './plan/shard-planner.ts';
 import { clockOf } from './plan/timestamps.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
@@ -38,6 +39,13 @@ export interface Expected {
   readonly dead: ReadonlySet<string>;
   /** By open shard: `sensor/what` of all that has never come out, though time alone would bring it. */
   readonly waiting: ReadonlyMap<PlannedShard, readonly string[]>;
+  /** What goes through the exchange, shard by shard. */
+  readonly sent: readonly SentRow[];
+}
+
+/** A row, and the shard that sends it. */
+export interface SentRow extends PlainArrival, Said {
+  readonly row: PlacedReading;
 }
 
 export interface Beside extends Said {
@@ -68,6 +76,7 @@ interface Out {
   readonly beside: Map<string, Beside[]>;
   readonly late: Set<string>;
   readonly dead: Set<string>;
+  readonly sent: SentRow[];
 }
 
 /**
@@ -80,7 +89,7 @@ export function expectedOf(
   partitionsOf: (shard: PlannedShard) => number,
   laterFingerprint: string,
 ): Expected {
-  const out: Out = { rows: new Map(), beside: new Map(), late: new Set(), dead: new Set() };
+  const out: Out = { rows: new Map(), beside: new Map(), late: new Set(), dead: new Set(), sent: [] };
   const pasts = new Map<string, Past>();
   for (const taken of all) {
     const { shard } = taken;
@@ -163,7 +172,7 @@ class PlainShard {
 
   #take(
     place: string,
-    { timestamp, arrivalTimeMs }: Pick<PlannedRecord, 'timestamp' | 'arrivalTimeMs'>,
+    { timestamp, arrivalTimeMs, isPacked }: Pick<PlannedRecord, 'timestamp' | 'arrivalTimeMs' | 'isPacked'>,
     part: PlannedPart | undefined,
     cut: Cut | undefined,
   ): void {
@@ -172,8 +181,8 @@ class PlainShard {
     if (
       part === undefined ||
       reading === undefined ||
-      !this.#belongs(part) ||
-      reading.sensor !== part.partitionKey ||
+      !this.#belongs(part, isPacked === true) ||
+      (reading.sensor !== part.partitionKey && this.#plan.exchange === undefined) ||
       clockMs === undefined ||
       reading.atMs > clockMs + 60_000
     ) {
@@ -182,17 +191,31 @@ class PlainShard {
     }
     // What is refused moves no clock.
     this.#moveProcessing(Math.min(timestamp?.ms ?? Infinity, arrivalTimeMs));
-    const { pipeline, settings } = this.#plan;
+    const { pipeline, settings, exchange } = this.#plan;
     const { sensor, atMs } = reading;
+    if (exchange !== undefined) {
+      this.#send(rowsOf(reading, exchange));
+      return this.#moveTo(atMs - settings.maxOutOfOrdernessMs, cut);
+    }
     const key = this.#keys.get(sensor) ?? pipeline.key(sensor, settings);
     this.#keys.set(sensor, key);
     if (key.take(reading, this.#clock(sensor))) this.#moveTo(atMs - settings.maxOutOfOrdernessMs, cut);
     else this.#out.late.add(place);
   }
 
-  #belongs(part: PlannedPart): boolean {
-    if (this.#plan.kind === 'kafka')
+  /** Each with the time that the shard had before the record of which they are (PL-29). */
+  #send(rows: readonly PlacedReading[]): void {
+    const log = nameOf(this.#shard);
+    for (const row of rows)
+      this.#out.sent.push({ log, row, atMs: row.atMs, value: row.value, watermarkMs: this.#watermarkMs });
+  }
+
+  #belongs(part: PlannedPart, isPacked: boolean): boolean {
+    const { kind, exchange } = this.#plan;
+    if (kind === 'kafka')
       return String(partitionOf(Buffer.from(part.partitionKey), this.#partitions)) === this.#shard.id;
+    // Before an exchange any shard may hold any key, but for what its packer sends again where it belongs.
+    if (exchange !== undefined) return !isPacked || wasPackedFor(this.#shard, part);
     return livesIn(this.#shard, part);
   }
 
@@ -240,6 +263,11 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);
   else list.push(item);
+}
+
+function wasPackedFor(shard: PlannedShard, { partitionKey, explicitHashKey }: PlannedPart): boolean {
+  if (explicitHashKey === undefined) return holds(shard, partitionKey);
+  return /^\d+$/.test(explicitHashKey) && contains(shard, BigInt(explicitHashKey));
 }
 
 /** A key lives where its hash does; what says otherwise about itself is counted nowhere. */

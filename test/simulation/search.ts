@@ -1,3 +1,4 @@
+import { planOf, type Worlds } from './plan.ts';
 import { simulate } from './simulate.ts';
 
 /** What many worlds came to. */
@@ -27,11 +28,21 @@ export const noTotals = (): Totals => ({
   failures: [],
 });
 
-/** Runs the worlds `from` to `from + count - 1`. */
-export async function searchSeeds(from: number, count: number): Promise<Totals> {
+/** The worlds `from` to `from + count - 1`. */
+export interface Stretch {
+  readonly from: number;
+  readonly count: number;
+  readonly worlds: Worlds;
+}
+
+export async function searchSeeds({ from, count, worlds }: Stretch): Promise<Totals> {
   const totals = noTotals();
   for (let seed = from; seed < from + count; seed++) {
-    const { failure, batches, commits, faults, contents, simulatedMs } = await simulate(seed);
+    const { failure, batches, commits, faults, contents, simulatedMs } = await simulate(
+      seed,
+      undefined,
+      planOf(seed, worlds),
+    );
     addTotals(totals, {
       seeds: 1,
       batches,

@@ -1,3 +1,4 @@
+import { planOf, type Worlds } from './plan.ts';
 import { simulate } from './simulate.ts';
 
 /**
@@ -5,8 +6,13 @@ import { simulate } from './simulate.ts';
  *
  * @see A. Zeller, R. Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002
  */
-export async function shrink(seed: number, faults: readonly string[]): Promise<readonly string[]> {
-  const fails = async (kept: readonly string[]) => (await simulate(seed, new Set(kept))).failure !== undefined;
+export async function shrink(
+  seed: number,
+  faults: readonly string[],
+  worlds: Worlds = 'all',
+): Promise<readonly string[]> {
+  const fails = async (kept: readonly string[]) =>
+    (await simulate(seed, new Set(kept), planOf(seed, worlds))).failure !== undefined;
   let kept = faults;
   if (await fails([])) return [];
   for (let parts = 2; parts <= kept.length;) {

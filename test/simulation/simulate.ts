@@ -6,9 +6,11 @@ import { contentsOf, type Contents } from './contents.ts';
 import { planOf, type Plan, type PlannedShard } from './plan.ts';
 import { FAULTS_UNTIL_MS, START_MS } from './plan/times.ts';
 import { Faults } from './world/faults.ts';
+import { ExchangeWatch } from './world/exchange-watch.ts';
 import { FunctionPool } from './world/functions.ts';
 import { Mapping } from './world/mapping.ts';
 import { SeededRandom } from './world/random.ts';
+import { ReceiverPool } from './world/receivers.ts';
 import { Schedule } from './world/schedule.ts';
 import { Stream } from './world/shards.ts';
 import { Readers } from './world/sinks.ts';
@@ -44,6 +46,7 @@ export async function simulate(
   const storage = new Storage(schedule);
   const readers = new Readers(plan);
   let failure: unknown;
+  const fail = (error: unknown) => (failure ??= error);
   const stream = new Stream({ plan, schedule });
   const world = {
     plan,
@@ -53,9 +56,11 @@ export async function simulate(
     schedule,
     faults,
     random,
-    fail: (error: unknown) => (failure ??= error),
+    crossing: plan.exchange && new ExchangeWatch({ plan, storage, fail }, plan.exchange.receiving),
+    fail,
   };
-  const functions = new FunctionPool(world);
+  const receivers = plan.exchange && new ReceiverPool(world, plan.exchange);
+  const functions = new FunctionPool(world, receivers?.doorbells);
   const mappings = new Map(
     plan.shards.map((shard) => [shard, new Mapping({ ...world, shard, functions, settings: plan.settings })]),
   );
@@ -70,6 +75,7 @@ export async function simulate(
   for (const mapping of mappings.values()) live(mapping.run());
   const operated = { ...world, functions, mappings };
   const { restore, loss } = plan;
+  const brokenUntilMs = plan.exchange?.broken?.untilMs ?? START_MS;
   const works = [
     ...[restore, restore?.again]
       .flatMap((one) => one ?? [])
@@ -103,7 +109,8 @@ export async function simulate(
     tick();
   }
   try {
-    const isOver = () => running === 0 && works.length === 0 && throttled === undefined;
+    const isOver = () =>
+      running === 0 && works.length === 0 && throttled === undefined && schedule.nowMs() >= brokenUntilMs;
     const isDone = () => isOver() || failure !== undefined;
     // While faults happen, a world of many shards may take as long as it likes; without them it has to come to an end.
     await schedule.run(() => isDone() || schedule.nowMs() >= START_MS + FAULTS_UNTIL_MS, MAX_EVENTS * 10);
@@ -140,6 +147,8 @@ export async function simulate(
       readers,
       faults: faults.happened,
       halts: functions.halts,
+      fullRings: functions.fullRings,
+      receivers,
       refusals: [...mappings.values()].reduce((sum, { refusals }) => sum + refusals, 0),
     }),
     simulatedMs: schedule.nowMs() - START_MS,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { planOf } from './plan.ts';
 import { simulate } from './simulate.ts';
 
 describe('a hostile world', () => {
@@ -14,6 +15,18 @@ describe('a hostile world', () => {
     expect(failures).toEqual([]);
     expect(faults).toBeGreaterThan(10_000);
   }, 120_000);
+
+  it('ends with every row taken once behind an exchange, for each of 25 seeds', async () => {
+    const failures: string[] = [];
+    let crossed = 0;
+    for (let seed = 1_000_000; seed < 1_000_025; seed++) {
+      const { failure, contents } = await simulate(seed, undefined, planOf(seed, 'exchange'));
+      crossed += contents['exchange: rows crossed'] ?? 0;
+      if (failure !== undefined) failures.push(`npm run simulate -- --seed ${seed} --exchange --trace: ${failure}`);
+    }
+    expect(failures).toEqual([]);
+    expect(crossed).toBeGreaterThan(1_000);
+  }, 60_000);
 
   it('is the same world again for the same seed', async () => {
     expect(await simulate(42)).toEqual(await simulate(42));

@@ -31,6 +31,7 @@ export async function expectedBefore(plan: Plan, storage: Storage): Promise<Expe
     late: refused(all.late),
     dead: refused(all.dead),
     waiting: new Map(),
+    sent: [],
   };
 }
 

@@ -23,3 +23,11 @@ export function valuesOf(
   const since = counted.filter((one) => one.isLater).map(({ value }) => value);
   return isLater ? { ...all, lowest: since.length === 0 ? null : Math.min(...since) } : all;
 }
+
+/** Of all that was counted, where only one definition has. */
+export function finalValues(counted: ReadonlyArray<Pick<Counted, 'value'>>): Record<string, number | null> {
+  return valuesOf(
+    counted.map(({ value }) => ({ value, isLater: false })),
+    { isLater: false },
+  );
+}

@@ -1,6 +1,6 @@
 import { hopping, resultTable, tumbling } from '../../../engine/index.ts';
 import type { PlanSizes } from '../plan.ts';
-import { aggregatesOf, valuesOf, type Counted } from './aggregates.ts';
+import { aggregatesOf, finalValues, valuesOf, type Counted } from './aggregates.ts';
 import type { PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
 
 interface Window {
@@ -17,9 +17,19 @@ export const alignedWindows: SimulatedPipeline = {
     const factor = deployment === 'incompatible' ? 2 : 1;
     const windows =
       advanceMs === sizeMs ? tumbling({ sizeMs: factor * sizeMs }) : hopping({ sizeMs: factor * sizeMs, advanceMs });
-    return stream.window(windows, { allowedLatenessMs }).aggregate(aggregatesOf(deployment)).to(resultTable()).topology;
+    return stream.window(windows, { allowedLatenessMs }).aggregate(aggregatesOf(deployment)).to(resultTable());
   },
   key: (_, settings) => new PlainWindows(settings),
+  exchanged: {
+    isLate: ({ atMs, watermarkMs }, { sizeMs, allowedLatenessMs }) =>
+      Math.floor(atMs / sizeMs) * sizeMs + sizeMs + allowedLatenessMs <= watermarkMs,
+    finals: (rows, { sizeMs }) =>
+      [...Map.groupBy(rows, ({ atMs }) => Math.floor(atMs / sizeMs) * sizeMs)].map(([windowStartMs, those]) => ({
+        windowStartMs,
+        windowEndMs: windowStartMs + sizeMs,
+        values: finalValues(those),
+      })),
+  },
 };
 
 class PlainWindows implements PlainKey {

@@ -9,7 +9,7 @@ export const everyFew: SimulatedPipeline = {
   weight: 2,
   define(stream, settings, deployment) {
     const n = nOf(settings) + (deployment === 'incompatible' ? 1 : 0);
-    return stream.window(everyN({ n })).aggregate(aggregatesOf(deployment)).to(resultTable()).topology;
+    return stream.window(everyN({ n })).aggregate(aggregatesOf(deployment)).to(resultTable());
   },
   key: (_, settings) => new PlainCount(nOf(settings)),
 };

@@ -46,7 +46,7 @@ export const processFunction: SimulatedPipeline = {
           });
         },
       })
-      .to(resultTable()).topology;
+      .to(resultTable());
   },
   key: (_, settings) => new PlainProcess(settings),
 };

@@ -1,7 +1,7 @@
 import { everyRecords, resultTable, session } from '../../../engine/index.ts';
 import type { PlanSizes } from '../plan.ts';
-import { aggregatesOf, valuesOf, type Counted } from './aggregates.ts';
-import type { PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
+import { aggregatesOf, finalValues, valuesOf, type Counted } from './aggregates.ts';
+import type { PlainArrival, PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
 
 const EARLY = 2;
 
@@ -15,9 +15,26 @@ export const sessions: SimulatedPipeline = {
     return stream
       .window(session({ gapMs }), { allowedLatenessMs, trigger: { early: everyRecords(EARLY) } })
       .aggregate(aggregatesOf(deployment))
-      .to(resultTable()).topology;
+      .to(resultTable());
   },
   key: (_, settings) => new PlainSessions(settings),
+  exchanged: {
+    isLate: ({ atMs, watermarkMs }, settings) => atMs + gapMsOf(settings) + settings.allowedLatenessMs <= watermarkMs,
+    finals: (rows, settings) => {
+      const gapMs = gapMsOf(settings);
+      const sessionsOfRows: PlainArrival[][] = [];
+      for (const row of [...rows].sort((a, b) => a.atMs - b.atMs)) {
+        const last = sessionsOfRows.at(-1);
+        if (last !== undefined && row.atMs < (last.at(-1) as PlainArrival).atMs + gapMs) last.push(row);
+        else sessionsOfRows.push([row]);
+      }
+      return sessionsOfRows.map((those) => ({
+        windowStartMs: (those[0] as PlainArrival).atMs,
+        windowEndMs: (those.at(-1) as PlainArrival).atMs + gapMs,
+        values: finalValues(those),
+      }));
+    },
+  },
 };
 
 const gapMsOf = ({ advanceMs }: PlanSizes): number => advanceMs;

@@ -80,7 +80,7 @@ function pack(
     };
   });
   const data = aggregateOf(keyed.map(({ text, ...rest }) => ({ ...rest, data: text })));
-  if (!random.chance(0.02)) return { ...record, data, parts: keyed };
+  if (!random.chance(0.02)) return { ...record, data, parts: keyed, isPacked: true };
   const at = random.between(4, data.length - 1);
   return { ...record, data: Uint8Array.from(data, (byte, i) => (i === at ? byte ^ 1 : byte)), parts: undefined };
 }

@@ -30,6 +30,10 @@ export const FAULT_KINDS = [
   'mapping.resplit',
   'mapping.otherInstance',
   'mapping.ahead',
+  'bell.lost',
+  'bell.late',
+  'bell.twice',
+  'receiver.otherInstance',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

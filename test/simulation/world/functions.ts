@@ -1,5 +1,4 @@
 import { TidemarkError } from '../../../engine/errors.ts';
-import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { TickFailure } from '../../../engine/tick/tick-report.ts';
 import { partitionOf, type Plan, type PlannedRecord, type PlannedShard } from '../plan.ts';
@@ -9,11 +8,12 @@ import { Instance } from './instance.ts';
 import type { SeededRandom } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { FaultyShards, type Stream } from './shards.ts';
-import { FaultyPickyTable } from './picky-table.ts';
-import { FaultySink, type Readers } from './sinks.ts';
+import type { Readers } from './sinks.ts';
 import { TickWatch } from './tick-watch.ts';
-import { FaultyBlobStore, FaultyLogStore } from './stores.ts';
-import { type Storage } from './storage.ts';
+import type { Storage } from './storage.ts';
+import type { Doorbells } from './doorbells.ts';
+import type { ExchangeWatch } from './exchange-watch.ts';
+import { partsOf } from './parts.ts';
 
 export interface FunctionWorld {
   readonly plan: Plan;
@@ -23,12 +23,12 @@ export interface FunctionWorld {
   readonly schedule: Schedule;
   readonly faults: Faults;
   readonly random: SeededRandom;
+  /** Of a pipeline with an exchange. */
+  readonly crossing: ExchangeWatch | undefined;
   /** Ends the simulation: something happened that never may. */
   fail(error: unknown): void;
 }
 
-/** How far back a table can be restored whose slots are lost. */
-const HOUR_MS = 3_600_000;
 /** What a log must say of itself whose slots were deleted. */
 const OF_DAMAGE: ReadonlySet<string> = new Set(['LOG_DELETED', 'LOG_DAMAGED', 'RECORDS_MISSING']);
 
@@ -45,14 +45,19 @@ interface Warm {
 export class FunctionPool {
   readonly #world: FunctionWorld;
   readonly #watch: TickWatch;
+  readonly #doorbells: Doorbells | undefined;
   readonly #all: Warm[] = [];
   readonly #warm = new Map<string, Warm>();
   #isDisabled = false;
   /** Batches and ticks that a log refused whose slots were deleted. */
   halts = 0;
+  /** Batches and ticks that had to wait for a receiver. */
+  fullRings = 0;
 
-  constructor(world: FunctionWorld) {
+  /** @param doorbells of a pipeline with an exchange */
+  constructor(world: FunctionWorld, doorbells: Doorbells | undefined) {
     this.#world = world;
+    this.#doorbells = doorbells;
     this.#watch = new TickWatch(world);
   }
 
@@ -132,6 +137,7 @@ export class FunctionPool {
     const causes = causesOf(error);
     if (!causes.every(isExpected)) this.#world.fail(error);
     else if (causes.some(({ code }) => OF_DAMAGE.has(code))) this.halts++;
+    else if (causes.some(({ code }) => code === 'RING_FULL')) this.fullRings++;
   }
 
   #take(shardId: string): Warm {
@@ -146,38 +152,13 @@ export class FunctionPool {
   }
 
   #start(): Warm {
-    const { plan, schedule, faults, random, stream } = this.#world;
+    const { plan, schedule, faults, stream } = this.#world;
     const instance = new Instance(`instance-${this.#all.length}`, schedule, faults);
     const isNext = this.#isRedeployed();
     const topology = isNext && plan.redeploy !== undefined ? plan.redeploy.topology : plan.topology;
-    const { slots, inlineLimitBytes, maxPanes, maxRowsPerCommit, maxTimersPerCommit } = plan.settings;
-    const blobs = new FaultyBlobStore(this.#world, instance);
-    const { picky } = this.#world.readers;
-    const sinks = [
-      new FaultySink(this.#world, instance),
-      ...(picky === undefined ? [] : [new FaultyPickyTable(picky, this.#world, instance)]),
-    ];
-    const logs = new PartitionLogs(
-      {
-        topology,
-        logs: new FaultyLogStore(this.#world, instance, this.#watch),
-        blobs,
-        clock: schedule,
-        random,
-        slots,
-        inlineLimitBytes,
-        recoveryMs: plan.restore?.recoveryMs ?? (plan.loss?.cure === 'restore' ? HOUR_MS : 0),
-      },
-      maxPanes,
-    );
-    const processor = {
-      topology,
-      logs,
-      sinks,
-      shards: new FaultyShards({ faults, stream }, instance),
-      maxRowsPerCommit,
-      maxTimersPerCommit,
-    };
+    const { blobs, ...parts } = partsOf(this.#world, instance, this.#watch, topology);
+    const shards = new FaultyShards({ faults, stream }, instance);
+    const processor = { ...parts, shards, doorbell: this.#doorbells?.of(instance) };
     const code =
       plan.kind === 'kafka'
         ? kafkaCode(this.#world, instance, processor, blobs)

@@ -2,6 +2,7 @@ import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import { partitionOf, type Plan } from '../plan.ts';
+import type { ExchangeWatch } from './exchange-watch.ts';
 import type { Faults } from './faults.ts';
 import type { Instance } from './instance.ts';
 import type { Schedule } from './schedule.ts';
@@ -13,6 +14,7 @@ interface World {
   readonly storage: Storage;
   readonly schedule: Schedule;
   readonly faults: Faults;
+  readonly crossing: ExchangeWatch | undefined;
   fail(error: unknown): void;
 }
 
@@ -32,12 +34,15 @@ export class FaultyLogStore implements LogStore {
   }
 
   put(logId: string, slot: number, entry: LogEntry, expectedVersion: number | undefined): Promise<PutOutcome> {
-    const { plan, storage, schedule, faults } = this.#world;
+    const { plan, storage, schedule, faults, crossing } = this.#world;
     const { written } = this.#instance;
     const request = { table: this.#table, sentMs: schedule.nowMs(), isDead: this.#instance.isDead };
     const execute = async () => {
       const outcome = await storage.put(request, logId, slot, entry, expectedVersion);
-      if (outcome.kind === 'stored') written.set(logId, Math.max(entry.version, written.get(logId) ?? 0));
+      if (outcome.kind === 'stored') {
+        written.set(logId, Math.max(entry.version, written.get(logId) ?? 0));
+        crossing?.stored(logId, entry);
+      }
       return outcome;
     };
     const place = `${logId}@${entry.reached}`;
@@ -46,7 +51,7 @@ export class FaultyLogStore implements LogStore {
     );
     if (aheadOf !== undefined)
       this.#world.fail(new Error(`${place}: ${aheadOf} is ${entry[aheadOf]}, ahead of the clock`));
-    if (this.#isTick(logId, entry)) {
+    if (crossing?.isReceiver(logId) !== true && this.#isTick(logId, entry)) {
       if (!this.#instance.provenDrained.has(place))
         this.#world.fail(new Error(`${place}: tick without proof that nothing was left to read`));
       if (this.#isTooEarly(logId, entry))

@@ -1,0 +1,122 @@
+/**
+ * What must hold of a world with an exchange once its faults have stopped: rows are held against a plain program that
+ * knows neither receivers nor the order in which they took what (PL-44).
+ */
+import { receiverLogs } from '../../../engine/exchange/receivers.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import type { LateRecord } from '../../../engine/outputs.ts';
+import type { Exchange } from '../../../engine/plan/exchange.ts';
+import { checkPicky, checkRefused, compare, linesIn, newestOf, sorted, type Line } from '../check-results.ts';
+import { checkChain, checkRebuild, type Ended } from '../checks.ts';
+import { isParentOf, nameOf, partitionOf, type Plan } from '../plan.ts';
+import type { PlannedExchange } from '../plan/exchange.ts';
+import type { PlainExchanged, PlainFinal } from '../pipelines/simulated-pipeline.ts';
+import type { Expected, SentRow } from '../reference.ts';
+import { Speakers } from '../speakers.ts';
+import { violation } from '../world/functions.ts';
+import type { Readers } from '../world/sinks.ts';
+
+type World = Pick<Ended, 'plan' | 'storage' | 'readers' | 'random'>;
+
+/** @throws VIOLATION at the first that does not hold */
+export async function checkExchange(world: World, planned: PlannedExchange, expected: Expected): Promise<void> {
+  const { plan, storage, readers } = world;
+  await checkReceivers(world, planned, expected.sent);
+  const { exchanged } = plan.pipeline as { readonly exchanged: PlainExchanged };
+  const isLate = (row: SentRow) => exchanged.isLate(row, plan.settings);
+  const inTime = Map.groupBy(
+    expected.sent.filter((row) => !isLate(row)),
+    ({ row }) => row.place,
+  );
+  const finals = new Map([...inTime].map(([key, rows]) => [key, exchanged.finals(rows, plan.settings)]));
+  const speakers = new Speakers(plan, storage);
+  checkFinals(finals, readers, speakers);
+  checkLate(expected.sent.filter(isLate), plan, readers);
+  checkPicky({ speakers }, readers);
+  const before: Expected = { ...expected, dead: new Set(), late: new Set() };
+  checkRefused({ expected, before, speakers }, readers, ['dead']);
+}
+
+/** Each has taken all that there is of every sender, and no row is lost or taken twice between them. */
+async function checkReceivers(
+  { plan, storage, random }: World,
+  { receiving }: PlannedExchange,
+  sent: readonly SentRow[],
+): Promise<void> {
+  const open = plan.shards.filter((shard) => !plan.shards.some((other) => isParentOf(shard, other)));
+  const senders = open.map((shard) => logIdOf(partitionOf(shard)));
+  const wanted = senders.map((logId) => `${logId} ${storage.history.get(logId)?.length ?? 0}`);
+  let rows = 0;
+  for (const logId of receiverLogs(receiving.name, receiving.receivesFrom as Exchange)) {
+    const history = storage.history.get(logId) ?? [];
+    checkChain(logId, history);
+    const head = history.at(-1);
+    const taken = head?.positions.map((position) => `${position.logId} ${position.version}`) ?? [];
+    compare(`what ${logId} has taken`, sorted(wanted), sorted(taken));
+    const log = await checkRebuild(plan, receiving, logId, { storage, random });
+    if (log.state.pending !== undefined) throw violation(`${logId}: a move to ${log.state.watermarkMs} is not done`);
+    rows += head?.counters.recordsIn ?? 0;
+  }
+  if (rows !== sent.length) throw violation(`${rows} rows were taken of ${sent.length} that were sent`);
+}
+
+/** What stands in the end, and no revision that says less than one before it. */
+function checkFinals(
+  finals: ReadonlyMap<string, readonly PlainFinal[]>,
+  { table, lake }: Readers,
+  speakers: Speakers,
+): void {
+  const lines = linesIn<Line>(lake, 'results');
+  const standing = (rows: ReadonlyArray<PlainFinal & { readonly retracted?: boolean }>) =>
+    sorted(rows.filter(({ retracted }) => retracted !== true).map(textOf));
+  for (const key of new Set([...finals.keys(), ...lines.map((line) => line.key)])) {
+    const said = lines.filter((line) => line.key === key);
+    const wanted = sorted((finals.get(key) ?? []).map(textOf));
+    compare(`${key} in the lake`, wanted, standing(newestOf(said, speakers)));
+    compare(`${key} in the table`, wanted, standing(table.results.filter((row) => row.key === key)));
+    for (const revisions of Map.groupBy(
+      said,
+      ({ windowStartMs, windowEndMs }) => `${windowStartMs}-${windowEndMs}`,
+    ).values())
+      checkRevisions(key, revisions);
+  }
+}
+
+function checkRevisions(key: string, lines: readonly Line[]): void {
+  let before = 0;
+  for (const { retracted, values, revision, windowStartMs } of [...lines].sort((a, b) => a.revision - b.revision)) {
+    if (retracted === true) continue;
+    const { readings } = values as { readonly readings: number };
+    if (readings < before)
+      throw violation(`${key} at ${windowStartMs}: revision ${revision} counts ${readings} after ${before}`);
+    before = readings;
+  }
+}
+
+/** Each once, with the sender that it came from and the time that this one had (PL-29). */
+function checkLate(rows: readonly SentRow[], plan: Plan, { lake }: Readers): void {
+  const logs = new Map(plan.shards.map((shard) => [nameOf(shard), logIdOf(partitionOf(shard))]));
+  const wanted = rows.map(({ log, row, watermarkMs }) =>
+    JSON.stringify([logs.get(log), row.place, row.atMs, watermarkMs, JSON.stringify(row)]),
+  );
+  const got = [...lake]
+    .filter(([id]) => id.startsWith('late/'))
+    .map(([, line]) => {
+      const { headers, key, eventTimeMs, watermarkMs, data } = JSON.parse(line) as LateLine;
+      const sender = headers?.find(({ name }) => name === 'tidemark-sender');
+      const text = new TextDecoder().decode(Uint8Array.from(data));
+      return JSON.stringify([
+        sender !== undefined && 'text' in sender ? sender.text : '',
+        key,
+        eventTimeMs,
+        watermarkMs,
+        text,
+      ]);
+    });
+  compare('late', sorted(wanted), sorted(got));
+}
+
+type LateLine = Omit<LateRecord, 'data'> & { readonly data: readonly number[] };
+
+const textOf = ({ windowStartMs, windowEndMs, values }: PlainFinal): string =>
+  JSON.stringify([windowStartMs, windowEndMs, values]);

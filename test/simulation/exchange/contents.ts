@@ -1,0 +1,42 @@
+import { receiverLogs } from '../../../engine/exchange/receivers.ts';
+import type { LogEntry } from '../../../engine/partition-log/entry.ts';
+import type { Exchange } from '../../../engine/plan/exchange.ts';
+import type { Contents, Lived } from '../contents.ts';
+
+/** What an exchange had in it; zeros where there is none. */
+export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Contents {
+  const { exchange } = plan;
+  const ids = exchange === undefined ? [] : receiverLogs('simulated', exchange.receiving.receivesFrom as Exchange);
+  const taking = ids.map((logId) => storage.history.get(logId) ?? []);
+  const sending = [...storage.history].filter(([logId]) => exchange !== undefined && !ids.includes(logId));
+  const sent = sending.flatMap(([, entries]) => entries.flatMap((entry) => entry.sent ?? []));
+  const counted = taking.map((entries) => entries.at(-1)?.counters);
+  const sum = (of: (counters: LogEntry['counters']) => number) =>
+    counted.reduce((all, counters) => all + (counters === undefined ? 0 : of(counters)), 0);
+  return {
+    'exchange: windows behind it': exchange?.pipeline.name === 'aligned windows' ? 1 : 0,
+    'exchange: sessions behind it': exchange?.pipeline.name === 'sessions' ? 1 : 0,
+    'exchange: receivers': ids.length,
+    'exchange: rows crossed': sum(({ recordsIn }) => recordsIn),
+    'exchange: rows late at receivers': sum(({ late }) => late),
+    'exchange: entries with rows': sent.filter(({ rows }) => rows !== undefined).length,
+    'exchange: entries with rows in objects': sent.filter(({ rows }) => rows !== undefined && 'blobKey' in rows).length,
+    'exchange: senders without a record': sending.filter(([, entries]) => entries.at(-1)?.counters.recordsIn === 0)
+      .length,
+    'exchange: commits of receivers': taking.reduce((all, { length }) => all + length, 0),
+    'exchange: seals taken by receivers': taking.reduce((all, entries) => all + sealsIn(entries), 0),
+    'exchange: calls of receivers': receivers?.calls ?? 0,
+    'exchange: receivers killed': receivers?.killed ?? 0,
+    'exchange: calls of a broken receiver': receivers?.brokenCalls ?? 0,
+    'exchange: batches and ticks before a full ring': exchange === undefined ? 0 : fullRings,
+  };
+}
+
+/** A sender whose seal was taken is done, or gone from the list. */
+function sealsIn(entries: readonly LogEntry[]): number {
+  return entries.reduce((seals, { positions }, i) => {
+    const before = (entries[i - 1]?.positions ?? []).filter(({ isDone }) => !isDone);
+    const live = new Set(positions.filter(({ isDone }) => !isDone).map(({ logId }) => logId));
+    return seals + before.filter(({ logId }) => !live.has(logId)).length;
+  }, 0);
+}

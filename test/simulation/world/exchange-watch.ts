@@ -1,0 +1,84 @@
+import { receiverLogs } from '../../../engine/exchange/receivers.ts';
+import type { LogEntry } from '../../../engine/partition-log/entry.ts';
+import type { Exchange } from '../../../engine/plan/exchange.ts';
+import type { Topology } from '../../../engine/topology.ts';
+import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
+import type { Plan } from '../plan.ts';
+import { violation } from './functions.ts';
+import type { Storage } from './storage.ts';
+
+interface World {
+  readonly plan: Plan;
+  readonly storage: Storage;
+  fail(error: unknown): void;
+}
+
+/** Holds every commit of senders and receivers against the logs as they are when it is stored. */
+export class ExchangeWatch {
+  readonly #world: World;
+  readonly #receivers: ReadonlySet<string>;
+
+  constructor(world: World, receiving: Topology) {
+    this.#world = world;
+    this.#receivers = new Set(receiverLogs(receiving.name, receiving.receivesFrom as Exchange));
+  }
+
+  isReceiver(logId: string): boolean {
+    return this.#receivers.has(logId);
+  }
+
+  /** @param entry the newest of its log */
+  stored(logId: string, entry: LogEntry): void {
+    const problem = this.isReceiver(logId)
+      ? this.#problemOfReceiver(logId, entry)
+      : this.#problemOfSender(logId, entry);
+    if (problem !== undefined) this.#world.fail(violation(`${logId}: version ${entry.version} ${problem}`));
+  }
+
+  /** Nothing is overwritten that a receiver has not committed (PL-31). */
+  #problemOfSender(logId: string, { version }: LogEntry): string | undefined {
+    const gone = version - this.#world.plan.settings.slots;
+    if (gone <= 0) return undefined;
+    const behind = [...this.#receivers].find((receiver) => {
+      const position = this.#headOf(receiver)?.positions.find((one) => one.logId === logId);
+      return (position?.version ?? 0) < gone;
+    });
+    return behind === undefined ? undefined : `has overwritten ${gone}, which ${behind} has not taken`;
+  }
+
+  /** It stands where its senders were, goes only forward, and no further in time than any of them (PL-32 to PL-34). */
+  #problemOfReceiver(logId: string, entry: LogEntry): string | undefined {
+    const before = this.#world.storage.history.get(logId)?.at(-2);
+    for (const position of entry.positions) {
+      const { logId: sender, version, commitId, watermarkMs, isDone } = position;
+      const taken = this.#world.storage.history.get(sender)?.[version - 1];
+      if (version > 0 && taken?.commitId !== commitId)
+        return `says that it has taken version ${version} of ${sender}, which is another one`;
+      if (taken !== undefined && watermarkMs < (taken.sent?.watermarkMs ?? NO_WATERMARK))
+        return `has ${sender} at ${watermarkMs}, behind what it says itself`;
+      if (isDone !== (taken !== undefined && taken.sealedFor.length > 0))
+        return `has ${sender} ${isDone ? 'done without' : 'at work after'} its seal`;
+      if (!isDone && entry.watermarkMs > this.#boundOf(sender, version))
+        return `is at ${entry.watermarkMs}, ahead of ${sender} at version ${version}`;
+      const was = before?.positions.find((one) => one.logId === sender);
+      if (was !== undefined && was.version > version) return `goes back to version ${version} of ${sender}`;
+    }
+    return undefined;
+  }
+
+  /** How far time may be as long as no more than this of a sender was taken: a child waits for where its parents stopped. */
+  #boundOf(sender: string, version: number): number {
+    const { plan, storage } = this.#world;
+    const taken = storage.history.get(sender)?.[version - 1];
+    if (taken !== undefined) return taken.watermarkMs;
+    const shard = plan.shards.find(({ id }) => sender.endsWith(`/${id}`));
+    const parents = shard?.parents.map((id) => sender.replace(/[^/]+$/, id)) ?? [];
+    // One that is not sealed is another sender itself, or comes of one.
+    const ends = parents.map((parent) => this.#headOf(parent)).filter((head) => (head?.sealedFor.length ?? 0) > 0);
+    return parents.length === 0 ? NO_WATERMARK : Math.min(...ends.map((head) => (head as LogEntry).watermarkMs));
+  }
+
+  #headOf(logId: string): LogEntry | undefined {
+    return this.#world.storage.history.get(logId)?.at(-1);
+  }
+}
