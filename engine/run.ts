@@ -6,7 +6,7 @@
  *     watermark      w                   w - delay 0
  */
 import type { Row } from './exchange/rows.ts';
-import type { Topology } from './topology.ts';
+import { outputDelayMs, type Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { Element, TimerClocks, Verdict } from './operator.ts';
 import type { DeadLetter, ResultRow, SideOutput } from './outputs.ts';
@@ -78,6 +78,8 @@ export class Run implements OperatorHost {
   watermarkMs: number;
   /** The move of time that is under way, and goes on in the next commit when this one has enough. */
   pending: PendingMove | undefined;
+  /** Event time before the move whose timers fire. */
+  #movingFromMs: number | undefined;
   /** How many timers have fired. */
   timersFired = 0;
   /** Of the record that is being processed, or the last one that was. */
@@ -115,7 +117,7 @@ export class Run implements OperatorHost {
       lagMs += operator.delayMs;
     });
     this.#operators = operators;
-    this.delayMs = lagMs;
+    this.delayMs = outputDelayMs(topology);
   }
 
   /** What has to be delivered or sent so far, late records left out. */
@@ -148,13 +150,16 @@ export class Run implements OperatorHost {
     const operator = this.#operators[index];
     if (operator !== undefined) return operator.bound.process(element);
     const { key, eventTimeMs, value } = element;
-    this.#send(key, eventTimeMs, value);
+    this.#send(this.#operators.length === 0 ? key : this.topology.sentKeyOf(value), eventTimeMs, value);
     return 'accepted';
   }
 
-  /** By what is sent from now on nothing is late that was not so here: behind this fragment's time by all its delays (PL-34). */
+  /**
+   * What is sent bears it, so that nothing is late by it that was not so here: this fragment's time less all its delays
+   * (PL-34), and while time moves that from before, for what fires is as old as that.
+   */
   get outputWatermarkMs(): number {
-    return behind(this.watermarkMs, this.delayMs);
+    return behind(this.#movingFromMs ?? this.watermarkMs, this.delayMs);
   }
 
   /** When time alone has something to do. */
@@ -215,6 +220,7 @@ export class Run implements OperatorHost {
         this.#watch.firedBefore = since === undefined ? 0 : this.timersFired - since.timers;
       return since !== undefined && this.#isFullSince(since);
     };
+    this.#movingFromMs = domain === 'event' ? fromMs : undefined;
     for (const operator of this.#operators.slice(first)) {
       const firedMs =
         domain === 'event'
@@ -225,6 +231,7 @@ export class Run implements OperatorHost {
       return false;
     }
     this.pending = undefined;
+    this.#movingFromMs = undefined;
     return true;
   }
 
@@ -251,13 +258,14 @@ export class Run implements OperatorHost {
     );
   }
 
-  /** A result of operator `from`: as the topology says it is left out, changed, given to the next operator, or checked and goes out. */
+  /** A result of operator `from`: as the topology says it is left out, changed, given to the next operator, or checked and goes out, or is sent. */
   emit(from: number, row: ResultRow): void {
     const shaped = this.topology.shape(from, row);
     if (shaped === undefined) return;
     const next = this.#operators[from + 1];
     if (next === undefined) {
-      this.results.push(this.topology.checked(shaped));
+      if (this.topology.sendsTo === undefined) this.results.push(this.topology.checked(shaped));
+      else this.#sendResult(shaped);
     } else if (shaped.retracted !== true) {
       const { key, windowStartMs, windowEndMs } = row;
       // It is in time by the delays, whatever the row says that made it.
@@ -275,6 +283,13 @@ export class Run implements OperatorHost {
           `result of window ${windowStartMs}-${windowEndMs} must be in time for the window behind it, got one that is late; report this`,
         );
     }
+  }
+
+  /** Final ones only reach an exchange: one that takes another back has nothing to say behind it. */
+  #sendResult(row: ResultRow): void {
+    if (row.retracted === true) return;
+    const value = this.topology.exchanged(row);
+    this.#send(this.topology.sentKeyOf(value), row.windowEndMs - 1, value);
   }
 
   mark(): Mark {

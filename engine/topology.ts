@@ -12,8 +12,18 @@ export interface Topology {
   readonly name: string;
   /** Its records are the rows of an exchange; undefined: those of the source. */
   readonly receivesFrom: Exchange | undefined;
+  /** The senders of `receivesFrom` are receivers of these; empty: they are the partitions of the source. */
+  readonly sentBy: readonly Exchange[];
   /** What its last operator gives, or each record where it has none, goes through an exchange; undefined: to the sinks. */
   readonly sendsTo: Exchange | undefined;
+  /**
+   * The key of what it sends.
+   *
+   * @throws KEY_INVALID (data)
+   */
+  sentKeyOf(value: unknown): string;
+  /** All exchanges from here on, in the order of the fragments; empty behind the last. */
+  readonly downstream: readonly Downstream[];
   /** Of the pipeline. */
   readonly source: Source;
   readonly eventTime: EventTime;
@@ -31,6 +41,8 @@ export interface Topology {
   readonly tables: readonly TableSpec[];
   /** What becomes of a result of operator `from`; undefined: it is left out. */
   shape(from: number, row: ResultRow): ResultRow | undefined;
+  /** A result as it goes through the exchange, with the fields of its key and its window. */
+  exchanged(row: ResultRow): Readonly<Record<string, unknown>>;
   readonly results: ResultShape;
   /**
    * A result as it leaves for the sinks.
@@ -41,4 +53,16 @@ export interface Topology {
   /** Names of the outputs beside the results. */
   readonly sideOutputs: readonly string[];
   readonly sinks: readonly SinkSpec[];
+}
+
+/** An exchange behind a fragment. */
+export interface Downstream {
+  readonly exchange: Exchange;
+  /** By how much the time of its receivers is behind the output watermark of that fragment [ms]. */
+  readonly delayMs: number;
+}
+
+/** By how much the time of what leaves a fragment is behind its watermark (PL-34) [ms]. */
+export function outputDelayMs({ operators }: Pick<Topology, 'operators'>): number {
+  return operators.reduce((sum, operator) => sum + operator.delayMs, 0);
 }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { TidemarkError, isKind } from '../../engine/errors.ts';
+import { nameOfPartition } from '../../engine/exchange/receivers.ts';
 import type { BlobStore, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { deadLetterLine, lateLine, resultLine, sideOutputLine } from '../shared/lines.ts';
 import { mapParallel } from '../shared/parallel.ts';
@@ -53,7 +54,8 @@ export class LakeSink implements Sink {
     return { rows: rows.reduce((sum, n) => sum + n, 0), writeUnits: 0 };
   }
 
-  #linesByFolder({ partition: { partition }, epochMs, outbox }: Delivery): Map<LakeFolder, Line[]> {
+  #linesByFolder({ partition: given, epochMs, outbox }: Delivery): Map<LakeFolder, Line[]> {
+    const partition = nameOfPartition(given);
     const folders = new Map<LakeFolder, Line[]>();
     const add = (folder: LakeFolder, timeMs: number, text: string): void => {
       const lines = folders.get(folder);

@@ -9,16 +9,15 @@ export function stateSchemaOf({
   receivesFrom,
   sendsTo,
 }: Pick<Topology, 'keyFields' | 'operators' | 'tables' | 'receivesFrom' | 'sendsTo'>): readonly string[] {
-  // Waited for less, what an operator still holds would come too late to the next one.
+  // Waited for less, what an operator still holds would come too late to the next one, here or behind the exchange.
   const delays = operators
-    .slice(0, -1)
+    .slice(0, sendsTo === undefined ? -1 : undefined)
     .filter(({ delayMs }) => delayMs > 0)
     .map(({ id, delayMs }) => `${id} waited for: ${delayMs}`);
   return [
+    ...(sendsTo === undefined || operators.length > 0 ? [`key: ${keyName(keyFields, receivesFrom)}`] : []),
     // Code that does not know an exchange would commit records without their rows.
-    sendsTo === undefined
-      ? `key: ${keyName(keyFields, receivesFrom)}`
-      : `exchange ${sendsTo.id}: ${keyName(sendsTo.keyFields, sendsTo)}`,
+    ...(sendsTo === undefined ? [] : [`exchange ${sendsTo.id}: ${keyName(sendsTo.keyFields, sendsTo)}`]),
     ...operators.flatMap(({ schema }) => schema),
     ...delays,
     ...tables.map(({ name }) => `table: ${name}`),

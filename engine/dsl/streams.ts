@@ -1,7 +1,14 @@
 /** The calls of the DSL between a pipeline's source and its window, each a frozen value. */
 import type { ResultType } from '../aggregate/aggregate.ts';
 import { requireMs, requireSetting } from '../errors.ts';
-import { keyByOf, sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
+import {
+  lastKeyByOf,
+  sideOutputsOf,
+  sourceOf,
+  withNode,
+  type LogicalPlan,
+  type NewNode,
+} from '../plan/logical-plan.ts';
 import type { ProcessFunction, ValuesOf } from '../process/process-function.ts';
 import type { StateDescriptor } from '../process/state-descriptors.ts';
 import type { Windows } from '../window/windows.ts';
@@ -29,22 +36,26 @@ export interface TimedStream<V, K extends string> {
    * @example .keyBy('origin') · .keyBy('origin', 'carrier') · .keyBy('destination', { receivers: [8] })
    * @example .keyBy((flight) => `${flight.origin}-${flight.destination}`, { name: 'route' })
    */
-  keyBy(...fields: readonly [KeyField<V>, ...KeyField<V>[]]): KeyedStream<V>;
-  keyBy(...fieldsAndExchange: readonly [KeyField<V>, ...KeyField<V>[], ExchangeSettings]): KeyedStream<V>;
-  keyBy(keyOf: (value: V) => string | number, settings: ComputedKeySettings): KeyedStream<V>;
+  keyBy<const F extends KeyField<V>>(...fields: readonly [F, ...F[]]): KeyedStream<V, F>;
+  keyBy<const F extends KeyField<V>>(...fieldsAndExchange: readonly [F, ...F[], ExchangeSettings]): KeyedStream<V, F>;
+  keyBy<const N extends string>(
+    keyOf: (value: V) => string | number,
+    settings: ComputedKeySettings & { readonly name: N },
+  ): KeyedStream<V, N>;
   /** One group of all records, with the key `all`: its rows go through an exchange to one receiver. */
-  keyAll(settings?: Pick<ExchangeSettings, 'name'>): KeyedStream<V>;
+  keyAll(settings?: Pick<ExchangeSettings, 'name'>): KeyedStream<V, 'all'>;
 }
 
-export interface KeyedStream<V> {
+/** Grouped by `F`, the fields of the key. */
+export interface KeyedStream<V, F extends string = never> {
   /**
    * Lets the first record of an id through, within a key; those that repeat it do nothing.
    *
    * @example .deduplicate({ by: (order) => order.orderId, withinMs: hours(1) })
    */
-  deduplicate(settings: DeduplicationSettings<V>): KeyedStream<V>;
+  deduplicate(settings: DeduplicationSettings<V>): KeyedStream<V, F>;
   /** @example .window(tumbling({ sizeMs: hours(1) }), { allowedLatenessMs: hours(6) }) */
-  window(windows: Windows, settings?: WindowSettings): WindowedStream<V>;
+  window(windows: Windows, settings?: WindowSettings): WindowedStream<V, F>;
   /** Your own operator, with state, timers and outputs beside the results. */
   process<
     const D extends Readonly<Record<string, StateDescriptor>>,
@@ -52,7 +63,7 @@ export interface KeyedStream<V> {
     const O extends string = never,
   >(
     processFunction: ProcessFunction<V, D, R, O>,
-  ): OutputStream<V, ValuesOf<R>>;
+  ): OutputStream<V, ValuesOf<R>, F>;
 }
 
 export interface DeduplicationSettings<V> {
@@ -75,8 +86,8 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
       return then<V>({ kind: 'branch', output, isWanted });
     },
     keyBy: (...given: KeyByArguments) =>
-      keyedStream<V>(withNode(plan, keyByNode(sourceOf(plan).source.partitionKey, given))),
-    keyAll: (settings?: Pick<ExchangeSettings, 'name'>) => keyedStream<V>(withNode(plan, keyAllNode(settings))),
+      keyedStream<V>(withNode(plan, keyByNode(sourceOf(plan).source.partitionKey, given))) as never,
+    keyAll: (settings?: Pick<ExchangeSettings, 'name'>) => keyedStream<V, 'all'>(withNode(plan, keyAllNode(settings))),
   });
 }
 
@@ -91,7 +102,7 @@ function requireOutput(output: string, known: readonly string[]): void {
   requireSetting('output', output, !known.includes(output), 'a name that is not taken', 'choose another name');
 }
 
-function keyedStream<V>(plan: LogicalPlan): KeyedStream<V> {
+export function keyedStream<V, F extends string = never>(plan: LogicalPlan): KeyedStream<V, F> {
   return Object.freeze({
     deduplicate({ by, withinMs }: DeduplicationSettings<V>) {
       requireMs('withinMs', withinMs, 1, 'pass hours(1)');
@@ -102,11 +113,11 @@ function keyedStream<V>(plan: LogicalPlan): KeyedStream<V> {
         'called once',
         'make one id of several fields',
       );
-      return keyedStream<V>(withNode(plan, { kind: 'deduplicate', by, withinMs }));
+      return keyedStream<V, F>(withNode(plan, { kind: 'deduplicate', by, withinMs }));
     },
     window(windows: Windows, settings: WindowSettings = {}) {
-      requireExchangeable(keyByOf(plan).exchange, windows);
-      return windowedStream<V>(plan, windows, settings);
+      requireExchangeable(lastKeyByOf(plan).exchange, windows);
+      return windowedStream<V, F>(plan, windows, settings);
     },
     process<
       D extends Readonly<Record<string, StateDescriptor>>,
@@ -126,8 +137,8 @@ function keyedStream<V>(plan: LogicalPlan): KeyedStream<V> {
         "without the name 'timers'",
         'choose another name',
       );
-      const columns = Object.freeze([...keyColumns(keyByOf(plan).keyFields), ...columnsOf(given.results)]);
-      return outputStream<V, ValuesOf<R>>(
+      const columns = Object.freeze([...keyColumns(lastKeyByOf(plan).keyFields), ...columnsOf(given.results)]);
+      return outputStream<V, ValuesOf<R>, F>(
         withNode(plan, { kind: 'process', processFunction: given as never, columns }),
       );
     },

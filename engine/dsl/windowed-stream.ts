@@ -2,21 +2,19 @@
 import type { Aggregate } from '../aggregate/aggregate.ts';
 import { requireRowFits } from '../aggregate/row-size.ts';
 import { requireMs, requireSetting } from '../errors.ts';
-import { keyByOf, withChanged, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
-import type { WindowNode } from '../plan/node.ts';
-import { DEFAULT_EMISSION, isPlain, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
+import { lastKeyByOf, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
+import { DEFAULT_EMISSION, type Accumulation, type Emission, type Trigger } from '../window/emission.ts';
 import type { NamedAggregate, Windows } from '../window/windows.ts';
 import {
   columnsOf,
   keyColumns,
-  lastWindowOf,
+  outputStream,
   requireNames,
-  toPipeline,
   type OutputStream,
   type ResultTypes,
 } from './output-stream.ts';
 import type { ResultColumn } from '../plan/results.ts';
-import type { SinkSpec } from '../plan/sink.ts';
+import { withFinalResults } from './final-results.ts';
 
 export interface WindowSettings {
   /** How long after its end a window still takes late records, 0 or more. @default 0 */
@@ -43,34 +41,41 @@ export type PresentOf<A> = {
   readonly [K in keyof A]: A[K] extends Aggregate<never, infer Out> ? Exclude<Out, undefined> : never;
 };
 
-export interface WindowedStream<V> {
+export interface WindowedStream<V, F extends string = never> {
   /** @example .aggregate({ departures: count(), meanDelayMin: mean('delay') }) */
   aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(
     aggregates: A,
-  ): ResultStream<V, ResultOf<A>, PresentOf<A>>;
+  ): ResultStream<V, ResultOf<A>, PresentOf<A>, F>;
 }
 
 /** What a second window over the results of a first one sees. */
 export type WindowResult<R> = R & { readonly windowStartMs: number; readonly windowEndMs: number };
 
-/** Results of windows: there may be a second window over them, which sees `P`. */
-export interface ResultStream<V, R, P = R> extends OutputStream<V, R> {
-  filter(isWanted: (values: R) => boolean): ResultStream<V, R, P>;
-  map<S extends Readonly<Record<string, unknown>>>(change: (values: R) => S, types: ResultTypes<S>): ResultStream<V, S>;
+/** Results of windows: there may be a second window over them, or a second key, which sees `P`. */
+export interface ResultStream<V, R, P = R, F extends string = never> extends OutputStream<V, R, F, P> {
+  filter(isWanted: (values: R) => boolean): ResultStream<V, R, P, F>;
+  map<S extends Readonly<Record<string, unknown>>>(
+    change: (values: R) => S,
+    types: ResultTypes<S>,
+  ): ResultStream<V, S, S, F>;
   /**
    * Windows over the results, of the same keys: hours from minutes. Only the final result of each inner window counts, so
    * these windows wait for the inner ones' allowed lateness.
    */
-  window(windows: Windows, settings?: WindowSettings): WindowedStream<WindowResult<P>>;
+  window(windows: Windows, settings?: WindowSettings): WindowedStream<WindowResult<P>, F>;
 }
 
-export function windowedStream<V>(plan: LogicalPlan, windows: Windows, settings: WindowSettings): WindowedStream<V> {
+export function windowedStream<V, F extends string>(
+  plan: LogicalPlan,
+  windows: Windows,
+  settings: WindowSettings,
+): WindowedStream<V, F> {
   const { allowedLatenessMs = 0 } = settings;
   requireMs('allowedLatenessMs', allowedLatenessMs, 0, 'pass hours(1)');
   const emission = emissionOf(settings);
   return Object.freeze({
     aggregate<const A extends Readonly<Record<string, Aggregate<V>>>>(aggregates: A) {
-      const { keyFields } = keyByOf(plan);
+      const { keyFields } = lastKeyByOf(plan);
       const names = Object.keys(aggregates);
       requireSetting('aggregates', names, names.length > 0, 'at least one', 'pass { records: count() }');
       requireNames(names, keyFields.length === 1 ? [] : keyFields);
@@ -79,7 +84,7 @@ export function windowedStream<V>(plan: LogicalPlan, windows: Windows, settings:
       );
       requireRowFits(list);
       const columns = Object.freeze([...keyColumns(keyFields), ...list.map(columnOf)]);
-      return resultStream<V, ResultOf<A>, PresentOf<A>>(
+      return resultStream<V, ResultOf<A>, PresentOf<A>, F>(
         withNode(plan, {
           kind: 'window',
           windows,
@@ -119,29 +124,16 @@ function emissionOf({ trigger, accumulation = 'accumulating', finalOnly = false 
   });
 }
 
-export function resultStream<V, R, P = R>(plan: LogicalPlan): ResultStream<V, R, P> {
+export function resultStream<V, R, P, F extends string>(plan: LogicalPlan): ResultStream<V, R, P, F> {
   return Object.freeze({
-    filter: (isWanted: (values: R) => boolean) => resultStream<V, R, P>(withNode(plan, { kind: 'filter', isWanted })),
+    ...outputStream<V, R, F, P>(plan),
+    filter: (isWanted: (values: R) => boolean) =>
+      resultStream<V, R, P, F>(withNode(plan, { kind: 'filter', isWanted })),
     map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
-      resultStream<V, S>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
+      resultStream<V, S, S, F>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
     window: (windows: Windows, settings: WindowSettings = {}) =>
-      windowedStream<WindowResult<P>>(withFinalResults(plan), windows, settings),
-    to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(plan, sinks),
+      windowedStream<WindowResult<P>, F>(withFinalResults(plan, 'a window over its results'), windows, settings),
   });
-}
-
-/** A window over results takes each one once: the windows before it give theirs when they close. */
-function withFinalResults(plan: LogicalPlan): LogicalPlan {
-  const inner = lastWindowOf(plan) as WindowNode;
-  const { windows, emission } = inner;
-  requireSetting(
-    'inner window',
-    windows.descriptor,
-    isPlain(emission) && windows.results === 'bounded',
-    'bounded by time and without a trigger: a window over its results takes each one once',
-    'leave the trigger out',
-  );
-  return withChanged(plan, { ...inner, emission: Object.freeze({ ...emission, finalOnly: true }) });
 }
 
 function columnOf({ name, aggregate }: NamedAggregate): ResultColumn {

@@ -7,6 +7,7 @@ import { logIdOf } from '../partition-log/log-id.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { BlobStore, Lineage } from '../ports.ts';
 import type { SourcePartition } from '../record.ts';
+import { receiverLogs } from './receivers.ts';
 
 export interface Manifest {
   /** Ids of the logs of all partitions that come of no other one. */
@@ -52,14 +53,46 @@ export async function settleManifest(
     .filter(([, { parents }]) => parents.every((parent) => !shards.has(parent)))
     .map(([partition]) => logIdOf({ ...sender, partition }))
     .sort();
-  const proposed: Manifest = { roots, receivers: exchange.receivers };
-  await blobs.putIfAbsent(keyOf(pipeline, exchange), new TextEncoder().encode(JSON.stringify(proposed)));
-  const manifest = await readManifest(blobs, pipeline, exchange);
+  const manifest = await settled(blobs, pipeline, exchange, roots);
   const prefix = logIdOf(sender).slice(0, -sender.partition.length);
-  if (manifest?.roots.some((root) => root.startsWith(prefix)) === true) return;
+  if (manifest.roots.some((root) => root.startsWith(prefix))) return;
   throw new TidemarkError(
     'internal',
     'SENDER_UNKNOWN',
     `source of exchange ${exchange.id} must be the one that it began with, got another incarnation of ${sender.source}; a source that is made again needs another pipeline name where there is an exchange`,
   );
+}
+
+/**
+ * The same of an exchange whose senders are receivers themselves: the definition names them all, so that whoever comes first,
+ * a sender or a receiver, writes the same.
+ *
+ * @param from the exchanges whose receivers send
+ * @throws RECEIVERS_CHANGED (invalid) · SENDER_UNKNOWN (internal) the senders are others than those that it began with
+ */
+export async function settleReceivers(
+  blobs: BlobStore,
+  pipeline: string,
+  exchange: Exchange,
+  from: readonly Exchange[],
+): Promise<Manifest> {
+  const roots = from.flatMap((one) => receiverLogs(pipeline, one)).sort();
+  const manifest = await settled(blobs, pipeline, exchange, roots);
+  if (JSON.stringify(manifest.roots) === JSON.stringify(roots)) return manifest;
+  throw new TidemarkError(
+    'internal',
+    'SENDER_UNKNOWN',
+    `senders of exchange ${exchange.id} must be those that it began with, got receivers of ${from.map(({ id }) => id).join(', ')}; give the exchange before it its old name and receivers, or this one another name`,
+  );
+}
+
+async function settled(
+  blobs: BlobStore,
+  pipeline: string,
+  exchange: Exchange,
+  roots: readonly string[],
+): Promise<Manifest> {
+  const proposed: Manifest = { roots, receivers: exchange.receivers };
+  await blobs.putIfAbsent(keyOf(pipeline, exchange), new TextEncoder().encode(JSON.stringify(proposed)));
+  return (await readManifest(blobs, pipeline, exchange)) ?? proposed;
 }

@@ -20,10 +20,11 @@ import { isDueByClock, step, stepTick, type RecordsStep, type StepResult } from 
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
 import { wholeOffsets } from '../whole-offsets.ts';
 import { arrivalsOf, type Arrivals } from './arrivals.ts';
-import { readManifest } from './manifest.ts';
+import { readManifest, settleReceivers, type Manifest } from './manifest.ts';
 import { firstPositions, readable } from './positions.ts';
 import { readSender, type ArrivedEntry, type OverwrittenContext, type ReadAhead } from './read-senders.ts';
 import { receiverPartition } from './receivers.ts';
+import { ringFor, ringIfFull } from './ring-receivers.ts';
 
 /** What one call came to: rows are its records. */
 export interface ReceiveReport extends BatchReport {
@@ -60,6 +61,7 @@ export async function receive(
   try {
     return await once();
   } catch (error) {
+    await ringIfFull(processor, error);
     if (!isKind(error, 'fenced')) throw error;
     return once().catch(async (again: unknown) => {
       throw (await isLost(processor, partition, again)) ? lost(logIdOf(partition), again) : again;
@@ -117,10 +119,10 @@ interface Call {
 }
 
 async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport> {
-  const { processor, exchange, partition, untilMs } = call;
-  const { clock, settings } = processor.logs;
+  const { processor, partition, untilMs } = call;
+  const { clock } = processor.logs;
   if (log.version === 0 && log.state.positions.length === 0) {
-    const manifest = await readManifest(settings.blobs, partition.pipeline, exchange);
+    const manifest = await manifestFor(call);
     if (manifest === undefined) return reportOf(call, log, true);
     log.begin(partition.incarnation, log.clock.nowMs(), firstPositions(manifest.roots));
   }
@@ -140,6 +142,16 @@ async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport
       return reportOf(call, log, true);
   }
   return reportOf(call, log, false);
+}
+
+/** Who the senders are, and before the first entry with rows of its own who it is a sender with (PL-35). */
+async function manifestFor({ processor, exchange, partition: { pipeline } }: Call): Promise<Manifest | undefined> {
+  const { sentBy, sendsTo } = processor.topology;
+  const { blobs } = processor.logs.settings;
+  if (sendsTo !== undefined) await settleReceivers(blobs, pipeline, sendsTo, [exchange]);
+  return sentBy.length === 0
+    ? readManifest(blobs, pipeline, exchange)
+    : settleReceivers(blobs, pipeline, exchange, sentBy);
 }
 
 /** Of every sender that may be read, in the order of their time: what is ahead would have to be kept in the state. */
@@ -198,7 +210,7 @@ async function tick(call: Call, log: PartitionLog, nowMs: number): Promise<void>
 }
 
 async function commit(call: Call, log: PartitionLog, result: StepResult): Promise<void> {
-  const { totals } = call;
+  const { processor, totals } = call;
   const { results, lateRecords, deadLetters } = result.outbox;
   totals.resultsOut += results.length;
   totals.lateRecords += lateRecords.length;
@@ -207,6 +219,7 @@ async function commit(call: Call, log: PartitionLog, result: StepResult): Promis
   totals.writeUnits += await log.commit(result);
   totals.commits++;
   await deliver(call, log);
+  await ringFor(processor, result);
 }
 
 async function deliver({ processor, partition, totals }: Call, log: PartitionLog): Promise<void> {

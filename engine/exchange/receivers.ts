@@ -30,3 +30,12 @@ export function receiverLogs(pipeline: string, exchange: Exchange): string[] {
     logIdOf(receiverPartition(pipeline, exchange, receiver)),
   );
 }
+
+/**
+ * How a partition is named among all of its pipeline: receivers of two exchanges have one number.
+ *
+ * @example 'shardId-000000000000' · 'by-destination/r0'
+ */
+export function nameOfPartition({ stage, source, partition }: Omit<SourcePartition, 'incarnation'>): string {
+  return stage === '0' ? partition : `${source}/${partition}`;
+}

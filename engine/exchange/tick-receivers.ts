@@ -1,18 +1,26 @@
 /**
- * What a tick does for the receivers of an exchange (PL-37, PL-38). Their time is that of their senders, so a tick moves
+ * What a tick does for the receivers of all exchanges (PL-37, PL-38). Their time is that of their senders, so a tick moves
  * senders that are idle also when only a receiver has something to do; and it calls every receiver that has something to
  * read, or to do by the clock.
  */
 import type { LogEntry } from '../partition-log/entry.ts';
 import { slotOf } from '../partition-log/ring.ts';
+import type { Exchange } from '../plan/exchange.ts';
 import type { Processor } from '../processor.ts';
 import { readable } from './positions.ts';
 import type { ReceiverHeads } from './receiver-heads.ts';
 import { receiverLogs } from './receivers.ts';
 
-export interface ReceiversTime {
+/** The receivers of one exchange. */
+interface ReceiversHeads {
+  readonly exchange: Exchange;
   /** Of each receiver; `unread` when its log could not be read, undefined when it has none. */
   readonly heads: ReadonlyArray<LogEntry | 'unread' | undefined>;
+}
+
+export interface ReceiversTime {
+  /** The last exchange first: a receiver that is found without rows may be sent some once it was looked at, never before. */
+  readonly exchanges: readonly ReceiversHeads[];
   /** The output watermark from which on one of them has something to do; undefined: none has. */
   readonly dueMs: number | undefined;
 }
@@ -24,33 +32,44 @@ export async function lookAtReceivers(
   { topology, logs: { settings } }: Sender,
   newest: ReceiverHeads,
 ): Promise<ReceiversTime | undefined> {
-  if (topology.sendsTo === undefined) return undefined;
-  const settled = await Promise.allSettled(
-    receiverLogs(topology.name, topology.sendsTo).map((logId) => newest.of(settings, logId)),
-  );
-  const heads = settled.map((one) => (one.status === 'fulfilled' ? one.value : ('unread' as const)));
-  // One that could not be read may have anything to do.
-  const dues = heads.map((head) => (head === 'unread' ? Number.NEGATIVE_INFINITY : head?.due?.eventMs));
-  const known = dues.filter((dueMs) => dueMs !== undefined);
-  return { heads, dueMs: known.length === 0 ? undefined : Math.min(...known) };
+  if (topology.downstream.length === 0) return undefined;
+  const exchanges: ReceiversHeads[] = [];
+  const dues: number[] = [];
+  for (const { exchange, delayMs } of topology.downstream.toReversed()) {
+    const settled = await Promise.allSettled(
+      receiverLogs(topology.name, exchange).map((logId) => newest.of(settings, logId)),
+    );
+    const heads = settled.map((one) => (one.status === 'fulfilled' ? one.value : ('unread' as const)));
+    exchanges.push({ exchange, heads });
+    // One that could not be read may have anything to do.
+    for (const head of heads) dues.push(head === 'unread' ? Number.NEGATIVE_INFINITY : dueOf(head, delayMs));
+  }
+  const dueMs = Math.min(...dues);
+  return { exchanges, dueMs: dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs };
+}
+
+/** By the output watermark of those that the tick moves: the fragments between hold time back. */
+function dueOf(head: LogEntry | undefined, delayMs: number): number {
+  return (head?.due?.eventMs ?? Number.POSITIVE_INFINITY) + delayMs;
 }
 
 /** Once the senders have moved. */
 export async function callReceivers(
-  { topology, logs, doorbell }: Sender,
+  { logs: { settings }, doorbell }: Sender,
   receivers: ReceiversTime | undefined,
   nowMs: number,
 ): Promise<void> {
-  if (topology.sendsTo === undefined || receivers === undefined || doorbell === undefined) return;
-  const { settings } = logs;
-  const waiting = await Promise.all(receivers.heads.map((head) => hasWork(settings, head, nowMs)));
-  const called = waiting.flatMap((isWaiting, receiver) => (isWaiting ? [receiver] : []));
-  if (called.length > 0) await doorbell.ring(topology.sendsTo.id, called);
+  if (receivers === undefined || doorbell === undefined) return;
+  for (const { exchange, heads } of receivers.exchanges.toReversed()) {
+    const waiting = await Promise.all(heads.map((head) => hasWork(settings, head, nowMs)));
+    const called = waiting.flatMap((isWaiting, receiver) => (isWaiting ? [receiver] : []));
+    if (called.length > 0) await doorbell.ring(exchange.id, called);
+  }
 }
 
 async function hasWork(
   { logs, slots }: Sender['logs']['settings'],
-  head: ReceiversTime['heads'][number],
+  head: ReceiversHeads['heads'][number],
   nowMs: number,
 ): Promise<boolean> {
   // One that has not begun may have senders that have; nothing is lost by a call for nothing.

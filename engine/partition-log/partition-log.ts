@@ -12,6 +12,7 @@ import type { PartitionState } from '../state/partition-state.ts';
 import { withoutStaleTimers } from '../state/rebuild-timers.ts';
 import { applyChange, hashAfter, noChange } from '../state/state-change.ts';
 import type { StepResult } from '../step.ts';
+import { outputDelayMs } from '../topology.ts';
 import { withStoredState, type WithStoredState } from '../user-code/stored-state.ts';
 import { commitEntry } from './commit.ts';
 import { epochOf } from './epoch.ts';
@@ -241,7 +242,7 @@ export class PartitionLog {
     const exchange = topology.sendsTo as Exchange;
     const rows = encodeRows(sent, exchange.receivers);
     const before = this.#head?.sent;
-    const delayMs = topology.operators.reduce((sum, operator) => sum + operator.delayMs, 0);
+    const delayMs = outputDelayMs(topology);
     const known = {
       rows: rows === undefined ? undefined : await this.#body(version, commitId, 'rows', compress(rows)),
       // What is left of a move sends rows that are older than where it goes.

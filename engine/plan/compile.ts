@@ -1,5 +1,6 @@
 import type { ResultShape } from './results.ts';
-import type { Topology } from '../topology.ts';
+import { outputDelayMs, type Downstream, type Topology } from '../topology.ts';
+import type { Exchange } from './exchange.ts';
 import { keyOfFields, keyOfRow, partsOf } from '../key.ts';
 import { keyText } from '../decode.ts';
 import type { Operator } from '../operator.ts';
@@ -8,7 +9,7 @@ import { deduplicateOperator } from '../process/deduplicate-operator.ts';
 import { processOperator } from '../process/process-operator.ts';
 import { RowCheck } from '../value/emitted.ts';
 import { keyByOf, sideOutputsOf, sourceOf, type LogicalPlan } from './logical-plan.ts';
-import { isStateful, type PlanNode, type StatefulNode } from './node.ts';
+import { isStateful, type KeyByNode, type PlanNode, type StatefulNode } from './node.ts';
 import { changing, having, type ResultTransform } from './shape-results.ts';
 import { branching, chain, filtering, flatMapping, mapping, type Transform } from './transform-records.ts';
 
@@ -19,46 +20,83 @@ import { branching, chain, filtering, flatMapping, mapping, type Transform } fro
  *     source ─► map ─► filter ─► keyBy ─► window ─► filter ─► sink
  *               └─ transform ─┘           operator  └ shape ┘
  *
- *     source ─► map ═► keyBy ─► window ─► filter ─► sink           ═► exchange
- *     └ fragment 0 ┘   └──────── fragment 1 ────────────┘
+ *     source ─► map ═► keyBy ─► window ─► filter ═► keyBy ─► window ─► sink           ═► exchange
+ *     └ fragment 0 ┘   └────── fragment 1 ──────┘   └──── fragment 2 ─────┘
  *
  * @returns the fragments, each behind the one that sends to it; the first reads the source
  */
 export function compile(plan: LogicalPlan): readonly Topology[] {
   const { source, eventTime } = sourceOf(plan);
-  const { keyFields, computed, exchange } = keyByOf(plan);
-  const cut = plan.nodes.findIndex((node) => node.kind === 'keyBy' && node.exchange !== undefined);
-  const before = chainOf(plan.nodes.slice(0, cut < 0 ? plan.nodes.length : cut));
-  const last = cut < 0 ? before : chainOf(plan.nodes.slice(cut));
-  const rowCheck = new RowCheck(last.results.columns);
+  const pieces = piecesOf(plan.nodes);
+  const chains = pieces.map(chainOf);
+  const delays = chains.map(outputDelayMs);
+  const keys = pieces.map((nodes) => nodes.find((node) => node.kind === 'keyBy'));
+  // Each piece but the first begins with the key of its exchange.
+  const exchanges = keys.slice(1).map((key) => key?.exchange as Exchange);
+  const { results } = chains.at(-1) as Chain;
+  const rowCheck = new RowCheck(results.columns);
   const common = {
     name: plan.name,
     source,
     eventTime,
-    keyFields,
-    results: last.results,
+    results,
     checked: (row: ResultRow) => rowCheck.checked(row),
     sideOutputs: Object.freeze(sideOutputsOf(plan)),
     sinks: Object.freeze(plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.sink] : []))),
   };
+  return Object.freeze(
+    chains.map((part, i) => {
+      const [receivesFrom, sendsTo, senders] = [exchanges[i - 1], exchanges[i], exchanges[i - 2]];
+      const key = keys[i] ?? keyByOf(plan);
+      const { keyFields } = key;
+      return Object.freeze({
+        ...common,
+        keyFields,
+        receivesFrom,
+        sentBy: Object.freeze(senders === undefined ? [] : [senders]),
+        sendsTo,
+        sentKeyOf: rowKeyOf(keys[i + 1] ?? key),
+        downstream: Object.freeze(downstreamOf(i, exchanges, delays)),
+        ...keysOf(key, receivesFrom === undefined, keys[i] !== undefined),
+        ...partOf(keyFields, part),
+      });
+    }),
+  );
+}
+
+/** The nodes between two cuts. */
+function piecesOf(nodes: readonly PlanNode[]): ReadonlyArray<readonly PlanNode[]> {
+  const cuts = nodes.flatMap((node, i) => (node.kind === 'keyBy' && node.exchange !== undefined ? [i] : []));
+  return [0, ...cuts].map((from, i) => nodes.slice(from, cuts[i]));
+}
+
+/** Of fragment `i`: what it sends to, and what is sent to from there on, with how long the fragments between hold time back. */
+function downstreamOf(i: number, exchanges: readonly Exchange[], delays: readonly number[]): Downstream[] {
+  let delayMs = 0;
+  return exchanges.slice(i).map((exchange, further) => {
+    if (further > 0) delayMs += delays[i + further] as number;
+    return Object.freeze({ exchange, delayMs });
+  });
+}
+
+/** Where a key is: in the partition of its source, in its receiver, or behind the exchange to come. */
+function keysOf(key: KeyByNode, isOfSource: boolean, hasKey: boolean): Pick<Topology, 'keyOf' | 'routingKeyOf'> {
+  const whole = { routingKeyOf: (text: string) => text };
+  if (!isOfSource) return { ...whole, keyOf: (_value, text) => text };
+  if (!hasKey) return { ...whole, keyOf: rowKeyOf(key) };
+  const { keyFields } = key;
   const isComposite = keyFields.length > 1;
-  const inPlace = {
-    keyOf: (value: unknown, partitionKey: string) => keyOfFields(keyFields, value, partitionKey),
-    routingKeyOf: (key: string) => (isComposite ? (partsOf(key)[0] as string) : key),
+  return {
+    keyOf: (value, partitionKey) => keyOfFields(keyFields, value, partitionKey),
+    routingKeyOf: (text) => (isComposite ? (partsOf(text)[0] as string) : text),
   };
-  const whole = { routingKeyOf: (key: string) => key };
-  const sender = { receivesFrom: undefined, sendsTo: exchange };
-  if (exchange === undefined)
-    return [Object.freeze({ ...common, ...sender, ...inPlace, ...partOf(keyFields, before) })];
-  const keyOf = (value: unknown) =>
-    computed === undefined
-      ? keyOfRow(keyFields, value)
-      : keyText(computed.keyOf(value as never), keyFields[0] as string, "correct the pipeline's key function");
-  const receiver = { receivesFrom: exchange, sendsTo: undefined, keyOf: (_value: unknown, key: string) => key };
-  return Object.freeze([
-    Object.freeze({ ...common, ...sender, ...whole, keyOf, ...partOf(keyFields, before) }),
-    Object.freeze({ ...common, ...receiver, ...whole, ...partOf(keyFields, last) }),
-  ]);
+}
+
+/** The key of what goes through an exchange. */
+function rowKeyOf({ keyFields, computed }: KeyByNode): (value: unknown) => string {
+  if (computed === undefined) return (value) => keyOfRow(keyFields, value);
+  const [name] = keyFields as readonly [string];
+  return (value) => keyText(computed.keyOf(value as never), name, "correct the pipeline's key function");
 }
 
 /** Nodes between two cuts, as they work one behind the other. */
@@ -93,7 +131,7 @@ function chainOf(nodes: readonly PlanNode[]): Chain {
 function partOf(
   keyFields: readonly string[],
   { transform, operators, resultTransforms }: Chain,
-): Pick<Topology, 'transform' | 'operators' | 'tables' | 'shape'> {
+): Pick<Topology, 'transform' | 'operators' | 'tables' | 'shape' | 'exchanged'> {
   const isComposite = keyFields.length > 1;
   return {
     transform,
@@ -107,6 +145,12 @@ function partOf(
           : row;
       return change === undefined ? shown : change(shown);
     },
+    exchanged: ({ key, values, windowStartMs, windowEndMs }: ResultRow) => ({
+      ...keyValues(keyFields, key),
+      ...values,
+      windowStartMs,
+      windowEndMs,
+    }),
   };
 }
 
@@ -154,6 +198,6 @@ function withResultTransform(before: ResultTransform | undefined, node: PlanNode
 }
 
 function keyValues(keyFields: readonly string[], key: string): Readonly<Record<string, string>> {
-  const parts = partsOf(key);
+  const parts = keyFields.length === 1 ? [key] : partsOf(key);
   return Object.fromEntries(keyFields.map((field, i) => [field, parts[i] as string]));
 }

@@ -54,6 +54,15 @@ export function keyByOf({ name, nodes }: LogicalPlan): KeyByNode {
   );
 }
 
+/** By which the results are grouped that the plan gives. */
+export function lastKeyByOf({ name, nodes }: LogicalPlan): KeyByNode {
+  return required(
+    name,
+    'a key',
+    nodes.findLast((node) => node.kind === 'keyBy'),
+  );
+}
+
 /** Names of the outputs beside the results, in the order of their nodes. */
 export function sideOutputsOf({ nodes }: LogicalPlan): string[] {
   return nodes.flatMap((node) => {

@@ -1,23 +1,34 @@
 /**
  * The final rows are a function of each source partition by itself (PL-44): senders overtake each other in every way, two
- * instances compete for every log, requests fail, reads are behind, shards split and merge, rings are small. Computed besides
- * the plain way.
+ * instances compete for every log, requests fail, reads are behind, shards split and merge, rings are small. Behind one
+ * exchange and behind several. Computed besides the plain way.
  */
 import { TidemarkError } from '../../engine/errors.ts';
 import type { LogStore } from '../../engine/ports.ts';
 import type { SourceRecord } from '../../engine/record.ts';
-import { ExchangeWorld, isUnavailable, keyedAnew, type Instance } from '../engine/exchange/exchange-world.ts';
+import {
+  ExchangeWorld,
+  isUnavailable,
+  keyedAnew,
+  twoLevels,
+  type Instance,
+} from '../engine/exchange/exchange-world.ts';
 import { SeededRandom } from '../simulation/world/random.ts';
 
 const SIZE_MS = 10;
 const VALUES = 5;
+const SECOND_SIZE_MS = 20;
+
+/** Where keys change: once, twice, or for the second time only, the first key being where the source has it. */
+export type Keys = (typeof KEYS)[number];
+export const KEYS = ['one exchange', 'two exchanges', 'an exchange behind a window'] as const;
 
 interface Story {
   readonly world: ExchangeWorld;
   readonly order: readonly string[];
   readonly parents: ReadonlyMap<string, readonly string[]>;
   readonly records: ReadonlyMap<string, readonly SourceRecord[]>;
-  /** `value@start` with how many rows were in time at their senders. */
+  /** `key@start` with what comes out last. */
   readonly expected: Readonly<Record<string, number>>;
 }
 
@@ -42,13 +53,18 @@ function lineageOf(random: SeededRandom): Map<string, readonly string[]> {
   return shards;
 }
 
-function storyOf(random: SeededRandom): Story {
+function storyOf(random: SeededRandom, keys: Keys): Story {
   const allowedLatenessMs = random.pick([0, 5, 20]);
   const maxOutOfOrdernessMs = random.pick([0, 3, 12]);
-  const pipeline = keyedAnew({ receivers: random.between(1, 3), allowedLatenessMs, maxOutOfOrdernessMs });
+  const isInPlace = keys === 'an exchange behind a window';
+  const settings = { receivers: random.between(1, 3), allowedLatenessMs, maxOutOfOrdernessMs };
+  const pipeline = keys === 'one exchange' ? keyedAnew(settings) : twoLevels({ ...settings, isInPlace });
   const inlineLimitBytes = random.pick([32_768, 60]);
   const world = new ExchangeWorld(pipeline, { slots: random.pick([4, 8]), inlineLimitBytes });
-  const parents = lineageOf(random);
+  // Where state is inherited shards hold a part of the hashes each: that is not what this is about.
+  const parents = isInPlace
+    ? new Map<string, readonly string[]>([...'abc'].map((root) => [root, []]))
+    : lineageOf(random);
   const expected: Record<string, number> = {};
   const watermarks = new Map<string, number>();
   const records = new Map<string, readonly SourceRecord[]>();
@@ -65,14 +81,26 @@ function storyOf(random: SeededRandom): Story {
       timeMs = Math.max(timeMs, atMs);
       const windowMs = Math.floor(atMs / SIZE_MS) * SIZE_MS;
       if (windowMs + SIZE_MS + allowedLatenessMs <= watermarkMs) continue;
-      const place = `${value}@${windowMs}`;
+      const place = `${isInPlace ? shard : value}@${windowMs}`;
       expected[place] = (expected[place] ?? 0) + 1;
       watermarkMs = Math.max(watermarkMs, atMs - maxOutOfOrdernessMs);
     }
     watermarks.set(shard, watermarkMs);
     records.set(shard, put);
   }
-  return { world, order: [...parents.keys()], parents, records, expected };
+  const last = keys === 'one exchange' ? expected : countedAgain(expected);
+  return { world, order: [...parents.keys()], parents, records, expected: last };
+}
+
+/** Final results by how many records they have counted, in the windows of the second key. */
+function countedAgain(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const again: Record<string, number> = {};
+  for (const [place, n] of Object.entries(counts)) {
+    const endMs = Number(place.slice(place.indexOf('@') + 1)) + SIZE_MS;
+    const key = `${n}@${Math.floor((endMs - 1) / SECOND_SIZE_MS) * SECOND_SIZE_MS}`;
+    again[key] = (again[key] ?? 0) + 1;
+  }
+  return again;
 }
 
 /** Lets functions work in any order, until all is taken. */
@@ -113,7 +141,8 @@ async function live({ world, order, records }: Story, random: SeededRandom): Pro
     const instance = random.pick(instances);
     if (random.chance(0.1)) instances = [world.instance(), random.pick(instances)];
     if (random.chance(0.5)) {
-      await attempt(() => world.receive(instance, random.between(0, world.exchange.receivers - 1)));
+      const level = random.between(0, world.exchanges.length - 1);
+      await attempt(() => world.receive(instance, random.between(0, world.exchange.receivers - 1), level));
       continue;
     }
     const shard = random.pick(order);
@@ -128,7 +157,10 @@ async function live({ world, order, records }: Story, random: SeededRandom): Pro
   for (let minute = 1; minute <= 5; minute++) {
     // A sender whose ring is full goes on with the next one.
     await attempt(() => world.tick(last, minute * 600_000));
-    await world.receiveAll(last);
+    // A receiver whose ring is full, too: once those behind it have taken what is in it.
+    for (const [level, { receivers }] of [...world.exchanges.entries(), ...world.exchanges.entries()])
+      for (let receiver = 0; receiver < receivers; receiver++)
+        await attempt(() => world.receive(last, receiver, level));
   }
 }
 
@@ -139,8 +171,8 @@ export interface Interleaving {
 }
 
 /** Of each seed another story, and another order in which it happens. */
-export async function interleaving(seed: number): Promise<Interleaving> {
-  const story = storyOf(new SeededRandom(seed, 'story'));
+export async function interleaving(seed: number, keys: Keys): Promise<Interleaving> {
+  const story = storyOf(new SeededRandom(seed, 'story'), keys);
   await live(story, new SeededRandom(seed, 'life'));
   const places = Object.entries(story.expected).sort(([a], [b]) => (a < b ? -1 : 1));
   return { expected: Object.fromEntries(places), actual: story.world.counts };

@@ -16,7 +16,7 @@ beforeEach(async () => {
   reports = [];
   failures = [];
   await world.take(instance, 'a', world.put('a', [LOW, 1], [HIGH, 2], [LOW, 30], [HIGH, 30]));
-  world.rung.length = 0;
+  world.rungAt.length = 0;
 });
 
 const bell = (messageId: string, receiver: unknown, exchange = 'by-value'): BellRecord => ({

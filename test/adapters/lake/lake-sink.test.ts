@@ -75,6 +75,21 @@ describe('LakeSink', () => {
     ]);
   });
 
+  it('tells late records of two exchanges apart, whose receivers have one number', async () => {
+    const { blobs, sink } = openLake();
+    const delivery = sampleDelivery({ lateRecords: [sampleLate(1n)] });
+    for (const source of ['by-destination', 'by-carrier'])
+      await sink.deliver({
+        ...delivery,
+        partition: { ...SHARD, stage: '1', source, partition: 'r0' },
+        commitId: source,
+      });
+    expect((await collect(readLake(blobs, 'flights/late/'))).map(({ partition }) => partition)).toEqual([
+      'by-carrier/r0',
+      'by-destination/r0',
+    ]);
+  });
+
   it('holds each row once when a delivery is repeated, even after a failure in the middle', async () => {
     const { blobs, sink } = openLake();
     const delivery = sampleDelivery({ results: [sampleRow('ATL', 0, 1), sampleRow('ATL', DAY, 1)] });

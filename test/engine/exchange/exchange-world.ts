@@ -1,5 +1,5 @@
 import { MemoryShards } from '../../../adapters/memory/shards.ts';
-import { count, kinesis, pipeline, resultTable, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
+import { count, kinesis, pipeline, resultTable, session, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
 import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
 import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { TidemarkError } from '../../../engine/errors.ts';
@@ -36,6 +36,35 @@ export function keyedAnew(settings: KeyedAnewSettings = {}): Pipeline {
     .to(resultTable());
 }
 
+export interface TwoLevelsSettings extends KeyedAnewSettings {
+  /** The first key is the partition key: only the second one has an exchange. */
+  readonly isInPlace?: boolean;
+  /** The windows of the first key are sessions. */
+  readonly isSession?: boolean;
+}
+
+/** Readings counted as `keyedAnew` counts them; then, by that count, how many such windows end in [0, 20), [20, 40), … */
+export function twoLevels(settings: TwoLevelsSettings = {}): Pipeline {
+  const {
+    receivers = 2,
+    allowedLatenessMs = 0,
+    maxOutOfOrdernessMs = 0,
+    isInPlace = false,
+    isSession = false,
+  } = settings;
+  const timed = pipeline('readings')
+    .source(kinesis({ stream: 'departures', partitionKey: 'key', schema: READING }))
+    .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs, maxClockSkewMs: 1e9 });
+  const keyed = isInPlace ? timed.keyBy('key') : timed.keyBy('value', { receivers: [receivers] });
+  return keyed
+    .window(isSession ? session({ gapMs: 10 }) : tumbling({ sizeMs: 10 }), { allowedLatenessMs })
+    .aggregate({ n: count() })
+    .keyBy('n', { receivers: [receivers] })
+    .window(tumbling({ sizeMs: 20 }))
+    .aggregate({ n: count() })
+    .to(resultTable());
+}
+
 /** The same with a date in each record. */
 export function withDates(): Pipeline {
   return pipeline('readings')
@@ -51,16 +80,22 @@ export function withDates(): Pipeline {
 /** One function, of the senders or of the receivers, warm until it is dropped. */
 export interface Instance {
   readonly sender: Processor;
+  /** Of the first exchange. */
   readonly receiver: Processor;
+  /** By exchange, in the order of the fragments. */
+  readonly receivers: readonly Processor[];
 }
 
-/** Two fragments over the same tables: shards that are put into, functions that can be made anew at any time. */
+/** Fragments over the same tables: shards that are put into, functions that can be made anew at any time. */
 export class ExchangeWorld {
   readonly world: World;
   readonly catalog = new MemoryShards();
-  /** Receivers that were rung, in order. */
-  readonly rung: number[] = [];
+  /** Receivers that were rung, in order, by the place of their exchange. */
+  readonly rungAt: Array<readonly [level: number, receiver: number]> = [];
+  /** The first one. */
   readonly exchange: Exchange;
+  /** In the order of the fragments. */
+  readonly exchanges: readonly Exchange[];
   readonly #pipeline: Pipeline;
   readonly #records = new Map<string, SourceRecord[]>();
   readonly #closed = new Set<string>();
@@ -69,7 +104,8 @@ export class ExchangeWorld {
   constructor(given: Pipeline, settings: Omit<WorldSettings, 'topology'> = {}) {
     this.#pipeline = given;
     this.world = new World({ ...settings, topology: given.topology });
-    this.exchange = given.topology.sendsTo as Exchange;
+    this.exchanges = given.topology.downstream.map(({ exchange }) => exchange);
+    this.exchange = this.exchanges[0] as Exchange;
     this.catalog.remains = (shard, after) => {
       if (this.all(shard).some(({ offset }) => offset > after)) return 'records';
       return this.#closed.has(shard) ? 'ended' : 'none yet';
@@ -105,24 +141,32 @@ export class ExchangeWorld {
   }
 
   instance(): Instance {
-    const [first, second] = this.#pipeline.fragments;
     const doorbell = {
-      ring: async (_exchange: string, receivers: readonly number[]) => void this.rung.push(...receivers),
+      ring: async (id: string, receivers: readonly number[]) => {
+        const level = this.exchanges.findIndex((exchange) => exchange.id === id);
+        for (const receiver of receivers) this.rungAt.push([level, receiver]);
+      },
     };
-    const part = (topology: typeof first) => ({
-      ...this.world.instance({ topology: topology as NonNullable<typeof first> }).processor,
+    const [sender, ...receivers] = this.#pipeline.fragments.map((topology) => ({
+      ...this.world.instance({ topology }).processor,
       shards: this.catalog,
       doorbell,
-    });
-    return { sender: part(first), receiver: part(second) };
+    }));
+    return { sender: sender as Processor, receiver: receivers[0] as Processor, receivers };
+  }
+
+  /** Receivers of the first exchange that were rung, in order. */
+  get rung(): number[] {
+    return this.rungAt.flatMap(([level, receiver]) => (level === 0 ? [receiver] : []));
   }
 
   take({ sender }: Instance, shard: string, records: readonly SourceRecord[]): Promise<BatchReport> {
     return processBatch(sender, { partition: this.shardPartition(shard), records });
   }
 
-  receive(instance: Instance, receiver: number): Promise<ReceiveReport> {
-    return receive(instance.receiver, receiver);
+  /** @param level of the exchange */
+  receive(instance: Instance, receiver: number, level = 0): Promise<ReceiveReport> {
+    return receive(instance.receivers[level] as Processor, receiver);
   }
 
   /** @throws TICK_FAILED once all others have moved */
@@ -133,9 +177,19 @@ export class ExchangeWorld {
     return report;
   }
 
-  /** All receivers, until none of them has anything to read. */
+  /** All receivers, those of the first exchange first, until none of them has anything to read. */
   async receiveAll(instance: Instance): Promise<void> {
-    for (let receiver = 0; receiver < this.exchange.receivers; receiver++) await this.receive(instance, receiver);
+    for (const [level, { receivers }] of this.exchanges.entries())
+      for (let receiver = 0; receiver < receivers; receiver++) await this.receive(instance, receiver, level);
+  }
+
+  /** Calls those that were rung since, and those whom they ring, until nobody is. */
+  async answerRings(instance: Instance): Promise<void> {
+    for (let calls = 0; this.rungAt.length > 0; calls++) {
+      if (calls > 1_000) throw new Error('rings must come to an end');
+      const [level, receiver] = this.rungAt.shift() as readonly [number, number];
+      await this.receive(instance, receiver, level);
+    }
   }
 
   shardPartition(partition: string): SourcePartition {
@@ -146,8 +200,8 @@ export class ExchangeWorld {
     return logIdOf(this.shardPartition(shard));
   }
 
-  receiverLog(receiver: number): string {
-    return logIdOf(receiverPartition('readings', this.exchange, receiver));
+  receiverLog(receiver: number, level = 0): string {
+    return logIdOf(receiverPartition('readings', this.exchanges[level] as Exchange, receiver));
   }
 
   async head(logId: string): Promise<LogEntry> {

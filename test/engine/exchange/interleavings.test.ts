@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { interleaving } from '../../interleavings/interleaving.ts';
+import { interleaving, type Keys } from '../../interleavings/interleaving.ts';
 
 /** `npm run interleavings` has as many as one likes. */
-const SEEDS = 150;
+const SEEDS: ReadonlyArray<readonly [Keys, number]> = [
+  ['one exchange', 150],
+  ['two exchanges', 100],
+  ['an exchange behind a window', 60],
+];
 
-describe('rows that overtake each other', () => {
-  it.each(Array.from({ length: SEEDS }, (_, seed) => seed))('lead to the same results: seed %i', async (seed) => {
-    const { actual, expected } = await interleaving(seed);
+describe.each(SEEDS)('rows that overtake each other: %s', (keys, seeds) => {
+  it.each(Array.from({ length: seeds }, (_, seed) => seed))('lead to the same results: seed %i', async (seed) => {
+    const { actual, expected } = await interleaving(seed, keys);
     expect(actual).toEqual(expected);
   });
 });

@@ -154,7 +154,7 @@ describe('a key that is not the partition key', () => {
     const instance = world.instance();
     await world.take(instance, 's1', world.put('s1', [LOW, 1], [HIGH, 2]));
     await world.receive(instance, 0);
-    world.rung.length = 0;
+    world.rungAt.length = 0;
     await world.tick(instance, 1_000);
     expect(world.rung).toEqual([1]);
   });
@@ -164,11 +164,13 @@ describe('a key that is not the partition key', () => {
     world.open('s1');
     await world.take(world.instance(), 's1', world.put('s1', [LOW, 1]));
     const other = new ExchangeWorld(keyedAnew({ receivers: 3 }));
-    const { sender } = world.instance();
+    const instance = world.instance();
     const topology = other.world.settings.topology;
-    await expect(
-      world.take({ sender: { ...sender, topology }, receiver: sender }, 's2', world.put('s2', [LOW, 1])),
-    ).rejects.toMatchObject({ code: 'RECEIVERS_CHANGED', kind: 'invalid' });
+    const changed = { ...instance, sender: { ...instance.sender, topology } };
+    await expect(world.take(changed, 's2', world.put('s2', [LOW, 1]))).rejects.toMatchObject({
+      code: 'RECEIVERS_CHANGED',
+      kind: 'invalid',
+    });
   });
 
   it('finds a chain that is not the one it read', async () => {

@@ -1,5 +1,6 @@
 import { TidemarkError } from '../../../engine/errors.ts';
 import type { DeadLetter, LateRecord, Outbox, ResultRow, SideOutput } from '../../../engine/outputs.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { Delivery, Sink, SinkReceipt } from '../../../engine/ports.ts';
 
 /** Keeps every delivery, in the order of partitions and versions, and refuses a repeat that says something else. */
@@ -16,7 +17,7 @@ export class RecordingSink implements Sink {
   async deliver({ partition, version, commitId, outbox }: Delivery): Promise<SinkReceipt> {
     if (this.isDown) throw new TidemarkError('unavailable', 'SINK_UNAVAILABLE', 'sink must answer, got nothing; wait');
     const text = textOf([commitId, outbox]);
-    const id = `${partition.partition}/${String(version).padStart(12, '0')}`;
+    const id = `${logIdOf(partition)}/${String(version).padStart(12, '0')}`;
     const known = this.#byVersion.get(id);
     if (known !== undefined && known.text !== text)
       throw new Error(`delivery ${id} changed from ${known.text} to ${text}`);
