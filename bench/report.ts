@@ -1,8 +1,9 @@
-import Table from 'cli-table3';
+import { exchangeText } from './exchange/report.ts';
+import type { ExchangeFigures } from './exchange/measure.ts';
 import type { AggregatesCost } from './aggregates.ts';
 import type { OpenSessionsCost } from './open-sessions.ts';
 import type { Recovery } from './recovery.ts';
-import type { Figure } from './rounds.ts';
+import { percent, row, tableOf, whole } from './table.ts';
 import type { StateOperationsCost } from './state-operations.ts';
 import type { Throughput } from './throughput.ts';
 import type { WindowsCost } from './windows.ts';
@@ -17,6 +18,7 @@ export interface BenchResult {
   readonly openSessions: OpenSessionsCost;
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
+  readonly exchange: ExchangeFigures;
 }
 
 /** All of it for people. */
@@ -28,6 +30,7 @@ export function reportOf({
   stateOperations,
   writeUnits,
   recovery,
+  exchange,
 }: BenchResult): string {
   const windowed = [windowsText(windows), openSessionsText(openSessions), stateOperationsText(stateOperations)];
   return [
@@ -36,6 +39,7 @@ export function reportOf({
     ...windowed,
     writeUnitsText(writeUnits),
     recoveryText(recovery),
+    exchangeText(exchange),
   ].join('\n\n');
 }
 
@@ -151,18 +155,3 @@ function recoveryText({
     table.toString(),
   ].join('\n');
 }
-
-function tableOf(head: string[]): Table.Table {
-  return new Table({
-    head,
-    colAligns: ['left', ...head.slice(1).map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  });
-}
-
-function row(name: string, { median, least, most }: Figure, show: (value: number) => string): string[] {
-  return [name, show(median), `${show(least)} – ${show(most)}`];
-}
-
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { measureAggregates, type AggregatesSettings } from './aggregates.ts';
+import { measureExchange, type ExchangeSettings } from './exchange/measure.ts';
 import { measureOpenSessions, type OpenSessionsSettings } from './open-sessions.ts';
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
@@ -20,6 +21,7 @@ interface BenchSettings {
   readonly openSessions: OpenSessionsSettings;
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
+  readonly exchange: ExchangeSettings;
 }
 
 /** 640 batches: the ring goes round ten times, and two windows fire. */
@@ -31,6 +33,13 @@ const FULL: BenchSettings = {
   openSessions: { records: 50_000, rounds: 5 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
+  exchange: {
+    crossing: { records: 100_000, rounds: 9 },
+    // The ring of each shard has gone round before the last second.
+    cost: { records: 600_000, batchSize: 1_000 },
+    latency: { records: 100_000 },
+    manySenders: { senders: 500, rounds: 9 },
+  },
 };
 const QUICK: BenchSettings = {
   throughput: { records: 10_000, rounds: 3 },
@@ -40,6 +49,12 @@ const QUICK: BenchSettings = {
   openSessions: { records: 4_000, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
+  exchange: {
+    crossing: { records: 20_000, rounds: 3 },
+    cost: { records: 20_000, batchSize: 1_000 },
+    latency: { records: 20_000 },
+    manySenders: { senders: 500, rounds: 1 },
+  },
 };
 
 const { values } = parseArgs({
@@ -64,6 +79,8 @@ for (const load of settings.writeUnits) {
 }
 note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
+note('exchange');
+const exchange = await measureExchange(settings.exchange);
 const result: BenchResult = {
   quick: values.quick,
   throughput,
@@ -73,6 +90,7 @@ const result: BenchResult = {
   stateOperations,
   writeUnits,
   recovery,
+  exchange,
 };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);
 

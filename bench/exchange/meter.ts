@@ -112,5 +112,5 @@ const without = (item: Item): Item =>
 /** @see receiverPartition */
 const isReceivers = (logId: string): boolean => logId.split('/')[1] === '1';
 
-/** @see rowsPrefix */
-const isRows = (key: string): boolean => key.startsWith('rows/') || key.startsWith('exchanges/');
+/** The manifest is read and written once in the life of an exchange. @see rowsPrefix */
+const isRows = (key: string): boolean => key.startsWith('rows/');

@@ -56,11 +56,11 @@ export class ExchangeRun {
     }
   }
 
-  /** Each receiver that was rung, once. */
+  /** Each receiver that was rung, once, side by side. */
   async answer(): Promise<void> {
     const rung = [...this.rung];
     this.rung.clear();
-    for (const receiver of rung) await this.#call(receiver);
+    await Promise.all(rung.map((receiver) => this.#call(receiver)));
   }
 
   /** All of them, until nothing is left. */

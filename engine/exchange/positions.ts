@@ -30,18 +30,18 @@ function positionOf(logId: string, watermarkMs: number, parents: readonly string
 /** The positions once an entry was taken. */
 export function afterEntry(positions: readonly SenderPosition[], entry: TakenEntry): readonly SenderPosition[] {
   const { logId, version, commitId, watermarkMs, children } = entry;
-  const moved = positions.map((position) =>
-    position.logId === logId
-      ? {
-          ...position,
-          version,
-          commitId,
-          watermarkMs: Math.max(position.watermarkMs, watermarkMs),
-          isDone: children.length > 0,
-        }
-      : position,
-  );
-  const sealed = moved.find((position) => position.logId === logId) as SenderPosition;
+  const place = positions.findIndex((position) => position.logId === logId);
+  const before = positions[place] as SenderPosition;
+  const sealed = {
+    ...before,
+    version,
+    commitId,
+    watermarkMs: Math.max(before.watermarkMs, watermarkMs),
+    isDone: children.length > 0,
+  };
+  const moved = positions.with(place, sealed);
+  // Nearly every entry: who the senders are stays as it is.
+  if (!sealed.isDone && (before.version > 0 || before.parents.length === 0)) return moved;
   const grown = children.reduce<readonly SenderPosition[]>(
     (all, child) => withChild(all, child, sealed.watermarkMs),
     moved,
@@ -80,6 +80,7 @@ export function readable(positions: readonly SenderPosition[]): SenderPosition[]
 
 /** The smallest watermark of the senders that are live; never less than `before`, and as it was when none is (PL-34). */
 export function receiverWatermark(positions: readonly SenderPosition[], before: number): number {
-  const live = positions.filter(({ isDone }) => !isDone).map(({ watermarkMs }) => watermarkMs);
-  return live.length === 0 ? before : Math.max(before, Math.min(...live));
+  let least = Number.POSITIVE_INFINITY;
+  for (const { isDone, watermarkMs } of positions) if (!isDone) least = Math.min(least, watermarkMs);
+  return least === Number.POSITIVE_INFINITY ? before : Math.max(before, least);
 }

@@ -12,7 +12,7 @@ const output = execFileSync(process.execPath, ['--expose-gc', program, '--quick'
 const result = JSON.parse(output) as BenchResult;
 process.stdout.write(`${reportOf(result)}\n`);
 
-const { throughput, aggregates, openSessions, stateOperations, writeUnits, recovery } = result;
+const { throughput, aggregates, openSessions, stateOperations, writeUnits, recovery, exchange } = result;
 const { ratio, kafkaRatio, guardedRatio, guardedLargeRatio, stages } = throughput;
 assertAboveZero(ratio.median, kafkaRatio.median, guardedRatio.median, guardedLargeRatio.median);
 assert.ok(Object.values(stages).reduce((sum, { median }) => sum + median, 0) > 0.5);
@@ -39,6 +39,13 @@ for (const { log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane } of w
   assertAboveZero(log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane);
 assert.deepEqual([recovery.keys, recovery.deltas], [20_000, 32]);
 assertAboveZero(recovery.heapBytesPerKey?.median ?? 0);
+assert.deepEqual(
+  exchange.costs.map(({ pace }) => pace),
+  ['a second', 'each commit'],
+);
+for (const { ofExchange, queueRequests, usd } of exchange.costs)
+  assertAboveZero(ofExchange.writeUnits, ofExchange.readUnits, queueRequests, usd);
+assertAboveZero(exchange.crossing.ratio.median, exchange.latency.addedMs.median, exchange.manySenders.positionsBytes);
 
 function assertAboveZero(...figures: readonly number[]): void {
   for (const figure of figures) assert.ok(figure > 0, `figure must be above 0, got ${figure}`);
