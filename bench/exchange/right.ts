@@ -1,7 +1,7 @@
 import { flightsInput } from '../../local/inputs/flights.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import { compareRows, type Row } from '../../test/verify/compare.ts';
-import { destinationsReference } from '../../test/verify/pipelines/destinations-reference.ts';
+import { destinationsReference } from '../../test/verify/pipelines/rekeyed-flights.ts';
 import type { Reference } from '../../test/verify/pipelines/reference.ts';
 import { requireEqual, requireSame } from '../equality.ts';
 import type { ExchangeRun } from './run.ts';

@@ -38,7 +38,7 @@ export function keyByNode(partitionKey: string | undefined, given: KeyByArgument
 
 /** One key for all rows: one receiver has all of them, whatever number there might be. */
 export function keyAllNode({ name = 'all' }: Pick<ExchangeSettings, 'name'> = {}): NewNode<KeyByNode> {
-  return withComputed('all', { keyOf: () => 'all', descriptor: 'one key for all' }, { name, receivers: [1] });
+  return withComputed('all', { keyOf: () => 'all', descriptor: 'one key for every record' }, { name, receivers: [1] });
 }
 
 function computedNode(keyOf: KeyOf, settings: Partial<ComputedKeySettings> = {}): NewNode<KeyByNode> {

@@ -37,7 +37,12 @@ export function ndjsonRecords(
   chunks: AsyncIterable<Uint8Array>,
   keyField: string | undefined,
 ): AsyncGenerator<readonly InputRecord[]> {
-  return pieces(chunks, keysBy(keyField, () => randomUUID()), 0, Number.POSITIVE_INFINITY);
+  return pieces(
+    chunks,
+    keysBy(keyField, () => randomUUID()),
+    0,
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 type KeyOfLine = (line: Uint8Array, position: number) => string;

@@ -16,6 +16,8 @@ const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly r
   'flights-kafka': { open: () => flightsInput(), records: 100_000 },
   fraud: { open: chargesInput, records: 20_000 },
   flights: { open: () => flightsInput(), records: 100_000 },
+  routes: { open: () => flightsInput(), records: 100_000 },
+  totals: { open: () => flightsInput(), records: 100_000 },
 };
 
 export interface InputChoice {

@@ -52,7 +52,7 @@ function keyText({ keyFields, computed, exchange }: KeyByNode): NodeText {
   const through = `exchange ${exchange.id} to ${count}`;
   return computed === undefined
     ? { what, details: [`is not the partition key of the source: ${through}`] }
-    : { what: `${what} = ${computed.descriptor}`, details: [through] };
+    : { what: `${what}: ${computed.descriptor}`, details: [through] };
 }
 
 function sourceText({

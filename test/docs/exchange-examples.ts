@@ -1,5 +1,5 @@
 /** What `docs/exchange.md` shows and `pipelines/` does not. */
-import { count, hours, kinesis, minutes, pipeline, resultTable, tumbling } from '../../engine/index.ts';
+import { count, hours, kinesis, max, mean, minutes, pipeline, resultTable, tumbling } from '../../engine/index.ts';
 import { Departure } from '../../pipelines/flights.ts';
 
 export const airports = pipeline('airports')
@@ -8,4 +8,13 @@ export const airports = pipeline('airports')
   .keyBy('destination', { name: 'by-airport', receivers: [8] })
   .window(tumbling({ sizeMs: hours(1) }))
   .aggregate({ departures: count() })
+  .to(resultTable());
+
+/** Flights between two airports, in either direction. */
+export const pairs = pipeline('pairs')
+  .source(kinesis({ stream: 'departures', partitionKey: 'origin', schema: Departure }))
+  .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
+  .keyBy(({ origin, destination }) => [origin, destination].sort().join('-'), { name: 'pair', receivers: [3] })
+  .window(tumbling({ sizeMs: hours(6) }), { allowedLatenessMs: hours(1) })
+  .aggregate({ departures: count(), meanDelayMin: mean('delay'), maxDelayMin: max('delay') })
   .to(resultTable());

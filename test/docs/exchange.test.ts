@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { hopping, kinesis, pipeline, sliding } from '../../engine/index.ts';
 import destinations from '../../pipelines/destinations.ts';
 import { Departure } from '../../pipelines/flights.ts';
-import { airports } from './exchange-examples.ts';
+import totals from '../../pipelines/totals.ts';
+import { airports, pairs } from './exchange-examples.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -13,8 +14,14 @@ const guide = read('docs/exchange.md');
 describe('docs/exchange.md', () => {
   it('shows code that compiles', () => {
     const snippets = [...guide.matchAll(/```ts\n([^]*?)\n```/g)].map(([, code]) => code as string);
-    const sources = [read('pipelines/destinations.ts'), read('test/docs/exchange-examples.ts')];
-    expect(snippets).toHaveLength(2);
+    const files = [
+      'pipelines/destinations.ts',
+      'pipelines/routes.ts',
+      'pipelines/totals.ts',
+      'test/docs/exchange-examples.ts',
+    ];
+    const sources = files.map(read);
+    expect(snippets).toHaveLength(5);
     expect(snippets.filter((snippet) => !sources.some((source) => source.includes(snippet)))).toEqual([]);
   });
 
@@ -22,6 +29,8 @@ describe('docs/exchange.md', () => {
     const { sendsTo } = destinations.topology;
     expect(sendsTo).toMatchObject({ id: 'by-destination', receivers: 4 });
     expect(airports.topology.sendsTo).toMatchObject({ id: 'by-airport', receivers: 8 });
+    expect(pairs.topology.sendsTo).toMatchObject({ id: 'by-pair', keyFields: ['pair'], receivers: 3 });
+    expect(totals.topology.sendsTo).toMatchObject({ id: 'all', receivers: 1 });
   });
 
   it.each([hopping({ sizeMs: 10, advanceMs: 5 }), sliding({ timeDifferenceMs: 10 })])(

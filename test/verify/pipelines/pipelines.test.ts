@@ -36,6 +36,16 @@ const AMONG_THEM: Readonly<Record<PipelineName, (reference: Reference) => Readon
     frauds: results.length > 30,
     'too late': (sideOutputs['too-late'] ?? []).length > 50,
   }),
+  routes: ({ results, late, counts }) => ({
+    windows: results.length > 2_000,
+    open: Number(counts.openWindows) > 1_000,
+    late: late.length > 5,
+  }),
+  totals: ({ results, late, counts }) => ({
+    windows: results.length > 20,
+    open: Number(counts.openWindows) > 3,
+    late: late.length > 20,
+  }),
 };
 
 describe.each(Object.keys(PIPELINES) as PipelineName[])(`%s against its reference, seed ${SEED}`, (name) => {

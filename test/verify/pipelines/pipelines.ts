@@ -4,15 +4,18 @@ import { clicksInput } from '../../../local/inputs/clicks.ts';
 import { earthquakesInput } from '../../../local/inputs/earthquakes.ts';
 import { flightsInput } from '../../../local/inputs/flights.ts';
 import type { Input } from '../../../local/inputs/input.ts';
+import { spread } from '../../../local/inputs/spread.ts';
 import clickstream from '../../../pipelines/clickstream.ts';
 import destinations from '../../../pipelines/destinations.ts';
 import earthquakes from '../../../pipelines/earthquakes.ts';
 import fraud from '../../../pipelines/fraud.ts';
+import routes from '../../../pipelines/routes.ts';
+import totals from '../../../pipelines/totals.ts';
 import { clickstreamReference } from './clickstream-reference.ts';
-import { destinationsReference } from './destinations-reference.ts';
 import { earthquakesReference } from './earthquakes-reference.ts';
 import { fraudReference } from './fraud-reference.ts';
 import type { Reference } from './reference.ts';
+import { destinationsReference, routesReference, totalsReference } from './rekeyed-flights.ts';
 
 interface Verified {
   readonly fragments: readonly Topology[];
@@ -22,7 +25,7 @@ interface Verified {
   readonly referenceOf: (input: Input, records: number, shards: number) => Promise<Reference>;
 }
 
-export type PipelineName = 'clickstream' | 'destinations' | 'earthquakes' | 'fraud';
+export type PipelineName = 'clickstream' | 'destinations' | 'earthquakes' | 'fraud' | 'routes' | 'totals';
 
 /** The pipelines that are held against a reference of their own. */
 export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
@@ -45,4 +48,16 @@ export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
     referenceOf: earthquakesReference,
   },
   fraud: { fragments: fraud.fragments, open: chargesInput, records: 20_000, referenceOf: fraudReference },
+  routes: {
+    fragments: routes.fragments,
+    open: () => spread(flightsInput()),
+    records: 100_000,
+    referenceOf: routesReference,
+  },
+  totals: {
+    fragments: totals.fragments,
+    open: () => flightsInput(),
+    records: 100_000,
+    referenceOf: totalsReference,
+  },
 };

@@ -1,6 +1,6 @@
 /**
  * `npm run verify:pipelines [-- --pipeline NAME --records N --shards N --in-process]`: clickstream, destinations,
- * earthquakes and fraud, each run by the command as a user would, or in this process over stores in memory, against its
+ * earthquakes, fraud, routes and totals, each run by the command as a user would, or in this process over stores in memory, against its
  * reference. Ends with 1 when anything differs.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,0 +1,51 @@
+-- What a pipeline must say that groups flights by another key than their stream is partitioned by, computed from the parquet
+-- file alone. Knows the settings of the pipeline, the two time rules of windows, and that a row is late by the watermark of its
+-- own shard (PL-44); nothing of entries, positions, batches or state.
+--
+-- Variables: file; records, how many are published; shard_starts and receiver_starts, the first hash of each shard and of
+-- each receiver as 32 hex digits; size_ms and lateness_ms of the windows. Macros: partition_key(place, origin), with the
+-- place in the input from 0 on, and key_of(origin, destination).
+
+-- A flight is published when its delay is known; of one moment, in the order of the file.
+CREATE TABLE published AS
+SELECT *, row_number() OVER (ORDER BY published_ms, row) AS position
+FROM (
+  SELECT file_row_number AS row, epoch_ms(date) AS event_ms, delay, distance, origin, destination,
+    epoch_ms(date) + greatest(delay, 0) * 60000 AS published_ms
+  FROM read_parquet(getvariable('file'), file_row_number = true)
+  ORDER BY published_ms, row
+  LIMIT getvariable('records')
+);
+
+-- Each record as its shard sees it: a shard takes the partition keys from its first hash on, and its watermark is one hour behind
+-- the newest departure that it has seen before this one.
+CREATE TABLE seen AS
+SELECT *, max(event_ms) OVER (
+    PARTITION BY shard ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) - 3600000 AS watermark_ms
+FROM (
+  SELECT *, key_of(origin, destination) AS key, event_ms - event_ms % getvariable('size_ms') AS windowStartMs,
+    windowStartMs + getvariable('size_ms') AS windowEndMs,
+    md5(partition_key(position - 1, origin)) AS shard_hash, md5(key) AS key_hash,
+    len(list_filter(getvariable('shard_starts'), lambda first_hash: first_hash <= shard_hash)) - 1 AS shard,
+    len(list_filter(getvariable('receiver_starts'), lambda first_hash: first_hash <= key_hash)) - 1 AS receiver
+  FROM published
+);
+
+-- Windows fire by the time of the slowest shard.
+CREATE TABLE final AS
+SELECT min(final_ms) AS final_ms FROM (SELECT max(event_ms) - 3600000 AS final_ms FROM seen GROUP BY shard);
+
+-- Late: by the time of its own shard the window had closed, the allowed lateness after its end.
+CREATE TABLE late AS
+SELECT * FROM seen WHERE coalesce(windowEndMs + getvariable('lateness_ms') <= watermark_ms, false);
+
+-- One row per key and window, of the records in time.
+CREATE TABLE windows AS
+SELECT key, windowStartMs, windowEndMs, windowEndMs <= final_ms AS fired,
+  windowEndMs + getvariable('lateness_ms') > final_ms AS open,
+  any_value(origin) AS origin, any_value(destination) AS destination,
+  count(*) AS departures, count_if(delay >= 15) AS delayed, sum(delay)::DOUBLE / count(*)::DOUBLE AS meanDelayMin,
+  max(delay) AS maxDelayMin, sum(distance)::BIGINT AS totalDistanceMiles
+FROM seen ANTI JOIN late USING (row), final
+GROUP BY ALL;

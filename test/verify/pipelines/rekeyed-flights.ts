@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { embeddedFile } from '../../../local/inputs/embedded-file.ts';
+import type { Input } from '../../../local/inputs/input.ts';
+import { rowsOf, sqlText, withDuckdb } from '../duckdb.ts';
+import { shardStarts } from '../expected.ts';
+import type { Reference } from './reference.ts';
+
+/** What DuckDB has to know of a pipeline that groups flights by another key than their stream is partitioned by. */
+export interface RekeyedFlights {
+  /** SQL over `origin` and the `place` of a record in the input, from 0 on. */
+  readonly partitionKey: string;
+  /** SQL over `origin` and `destination`. */
+  readonly key: string;
+  readonly receivers: number;
+  readonly sizeMs: number;
+  readonly allowedLatenessMs: number;
+  /** Columns of its results beside key and window. */
+  readonly columns: readonly string[];
+}
+
+const LATE = `'r' || receiver AS partition, key, event_ms AS eventTimeMs, watermark_ms AS watermarkMs,
+  to_json({date: event_ms, delay: delay, distance: distance, origin: origin, destination: destination})::VARCHAR AS data`;
+const COUNTS = `
+  (SELECT count(*) FROM seen) AS recordsIn, (SELECT count(*) FROM late) AS late, (SELECT count_if(open) FROM windows) AS openWindows`;
+
+/**
+ * Runs rekeyed-flights.sql. What it does not tell is how often a window is corrected: that depends on the order in which the
+ * entries of different shards come to a receiver, and nothing else does.
+ */
+export function rekeyedFlights(settings: RekeyedFlights) {
+  const { partitionKey, key, receivers, sizeMs, allowedLatenessMs, columns } = settings;
+  return (_input: Input, records: number, shards: number): Promise<Reference> =>
+    withDuckdb(async (connection) => {
+      const hashes = (parts: number): string => `[${shardStarts(parts).map(sqlText).join(', ')}]`;
+      await connection.run(`SET VARIABLE file = ${sqlText(embeddedFile('flights-3m.parquet'))}`);
+      await connection.run(`SET VARIABLE records = ${records}`);
+      await connection.run(`SET VARIABLE shard_starts = ${hashes(shards)}`);
+      await connection.run(`SET VARIABLE receiver_starts = ${hashes(receivers)}`);
+      await connection.run(`SET VARIABLE size_ms = ${sizeMs}`);
+      await connection.run(`SET VARIABLE lateness_ms = ${allowedLatenessMs}`);
+      await connection.run(`CREATE MACRO partition_key(place, origin) AS ${partitionKey}`);
+      await connection.run(`CREATE MACRO key_of(origin, destination) AS ${key}`);
+      await connection.run(readFileSync(join(import.meta.dirname, 'rekeyed-flights.sql'), 'utf8'));
+      const shown = ['key', 'windowStartMs', 'windowEndMs', ...columns].join(', ');
+      const results = await rowsOf(connection, `SELECT ${shown} FROM windows WHERE fired`);
+      const late = await rowsOf(connection, `SELECT ${LATE} FROM late`);
+      const [counts] = await rowsOf(connection, `SELECT ${COUNTS}`);
+      const recordsIn = Number(counts?.['recordsIn']);
+      return {
+        results,
+        firings: undefined,
+        late,
+        sideOutputs: {},
+        counts: {
+          recordsIn,
+          counted: recordsIn - late.length,
+          late: late.length,
+          deadLetters: 0,
+          results: results.length,
+          openWindows: Number(counts?.['openWindows']),
+        },
+      };
+    });
+}
+
+const HOUR_MS = 3_600_000;
+const DELAYS = ['departures', 'delayed', 'meanDelayMin', 'maxDelayMin'];
+
+export const destinationsReference = rekeyedFlights({
+  partitionKey: 'origin',
+  key: 'destination',
+  receivers: 4,
+  sizeMs: HOUR_MS,
+  allowedLatenessMs: 3 * HOUR_MS,
+  columns: [...DELAYS, 'totalDistanceMiles'],
+});
+
+/** Two fields: each with its length before it. Partition keys follow from the position of a record alone. */
+export const routesReference = rekeyedFlights({
+  partitionKey: 'place::VARCHAR',
+  key: "length(origin) || ':' || origin || length(destination) || ':' || destination",
+  receivers: 4,
+  sizeMs: 24 * HOUR_MS,
+  allowedLatenessMs: HOUR_MS,
+  columns: ['origin', 'destination', ...DELAYS],
+});
+
+export const totalsReference = rekeyedFlights({
+  partitionKey: 'origin',
+  key: "'all'",
+  receivers: 1,
+  sizeMs: HOUR_MS,
+  allowedLatenessMs: 3 * HOUR_MS,
+  columns: [...DELAYS, 'totalDistanceMiles'],
+});
