@@ -14,17 +14,18 @@ import { TidemarkError } from './errors.ts';
 import { lossBeforeNext, proving } from './expired-unread.ts';
 import { deliverWaiting } from './outbox.ts';
 import { EMPTY_OUTBOX } from './outputs.ts';
-import { settleManifest } from './exchange/manifest.ts';
+import { settleManifests } from './exchange/manifest.ts';
+import { sealOldSource } from './exchange/old-source.ts';
+import { finishMoves } from './finish-moves.ts';
 import type { Child } from './partition-log/entry.ts';
 import { logIdOf } from './partition-log/log-id.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
-import { boundsOf, type Processor } from './processor.ts';
+import type { Processor } from './processor.ts';
 import { acceptLossCommand } from './require-continuous.ts';
 import type { Offset, SourcePartition } from './record.ts';
 import { inheritState, type HashRange, type Parent } from './state/inherit-state.ts';
 import { NO_PROOF } from './state/progress.ts';
-import { step } from './step.ts';
 import type { GuardedSteps } from './user-code/guarded-steps.ts';
 
 /**
@@ -46,7 +47,10 @@ export async function takeOver(
   log.begin(partition.incarnation, begunMs);
   const shards = await processor.shards.shards(partition);
   const { sendsTo } = processor.topology;
-  if (sendsTo !== undefined) await settleManifest(processor.logs.settings.blobs, sendsTo, partition, shards);
+  if (sendsTo !== undefined) {
+    const manifests = await settleManifests(processor.logs.settings.blobs, sendsTo, partition, shards, begunMs);
+    await sealOldSource(processor, sendsTo, manifests, steps, begunMs);
+  }
   const lineage = shards.get(partition.partition);
   if (lineage === undefined || lineage.parents.length === 0) return;
   const parents: Parent[] = [];
@@ -82,13 +86,7 @@ async function seal(
     const isEnd = log.state.resumeAt === 'end';
     if (!isEnd) await requireDrained(processor, log, parent, shards);
     const drainedMs = log.clock.nowMs();
-    // Its children go on from clocks, not from the middle of a move.
-    while (log.state.pending !== undefined) {
-      await log.commit(
-        steps.run(log, [], boundsOf(processor), (...given) => step(processor.topology, log.state, ...given)),
-      );
-      await deliverWaiting(log, parent, processor.sinks);
-    }
+    await finishMoves(processor, log, parent, steps);
     const lost = isEnd ? undefined : await lossBeforeNext(processor.shards, parent, log.state, drainedMs);
     // Its children were made before it was found drained: they go on from what it had proved.
     const { proof = NO_PROOF } = log.state;

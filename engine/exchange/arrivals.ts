@@ -1,5 +1,6 @@
 import type { SourceRecord } from '../record.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
+import { NO_WATERMARK } from '../time/watermark.ts';
 import { afterEntry, receiverWatermark } from './positions.ts';
 import type { ArrivedEntry } from './read-senders.ts';
 import type { Row } from './rows.ts';
@@ -29,11 +30,16 @@ export function arrivalsOf(
   let reachedMs = watermarkMs;
   entries.forEach(({ logId, entry, rows }, i) => {
     const { version, commitId, sent, processingTimeMs, watermarkMs: ownMs } = entry;
+    // Of a source that was made again: what the one before has reached here. For any other sender its rows carry no less.
+    const floorMs = after.find((position) => position.logId === logId)?.watermarkMs ?? NO_WATERMARK;
     const taken = { logId, version, commitId, watermarkMs: sent?.watermarkMs ?? ownMs, children: sent?.children ?? [] };
     after = afterEntry(after, taken);
     reachedMs = receiverWatermark(after, reachedMs);
     const offset = reached + 1n + BigInt(i);
-    rows.forEach((row, place) => records.push(new ArrivedRow(offset, place, processingTimeMs, row, logId, version)));
+    rows.forEach((row, place) => {
+      const floored = row.watermarkMs < floorMs ? { ...row, watermarkMs: floorMs } : row;
+      records.push(new ArrivedRow(offset, place, processingTimeMs, floored, logId, version));
+    });
     const arrival = { kind: 'end', watermarkMs: reachedMs } as const;
     const end = { offset, subSequence: rows.length, partitionKey: '', arrivalTimeMs: processingTimeMs, data: NO_BYTES };
     records.push({ ...end, arrival });

@@ -1,6 +1,7 @@
 /**
  * Who the first senders of an exchange are: whoever comes first writes it down, everybody reads what is there (PL-35).
- * So all receivers begin with the same senders, whenever they look.
+ * So all receivers begin with the same senders, whenever they look. A source that is made again has a manifest of its own,
+ * behind that of the one before it (PL-36).
  */
 import { TidemarkError } from '../errors.ts';
 import { logIdOf } from '../partition-log/log-id.ts';
@@ -13,17 +14,23 @@ export interface Manifest {
   /** Ids of the logs of all partitions that come of no other one. */
   readonly roots: readonly string[];
   readonly receivers: number;
+  /** Of a source that was made again: when the invocation began that found it so. */
+  readonly begunMs?: number;
 }
 
-const keyOf = (pipeline: string, { id, generation }: Exchange): string => `exchanges/${pipeline}/${id}/${generation}`;
+/** @param place of the source among those that followed each other, from 1 */
+export function manifestKey(pipeline: string, { id, generation }: Exchange, place = 1): string {
+  return `exchanges/${pipeline}/${id}/${generation}${place === 1 ? '' : `.${place}`}`;
+}
 
 /** @returns undefined before any sender has begun */
 export async function readManifest(
   blobs: BlobStore,
   pipeline: string,
   exchange: Exchange,
+  place = 1,
 ): Promise<Manifest | undefined> {
-  const bytes = await blobs.get(keyOf(pipeline, exchange));
+  const bytes = await blobs.get(manifestKey(pipeline, exchange, place));
   if (bytes === undefined) return undefined;
   const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
   if (manifest.receivers !== exchange.receivers) {
@@ -40,27 +47,35 @@ export async function readManifest(
  * Before a sender's first entry.
  *
  * @param shards of the source, by name
- * @throws RECEIVERS_CHANGED (invalid) · SENDER_UNKNOWN (internal) the source was made again since
+ * @param begunMs when the invocation began: one that was frozen since tells of no newer source
+ * @returns the manifests of the sources that followed each other, the last one is the sender's
+ * @throws RECEIVERS_CHANGED (invalid) · STREAM_RECREATED (unavailable) the source has been made again since
  */
-export async function settleManifest(
+export async function settleManifests(
   blobs: BlobStore,
   exchange: Exchange,
   sender: SourcePartition,
   shards: ReadonlyMap<string, Lineage>,
-): Promise<void> {
-  const { pipeline } = sender;
+  begunMs: number,
+): Promise<readonly Manifest[]> {
+  const { pipeline, source, incarnation } = sender;
   const roots = [...shards]
     .filter(([, { parents }]) => parents.every((parent) => !shards.has(parent)))
     .map(([partition]) => logIdOf({ ...sender, partition }))
     .sort();
-  const manifest = await settled(blobs, pipeline, exchange, roots);
   const prefix = logIdOf(sender).slice(0, -sender.partition.length);
-  if (manifest.roots.some((root) => root.startsWith(prefix))) return;
-  throw new TidemarkError(
-    'internal',
-    'SENDER_UNKNOWN',
-    `source of exchange ${exchange.id} must be the one that it began with, got another incarnation of ${sender.source}; a source that is made again needs another pipeline name where there is an exchange`,
-  );
+  const manifests = [await settled(blobs, pipeline, exchange, { roots })];
+  for (;;) {
+    const newest = manifests.at(-1) as Manifest;
+    if (newest.roots.some((root) => root.startsWith(prefix))) return manifests;
+    const place = manifests.length + 1;
+    const next = await readManifest(blobs, pipeline, exchange, place);
+    if (next === undefined && begunMs <= (newest.begunMs ?? Number.NEGATIVE_INFINITY)) {
+      const text = `source ${source} must be the newest of its name to send through ${exchange.id}, got ${incarnation}, behind which there is another; what is left of it is not counted any more`;
+      throw new TidemarkError('unavailable', 'STREAM_RECREATED', text);
+    }
+    manifests.push(next ?? (await settled(blobs, pipeline, exchange, { roots, begunMs }, place)));
+  }
 }
 
 /**
@@ -77,7 +92,7 @@ export async function settleReceivers(
   from: readonly Exchange[],
 ): Promise<Manifest> {
   const roots = from.flatMap((one) => receiverLogs(pipeline, one)).sort();
-  const manifest = await settled(blobs, pipeline, exchange, roots);
+  const manifest = await settled(blobs, pipeline, exchange, { roots });
   if (JSON.stringify(manifest.roots) === JSON.stringify(roots)) return manifest;
   throw new TidemarkError(
     'internal',
@@ -86,13 +101,16 @@ export async function settleReceivers(
   );
 }
 
+/** Writes it down unless somebody has; what counts is what is there. */
 async function settled(
   blobs: BlobStore,
   pipeline: string,
   exchange: Exchange,
-  roots: readonly string[],
+  given: Omit<Manifest, 'receivers'>,
+  place = 1,
 ): Promise<Manifest> {
-  const proposed: Manifest = { roots, receivers: exchange.receivers };
-  await blobs.putIfAbsent(keyOf(pipeline, exchange), new TextEncoder().encode(JSON.stringify(proposed)));
-  return (await readManifest(blobs, pipeline, exchange)) ?? proposed;
+  const proposed: Manifest = { ...given, receivers: exchange.receivers };
+  const bytes = new TextEncoder().encode(JSON.stringify(proposed));
+  await blobs.putIfAbsent(manifestKey(pipeline, exchange, place), bytes);
+  return (await readManifest(blobs, pipeline, exchange, place)) ?? proposed;
 }

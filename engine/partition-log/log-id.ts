@@ -23,6 +23,18 @@ export function logIdOf({ pipeline, stage, source, incarnation, partition }: Sou
   return Object.values(parts).join('/');
 }
 
+/** The partition of an id that `logIdOf` made: no part of it has a slash. */
+export function partitionOfLog(logId: string): SourcePartition {
+  const [pipeline, stage, source, incarnation, partition] = logId.split('/') as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return { pipeline, stage, source, incarnation, partition };
+}
+
 const padded = (version: number): string => String(version).padStart(16, '0');
 
 export const snapshotPrefix = (logId: string): string => `snapshots/${logId}/`;

@@ -99,6 +99,7 @@ export class ExchangeWorld {
   readonly #pipeline: Pipeline;
   readonly #records = new Map<string, SourceRecord[]>();
   readonly #closed = new Set<string>();
+  #stream: Pick<SourcePartition, 'source' | 'incarnation'> = SHARD;
   #offset = 0;
 
   constructor(given: Pipeline, settings: Omit<WorldSettings, 'topology'> = {}) {
@@ -118,6 +119,18 @@ export class ExchangeWorld {
   /** Shards of the first generation; which hashes they hold plays no part. */
   open(...shards: readonly string[]): void {
     for (const shard of shards) this.catalog.known.set(shard, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
+  }
+
+  /** The pipeline reads other shards from now on: of a stream of the same name, or of another one. */
+  replaceSource(change: 'incarnation' | 'source', ...shards: readonly string[]): void {
+    const { incarnation, source } = this.#stream;
+    const next = { incarnation: String(Number(incarnation) + 1), source: `${source}-next` };
+    this.#stream = { incarnation, source, [change]: next[change] };
+    this.catalog.known.clear();
+    this.#records.clear();
+    this.#closed.clear();
+    this.#offset = 0;
+    this.open(...shards);
   }
 
   /** Closes the parents, and opens shards that come of all of them. */
@@ -193,7 +206,8 @@ export class ExchangeWorld {
   }
 
   shardPartition(partition: string): SourcePartition {
-    return { ...SHARD, pipeline: 'readings', partition };
+    const { source, incarnation } = this.#stream;
+    return { ...SHARD, pipeline: 'readings', source, incarnation, partition };
   }
 
   shardLog(shard: string): string {

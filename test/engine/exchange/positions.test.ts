@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { arrivalsOf } from '../../../engine/exchange/arrivals.ts';
 import {
   afterEntry,
   firstPositions,
@@ -6,7 +7,9 @@ import {
   receiverWatermark,
   type TakenEntry,
 } from '../../../engine/exchange/positions.ts';
+import type { SenderPosition } from '../../../engine/state/sender-position.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
+import { sampleEntry } from '../../support/samples.ts';
 
 const entry = (logId: string, version: number, watermarkMs: number, changes: Partial<TakenEntry> = {}): TakenEntry => ({
   logId,
@@ -72,5 +75,31 @@ describe('the children of a split', () => {
     const split = taken(entry('b', 1, 90), entry('a', 1, 50, { children }));
     expect(names(readable(split))).toEqual(['b', 'l', 'r']);
     expect(receiverWatermark(afterEntry(split, entry('l', 1, 70)), 0)).toBe(50);
+  });
+});
+
+describe('what comes behind a sealed sender', () => {
+  it('has the watermark that the receiver has of it, also where its seal bears none', () => {
+    const children = [{ logId: 'c', parents: ['b'] }];
+    const begun = taken(entry('a', 1, 50), entry('b', 1, 40, { children }));
+    const sealed = afterEntry(begun, entry('c', 1, NO_WATERMARK, { children: [{ logId: 'next', parents: ['c'] }] }));
+    expect(sealed.find(({ logId }) => logId === 'next')).toMatchObject({ version: 0, watermarkMs: 40 });
+  });
+
+  it('sends no row that is in time by less than that', () => {
+    const [position] = firstPositions(['next']).map((each) => ({ ...each, watermarkMs: 40 }));
+    const rows = [30, NO_WATERMARK, 45].map((watermarkMs) => ({ key: 'a', eventTimeMs: 20, watermarkMs, value: 1 }));
+    const { records } = arrivalsOf(
+      [{ logId: 'next', entry: sampleEntry(1), rows }],
+      [position as SenderPosition],
+      0n,
+      0,
+    );
+    expect(records.map(({ arrival }) => arrival)).toMatchObject([
+      { kind: 'row', watermarkMs: 40 },
+      { kind: 'row', watermarkMs: 40 },
+      { kind: 'row', watermarkMs: 45 },
+      { kind: 'end' },
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
 import { RENAMED_SOURCE } from './renamed-source.ts';
+import { REPLACED_SOURCE } from './replaced-source.ts';
 import { RESTORED_TABLE } from './restored-table.ts';
 import { SESSION_RULES } from './session-rules.ts';
 import { LOST_SLOTS } from './lost-slots.ts';
@@ -40,6 +41,7 @@ const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);
 export const MUTANTS: readonly Mutant[] = [
   ...TIME_AND_SEALS,
   ...EXCHANGE,
+  ...REPLACED_SOURCE,
   ...REWRITTEN_SOURCE,
   {
     name: 'blind upsert',

@@ -6,7 +6,6 @@ const RUN = 'engine/run.ts';
 const STEP = 'engine/step.ts';
 const RUNNING = 'engine/running-operator.ts';
 const BATCH = 'engine/process-batch.ts';
-const RESHARD = 'engine/reshard.ts';
 const CLOCKS = 'engine/time/timer-clocks.ts';
 
 export const PENDING_MOVES: readonly Mutant[] = [
@@ -69,7 +68,7 @@ export const PENDING_MOVES: readonly Mutant[] = [
     rule: 'PL-22, PL-24',
     edits: [
       {
-        file: RESHARD,
+        file: 'engine/finish-moves.ts',
         find: 'while (log.state.pending !== undefined) {',
         replace: 'while (log.state.pending !== log.state.pending) {',
       },

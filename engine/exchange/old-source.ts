@@ -1,0 +1,94 @@
+/**
+ * A source that was made again (PL-11, PL-36): its partitions are new senders. The logs of the partitions before them are
+ * sealed for them, so that receivers follow from the ones to the others; but they inherit nothing.
+ *
+ *     A  … 41 42 SEAL for N ──► nothing any more
+ *     B  … 17    SEAL for N ──► nothing any more
+ *     N                         1 2 3 …              its rows are late below what A and B had reached
+ */
+import { deliverWaiting } from '../outbox.ts';
+import { finishMoves } from '../finish-moves.ts';
+import type { Child } from '../partition-log/entry.ts';
+import type { LogSettings } from '../partition-log/log-settings.ts';
+import { partitionOfLog } from '../partition-log/log-id.ts';
+import { readHead } from '../partition-log/read-log.ts';
+import type { Exchange } from '../plan/exchange.ts';
+import type { Processor } from '../processor.ts';
+import { noChange } from '../state/state-change.ts';
+import { EMPTY_OUTBOX } from '../outputs.ts';
+import type { GuardedSteps } from '../user-code/guarded-steps.ts';
+import { manifestKey, type Manifest } from './manifest.ts';
+
+/**
+ * Before the first entry of a sender: seals what is left of the source before its own. Nothing to do for the first one.
+ *
+ * @param manifests of the sources that followed each other, the last one is the sender's
+ * @param begunMs when the invocation of it began
+ * @throws RING_FULL (unavailable) receivers have not taken what is to be overwritten
+ */
+export async function sealOldSource(
+  processor: Processor,
+  exchange: Exchange,
+  manifests: readonly Manifest[],
+  steps: GuardedSteps,
+  begunMs: number,
+): Promise<void> {
+  const [before, own] = manifests.slice(-2);
+  if (before === undefined || own === undefined) return;
+  const { blobs } = processor.logs.settings;
+  const doneKey = `${manifestKey(processor.topology.name, exchange, manifests.length)}-sealed`;
+  if ((await blobs.get(doneKey)) !== undefined) return;
+  for (;;) {
+    const ends = await endsOf(processor.logs.settings, before.roots, new Set(own.roots));
+    const open = ends.filter(({ isSealed }) => !isSealed);
+    if (open.length === 0) break;
+    const parents = ends.map(({ logId }) => logId);
+    const children = own.roots.map((logId) => ({ logId, parents }));
+    for (const { logId } of open) await sealFor(processor, logId, children, steps, begunMs);
+  }
+  await blobs.putIfAbsent(doneKey, new TextEncoder().encode('{}'));
+}
+
+interface End {
+  readonly logId: string;
+  readonly isSealed: boolean;
+}
+
+/** The last logs that come of the roots: those that are not sealed, and those that are sealed for the next ones already. */
+async function endsOf(
+  { logs, clock, slots }: LogSettings,
+  roots: readonly string[],
+  next: ReadonlySet<string>,
+): Promise<End[]> {
+  const ends: End[] = [];
+  const seen = new Set(roots);
+  // Grows while it is gone through.
+  for (const logId of seen) {
+    const head = await readHead(logs, clock, logId, slots);
+    const children = head?.sent?.children ?? [];
+    const isSealed = children.some((child) => next.has(child.logId));
+    if (isSealed || children.length === 0) ends.push({ logId, isSealed });
+    else for (const child of children) seen.add(child.logId);
+  }
+  return ends;
+}
+
+/** One that never began is begun for it: it has been named to the receivers, which wait for what it says. */
+function sealFor(
+  processor: Processor,
+  logId: string,
+  children: readonly Child[],
+  steps: GuardedSteps,
+  begunMs: number,
+): Promise<void> {
+  const partition = partitionOfLog(logId);
+  return processor.logs.use(partition, async (log) => {
+    // An invocation that has not ended has sealed it for its own children meanwhile: they are the ends then.
+    if (log.isSealed) return;
+    log.begin(partition.incarnation, begunMs);
+    await deliverWaiting(log, partition, processor.sinks);
+    await finishMoves(processor, log, partition, steps);
+    const names = children.map((child) => partitionOfLog(child.logId).partition);
+    await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, names, children);
+  });
+}

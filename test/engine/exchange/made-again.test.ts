@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { settleManifests } from '../../../engine/exchange/manifest.ts';
+import { ExchangeWorld, keyedAnew, LOW } from './exchange-world.ts';
+
+/** A world whose stream of two shards has counted a little, and time is at 12 and 25. */
+async function counting() {
+  const world = new ExchangeWorld(keyedAnew({ allowedLatenessMs: 0 }));
+  world.open('s1', 's2');
+  const instance = world.instance();
+  await world.take(instance, 's1', world.put('s1', [LOW, 1], [LOW, 12]));
+  await world.take(instance, 's2', world.put('s2', [LOW, 3], [LOW, 25]));
+  return { world, instance };
+}
+
+describe.each([
+  ['that is deleted and made again', 'incarnation'],
+  ['in whose place the pipeline reads one of another name', 'source'],
+] as const)('a stream in front of an exchange %s', (_, change) => {
+  it('goes on in the same receivers, where the old one ended', async () => {
+    const { world, instance } = await counting();
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2 });
+    world.replaceSource(change, 's1');
+    await world.take(instance, 's1', world.put('s1', [LOW, 15], [LOW, 40]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 2, [`${LOW}@20`]: 1 });
+  });
+
+  it('opens no window again that the old one had closed: such rows are late', async () => {
+    const { world, instance } = await counting();
+    world.replaceSource(change, 's1');
+    await world.take(instance, 's1', world.put('s1', [LOW, 2], [LOW, 40]));
+    await world.receiveAll(instance);
+    expect(world.counts).toMatchObject({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
+    // The watermark of the shard that was furthest behind, which is as far as a receiver can have come.
+    expect(world.world.sink.lateRecords).toMatchObject([{ eventTimeMs: 2, watermarkMs: 12 }]);
+  });
+
+  it('seals the logs of its shards, those that never began and those of a split among them', async () => {
+    const { world, instance } = await counting();
+    world.open('s3');
+    world.reshard(['s2'], 's4', 's5');
+    await world.take(instance, 's4', world.put('s4', [LOW, 26]));
+    const [before, old] = [world.shardPartition(''), (shard: string) => world.shardLog(shard)];
+    const logs = ['s1', 's4', 's5'].map(old);
+    world.replaceSource(change, 's1', 's2');
+    expect(world.shardPartition('')).not.toEqual(before);
+    await world.take(instance, 's2', world.put('s2', [LOW, 2], [LOW, 50]));
+    const next = ['s1', 's2'].map((shard) => ({ logId: world.shardLog(shard), parents: expect.arrayContaining(logs) }));
+    for (const logId of logs) expect((await world.head(logId)).sent?.children).toEqual(next);
+    // The other shard of the new stream has no record yet, and holds time; the one that never began has that of its parent.
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2 });
+    await world.take(instance, 's1', world.put('s1', [LOW, 50]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 2 });
+    expect(world.world.sink.lateRecords).toMatchObject([{ eventTimeMs: 2, watermarkMs: 12 }]);
+  });
+
+  it('may be made again any number of times, whether or not its shards have begun', async () => {
+    const { world, instance } = await counting();
+    for (const shards of [['s1', 's2'], ['s1'], ['s1', 's2']]) {
+      await world.world.clock.sleep(1_000);
+      world.replaceSource(change, ...shards);
+      await world.take(instance, 's1', world.put('s1', [LOW, 30]));
+    }
+    await world.take(instance, 's2', world.put('s2', [LOW, 60]));
+    await world.take(instance, 's1', world.put('s1', [LOW, 61]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1, [`${LOW}@30`]: 3 });
+  });
+
+  it('is found by a tick when it has no record yet', async () => {
+    const { world, instance } = await counting();
+    world.replaceSource(change, 's1');
+    await world.tick(instance, world.world.clock.nowMs());
+    await world.take(instance, 's1', world.put('s1', [LOW, 40]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
+  });
+
+  it('is sealed by whoever comes next when a function died in the middle', async () => {
+    const { world, instance } = await counting();
+    const second = world.shardLog('s2');
+    world.replaceSource(change, 's1');
+    const records = world.put('s1', [LOW, 40]);
+    const { logs } = world.world;
+    const put = logs.put.bind(logs);
+    logs.put = (logId, ...rest) => (logId === second ? Promise.reject(new Error('killed')) : put(logId, ...rest));
+    await expect(world.take(instance, 's1', records)).rejects.toThrow('killed');
+    logs.put = put;
+    await world.take(world.instance(), 's1', records);
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
+  });
+
+  it('is not taken back by a function of an older one that was frozen meanwhile', async () => {
+    const { world, instance } = await counting();
+    world.replaceSource(change, 's1');
+    const frozen = { partition: world.shardPartition('s1'), shards: new Map(world.catalog.known) };
+    const begunMs = world.world.clock.nowMs();
+    await world.world.clock.sleep(1_000);
+    world.replaceSource(change, 's1');
+    await world.take(instance, 's1', world.put('s1', [LOW, 40]));
+    const { blobs } = world.world;
+    const settling = settleManifests(blobs, world.exchange, frozen.partition, frozen.shards, begunMs);
+    await expect(settling).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_RECREATED' });
+  });
+});

@@ -1,0 +1,79 @@
+/** Bugs that show when another source comes in front of an exchange. */
+import type { Mutant } from './mutants.ts';
+
+const positions = (test: string): NonNullable<Mutant['foundBy']> => ({
+  file: 'test/engine/exchange/positions.test.ts',
+  test,
+});
+const found = (test: string): NonNullable<Mutant['foundBy']> => ({
+  file: 'test/engine/exchange/made-again.test.ts',
+  test,
+});
+
+export const REPLACED_SOURCE: readonly Mutant[] = [
+  {
+    name: 'the logs of a source that was made again are not sealed',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/old-source.ts',
+        find: 'if (before === undefined || own === undefined) return;',
+        replace: 'if (before === undefined || own !== undefined) return;',
+      },
+    ],
+    foundBy: found('goes on in the same receivers, where the old one ended'),
+  },
+  {
+    name: 'a partition that never began is not sealed for the next source',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/old-source.ts',
+        find: 'if (log.isSealed) return;',
+        replace: 'if (log.isSealed || log.version === 0) return;',
+      },
+      {
+        file: 'engine/exchange/old-source.ts',
+        find: 'ends.filter(({ isSealed }) => !isSealed);',
+        replace: 'ends.filter(({ isSealed }, i) => !isSealed && i === 0);',
+      },
+    ],
+    foundBy: found('seals the logs of its shards, those that never began and those of a split among them'),
+  },
+  {
+    name: 'rows of a source that was made again are late by what they carry alone',
+    rule: 'PL-44',
+    edits: [
+      {
+        file: 'engine/exchange/arrivals.ts',
+        find: 'row.watermarkMs < floorMs ?',
+        replace: 'row.watermarkMs < floorMs && floorMs === NO_WATERMARK ?',
+      },
+    ],
+    foundBy: positions('sends no row that is in time by less than that'),
+  },
+  {
+    name: 'a sealed sender hands down the watermark of its seal alone',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/positions.ts',
+        find: 'withChild(all, child, sealed.watermarkMs),',
+        replace: 'withChild(all, child, Math.min(sealed.watermarkMs, watermarkMs)),',
+      },
+    ],
+    foundBy: positions('has the watermark that the receiver has of it, also where its seal bears none'),
+  },
+  {
+    name: 'a function of an older source takes a newer one for the one before',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/manifest.ts',
+        find: 'if (next === undefined && begunMs <= (newest.begunMs ?? Number.NEGATIVE_INFINITY)) {',
+        replace: 'if (next === undefined && begunMs < Number.NEGATIVE_INFINITY) {',
+      },
+    ],
+    foundBy: found('is not taken back by a function of an older one that was frozen meanwhile'),
+  },
+];
