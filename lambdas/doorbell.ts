@@ -7,41 +7,61 @@ import type { Doorbell } from '../engine/ports.ts';
 import type { Topology } from '../engine/topology.ts';
 import type { FunctionEnvironment } from './environment.ts';
 
-/** Calls the receivers of a pipeline's exchange. Its client is loaded with the first ring: most functions never need it. */
+/** Calls the receivers of a pipeline's exchanges. Its client is loaded with the first ring: most functions never need it. */
 export function doorbellOf(
   { name: pipeline, sendsTo, receivesFrom }: Pick<Topology, 'name' | 'sendsTo' | 'receivesFrom'>,
-  { TIDEMARK_DOORBELL: queueUrl, TIDEMARK_STAGE: stage }: Required<FunctionEnvironment>,
+  { TIDEMARK_DOORBELL: queues, TIDEMARK_STAGE: stage }: Required<FunctionEnvironment>,
 ): Doorbell | undefined {
-  const exchange = sendsTo ?? receivesFrom;
-  if (exchange === undefined || queueUrl === '') return undefined;
-  const missed = (receivers: readonly number[], reason: string): void => {
+  const only = sendsTo ?? receivesFrom;
+  if (only === undefined || queues === '') return undefined;
+  const missed = (exchange: string, receivers: readonly number[], reason: string): void => {
     console.error(
-      `receivers ${receivers.join(', ')} of ${exchange.id} were not rung: ${reason}; the next tick calls them`,
+      `receivers ${receivers.join(', ')} of ${exchange} were not rung: ${reason}; the next tick calls them`,
     );
-    const context = { pipeline: receiversDimension(pipeline, exchange.id), stage, nowMs: SYSTEM_CLOCK.nowMs() };
+    const context = { pipeline: receiversDimension(pipeline, exchange), stage, nowMs: SYSTEM_CLOCK.nowMs() };
     emitExchangeTrouble(context, 'missedRings', receivers.length);
   };
-  const load = async (): Promise<Doorbell> => {
+  const load = async (): Promise<ReadonlyMap<string, Doorbell>> => {
     const [{ SqsDoorbell }, { SQSClient }] = await Promise.all([
       import('../adapters/sqs/doorbell.ts'),
       import('@aws-sdk/client-sqs'),
     ]);
-    return new SqsDoorbell({
-      client: new SQSClient({ maxAttempts: 2, requestHandler: impatient() }),
-      queueUrl,
-      missed,
-    });
+    const client = new SQSClient({ maxAttempts: 2, requestHandler: impatient() });
+    return new Map(
+      [...queueUrlsIn(queues, only.id)].map(([exchange, queueUrl]) => [
+        exchange,
+        new SqsDoorbell({ client, queueUrl, missed: (some, reason) => missed(exchange, some, reason) }),
+      ]),
+    );
   };
-  let loaded: Promise<Doorbell> | undefined;
+  let loaded: Promise<ReadonlyMap<string, Doorbell>> | undefined;
   return {
-    ring: async (id, receivers) => {
+    ring: async (exchange, receivers) => {
       try {
-        await (await (loaded ??= load())).ring(id, receivers);
+        const doorbell = (await (loaded ??= load())).get(exchange);
+        if (doorbell === undefined) missed(exchange, receivers, 'no queue of it is known');
+        else await doorbell.ring(exchange, receivers);
       } catch (error) {
-        missed(receivers, messageOf(error));
+        missed(exchange, receivers, messageOf(error));
       }
     },
   };
+}
+
+/**
+ * Whose queue is where.
+ *
+ * @param only the exchange of a URL without an id
+ * @example queueUrlsIn('https://a', 'by-x') // by-x: https://a
+ * @example queueUrlsIn('by-x=https://a all=https://b', 'by-x') // by-x: https://a, all: https://b
+ */
+export function queueUrlsIn(text: string, only: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split(' ').map((part) => {
+      const [, exchange = only, url = ''] = /^(?:([\w.-]+)=)?(.+)$/.exec(part) ?? [];
+      return [exchange, url];
+    }),
+  );
 }
 
 /** The batch is committed by then, and waits for the ring alone. */

@@ -21,8 +21,13 @@ export interface FunctionEnvironment {
    * is none. @default ''
    */
   readonly TIDEMARK_STREAM?: string;
-  /** URL of the FIFO queue that calls the receivers of the pipeline's exchange; empty when nothing calls them. @default '' */
+  /**
+   * URL of the FIFO queue that calls the receivers of the pipeline's exchange; empty when nothing calls them. Of a pipeline with
+   * several exchanges those that the function rings, e.g. `by-destination=https://… all=https://…`. @default ''
+   */
   readonly TIDEMARK_DOORBELL?: string;
+  /** Id of the exchange behind which the function runs; empty: the first one. @default '' */
+  readonly TIDEMARK_EXCHANGE?: string;
   /** Kinesis stream that gets the results, ARN or name; empty when the pipeline has no stream() sink. @default '' */
   readonly TIDEMARK_OUTPUT_STREAM?: string;
   /** Brokers of a Kafka source or sink, `host:port` with commas between; empty when there is none. */
@@ -79,9 +84,10 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_OUTPUT_STREAM: text('TIDEMARK_OUTPUT_STREAM', () => true, 'the ARN or name of a Kinesis stream'),
     TIDEMARK_DOORBELL: text(
       'TIDEMARK_DOORBELL',
-      (value) => value === '' || /^https?:\/\/.+/.test(value),
-      'the URL of a FIFO queue',
+      (value) => value === '' || value.split(' ').every((part) => /^([\w.-]+=)?https?:\/\/.+/.test(part)),
+      'the URL of a FIFO queue, or of several, each behind the id of its exchange, with spaces between',
     ),
+    TIDEMARK_EXCHANGE: text('TIDEMARK_EXCHANGE', (value) => /^[\w.-]*$/.test(value), 'the id of an exchange'),
     ...readKafkaEnvironment(variables),
     TIDEMARK_SCHEMA_REGISTRY: text(
       'TIDEMARK_SCHEMA_REGISTRY',

@@ -18,7 +18,7 @@ export function receiveHandler({
   fragments,
 }: Pipeline): (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse> {
   const environment = readEnvironment(process.env);
-  const [topology, exchange] = receivingFragment(name, fragments);
+  const [topology, exchange] = receivingFragment(name, fragments, environment.TIDEMARK_EXCHANGE);
   const processor = receivingProcessorOf(topology, environment);
   const context = (): TelemetryContext => ({
     pipeline: receiversDimension(name, exchange.id),
@@ -36,12 +36,26 @@ export function receiveHandler({
     });
 }
 
-/** @throws NEEDS_EXCHANGE (invalid) */
-function receivingFragment(name: string, fragments: readonly Topology[]): readonly [Topology, Exchange] {
-  for (const topology of fragments) if (topology.receivesFrom !== undefined) return [topology, topology.receivesFrom];
+/**
+ * What runs behind an exchange.
+ *
+ * @param exchange its id; empty: the first one
+ * @throws NEEDS_EXCHANGE (invalid)
+ */
+export function receivingFragment(
+  name: string,
+  fragments: readonly Topology[],
+  exchange: string,
+): readonly [Topology, Exchange] {
+  for (const topology of fragments) {
+    const { receivesFrom } = topology;
+    if (receivesFrom !== undefined && (exchange === '' || exchange === receivesFrom.id))
+      return [topology, receivesFrom];
+  }
+  const which = exchange === '' ? 'an exchange' : `the exchange ${exchange}`;
   throw new TidemarkError(
     'invalid',
     'NEEDS_EXCHANGE',
-    `pipeline for receive must have an exchange, got ${name} without; deploy it without this function`,
+    `pipeline for receive must have ${which}, got ${name} without; deploy it without this function`,
   );
 }

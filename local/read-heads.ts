@@ -23,14 +23,14 @@ export interface LogHead {
 export interface LogHeads {
   /** Of the source's partitions. */
   readonly source: readonly LogHead[];
-  /** Of the receivers of its exchange; empty where there is none. */
-  readonly receivers: readonly LogHead[];
+  /** Of the receivers of each of its exchanges, in order. */
+  readonly exchanges: ReadonlyArray<{ readonly exchange: Exchange; readonly heads: readonly LogHead[] }>;
 }
 
 /** The newest entry of each log. */
 export async function readHeads(
   dynamodbEndpoint: string,
-  { name: pipeline, sendsTo }: Pick<Topology, 'name' | 'sendsTo'>,
+  { name: pipeline, downstream }: Pick<Topology, 'name' | 'downstream'>,
   { name: source, incarnation, shards }: StreamInfo,
 ): Promise<LogHeads> {
   const client = dynamodbClient(dynamodbEndpoint);
@@ -40,13 +40,18 @@ export async function readHeads(
     const entry = await readHead(store, SYSTEM_CLOCK, logId, RING_SLOTS);
     return entry === undefined ? [] : [{ partition: partition.partition, logId, entry }];
   };
-  const receivers = Array.from({ length: sendsTo?.receivers ?? 0 }, (_, i) => i);
+  const receiversOf = async (exchange: Exchange): Promise<LogHead[]> => {
+    const receivers = Array.from({ length: exchange.receivers }, (_, i) => i);
+    return (
+      await Promise.all(receivers.map((receiver) => headOf(receiverPartition(pipeline, exchange, receiver))))
+    ).flat();
+  };
   try {
-    const heads = await Promise.all([
+    const [heads, exchanges] = await Promise.all([
       Promise.all(shards.map((partition) => headOf({ pipeline, stage: '0', source, incarnation, partition }))),
-      Promise.all(receivers.map((receiver) => headOf(receiverPartition(pipeline, sendsTo as Exchange, receiver)))),
+      Promise.all(downstream.map(async ({ exchange }) => ({ exchange, heads: await receiversOf(exchange) }))),
     ]);
-    return { source: heads[0].flat(), receivers: heads[1].flat() };
+    return { source: heads.flat(), exchanges };
   } finally {
     client.destroy();
   }

@@ -14,8 +14,8 @@ import type { SourcePartition } from '../engine/record.ts';
 export interface Place {
   /** What reads the source. */
   readonly topology: Topology;
-  /** The fragment behind its exchange. @default there is none */
-  readonly receiving?: Topology | undefined;
+  /** The fragments behind its exchanges, in order. @default there are none */
+  readonly receiving?: readonly Topology[];
   readonly source: PlacedSource;
   readonly logs: LogStore;
   readonly blobs: BlobStore;

@@ -12,7 +12,7 @@ import { sourceFinder } from './local-source.ts';
 /** `tidemark doctor <pipeline>`: ends with 1 when there is a problem; warnings are none. */
 export async function doctorCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology, fragments } = await loadPipeline(pipeline);
-  const receiving = fragments[1];
+  const receiving = fragments.slice(1);
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const findings =

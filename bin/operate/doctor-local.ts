@@ -18,7 +18,7 @@ const DATA_DIR = ['data-dir', 'the pipeline has run here'] as const;
 /** What can be said of a pipeline on this machine, running or not. */
 export async function doctorLocal(
   topology: Topology,
-  receiving: Topology | undefined,
+  receiving: readonly Topology[],
   dir: PipelineDir,
   find: FindSource,
 ): Promise<Finding[]> {

@@ -17,7 +17,7 @@ import { sourceFinder } from './local-source.ts';
 /** `tidemark inspect <pipeline>`: every partition's log, verified. Ends with 1 when one is at fault. */
 export async function inspectCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology, fragments } = await loadPipeline(pipeline);
-  const receiving = fragments[1];
+  const receiving = fragments.slice(1);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const reports =
     stack === undefined
@@ -31,7 +31,7 @@ export async function inspectCommand(pipeline: string, flags: FlagTexts): Promis
 
 async function inspectLocal(
   topology: Topology,
-  receiving: Topology | undefined,
+  receiving: readonly Topology[],
   flags: FlagTexts,
 ): Promise<PartitionReport[]> {
   const dir = pipelineDir(dataDirOf(flags), topology.name);

@@ -20,16 +20,18 @@ export function account(summary: Summary, problems: readonly string[] = []): str
   ].join('\n');
 }
 
-/** One account, or two where there is an exchange: records that became rows, and rows that became results. */
-function sums({ recordsIn, counted, late, deadLetters, exchange }: Summary): string[] {
-  const records = `in ${grouped(recordsIn)}`;
-  const rest = `counted ${grouped(counted)} + late ${grouped(late)}`;
-  if (exchange === null) return [`${records} = ${rest} + dead letters ${grouped(deadLetters)}`];
-  const { name, recordsPassed, deadRecords, rowsIn, deadRows } = exchange;
-  return [
-    `${records} = passed on ${grouped(recordsPassed)} + dead letters ${grouped(deadRecords)}`,
-    `${name}: rows ${grouped(rowsIn)} = ${rest} + dead letters ${grouped(deadRows)}`,
-  ];
+/** One account, and one more behind each exchange: records that became rows, and rows that became results, or rows again. */
+function sums({ accounts }: Summary): string[] {
+  return accounts.map(({ exchange, in: came, counted, late, deadLetters }, i) => {
+    const what = exchange === null ? 'in' : `${exchange}: rows`;
+    const isLast = i === accounts.length - 1;
+    const parts = [
+      `${isLast ? 'counted' : 'passed on'} ${grouped(counted)}`,
+      ...(isLast || late > 0 ? [`late ${grouped(late)}`] : []),
+      `dead letters ${grouped(deadLetters)}`,
+    ];
+    return `${what} ${grouped(came)} = ${parts.join(' + ')}`;
+  });
 }
 
 /** What the suggested commands are about. */

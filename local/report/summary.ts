@@ -40,27 +40,28 @@ export interface Summary {
   /** The slowest partition's, or receiver's where there is an exchange; null before any record. */
   readonly watermarkMs: number | null;
   readonly shards: number;
-  /** null where there is none: then `recordsIn` is `counted + late + deadLetters`. */
-  readonly exchange: ExchangeSummary | null;
+  /** One of the source's records, and one of the rows behind each exchange. */
+  readonly accounts: readonly Account[];
 }
 
-/** Two accounts: `recordsIn = recordsPassed + deadRecords` and `rowsIn = counted + late + deadRows`. */
-export interface ExchangeSummary {
-  readonly name: string;
+/** What comes in is counted, late, or dead: `in = counted + late + deadLetters`. */
+export interface Account {
+  /** Of rows: the exchange that they came through; null: records. */
+  readonly exchange: string | null;
+  /** Of an exchange; 0 of records. */
   readonly receivers: number;
-  /** Records that the senders have dealt with: each gave rows, none, one or several. */
-  readonly recordsPassed: number;
-  readonly deadRecords: number;
-  readonly rowsIn: number;
-  readonly deadRows: number;
+  readonly in: number;
+  /** Before an exchange: dealt with, and each gave rows, none, one or several. */
+  readonly counted: number;
+  readonly late: number;
+  readonly deadLetters: number;
 }
 
 export interface SummaryParts {
   readonly pipeline: string;
   readonly shards: number;
   readonly heads: readonly PartitionHead[];
-  readonly exchange:
-    (Pick<ExchangeSummary, 'name' | 'receivers'> & { readonly heads: readonly PartitionHead[] }) | undefined;
+  readonly exchanges: readonly ReceiverHeads[];
   /** When this run began. */
   readonly before: Pick<Counters, 'recordsIn' | 'deadLetters'>;
   readonly recordsPut: number;
@@ -70,9 +71,16 @@ export interface SummaryParts {
   readonly elapsedMs: number;
 }
 
-export function summarize({ heads, exchange, before, ...parts }: SummaryParts): Summary {
-  const all = [...heads, ...(exchange?.heads ?? [])];
-  const last = exchange?.heads ?? heads;
+/** Those of one exchange. */
+export interface ReceiverHeads {
+  readonly name: string;
+  readonly receivers: number;
+  readonly heads: readonly PartitionHead[];
+}
+
+export function summarize({ heads, exchanges, before, ...parts }: SummaryParts): Summary {
+  const all = [...heads, ...exchanges.flatMap((one) => one.heads)];
+  const last = exchanges.at(-1)?.heads ?? heads;
   const total = (name: keyof Counters): number => totalOf(all, name);
   const recordsIn = totalOf(heads, 'recordsIn');
   const marks = last.map((head) => head.watermarkMs).filter((mark) => mark !== NO_WATERMARK);
@@ -94,17 +102,21 @@ export function summarize({ heads, exchange, before, ...parts }: SummaryParts): 
     elapsedMs: Math.round(parts.elapsedMs),
     watermarkMs: marks.length === 0 ? null : Math.min(...marks),
     shards: parts.shards,
-    exchange:
-      exchange === undefined
-        ? null
-        : {
-            name: exchange.name,
-            receivers: exchange.receivers,
-            recordsPassed: totalOf(heads, 'counted'),
-            deadRecords: totalOf(heads, 'deadLetters'),
-            rowsIn: totalOf(exchange.heads, 'recordsIn'),
-            deadRows: totalOf(exchange.heads, 'deadLetters'),
-          },
+    accounts: [
+      accountOf(null, 0, heads),
+      ...exchanges.map(({ name, receivers, heads: received }) => accountOf(name, receivers, received)),
+    ],
+  };
+}
+
+function accountOf(exchange: string | null, receivers: number, heads: readonly PartitionHead[]): Account {
+  return {
+    exchange,
+    receivers,
+    in: totalOf(heads, 'recordsIn'),
+    counted: totalOf(heads, 'counted'),
+    late: totalOf(heads, 'late'),
+    deadLetters: totalOf(heads, 'deadLetters'),
   };
 }
 
@@ -114,17 +126,14 @@ function totalOf(heads: readonly PartitionHead[], name: keyof Counters): number 
 
 /** What does not add up, in words; empty when all does. */
 export function imbalances(summary: Summary): string[] {
-  const { recordsPut, recordsIn, counted, late, deadLetters, lossesAccepted, exchange } = summary;
-  const problems: string[] = [];
-  if (exchange === null && recordsIn !== counted + late + deadLetters)
-    problems.push(`in ${recordsIn} is not counted ${counted} + late ${late} + dead letters ${deadLetters}`);
-  if (exchange !== null) {
-    const { recordsPassed, deadRecords, rowsIn, deadRows } = exchange;
-    if (recordsIn !== recordsPassed + deadRecords)
-      problems.push(`in ${recordsIn} is not passed on ${recordsPassed} + dead letters ${deadRecords}`);
-    if (rowsIn !== counted + late + deadRows)
-      problems.push(`rows ${rowsIn} is not counted ${counted} + late ${late} + dead letters ${deadRows}`);
-  }
+  const { recordsPut, recordsIn, lossesAccepted, accounts } = summary;
+  const problems = accounts.flatMap((account, i) => {
+    const { in: came, counted, late, deadLetters } = account;
+    if (came === counted + late + deadLetters) return [];
+    const what = account.exchange === null ? 'in' : `${account.exchange}: rows`;
+    const dealtWith = i < accounts.length - 1 ? 'passed on' : 'counted';
+    return [`${what} ${came} is not ${dealtWith} ${counted} + late ${late} + dead letters ${deadLetters}`];
+  });
   // What was left out with the operator's consent is in no count.
   if (recordsIn < recordsPut && lossesAccepted === 0)
     problems.push(`in ${recordsIn} is less than the ${recordsPut} records put into the stream`);

@@ -16,7 +16,11 @@ export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handl
   bundleHandlers({ handlers, pipelineFile: file, outDir: dir.bundle });
 }
 
-/** A function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal. */
+/**
+ * A function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal.
+ *
+ * @param exchange that of a function of receivers
+ */
 export function pipelineFunction(
   handler: PipelineHandler,
   { topology }: LoadedPipeline,
@@ -24,9 +28,10 @@ export function pipelineFunction(
   services: Services,
   metrics: MetricsCollector,
   terminal: Terminal,
+  exchange = '',
 ): LocalFunction {
   const { name, sinks } = topology;
-  const functionName = `tidemark-${name}-${handler}`;
+  const functionName = `tidemark-${name}-${handler}${exchange === '' ? '' : `-${exchange}`}`;
   const print = (line: string): void => terminal.line(`function: ${line}`);
   return new LocalFunction({
     functionName,
@@ -38,6 +43,7 @@ export function pipelineFunction(
         TIDEMARK_BLOBS: pathToFileURL(dir.blobs).href,
         TIDEMARK_OUTPUT_STREAM: sinks.find((sink) => sink.kind === 'stream')?.stream ?? '',
         TIDEMARK_LAKE: pathToFileURL(dir.lake).href,
+        TIDEMARK_EXCHANGE: exchange,
       } satisfies FunctionEnvironment),
       AWS_ENDPOINT_URL_DYNAMODB: services.dynamodb.endpoint,
       AWS_ENDPOINT_URL_KINESIS: services.kinesis.endpoint,

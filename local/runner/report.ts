@@ -37,15 +37,16 @@ export async function readReport(
     pipeline: topology.name,
     shards: stream.shards.length,
     heads: heads.source.map(summarized),
-    exchange:
-      topology.sendsTo === undefined
-        ? undefined
-        : { name: topology.sendsTo.id, receivers: topology.sendsTo.receivers, heads: heads.receivers.map(summarized) },
+    exchanges: heads.exchanges.map(({ exchange: { id, receivers }, heads: ofReceivers }) => ({
+      name: id,
+      receivers,
+      heads: ofReceivers.map(summarized),
+    })),
     before,
     recordsPut: work.journal.sentTotal,
     results: digest.rows,
     openWindows: work.progress().openWindows,
-    writeUnits: work.metrics.source.totals.writeUnits + work.metrics.receivers.totals.writeUnits,
+    writeUnits: work.metrics.all.reduce((sum, { totals }) => sum + totals.writeUnits, 0),
     elapsedMs: performance.now(), // since this process began: what the user has waited
   });
   const deadLetters = readLake(new FileBlobStore(dir.lake), `${topology.name}/dead-letters/`);

@@ -12,6 +12,7 @@ import type { LocalEventSource } from '../source/local-source.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
 import type { LocalFunction } from '../worker/local-function.ts';
 import { Unread } from './backlog.ts';
+import type { MetricsCollector } from '../worker/metrics.ts';
 import { loadMetrics, saveMetrics, type RunMetrics } from './saved-metrics.ts';
 import { bundlePipeline, pipelineFunction } from './pipeline-function.ts';
 import type { Services } from './services.ts';
@@ -19,7 +20,7 @@ import type { Services } from './services.ts';
 const STOP_WAIT_MS = 5_000;
 const DRAIN_POLL_MS = 25;
 
-/** What is behind an exchange: the function of its receivers, and who calls it. */
+/** What is behind an exchange: the function of its receivers, and what calls it. */
 interface Receiving {
   readonly function: LocalFunction;
   readonly calls: ReceiverCalls;
@@ -33,7 +34,8 @@ export class RunningPipeline {
   readonly #services: Services;
   readonly #function: LocalFunction;
   readonly #source: LocalEventSource;
-  readonly #receiving: Receiving | undefined;
+  /** In the order of the exchanges. */
+  readonly #receiving: readonly Receiving[];
   readonly #failed: (error: unknown) => void;
   readonly #unread = new Unread();
   #stopped = false;
@@ -43,20 +45,22 @@ export class RunningPipeline {
     const { batchSize, maxBatchingWindowMs } = loaded.topology.source;
     this.#dir = dir;
     this.#services = services;
-    this.metrics = loadMetrics(dir.metricsFile, source.stream.createdAtMs);
+    const { name, downstream } = loaded.topology;
+    const exchanges = downstream.map(({ exchange }) => exchange);
+    this.metrics = loadMetrics(
+      dir.metricsFile,
+      source.stream.createdAtMs,
+      exchanges.map(({ id }) => id),
+    );
     this.journal = new FeederJournal(dir.feederFile, source.stream.createdAtMs);
     this.#failed = failureReporter((line) => terminal.line(`tidemark: ${line}`));
-    const { name, sendsTo } = loaded.topology;
-    bundlePipeline(loaded, dir, sendsTo === undefined ? [source.handler] : [source.handler, 'receive']);
+    bundlePipeline(loaded, dir, exchanges.length === 0 ? [source.handler] : [source.handler, 'receive']);
     this.#function = pipelineFunction(source.handler, loaded, dir, services, this.metrics.source, terminal);
-    this.#receiving =
-      sendsTo === undefined
-        ? undefined
-        : this.#receivingFrom(
-            name,
-            sendsTo,
-            pipelineFunction('receive', loaded, dir, services, this.metrics.receivers, terminal),
-          );
+    this.#receiving = exchanges.map((exchange, i) => {
+      const metrics = this.metrics.receivers.get(exchange.id) as MetricsCollector;
+      const receive = pipelineFunction('receive', loaded, dir, services, metrics, terminal, exchange.id);
+      return this.#receivingFrom(name, exchange, receive, () => this.#receiving[i + 1]?.calls.ring());
+    });
     this.#source = source.eventSource({
       limits: { batchSize, maxBatchingWindowMs, maxPayloadBytes: MAX_PAYLOAD_BYTES },
       dir,
@@ -67,9 +71,8 @@ export class RunningPipeline {
 
   /** Starts the functions and what invokes them; resolves when stopped, rejects when they cannot work. */
   async run(): Promise<void> {
-    const calls = this.#receiving?.calls;
-    calls?.ring(); // for what an earlier run has left
-    await Promise.all([this.#source.run(), calls?.run()]);
+    for (const { calls } of this.#receiving) calls.ring(); // for what an earlier run has left
+    await Promise.all([this.#source.run(), ...this.#receiving.map(({ calls }) => calls.run())]);
   }
 
   /** Whether what the source holds came from elsewhere: then an input of the pipeline's own would come on top of it. */
@@ -88,16 +91,16 @@ export class RunningPipeline {
   }
 
   progress(): RunProgress {
-    const { source, receivers } = this.metrics;
-    const last = this.#receiving === undefined ? source : receivers;
-    const { totals } = receivers;
+    const { source, all } = this.metrics;
+    const total = (name: 'resultsOut' | 'lateRecords' | 'deadLetters'): number =>
+      all.reduce((sum, { totals }) => sum + totals[name], 0);
     return {
       recordsIn: source.totals.recordsIn,
-      resultsOut: source.totals.resultsOut + totals.resultsOut,
-      watermarkMs: last.watermarkMs,
-      openWindows: last.openWindows,
-      late: source.totals.lateRecords + totals.lateRecords,
-      deadLetters: source.totals.deadLetters + totals.deadLetters,
+      resultsOut: total('resultsOut'),
+      watermarkMs: all.at(-1)?.watermarkMs,
+      openWindows: all.reduce((sum, { openWindows }) => sum + openWindows, 0),
+      late: total('lateRecords'),
+      deadLetters: total('deadLetters'),
       backlog: this.#source.pending + this.#unread.count((shardId) => this.#source.lastRead(shardId)),
     };
   }
@@ -105,9 +108,12 @@ export class RunningPipeline {
   /** Ends at a batch's end where it can; what is given up is repeated by the next run. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([this.#source.stop(STOP_WAIT_MS), this.#receiving?.calls.stop(STOP_WAIT_MS)]);
+    await Promise.all([
+      this.#source.stop(STOP_WAIT_MS),
+      ...this.#receiving.map(({ calls }) => calls.stop(STOP_WAIT_MS)),
+    ]);
     this.#function.stop();
-    this.#receiving?.function.stop();
+    for (const receiving of this.#receiving) receiving.function.stop();
     await this.#services.source.close();
     saveMetrics(this.#dir.metricsFile, this.#services.source.stream.createdAtMs, this.metrics);
   }
@@ -117,19 +123,31 @@ export class RunningPipeline {
     try {
       return await this.#function.invoke(event);
     } finally {
-      this.#receiving?.calls.ring();
+      this.#receiving[0]?.calls.ring();
     }
   }
 
-  #receivingFrom(pipeline: string, { id, receivers }: Exchange, receive: LocalFunction): Receiving {
-    const invoke = (event: unknown): Promise<unknown> => receive.invoke(event);
+  /** @param ringNext those of the exchange behind it, after each call, as with the source */
+  #receivingFrom(
+    pipeline: string,
+    { id, receivers }: Exchange,
+    receive: LocalFunction,
+    ringNext: () => void,
+  ): Receiving {
+    const invoke = async (event: unknown): Promise<unknown> => {
+      try {
+        return await receive.invoke(event);
+      } finally {
+        ringNext();
+      }
+    };
     const calls = new ReceiverCalls({ pipeline, exchange: id, receivers, invoke, failed: this.#failed });
     return { function: receive, calls };
   }
 
-  /** The source first: the last invocation that it makes has rung before it says that it is drained. */
+  /** The source first, then exchange by exchange: the last call that one makes has rung before it says that it is done. */
   async #isDrainedSince(momentMs: number): Promise<boolean> {
-    return (await this.#source.drainedSince(momentMs)) && this.#receiving?.calls.areDone !== false;
+    return (await this.#source.drainedSince(momentMs)) && this.#receiving.every(({ calls }) => calls.areDone);
   }
 
   #feed({ input, wanted }: SelectedInput, rate: number | undefined): Promise<void> {

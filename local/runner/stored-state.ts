@@ -27,12 +27,15 @@ export async function storedState(
   const stream = { ...source.stream, shards: await source.partitions() };
   const heads = await readHeads(dynamodb.endpoint, topology, stream);
   for (const head of heads.source) await requireReadable(topology, dir, head);
-  for (const head of heads.receivers) await requireReadable(fragments[1] as Topology, dir, head);
+  for (const { exchange, heads: receivers } of heads.exchanges) {
+    const fragment = fragments.find(({ receivesFrom }) => receivesFrom?.id === exchange.id) as Topology;
+    for (const head of receivers) await requireReadable(fragment, dir, head);
+  }
   const total = (name: keyof Before, of: readonly LogHead[]): number =>
     of.reduce((sum, { entry }) => sum + entry.counters[name], 0);
   return {
     recordsIn: total('recordsIn', heads.source),
-    deadLetters: total('deadLetters', heads.source) + total('deadLetters', heads.receivers),
+    deadLetters: total('deadLetters', [...heads.source, ...heads.exchanges.flatMap((one) => one.heads)]),
   };
 }
 

@@ -26,14 +26,14 @@ const PARALLEL_READS = 4;
 /**
  * Checks a deployed pipeline against what the design needs. Reads only.
  *
- * @param receiving the fragment behind its exchange, if there is one
+ * @param receiving the fragments behind its exchanges
  * @throws WRONG_STACK (invalid) when it is that of another pipeline
  */
 export async function doctorStack(
   clients: DoctorClients,
   topology: Topology,
   stack: string,
-  receiving?: Topology,
+  receiving: readonly Topology[] = [],
 ): Promise<Finding[]> {
   const facts = await describeStackOf(clients, topology, stack);
   const before = [

@@ -8,7 +8,9 @@ const KIND_WIDTH = 12;
 /** For people: the nodes in the order in which a record meets them. */
 export function drawExplanation({ pipeline, fragments }: Explanation): string {
   const count =
-    fragments.length === 1 ? '1 fragment, no exchange' : `${fragments.length} fragments, an exchange between them`;
+    fragments.length === 1
+      ? '1 fragment, no exchange'
+      : `${fragments.length} fragments, an exchange between ${fragments.length === 2 ? 'them' : 'each two'}`;
   return [`${pipeline}: ${count}`, ...fragments.flatMap((one, i) => fragmentLines(one, i === 0 ? '' : `${one.id}:`))]
     .map(cut)
     .join('\n');

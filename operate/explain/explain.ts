@@ -36,7 +36,6 @@ export interface Explanation {
 
 /** What a pipeline does, and what it takes. */
 export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | 'topology' | 'fragments'>): Explanation {
-  const last = fragments.at(-1) ?? topology;
   const nodes = plan.nodes.map((node) => {
     const { what, details } = describeNode(node);
     return {
@@ -44,18 +43,16 @@ export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | '
       kind: node.kind,
       inputs: node.inputs,
       what,
-      details: [...details, ...stateOf(node, sourceOf(plan)), ...waitOf(node, last)],
+      details: [...details, ...stateOf(node, sourceOf(plan)), ...waitOf(node, fragments)],
     };
   });
-  const first = { id: plan.name, nodes, atRestUsd: atRestOf(topology) };
-  if (topology.sendsTo === undefined) return { pipeline: plan.name, fragments: [first] };
-  const cut = plan.nodes.findIndex(({ kind }) => kind === 'keyBy');
-  const receiver = {
-    id: `${plan.name} behind ${topology.sendsTo.id}`,
-    nodes: nodes.slice(cut),
-    atRestUsd: exchangeAtRestUsd(),
-  };
-  return { pipeline: plan.name, fragments: [{ ...first, nodes: nodes.slice(0, cut) }, receiver] };
+  const cuts = plan.nodes.flatMap((node, i) => (node.kind === 'keyBy' && node.exchange !== undefined ? [i] : []));
+  const explained = fragments.map(({ receivesFrom }, i): ExplainedFragment => {
+    const own = nodes.slice(cuts[i - 1] ?? 0, cuts[i]);
+    if (receivesFrom === undefined) return { id: plan.name, nodes: own, atRestUsd: atRestOf(topology) };
+    return { id: `${plan.name} behind ${receivesFrom.id}`, nodes: own, atRestUsd: exchangeAtRestUsd() };
+  });
+  return { pipeline: plan.name, fragments: explained };
 }
 
 function atRestOf(topology: Topology): Record<string, number> {
@@ -84,8 +81,9 @@ function stateOf(node: PlanNode, { eventTime }: SourceNode): string[] {
 }
 
 /** By how much an operator is behind the source's watermark: it waits for the final results of those before it. */
-function waitOf(node: PlanNode, { operators }: Topology): string[] {
+function waitOf(node: PlanNode, fragments: readonly Topology[]): string[] {
   if (!isStateful(node)) return [];
+  const operators = fragments.flatMap((fragment) => fragment.operators);
   const waitMs = operators
     .slice(
       0,

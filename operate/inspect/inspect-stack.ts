@@ -10,14 +10,14 @@ import type { PartitionReport } from './partition-report.ts';
 /**
  * Every partition's log of a deployed pipeline, verified. Reads only.
  *
- * @param receiving the fragment behind its exchange, if there is one
+ * @param receiving the fragments behind its exchanges
  * @throws NO_STREAM, NO_TOPIC (invalid) when the stream that the mapping names is gone, its topic was never read · what `describeStackOf` and `inspect` throw
  */
 export async function inspectStack(
   clients: StackClients,
   topology: Topology,
   stack: string,
-  receiving?: Topology,
+  receiving: readonly Topology[] = [],
 ): Promise<PartitionReport[]> {
   const facts = await describeStackOf(clients, topology, stack);
   const source = placedSource(facts.source);

@@ -1,8 +1,9 @@
 import { mapParallel } from '../../adapters/shared/parallel.ts';
 import { TidemarkError } from '../../engine/errors.ts';
-import { receiverPartition } from '../../engine/exchange/receivers.ts';
+import { nameOfPartition, receiverPartition } from '../../engine/exchange/receivers.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';
 import { openLog, type LoadedLog } from '../../engine/partition-log/open-log.ts';
+import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { SourcePartition } from '../../engine/record.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import type { Topology } from '../../engine/topology.ts';
@@ -30,33 +31,40 @@ type Opened = Looked &
  * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE, RESULTS_UNAVAILABLE (unavailable)
  */
 export async function inspect(place: Place): Promise<PartitionReport[]> {
-  // Receivers first: no sender is then older than what they have read of it.
-  const receivers = await mapParallel(receiversIn(place), PARALLEL_LOGS, (looked) => open(place, looked));
+  const { receiving = [] } = place;
+  // From the last to the first: no sender is then older than what receivers have read of it.
+  const behind: Opened[][] = [];
+  for (const fragment of receiving.toReversed())
+    behind.unshift(await mapParallel(receiversOf(fragment), PARALLEL_LOGS, (looked) => open(place, looked)));
   const sources = place.source.partitions.map((name) => ({
     topology: place.topology,
     partition: partitionOf(place, name),
   }));
   const senders = await mapParallel(sources, PARALLEL_LOGS, (looked) => open(place, looked));
-  const opened = [...senders, ...receivers];
-  const heads = senders.flatMap(({ partition, loaded }): SenderHead[] =>
-    loaded === undefined ? [] : [{ logId: logIdOf(partition), head: loaded.head }],
-  );
+  const opened = [senders, ...behind].flat();
   const furthestMs = Math.max(NO_WATERMARK, ...opened.map(({ loaded }) => loaded?.state.watermarkMs ?? NO_WATERMARK));
-  return opened.map((one) => {
-    const name = one.partition.partition;
+  const reportOf = (one: Opened, before: readonly Opened[]): PartitionReport => {
+    const name = receiving.length > 1 ? nameOfPartition(one.partition) : one.partition.partition;
     const exchange = one.topology.receivesFrom?.id ?? null;
     if (one.loaded === undefined) return faultyReport(name, one.fault, exchange);
     const report = partitionReport(one.topology, name, one.loaded, one.waiting, furthestMs);
-    return exchange === null ? report : { ...report, exchange, unread: unreadBy(one.loaded.state.positions, heads) };
-  });
+    if (exchange === null) return report;
+    return { ...report, exchange, unread: unreadBy(one.loaded.state.positions, headsOf(before)) };
+  };
+  return [senders, ...behind].flatMap((level, i, levels) => level.map((one) => reportOf(one, levels[i - 1] ?? [])));
 }
 
-function receiversIn({ receiving, topology: { name } }: Place): Looked[] {
-  const exchange = receiving?.receivesFrom;
-  if (receiving === undefined || exchange === undefined) return [];
+function headsOf(senders: readonly Opened[]): SenderHead[] {
+  return senders.flatMap(({ partition, loaded }) =>
+    loaded === undefined ? [] : [{ logId: logIdOf(partition), head: loaded.head }],
+  );
+}
+
+function receiversOf(topology: Topology): Looked[] {
+  const exchange = topology.receivesFrom as Exchange;
   return Array.from({ length: exchange.receivers }, (_, receiver) => ({
-    topology: receiving,
-    partition: receiverPartition(name, exchange, receiver),
+    topology,
+    partition: receiverPartition(topology.name, exchange, receiver),
   }));
 }
 

@@ -38,8 +38,15 @@ const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', ce
 
 const KNOWN_OF_FAULTY: readonly string[] = [PARTITION, 'log'];
 
+/** @example 'r0 … r3: receivers of by-destination' · 'by-destination/r0 … all/r0: receivers of by-destination, all' */
+function receiversText(receivers: readonly PartitionReport[]): string {
+  const exchanges = [...new Set(receivers.map(({ exchange }) => exchange))].join(', ');
+  const text = `${receivers[0]?.partition} … ${receivers.at(-1)?.partition}: receivers of ${exchanges}`;
+  return receivers.length === 0 ? '' : `${text}, of which in counts rows, and unread commits of their senders · `;
+}
+
 const legend = (noun: PartitionNoun, receivers: readonly PartitionReport[]): string =>
-  `${receivers.length === 0 ? '' : `r0 … r${receivers.length - 1}: receivers of ${receivers[0]?.exchange}, of which in counts rows, and unread commits of their senders · `}behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: not known to be, as the newest rows are until the next commit; missing: of those looked for in the result table`;
+  `${receiversText(receivers)}behind: the furthest ${noun} · losses: accepted with tidemark accept-loss · state: snapshot and deltas since · snapshot: so many versions ago · undelivered: not known to be, as the newest rows are until the next commit; missing: of those looked for in the result table`;
 
 /** @example '13 rows since 2026-01-01 12:00, 9 of 10 missing' */
 function undeliveredText({

@@ -42,11 +42,11 @@ describe('a pipeline with an exchange', () => {
 
     // How often a window is corrected depends on which sender came first, and nothing else does.
     const counts = ({ stdout }: { stdout: string }) => {
-      const { recordsIn, counted, late, deadLetters, results, openWindows, watermarkMs, exchange } = JSON.parse(stdout);
-      return { recordsIn, counted, late, deadLetters, results, openWindows, watermarkMs, exchange };
+      const { recordsIn, counted, late, deadLetters, results, openWindows, watermarkMs, accounts } = JSON.parse(stdout);
+      return { recordsIn, counted, late, deadLetters, results, openWindows, watermarkMs, accounts };
     };
     expect(counts(last)).toEqual(counts(undisturbed));
-    expect(counts(last)).toMatchObject({ recordsIn: 4_000, exchange: { recordsPassed: 4_000, rowsIn: 4_000 } });
+    expect(counts(last)).toMatchObject({ recordsIn: 4_000, accounts: [{ counted: 4_000 }, { in: 4_000 }] });
     const results = (dataDir: string) =>
       lines(tidemark('results', 'destinations', '--data-dir', dataDir, '--json').stdout).map((row) => {
         const { revision, ...rest } = withoutEpoch(row);

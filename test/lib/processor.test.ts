@@ -91,6 +91,7 @@ describe('the function', () => {
         keyof FunctionEnvironment,
         | `TIDEMARK_KAFKA_${string}`
         | 'TIDEMARK_DOORBELL'
+        | 'TIDEMARK_EXCHANGE'
         | 'TIDEMARK_PARTIAL_BATCHES'
         | `TIDEMARK_SCHEMA_REGISTRY${string}`
       >,

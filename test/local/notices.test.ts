@@ -10,7 +10,7 @@ function summaryOf(recordsIn: number, deadLetters: number, before = { recordsIn:
   const counters = { recordsIn, counted: recordsIn - deadLetters, late: 0, deadLetters, results: 0, lossesAccepted: 0 };
   const heads = recordsIn === 0 ? [] : [{ partition: 'a', version: 1, watermarkMs: 5, counters }];
   return summarize({
-    exchange: undefined,
+    exchanges: [],
     pipeline: 'p',
     shards: 1,
     heads,

@@ -16,7 +16,7 @@ const counters = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 
 const parts = {
   pipeline: 'p',
   shards: 3,
-  exchange: undefined,
+  exchanges: [],
   recordsPut: 20,
   results: 4,
   openWindows: 6,
@@ -96,7 +96,7 @@ describe('the account', () => {
       elapsedMs: 1_235,
       watermarkMs: 5,
       shards: 3,
-      exchange: null,
+      accounts: [{ exchange: null, receivers: 0, in: 20, counted: 14, late: 4, deadLetters: 2 }],
     });
     expect(account(summary)).toContain('✓ in 20 = counted 14 + late 4 + dead letters 2');
   });
@@ -109,11 +109,9 @@ describe('the account', () => {
       recordsPut: 10,
       before: { recordsIn: 4, deadLetters: 1 },
       heads: [{ partition: 'a', version: 2, watermarkMs: 50, counters: sent }],
-      exchange: {
-        name: 'by-x',
-        receivers: 2,
-        heads: [{ partition: 'r0', version: 3, watermarkMs: 40, counters: received }],
-      },
+      exchanges: [
+        { name: 'by-x', receivers: 2, heads: [{ partition: 'r0', version: 3, watermarkMs: 40, counters: received }] },
+      ],
     });
     expect(both).toMatchObject({
       recordsIn: 10,
@@ -125,17 +123,53 @@ describe('the account', () => {
       firings: 5,
       commits: 5,
       watermarkMs: 40,
-      exchange: { name: 'by-x', receivers: 2, recordsPassed: 9, deadRecords: 1, rowsIn: 18, deadRows: 2 },
+      accounts: [
+        { exchange: null, receivers: 0, in: 10, counted: 9, late: 0, deadLetters: 1 },
+        { exchange: 'by-x', receivers: 2, in: 18, counted: 13, late: 3, deadLetters: 2 },
+      ],
     });
     expect(imbalances(both)).toEqual([]);
     expect(account(both).split('\n').slice(0, 2)).toEqual([
       '✓ in 10 = passed on 9 + dead letters 1',
       '  by-x: rows 18 = counted 13 + late 3 + dead letters 2',
     ]);
-    expect(imbalances({ ...both, late: 2, recordsIn: 11 })).toEqual([
-      'in 11 is not passed on 9 + dead letters 1',
-      'rows 18 is not counted 13 + late 2 + dead letters 2',
+    const [records, rows] = both.accounts;
+    expect(
+      imbalances({
+        ...both,
+        accounts: [
+          { ...records!, in: 11 },
+          { ...rows!, late: 2 },
+        ],
+      }),
+    ).toEqual([
+      'in 11 is not passed on 9 + late 0 + dead letters 1',
+      'by-x: rows 18 is not counted 13 + late 2 + dead letters 2',
     ]);
+  });
+
+  it('has one more sum for each further exchange, and late records where there were some', () => {
+    const some = { recordsIn: 10, counted: 7, late: 2, deadLetters: 1, results: 0, lossesAccepted: 0 };
+    const [before, last] = [{ ...some }, { ...some, recordsIn: 5, counted: 5, late: 0, deadLetters: 0, results: 3 }];
+    const headOf = (partition: string, watermarkMs: number, of: typeof some) => [
+      { partition, version: 1, watermarkMs, counters: of },
+    ];
+    const three = summarize({
+      ...parts,
+      recordsPut: 10,
+      before: { recordsIn: 0, deadLetters: 0 },
+      heads: headOf('a', 50, before),
+      exchanges: [
+        { name: 'by-x', receivers: 1, heads: headOf('r0', 40, before) },
+        { name: 'all', receivers: 1, heads: headOf('r0', 30, last) },
+      ],
+    });
+    expect(account(three).split('\n').slice(0, 3)).toEqual([
+      '✓ in 10 = passed on 7 + late 2 + dead letters 1',
+      '  by-x: rows 10 = passed on 7 + late 2 + dead letters 1',
+      '  all: rows 5 = counted 5 + late 0 + dead letters 0',
+    ]);
+    expect(three).toMatchObject({ counted: 5, late: 4, deadLetters: 2, firings: 3, watermarkMs: 30 });
   });
 
   it('says how often records were left out for good, and nothing where none were', () => {
@@ -144,13 +178,16 @@ describe('the account', () => {
   });
 
   it('is loud about a record that is missing', () => {
-    expect(imbalances({ ...summary, late: 3 })).toEqual(['in 20 is not counted 14 + late 3 + dead letters 2']);
+    const [records] = summary.accounts;
+    expect(imbalances({ ...summary, accounts: [{ ...records!, late: 3 }] })).toEqual([
+      'in 20 is not counted 14 + late 3 + dead letters 2',
+    ]);
     expect(imbalances({ ...summary, recordsPut: 21, lossesAccepted: 0 })).toEqual([
       'in 20 is less than the 21 records put into the stream',
     ]);
     expect(imbalances({ ...summary, recordsPut: 21, lossesAccepted: 1 })).toEqual([]);
-    const problems = problemsOf({ ...summary, late: 3 }, undefined);
-    expect(account({ ...summary, late: 3 }, problems)).toMatch(
+    const missing = { ...summary, accounts: [{ ...records!, late: 3 }] };
+    expect(account(missing, problemsOf(missing, undefined))).toMatch(
       /^✗ in 20 = .*\n[^]*\nTHE COUNTS DO NOT ADD UP: in 20 is not/,
     );
   });

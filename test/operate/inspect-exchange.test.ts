@@ -5,7 +5,7 @@ import { logChecks } from '../../operate/doctor/log-checks.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
 import type { Place } from '../../operate/place.ts';
-import { ExchangeWorld, HIGH, keyedAnew, LOW } from '../engine/exchange/exchange-world.ts';
+import { ExchangeWorld, HIGH, keyedAnew, LOW, twoLevels } from '../engine/exchange/exchange-world.ts';
 import { notOk } from './support/findings.ts';
 
 const given = keyedAnew();
@@ -14,7 +14,7 @@ function placeOf(world: ExchangeWorld): Place {
   const { source, incarnation } = world.shardPartition('a');
   const { logs, blobs, clock } = world.world;
   const placed = { name: source, incarnation, partitions: ['a', 'b'] };
-  return { topology: given.topology, receiving: given.fragments[1], source: placed, logs, blobs, clock };
+  return { topology: given.topology, receiving: given.fragments.slice(1), source: placed, logs, blobs, clock };
 }
 
 /** Each shard has made two commits with a row for both receivers, of which receiver 0 has read one of each. */
@@ -58,7 +58,7 @@ it('lists receivers behind the partitions of the source, with the commits that e
 });
 
 it('shows no column for receivers where there is no exchange', async () => {
-  const reports = await inspect({ ...placeOf(await halfRead()), receiving: undefined });
+  const reports = await inspect({ ...placeOf(await halfRead()), receiving: [] });
   expect(reports.map(({ partition }) => partition)).toEqual(['a', 'b']);
   expect(inspectTable(reports, 'shard')).not.toContain('unread');
 });
@@ -71,4 +71,30 @@ it('counts records and rows apart in doctor, and says which receiver has not beg
   expect(findings.find(({ id }) => id === 'log-chain')?.found).toBe('2 shards and 2 receivers');
   expect(findings.find(({ id }) => id === 'shards-with-log')?.found).toBe('r1 has records and no log');
   expect(notOk(findings)).toMatchObject({ 'shards-with-log': 'warning' });
+});
+
+it('names receivers by their exchange where there are several, and counts unread commits of their own senders', async () => {
+  const given = twoLevels({ receivers: 1 });
+  const world = new ExchangeWorld(given);
+  world.open('a');
+  const instance = world.instance();
+  for (const timeMs of [5, 15, 25]) await world.take(instance, 'a', world.put('a', [LOW, timeMs]));
+  await world.receive(instance, 0);
+  await world.take(instance, 'a', world.put('a', [LOW, 35]));
+  const { logs, blobs, clock } = world.world;
+  const source = { ...placeOf(world).source, partitions: ['a'] };
+  const reports = await inspect({
+    topology: given.topology,
+    receiving: given.fragments.slice(1),
+    source,
+    logs,
+    blobs,
+    clock,
+  });
+  expect(reports.map(({ partition, exchange, unread }) => [partition, exchange, unread])).toEqual([
+    ['a', null, null],
+    ['by-value/r0', 'by-value', 1],
+    ['by-n/r0', 'by-n', 1],
+  ]);
+  expect(inspectTable(reports, 'shard')).toContain('by-value/r0 … by-n/r0: receivers of by-value, by-n, of which');
 });

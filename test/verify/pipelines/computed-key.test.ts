@@ -20,6 +20,7 @@ describe(`a key that a function makes, against DuckDB, seed ${SEED}`, () => {
   beforeAll(async () => {
     const input = flightsInput();
     const referenceOf = rekeyedFlights({
+      exchange: pairs.topology.sendsTo?.id ?? '',
       partitionKey: 'origin',
       key: "least(origin, destination) || '-' || greatest(origin, destination)",
       receivers: 3,

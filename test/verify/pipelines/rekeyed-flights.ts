@@ -8,6 +8,8 @@ import type { Reference } from './reference.ts';
 
 /** What DuckDB has to know of a pipeline that groups flights by another key than their stream is partitioned by. */
 export interface RekeyedFlights {
+  /** Name of its exchange, by which late records tell where they were late. */
+  readonly exchange: string;
   /** SQL over `origin` and the `place` of a record in the input, from 0 on. */
   readonly partitionKey: string;
   /** SQL over `origin` and `destination`. */
@@ -19,7 +21,7 @@ export interface RekeyedFlights {
   readonly columns: readonly string[];
 }
 
-const LATE = `'r' || receiver AS partition, key, event_ms AS eventTimeMs, watermark_ms AS watermarkMs,
+const LATE = `getvariable('exchange') || '/r' || receiver AS partition, key, event_ms AS eventTimeMs, watermark_ms AS watermarkMs,
   to_json({date: event_ms, delay: delay, distance: distance, origin: origin, destination: destination})::VARCHAR AS data`;
 const COUNTS = `
   (SELECT count(*) FROM seen) AS recordsIn, (SELECT count(*) FROM late) AS late, (SELECT count_if(open) FROM windows) AS openWindows`;
@@ -29,11 +31,12 @@ const COUNTS = `
  * entries of different shards come to a receiver, and nothing else does.
  */
 export function rekeyedFlights(settings: RekeyedFlights) {
-  const { partitionKey, key, receivers, sizeMs, allowedLatenessMs, columns } = settings;
+  const { exchange, partitionKey, key, receivers, sizeMs, allowedLatenessMs, columns } = settings;
   return (_input: Input, records: number, shards: number): Promise<Reference> =>
     withDuckdb(async (connection) => {
       const hashes = (parts: number): string => `[${shardStarts(parts).map(sqlText).join(', ')}]`;
       await connection.run(`SET VARIABLE file = ${sqlText(embeddedFile('flights-3m.parquet'))}`);
+      await connection.run(`SET VARIABLE exchange = ${sqlText(exchange)}`);
       await connection.run(`SET VARIABLE records = ${records}`);
       await connection.run(`SET VARIABLE shard_starts = ${hashes(shards)}`);
       await connection.run(`SET VARIABLE receiver_starts = ${hashes(receivers)}`);
@@ -68,6 +71,7 @@ const HOUR_MS = 3_600_000;
 const DELAYS = ['departures', 'delayed', 'meanDelayMin', 'maxDelayMin'];
 
 export const destinationsReference = rekeyedFlights({
+  exchange: 'by-destination',
   partitionKey: 'origin',
   key: 'destination',
   receivers: 4,
@@ -78,6 +82,7 @@ export const destinationsReference = rekeyedFlights({
 
 /** Two fields: each with its length before it. Partition keys follow from the position of a record alone. */
 export const routesReference = rekeyedFlights({
+  exchange: 'by-origin-destination',
   partitionKey: 'place::VARCHAR',
   key: "length(origin) || ':' || origin || length(destination) || ':' || destination",
   receivers: 4,
@@ -87,6 +92,7 @@ export const routesReference = rekeyedFlights({
 });
 
 export const totalsReference = rekeyedFlights({
+  exchange: 'all',
   partitionKey: 'origin',
   key: "'all'",
   receivers: 1,
