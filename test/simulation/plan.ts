@@ -71,6 +71,8 @@ export interface PlanSizes {
   readonly advanceMs: number;
   readonly maxOutOfOrdernessMs: number;
   readonly allowedLatenessMs: number;
+  /** Behind an exchange windows fire so often before their end, by the clock; 0: never. */
+  readonly earlyMs: number;
   readonly idleTimeoutMs: number;
   readonly timeoutMs: number;
   /** How often the scheduler ticks; 0: never. */
@@ -258,6 +260,7 @@ function planSettings(random: SeededRandom): PlanSizes {
     tickEveryMs: random.pick([0, 3_000, 20_000, 60_000]),
     retentionMs: random.pick([Infinity, Infinity, Infinity, 100_000]),
     idleTimeoutMs: random.pick([1_000, 5_000, 20_000]),
+    earlyMs: 0,
   };
 }
 

@@ -212,10 +212,10 @@ class PlainShard {
 
   #belongs(part: PlannedPart, isPacked: boolean): boolean {
     const { kind, exchange } = this.#plan;
-    if (kind === 'kafka')
-      return String(partitionOf(Buffer.from(part.partitionKey), this.#partitions)) === this.#shard.id;
     // Before an exchange any shard may hold any key, but for what its packer sends again where it belongs.
     if (exchange !== undefined) return !isPacked || wasPackedFor(this.#shard, part);
+    if (kind === 'kafka')
+      return String(partitionOf(Buffer.from(part.partitionKey), this.#partitions)) === this.#shard.id;
     return livesIn(this.#shard, part);
   }
 

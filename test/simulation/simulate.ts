@@ -56,7 +56,7 @@ export async function simulate(
     schedule,
     faults,
     random,
-    crossing: plan.exchange && new ExchangeWatch({ plan, storage, fail }, plan.exchange.receiving),
+    crossing: plan.exchange && new ExchangeWatch({ plan, storage, fail }, plan.exchange),
     fail,
   };
   const receivers = plan.exchange && new ReceiverPool(world, plan.exchange);

@@ -28,6 +28,10 @@ export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Conte
     'exchange: calls of receivers': receivers?.calls ?? 0,
     'exchange: receivers killed': receivers?.killed ?? 0,
     'exchange: calls of a broken receiver': receivers?.brokenCalls ?? 0,
+    'exchange: a log of a receiver throttled': exchange?.broken?.what === 'log' ? 1 : 0,
+    'exchange: source without partition key': exchange?.isKeyed === false ? 1 : 0,
+    'exchange: early results by the clock': exchange !== undefined && plan.settings.earlyMs > 0 ? 1 : 0,
+    'exchange: moves of a receiver by the clock': taking.reduce((all, entries) => all + clockMovesIn(entries), 0),
     'exchange: batches and ticks before a full ring': exchange === undefined ? 0 : fullRings,
   };
 }
@@ -39,4 +43,9 @@ function sealsIn(entries: readonly LogEntry[]): number {
     const live = new Set(positions.filter(({ isDone }) => !isDone).map(({ logId }) => logId));
     return seals + before.filter(({ logId }) => !live.has(logId)).length;
   }, 0);
+}
+
+/** Commits without an entry, that is for the clock alone. */
+function clockMovesIn(entries: readonly LogEntry[]): number {
+  return entries.filter(({ from, reached }, i) => from === reached && entries[i - 1]?.pending === undefined).length;
 }

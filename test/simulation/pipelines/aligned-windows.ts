@@ -1,4 +1,4 @@
-import { hopping, resultTable, tumbling } from '../../../engine/index.ts';
+import { everyProcessingTime, hopping, resultTable, tumbling } from '../../../engine/index.ts';
 import type { PlanSizes } from '../plan.ts';
 import { aggregatesOf, finalValues, valuesOf, type Counted } from './aggregates.ts';
 import type { PlainClock, PlainKey, Reading, SimulatedPipeline } from './simulated-pipeline.ts';
@@ -13,11 +13,15 @@ interface Window {
 export const alignedWindows: SimulatedPipeline = {
   name: 'aligned windows',
   weight: 6,
-  define(stream, { sizeMs, advanceMs, allowedLatenessMs }, deployment) {
+  define(stream, { sizeMs, advanceMs, allowedLatenessMs, earlyMs }, deployment) {
     const factor = deployment === 'incompatible' ? 2 : 1;
     const windows =
       advanceMs === sizeMs ? tumbling({ sizeMs: factor * sizeMs }) : hopping({ sizeMs: factor * sizeMs, advanceMs });
-    return stream.window(windows, { allowedLatenessMs }).aggregate(aggregatesOf(deployment)).to(resultTable());
+    const trigger = earlyMs === 0 ? {} : { trigger: { early: everyProcessingTime(earlyMs) } };
+    return stream
+      .window(windows, { allowedLatenessMs, ...trigger })
+      .aggregate(aggregatesOf(deployment))
+      .to(resultTable());
   },
   key: (_, settings) => new PlainWindows(settings),
   exchanged: {

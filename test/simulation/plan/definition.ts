@@ -25,30 +25,38 @@ export function topologyOf(
   kind: Plan['kind'],
   deployment: Deployment,
 ): Topology {
-  return simulated.define(readings(settings, kind).keyBy('sensor'), settings, deployment).topology;
+  return simulated.define(keyedReadings(settings, kind).keyBy('sensor'), settings, deployment).topology;
 }
 
 /** The same behind an exchange: rows have another key than the readings of which they are. */
 export function exchangedOf(
-  { pipeline: simulated, receivers, ...rows }: Exchanged,
+  { pipeline: simulated, receivers, isKeyed, ...rows }: Exchanged,
   settings: PlanSizes,
   kind: Plan['kind'],
 ): Pipeline {
-  const keyed = readings(settings, kind)
-    .flatMap((reading) => rowsOf(reading, rows))
-    .keyBy('place', { receivers: [receivers] });
-  return simulated.define(keyed, settings, 'first');
+  const readings = isKeyed ? keyedReadings(settings, kind) : plainReadings(settings, kind);
+  const placed = readings.flatMap((reading) => rowsOf(reading, rows));
+  return simulated.define(placed.keyBy('place', { receivers: [receivers] }), settings, 'first');
 }
 
-function readings(
-  { maxOutOfOrdernessMs, idleTimeoutMs }: PlanSizes,
-  kind: Plan['kind'],
-): TimedStream<Reading, 'sensor'> {
+function keyedReadings(settings: PlanSizes, kind: Plan['kind']): TimedStream<Reading, 'sensor'> {
   const given = { partitionKey: 'sensor', schema } as const;
-  const named = pipeline('simulated');
-  const stream =
-    kind === 'kafka'
-      ? named.source(kafka({ topic: 'readings', ...given }))
-      : named.source(kinesis({ stream: 'readings', ...given }));
-  return stream.eventTime((reading) => reading.atMs, { maxOutOfOrdernessMs, maxClockSkewMs: 60_000, idleTimeoutMs });
+  const source = kind === 'kafka' ? kafka({ topic: TOPIC, ...given }) : kinesis({ stream: TOPIC, ...given });
+  return pipeline('simulated').source(source).eventTime(timeOf, timesOf(settings));
 }
+
+/** Partition keys say nothing of them. */
+function plainReadings(settings: PlanSizes, kind: Plan['kind']): TimedStream<Reading, never> {
+  const source = kind === 'kafka' ? kafka({ topic: TOPIC, schema }) : kinesis({ stream: TOPIC, schema });
+  return pipeline('simulated').source(source).eventTime(timeOf, timesOf(settings));
+}
+
+const TOPIC = 'readings';
+
+const timeOf = ({ atMs }: Reading): number => atMs;
+
+const timesOf = ({ maxOutOfOrdernessMs, idleTimeoutMs }: PlanSizes) => ({
+  maxOutOfOrdernessMs,
+  maxClockSkewMs: 60_000,
+  idleTimeoutMs,
+});

@@ -19,13 +19,18 @@ export interface Exchanged extends Rows {
   /** Behind it. */
   readonly pipeline: SimulatedPipeline;
   readonly receivers: number;
+  /** The source declares its partition key; else its records say nothing of where they are. */
+  readonly isKeyed: boolean;
   /** Rings of one receiver within so long are one call. */
   readonly paceMs: number;
-  /** One receiver fails whenever it is called; undefined: none does. */
+  /** undefined: no receiver stands still for longer than the others. */
   readonly broken: Broken | undefined;
 }
 
+/** One receiver gets no further for a while. */
 export interface Broken {
+  /** Each call of it fails, or no request to its log gets through, whoever sends it. */
+  readonly what: 'calls' | 'log';
   readonly receiver: number;
   readonly fromMs: number;
   readonly untilMs: number;
@@ -46,7 +51,8 @@ export function drawExchange(random: SeededRandom, isCertain: boolean): Exchange
   const receivers = random.between(1, 4);
   const isBroken = random.chance(0.2);
   const fromMs = START_MS + random.between(0, 60_000);
-  const broken = {
+  const broken: Broken = {
+    what: random.pick(['calls', 'log']),
     receiver: random.between(0, receivers - 1),
     fromMs,
     untilMs: fromMs + random.pick([60_000, 600_000, 3_600_000]),
@@ -54,6 +60,7 @@ export function drawExchange(random: SeededRandom, isCertain: boolean): Exchange
   return {
     pipeline: random.pick(BEHIND),
     receivers,
+    isKeyed: random.chance(0.5),
     places: random.pick([1, 3, 10]),
     isUneven: random.chance(0.5),
     paceMs: random.pick([20, 1_000]),
@@ -70,6 +77,7 @@ export function sizesWith({ pipeline, broken }: Exchanged, sizes: PlanSizes, ran
   const tickEveryMs = random.pick([3_000, 20_000, 60_000]);
   return {
     ...sizes,
+    earlyMs: random.pick([0, 0, 2_000, 30_000]),
     tickEveryMs: isLong ? Math.max(20_000, tickEveryMs) : tickEveryMs,
     advanceMs: pipeline === alignedWindows ? sizes.sizeMs : sizes.advanceMs,
   };

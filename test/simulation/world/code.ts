@@ -100,7 +100,8 @@ export function kafkaCode(
       const [decoded] = decodeKafkaEvent(kafkaEvent(topic, Number(shardId), records), {
         topic,
         partitions,
-        partitioner: 'murmur2',
+        partitioner: plan.topology.sendsTo === undefined ? 'murmur2' : 'any',
+        hasKeys: plan.exchange?.isKeyed !== false,
         nowMs: begunMs,
       });
       await processBatch(processor, {

@@ -1,10 +1,11 @@
+import { readable } from '../../../engine/exchange/positions.ts';
 import { receiverLogs } from '../../../engine/exchange/receivers.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { Exchange } from '../../../engine/plan/exchange.ts';
-import type { Topology } from '../../../engine/topology.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
 import type { Plan } from '../plan.ts';
 import { violation } from './functions.ts';
+import type { Broken, PlannedExchange } from '../plan/exchange.ts';
 import type { Storage } from './storage.ts';
 
 interface World {
@@ -18,13 +19,23 @@ export class ExchangeWatch {
   readonly #world: World;
   readonly #receivers: ReadonlySet<string>;
 
-  constructor(world: World, receiving: Topology) {
+  readonly #broken: (Broken & { readonly logId: string }) | undefined;
+
+  constructor(world: World, { receiving, broken }: PlannedExchange) {
     this.#world = world;
     this.#receivers = new Set(receiverLogs(receiving.name, receiving.receivesFrom as Exchange));
+    const logId = [...this.#receivers][broken?.receiver ?? 0] as string;
+    this.#broken = broken === undefined ? undefined : { ...broken, logId };
   }
 
   isReceiver(logId: string): boolean {
     return this.#receivers.has(logId);
+  }
+
+  /** No request to this log gets through. */
+  isStanding(logId: string, nowMs: number): boolean {
+    const broken = this.#broken;
+    return broken?.what === 'log' && broken.logId === logId && broken.fromMs <= nowMs && nowMs < broken.untilMs;
   }
 
   /** @param entry the newest of its log */
@@ -48,7 +59,15 @@ export class ExchangeWatch {
 
   /** It stands where its senders were, goes only forward, and no further in time than any of them (PL-32 to PL-34). */
   #problemOfReceiver(logId: string, entry: LogEntry): string | undefined {
-    const before = this.#world.storage.history.get(logId)?.at(-2);
+    const { storage } = this.#world;
+    const before = storage.history.get(logId)?.at(-2);
+    // Time goes on by the clock only where nothing was left to read by then (PL-37).
+    const isTick = entry.from === entry.reached && before?.pending === undefined;
+    const left = entry.positions.find(({ logId: sender, version }) => {
+      const next = storage.history.get(sender)?.[version];
+      return next !== undefined && storage.storedAtMs(next) < entry.processingTimeMs && this.#isReadable(entry, sender);
+    });
+    if (isTick && left !== undefined) return `moves the clock to ${entry.processingTimeMs}, and ${left.logId} has more`;
     for (const position of entry.positions) {
       const { logId: sender, version, commitId, watermarkMs, isDone } = position;
       const taken = this.#world.storage.history.get(sender)?.[version - 1];
@@ -76,6 +95,11 @@ export class ExchangeWatch {
     // One that is not sealed is another sender itself, or comes of one.
     const ends = parents.map((parent) => this.#headOf(parent)).filter((head) => (head?.sealedFor.length ?? 0) > 0);
     return parents.length === 0 ? NO_WATERMARK : Math.min(...ends.map((head) => (head as LogEntry).watermarkMs));
+  }
+
+  /** A child waits for its parents. */
+  #isReadable({ positions }: LogEntry, sender: string): boolean {
+    return readable(positions).some(({ logId }) => logId === sender);
   }
 
   #headOf(logId: string): LogEntry | undefined {

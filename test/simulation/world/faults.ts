@@ -34,6 +34,7 @@ export const FAULT_KINDS = [
   'bell.late',
   'bell.twice',
   'receiver.otherInstance',
+  'log.readBehind',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -80,7 +80,7 @@ export class ReceiverPool {
   #isBroken(receiver: number): boolean {
     const { broken } = this.#planned;
     const nowMs = this.#world.schedule.nowMs();
-    return broken?.receiver === receiver && broken.fromMs <= nowMs && nowMs < broken.untilMs;
+    return broken?.what === 'calls' && broken.receiver === receiver && broken.fromMs <= nowMs && nowMs < broken.untilMs;
   }
 
   #take(receiver: number): Warm {

@@ -72,6 +72,12 @@ export class Storage {
     return this.#storedAtMs.get(commitId) ?? -Infinity;
   }
 
+  /** What these slots held at an earlier moment. */
+  slotsAt(momentMs: number, logId: string, slots: readonly number[], ring: number): LogEntry[] {
+    const known = (this.history.get(logId) ?? []).filter((entry) => this.storedAtMs(entry) <= momentMs);
+    return slots.flatMap((slot) => known.findLast(({ version }) => slotOf(version, ring) === slot) ?? []);
+  }
+
   async hasSnapshot(logId: string): Promise<boolean> {
     return (await this.blobs.list(snapshotPrefix(logId))).length > 0;
   }

@@ -1,5 +1,5 @@
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
-import type { BlobStore, LogStore, PutOutcome } from '../../../engine/ports.ts';
+import type { BlobStore, LogStore, PutOutcome, ReadConsistency } from '../../../engine/ports.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import { partitionOf, type Plan } from '../plan.ts';
 import type { ExchangeWatch } from './exchange-watch.ts';
@@ -17,6 +17,9 @@ interface World {
   readonly crossing: ExchangeWatch | undefined;
   fail(error: unknown): void;
 }
+
+/** No eventually consistent read finds less than what was there then. */
+const LONGEST_BEHIND_MS = 2_000;
 
 /** DynamoDB as one instance meets it. */
 export class FaultyLogStore implements LogStore {
@@ -83,6 +86,7 @@ export class FaultyLogStore implements LogStore {
       schedule,
     } = this.#world;
     const nowMs = schedule.nowMs();
+    if (this.#world.crossing?.isStanding(logId, nowMs) === true) return true;
     if (throttled === undefined || nowMs < throttled.fromMs || nowMs >= throttled.untilMs) return false;
     const isIt = logIdOf(partitionOf(throttled.shard)) === logId;
     if (isIt) storage.throttled++;
@@ -123,12 +127,16 @@ export class FaultyLogStore implements LogStore {
     return Math.max(schedule.nowMs() - maxOutOfOrdernessMs - idleTimeoutMs, ...watermarks);
   }
 
-  async read(logId: string, slots: readonly number[]): Promise<LogEntry[]> {
-    const { faults } = this.#world;
+  async read(logId: string, slots: readonly number[], consistency: ReadConsistency = 'strong'): Promise<LogEntry[]> {
+    const { faults, plan, storage, schedule } = this.#world;
     const { written } = this.#instance;
     written.set(logId, written.get(logId) ?? 0);
     if (this.#isThrottled(logId)) return this.#instance.fail('throttled for hours');
     if (faults.decide('log.readFails')) return this.#instance.fail('read failed');
+    if (consistency === 'eventual' && faults.decide('log.readBehind')) {
+      const momentMs = schedule.nowMs() - Math.min(faults.delayMs(), LONGEST_BEHIND_MS);
+      return this.#instance.call(async () => storage.slotsAt(momentMs, logId, slots, plan.settings.slots), false);
+    }
     if (!faults.decide('log.readTorn')) return this.#instance.call(() => this.#table.slots.read(logId, slots), false);
     const parts: LogEntry[][] = [];
     for (const slot of slots) parts.push(await this.#instance.call(() => this.#table.slots.read(logId, [slot]), false));
