@@ -1,10 +1,15 @@
 import type { Mutant } from './mutants.ts';
 
 const READ = 'engine/exchange/read-senders.ts';
+const RECEIVE = 'engine/exchange/receive.ts';
 const POSITIONS = 'engine/exchange/positions.ts';
 const TICK_RECEIVERS = 'engine/exchange/tick-receivers.ts';
 
 const one = (test: string): NonNullable<Mutant['foundBy']> => ({ file: 'test/engine/exchange/receive.test.ts', test });
+const slow = (test: string): NonNullable<Mutant['foundBy']> => ({
+  file: 'test/engine/exchange/slow-readers.test.ts',
+  test,
+});
 const GATE = one('lets no sender overwrite what a receiver has not taken');
 const LAST_WINDOWS = one('brings the last windows out by ticks');
 
@@ -21,6 +26,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: GATE,
+    worlds: 'exchange',
   },
   {
     name: 'the gate asks one receiver, not all',
@@ -33,6 +39,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: GATE,
+    worlds: 'exchange',
   },
   {
     name: 'rows are deleted before they are overwritten',
@@ -45,6 +52,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: one('keeps rows in objects until they are overwritten'),
+    worlds: 'exchange',
   },
   {
     name: 'a receiver does not compare the chain that it reads',
@@ -57,6 +65,7 @@ export const EXCHANGE: readonly Mutant[] = [
     rule: 'PL-32',
     edits: [{ file: READ, find: 'slotOf(version + 1 + i, slots));', replace: 'slotOf(version + 2 + i, slots));' }],
     foundBy: one('counts what comes of all shards under one key'),
+    worlds: 'exchange',
   },
   {
     name: 'a commit leaves the positions as they were',
@@ -69,6 +78,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: one('takes each row once, whoever calls the receiver how often'),
+    worlds: 'exchange',
   },
   {
     name: 'a row moves the time of its receiver',
@@ -81,6 +91,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: one('waits for the sender that is furthest behind'),
+    worlds: 'exchange',
   },
   {
     name: 'the sender that is ahead moves the time of its receivers',
@@ -88,11 +99,12 @@ export const EXCHANGE: readonly Mutant[] = [
     edits: [
       {
         file: POSITIONS,
-        find: 'Math.max(before, Math.min(...live));',
-        replace: 'Math.max(before, ...live);',
+        find: 'least = Math.min(least, watermarkMs);',
+        replace: 'least = least === Number.POSITIVE_INFINITY ? watermarkMs : Math.max(least, watermarkMs);',
       },
     ],
     foundBy: one('waits for the sender that is furthest behind'),
+    worlds: 'exchange',
   },
   {
     name: 'receivers begin with the senders that have a log',
@@ -105,6 +117,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: one('waits for the sender that is furthest behind'),
+    worlds: 'exchange',
   },
   {
     name: 'receivers do not hear of the children of a sealed sender',
@@ -117,6 +130,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: one('follows a shard to those that go on with its keys'),
+    worlds: 'exchange',
   },
   {
     name: 'a merged child has the watermark of the parent that was sealed first',
@@ -132,6 +146,7 @@ export const EXCHANGE: readonly Mutant[] = [
       file: 'test/engine/exchange/positions.test.ts',
       test: 'has the watermark of the parent that is further behind',
     },
+    worlds: 'exchange',
   },
   {
     name: 'a child is read before its parents are done',
@@ -144,6 +159,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: { file: 'test/engine/exchange/positions.test.ts', test: 'is read once all of its parents are done' },
+    worlds: 'exchange',
   },
   {
     name: 'a tick moves a sender for its own operators only',
@@ -156,6 +172,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: LAST_WINDOWS,
+    worlds: 'exchange',
   },
   {
     name: 'a sender without a record has no log',
@@ -168,12 +185,14 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: LAST_WINDOWS,
+    worlds: 'exchange',
   },
   {
     name: 'a tick calls no receiver',
     rule: 'PL-38',
     edits: [{ file: TICK_RECEIVERS, find: 'if (called.length > 0) await', replace: 'if (called.length < 0) await' }],
     foundBy: one('calls by a tick whom a doorbell was lost for'),
+    worlds: 'exchange',
   },
   {
     name: "a row is late by the receiver's time",
@@ -186,6 +205,7 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: one('keeps a row that is late, with the sender that it came from'),
+    worlds: 'exchange',
   },
   {
     name: 'a row carries the watermark that its record moved to',
@@ -198,5 +218,62 @@ export const EXCHANGE: readonly Mutant[] = [
       },
     ],
     foundBy: one('counts what comes of all shards under one key'),
+    worlds: 'exchange',
+  },
+  {
+    name: 'rows are taken for lost that another instance has taken',
+    rule: 'PL-31',
+    edits: [
+      {
+        file: READ,
+        find: 'if (found !== undefined && found.version > version) throw overwritten(logId, version, found.version);',
+        replace: 'if (found === undefined) throw overwritten(logId, version, version);',
+      },
+    ],
+    foundBy: slow('does not take rows for lost that were deleted'),
+    worlds: 'exchange',
+  },
+  {
+    name: 'entries are taken for lost that another instance has taken',
+    rule: 'PL-32',
+    edits: [
+      {
+        file: RECEIVE,
+        find: 'return position !== undefined && position.version < version;',
+        replace: 'return position === undefined || position.version < Number.POSITIVE_INFINITY + version;',
+      },
+    ],
+    foundBy: slow('is behind, and no log is damaged'),
+    worlds: 'exchange',
+  },
+  {
+    name: "an entry's watermark counts before its rows",
+    rule: 'PL-34',
+    edits: [
+      {
+        file: 'engine/exchange/arrivals.ts',
+        find: 'rows.forEach((row, place) => {',
+        replace: `records.push({ offset, subSequence: 0, partitionKey: '', arrivalTimeMs: processingTimeMs, data: NO_BYTES,
+          arrival: { kind: 'end', watermarkMs: reachedMs } }); rows.forEach((row, place) => {`,
+      },
+      {
+        file: 'engine/exchange/arrivals.ts',
+        find: 'records.push({ ...end, arrival });',
+        replace: "if (arrival.kind !== 'end') records.push(end);",
+      },
+    ],
+    worlds: 'exchange',
+  },
+  {
+    name: "a receiver's clock moves though it may have overlooked an entry",
+    rule: 'PL-37',
+    edits: [
+      {
+        file: RECEIVE,
+        find: "if (isProof) read = await nextEntries(call, log, 'strong');",
+        replace: "if (isProof) read = await nextEntries(call, log, 'eventual');",
+      },
+    ],
+    worlds: 'exchange',
   },
 ];

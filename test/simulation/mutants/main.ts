@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { mapParallel } from '../../../adapters/shared/parallel.ts';
+import type { Worlds } from '../plan.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 import { failingTests, NEVER_ENDS, runPlanted } from './plant.ts';
 
@@ -30,14 +31,27 @@ const survivors = rows.filter(({ killedBySeed }) => killedBySeed === 'SURVIVES')
 console.log(`${rows.length - survivors.length} of ${rows.length} mutants killed`);
 if (survivors.length > 0) process.exitCode = 1;
 
-/** @returns which seed finds it, or that a test does */
-async function hunt(mutant: Mutant): Promise<{ seed: number | string | undefined; failure: string }> {
-  if (mutant.foundBy !== undefined) {
-    const { file, test } = mutant.foundBy;
-    const found = (await failingTests(mutant, file)).find((title) => title.includes(test));
-    return { seed: found === undefined ? undefined : 'a test', failure: found ?? `${file}: ${test}` };
-  }
-  const printed = await runPlanted(mutant, 'mutants/first-failure.ts', values.seeds);
+interface Found {
+  /** Which seed finds it, or that a test does; undefined: it survives. */
+  readonly seed: number | string | undefined;
+  readonly failure: string;
+}
+
+/** Where it names a test and worlds, both have to find it. */
+async function hunt(mutant: Mutant): Promise<Found> {
+  const { foundBy, worlds } = mutant;
+  if (foundBy === undefined) return huntInWorlds(mutant, worlds ?? 'all');
+  const found = await huntByTest(mutant, foundBy);
+  return found.seed === undefined || worlds === undefined ? found : huntInWorlds(mutant, worlds);
+}
+
+async function huntByTest(mutant: Mutant, { file, test }: NonNullable<Mutant['foundBy']>): Promise<Found> {
+  const found = (await failingTests(mutant, file)).find((title) => title.includes(test));
+  return { seed: found === undefined ? undefined : 'a test', failure: found ?? `${file}: ${test}` };
+}
+
+async function huntInWorlds(mutant: Mutant, worlds: Worlds): Promise<Found> {
+  const printed = await runPlanted(mutant, 'mutants/first-failure.ts', values.seeds, worlds);
   if (printed === NEVER_ENDS) return { seed: NEVER_ENDS, failure: 'a loop without an end' };
   const [seed, failure = ''] = printed.split('\t');
   return { seed: seed === 'none' ? undefined : Number(seed), failure };

@@ -1,3 +1,4 @@
+import type { Worlds } from '../plan.ts';
 import type { Edit } from './edit.ts';
 import { EXCHANGE } from './exchange.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
@@ -20,6 +21,8 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** The test whose failure finds it, by its file and a part of its title; undefined: the simulator does. */
   readonly foundBy?: { readonly file: string; readonly test: string };
+  /** Where the simulator finds it, whatever test does so too. @default worlds of every kind, unless a test finds it */
+  readonly worlds?: Worlds;
 }
 
 const LOG = 'engine/partition-log';

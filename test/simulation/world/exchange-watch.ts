@@ -79,6 +79,9 @@ export class ExchangeWatch {
         return `has ${sender} ${isDone ? 'done without' : 'at work after'} its seal`;
       if (!isDone && entry.watermarkMs > this.#boundOf(sender, version))
         return `is at ${entry.watermarkMs}, ahead of ${sender} at version ${version}`;
+      // Rows of a key keep their order across a reshard (PL-36).
+      const early = version > 0 ? this.#ancestorAtWork(entry, sender) : undefined;
+      if (early !== undefined) return `has taken of ${sender}, and ${early} is not done`;
       const was = before?.positions.find((one) => one.logId === sender);
       if (was !== undefined && was.version > version) return `goes back to version ${version} of ${sender}`;
     }
@@ -87,14 +90,26 @@ export class ExchangeWatch {
 
   /** How far time may be as long as no more than this of a sender was taken: a child waits for where its parents stopped. */
   #boundOf(sender: string, version: number): number {
-    const { plan, storage } = this.#world;
-    const taken = storage.history.get(sender)?.[version - 1];
+    const taken = this.#world.storage.history.get(sender)?.[version - 1];
     if (taken !== undefined) return taken.watermarkMs;
-    const shard = plan.shards.find(({ id }) => sender.endsWith(`/${id}`));
-    const parents = shard?.parents.map((id) => sender.replace(/[^/]+$/, id)) ?? [];
+    const parents = this.#parentsOf(sender);
     // One that is not sealed is another sender itself, or comes of one.
     const ends = parents.map((parent) => this.#headOf(parent)).filter((head) => (head?.sealedFor.length ?? 0) > 0);
     return parents.length === 0 ? NO_WATERMARK : Math.min(...ends.map((head) => (head as LogEntry).watermarkMs));
+  }
+
+  #parentsOf(sender: string): string[] {
+    const shard = this.#world.plan.shards.find(({ id }) => sender.endsWith(`/${id}`));
+    return shard?.parents.map((id) => sender.replace(/[^/]+$/, id)) ?? [];
+  }
+
+  #ancestorAtWork(entry: LogEntry, sender: string): string | undefined {
+    for (const parent of this.#parentsOf(sender)) {
+      if (entry.positions.some(({ logId, isDone }) => logId === parent && !isDone)) return parent;
+      const older = this.#ancestorAtWork(entry, parent);
+      if (older !== undefined) return older;
+    }
+    return undefined;
   }
 
   /** A child waits for its parents. */
