@@ -66,3 +66,8 @@ export interface Downstream {
 export function outputDelayMs({ operators }: Pick<Topology, 'operators'>): number {
   return operators.reduce((sum, operator) => sum + operator.delayMs, 0);
 }
+
+/** Of the fragment that reads the source: keys have state where their records are; else an exchange places them (PL-26). */
+export function hasKeysInPlace({ operators }: Pick<Topology, 'operators'>): boolean {
+  return operators.length > 0;
+}

@@ -33,7 +33,7 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
   const { topology, environment, topics, processor, counts } = kafkaParts(pipeline, 'process-kafka');
   const source = requireKafka(topology.source, 'process-kafka');
   const { topic, isolationLevel } = source;
-  const partitioner = checkedPartitioner(source, topology.sendsTo);
+  const partitioner = checkedPartitioner(source, topology);
   const hasKeys = source.partitionKey !== undefined;
   const context = (): TelemetryContext => ({
     pipeline: topology.name,

@@ -4,6 +4,7 @@ import type { StreamIncarnations } from '../adapters/kinesis/incarnations.ts';
 import { sourceBatches } from '../adapters/kinesis/source-batches.ts';
 import { processBatch, type BatchReport } from '../engine/process-batch.ts';
 import type { Processor } from '../engine/processor.ts';
+import { hasKeysInPlace } from '../engine/topology.ts';
 
 /** What takes the records of a Kinesis shard. */
 export interface ShardProcessor {
@@ -29,7 +30,7 @@ export async function* processShard(
     incarnation,
     partition: shardId,
   };
-  const placement = processor.topology.sendsTo === undefined ? 'shards' : 'exchange';
+  const placement = hasKeysInPlace(processor.topology) ? 'shards' : 'exchange';
   for (const batch of sourceBatches(records, await ranges.of(partition), maxRecords, placement)) {
     yield processBatch(processor, { partition, records: batch, begunMs });
   }

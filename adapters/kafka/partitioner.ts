@@ -1,5 +1,5 @@
-import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { KafkaSource } from '../../engine/plan/source.ts';
+import { hasKeysInPlace, type Topology } from '../../engine/topology.ts';
 
 /**
  * The partition of a key, as Java's client and those that follow it choose it: murmur2 of the key's bytes, modulo the
@@ -30,10 +30,10 @@ export function murmur2(data: Buffer): number {
   return hash ^ (hash >>> 15);
 }
 
-/** What producers choose a key's partition by, as far as it matters: behind an exchange any partition may hold any key. */
+/** What producers choose a key's partition by, as far as it matters: where an exchange places keys any partition may hold any. */
 export function checkedPartitioner(
   { partitioner }: Pick<KafkaSource, 'partitioner'>,
-  sendsTo: Exchange | undefined,
+  topology: Pick<Topology, 'operators'>,
 ): KafkaSource['partitioner'] {
-  return sendsTo === undefined ? partitioner : 'any';
+  return hasKeysInPlace(topology) ? partitioner : 'any';
 }

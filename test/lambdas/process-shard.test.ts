@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HashRanges } from '../../adapters/kinesis/hash-ranges.ts';
 import type { BatchReport } from '../../engine/process-batch.ts';
 import { processShard } from '../../lambdas/process-shard.ts';
-import { ExchangeWorld, keyedAnew } from '../engine/exchange/exchange-world.ts';
+import { ExchangeWorld, keyedAnew, twoLevels } from '../engine/exchange/exchange-world.ts';
 import { READING, record } from '../engine/support/readings.ts';
 import { count, kinesis, pipeline, resultTable, tumbling } from '../../engine/index.ts';
 import { aggregateOf } from '../support/aggregate.ts';
@@ -41,6 +41,11 @@ async function inForeignShard(given: ReturnType<typeof keyedAnew>, explicitHashK
 describe('records whose key hashes into another shard', () => {
   it('are dead letters where shards hold the keys', async () => {
     expect(await inForeignShard(inPlace, '5')).toMatchObject([{ recordsIn: 2, deadLetters: 2 }]);
+  });
+
+  it('are dead letters where shards hold the keys, and results go through an exchange', async () => {
+    const reports = await inForeignShard(twoLevels({ isInPlace: true }), '5');
+    expect(reports).toMatchObject([{ recordsIn: 2, deadLetters: 2 }]);
   });
 
   it('are counted where an exchange places the keys', async () => {

@@ -7,6 +7,8 @@ import {
   type TopicFacts,
 } from '../../../adapters/kafka/decode-event.ts';
 import { checkedPartitioner, partitionOf } from '../../../adapters/kafka/partitioner.ts';
+import type { Pipeline } from '../../../engine/index.ts';
+import { keyedAnew, twoLevels } from '../../engine/exchange/exchange-world.ts';
 
 const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
 const PARTITIONS = 4;
@@ -99,15 +101,16 @@ describe('decodeKafkaEvent', () => {
     },
   );
 
-  it('takes a key from any partition where an exchange places keys, whatever producers choose partitions by', () => {
+  it('takes a key from any partition where an exchange places it, and only there', () => {
     const elsewhere = { partition: (home('ATL') + 1) % PARTITIONS };
-    const exchange = { id: 'by-destination', keyFields: ['destination'], receivers: 2, generation: 1 };
-    const facts = (sendsTo: typeof exchange | undefined) => ({
+    const facts = ({ topology }: Pipeline) => ({
       ...FACTS,
-      partitioner: checkedPartitioner({ partitioner: 'murmur2' }, sendsTo),
+      partitioner: checkedPartitioner({ partitioner: 'murmur2' }, topology),
     });
-    expect(refusal(elsewhere, facts(undefined))).toMatchObject({ code: 'KEY_IN_OTHER_PARTITION' });
-    expect(refusal(elsewhere, facts(exchange))).toBeUndefined();
+    expect(refusal(elsewhere, facts(keyedAnew()))).toBeUndefined();
+    const inPlaceFirst = twoLevels({ isInPlace: true });
+    expect(inPlaceFirst.topology.sendsTo).toBeDefined();
+    expect(refusal(elsewhere, facts(inPlaceFirst))).toMatchObject({ code: 'KEY_IN_OTHER_PARTITION' });
   });
 
   it.each<[string, Partial<KafkaEventRecord>, string]>([
