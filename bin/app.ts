@@ -18,11 +18,13 @@ import { stages, targets } from './stages.ts';
 /**
  * The CDK app: one stack per pipeline, and one for the Kafka cluster that those with a topic share, if the stage creates it.
  *
+ * @returns how many receivers a stack has whose pipeline has an exchange
+ *
  * @example cdk deploy -c pipelines=flights,orders -c stage=prod
  * @example cdk deploy -c folder=../my-pipelines -c pipelines=all
  * @example AWS_ENDPOINT_URL=http://localhost:4566 cdk deploy -c target=emulator
  */
-async function build(app: App): Promise<void> {
+async function build(app: App): Promise<ReadonlyMap<string, number>> {
   const stage = parseStage(String(app.node.tryGetContext('stage') ?? 'dev'));
   const target = parseTarget(String(app.node.tryGetContext('target') ?? 'aws'));
   const settings = stageSettings(stage, { ...stages[stage], ...targets[target] });
@@ -41,19 +43,23 @@ async function build(app: App): Promise<void> {
   const isClusterNeeded =
     topologies.some((topology) => topicsOf(topology).length > 0) && isCreated(settings.kafka.cluster);
   const cluster = isClusterNeeded ? new KafkaStack(app, `Tidemark-kafka-${stage}`, { settings }).cluster : undefined;
+  const receivers = new Map<string, number>();
   for (const { name, file, topology } of pipelines) {
-    new PipelineStack(app, `Tidemark-${name}-${stage}`, { topology, pipelineFile: file, settings, cluster });
+    const stack = `Tidemark-${name}-${stage}`;
+    new PipelineStack(app, stack, { topology, pipelineFile: file, settings, cluster });
+    if (topology.sendsTo !== undefined) receivers.set(stack, topology.sendsTo.receivers);
   }
   addChecks(app);
+  return receivers;
 }
 
 try {
   const app = new App({ autoSynth: false });
-  await build(app);
+  const receivers = await build(app);
   const { stacks } = app.synth();
   const templates = stacks.map(({ template }) => template as PricedTemplate);
   for (const { stackName, template } of stacks)
-    console.error(atRestText(stackName, atRest(template as PricedTemplate, templates)));
+    console.error(atRestText(stackName, atRest(template as PricedTemplate, templates, receivers.get(stackName))));
 } catch (error) {
   // What the user can correct is one line; anything else keeps its stack trace.
   if (!isKind(error, 'invalid')) throw error;

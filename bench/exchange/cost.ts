@@ -36,6 +36,9 @@ export interface ExchangeCost {
   readonly usd: number;
 }
 
+/** That are worth a figure. */
+const LEAST_SECONDS = 16;
+
 /** Lambda takes the rings of a call with one request, and deletes them with another. */
 const REQUESTS_PER_CALL = 2;
 
@@ -49,7 +52,7 @@ export async function measureExchangeCost(
   const table = new MeteredResultTable();
   const run = new ExchangeRun(stores, table, partitionsOf(load));
   const [even, uneven] = secondsOf(load, batchSize);
-  const countedFrom = even.length > 2 * RING_SLOTS ? RING_SLOTS : 0;
+  const countedFrom = even.length >= RING_SLOTS + LEAST_SECONDS ? RING_SLOTS : 0;
   let before = countsOf(run, stores);
   for (const [second, invocations] of even.entries()) {
     if (second === countedFrom) before = countsOf(run, stores);
@@ -62,7 +65,10 @@ export async function measureExchangeCost(
     await run.answer();
   }
   const counted = difference(countsOf(run, stores), before);
-  for (const invocation of uneven) await run.send(invocation);
+  for (const [invocation] of uneven) {
+    if (invocation !== undefined) await run.send(invocation);
+    await run.answer();
+  }
   await run.drain();
   await requireDestinations(records, table.rows.values(), run);
   const perThousand = (value: number): number => (value / counted.commits) * 1_000;

@@ -63,7 +63,7 @@ async function stay(load: readonly Invocation[], sink: Sink): Promise<number> {
 async function cross(load: readonly Invocation[], sink: Sink): Promise<ExchangeRun> {
   const run = new ExchangeRun(inMemory(), sink, partitionsOf(load));
   const [even, uneven] = secondsOf(load, BATCH_SIZE);
-  for (const second of [...even, uneven]) {
+  for (const second of [...even, ...uneven]) {
     for (const invocation of second) await run.send(invocation);
     await run.answer();
   }

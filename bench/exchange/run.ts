@@ -14,12 +14,12 @@ import { before, behind } from './pipelines.ts';
 
 export const inMemory = (): Stores => ({ logs: new MemoryLogStore(), blobs: new MemoryBlobStore() });
 
-/** Batches of all shards that come within the same second, while each shard has a full one; and the rest. */
-export function secondsOf(load: readonly Invocation[], batchSize: number): [Invocation[][], Invocation[]] {
+/** Batches of all shards that come within the same second, while each shard has a full one; and the rest, one by one. */
+export function secondsOf(load: readonly Invocation[], batchSize: number): [Invocation[][], Invocation[][]] {
   const shards = [...Map.groupBy(load, ({ partition }) => partition.partition).values()];
   const full = shards.map((shard) => shard.filter(({ event }) => event.Records.length === batchSize).length);
   const seconds = Array.from({ length: Math.min(...full) }, (_, i) => shards.map((shard) => shard[i] as Invocation));
-  return [seconds, shards.flatMap((shard) => shard.slice(seconds.length))];
+  return [seconds, shards.flatMap((shard) => shard.slice(seconds.length).map((invocation) => [invocation]))];
 }
 
 /** Both functions of a pipeline with an exchange, warm, over the same stores. */

@@ -108,16 +108,20 @@ function fieldsOf(value: unknown): string[] | undefined {
 }
 
 function areSame(fields: readonly string[], others: readonly string[] | undefined): boolean {
-  return others?.length === fields.length && others.every((field, i) => field === fields[i]);
+  if (others?.length !== fields.length) return false;
+  for (let f = 0; f < fields.length; f++) if (fields[f] !== others[f]) return false;
+  return true;
 }
 
 function objectsOf(length: number, fields: readonly string[], columns: readonly Column[]): unknown[] {
   const lists = columns.map(unpacked);
-  return Array.from({ length }, (_, i) => {
+  const values: unknown[] = [];
+  for (let i = 0; i < length; i++) {
     const value: Record<string, unknown> = {};
-    for (const [f, field] of fields.entries()) value[field] = lists[f]?.[i];
-    return value;
-  });
+    for (let f = 0; f < fields.length; f++) value[fields[f] as string] = lists[f]?.[i];
+    values.push(value);
+  }
+  return values;
 }
 
 function packed(values: readonly unknown[]): Column {
@@ -129,11 +133,17 @@ function packed(values: readonly unknown[]): Column {
 
 /** Only where adding them up gives the very same: doubles hold no more than 2^53. */
 function asSteps(values: readonly unknown[]): Steps | undefined {
-  if (!values.every((value) => Number.isSafeInteger(value))) return undefined;
-  const steps = (values as readonly number[]).map((value, i, all) => value - (i === 0 ? 0 : (all[i - 1] as number)));
-  if (!steps.every((step) => Number.isSafeInteger(step))) return undefined;
-  const by = steps.reduce(commonDivisor, 0);
-  return { by, steps: steps.map((step) => step / by) };
+  const steps: number[] = [];
+  let by = 0;
+  let before = 0;
+  for (const value of values) {
+    const step = (value as number) - before;
+    if (!Number.isSafeInteger(value) || !Number.isSafeInteger(step)) return undefined;
+    steps.push(step);
+    if (by !== 1) by = commonDivisor(by, step);
+    before = value as number;
+  }
+  return { by, steps: by === 1 ? steps : steps.map((step) => step / by) };
 }
 
 function commonDivisor(a: number, b: number): number {

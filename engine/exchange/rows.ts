@@ -24,16 +24,30 @@ const NONE = new Uint8Array(0);
 export function encodeRows(rows: readonly Row[], receivers: number): Uint8Array | undefined {
   if (rows.length === 0) return undefined;
   const parts = Array.from({ length: receivers }, (): Row[] => []);
-  for (const row of rows) (parts[receiverOf(row.key, receivers)] as Row[]).push(row);
+  const receiver = receiverByKey(receivers);
+  for (const row of rows) (parts[receiver(row.key)] as Row[]).push(row);
   const writer = new ByteWriter();
   writer.varint(receivers);
   for (const part of parts) writer.blob(part.length === 0 ? NONE : utf8.encode(JSON.stringify(columnsOf(part))));
   return writer.finish();
 }
 
+/** `receiverOf`, each key hashed once: rows of a commit have few keys. */
+function receiverByKey(receivers: number): (key: string) => number {
+  const known = new Map<string, number>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const receiver = receiverOf(key, receivers);
+    known.set(key, receiver);
+    return receiver;
+  };
+}
+
 /** Which receivers the rows are for. */
 export function receiversOf(rows: readonly Row[], receivers: number): number[] {
-  return [...new Set(rows.map(({ key }) => receiverOf(key, receivers)))].sort((a, b) => a - b);
+  const receiver = receiverByKey(receivers);
+  return [...new Set(rows.map(({ key }) => receiver(key)))].sort((a, b) => a - b);
 }
 
 /**

@@ -1,17 +1,24 @@
+import { DEFAULT_RECEIVERS } from '../../engine/exchange/receivers.ts';
 import { kafkaAtRest, partitionsAtRest } from './at-rest-kafka.ts';
-import { exchangeAtRestUsd } from './exchange-lines.ts';
 import type { PricedResource, PricedTemplate, RestLine } from './priced-template.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+import { restLines } from './rest-lines.ts';
 
 /**
  * What a stack costs a month before a single record has come; what costs nothing then is left out.
  *
+ * @param receivers of its exchange, if it has one: the template does not tell
  * @param beside templates of the same stage: on the serverless cluster of one, partitions that others make are paid
  */
-export function atRest(template: PricedTemplate, beside: readonly PricedTemplate[] = []): RestLine[] {
+export function atRest(
+  template: PricedTemplate,
+  beside: readonly PricedTemplate[] = [],
+  receivers = DEFAULT_RECEIVERS,
+): RestLine[] {
   const ofType = (type: string): readonly PricedResource[] => propertiesOf(template, type);
   const streams = ofType('AWS::Kinesis::Stream');
   const shards = streams.reduce((sum, { ShardCount }) => sum + (typeof ShardCount === 'number' ? ShardCount : 0), 0);
+  const partitions = Math.max(1, shards);
   const lines: RestLine[] = [
     { what: 'Kinesis', usd: streams.reduce((sum, stream) => sum + streamPerHour(stream), 0) * HOURS_PER_MONTH },
     {
@@ -19,25 +26,23 @@ export function atRest(template: PricedTemplate, beside: readonly PricedTemplate
       usd:
         ofType('AWS::Kinesis::StreamConsumer').length * shards * PRICES.kinesis.perConsumerShardHour * HOURS_PER_MONTH,
     },
-    { what: 'dashboard', usd: ofType('AWS::CloudWatch::Dashboard').length * PRICES.cloudwatch.perDashboardMonth },
-    {
-      what: 'alarms',
-      usd:
-        ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0) *
-        PRICES.cloudwatch.perAlarmMetricMonth,
-    },
-    { what: 'keys', usd: ofType('AWS::KMS::Key').length * PRICES.kms.perKeyMonth },
-    ...Object.entries(exchangeAtRestUsd()).map(([what, usd]) => ({
-      what,
-      usd: usd * ofType('AWS::SQS::Queue').length,
-    })),
+    ...restLines({
+      dashboards: ofType('AWS::CloudWatch::Dashboard').length,
+      alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0),
+      keys: ofType('AWS::KMS::Key').length,
+      ticks: ofType('AWS::Scheduler::Schedule').map(() => partitions),
+      exchanges: ofType('AWS::SQS::Queue').map(() => ({ senders: partitions, receivers })),
+    }),
     ...kafkaAtRest(ofType),
     ...(beside.some((other) => propertiesOf(other, 'AWS::MSK::ServerlessCluster').length > 0)
       ? [partitionsAtRest(ofType('Custom::KafkaTopic'))]
       : []),
   ];
-  return lines.filter(({ usd }) => usd !== 0);
+  return lines.filter(({ usd }) => usd === undefined || usd >= LEAST_USD);
 }
+
+/** Less is not shown [US dollars]. */
+export const LEAST_USD = 0.005;
 
 /** @example 'Tidemark-flights-dev: $17.35 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, keys $1.00; us-east-1)' */
 export function atRestText(stack: string, lines: readonly RestLine[]): string {

@@ -1,4 +1,6 @@
 import { ASSUMED } from './assumptions.ts';
+import { exchangeAtRest, exchangeLines } from './exchange-lines.ts';
+import { exchangeTraffic, type ExchangeTraffic } from './exchange-traffic.ts';
 import { clusterLines, endpointLines, ownPollersUsd } from './kafka-lines.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
 import {
@@ -16,7 +18,10 @@ import { trafficOf, type CostInput, type Traffic } from './traffic.ts';
 
 /** What a month costs, and what it takes. */
 export interface Estimate {
+  /** Of what reads the source. */
   readonly traffic: Traffic;
+  /** undefined: there is none. */
+  readonly exchange: ExchangeTraffic | undefined;
   readonly lines: readonly CostLine[];
   readonly totalUsd: number;
   /** Instead of the lines of Kinesis; undefined for a topic. */
@@ -36,19 +41,26 @@ export interface FlinkEstimate {
 }
 
 export function estimate(input: CostInput): Estimate {
-  const traffic = trafficOf(input);
+  const { receivers } = input;
+  // Results come of the receivers.
+  const traffic = trafficOf(receivers === undefined ? input : { ...input, resultTable: false });
+  const exchange = receivers === undefined ? undefined : exchangeTraffic(input, traffic, receivers);
+  const behind = exchange?.receivers ?? traffic;
   const lines = [
     ...sourceLines(input, traffic),
     ...lambdaLines(traffic),
-    ...logLines(traffic),
-    snapshotStorageLine(traffic),
-    ...(input.resultTable ? resultTableLines(traffic) : []),
-    ...(input.lake ? lakeLines(traffic) : []),
-    ...cloudwatchLines(input, traffic),
+    ...(exchange === undefined ? [] : exchangeLines(traffic, exchange)),
+    ...(exchange === undefined ? [] : exchangeAtRest(traffic.partitions, exchange.receivers.partitions)),
+    ...logLines(behind),
+    snapshotStorageLine(behind),
+    ...(input.resultTable ? resultTableLines(behind) : []),
+    ...(input.lake ? lakeLines(behind) : []),
+    ...cloudwatchLines(input, traffic, exchange?.receivers),
   ];
   const { kafka } = input;
   return {
     traffic,
+    exchange,
     lines,
     totalUsd: sumUsd(lines),
     kinesisOnDemandUsd: kafka === undefined ? kinesisOnDemandUsd(input) : undefined,

@@ -10,7 +10,10 @@ export type LoadQuestion = Pick<CostInput, 'eventsPerSecond' | 'keys' | 'eventBy
  *
  * @throws INVALID_SETTING when a kind of cluster is named for a stream
  */
-export function inputOf({ source, eventTime, results, sinks }: Topology, { kafka, ...load }: LoadQuestion): CostInput {
+export function inputOf(
+  { source, eventTime, results, sinks, sendsTo }: Topology,
+  { kafka, ...load }: LoadQuestion,
+): CostInput {
   requireSetting(
     'kafka',
     kafka,
@@ -22,6 +25,7 @@ export function inputOf({ source, eventTime, results, sinks }: Topology, { kafka
   return {
     ...load,
     ...(source.kind === 'kafka' ? { kafka: kafka ?? 'serverless' } : {}),
+    ...(sendsTo === undefined ? {} : { receivers: sendsTo.receivers }),
     batchSize: source.batchSize,
     maxBatchingWindowMs: source.maxBatchingWindowMs,
     windowMs: results.windowMs ?? hours(1),

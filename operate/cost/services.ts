@@ -194,15 +194,24 @@ export function lakeLines({ batchesPerMonth, bursts, resultsPerMonth, firingsPer
   ];
 }
 
-export function cloudwatchLines({ kafka }: CostInput, { batchesPerMonth, invocationsPerMonth }: Traffic): CostLine[] {
+/** @param receivers of an exchange */
+export function cloudwatchLines(
+  { kafka }: CostInput,
+  { batchesPerMonth, invocationsPerMonth }: Traffic,
+  receivers?: Traffic,
+): CostLine[] {
   const { perGbOfLogs, perMetricMonth, perAlarmMetricMonth, perDashboardMonth } = PRICES.cloudwatch;
   const ofTopic = kafka === undefined ? 0 : 1;
   const reports =
     (batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerReport +
     ofTopic * invocationsPerMonth * ASSUMED.logBytesPerRecordAge;
-  const gb = (reports + (invocationsPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation) / GB;
-  const metrics = ASSUMED.metrics + ofTopic;
-  const alarms = ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka'];
+  const calls = receivers?.invocationsPerMonth ?? 0;
+  const ofReceivers = calls * (ASSUMED.logBytesPerReport + ASSUMED.logBytesPerInvocation);
+  const gb = (reports + (invocationsPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation + ofReceivers) / GB;
+  const hasReceivers = receivers === undefined ? 0 : 1;
+  const metrics = ASSUMED.metrics + ofTopic + hasReceivers * ASSUMED.receiverMetrics;
+  const alarms =
+    ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka'] + hasReceivers * ASSUMED.receiverAlarmMetrics;
   const fixed = metrics * perMetricMonth + alarms * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
   return [
     { service: 'CloudWatch', what: 'logs', quantity: gb, unit: 'GB', usd: gb * perGbOfLogs, shared: false },

@@ -22,6 +22,8 @@ export interface CostInput {
   readonly lake: boolean;
   /** undefined: it reads a stream. */
   readonly kafka?: KafkaKind | undefined;
+  /** Of an exchange; undefined: no record changes its key. */
+  readonly receivers?: number | undefined;
   /** @default ASSUMED.flinkEventsPerKpu */
   readonly flinkEventsPerKpu?: number;
 }

@@ -4,6 +4,7 @@ import type { ExplainedFragment, ExplainedNode, Explanation } from './explain.ts
 /** Longer lines are cut: a plan is looked at, its code is in a file. */
 const MAX_WIDTH = 118;
 const KIND_WIDTH = 12;
+const AT_REST = 'at rest:';
 
 /** For people: the nodes in the order in which a record meets them. */
 export function drawExplanation({ pipeline, fragments }: Explanation): string {
@@ -12,7 +13,7 @@ export function drawExplanation({ pipeline, fragments }: Explanation): string {
       ? '1 fragment, no exchange'
       : `${fragments.length} fragments, an exchange between ${fragments.length === 2 ? 'them' : 'each two'}`;
   return [`${pipeline}: ${count}`, ...fragments.flatMap((one, i) => fragmentLines(one, i === 0 ? '' : `${one.id}:`))]
-    .map(cut)
+    .map((line) => (line.startsWith(AT_REST) ? line : cut(line)))
     .join('\n');
 }
 
@@ -40,7 +41,7 @@ function fragmentLines({ nodes, atRestUsd }: ExplainedFragment, title: string): 
     ...steps.flatMap(stepLines),
     ...sinks.map(({ what }, i) => `  ${i === sinks.length - 1 ? '└' : '├'}─► ${what}`),
     '',
-    `at rest: about ${usd(total)} a month (${parts})`,
+    `${AT_REST} about ${usd(total)} a month (${parts})`,
   ];
 }
 

@@ -1,11 +1,15 @@
 import type { Pipeline } from '../../engine/dsl/pipeline-of.ts';
+import type { Exchange } from '../../engine/plan/exchange.ts';
+import type { RestLine } from '../cost/priced-template.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { sourceOf } from '../../engine/plan/logical-plan.ts';
 import { isStateful, type PlanNode, type SourceNode, type WindowNode } from '../../engine/plan/node.ts';
+import { ASSUMED } from '../cost/assumptions.ts';
+import { LEAST_USD } from '../cost/at-rest.ts';
 import { estimate } from '../cost/estimate.ts';
-import { exchangeAtRestUsd } from '../cost/exchange-lines.ts';
 import { inputOf } from '../cost/input-of.ts';
 import { servicesOf } from '../cost/report.ts';
+import { restLines, type RestShape } from '../cost/rest-lines.ts';
 import { durationText } from '../text.ts';
 import { describeNode } from './describe-node.ts';
 
@@ -25,7 +29,7 @@ export interface ExplainedNode {
 export interface ExplainedFragment {
   readonly id: string;
   readonly nodes: readonly ExplainedNode[];
-  /** US dollars a month without records, per service; those that cost something. */
+  /** US dollars a month without records, by what they are for; those that cost something. */
   readonly atRestUsd: Readonly<Record<string, number>>;
 }
 
@@ -50,14 +54,35 @@ export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | '
   const explained = fragments.map(({ receivesFrom }, i): ExplainedFragment => {
     const own = nodes.slice(cuts[i - 1] ?? 0, cuts[i]);
     if (receivesFrom === undefined) return { id: plan.name, nodes: own, atRestUsd: atRestOf(topology) };
-    return { id: `${plan.name} behind ${receivesFrom.id}`, nodes: own, atRestUsd: exchangeAtRestUsd() };
+    const senders = fragments[i - 1]?.receivesFrom?.receivers ?? 1;
+    const atRestUsd = restUsd(restLines(exchangeShape(senders, receivesFrom)));
+    return { id: `${plan.name} behind ${receivesFrom.id}`, nodes: own, atRestUsd };
   });
   return { pipeline: plan.name, fragments: explained };
 }
 
+/** The source by itself, and what a template has besides: `atRest` finds the same in the template. */
 function atRestOf(topology: Topology): Record<string, number> {
   const services = servicesOf(estimate(inputOf(topology, AT_REST)));
-  return Object.fromEntries(Object.entries(services).filter(([, usd]) => usd >= 0.005));
+  const ofSource = ['Kinesis', 'MSK', 'VPC'].map((what) => ({ what, usd: services[what] ?? 0 }));
+  const shape = {
+    dashboards: ASSUMED.dashboards,
+    alarmMetrics: ASSUMED.alarmMetrics[topology.source.kind],
+    keys: ASSUMED.keys,
+    ticks: [topology.source.kind === 'kinesis' ? 1 : ASSUMED.topicPartitions],
+    exchanges: [],
+  };
+  return restUsd([...ofSource, ...restLines(shape)]);
+}
+
+function exchangeShape(senders: number, { receivers }: Pick<Exchange, 'receivers'>): RestShape {
+  const alarmMetrics = ASSUMED.receiverAlarmMetrics;
+  return { dashboards: 0, alarmMetrics, keys: 0, ticks: [], exchanges: [{ senders, receivers }] };
+}
+
+function restUsd(lines: readonly RestLine[]): Record<string, number> {
+  const shown = lines.filter(({ usd = 0 }) => usd >= LEAST_USD);
+  return Object.fromEntries(shown.map(({ what, usd = 0 }) => [what, usd]));
 }
 
 /** What bounds the state of windows. */

@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
+import { explain } from '../../../operate/explain/explain.ts';
+import destinations from '../../../pipelines/destinations.ts';
+import flights from '../../../pipelines/flights.ts';
 import { orders, synthesize } from '../../lib/synthesize.ts';
 
 const usd = (options: Parameters<typeof synthesize>[0]) =>
   Object.fromEntries(atRest(synthesize(options).toJSON()).map((line) => [line.what, Number(line.usd?.toFixed(2))]));
 
 describe('what a stack costs at rest', () => {
-  it('is its shard, its dashboard, its alarms and their key', () => {
-    expect(usd({})).toEqual({ Kinesis: 10.95, dashboard: 3, alarms: 2.4, keys: 1 });
+  it('is its shard, its dashboard, its alarms and their key, and the tick', () => {
+    expect(usd({})).toEqual({ Kinesis: 10.95, dashboard: 3, alarms: 2.4, metrics: 1.2, keys: 1, ticks: 0.09 });
   });
 
   it('grows with shards, with retention beyond a day, and with a consumer of its own', () => {
@@ -39,7 +42,20 @@ describe('what a stack costs at rest', () => {
 
   it('is said in one line', () => {
     expect(atRestText('Tidemark-orders-dev', atRest(synthesize().toJSON()))).toBe(
-      'Tidemark-orders-dev: $17.35 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, keys $1.00; us-east-1)',
+      'Tidemark-orders-dev: $18.64 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, metrics $1.20, keys $1.00, ticks $0.09; us-east-1)',
+    );
+  });
+
+  it.each([
+    ['flights', flights],
+    ['destinations', destinations],
+  ])('is what explain says of the pipeline: %s', (_name, { topology, plan, fragments }) => {
+    const found = atRest(synthesize({ topology }).toJSON(), [], topology.sendsTo?.receivers);
+    const explained = explain({ topology, plan, fragments }).fragments.map(({ atRestUsd }) => atRestUsd);
+    const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+    expect(total(explained.flatMap((one) => Object.values(one)))).toBeCloseTo(
+      total(found.map(({ usd: amount = NaN }) => amount)),
+      9,
     );
   });
 });

@@ -1,0 +1,46 @@
+import { TICK_METRICS } from '../../engine/metrics.ts';
+import { ASSUMED } from './assumptions.ts';
+import { exchangeAtRest } from './exchange-lines.ts';
+import type { RestLine } from './priced-template.ts';
+import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+import { GB } from './services.ts';
+
+/** What is there while nothing happens, however it is known: by a template, or by what a pipeline's template has. */
+export interface RestShape {
+  readonly dashboards: number;
+  /** An alarm that computes is paid per metric in it. */
+  readonly alarmMetrics: number;
+  readonly keys: number;
+  /** Schedules that call a function each minute, and of how many partitions each. */
+  readonly ticks: readonly number[];
+  readonly exchanges: ReadonlyArray<{ readonly senders: number; readonly receivers: number }>;
+}
+
+const TICKED = TICK_METRICS.counts.length + TICK_METRICS.durations.length;
+
+/** The only place that says what they cost a month. */
+export function restLines({ dashboards, alarmMetrics, keys, ticks, exchanges }: RestShape): RestLine[] {
+  const { perDashboardMonth, perAlarmMetricMonth, perMetricMonth } = PRICES.cloudwatch;
+  const ofExchanges = exchanges.flatMap(({ senders, receivers }) => exchangeAtRest(senders, receivers));
+  return [
+    { what: 'dashboard', usd: dashboards * perDashboardMonth },
+    { what: 'alarms', usd: alarmMetrics * perAlarmMetricMonth },
+    { what: 'metrics', usd: ticks.length * TICKED * perMetricMonth },
+    { what: 'keys', usd: keys * PRICES.kms.perKeyMonth },
+    { what: 'ticks', usd: ticks.reduce((sum, partitions) => sum + ticksUsd(partitions), 0) },
+    ...['SQS', 'DynamoDB'].map((what) => ({
+      what,
+      usd: ofExchanges.reduce((sum, { service, usd }) => sum + (service === what ? usd : 0), 0),
+    })),
+  ];
+}
+
+/** Of a schedule: requests, duration and logs. */
+function ticksUsd(partitions: number): number {
+  const { lambda, cloudwatch } = PRICES;
+  const ms = ASSUMED.tickMs + ASSUMED.tickMsPerPartition * partitions;
+  const gbSeconds = (ms / 1_000) * (ASSUMED.memoryMiB / 1_024);
+  const logGb = (ASSUMED.logBytesPerReport + ASSUMED.logBytesPerInvocation) / GB;
+  const each = lambda.perMillionRequests / 1e6 + gbSeconds * lambda.perGbSecond + logGb * cloudwatch.perGbOfLogs;
+  return each * HOURS_PER_MONTH * 60;
+}
