@@ -108,8 +108,8 @@ const FLAT_CHARACTERS = 10_000;
 
 /** What `plainValue` makes of a record as most are: a few fields, none of them a list or an object. Undefined for others. */
 function flatCopy(value: unknown): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return undefined;
+  if (typeof value !== 'object' || value === null || hasToJson(value)) return undefined;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
   const copy: Record<string, JsonValue> = {};
   let characters = 0;
   for (const name of Object.keys(value)) {

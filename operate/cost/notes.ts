@@ -1,6 +1,7 @@
 import { bytesText, durationText, grouped } from '../text.ts';
 import { ASSUMED } from './assumptions.ts';
 import type { Estimate } from './estimate.ts';
+import type { ExchangeTraffic } from './exchange-traffic.ts';
 import { PRICES } from './prices.ts';
 import type { CostInput, KafkaKind } from './traffic.ts';
 
@@ -24,7 +25,7 @@ export function warningsOf({ eventsPerSecond, keys, eventBytes, kafka }: CostInp
 }
 
 /** Every assumption in a sentence. */
-export function assumptionsOf(input: CostInput, { traffic }: Estimate): string[] {
+export function assumptionsOf(input: CostInput, { traffic, exchange }: Estimate): string[] {
   const { kafka, flinkEventsPerKpu = ASSUMED.flinkEventsPerKpu } = input;
   const { part, parts } = wordsOf(kafka);
   const retention =
@@ -46,6 +47,7 @@ export function assumptionsOf(input: CostInput, { traffic }: Estimate): string[]
     `batches: what ${durationText(Math.max(ASSUMED.pollSeconds * 1_000, input.maxBatchingWindowMs))} bring, at most ${grouped(input.batchSize)} records and ${bytesText(ASSUMED.payloadBytes)}: ${invocations}`,
     `function: ${grouped(ASSUMED.memoryMiB)} MiB, ${ASSUMED.batchMs} ms a batch + ${ASSUMED.recordMs} ms a record + ${ASSUMED.resultRoundMs} ms per ${ASSUMED.resultPutsPerRound} results = ${number(traffic.invocationMs)} ms; warm; a tick a minute`,
     `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); above ${bytesText(ASSUMED.inlineLimitBytes)} to S3; windows end for all keys of a ${part} in one batch`,
+    ...(exchange === undefined ? [] : [exchangeAssumption(exchange)]),
     `results: every key that occurs in a window of ${durationText(input.windowMs)}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
     ...(input.lake
       ? [
@@ -55,6 +57,11 @@ export function assumptionsOf(input: CostInput, { traffic }: Estimate): string[]
     `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics, ${ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka']} alarm metrics, ${ASSUMED.dashboards} dashboard`,
     `Managed Flink: ${grouped(flinkEventsPerKpu)} events/s a KPU (--flink-events-per-kpu), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
   ];
+}
+
+function exchangeAssumption({ receivers, rungPerCommit, entriesPerCall }: ExchangeTraffic): string {
+  const { rowBytesPerRecord, receiveMs, recordMs } = ASSUMED;
+  return `exchange: ${rowBytesPerRecord} bytes a row (measured, compressed); a commit calls ${number(rungPerCommit)} receivers, ${receiveMs} ms a call + ${recordMs} ms a row, and a call takes ${number(entriesPerCall)} commits of all senders and ${number(receivers.recordsPerBatch)} rows; it reads them and one slot behind of each sender, eventually consistent`;
 }
 
 function topicAssumptions(kafka: KafkaKind): string[] {

@@ -32,11 +32,15 @@ export function costText({ pipeline, input, estimate, crossover }: CostReport): 
   ].join('\n');
 }
 
-function needsText({ kafka }: CostInput, { traffic }: Estimate): string {
+function needsText({ kafka }: CostInput, { traffic, exchange }: Estimate): string {
   const { partitions, readers, averageConcurrency } = traffic;
   const many = (count: number, what: string): string => (count === 1 ? `1 ${what}` : `${grouped(count)} ${what}s`);
   const readBy = kafka === undefined ? '' : `, ${many(readers, 'poller')}`;
-  return `needs ${many(partitions, wordsOf(kafka).part)}${readBy} and as much concurrency, of which ${number(averageConcurrency)} busy on average; 1 more for the tick`;
+  const behind =
+    exchange === undefined
+      ? ''
+      : `; ${many(exchange.receivers.partitions, 'receiver')}, of which ${number(exchange.receivers.averageConcurrency)} busy`;
+  return `needs ${many(partitions, wordsOf(kafka).part)}${readBy} and as much concurrency, of which ${number(averageConcurrency)} busy on average${behind}; 1 more for the tick`;
 }
 
 /** What else could be chosen. */
