@@ -244,7 +244,7 @@ export class PartitionLog {
     const before = this.#head?.sent;
     const delayMs = outputDelayMs(topology);
     const known = {
-      rows: rows === undefined ? undefined : await this.#body(version, commitId, 'rows', compress(rows)),
+      rows: rows === undefined ? undefined : await this.#body(version, commitId, 'rows', compress(rows, 'small')),
       // What is left of a move sends rows that are older than where it goes.
       watermarkMs:
         change.pending === undefined ? behind(change.watermarkMs, delayMs) : (before?.watermarkMs ?? NO_WATERMARK),

@@ -13,6 +13,7 @@ import { describeStackOf } from '../stack/describe-stack.ts';
 import type { StackFacts } from '../stack/stack-facts.ts';
 import { placedSource, stackPlace } from '../stack/stack-place.ts';
 import { besideChecks } from './beside-checks.ts';
+import { ringChecks } from './exchange-checks.ts';
 import type { Finding } from './finding.ts';
 import { inspectedPartitions } from './inspected-partitions.ts';
 import { logChecks, type InspectedPartition } from './log-checks.ts';
@@ -40,6 +41,7 @@ export async function doctorStack(
     ...stackChecks(facts),
     ...besideChecks(facts, await describeBeside(clients, facts)),
     ...mappingChecks(facts, topology.source),
+    ...ringChecks(topology, facts.rings),
   ];
   const source = placedSource(facts.source);
   if (source === undefined) return [...before, ...sourceChecks(facts, [])];

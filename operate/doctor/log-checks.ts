@@ -5,6 +5,7 @@ import { looksLikeSeconds } from '../../engine/time/unit-hint.ts';
 import type { PartitionReport } from '../inspect/partition-report.ts';
 import type { PartitionNoun } from '../place.ts';
 import { durationText, grouped } from '../text.ts';
+import { receiverChecks } from './exchange-checks.ts';
 import { allOf, type Bad, type Finding } from './finding.ts';
 
 /** A partition with its log, and what its source still has for it. */
@@ -52,6 +53,7 @@ export function logChecks(
     expiredUnread(verified, noun, beside),
     deadLetters(verified),
     eventTimes(verified),
+    ...receiverChecks(reports, slots),
   ];
 }
 

@@ -9,7 +9,7 @@ import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { partitionOf, readOnly, type Place } from '../place.ts';
 import { faultyReport, partitionReport, type Fault, type PartitionReport } from './partition-report.ts';
-import { unreadBy, type SenderHead } from './unread.ts';
+import { mostUnread, unreadBy, type SenderHead } from './unread.ts';
 import { waitingIn, type Waiting } from './waiting.ts';
 
 /** Logs that are read side by side: each is a few hundred KB. */
@@ -49,14 +49,16 @@ export async function inspect(place: Place): Promise<PartitionReport[]> {
     if (one.loaded === undefined) return faultyReport(name, one.fault, exchange);
     const report = partitionReport(one.topology, name, one.loaded, one.waiting, furthestMs);
     if (exchange === null) return report;
-    return { ...report, exchange, unread: unreadBy(one.loaded.state.positions, headsOf(before)) };
+    const unread = unreadBy(one.loaded.state.positions, headsOf(before));
+    const commits = unread.reduce((sum, each) => sum + each.commits, 0);
+    return { ...report, exchange, unread: commits, mostUnread: mostUnread(unread) };
   };
   return [senders, ...behind].flatMap((level, i, levels) => level.map((one) => reportOf(one, levels[i - 1] ?? [])));
 }
 
 function headsOf(senders: readonly Opened[]): SenderHead[] {
   return senders.flatMap(({ partition, loaded }) =>
-    loaded === undefined ? [] : [{ logId: logIdOf(partition), head: loaded.head }],
+    loaded === undefined ? [] : [{ logId: logIdOf(partition), sender: partition.partition, head: loaded.head }],
   );
 }
 

@@ -4,6 +4,7 @@ import { NO_COUNTERS, NO_PROOF, type Counters, type ReadProof } from '../../engi
 import type { LoadedLog } from '../../engine/partition-log/open-log.ts';
 import { entriesIn, openWindows } from '../../engine/state/partition-state.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
+import type { Unread } from './unread.ts';
 import { NOTHING_WAITS, type Waiting } from './waiting.ts';
 
 /** Why a log could not be opened. */
@@ -31,6 +32,8 @@ export interface PartitionReport extends Waiting {
   readonly lagMs: number | null;
   /** Of a receiver: commits of its senders that it has not taken yet. */
   readonly unread: number | null;
+  /** The sender of which it has taken least, if anything is left. */
+  readonly mostUnread: Unread | null;
   readonly recordsIn: number;
   readonly counted: number;
   readonly late: number;
@@ -80,6 +83,7 @@ export function partitionReport(
     watermark: watermarkMs === null ? null : new Date(watermarkMs).toISOString(),
     lagMs: watermarkMs === null ? null : furthestMs - watermarkMs,
     unread: null,
+    mostUnread: null,
     ...countsOf(state.counters),
     ...lossesOf(state.proof),
     openWindows: openWindows(state, tables),
@@ -107,6 +111,7 @@ export function faultyReport(partition: string, fault: Fault, exchange: string |
     watermark: null,
     lagMs: null,
     unread: null,
+    mostUnread: null,
     ...countsOf(NO_COUNTERS),
     ...lossesOf(undefined),
     openWindows: 0,

@@ -18,7 +18,14 @@ import type { StackClients } from './clients.ts';
 import { describeSource } from './describe-source.ts';
 import { asking } from './failure.ts';
 import { idsOf, listResources } from './resources.ts';
-import type { FunctionFacts, KafkaMappingFacts, MappingFacts, StackFacts, TableFacts } from './stack-facts.ts';
+import type {
+  FunctionFacts,
+  KafkaMappingFacts,
+  MappingFacts,
+  RingMappingFacts,
+  StackFacts,
+  TableFacts,
+} from './stack-facts.ts';
 
 /**
  * Looks at a deployed pipeline, and changes nothing: stack ─► mapping ─► function ─► tables, source.
@@ -29,7 +36,8 @@ export async function describeStack(clients: StackClients, stack: string): Promi
   const { StackStatus = '', Tags = [], EnableTerminationProtection = false } = await describe(clients, stack);
   const tag = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
   const mappings = idsOf(await listResources(clients, stack), 'AWS::Lambda::EventSourceMapping');
-  const mapping = ofSource(stack, await Promise.all(mappings.map((id) => describeMapping(clients, stack, id))));
+  const described = await Promise.all(mappings.map((id) => describeMapping(clients, stack, id)));
+  const mapping = ofSource(stack, described.filter((found) => !isOfQueue(found)).map(mappingFacts));
   const fn = await describeFunction(clients, stack, mapping.functionArn);
   const pipeline = tag('pipeline');
   const { TIDEMARK_LOG_TABLE: log, TIDEMARK_RESULTS_TABLE: results } = fn.environment;
@@ -40,6 +48,7 @@ export async function describeStack(clients: StackClients, stack: string): Promi
     stage: tag('stage'),
     terminationProtection: EnableTerminationProtection,
     mapping,
+    rings: described.filter(isOfQueue).map(ringFacts),
     function: fn,
     tables: [
       ...(log === undefined ? [] : [await describeTable(clients, stack, 'log', log)]),
@@ -87,7 +96,7 @@ async function describe({ cloudformation }: StackClients, stack: string): Promis
  * @throws NOT_A_PIPELINE_STACK
  */
 function ofSource(stack: string, mappings: readonly MappingFacts[]): MappingFacts {
-  const [only, ...more] = mappings.filter(({ sourceArn }) => sourceArn?.split(':')[2] !== 'sqs');
+  const [only, ...more] = mappings;
   if (only !== undefined && more.length === 0) return only;
   throw new TidemarkError(
     'invalid',
@@ -96,10 +105,31 @@ function ofSource(stack: string, mappings: readonly MappingFacts[]): MappingFact
   );
 }
 
-async function describeMapping({ lambda }: StackClients, stack: string, id: string): Promise<MappingFacts> {
-  const found = await asking(stack, 'lambda:GetEventSourceMapping', () =>
+function describeMapping(
+  { lambda }: StackClients,
+  stack: string,
+  id: string,
+): Promise<EventSourceMappingConfiguration> {
+  return asking(stack, 'lambda:GetEventSourceMapping', () =>
     lambda.send(new GetEventSourceMappingCommand({ UUID: id })),
   );
+}
+
+const isOfQueue = ({ EventSourceArn: arn }: EventSourceMappingConfiguration): boolean => arn?.split(':')[2] === 'sqs';
+
+const hearsItemFailures = ({ FunctionResponseTypes: types }: EventSourceMappingConfiguration): boolean =>
+  types?.includes('ReportBatchItemFailures') === true;
+
+function ringFacts(found: EventSourceMappingConfiguration): RingMappingFacts {
+  return {
+    state: found.State,
+    lastProcessingResult: found.LastProcessingResult,
+    filters: found.FilterCriteria?.Filters?.length ?? 0,
+    hearsItemFailures: hearsItemFailures(found),
+  };
+}
+
+function mappingFacts(found: EventSourceMappingConfiguration): MappingFacts {
   return {
     state: found.State,
     lastProcessingResult: found.LastProcessingResult,
@@ -131,7 +161,7 @@ function kafkaOf({
     consumerGroup: (found.AmazonManagedKafkaEventSourceConfig ?? found.SelfManagedKafkaEventSourceConfig)
       ?.ConsumerGroupId,
     pollers: pollers === undefined ? undefined : { min: pollers.MinimumPollers, max: pollers.MaximumPollers },
-    hearsItemFailures: found.FunctionResponseTypes?.includes('ReportBatchItemFailures') === true,
+    hearsItemFailures: hearsItemFailures(found),
   };
 }
 

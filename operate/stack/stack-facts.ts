@@ -22,6 +22,12 @@ export interface MappingFacts {
   readonly kafka: KafkaMappingFacts | undefined;
 }
 
+/** The event source mapping of the queue through which senders call receivers. */
+export interface RingMappingFacts extends Pick<MappingFacts, 'state' | 'lastProcessingResult' | 'filters'> {
+  /** Lambda repeats the rings that the function hands back. */
+  readonly hearsItemFailures: boolean;
+}
+
 /** What is set for Kafka alone. */
 export interface KafkaMappingFacts {
   readonly topics: readonly string[];
@@ -79,6 +85,8 @@ export interface StackFacts {
   readonly stage: string | undefined;
   readonly terminationProtection: boolean;
   readonly mapping: MappingFacts;
+  /** Empty where there is no exchange. */
+  readonly rings: readonly RingMappingFacts[];
   readonly function: FunctionFacts;
   readonly tables: readonly TableFacts[];
   readonly source: SourceFacts;

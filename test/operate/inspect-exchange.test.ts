@@ -51,6 +51,12 @@ it('lists receivers behind the partitions of the source, with the commits that e
     ['r0', 'by-value', 'open', 1, 2, 2, 5],
     ['r1', 'by-value', 'empty', 0, 4, 0, null],
   ]);
+  expect(reports.map(({ mostUnread }) => mostUnread)).toEqual([
+    null,
+    null,
+    { sender: 'a', commits: 1 },
+    { sender: 'a', commits: 2 },
+  ]);
   expect(reports.every(({ verified }) => verified)).toBe(true);
   expect(inspectTable(reports, 'shard')).toMatch(
     /│ behind │ unread │[^]*\nr0 … r1: receivers of by-value, of which in counts rows, and unread commits of their senders · /,

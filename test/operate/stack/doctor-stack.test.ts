@@ -67,6 +67,8 @@ describe('a deployed pipeline', () => {
       UUID: 'mapping-2',
       EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:bell.fifo',
       FunctionArn: 'r',
+      State: 'Disabled',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
     };
     const facts = await describeStack(
       await clientsOf({
@@ -79,6 +81,9 @@ describe('a deployed pipeline', () => {
       STACK,
     );
     expect(facts.mapping).toEqual(stackFacts().mapping);
+    expect(facts.rings).toEqual([
+      { state: 'Disabled', lastProcessingResult: undefined, filters: 0, hearsItemFailures: true },
+    ]);
   });
 
   it('is not changed: every call only asks', async () => {

@@ -69,6 +69,7 @@ export function stackFacts(changes: Partial<StackFacts> = {}): StackFacts {
     pipeline: 'readings',
     stage: 'prod',
     terminationProtection: true,
+    rings: [],
     mapping: mappingFacts(),
     function: functionFacts(),
     tables: [tableFacts('log'), tableFacts('results')],
