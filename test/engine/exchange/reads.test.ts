@@ -83,4 +83,13 @@ describe('a receiver that reads a sender', () => {
     expect(seen).toContainEqual(['strong', 1]);
     expect(world.world.sink.results.map(({ values }) => values['n'])).toEqual([3]);
   });
+
+  it('goes on with the children of a sender whose seal it took', async () => {
+    const { world, take, receive } = watched();
+    await take(1);
+    world.reshard(['s1'], 's1l');
+    const late = world.instance();
+    await world.take(late, 's1l', world.put('s1l', [LOW, 2]));
+    expect(await receive()).toMatchObject({ recordsIn: 2, isDrained: true });
+  });
 });

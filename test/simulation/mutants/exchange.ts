@@ -6,6 +6,7 @@ const POSITIONS = 'engine/exchange/positions.ts';
 const TICK_RECEIVERS = 'engine/exchange/tick-receivers.ts';
 
 const one = (test: string): NonNullable<Mutant['foundBy']> => ({ file: 'test/engine/exchange/receive.test.ts', test });
+const reads = (test: string): NonNullable<Mutant['foundBy']> => ({ file: 'test/engine/exchange/reads.test.ts', test });
 const slow = (test: string): NonNullable<Mutant['foundBy']> => ({
   file: 'test/engine/exchange/slow-readers.test.ts',
   test,
@@ -53,6 +54,24 @@ export const EXCHANGE: readonly Mutant[] = [
     ],
     foundBy: one('keeps rows in objects until they are overwritten'),
     worlds: 'exchange',
+  },
+  {
+    name: 'the clock goes by a read that may be behind',
+    rule: 'PL-37',
+    edits: [
+      {
+        file: RECEIVE,
+        find: "nextEntries(call, log, 'strong')",
+        replace: "nextEntries(call, log, 'eventual')",
+      },
+    ],
+    foundBy: reads('proves it too before the clock fires something, though it has found something'),
+  },
+  {
+    name: 'a seal ends a call before its children are read',
+    rule: 'PL-36',
+    edits: [{ file: RECEIVE, find: 'isAtEnd: !hasNewSenders && ', replace: 'isAtEnd: ' }],
+    foundBy: reads('goes on with the children of a sender whose seal it took'),
   },
   {
     name: 'a receiver does not compare the chain that it reads',
