@@ -8,8 +8,8 @@ export type DeployedKafka = Pick<KafkaSource, 'kind' | 'topic' | 'format' | 'bat
 /** What the infrastructure reads of a topology: names and figures, none of the user's code. */
 export interface DeployedTopology extends Pick<Topology, 'name' | 'sinks' | 'sideOutputs'> {
   readonly source: DeployedKinesis | DeployedKafka;
-  /** undefined: all of it runs in one function. */
-  readonly sendsTo?: Topology['sendsTo'];
+  /** Its exchanges. @default none: all of it runs in one function */
+  readonly downstream?: Topology['downstream'];
   /** For the columns of the lake's tables, and the key of the result table. */
   readonly results: Pick<ResultShape, 'identity' | 'columns'>;
 }

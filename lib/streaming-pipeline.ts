@@ -9,8 +9,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { outputsOf } from './deliver/outputs.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
-import { DoorbellQueue } from './exchange/doorbell-queue.ts';
-import { ReceiverFunction } from './exchange/receiver-function.ts';
+import { PipelineExchanges } from './exchange/pipeline-exchanges.ts';
 import { entryOf } from './entry-of.ts';
 import { ingestOf } from './ingest/ingest.ts';
 import type { Ingest } from './ingest/ingest.ts';
@@ -76,10 +75,12 @@ export class StreamingPipeline extends Construct {
   readonly partitionLog: ITable;
   readonly snapshotBucket: IBucket;
   readonly function: Function;
-  /** What runs behind the exchange; undefined: the pipeline has none. */
+  /** What runs behind the first exchange; undefined: the pipeline has none. */
   readonly receiver: Function | undefined;
-  /** Through which receivers are called; undefined: the pipeline has no exchange. */
+  /** Through which its receivers are called; undefined: the pipeline has no exchange. */
   readonly doorbell: IQueue | undefined;
+  /** What runs behind each exchange, by its name. */
+  readonly receivers: Readonly<Record<string, Function>>;
   readonly dashboard: Dashboard;
   /** Subscribe to it what is to be told of alarms. */
   readonly alarmTopic: Topic;
@@ -104,8 +105,7 @@ export class StreamingPipeline extends Construct {
     if (settings.archive)
       new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
 
-    const { sendsTo: exchange } = topology;
-    const doorbell = exchange && new DoorbellQueue(this, 'Doorbell', { exchange, settings });
+    const exchanges = new PipelineExchanges(this, { topology, settings });
     const schemas = schemaAccess(topology, settings);
     const network = cluster?.network;
     if (network !== undefined) requireServices(network, topology, settings);
@@ -119,19 +119,28 @@ export class StreamingPipeline extends Construct {
       ...ingest.environment,
       ...cluster?.environment,
       ...schemas.environment,
-      ...doorbell?.environment,
     };
-    const handlers = [...Object.values(ingest.handlers), ...(doorbell === undefined ? [] : (['receive'] as const))];
+    const { doorbells, rungBySource } = exchanges;
+    const handlers = [...Object.values(ingest.handlers), ...(doorbells.length === 0 ? [] : (['receive'] as const))];
     const bundle = { handlers, pipelineFile };
     const parts = { pipeline: topology.name, bundle, settings, ingest, environment, network };
-    const processor = new FragmentFunction(this, 'Processor', parts);
-    const tick = new Tick(this, 'Tick', parts);
-    const receiver = doorbell && new ReceiverFunction(this, 'Receiver', { ...parts, doorbell });
-    for (const writer of [processor, tick, ...(receiver === undefined ? [] : [receiver])]) {
+    const ringing = (rung: typeof doorbells) => ({
+      ...parts,
+      environment: { ...environment, ...exchanges.environmentOf(rung) },
+    });
+    const processor = new FragmentFunction(this, 'Processor', ringing(rungBySource));
+    const tick = new Tick(this, 'Tick', ringing(doorbells));
+    const behind = exchanges.receivers(parts);
+    const writers = [
+      { writer: processor, rung: rungBySource },
+      { writer: tick, rung: doorbells },
+      ...behind.map(({ receiver, rung }) => ({ writer: receiver, rung })),
+    ];
+    for (const { writer, rung } of writers) {
       log.grantCommit(writer);
       snapshots.grantKeep(writer);
       outputs.grantPublish(writer);
-      doorbell?.grantRing(writer);
+      for (const doorbell of rung) doorbell.grantRing(writer);
     }
     for (const reader of [processor, tick]) schemas.grantRead(reader);
     const { topic: alarmTopic, dashboard } = observed(this, 'Observe', {
@@ -144,7 +153,7 @@ export class StreamingPipeline extends Construct {
       log,
       results,
       firehose: lake.firehose,
-      exchange: doorbell && receiver && { exchange: doorbell.exchange, queue: doorbell.queue, receiver },
+      exchanges: behind.map(({ doorbell: { exchange, queue }, receiver }) => ({ exchange, queue, receiver })),
     });
 
     this.#ingest = ingest;
@@ -157,8 +166,11 @@ export class StreamingPipeline extends Construct {
     this.partitionLog = log.table;
     this.snapshotBucket = snapshots.bucket;
     this.function = processor.function;
-    this.receiver = receiver?.function;
-    this.doorbell = doorbell?.queue;
+    this.receiver = behind[0]?.receiver.function;
+    this.doorbell = doorbells[0]?.queue;
+    this.receivers = Object.fromEntries(
+      behind.map(({ doorbell, receiver }) => [doorbell.exchange.id, receiver.function]),
+    );
     this.dashboard = dashboard;
     this.alarmTopic = alarmTopic;
   }

@@ -4,7 +4,6 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Exchange } from '../../engine/plan/exchange.ts';
-import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import type { StageSettings } from '../settings.ts';
 
 export interface DoorbellQueueProps {
@@ -42,10 +41,6 @@ export class DoorbellQueue extends Construct {
       reason:
         'A ring holds no data: one that expires is lost without harm, the tick calls every receiver that has work.',
     });
-  }
-
-  get environment(): Pick<FunctionEnvironment, 'TIDEMARK_DOORBELL'> {
-    return { TIDEMARK_DOORBELL: this.queue.queueUrl };
   }
 
   grantRing(grantee: IGrantable): void {

@@ -11,7 +11,7 @@ import { unaccountedFlag } from './unaccounted.ts';
 
 /** What an operator must know at once. The dashboard shows the rest. */
 export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettings): AlarmDefinition[] {
-  const { batch, function: fn, tick, source, log, results, time, firehose, exchange } = metrics;
+  const { batch, function: fn, tick, source, log, results, time, firehose, exchanges } = metrics;
   const { alarms: texts } = source.words;
   const tables = results === undefined ? [log] : [log, results];
   const definitions: AlarmDefinition[] = [
@@ -112,7 +112,7 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
   const all = [
     ...definitions,
     ...(firehose === undefined ? [] : lakeAlarms(firehose, settings)),
-    ...(exchange === undefined ? [] : exchangeAlarms(exchange, settings)),
+    ...exchanges.flatMap((exchange, place) => exchangeAlarms(exchange, settings, place > 0)),
     ...(settings.maxWatermarkLagMs === 0 ? [] : [watermarkLag(metrics, settings)]),
   ];
   return settings.computedAlarms

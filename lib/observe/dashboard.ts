@@ -36,7 +36,9 @@ export function pipelineDashboard(
     timeSection(metrics, logGroupName),
     deliverySection(metrics),
     costSection(metrics),
-    ...(metrics.exchange === undefined ? [] : [exchangeSection(metrics.exchange, settings)]),
+    ...metrics.exchanges.map((exchange, i) =>
+      exchangeSection(exchange, settings, 6 + i, metrics.exchanges.length === 1),
+    ),
   ];
   const title = `# Tidemark · ${pipeline} · ${settings.stage}\nRead from top to bottom: the first answer that is not healthy is where to begin. Every alarm says what to do.`;
   return new Dashboard(scope, id, {

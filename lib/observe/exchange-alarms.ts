@@ -4,8 +4,21 @@ import type { ExchangeMetrics } from './exchange-metrics.ts';
 import { period } from './five-minutes.ts';
 import { unaccountedFlag } from './unaccounted.ts';
 
-/** What an operator must know of the receivers at once. */
-export function exchangeAlarms(exchange: ExchangeMetrics, settings: StageSettings): AlarmDefinition[] {
+/**
+ * What an operator must know of the receivers at once.
+ *
+ * @param isFurther it is behind another exchange: its alarms bear its name
+ */
+export function exchangeAlarms(
+  exchange: ExchangeMetrics,
+  settings: StageSettings,
+  isFurther: boolean,
+): AlarmDefinition[] {
+  const alarms = alarmsOf(exchange, settings);
+  return isFurther ? alarms.map((alarm) => ({ ...alarm, id: `${alarm.id}-${exchange.exchange}` })) : alarms;
+}
+
+function alarmsOf(exchange: ExchangeMetrics, settings: StageSettings): AlarmDefinition[] {
   const { batch, function: fn, failedReceiverCount, ringAgeMaxSeconds } = exchange;
   return [
     {

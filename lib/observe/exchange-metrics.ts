@@ -10,6 +10,8 @@ import { functionMetrics, type FunctionMetrics } from './service-metrics.ts';
 
 /** Everything that is measured of an exchange and of what is behind it. */
 export interface ExchangeMetrics {
+  /** Its name. */
+  readonly exchange: string;
   /** Of the receivers; rows are their records. */
   readonly batch: BatchMetrics;
   /** Of the receivers. */
@@ -37,6 +39,7 @@ export function exchangeMetrics(
   const trouble = (name: (typeof EXCHANGE_METRICS.troubles)[number]['name']): Metric =>
     ourMetric(dimension, stage, name, Stats.SUM);
   return {
+    exchange: exchange.id,
     batch: batchMetrics(dimension, stage),
     function: functionMetrics(receiver.function),
     failedReceiverCount: trouble('failedReceivers'),

@@ -20,8 +20,8 @@ export interface PipelineMetrics {
   readonly results: TableMetrics | undefined;
   /** undefined: no Firehose stream brings results to the lake. */
   readonly firehose: FirehoseMetrics | undefined;
-  /** undefined: all of the pipeline runs in one function. */
-  readonly exchange: ExchangeMetrics | undefined;
+  /** In the order in which rows pass them; empty: all of the pipeline runs in one function. */
+  readonly exchanges: readonly ExchangeMetrics[];
   readonly derived: DerivedMetrics;
 }
 

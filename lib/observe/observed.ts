@@ -28,15 +28,15 @@ export interface ObservedProps {
   readonly log: PartitionLogTable;
   readonly results: ResultsTable | undefined;
   readonly firehose: LakeFirehose | undefined;
-  /** undefined: all of the pipeline runs in one function. */
-  readonly exchange: ObservedExchange | undefined;
+  /** In the order in which rows pass them; empty: all of the pipeline runs in one function. */
+  readonly exchanges: readonly ObservedExchange[];
 }
 
 /** The dashboard and the alarms of the parts of a pipeline. */
 export function observed(
   scope: Construct,
   id: string,
-  { name, topology, settings, source, processor, tick, log, results, firehose, exchange }: ObservedProps,
+  { name, topology, settings, source, processor, tick, log, results, firehose, exchanges }: ObservedProps,
 ): Observe {
   const batch = batchMetrics(topology.name, settings.stage);
   const time = tickMetrics(topology.name, settings.stage);
@@ -62,7 +62,7 @@ export function observed(
       log: tableMetrics(log.table),
       results: results === undefined ? undefined : tableMetrics(results.table),
       firehose: firehose === undefined ? undefined : firehoseMetrics(firehose.stream.ref),
-      exchange: exchange && exchangeMetrics(topology.name, settings.stage, exchange),
+      exchanges: exchanges.map((exchange) => exchangeMetrics(topology.name, settings.stage, exchange)),
       derived: derivedMetrics(batch, fn, from, time),
     },
   });

@@ -10,7 +10,7 @@ import type { StageSettings } from '../settings.ts';
  */
 export function requireServices(
   network: KafkaNetwork,
-  { name, source, sinks, sendsTo }: DeployedTopology,
+  { name, source, sinks, downstream = [] }: DeployedTopology,
   { lakeDelivery, kafka }: StageSettings,
 ): void {
   const need = (isNeeded: boolean, service: ReachedService, what: string): void => {
@@ -19,7 +19,7 @@ export function requireServices(
   const has = (kind: string): boolean => sinks.some((sink) => sink.kind === kind);
   need(has('lake') && lakeDelivery.by === 'firehose', 'firehose', 'lake()');
   need(has('stream'), 'kinesis-streams', 'stream({ … })');
-  need(sendsTo !== undefined, 'sqs', 'the exchange');
+  need(downstream.length > 0, 'sqs', 'the exchange');
   need(source.kind === 'kinesis', 'kinesis-streams', 'kinesis({ … })');
   need(source.format.kind === 'avro' && source.format.registry === 'glue', 'glue', 'avro({ … })');
   if (source.format.kind === 'avro' && source.format.registry === 'confluent')

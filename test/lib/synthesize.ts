@@ -48,7 +48,16 @@ export const purchases: DeployedTopology = {
 /** The same, grouped by another key than the partition key. */
 export const exchanged = (topology: DeployedTopology): DeployedTopology => ({
   ...topology,
-  sendsTo: { id: 'by-customer', keyFields: ['customer'], receivers: 4, generation: 1 },
+  downstream: [{ exchange: { id: 'by-customer', keyFields: ['customer'], receivers: 4, generation: 1 }, delayMs: 0 }],
+});
+
+/** The same with another key over its results, and all of those together in the end. */
+export const exchangedTwice = (topology: DeployedTopology): DeployedTopology => ({
+  ...topology,
+  downstream: [
+    ...(exchanged(topology).downstream ?? []),
+    { exchange: { id: 'all', keyFields: ['all'], receivers: 1, generation: 1 }, delayMs: 10 },
+  ],
 });
 
 export interface SynthesizeOptions {

@@ -5,7 +5,7 @@ import { graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** What do 1,000 records take? */
-export function costSection({ batch, log, results, derived, exchange }: PipelineMetrics): Section {
+export function costSection({ batch, log, results, derived, exchanges }: PipelineMetrics): Section {
   const billed = [
     log.writeUnitCount.with({ label: 'billed: log', color: COLOURS.good }),
     ...(results === undefined ? [] : [results.writeUnitCount.with({ label: 'billed: results', color: COLOURS.other })]),
@@ -29,9 +29,12 @@ export function costSection({ batch, log, results, derived, exchange }: Pipeline
       }),
       graph('Write units', 'per minute', 6, [
         batch.writeUnitCount.with({ label: 'counted by the function', color: COLOURS.source }),
-        ...(exchange === undefined
-          ? []
-          : [exchange.batch.writeUnitCount.with({ label: 'counted by the receivers', color: COLOURS.warn })]),
+        ...exchanges.map((one) =>
+          one.batch.writeUnitCount.with({
+            label: `counted by the receivers${exchanges.length === 1 ? '' : ` of ${one.exchange}`}`,
+            color: COLOURS.warn,
+          }),
+        ),
         ...billed,
       ]),
     ],

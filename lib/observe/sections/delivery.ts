@@ -5,8 +5,8 @@ import { graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** Do results get to their readers? */
-export function deliverySection({ batch, derived, log, results, firehose, exchange }: PipelineMetrics): Section {
-  const { resultsOutCount } = exchange?.batch ?? batch;
+export function deliverySection({ batch, derived, log, results, firehose, exchanges }: PipelineMetrics): Section {
+  const { resultsOutCount } = exchanges.at(-1)?.batch ?? batch;
   const throttles = [
     log.writeThrottleCount.with({ label: 'log: writes', color: COLOURS.bad }),
     log.readThrottleCount.with({ label: 'log: reads', color: COLOURS.warn }),

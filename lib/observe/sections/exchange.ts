@@ -12,14 +12,29 @@ import { COLUMNS, graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 import { BY_PARTITION } from './time.ts';
 
-/** Do rows get through the exchange, and is each of them accounted for? */
+/**
+ * Do rows get through the exchange, and is each of them accounted for?
+ *
+ * @param number of the question on the dashboard
+ * @param isOnly the pipeline has no other
+ */
 export function exchangeSection(
-  { batch, function: fn, failedReceiverCount, missedRingCount, ringAgeMaxSeconds, logGroupName }: ExchangeMetrics,
+  {
+    exchange,
+    batch,
+    function: fn,
+    failedReceiverCount,
+    missedRingCount,
+    ringAgeMaxSeconds,
+    logGroupName,
+  }: ExchangeMetrics,
   { maxIteratorAgeMs }: StageSettings,
+  number: number,
+  isOnly: boolean,
 ): Section {
   return [
     heading(
-      '6 · Does the exchange move?',
+      `${number} · Does the exchange ${isOnly ? '' : `${exchange} `}move?`,
       'Healthy: rows come in soon after their records, no ring waits, no receiver fails, in = counted + late + dead letters. A ring that was missed costs a minute: the tick calls.',
     ),
     [

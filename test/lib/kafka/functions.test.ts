@@ -5,7 +5,7 @@ import { readEnvironment, readKafkaEnvironment } from '../../../lambdas/environm
 import type { DeployedTopology } from '../../../lib/deployed-topology.ts';
 import type { StageOverrides } from '../../../lib/settings.ts';
 import { created, existing, selfManaged } from '../ingest/kafka/clusters.ts';
-import { exchanged, orders, purchases, synthesize } from '../synthesize.ts';
+import { exchanged, exchangedTwice, orders, purchases, synthesize } from '../synthesize.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:registry-a1b2c3';
@@ -18,6 +18,7 @@ const avro = { kind: 'avro', registry: 'confluent', readerSchema: undefined } as
 /** Between them, all that a pipeline can have. */
 const variants: ReadonlyArray<readonly [string, DeployedTopology, StageOverrides]> = [
   ['a stream', orders, {}],
+  ['two exchanges', exchangedTwice(orders), {}],
   ['a topic of a serverless cluster', purchases, {}],
   ['a topic of an existing cluster', purchases, { kafka: { cluster: existing } }],
   ['a topic of a self-managed cluster', purchases, { kafka: { cluster: { ...selfManaged, caSecretArn } } }],
@@ -57,7 +58,9 @@ const variablesOf = (template: Template): string[][] =>
 describe('the environment of the functions of a pipeline', () => {
   it.each(variants)('with %s has nothing that nobody reads', (_, topology, overrides) => {
     const [processor, ...others] = variablesOf(synthesize({ topology, overrides }));
-    expect(others).toEqual(topology.sendsTo === undefined ? [processor] : [processor, processor]);
+    // Which exchange it is for is said to receivers alone, and only where there are several.
+    const same = others.map((names) => names.filter((name) => name !== 'TIDEMARK_EXCHANGE'));
+    expect(same).toEqual(Array(1 + (topology.downstream?.length ?? 0)).fill(processor));
     expect(processor?.filter((name) => !READ.includes(name))).toEqual(['NODE_OPTIONS']); // Node itself reads it
   });
 
