@@ -2,7 +2,16 @@
 import { requireSetting } from '../errors.ts';
 import type { Aggregator } from './aggregate.ts';
 import type { JsonValue } from './json-value.ts';
-import { addRanked, mergeRankings, readRanking, writeRanking, type Ranked, type Ranking } from './ranking.ts';
+import {
+  addRanked,
+  byTime,
+  mergeRankings,
+  readRanking,
+  writeRanking,
+  type Precedence,
+  type Ranked,
+  type Ranking,
+} from './ranking.ts';
 import { MAX_ROW_BYTES } from '../value/limits.ts';
 
 /** What was collected; `dropped` is how many more there were. */
@@ -11,14 +20,18 @@ export interface Collected<T> {
   readonly dropped: number;
 }
 
-/** The values of the best `limit`, best first. */
-export function keepingBest(limit: number, maxBytes: number): Aggregator<Ranked, Ranking, readonly JsonValue[]> {
+/** The values of the best `limit`, best first. @param isBefore which of two of the same rank is better */
+export function keepingBest(
+  limit: number,
+  maxBytes: number,
+  isBefore: Precedence = byTime,
+): Aggregator<Ranked, Ranking, readonly JsonValue[]> {
   return {
     resultType: 'json',
     maxResultBytes: listBytes(limit, maxBytes),
     init: () => [],
-    add: (ranking, one) => addRanked(ranking, one, limit),
-    merge: (a, b) => mergeRankings(a, b, limit),
+    add: (ranking, one) => addRanked(ranking, one, limit, isBefore),
+    merge: (a, b) => mergeRankings(a, b, limit, isBefore),
     result: (ranking) => ranking.map(({ value }) => value),
     write: writeRanking,
     read: readRanking,

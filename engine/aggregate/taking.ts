@@ -12,8 +12,8 @@ import {
   type WithFields,
 } from './fields.ts';
 import { toJsonValue, type JsonValue } from './json-value.ts';
+import { bySmallerValue, byTime, type Ranked } from './ranking.ts';
 import { keepingBest, keepingCounted, keepingLatest, keepingOne, requireFits, type Collected } from './keeping.ts';
-import type { Ranked } from './ranking.ts';
 
 export interface TakeSettings {
   /** What is taken of one record may have so many bytes, else it becomes a dead letter, [1, 65536]. @default 1024 */
@@ -28,6 +28,14 @@ export interface BySettings<By> extends TakeSettings {
 export interface TopSettings<By> extends BySettings<By> {
   /** How many, 1 or more; a row of the table must hold them, see maxBytes. */
   readonly n: number;
+  /**
+   * Which of equals comes first: `arrival`: the earliest, then the one that came first. `value`: the one whose values are
+   * smaller, field by field in the order of their names; then the order of arrival does not matter at all, as with results of
+   * windows, which all have one time.
+   *
+   * @default 'arrival'
+   */
+  readonly ties?: 'arrival' | 'value';
 }
 
 export interface CollectSettings extends TakeSettings {
@@ -88,7 +96,7 @@ export function maxBy<const T extends Take, const B extends string, V = WithTake
 
 /**
  * A field, or several, of the `n` records whose field `by` is largest, in this order; of equals the earliest, then the one
- * that came first.
+ * that came first, or whatever `ties` says.
  *
  * @example topN(['place', 'magnitude'], { n: 2, by: 'magnitude' }) // [{ place: 'Honshu', magnitude: 7.1 }, { place: 'Lima', magnitude: 6 }]
  */
@@ -97,8 +105,11 @@ export function topN<const T extends Take, const B extends string, V = WithTaken
   settings: TopSettings<B & NumberField<V, B>>,
 ): Aggregate<V, ReadonlyArray<Taken<V, T>>> {
   return keep('topN', take, settings, largestFirst(settings.by), (maxBytes) => {
-    requireFits('n', settings.n, maxBytes);
-    return keepingBest(settings.n, maxBytes);
+    const { n, ties = 'arrival' } = settings;
+    requireFits('n', n, maxBytes);
+    const rule = "'arrival' or 'value'";
+    requireSetting('ties', ties, ties === 'arrival' || ties === 'value', rule, 'leave it out for arrival');
+    return keepingBest(n, maxBytes, ties === 'value' ? bySmallerValue : byTime);
   });
 }
 

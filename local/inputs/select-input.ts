@@ -11,6 +11,7 @@ import { spread } from './spread.ts';
 /** Pipelines that come with an input of their own, and how much of it a run takes unless told otherwise. */
 const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly records: number }>> = {
   clickstream: { open: clicksInput, records: 20_000 },
+  busiest: { open: () => flightsInput(), records: 100_000 },
   destinations: { open: () => flightsInput(), records: 100_000 },
   earthquakes: { open: () => earthquakesInput(), records: 2_000 },
   'flights-kafka': { open: () => flightsInput(), records: 100_000 },

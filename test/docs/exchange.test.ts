@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hopping, kinesis, pipeline, sliding } from '../../engine/index.ts';
+import busiest from '../../pipelines/busiest.ts';
 import destinations from '../../pipelines/destinations.ts';
 import { Departure } from '../../pipelines/flights.ts';
 import totals from '../../pipelines/totals.ts';
@@ -18,10 +19,11 @@ describe('docs/exchange.md', () => {
       'pipelines/destinations.ts',
       'pipelines/routes.ts',
       'pipelines/totals.ts',
+      'pipelines/busiest.ts',
       'test/docs/exchange-examples.ts',
     ];
     const sources = files.map(read);
-    expect(snippets).toHaveLength(5);
+    expect(snippets).toHaveLength(6);
     expect(snippets.filter((snippet) => !sources.some((source) => source.includes(snippet)))).toEqual([]);
   });
 
@@ -31,6 +33,7 @@ describe('docs/exchange.md', () => {
     expect(airports.topology.sendsTo).toMatchObject({ id: 'by-airport', receivers: 8 });
     expect(pairs.topology.sendsTo).toMatchObject({ id: 'by-pair', keyFields: ['pair'], receivers: 3 });
     expect(totals.topology.sendsTo).toMatchObject({ id: 'all', receivers: 1 });
+    expect(busiest.topology.downstream.map(({ exchange }) => exchange.id)).toEqual(['by-destination', 'all']);
   });
 
   it.each([hopping({ sizeMs: 10, advanceMs: 5 }), sliding({ timeDifferenceMs: 10 })])(

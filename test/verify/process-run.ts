@@ -45,7 +45,7 @@ export async function processRun({ fragments, random, ...settingsOfInput }: Proc
     slots: RING_SLOTS,
     inlineLimitBytes: 32_768,
   };
-  const [topology, behind] = fragments as readonly [Topology, Topology?];
+  const [topology, ...behind] = fragments as readonly [Topology, ...Topology[]];
   const processorOf = (fragment: Topology): Processor => ({
     topology: fragment,
     logs: new PartitionLogs({ ...settings, topology: fragment }, 1_500_000),
@@ -58,17 +58,19 @@ export async function processRun({ fragments, random, ...settingsOfInput }: Proc
   });
   for (const { partition } of records.keys())
     shards.known.set(partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
-  const receiving = behind === undefined ? undefined : processorOf(behind);
+  const receiving = behind.map(processorOf);
   const openWindows = await runBatches({ sending: processorOf(topology), receiving, records, random });
 
   const headsOf = async (logIds: readonly string[]): Promise<LogEntry[]> => {
     const heads = await Promise.all(logIds.map((logId) => readHead(logs, clock, logId, RING_SLOTS)));
     return heads.filter((head) => head !== undefined);
   };
-  const { sendsTo } = topology;
   const senders = await headsOf([...records.keys()].map(logIdOf));
-  const last = sendsTo === undefined ? senders : await headsOf(receiverLogs(topology.name, sendsTo));
-  const all = sendsTo === undefined ? senders : [...senders, ...last];
+  const received = await Promise.all(
+    topology.downstream.map(({ exchange }) => headsOf(receiverLogs(topology.name, exchange))),
+  );
+  const last = received.at(-1) ?? senders;
+  const all = [...senders, ...received.flat()];
   const linesOf = (folder: string): Promise<Row[]> => collect(readLake(lake, `${topology.name}/${folder}/`));
   const results = sink.results
     .filter(({ retracted }) => retracted !== true)

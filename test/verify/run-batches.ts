@@ -8,8 +8,8 @@ import type { SeededRandom } from '../simulation/world/random.ts';
 export interface Batches {
   /** Reads the source. */
   readonly sending: Processor;
-  /** The fragment behind an exchange; undefined where there is none. */
-  readonly receiving: Processor | undefined;
+  /** The fragments behind its exchanges, in order. */
+  readonly receiving: readonly Processor[];
   readonly records: ReadonlyMap<SourcePartition, readonly SourceRecord[]>;
   readonly random: SeededRandom;
 }
@@ -20,14 +20,26 @@ export interface Batches {
  * @returns how many windows are open in the end
  */
 export async function runBatches({ sending, receiving, records, random }: Batches): Promise<number> {
-  const receivers = Array.from({ length: sending.topology.sendsTo?.receivers ?? 0 }, (_, receiver) => receiver);
+  const receivers = receiving.flatMap((processor) =>
+    Array.from({ length: processor.topology.receivesFrom?.receivers ?? 0 }, (_, receiver) => ({ processor, receiver })),
+  );
   const open = new Map<string, number>();
-  const reported = ({ partition, openWindows }: BatchReport): void => void open.set(partition, openWindows);
-  const receiveAt = async (receiver: number): Promise<void> =>
-    receiving === undefined ? undefined : reported(await receive(receiving, receiver));
-  const receiveAll = async (): Promise<void> => {
-    for (const receiver of receivers) await receiveAt(receiver);
+  const reported = (at: string, { partition, openWindows }: BatchReport): void =>
+    void open.set(`${at}/${partition}`, openWindows);
+  const receiveAt = async ({ processor, receiver }: (typeof receivers)[number]): Promise<void> => {
+    const at = processor.topology.receivesFrom?.id ?? '';
+    reported(at, await whenRoom(() => receive(processor, receiver)));
   };
+  /** The last ones first: those before them then have room in their rings. */
+  const receiveAll = async (): Promise<void> => {
+    for (const one of receivers.toReversed()) await receiveAt(one);
+  };
+  const whenRoom = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch(async (error: unknown) => {
+      if (!(error instanceof TidemarkError) || error.code !== 'RING_FULL') throw error;
+      await receiveAll();
+      return work();
+    });
   const shards = [...records].map(([partition, all]) => ({ partition, all, from: 0 }));
   const unfinished = () => shards.filter(({ all, from }) => from < all.length);
   for (let left = unfinished(); left.length > 0; left = unfinished()) {
@@ -36,17 +48,11 @@ export async function runBatches({ sending, receiving, records, random }: Batche
     const repeated = Math.floor(random.unit() ** 8 * shard.from);
     const batch = shard.all.slice(shard.from - repeated, shard.from + size);
     const take = () => processBatch(sending, { partition: shard.partition, records: batch });
-    reported(
-      await take().catch(async (error: unknown) => {
-        if (!(error instanceof TidemarkError) || error.code !== 'RING_FULL') throw error;
-        await receiveAll();
-        return take();
-      }),
-    );
+    reported('', await whenRoom(take));
     shard.from += size;
     if (receivers.length > 0 && random.unit() < 0.2) await receiveAt(pick(receivers, random));
   }
-  await receiveAll();
+  for (const one of receivers) await receiveAt(one);
   return [...open.values()].reduce((sum, one) => sum + one, 0);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Aggregate } from '../../../engine/aggregate/aggregate.ts';
 import { collect, first, last, maxBy, minBy, topN } from '../../../engine/aggregate/taking.ts';
-import { at, fold, keepsTheContract, resultOf, stored, type Timed } from './contract.ts';
+import { at, bytesOf, fold, keepsTheContract, resultOf, stored, type Timed } from './contract.ts';
 
 interface Row {
   readonly name: string;
@@ -23,6 +23,7 @@ const ALL: Readonly<Record<string, Aggregate<Row>>> = {
   minBy: minBy('name', { by: 'n' }),
   maxBy: maxBy(['n', 'name'], { by: 'n' }),
   topN: topN(['n', 'name'], { by: 'n', n: 3 }),
+  'topN by value': topN(['n', 'name', 'note'], { by: 'n', n: 3, ties: 'value' }),
   collect: collect('note', { maxItems: 4 }),
 };
 for (const [name, one] of Object.entries(ALL)) keepsTheContract(name, one, row);
@@ -54,6 +55,55 @@ describe('aggregates that keep values', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('do not depend on the order of records or parts at all where values say which of equals comes first', () => {
+    const one = topN(['n', 'name', 'note'], { by: 'n', n: 3, ties: 'value' });
+    const few = fc.record({
+      name: fc.constantFrom('a', 'b'),
+      n: fc.constantFrom(0, 1),
+      note: row.map(({ note }) => note),
+    });
+    const records = fc.array(fc.record({ value: few, eventTimeMs: fc.integer({ min: 0, max: 2 }) }), { maxLength: 12 });
+    fc.assert(
+      fc.property(records, fc.infiniteStream(fc.nat()), fc.nat(12), (given, keys, cut) => {
+        const keyed = given.map((record) => ({ record, key: keys.next().value as number }));
+        const shuffled = keyed.sort((a, b) => a.key - b.key).map(({ record }) => record);
+        const { merge } = one.aggregator;
+        const parts = [shuffled.slice(0, cut), shuffled.slice(cut)].map((part) => fold(one, part));
+        const expected = bytesOf(one, fold(one, given));
+        expect(bytesOf(one, fold(one, shuffled))).toEqual(expected);
+        expect(bytesOf(one, merge(parts[0], parts[1]))).toEqual(expected);
+        expect(bytesOf(one, merge(parts[1], parts[0]))).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    [
+      ['b', 'a', 'c'],
+      ['a', 'b'],
+    ],
+    [
+      [10, 9, 'a'],
+      [9, 10],
+    ],
+    [
+      [true, null, false],
+      [null, false],
+    ],
+    [
+      [[2], [1, 5], [1]],
+      [[1], [1, 5]],
+    ],
+    [
+      [{ b: 1 }, { a: 2 }, { a: 1, b: 1 }],
+      [{ a: 1, b: 1 }, { a: 2 }],
+    ],
+  ])('order %j by their values as %j', (notes, expected) => {
+    const records = notes.map((note) => at(0, { name: 'x', n: 1, note }));
+    expect(resultOf(topN('note', { by: 'n', n: 2, ties: 'value' }), records)).toEqual(expected);
   });
 
   it('are the same merged from two parts, the first of which came first', () => {
@@ -117,6 +167,7 @@ describe('aggregates that keep values', () => {
     ['a field twice', () => first(['a', 'a'])],
     ['0 items', () => collect('a', { maxItems: 0 })],
     ['half an item', () => topN('a', { by: 'b', n: 1.5 })],
+    ['other ties', () => topN('a', { by: 'b', n: 1, ties: 'time' as 'value' })],
     ['0 bytes', () => last('a', { maxBytes: 0 })],
     ['no rank', () => maxBy('a', { by: '' })],
   ])('refuse %s', (_, define) => {
@@ -132,6 +183,9 @@ describe('aggregates that keep values', () => {
 
   it('name every setting in the state schema, in one order', () => {
     expect(topN('a', { n: 3, by: 'b' }).descriptor).toBe('topN({"by":"b","maxBytes":1024,"n":3,"take":"a"})');
+    expect(topN('a', { n: 3, by: 'b', ties: 'value' }).descriptor).toBe(
+      'topN({"by":"b","maxBytes":1024,"n":3,"take":"a","ties":"value"})',
+    );
     expect(topN('a', { by: 'b', n: 3 }).descriptor).toBe(topN('a', { n: 3, by: 'b' }).descriptor);
   });
 });

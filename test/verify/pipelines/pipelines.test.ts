@@ -32,6 +32,12 @@ const AMONG_THEM: Readonly<Record<PipelineName, (reference: Reference) => Readon
     'fewer than three quakes': results.some(({ quakes }) => Number(quakes) < 3),
     late: late.length > 10,
   }),
+  busiest: ({ results, late, counts }) => ({
+    hours: results.length > 20,
+    open: Number(counts.openWindows) > 100,
+    'equally busy': results.some(({ busiest }) => new Set(String(busiest).match(/(?<="arrivals":)\d+/g)).size < 9),
+    late: late.length > 20,
+  }),
   fraud: ({ results, sideOutputs }) => ({
     frauds: results.length > 30,
     'too late': (sideOutputs['too-late'] ?? []).length > 50,

@@ -5,6 +5,7 @@ import { earthquakesInput } from '../../../local/inputs/earthquakes.ts';
 import { flightsInput } from '../../../local/inputs/flights.ts';
 import type { Input } from '../../../local/inputs/input.ts';
 import { spread } from '../../../local/inputs/spread.ts';
+import busiest from '../../../pipelines/busiest.ts';
 import clickstream from '../../../pipelines/clickstream.ts';
 import destinations from '../../../pipelines/destinations.ts';
 import earthquakes from '../../../pipelines/earthquakes.ts';
@@ -15,7 +16,7 @@ import { clickstreamReference } from './clickstream-reference.ts';
 import { earthquakesReference } from './earthquakes-reference.ts';
 import { fraudReference } from './fraud-reference.ts';
 import type { Reference } from './reference.ts';
-import { destinationsReference, routesReference, totalsReference } from './rekeyed-flights.ts';
+import { busiestReference, destinationsReference, routesReference, totalsReference } from './rekeyed-flights.ts';
 
 interface Verified {
   readonly fragments: readonly Topology[];
@@ -25,10 +26,16 @@ interface Verified {
   readonly referenceOf: (input: Input, records: number, shards: number) => Promise<Reference>;
 }
 
-export type PipelineName = 'clickstream' | 'destinations' | 'earthquakes' | 'fraud' | 'routes' | 'totals';
+export type PipelineName = 'busiest' | 'clickstream' | 'destinations' | 'earthquakes' | 'fraud' | 'routes' | 'totals';
 
 /** The pipelines that are held against a reference of their own. */
 export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
+  busiest: {
+    fragments: busiest.fragments,
+    open: () => flightsInput(),
+    records: 100_000,
+    referenceOf: busiestReference,
+  },
   clickstream: {
     fragments: clickstream.fragments,
     open: clicksInput,

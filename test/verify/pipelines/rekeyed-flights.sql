@@ -49,3 +49,6 @@ SELECT key, windowStartMs, windowEndMs, windowEndMs <= final_ms AS fired,
   max(delay) AS maxDelayMin, sum(distance)::BIGINT AS totalDistanceMiles
 FROM seen ANTI JOIN late USING (row), final
 GROUP BY ALL;
+
+-- Those whose last result stands.
+CREATE VIEW final_windows AS SELECT * FROM windows WHERE NOT open;

@@ -19,19 +19,25 @@ export interface RekeyedFlights {
   readonly allowedLatenessMs: number;
   /** Columns of its results beside key and window. */
   readonly columns: readonly string[];
+  /** What is made of the final results by another key. @default nothing: they are the results */
+  readonly again?: {
+    /** SQL for a query of the results over `final_windows`. */
+    readonly results: string;
+  };
 }
 
 const LATE = `getvariable('exchange') || '/r' || receiver AS partition, key, event_ms AS eventTimeMs, watermark_ms AS watermarkMs,
   to_json({date: event_ms, delay: delay, distance: distance, origin: origin, destination: destination})::VARCHAR AS data`;
 const COUNTS = `
-  (SELECT count(*) FROM seen) AS recordsIn, (SELECT count(*) FROM late) AS late, (SELECT count_if(open) FROM windows) AS openWindows`;
+  (SELECT count(*) FROM seen) AS recordsIn, (SELECT count(*) FROM late) AS late, (SELECT count_if(open) FROM windows) AS openWindows,
+  (SELECT count(*) FROM final_windows) AS final`;
 
 /**
  * Runs rekeyed-flights.sql. What it does not tell is how often a window is corrected: that depends on the order in which the
  * entries of different shards come to a receiver, and nothing else does.
  */
 export function rekeyedFlights(settings: RekeyedFlights) {
-  const { exchange, partitionKey, key, receivers, sizeMs, allowedLatenessMs, columns } = settings;
+  const { exchange, partitionKey, key, receivers, sizeMs, allowedLatenessMs, columns, again } = settings;
   return (_input: Input, records: number, shards: number): Promise<Reference> =>
     withDuckdb(async (connection) => {
       const hashes = (parts: number): string => `[${shardStarts(parts).map(sqlText).join(', ')}]`;
@@ -46,7 +52,7 @@ export function rekeyedFlights(settings: RekeyedFlights) {
       await connection.run(`CREATE MACRO key_of(origin, destination) AS ${key}`);
       await connection.run(readFileSync(join(import.meta.dirname, 'rekeyed-flights.sql'), 'utf8'));
       const shown = ['key', 'windowStartMs', 'windowEndMs', ...columns].join(', ');
-      const results = await rowsOf(connection, `SELECT ${shown} FROM windows WHERE fired`);
+      const results = await rowsOf(connection, again?.results ?? `SELECT ${shown} FROM windows WHERE fired`);
       const late = await rowsOf(connection, `SELECT ${LATE} FROM late`);
       const [counts] = await rowsOf(connection, `SELECT ${COUNTS}`);
       const recordsIn = Number(counts?.['recordsIn']);
@@ -57,7 +63,8 @@ export function rekeyedFlights(settings: RekeyedFlights) {
         sideOutputs: {},
         counts: {
           recordsIn,
-          counted: recordsIn - late.length,
+          // Behind another key rows are counted, which are the final results before it.
+          counted: again === undefined ? recordsIn - late.length : Number(counts?.['final']),
           late: late.length,
           deadLetters: 0,
           results: results.length,
@@ -99,4 +106,20 @@ export const totalsReference = rekeyedFlights({
   sizeMs: HOUR_MS,
   allowedLatenessMs: 3 * HOUR_MS,
   columns: [...DELAYS, 'totalDistanceMiles'],
+});
+
+/** No exchange in the middle holds a final count back: all of an hour's have come once that hour has closed everywhere. */
+export const busiestReference = rekeyedFlights({
+  exchange: 'by-destination',
+  partitionKey: 'origin',
+  key: 'destination',
+  receivers: 4,
+  sizeMs: HOUR_MS,
+  allowedLatenessMs: 3 * HOUR_MS,
+  columns: [],
+  again: {
+    results: `SELECT 'all' AS key, windowStartMs, windowEndMs, count(*) AS airports,
+        to_json(list({arrivals: departures, destination: key} ORDER BY departures DESC, key)[1:10])::VARCHAR AS busiest
+      FROM final_windows GROUP BY windowStartMs, windowEndMs`,
+  },
 });
