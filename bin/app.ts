@@ -24,7 +24,7 @@ import { stages, targets } from './stages.ts';
  * @example cdk deploy -c folder=../my-pipelines -c pipelines=all
  * @example AWS_ENDPOINT_URL=http://localhost:4566 cdk deploy -c target=emulator
  */
-async function build(app: App): Promise<ReadonlyMap<string, number>> {
+async function build(app: App): Promise<ReadonlyMap<string, readonly number[]>> {
   const stage = parseStage(String(app.node.tryGetContext('stage') ?? 'dev'));
   const target = parseTarget(String(app.node.tryGetContext('target') ?? 'aws'));
   const settings = stageSettings(stage, { ...stages[stage], ...targets[target] });
@@ -43,11 +43,14 @@ async function build(app: App): Promise<ReadonlyMap<string, number>> {
   const isClusterNeeded =
     topologies.some((topology) => topicsOf(topology).length > 0) && isCreated(settings.kafka.cluster);
   const cluster = isClusterNeeded ? new KafkaStack(app, `Tidemark-kafka-${stage}`, { settings }).cluster : undefined;
-  const receivers = new Map<string, number>();
+  const receivers = new Map<string, readonly number[]>();
   for (const { name, file, topology } of pipelines) {
     const stack = `Tidemark-${name}-${stage}`;
     new PipelineStack(app, stack, { topology, pipelineFile: file, settings, cluster });
-    if (topology.sendsTo !== undefined) receivers.set(stack, topology.sendsTo.receivers);
+    receivers.set(
+      stack,
+      (topology.downstream ?? []).map(({ exchange }) => exchange.receivers),
+    );
   }
   addChecks(app);
   return receivers;

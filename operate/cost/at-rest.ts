@@ -7,13 +7,13 @@ import { restLines } from './rest-lines.ts';
 /**
  * What a stack costs a month before a single record has come; what costs nothing then is left out.
  *
- * @param receivers of its exchange, if it has one: the template does not tell
+ * @param receivers of each of its exchanges, in order: the template does not tell
  * @param beside templates of the same stage: on the serverless cluster of one, partitions that others make are paid
  */
 export function atRest(
   template: PricedTemplate,
   beside: readonly PricedTemplate[] = [],
-  receivers = DEFAULT_RECEIVERS,
+  receivers: readonly number[] = [],
 ): RestLine[] {
   const ofType = (type: string): readonly PricedResource[] => propertiesOf(template, type);
   const streams = ofType('AWS::Kinesis::Stream');
@@ -31,7 +31,10 @@ export function atRest(
       alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0),
       keys: ofType('AWS::KMS::Key').length,
       ticks: ofType('AWS::Scheduler::Schedule').map(() => partitions),
-      exchanges: ofType('AWS::SQS::Queue').map(() => ({ senders: partitions, receivers })),
+      exchanges: ofType('AWS::SQS::Queue').map((_queue, i) => ({
+        senders: i === 0 ? partitions : (receivers[i - 1] ?? DEFAULT_RECEIVERS),
+        receivers: receivers[i] ?? DEFAULT_RECEIVERS,
+      })),
     }),
     ...kafkaAtRest(ofType),
     ...(beside.some((other) => propertiesOf(other, 'AWS::MSK::ServerlessCluster').length > 0)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
 import { explain } from '../../../operate/explain/explain.ts';
+import busiest from '../../../pipelines/busiest.ts';
 import destinations from '../../../pipelines/destinations.ts';
 import flights from '../../../pipelines/flights.ts';
 import { orders, synthesize } from '../../lib/synthesize.ts';
@@ -49,8 +50,13 @@ describe('what a stack costs at rest', () => {
   it.each([
     ['flights', flights],
     ['destinations', destinations],
+    ['busiest', busiest],
   ])('is what explain says of the pipeline: %s', (_name, { topology, plan, fragments }) => {
-    const found = atRest(synthesize({ topology }).toJSON(), [], topology.sendsTo?.receivers);
+    const found = atRest(
+      synthesize({ topology }).toJSON(),
+      [],
+      topology.downstream.map(({ exchange }) => exchange.receivers),
+    );
     const explained = explain({ topology, plan, fragments }).fragments.map(({ atRestUsd }) => atRestUsd);
     const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
     expect(total(explained.flatMap((one) => Object.values(one)))).toBeCloseTo(
