@@ -5,7 +5,7 @@
  *     record ──► operator 0 ──result──► operator 1 ──result──► out
  *     watermark      w                   w - delay 0
  */
-import type { Row } from './exchange/rows.ts';
+import type { Row } from './exchange/row.ts';
 import { outputDelayMs, type Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { Element, TimerClocks, Verdict } from './operator.ts';

@@ -9,7 +9,7 @@ import type { Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
 import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
 import type { Progress } from './state/progress.ts';
-import type { Row } from './exchange/rows.ts';
+import type { Row } from './exchange/row.ts';
 import type { Due } from './partition-log/entry.ts';
 import type { SourceRecord } from './record.ts';
 import { digestOf } from './record-digest.ts';

@@ -3,7 +3,7 @@ import type { SenderPosition } from '../state/sender-position.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';
 import { afterEntry, receiverWatermark } from './positions.ts';
 import type { ArrivedEntry } from './read-senders.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 /** Entries as a receiver's records, and what its positions are after each of them. */
 export interface Arrivals {

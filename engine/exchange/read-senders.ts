@@ -8,7 +8,8 @@ import { slotOf } from '../partition-log/ring.ts';
 import type { ReadConsistency } from '../ports.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
-import { decodeRows, type Row } from './rows.ts';
+import type { Row } from './row.ts';
+import { decodeRows } from './rows.ts';
 
 /** Entries of one sender that are read before they are taken. */
 const READ_AHEAD = 8;

@@ -5,7 +5,7 @@
  *     columns   keys ATL ORD   times {20 × 50 3}   fields at, delay   columns {20 × 50 3} {3 0}
  */
 import { TidemarkError } from '../errors.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 /** Before values had columns of their own. */
 interface PlainColumns {

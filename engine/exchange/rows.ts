@@ -4,18 +4,9 @@
  */
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { TidemarkError } from '../errors.ts';
+import type { Row } from './row.ts';
 import { receiverOf } from './receivers.ts';
 import { columnsOf, rowsOfColumns } from './row-columns.ts';
-
-/** What goes through an exchange. */
-export interface Row {
-  readonly key: string;
-  readonly eventTimeMs: number;
-  /** The sender's output watermark before it (PL-29). */
-  readonly watermarkMs: number;
-  /** Plain data: see `checkedExchanged`. */
-  readonly value: unknown;
-}
 
 const utf8 = new TextEncoder();
 const NONE = new Uint8Array(0);

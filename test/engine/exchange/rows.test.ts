@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ByteWriter } from '../../../engine/codec/bytes.ts';
 import { compress } from '../../../engine/codec/compression.ts';
-import { decodeRows, encodeRows, type Row } from '../../../engine/exchange/rows.ts';
+import type { Row } from '../../../engine/exchange/row.ts';
+import { decodeRows, encodeRows } from '../../../engine/exchange/rows.ts';
 import { MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS, NO_WATERMARK } from '../../../engine/time/watermark.ts';
 
 const row = (value: unknown, { key = 'a', eventTimeMs = 1e12, watermarkMs = 1e12 }: Partial<Row> = {}): Row => ({
