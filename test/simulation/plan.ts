@@ -159,7 +159,7 @@ function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, ra
     untold: undefined,
     renaming: undefined,
     throttled: undefined,
-    exchange: { ...exchanged, receiving: definition.fragments[1] as Topology },
+    exchange: { ...exchanged, receiving: definition.fragments.slice(1) },
   };
 }
 

@@ -5,7 +5,7 @@
 import type { AcceptedRecord, Cut } from './accepted.ts';
 import type { PlainArrival, PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
 import { nameOf, streamOf, type Plan, type PlannedPart, type PlannedRecord, type PlannedShard } from './plan.ts';
-import { rowsOf, type PlacedReading } from './plan/exchange.ts';
+import { placesKeys, rowsOf, type PlacedReading } from './plan/exchange.ts';
 import { hashOf } from './plan/shard-planner.ts';
 import { clockOf } from './plan/timestamps.ts';
 import { partitionOf } from '../../adapters/kafka/partitioner.ts';
@@ -182,7 +182,7 @@ class PlainShard {
       part === undefined ||
       reading === undefined ||
       !this.#belongs(part, isPacked === true) ||
-      (reading.sensor !== part.partitionKey && this.#plan.exchange === undefined) ||
+      (reading.sensor !== part.partitionKey && !placesKeys(this.#plan.exchange)) ||
       clockMs === undefined ||
       reading.atMs > clockMs + 60_000
     ) {
@@ -193,7 +193,7 @@ class PlainShard {
     this.#moveProcessing(Math.min(timestamp?.ms ?? Infinity, arrivalTimeMs));
     const { pipeline, settings, exchange } = this.#plan;
     const { sensor, atMs } = reading;
-    if (exchange !== undefined) {
+    if (placesKeys(exchange)) {
       this.#send(rowsOf(reading, exchange));
       return this.#moveTo(atMs - settings.maxOutOfOrdernessMs, cut);
     }
@@ -213,7 +213,7 @@ class PlainShard {
   #belongs(part: PlannedPart, isPacked: boolean): boolean {
     const { kind, exchange } = this.#plan;
     // Before an exchange any shard may hold any key, but for what its packer sends again where it belongs.
-    if (exchange !== undefined) return !isPacked || wasPackedFor(this.#shard, part);
+    if (placesKeys(exchange)) return !isPacked || wasPackedFor(this.#shard, part);
     if (kind === 'kafka')
       return String(partitionOf(Buffer.from(part.partitionKey), this.#partitions)) === this.#shard.id;
     return livesIn(this.#shard, part);

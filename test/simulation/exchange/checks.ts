@@ -3,15 +3,16 @@
  * knows neither receivers nor the order in which they took what (PL-44).
  */
 import { receiverLogs } from '../../../engine/exchange/receivers.ts';
+import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { LateRecord } from '../../../engine/outputs.ts';
 import type { Exchange } from '../../../engine/plan/exchange.ts';
 import { checkPicky, checkRefused, compare, linesIn, newestOf, sorted, type Line } from '../check-results.ts';
 import { checkChain, checkRebuild, type Ended } from '../checks.ts';
 import { isParentOf, nameOf, partitionOf, type Plan } from '../plan.ts';
-import type { PlannedExchange } from '../plan/exchange.ts';
+import { finalsAgain, placesKeys, type PlannedExchange } from '../plan/exchange.ts';
 import type { PlainExchanged, PlainFinal } from '../pipelines/simulated-pipeline.ts';
-import type { Expected, SentRow } from '../reference.ts';
+import type { Expected, SaidRow, SentRow } from '../reference.ts';
 import { Speakers } from '../speakers.ts';
 import { violation } from '../world/functions.ts';
 import type { Readers } from '../world/sinks.ts';
@@ -21,43 +22,85 @@ type World = Pick<Ended, 'plan' | 'storage' | 'readers' | 'random'>;
 /** @throws VIOLATION at the first that does not hold */
 export async function checkExchange(world: World, planned: PlannedExchange, expected: Expected): Promise<void> {
   const { plan, storage, readers } = world;
-  await checkReceivers(world, planned, expected.sent);
   const { exchanged } = plan.pipeline as { readonly exchanged: PlainExchanged };
   const isLate = (row: SentRow) => exchanged.isLate(row, plan.settings);
   const inTime = Map.groupBy(
     expected.sent.filter((row) => !isLate(row)),
     ({ row }) => row.place,
   );
-  const finals = new Map([...inTime].map(([key, rows]) => [key, exchanged.finals(rows, plan.settings)]));
+  const first = placesKeys(planned)
+    ? new Map([...inTime].map(([key, rows]) => [key, exchanged.finals(rows, plan.settings)]))
+    : lastOf(expected.rows);
+  const crossed = [
+    ...(placesKeys(planned) ? [expected.sent.length] : []),
+    ...(planned.shape === 'one' ? [] : [[...first.values()].flat().length]),
+  ];
+  await checkReceivers(world, planned, crossed);
   const speakers = new Speakers(plan, storage);
-  checkFinals(finals, readers, speakers);
-  checkLate(expected.sent.filter(isLate), plan, readers);
+  checkFinals(
+    planned.shape === 'one' ? first : finalsAgain([...first.values()].flat(), plan.settings),
+    readers,
+    speakers,
+  );
   checkPicky({ speakers }, readers);
   const before: Expected = { ...expected, dead: new Set(), late: new Set() };
-  checkRefused({ expected, before, speakers }, readers, ['dead']);
+  if (placesKeys(planned)) checkLate(expected.sent.filter(isLate), plan, readers);
+  checkRefused({ expected, before, speakers }, readers, placesKeys(planned) ? ['dead'] : ['late', 'dead']);
 }
 
-/** Each has taken all that there is of every sender, and no row is lost or taken twice between them. */
+/** Of each window the last that came out. */
+function lastOf(rows: Expected['rows']): Map<string, PlainFinal[]> {
+  return new Map(
+    [...rows].map(([key, those]) => [
+      key,
+      [...Map.groupBy(those, ({ windowStartMs }) => windowStartMs).values()].map(
+        (revisions) => revisions.toSorted((a, b) => a.revision - b.revision).at(-1) as SaidRow,
+      ),
+    ]),
+  );
+}
+
+/**
+ * Each has taken all that there is of every sender, and no row is lost or taken twice between them.
+ *
+ * @param crossed rows that go through each exchange
+ */
 async function checkReceivers(
   { plan, storage, random }: World,
-  { receiving }: PlannedExchange,
-  sent: readonly SentRow[],
+  planned: PlannedExchange,
+  crossed: readonly number[],
 ): Promise<void> {
   const open = plan.shards.filter((shard) => !plan.shards.some((other) => isParentOf(shard, other)));
-  const senders = open.map((shard) => logIdOf(partitionOf(shard)));
-  const wanted = senders.map((logId) => `${logId} ${storage.history.get(logId)?.length ?? 0}`);
-  let rows = 0;
-  for (const logId of receiverLogs(receiving.name, receiving.receivesFrom as Exchange)) {
-    const history = storage.history.get(logId) ?? [];
-    checkChain(logId, history);
-    const head = history.at(-1);
-    const taken = head?.positions.map((position) => `${position.logId} ${position.version}`) ?? [];
-    compare(`what ${logId} has taken`, sorted(wanted), sorted(taken));
-    const log = await checkRebuild(plan, receiving, logId, { storage, random });
-    if (log.state.pending !== undefined) throw violation(`${logId}: a move to ${log.state.watermarkMs} is not done`);
-    rows += head?.counters.recordsIn ?? 0;
+  let senders = open.map((shard) => logIdOf(partitionOf(shard)));
+  for (const [i, receiving] of planned.receiving.entries()) {
+    const wanted = senders.map((logId) => `${logId} ${storage.history.get(logId)?.length ?? 0}`);
+    const receivers = receiverLogs(receiving.name, receiving.receivesFrom as Exchange);
+    let rows = 0;
+    for (const logId of receivers) {
+      const history = storage.history.get(logId) ?? [];
+      checkChain(logId, history);
+      const head = history.at(-1);
+      const taken = (head?.positions ?? []).map(
+        ({ logId: sender, version }) =>
+          `${sender} ${version + emptyBehind(plan, storage.history.get(sender), version)}`,
+      );
+      compare(`what ${logId} has taken`, sorted(wanted), sorted(taken));
+      const log = await checkRebuild(plan, receiving, logId, { storage, random });
+      if (log.state.pending !== undefined) throw violation(`${logId}: a move to ${log.state.watermarkMs} is not done`);
+      rows += head?.counters.recordsIn ?? 0;
+    }
+    if (rows !== crossed[i]) throw violation(`${rows} rows were taken of ${crossed[i]} that were sent`);
+    senders = receivers;
   }
-  if (rows !== sent.length) throw violation(`${rows} rows were taken of ${sent.length} that were sent`);
+}
+
+/** Where records expire, logs go on to say that they were read: the last of these entries may wait for the next tick. */
+function emptyBehind({ settings }: Plan, history: readonly LogEntry[] = [], version: number): number {
+  const taken = history[version - 1];
+  const rest = history.slice(version);
+  const isEmpty = ({ sent, sealedFor }: LogEntry) =>
+    sent?.rows === undefined && sealedFor.length === 0 && sent?.watermarkMs === taken?.sent?.watermarkMs;
+  return settings.retentionMs < Infinity && taken !== undefined && rest.every(isEmpty) ? rest.length : 0;
 }
 
 /** What stands in the end, and no revision that says less than one before it. */

@@ -1,19 +1,20 @@
-import { receiverLogs } from '../../../engine/exchange/receivers.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
-import type { Exchange } from '../../../engine/plan/exchange.ts';
 import type { Contents, Lived } from '../contents.ts';
+import { receiversIn } from '../plan/exchange.ts';
 
 /** What an exchange had in it; zeros where there is none. */
 export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Contents {
   const { exchange } = plan;
-  const ids = exchange === undefined ? [] : receiverLogs('simulated', exchange.receiving.receivesFrom as Exchange);
+  const ids = exchange === undefined ? [] : receiversIn(exchange).map(({ logId }) => logId);
   const taking = ids.map((logId) => storage.history.get(logId) ?? []);
   const sending = [...storage.history].filter(([logId]) => exchange !== undefined && !ids.includes(logId));
-  const sent = sending.flatMap(([, entries]) => entries.flatMap((entry) => entry.sent ?? []));
+  const sent = [...storage.history.values()].flatMap((entries) => entries.flatMap((entry) => entry.sent ?? []));
   const counted = taking.map((entries) => entries.at(-1)?.counters);
   const sum = (of: (counters: LogEntry['counters']) => number) =>
     counted.reduce((all, counters) => all + (counters === undefined ? 0 : of(counters)), 0);
   return {
+    'exchange: two in a row': exchange?.shape === 'two' ? 1 : 0,
+    'exchange: of results only': exchange?.shape === 'results' ? 1 : 0,
     'exchange: windows behind it': exchange?.pipeline.name === 'aligned windows' ? 1 : 0,
     'exchange: sessions behind it': exchange?.pipeline.name === 'sessions' ? 1 : 0,
     'exchange: receivers': ids.length,

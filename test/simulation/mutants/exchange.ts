@@ -295,4 +295,49 @@ export const EXCHANGE: readonly Mutant[] = [
     ],
     worlds: 'exchange',
   },
+  {
+    name: 'the lateness that windows allow does not hold what they send',
+    rule: 'PL-34',
+    edits: [
+      {
+        file: 'engine/partition-log/partition-log.ts',
+        find: 'change.pending === undefined ? behind(change.watermarkMs, delayMs)',
+        replace: 'change.pending === undefined ? behind(change.watermarkMs, 0 * delayMs)',
+      },
+    ],
+    worlds: 'exchange',
+  },
+  {
+    name: 'a sender that has left a move says where it goes',
+    rule: 'PL-34',
+    edits: [
+      {
+        file: 'engine/partition-log/partition-log.ts',
+        find: '(before?.watermarkMs ?? NO_WATERMARK),',
+        replace: 'behind(change.watermarkMs, delayMs + 0 * (before?.watermarkMs ?? NO_WATERMARK)),',
+      },
+    ],
+    worlds: 'exchange',
+  },
+  {
+    name: 'receivers of results begin with one sender',
+    rule: 'PL-35',
+    edits: [
+      {
+        file: 'engine/exchange/manifest.ts',
+        find: 'const roots = from.flatMap((one) => receiverLogs(pipeline, one)).sort();',
+        replace: 'const roots = from.flatMap((one) => receiverLogs(pipeline, one)).sort().slice(0, 1);',
+      },
+    ],
+    worlds: 'exchange',
+  },
+  {
+    name: 'a record counts where its key does not live',
+    rule: 'PL-26',
+    edits: [
+      { file: 'engine/topology.ts', find: 'return operators.length > 0;', replace: 'return operators.length < 0;' },
+    ],
+    foundBy: { file: 'test/lambdas/process-shard.test.ts', test: 'are dead letters where shards hold the keys, and' },
+    worlds: 'exchange',
+  },
 ];

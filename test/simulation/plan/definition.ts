@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { kafka, kinesis, pipeline, type Pipeline } from '../../../engine/index.ts';
-import type { TimedStream } from '../../../engine/dsl/streams.ts';
+import { count, kafka, kinesis, pipeline, resultTable, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
+import type { KeyedStream, TimedStream } from '../../../engine/dsl/streams.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import type { Deployment, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
 import type { Plan, PlanSizes } from '../plan.ts';
@@ -28,15 +28,33 @@ export function topologyOf(
   return simulated.define(keyedReadings(settings, kind).keyBy('sensor'), settings, deployment).topology;
 }
 
-/** The same behind an exchange: rows have another key than the readings of which they are. */
+/** The same behind an exchange: rows have another key than the readings of which they are; or results have. */
 export function exchangedOf(
-  { pipeline: simulated, receivers, isKeyed, ...rows }: Exchanged,
+  { shape, pipeline: simulated, receivers, isKeyed, ...rows }: Exchanged,
   settings: PlanSizes,
   kind: Plan['kind'],
 ): Pipeline {
+  if (shape === 'results') return keyedAgain(keyedReadings(settings, kind).keyBy('sensor'), settings, receivers[0]);
   const readings = isKeyed ? keyedReadings(settings, kind) : plainReadings(settings, kind);
-  const placed = readings.flatMap((reading) => rowsOf(reading, rows));
-  return simulated.define(placed.keyBy('place', { receivers: [receivers] }), settings, 'first');
+  const placed = readings
+    .flatMap((reading) => rowsOf(reading, rows))
+    .keyBy('place', { receivers: [receivers[0] as number] });
+  return shape === 'two' ? keyedAgain(placed, settings, receivers[1]) : simulated.define(placed, settings, 'first');
+}
+
+/** How many windows have how many readings. */
+function keyedAgain(
+  stream: KeyedStream<Reading>,
+  { sizeMs, allowedLatenessMs }: PlanSizes,
+  receivers: number | undefined,
+): Pipeline {
+  return stream
+    .window(tumbling({ sizeMs }), { allowedLatenessMs })
+    .aggregate({ readings: count(), total: sum('value') })
+    .keyBy('readings', { receivers: [receivers as number] })
+    .window(tumbling({ sizeMs: 2 * sizeMs }))
+    .aggregate({ readings: count(), total: sum('total') })
+    .to(resultTable());
 }
 
 function keyedReadings(settings: PlanSizes, kind: Plan['kind']): TimedStream<Reading, 'sensor'> {

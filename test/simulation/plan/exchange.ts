@@ -1,7 +1,9 @@
+import { receiverLogs } from '../../../engine/exchange/receivers.ts';
+import type { Exchange } from '../../../engine/plan/exchange.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import { alignedWindows } from '../pipelines/aligned-windows.ts';
 import { sessions } from '../pipelines/sessions.ts';
-import type { Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
+import type { PlainFinal, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
 import type { PlanSizes } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { START_MS } from './times.ts';
@@ -16,9 +18,12 @@ export interface Rows {
 
 /** An exchange as it is drawn. */
 export interface Exchanged extends Rows {
-  /** Behind it. */
+  /** What changes keys: the first key of records, that of the results behind it too, or that of results only. */
+  readonly shape: 'one' | 'two' | 'results';
+  /** Behind the first key. */
   readonly pipeline: SimulatedPipeline;
-  readonly receivers: number;
+  /** Of each exchange. */
+  readonly receivers: readonly number[];
   /** The source declares its partition key; else its records say nothing of where they are. */
   readonly isKeyed: boolean;
   /** Rings of one receiver within so long are one call. */
@@ -31,14 +36,35 @@ export interface Exchanged extends Rows {
 export interface Broken {
   /** Each call of it fails, or no request to its log gets through, whoever sends it. */
   readonly what: 'calls' | 'log';
+  /** Its place among those of all exchanges. */
   readonly receiver: number;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** An exchange in a world: the plan's own topology sends to it. */
+/** Exchanges in a world: the plan's own topology sends to the first. */
 export interface PlannedExchange extends Exchanged {
-  readonly receiving: Topology;
+  /** Behind each of them. */
+  readonly receiving: readonly Topology[];
+}
+
+export interface Receiver {
+  readonly exchange: Exchange;
+  readonly receiver: number;
+  readonly logId: string;
+}
+
+/** Of all exchanges, in their order. */
+export function receiversIn({ receiving }: Pick<PlannedExchange, 'receiving'>): Receiver[] {
+  return receiving.flatMap(({ name, receivesFrom }) => {
+    const exchange = receivesFrom as Exchange;
+    return receiverLogs(name, exchange).map((logId, receiver) => ({ exchange, receiver, logId }));
+  });
+}
+
+/** Records go through it, or only what windows by their first key have made of them. */
+export function placesKeys(exchange: Pick<Exchanged, 'shape'> | undefined): exchange is PlannedExchange {
+  return exchange !== undefined && exchange.shape !== 'results';
 }
 
 /** Behind an exchange there is only what does not depend on which sender came first. */
@@ -48,19 +74,24 @@ const BEHIND: readonly SimulatedPipeline[] = [alignedWindows, alignedWindows, se
 export function drawExchange(random: SeededRandom, isCertain: boolean): Exchanged | undefined {
   const isDrawn = random.chance(SHARE);
   if (!isDrawn && !isCertain) return undefined;
-  const receivers = random.between(1, 4);
+  const shape = random.pick(['one', 'one', 'two', 'results'] as const);
+  const receivers = Array.from({ length: shape === 'two' ? 2 : 1 }, () => random.between(1, 4));
   const isBroken = random.chance(0.2);
   const fromMs = START_MS + random.between(0, 60_000);
   const broken: Broken = {
     what: random.pick(['calls', 'log']),
-    receiver: random.between(0, receivers - 1),
+    receiver: random.between(0, receivers.reduce((sum, count) => sum + count, 0) - 1),
     fromMs,
     untilMs: fromMs + random.pick([60_000, 600_000, 3_600_000]),
   };
+  const pipeline = random.pick(BEHIND);
+  const isKeyed = random.chance(0.5);
   return {
-    pipeline: random.pick(BEHIND),
+    shape,
+    // Results that go on are final ones, of windows without a trigger.
+    pipeline: shape === 'one' ? pipeline : alignedWindows,
     receivers,
-    isKeyed: random.chance(0.5),
+    isKeyed: isKeyed || shape === 'results',
     places: random.pick([1, 3, 10]),
     isUneven: random.chance(0.5),
     paceMs: random.pick([20, 1_000]),
@@ -72,12 +103,13 @@ export function drawExchange(random: SeededRandom, isCertain: boolean): Exchange
 const SHARE = 0.2;
 
 /** What no doorbell says a tick does, so there is one; windows behind an exchange do not overlap. */
-export function sizesWith({ pipeline, broken }: Exchanged, sizes: PlanSizes, random: SeededRandom): PlanSizes {
+export function sizesWith({ shape, pipeline, broken }: Exchanged, sizes: PlanSizes, random: SeededRandom): PlanSizes {
   const isLong = broken !== undefined && broken.untilMs - broken.fromMs > 600_000;
   const tickEveryMs = random.pick([3_000, 20_000, 60_000]);
+  const earlyMs = random.pick([0, 0, 2_000, 30_000]);
   return {
     ...sizes,
-    earlyMs: random.pick([0, 0, 2_000, 30_000]),
+    earlyMs: shape === 'one' ? earlyMs : 0,
     tickEveryMs: isLong ? Math.max(20_000, tickEveryMs) : tickEveryMs,
     advanceMs: pipeline === alignedWindows ? sizes.sizeMs : sizes.advanceMs,
   };
@@ -92,4 +124,23 @@ export function rowsOf(reading: Reading, { places, isUneven }: Rows): PlacedRead
   const placed = (value: number) => ({ ...reading, place: `p${((value % places) + places) % places}` });
   if (!isUneven || reading.value % 5 !== 0) return [placed(reading.value)];
   return reading.value % 10 === 0 ? [] : [placed(reading.value), placed(reading.value + 1)];
+}
+
+/** What results are counted by once more, in windows twice as long, and what comes of those that stand in the end. */
+export function finalsAgain(finals: readonly PlainFinal[], { sizeMs }: PlanSizes): Map<string, PlainFinal[]> {
+  const startOf = ({ windowEndMs }: PlainFinal) => Math.floor((windowEndMs - 1) / (2 * sizeMs)) * 2 * sizeMs;
+  const byKey = Map.groupBy(finals, ({ values }) => String(values['readings']));
+  return new Map(
+    [...byKey].map(([key, those]) => [
+      key,
+      [...Map.groupBy(those, startOf)].map(([windowStartMs, within]) => ({
+        windowStartMs,
+        windowEndMs: windowStartMs + 2 * sizeMs,
+        values: {
+          readings: within.length,
+          total: within.reduce((sum, { values }) => sum + (values['total'] as number), 0),
+        },
+      })),
+    ]),
+  );
 }

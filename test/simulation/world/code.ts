@@ -11,6 +11,7 @@ import { processTick } from '../../../engine/process-tick.ts';
 import { TickMemory } from '../../../engine/tick/tick-memory.ts';
 import { requireNoFailure } from '../../../engine/tick/tick-report.ts';
 import type { BlobStore } from '../../../engine/ports.ts';
+import { hasKeysInPlace } from '../../../engine/topology.ts';
 import { processShard } from '../../../lambdas/process-shard.ts';
 import { partitionOf, type Plan, type PlannedRecord, type PlannedShard } from '../plan.ts';
 import type { Faults } from './faults.ts';
@@ -100,7 +101,7 @@ export function kafkaCode(
       const [decoded] = decodeKafkaEvent(kafkaEvent(topic, Number(shardId), records), {
         topic,
         partitions,
-        partitioner: plan.topology.sendsTo === undefined ? 'murmur2' : 'any',
+        partitioner: hasKeysInPlace(plan.topology) ? 'murmur2' : 'any',
         hasKeys: plan.exchange?.isKeyed !== false,
         nowMs: begunMs,
       });

@@ -9,8 +9,16 @@ interface World {
   readonly faults: Faults;
 }
 
+/** Whom a ring is for. */
+export interface Called {
+  readonly exchange: string;
+  readonly receiver: number;
+}
+
+export const nameOfCalled = ({ exchange, receiver }: Called): string => `${exchange}/r${receiver}`;
+
 /** Whether a receiver is done with a ring. */
-type Answer = (receiver: number) => Promise<boolean>;
+type Answer = (called: Called) => Promise<boolean>;
 
 /**
  * The queue of rings. Each receiver is a group: one call of it is at work until it is done with its ring, or has not said so
@@ -21,8 +29,8 @@ export class Doorbells {
   readonly #paceMs: number;
   readonly #visibilityMs: number;
   readonly #answer: Answer;
-  readonly #waiting = new Set<number>();
-  readonly #atWork = new Set<number>();
+  readonly #waiting = new Set<string>();
+  readonly #atWork = new Set<string>();
 
   /** @param visibilityMs a ring that was not answered by then comes again */
   constructor(world: World, { paceMs }: Pick<PlannedExchange, 'paceMs'>, visibilityMs: number, answer: Answer) {
@@ -35,43 +43,45 @@ export class Doorbells {
   /** As one instance meets it. Its batch is committed by then: a ring that is lost is none of its errors (PL-38). */
   of(instance: Instance): Doorbell {
     return {
-      ring: async (_, receivers) => {
+      ring: async (exchange, receivers) => {
         if (this.#world.faults.decide('bell.lost')) return instance.fail<void>('ring lost').catch(() => undefined);
         return instance.call(async () => {
-          for (const receiver of receivers) this.#take(receiver);
+          for (const receiver of receivers) this.#take({ exchange, receiver });
         }, false);
       },
     };
   }
 
-  #take(receiver: number): void {
+  #take(called: Called): void {
     const { schedule, faults } = this.#world;
-    if (faults.decide('bell.twice')) schedule.after(this.#paceMs, () => void this.#answerInTime(receiver));
-    if (faults.decide('bell.late')) schedule.after(faults.delayMs(), () => this.#put(receiver));
-    else this.#put(receiver);
+    if (faults.decide('bell.twice')) schedule.after(this.#paceMs, () => void this.#answerInTime(called));
+    if (faults.decide('bell.late')) schedule.after(faults.delayMs(), () => this.#put(called));
+    else this.#put(called);
   }
 
-  #put(receiver: number): void {
-    if (this.#waiting.has(receiver)) return;
-    this.#waiting.add(receiver);
-    this.#world.schedule.after(this.#paceMs, () => void this.#deliver(receiver));
+  #put(called: Called): void {
+    const name = nameOfCalled(called);
+    if (this.#waiting.has(name)) return;
+    this.#waiting.add(name);
+    this.#world.schedule.after(this.#paceMs, () => void this.#deliver(called));
   }
 
-  async #deliver(receiver: number): Promise<void> {
-    if (this.#atWork.has(receiver) || !this.#waiting.delete(receiver)) return;
-    this.#atWork.add(receiver);
-    const isDone = await this.#answerInTime(receiver);
+  async #deliver(called: Called): Promise<void> {
+    const name = nameOfCalled(called);
+    if (this.#atWork.has(name) || !this.#waiting.delete(name)) return;
+    this.#atWork.add(name);
+    const isDone = await this.#answerInTime(called);
     // Until then it hides the rings behind it.
     if (!isDone) await this.#world.schedule.sleep(this.#visibilityMs);
-    this.#atWork.delete(receiver);
-    if (!isDone) this.#waiting.add(receiver);
-    await this.#deliver(receiver);
+    this.#atWork.delete(name);
+    if (!isDone) this.#waiting.add(name);
+    await this.#deliver(called);
   }
 
-  #answerInTime(receiver: number): Promise<boolean> {
+  #answerInTime(called: Called): Promise<boolean> {
     return new Promise((resolve) => {
       this.#world.schedule.after(this.#visibilityMs, () => resolve(false));
-      this.#answer(receiver).then(resolve, () => resolve(false));
+      this.#answer(called).then(resolve, () => resolve(false));
     });
   }
 }

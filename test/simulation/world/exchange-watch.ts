@@ -1,11 +1,9 @@
 import { readable } from '../../../engine/exchange/positions.ts';
-import { receiverLogs } from '../../../engine/exchange/receivers.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
-import type { Exchange } from '../../../engine/plan/exchange.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
 import type { Plan } from '../plan.ts';
 import { violation } from './functions.ts';
-import type { Broken, PlannedExchange } from '../plan/exchange.ts';
+import { receiversIn, type Broken, type PlannedExchange, type Receiver } from '../plan/exchange.ts';
 import type { Storage } from './storage.ts';
 
 interface World {
@@ -17,14 +15,18 @@ interface World {
 /** Holds every commit of senders and receivers against the logs as they are when it is stored. */
 export class ExchangeWatch {
   readonly #world: World;
-  readonly #receivers: ReadonlySet<string>;
+  /** By log, the place of its exchange. */
+  readonly #receivers: ReadonlyMap<string, number>;
 
   readonly #broken: (Broken & { readonly logId: string }) | undefined;
 
-  constructor(world: World, { receiving, broken }: PlannedExchange) {
+  constructor(world: World, planned: PlannedExchange) {
     this.#world = world;
-    this.#receivers = new Set(receiverLogs(receiving.name, receiving.receivesFrom as Exchange));
-    const logId = [...this.#receivers][broken?.receiver ?? 0] as string;
+    const { receiving, broken } = planned;
+    const receivers = receiversIn(planned);
+    const exchanges = receiving.map(({ receivesFrom }) => receivesFrom);
+    this.#receivers = new Map(receivers.map(({ logId, exchange }) => [logId, exchanges.indexOf(exchange)]));
+    const { logId } = receivers[broken?.receiver ?? 0] as Receiver;
     this.#broken = broken === undefined ? undefined : { ...broken, logId };
   }
 
@@ -50,7 +52,9 @@ export class ExchangeWatch {
   #problemOfSender(logId: string, { version }: LogEntry): string | undefined {
     const gone = version - this.#world.plan.settings.slots;
     if (gone <= 0) return undefined;
-    const behind = [...this.#receivers].find((receiver) => {
+    const next = (this.#receivers.get(logId) ?? -1) + 1;
+    const takers = [...this.#receivers].filter(([, place]) => place === next).map(([receiver]) => receiver);
+    const behind = takers.find((receiver) => {
       const position = this.#headOf(receiver)?.positions.find((one) => one.logId === logId);
       return (position?.version ?? 0) < gone;
     });
@@ -62,7 +66,11 @@ export class ExchangeWatch {
     const { storage } = this.#world;
     const before = storage.history.get(logId)?.at(-2);
     // Time goes on by the clock only where nothing was left to read by then (PL-37).
-    const isTick = entry.from === entry.reached && before?.pending === undefined;
+    const isTick =
+      entry.from === entry.reached &&
+      before !== undefined &&
+      before.pending === undefined &&
+      entry.processingTimeMs > before.processingTimeMs;
     const left = entry.positions.find(({ logId: sender, version }) => {
       const next = storage.history.get(sender)?.[version];
       return next !== undefined && storage.storedAtMs(next) < entry.processingTimeMs && this.#isReadable(entry, sender);
@@ -91,7 +99,7 @@ export class ExchangeWatch {
   /** How far time may be as long as no more than this of a sender was taken: a child waits for where its parents stopped. */
   #boundOf(sender: string, version: number): number {
     const taken = this.#world.storage.history.get(sender)?.[version - 1];
-    if (taken !== undefined) return taken.watermarkMs;
+    if (taken !== undefined) return taken.sent?.watermarkMs ?? taken.watermarkMs;
     const parents = this.#parentsOf(sender);
     // One that is not sealed is another sender itself, or comes of one.
     const ends = parents.map((parent) => this.#headOf(parent)).filter((head) => (head?.sealedFor.length ?? 0) > 0);

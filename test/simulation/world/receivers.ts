@@ -3,8 +3,8 @@ import { TidemarkError } from '../../../engine/errors.ts';
 import type { Exchange } from '../../../engine/plan/exchange.ts';
 import type { ReceivingProcessor } from '../../../engine/processor.ts';
 import { answerBells } from '../../../lambdas/answer-bells.ts';
-import type { PlannedExchange } from '../plan/exchange.ts';
-import { Doorbells } from './doorbells.ts';
+import { receiversIn, type PlannedExchange } from '../plan/exchange.ts';
+import { Doorbells, nameOfCalled, type Called } from './doorbells.ts';
 import type { FunctionWorld } from './functions.ts';
 import { Instance } from './instance.ts';
 import { partsOf } from './parts.ts';
@@ -12,7 +12,8 @@ import { TickWatch } from './tick-watch.ts';
 
 interface Warm {
   readonly instance: Instance;
-  readonly processor: ReceivingProcessor;
+  /** By exchange. */
+  readonly processors: ReadonlyMap<string, ReceivingProcessor>;
 }
 
 /** Of its time, what a receiver may begin to read in, as its function has it. */
@@ -23,9 +24,8 @@ export class ReceiverPool {
   readonly doorbells: Doorbells;
   readonly #world: FunctionWorld;
   readonly #planned: PlannedExchange;
-  readonly #exchange: Exchange;
   readonly #all: Warm[] = [];
-  readonly #warm = new Map<number, Warm>();
+  readonly #warm = new Map<string, Warm>();
   calls = 0;
   /** Calls of the one that is broken. */
   brokenCalls = 0;
@@ -33,8 +33,7 @@ export class ReceiverPool {
   constructor(world: FunctionWorld, planned: PlannedExchange) {
     this.#world = world;
     this.#planned = planned;
-    this.#exchange = planned.receiving.receivesFrom as Exchange;
-    const answer = (receiver: number) => this.#answer(receiver);
+    const answer = (called: Called) => this.#answer(called);
     this.doorbells = new Doorbells(world, planned, world.plan.settings.timeoutMs, answer);
   }
 
@@ -43,21 +42,23 @@ export class ReceiverPool {
   }
 
   /** @returns false: its ring comes again */
-  async #answer(receiver: number): Promise<boolean> {
+  async #answer(called: Called): Promise<boolean> {
     const { plan, faults, schedule } = this.#world;
+    const name = nameOfCalled(called);
     this.calls++;
-    if (this.#isBroken(receiver)) {
+    if (this.#isBroken(called)) {
       this.brokenCalls++;
       return false;
     }
-    if (faults.decide('receiver.otherInstance')) this.#warm.delete(receiver);
-    const { instance, processor } = this.#take(receiver);
+    if (faults.decide('receiver.otherInstance')) this.#warm.delete(name);
+    const { instance, processors } = this.#take(name);
     if (faults.decide('function.killed')) instance.kill();
     if (instance.isDead) return new Promise(() => {});
     // The call is given up then, and Lambda gives the next one to another instance; this one may go on.
-    schedule.after(plan.settings.timeoutMs, () => this.#giveUp(receiver, instance, call));
+    schedule.after(plan.settings.timeoutMs, () => this.#giveUp(name, instance, call));
     const call = { isOver: false };
-    const bell = { messageId: 'ring', body: bellText({ exchange: this.#exchange.id, receiver }) };
+    const bell = { messageId: 'ring', body: bellText(called) };
+    const processor = processors.get(called.exchange) as ReceivingProcessor;
     try {
       const withinMs = plan.settings.timeoutMs * SHARE_OF_TIME;
       const noted = { reported: () => undefined, failed: () => undefined };
@@ -66,38 +67,48 @@ export class ReceiverPool {
     } catch (error) {
       // Whatever happens to it is to go away by itself: no sender may have lost what it has not taken.
       if (!(error instanceof TidemarkError && ['unavailable', 'fenced'].includes(error.kind))) this.#world.fail(error);
-      this.#warm.delete(receiver);
+      this.#warm.delete(name);
       return false;
     } finally {
       call.isOver = true;
     }
   }
 
-  #giveUp(receiver: number, instance: Instance, { isOver }: { readonly isOver: boolean }): void {
-    if (!isOver && this.#warm.get(receiver)?.instance === instance) this.#warm.delete(receiver);
+  #giveUp(name: string, instance: Instance, { isOver }: { readonly isOver: boolean }): void {
+    if (!isOver && this.#warm.get(name)?.instance === instance) this.#warm.delete(name);
   }
 
-  #isBroken(receiver: number): boolean {
+  #isBroken({ exchange, receiver }: Called): boolean {
     const { broken } = this.#planned;
     const nowMs = this.#world.schedule.nowMs();
-    return broken?.what === 'calls' && broken.receiver === receiver && broken.fromMs <= nowMs && nowMs < broken.untilMs;
+    if (broken?.what !== 'calls' || nowMs < broken.fromMs || nowMs >= broken.untilMs) return false;
+    const it = receiversIn(this.#planned)[broken.receiver];
+    return it?.exchange.id === exchange && it.receiver === receiver;
   }
 
-  #take(receiver: number): Warm {
-    const known = this.#warm.get(receiver);
+  #take(name: string): Warm {
+    const known = this.#warm.get(name);
     if (known !== undefined && !known.instance.isDead) return known;
     const { random } = this.#world;
     const living = this.#all.filter(({ instance }) => !instance.isDead);
     const warm = living.length > 0 && random.chance(0.5) ? random.pick(living) : this.#start();
-    this.#warm.set(receiver, warm);
+    this.#warm.set(name, warm);
     return warm;
   }
 
   #start(): Warm {
     const { schedule, faults } = this.#world;
     const instance = new Instance(`receiving-${this.#all.length}`, schedule, faults);
-    const parts = partsOf(this.#world, instance, new TickWatch(this.#world), this.#planned.receiving);
-    const warm = { instance, processor: { ...parts, doorbell: this.doorbells.of(instance) } };
+    const doorbell = this.doorbells.of(instance);
+    const watch = new TickWatch(this.#world);
+    const processors = this.#planned.receiving.map(
+      (topology) =>
+        [
+          (topology.receivesFrom as Exchange).id,
+          { ...partsOf(this.#world, instance, watch, topology), doorbell },
+        ] as const,
+    );
+    const warm = { instance, processors: new Map(processors) };
     this.#all.push(warm);
     return warm;
   }
