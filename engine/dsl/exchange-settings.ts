@@ -44,12 +44,11 @@ export function exchangeFor(
 }
 
 /**
- * Windows that overlap share slices, so a row that is late for one of them cannot be kept out of that one alone: its
+ * Sliding windows share what they hold, so a row that is late for one of them cannot be kept out of that one alone: its
  * results would depend on which sender came first (PL-44).
  */
 export function requireExchangeable(exchange: Exchange | undefined, { kind, descriptor }: Windows): void {
   if (exchange === undefined) return;
-  const isFine = kind !== 'hopping' && kind !== 'sliding';
-  const cure = 'use tumbling or session windows, or group by the partition key of the source';
-  requireSetting('window behind an exchange', descriptor, isFine, 'neither hopping nor sliding', cure);
+  const cure = 'use hopping windows, or group by the partition key of the source';
+  requireSetting('window behind an exchange', descriptor, kind !== 'sliding', 'other than sliding', cure);
 }

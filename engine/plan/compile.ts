@@ -108,14 +108,14 @@ interface Chain {
   readonly results: ResultShape;
 }
 
-function chainOf(nodes: readonly PlanNode[]): Chain {
+function chainOf(nodes: readonly PlanNode[], piece: number): Chain {
   const operators: Operator[] = [];
   const resultTransforms: Array<ResultTransform | undefined> = [];
   let transform: Transform | undefined;
   let results: ResultShape = { identity: 'window', columns: [], windowMs: undefined, allowedLatenessMs: 0 };
   for (const node of nodes) {
     if (isStateful(node)) {
-      operators.push(operatorOf(node));
+      operators.push(operatorOf(node, piece > 0));
       resultTransforms.push(undefined);
       results = shapeOf(node, results);
     } else if (operators.length === 0) {
@@ -154,13 +154,13 @@ function partOf(
   };
 }
 
-function operatorOf(node: StatefulNode): Operator {
+function operatorOf(node: StatefulNode, isBehindExchange: boolean): Operator {
   switch (node.kind) {
     case 'deduplicate':
       return deduplicateOperator(node.id, node);
     case 'window': {
       const { id, allowedLatenessMs, emission, aggregates } = node;
-      return node.windows.operator({ id, allowedLatenessMs, emission, aggregates });
+      return node.windows.operator({ id, allowedLatenessMs, emission, aggregates, isBehindExchange });
     }
     case 'process':
       return processOperator(node.id, node.processFunction);

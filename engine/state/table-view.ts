@@ -45,6 +45,12 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     return !this.puts.has(group) && this.#stored(group) === undefined;
   }
 
+  /** Groups that have an entry, or had one before this step that it deleted; in no order. */
+  groups(): Set<Group> {
+    const stored = [...this.#table.groups.keys()].filter((group) => !this.dropped.has(group));
+    return new Set([...stored, ...this.puts.keys()]);
+  }
+
   put(group: Group, key: string, entry: E): void {
     this.#write(group, key, entry);
   }

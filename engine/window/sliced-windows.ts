@@ -6,6 +6,9 @@
  *     windows   [ a      b     c ]
  *                     [ b      c     d ]
  *
+ * Behind an exchange a row may be late for the first windows of its slice that the receiver has open still. It goes beside
+ * the slice then, under the first window that may count it: those before leave it out (PL-44).
+ *
  * @see Li et al., "No pane, no gain: efficient evaluation of sliding-window aggregates over data streams", 2005
  */
 import type {
@@ -20,10 +23,11 @@ import type {
 import type { Entry, Table, TableSpec } from '../state/table.ts';
 import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
-import { isClosed, isFired } from '../time/watermark.ts';
+import { isClosed } from '../time/watermark.ts';
 import type { Hops } from './hops.ts';
 import { Panes, paneTable, type Pane } from './panes.ts';
-import { tumblingStart } from './tumbling-windows.ts';
+import { PartSlices, partSlice } from './part-slices.ts';
+import { Slicing } from './slicing.ts';
 import type { WindowAssigner } from './window-assigner.ts';
 import type { WindowedAggregation } from './windows.ts';
 
@@ -33,7 +37,7 @@ interface Firings extends Entry {
 }
 
 export function slicedWindows(hops: Hops, assigner: WindowAssigner, aggregation: WindowedAggregation): Operator {
-  const { id, allowedLatenessMs, emission } = aggregation;
+  const { id, allowedLatenessMs, emission, isBehindExchange = false } = aggregation;
   const panes = new Panes(aggregation);
   const slices = paneTable(panes, { name: `${id}/slices`, routedBy: 'key', groups: 'number' });
   const firings: TableSpec<Firings> = {
@@ -43,6 +47,12 @@ export function slicedWindows(hops: Hops, assigner: WindowAssigner, aggregation:
     write: (writer, { revision }) => writer.varint(revision),
     read: (reader) => ({ revision: reader.varint(), hash: 0 }),
   };
+  const parts = paneTable(panes, { name: `${id}/part slices`, routedBy: 'key', groups: 'text' });
+  const tablesAs = (schema: readonly string[] | undefined) => [
+    slices(schema),
+    firings as TableSpec,
+    ...(isBehindExchange ? [parts(schema)] : []),
+  ];
   const slicing = new Slicing(hops, allowedLatenessMs, emission.finalOnly);
   return Object.freeze({
     id,
@@ -52,96 +62,21 @@ export function slicedWindows(hops: Hops, assigner: WindowAssigner, aggregation:
       `${id} panes: slices`,
       ...panes.schema,
     ],
-    tables: [slices(undefined), firings as TableSpec],
-    tablesAs: (schema: readonly string[]) => [slices(schema), firings as TableSpec],
+    tables: tablesAs(undefined),
+    tablesAs,
     delayMs: emission.finalOnly ? allowedLatenessMs : 0,
     bind: (context: OperatorContext) => new SlicedRun(context, slicing, panes),
-    timersOf: ([sliceTable, firingTable]: readonly Table[], { event: { firedMs } }: TimerClocks) => [
-      ...[...(sliceTable as Table).groups.keys()].map((startMs) => slicing.timerOf(startMs as number, firedMs)),
+    timersOf: ([sliceTable, firingTable, partTable]: readonly Table[], { event: { firedMs } }: TimerClocks) => [
+      ...[...slicesIn(sliceTable as Table, partTable)].map((startMs) => slicing.timerOf(startMs, firedMs)),
       ...[...(firingTable as Table).groups.keys()].map((startMs) => slicing.forget(startMs as number)),
     ],
   });
 }
 
-/** The arithmetic of slices: which windows hold one, and what happens to it next. */
-export class Slicing {
-  readonly allowedLatenessMs: number;
-  readonly #hops: Hops;
-  readonly #widthMs: number;
-  readonly #finalOnly: boolean;
-
-  constructor(hops: Hops, allowedLatenessMs: number, finalOnly: boolean) {
-    this.#hops = hops;
-    this.#widthMs = greatestCommonDivisor(hops.sizeMs, hops.advanceMs);
-    this.allowedLatenessMs = allowedLatenessMs;
-    this.#finalOnly = finalOnly;
-  }
-
-  sliceOf(eventTimeMs: number): number {
-    return tumblingStart(eventTimeMs, this.#widthMs, this.#hops.offsetMs % this.#widthMs);
-  }
-
-  /** Start of the last window that holds the slice. */
-  lastWindow(sliceMs: number): number {
-    return tumblingStart(sliceMs, this.#hops.advanceMs, this.#hops.offsetMs);
-  }
-
-  endOf(windowMs: number): number {
-    return windowMs + this.#hops.sizeMs;
-  }
-
-  /** Every window that holds the slice and has fired, but is open still. */
-  firedWindows(sliceMs: number, watermarkMs: number): number[] {
-    if (this.#finalOnly) return [];
-    const windows: number[] = [];
-    for (
-      let startMs = this.lastWindow(sliceMs);
-      startMs > sliceMs - this.#hops.sizeMs;
-      startMs -= this.#hops.advanceMs
-    ) {
-      const endMs = this.endOf(startMs);
-      if (isClosed(endMs, this.allowedLatenessMs, watermarkMs)) break;
-      if (isFired(endMs, watermarkMs)) windows.push(startMs);
-    }
-    return windows.reverse();
-  }
-
-  slicesOf(windowMs: number): number[] {
-    const slices: number[] = [];
-    for (let sliceMs = windowMs; sliceMs < this.endOf(windowMs); sliceMs += this.#widthMs) slices.push(sliceMs);
-    return slices;
-  }
-
-  /** The next window of the slice that fires; after the last one, the slice goes when that window closes. */
-  timerOf(sliceMs: number, watermarkMs: number): DomainTimer {
-    const delayMs = this.#finalOnly ? this.allowedLatenessMs : 0;
-    const lastEndMs = this.endOf(this.lastWindow(sliceMs));
-    if (lastEndMs + delayMs <= watermarkMs) return eventTimer(lastEndMs + this.allowedLatenessMs, sliceMs, 'drop');
-    const { sizeMs, advanceMs, offsetMs } = this.#hops;
-    // Of the ends that lie after both the slice and the watermark, the first.
-    const after = Math.max(sliceMs, watermarkMs - delayMs);
-    return eventTimer(
-      tumblingStart(after - sizeMs, advanceMs, offsetMs) + advanceMs + sizeMs + delayMs,
-      sliceMs,
-      'fire',
-    );
-  }
-
-  windowThatFiresAt(timeMs: number): number {
-    return timeMs - (this.#finalOnly ? this.allowedLatenessMs : 0) - this.#hops.sizeMs;
-  }
-
-  forget(windowMs: number): DomainTimer {
-    return eventTimer(this.endOf(windowMs) + this.allowedLatenessMs, windowMs, 'forget');
-  }
-}
-
-function eventTimer(timeMs: number, startMs: number, kind: string): DomainTimer {
-  return { domain: 'event', timer: { timeMs, startMs, key: '', kind } };
-}
-
-export function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/** Slices with an entry of their own, or one beside them. */
+function slicesIn(slices: Table, parts: Table | undefined): Set<number> {
+  const beside = [...(parts?.groups.keys() ?? [])].map((group) => partSlice(group as string).sliceMs);
+  return new Set([...(slices.groups.keys() as Iterable<number>), ...beside]);
 }
 
 class SlicedRun implements BoundOperator {
@@ -150,6 +85,7 @@ class SlicedRun implements BoundOperator {
   readonly #panes: Panes;
   readonly #slices: TableView<Pane>;
   readonly #firings: TableView<Firings>;
+  readonly #parts: PartSlices;
   /** The window that fired last: all its slices have a timer at its end. */
   #firedMs = Number.NaN;
 
@@ -157,29 +93,47 @@ class SlicedRun implements BoundOperator {
     this.#context = context;
     this.#slicing = slicing;
     this.#panes = panes;
-    [this.#slices, this.#firings] = context.tables as unknown as [TableView<Pane>, TableView<Firings>];
+    const [slices, firings, parts] = context.tables as unknown as [
+      TableView<Pane>,
+      TableView<Firings>,
+      TableView<Pane>?,
+    ];
+    this.#slices = slices;
+    this.#firings = firings;
+    this.#parts = new PartSlices(parts);
   }
 
   process(element: Element): Verdict {
     const { key, eventTimeMs } = element;
     const watermarkMs = this.#context.watermarkOf(key);
+    const lateFromMs = this.#context.lateFrom(key);
     const sliceMs = this.#slicing.sliceOf(eventTimeMs);
-    if (isClosed(this.#slicing.endOf(this.#slicing.lastWindow(sliceMs)), this.#slicing.allowedLatenessMs, watermarkMs))
+    if (isClosed(this.#slicing.endOf(this.#slicing.lastWindow(sliceMs)), this.#slicing.allowedLatenessMs, lateFromMs))
       return 'late';
     const inputs = this.#panes.inputsOf(element);
     const fired = this.#slicing
-      .firedWindows(sliceMs, watermarkMs)
+      .firedWindows(sliceMs, watermarkMs, lateFromMs)
       .map((windowMs) => ({ windowMs, revision: this.#revisionOf(windowMs, key) + 1 }));
-    if (this.#slices.isNew(sliceMs)) this.#schedule(this.#slicing.timerOf(sliceMs, this.#context.watermarkMs));
-    this.#slices.put(sliceMs, key, this.#panes.add(this.#slices.get(sliceMs, key) ?? this.#panes.empty, inputs));
+    if (this.#slices.isNew(sliceMs) && !this.#parts.has(sliceMs))
+      this.#schedule(this.#slicing.timerOf(sliceMs, this.#context.watermarkMs));
+    const firstMs = this.#slicing.firstOpen(sliceMs, lateFromMs);
+    // Windows that are closed here fire no more: they need not be kept from it.
+    if (lateFromMs === watermarkMs || firstMs === this.#slicing.firstOpen(sliceMs, watermarkMs)) {
+      this.#slices.put(sliceMs, key, this.#panes.add(this.#slices.get(sliceMs, key) ?? this.#panes.empty, inputs));
+    } else {
+      const part = { sliceMs, firstMs };
+      this.#parts.put(part, key, this.#panes.add(this.#parts.get(part, key) ?? this.#panes.empty, inputs));
+    }
     for (const { windowMs, revision } of fired) this.#fireAgain(windowMs, key, revision);
     return 'accepted';
   }
 
   onTimer({ kind, startMs, timeMs }: Timer): void {
     if (kind === 'forget') this.#firings.drop(startMs);
-    else if (kind === 'drop') this.#slices.drop(startMs);
-    else {
+    else if (kind === 'drop') {
+      this.#slices.drop(startMs);
+      this.#parts.drop(startMs);
+    } else {
       const windowMs = this.#slicing.windowThatFiresAt(timeMs);
       if (windowMs !== this.#firedMs) this.#fireAll(windowMs, timeMs);
       this.#firedMs = windowMs;
@@ -191,13 +145,13 @@ class SlicedRun implements BoundOperator {
   #fireAll(startMs: number, timeMs: number): void {
     const endMs = this.#slicing.endOf(startMs);
     const parts = new Map<string, Array<readonly unknown[]>>();
-    for (const sliceMs of this.#slicing.slicesOf(startMs)) {
-      this.#slices.forEach(sliceMs, (key, { accumulators }) => {
-        const before = parts.get(key);
-        if (before === undefined) parts.set(key, [accumulators]);
-        else before.push(accumulators);
-      });
-    }
+    const add = (key: string, { accumulators }: Pane): void => {
+      const before = parts.get(key);
+      if (before === undefined) parts.set(key, [accumulators]);
+      else before.push(accumulators);
+    };
+    for (const sliceMs of this.#slicing.slicesOf(startMs)) this.#slices.forEach(sliceMs, add);
+    for (const part of this.#parts.inWindow(startMs, endMs)) this.#parts.forEach(part, add);
     for (const key of [...parts.keys()].sort()) {
       // A key that was ahead before a merge has had this firing already (PL-25).
       if (timeMs <= this.#context.watermarkOf(key)) continue;
@@ -212,11 +166,17 @@ class SlicedRun implements BoundOperator {
       if (this.#firings.isNew(startMs)) this.#schedule(this.#slicing.forget(startMs));
       this.#firings.put(startMs, key, { revision, hash: 0 });
     }
-    const parts = this.#slicing.slicesOf(startMs).flatMap((sliceMs) => {
-      const pane = this.#slices.get(sliceMs, key);
-      return pane === undefined ? [] : [pane.accumulators];
-    });
+    const parts = this.#panesOf(startMs, key).map(({ accumulators }) => accumulators);
     this.#emit(startMs, key, revision, this.#merged(parts));
+  }
+
+  /** What a window counts of a key. */
+  #panesOf(startMs: number, key: string): Pane[] {
+    const whole = this.#slicing.slicesOf(startMs).map((sliceMs) => this.#slices.get(sliceMs, key));
+    const beside = this.#parts
+      .inWindow(startMs, this.#slicing.endOf(startMs))
+      .map((part) => this.#parts.get(part, key));
+    return [...whole, ...beside].filter((pane) => pane !== undefined);
   }
 
   /** @throws anything that user code throws */
@@ -232,7 +192,7 @@ class SlicedRun implements BoundOperator {
   #revisionOf(startMs: number, key: string): number {
     const stored = this.#firings.get(startMs, key);
     if (stored !== undefined) return stored.revision;
-    return this.#slicing.slicesOf(startMs).some((sliceMs) => this.#slices.get(sliceMs, key) !== undefined) ? 1 : 0;
+    return this.#panesOf(startMs, key).length > 0 ? 1 : 0;
   }
 
   #schedule({ timer }: DomainTimer): void {

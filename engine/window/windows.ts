@@ -14,6 +14,8 @@ export interface WindowedAggregation {
   readonly allowedLatenessMs: number;
   readonly aggregates: readonly NamedAggregate[];
   readonly emission: Emission;
+  /** Rows come through an exchange, and each is late by the watermark that it carries (PL-44). @default false */
+  readonly isBehindExchange?: boolean;
 }
 
 /** A kind of windows with its settings, e.g. `tumbling({ sizeMs: hours(1) })`: an immutable value. */

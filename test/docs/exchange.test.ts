@@ -36,16 +36,14 @@ describe('docs/exchange.md', () => {
     expect(busiest.topology.downstream.map(({ exchange }) => exchange.id)).toEqual(['by-destination', 'all']);
   });
 
-  it.each([hopping({ sizeMs: 10, advanceMs: 5 }), sliding({ timeDifferenceMs: 10 })])(
-    'says truly that windows that share slices cannot be behind one: %j',
-    (windows) => {
-      const keyed = pipeline('airports')
-        .source(kinesis({ stream: 'departures', partitionKey: 'origin', schema: Departure }))
-        .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: 0 })
-        .keyBy('destination');
-      expect(() => keyed.window(windows)).toThrow('must be neither hopping nor sliding');
-    },
-  );
+  it('says truly that sliding windows cannot be behind one, and hopping ones can', () => {
+    const keyed = pipeline('airports')
+      .source(kinesis({ stream: 'departures', partitionKey: 'origin', schema: Departure }))
+      .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: 0 })
+      .keyBy('destination');
+    expect(() => keyed.window(sliding({ timeDifferenceMs: 10 }))).toThrow('must be other than sliding');
+    expect(() => keyed.window(hopping({ sizeMs: 10, advanceMs: 5 }))).not.toThrow();
+  });
 
   it('links to files that exist', () => {
     const links = [...guide.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path as string);

@@ -4,7 +4,6 @@ import {
   avro,
   count,
   days,
-  hopping,
   hours,
   kafka,
   kinesis,
@@ -13,6 +12,7 @@ import {
   pipeline,
   resultTable,
   seconds,
+  sliding,
   stream,
   sum,
   topic,
@@ -116,10 +116,10 @@ describe('a wrong setting is refused at the call that got it', () => {
     expect(() => tumbling({ sizeMs: -5 })).toThrow('sizeMs must be an integer above 0, got -5; pass minutes(1)');
   });
 
-  it('windows behind an exchange that overlap, and receivers that cannot be', () => {
+  it('sliding windows behind an exchange, and receivers that cannot be', () => {
     const anew = timed().keyBy('value', { receivers: [2] });
-    expect(() => anew.window(hopping({ sizeMs: 20, advanceMs: 10 }))).toThrow(
-      'window behind an exchange must be neither hopping nor sliding',
+    expect(() => anew.window(sliding({ timeDifferenceMs: 10 }))).toThrow(
+      'window behind an exchange must be other than sliding, got "sliding(timeDifference=10)"; use hopping windows',
     );
     expect(() => timed().keyBy('value', { receivers: [0] })).toThrow(
       'receivers must be a list with one whole number from 1 to 256, got [0]',

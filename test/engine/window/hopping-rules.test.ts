@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { hoppingStarts } from '../../../engine/window/hopping-windows.ts';
 import type { Hops } from '../../../engine/window/hops.ts';
-import { greatestCommonDivisor, Slicing } from '../../../engine/window/sliced-windows.ts';
+import { greatestCommonDivisor, Slicing } from '../../../engine/window/slicing.ts';
 
 const hops: Hops = { sizeMs: 10, advanceMs: 4, offsetMs: 1 };
 
