@@ -1,6 +1,7 @@
 import type { Worlds } from '../plan.ts';
 import type { Edit } from './edit.ts';
 import { EXCHANGE } from './exchange.ts';
+import { SEVERAL_EXCHANGES } from './several-exchanges.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
@@ -44,6 +45,7 @@ const KEEP = '    this.#open.delete(logId);\n    const result = await work(log);
 export const MUTANTS: readonly Mutant[] = [
   ...TIME_AND_SEALS,
   ...EXCHANGE,
+  ...SEVERAL_EXCHANGES,
   ...REPLACED_SOURCE,
   ...REWRITTEN_SOURCE,
   {
