@@ -175,6 +175,11 @@ async function moveOn(
       const loss = lossIn(proof, before);
       if (loss !== undefined) noteLoss(loss);
     }
+    if (log.isOfOlderGeneration) {
+      await log.commit(proving(log.state, log.state.proof));
+      reached.isMoved = true;
+      reached.version = log.version;
+    }
     do {
       const result = steps.run(log, [], boundsOf(processor), (_none, ...given) =>
         stepTick(topology, log.state, target, ...given),

@@ -126,6 +126,11 @@ export function step(
   return { ...result, taken };
 }
 
+/** When time alone has something to do at a partition that is in this state. */
+export function dueOf(topology: Topology, state: PartitionState): Due {
+  return new Run(topology, state, UNBOUNDED).due;
+}
+
 /** To where a tick moves the clocks of a partition; undefined leaves a clock as it is. */
 export interface TickTarget {
   readonly watermarkMs: number | undefined;

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { readBell } from '../adapters/sqs/bell.ts';
 import { messageOf, TidemarkError } from '../engine/errors.ts';
-import { receive, requireReceiver, type ReceiveReport } from '../engine/exchange/receive.ts';
+import { receive, rungReceivers, type ReceiveReport } from '../engine/exchange/receive.ts';
 import type { Exchange } from '../engine/plan/exchange.ts';
 import type { ReceivingProcessor } from '../engine/processor.ts';
 
@@ -36,8 +36,7 @@ export async function answerBells(
   const rung = new Map<number, BellRecord[]>();
   for (const bell of bells) {
     try {
-      const receiver = rungReceiver(exchange, bell.body);
-      rung.set(receiver, [...(rung.get(receiver) ?? []), bell]);
+      for (const receiver of rungBy(exchange, bell.body)) rung.set(receiver, [...(rung.get(receiver) ?? []), bell]);
     } catch (cause) {
       failures.push({ text: `ring ${bell.messageId}: ${messageOf(cause)}`, cause, bells: [bell] });
     }
@@ -61,9 +60,9 @@ export async function answerBells(
 }
 
 /** @throws BELL_MALFORMED, EXCHANGE_UNKNOWN, RECEIVER_UNKNOWN (invalid) */
-function rungReceiver(exchange: Exchange, body: string): number {
+function rungBy(exchange: Exchange, body: string): readonly number[] {
   const bell = readBell(body);
-  if (bell.exchange === exchange.id) return requireReceiver(exchange, bell.receiver);
+  if (bell.exchange === exchange.id) return rungReceivers(exchange, bell.receiver);
   throw new TidemarkError(
     'invalid',
     'EXCHANGE_UNKNOWN',

@@ -11,10 +11,17 @@ export interface ExchangeSettings {
    * @default 'by-' and the fields
    */
   readonly name?: string;
-  /** How many receivers share the keys, from 1 to 256: a list with one number, which must not change. @default [4] */
-  readonly receivers?: readonly [number];
+  /**
+   * How many receivers share the keys, from 1 to 256. To have another number, append it: a running pipeline goes over to it.
+   *
+   * @default [4]
+   * @example [4] · then [4, 16]
+   */
+  readonly receivers?: readonly [number, ...number[]];
 }
 
+/** A log of the first generation is followed through all of them. */
+const MAX_GENERATIONS = 16;
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 
 /** @returns undefined where the source's partitions hold the keys already; without a partition key they never do */
@@ -36,11 +43,15 @@ export function exchangeFor(
   const { name = `by-${keyFields.join('-')}`, receivers = [DEFAULT_RECEIVERS] } = settings ?? {};
   const plain = 'letters, digits, dots, hyphens and underscores, at most 64';
   requireSetting('name of the exchange', name, NAME.test(name), plain, "pass { name: 'by-destination' }");
-  const [count] = receivers;
-  const isCount = receivers.length === 1 && Number.isInteger(count) && count >= 1 && count <= MAX_RECEIVERS;
-  const rule = `a list with one whole number from 1 to ${MAX_RECEIVERS}`;
-  requireSetting('receivers', receivers, isCount, rule, 'pass receivers: [4]');
-  return Object.freeze({ id: name, keyFields: Object.freeze([...keyFields]), receivers: count, generation: 1 });
+  const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= MAX_RECEIVERS;
+  const isHistory = receivers.length > 0 && receivers.length <= MAX_GENERATIONS && receivers.every(isCount);
+  const rule = `1 to ${MAX_GENERATIONS} whole numbers from 1 to ${MAX_RECEIVERS}, the last one is that of today`;
+  requireSetting('receivers', receivers, isHistory, rule, 'pass receivers: [4]');
+  const fields = Object.freeze([...keyFields]);
+  return receivers.reduce<Exchange | undefined>((before, count, i) => {
+    const exchange = { id: name, keyFields: fields, receivers: count, generation: i + 1 };
+    return Object.freeze(before === undefined ? exchange : { ...exchange, before });
+  }, undefined);
 }
 
 /**

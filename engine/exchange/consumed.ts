@@ -1,8 +1,9 @@
 import type { LogEntry } from '../partition-log/entry.ts';
 import type { LogSettings } from '../partition-log/log-settings.ts';
+import { logIdOf } from '../partition-log/log-id.ts';
 import { readHead } from '../partition-log/read-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
-import { receiverLogs } from './receivers.ts';
+import { rangeOfReceiver, receiverPartition, receiversIn } from './receivers.ts';
 
 type Rings = Pick<LogSettings, 'logs' | 'clock' | 'slots'>;
 
@@ -22,18 +23,34 @@ export async function consumedBy(
   sender: string,
   wanted: number,
 ): Promise<number> {
-  const taken = receiverLogs(topology.name, exchange).map((receiver) => takenBy(rings, receiver, sender, wanted));
+  const pipeline = topology.name;
+  const receivers = Array.from({ length: exchange.receivers }, (_, receiver) => receiver);
+  const taken = receivers.map((receiver) => takenBy(rings, pipeline, exchange, receiver, sender, wanted));
   return Math.min(...(await Promise.all(taken)));
 }
 
-async function takenBy(rings: Rings, receiver: string, sender: string, wanted: number): Promise<number> {
+async function takenBy(
+  rings: Rings,
+  pipeline: string,
+  exchange: Exchange,
+  receiver: number,
+  sender: string,
+  wanted: number,
+): Promise<number> {
   const { logs, clock, slots } = rings;
+  const logId = logIdOf(receiverPartition(pipeline, exchange, receiver));
   const apart = Math.ceil(slots / LOOKED_AT);
   const some = Array.from({ length: Math.ceil(slots / apart) }, (_, i) => i * apart);
-  const seen = Math.max(0, ...(await logs.read(receiver, some)).map((entry) => versionOf(entry, sender)));
+  const seen = Math.max(0, ...(await logs.read(logId, some)).map((entry) => versionOf(entry, sender)));
   if (seen >= wanted) return seen;
-  const head = await readHead(logs, clock, receiver, slots);
-  return head === undefined ? 0 : versionOf(head, sender);
+  const head = await readHead(logs, clock, logId, slots);
+  if (head !== undefined) return versionOf(head, sender);
+  const { before } = exchange;
+  if (before === undefined) return 0;
+  // It begins with what those have taken from whom it takes over (PL-39).
+  const parents = receiversIn(rangeOfReceiver(receiver, exchange), before);
+  const taken = parents.map((parent) => takenBy(rings, pipeline, before, parent, sender, wanted));
+  return Math.min(...(await Promise.all(taken)));
 }
 
 const versionOf = ({ positions }: LogEntry, sender: string): number =>

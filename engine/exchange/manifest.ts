@@ -8,7 +8,7 @@ import { logIdOf } from '../partition-log/log-id.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { BlobStore, Lineage } from '../ports.ts';
 import type { SourcePartition } from '../record.ts';
-import { receiverLogs } from './receivers.ts';
+import { firstGeneration, receiverLogs } from './receivers.ts';
 
 export interface Manifest {
   /** Ids of the logs of all partitions that come of no other one. */
@@ -37,7 +37,7 @@ export async function readManifest(
     throw new TidemarkError(
       'invalid',
       'RECEIVERS_CHANGED',
-      `exchange ${exchange.id} must keep its ${manifest.receivers} receivers, got ${exchange.receivers}; set receivers back, or give the exchange another name`,
+      `exchange ${exchange.id} must keep ${manifest.receivers} as number ${exchange.generation} of its receivers, got ${exchange.receivers}; set it back, and append another number to the list to have more or fewer`,
     );
   }
   return manifest;
@@ -64,17 +64,18 @@ export async function settleManifests(
     .map(([partition]) => logIdOf({ ...sender, partition }))
     .sort();
   const prefix = logIdOf(sender).slice(0, -sender.partition.length);
-  const manifests = [await settled(blobs, pipeline, exchange, { roots })];
+  const first = firstGeneration(exchange);
+  const manifests = [await settled(blobs, pipeline, first, { roots })];
   for (;;) {
     const newest = manifests.at(-1) as Manifest;
     if (newest.roots.some((root) => root.startsWith(prefix))) return manifests;
     const place = manifests.length + 1;
-    const next = await readManifest(blobs, pipeline, exchange, place);
+    const next = await readManifest(blobs, pipeline, first, place);
     if (next === undefined && begunMs <= (newest.begunMs ?? Number.NEGATIVE_INFINITY)) {
       const text = `source ${source} must be the newest of its name to send through ${exchange.id}, got ${incarnation}, behind which there is another; what is left of it is not counted any more`;
       throw new TidemarkError('unavailable', 'STREAM_RECREATED', text);
     }
-    manifests.push(next ?? (await settled(blobs, pipeline, exchange, { roots, begunMs }, place)));
+    manifests.push(next ?? (await settled(blobs, pipeline, first, { roots, begunMs }, place)));
   }
 }
 
@@ -91,14 +92,23 @@ export async function settleReceivers(
   exchange: Exchange,
   from: readonly Exchange[],
 ): Promise<Manifest> {
-  const roots = from.flatMap((one) => receiverLogs(pipeline, one)).sort();
-  const manifest = await settled(blobs, pipeline, exchange, { roots });
+  const roots = from.flatMap((one) => receiverLogs(pipeline, firstGeneration(one))).sort();
+  const manifest = await settled(blobs, pipeline, firstGeneration(exchange), { roots });
   if (JSON.stringify(manifest.roots) === JSON.stringify(roots)) return manifest;
   throw new TidemarkError(
     'internal',
     'SENDER_UNKNOWN',
     `senders of exchange ${exchange.id} must be those that it began with, got receivers of ${from.map(({ id }) => id).join(', ')}; give the exchange before it its old name and receivers, or this one another name`,
   );
+}
+
+/**
+ * Before a sender's first entry of another number of receivers: two definitions must not mean two numbers by it (PL-39).
+ *
+ * @throws RECEIVERS_CHANGED (invalid)
+ */
+export async function settleGeneration(blobs: BlobStore, pipeline: string, exchange: Exchange): Promise<void> {
+  await settled(blobs, pipeline, exchange, { roots: [] });
 }
 
 /** Writes it down unless somebody has; what counts is what is there. */

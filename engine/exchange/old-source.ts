@@ -18,6 +18,7 @@ import { noChange } from '../state/state-change.ts';
 import { EMPTY_OUTBOX } from '../outputs.ts';
 import type { GuardedSteps } from '../user-code/guarded-steps.ts';
 import { manifestKey, type Manifest } from './manifest.ts';
+import { firstGeneration } from './receivers.ts';
 
 /**
  * Before the first entry of a sender: seals what is left of the source before its own. Nothing to do for the first one.
@@ -36,7 +37,7 @@ export async function sealOldSource(
   const [before, own] = manifests.slice(-2);
   if (before === undefined || own === undefined) return;
   const { blobs } = processor.logs.settings;
-  const doneKey = `${manifestKey(processor.topology.name, exchange, manifests.length)}-sealed`;
+  const doneKey = `${manifestKey(processor.topology.name, firstGeneration(exchange), manifests.length)}-sealed`;
   if ((await blobs.get(doneKey)) !== undefined) return;
   for (;;) {
     const ends = await endsOf(processor.logs.settings, before.roots, new Set(own.roots));

@@ -26,6 +26,8 @@ export interface ReadAhead {
   readonly entries: readonly ArrivedEntry[];
   /** Nothing came behind them when they were read. */
   readonly isAtEnd: boolean;
+  /** What comes behind them is for later receivers (PL-39). */
+  readonly isAtCut: boolean;
 }
 
 export type ReadSettings = Pick<LogSettings, 'logs' | 'blobs' | 'slots'>;
@@ -56,12 +58,16 @@ export async function readSender(
     found.push(...next.entries);
     behind = next.behind;
   }
+  const cut = found.findIndex(({ sent }) => (sent?.generation ?? 0) > exchange.generation);
+  const isAtCut = cut >= 0;
+  if (isAtCut) found.length = cut;
   // What comes behind an entry may have been overwritten since: it shows once that one is taken.
-  if (typeof behind === 'object' && found.length === 0) throw overwritten(logId, version + 1, behind.version);
+  if (typeof behind === 'object' && found.length === 0 && !isAtCut)
+    throw overwritten(logId, version + 1, behind.version);
   const entries = await Promise.all(
     found.map(async (entry) => ({ logId, entry, rows: await rowsOf(settings, exchange, receiver, logId, entry) })),
   );
-  return { entries, isAtEnd: behind === 'nothing' };
+  return { entries, isAtEnd: behind === 'nothing' && !isAtCut, isAtCut };
 }
 
 /** A newer entry is in the place of the next one. */

@@ -7,23 +7,27 @@
  */
 import { isKind, TidemarkError } from '../errors.ts';
 import { deliverWaiting } from '../outbox.ts';
-import { logIdOf } from '../partition-log/log-id.ts';
+import { EMPTY_OUTBOX } from '../outputs.ts';
+import { logIdOf, partitionOfLog } from '../partition-log/log-id.ts';
 import { readHead } from '../partition-log/read-log.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
+import { proving } from '../expired-unread.ts';
 import type { BatchReport } from '../process-batch.ts';
 import { boundsOf, type ReceivingProcessor } from '../processor.ts';
 import type { ReadConsistency } from '../ports.ts';
 import type { SourcePartition } from '../record.ts';
-import { openWindows } from '../state/partition-state.ts';
+import { openWindows, type PartitionState } from '../state/partition-state.ts';
+import { noChange } from '../state/state-change.ts';
 import { isDueByClock, step, stepTick, type RecordsStep, type StepResult } from '../step.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
 import { wholeOffsets } from '../whole-offsets.ts';
 import { arrivalsOf, type Arrivals } from './arrivals.ts';
+import { childrenOf, inheritFrom } from './generations.ts';
 import { readManifest, settleReceivers, type Manifest } from './manifest.ts';
 import { firstPositions, readable } from './positions.ts';
 import { readSender, type ArrivedEntry, type OverwrittenContext, type ReadAhead } from './read-senders.ts';
-import { receiverPartition } from './receivers.ts';
+import { rangeOfReceiver, receiverPartition, receiversIn } from './receivers.ts';
 import { ringFor, ringIfFull } from './ring-receivers.ts';
 
 /** What one call came to: rows are its records. */
@@ -51,12 +55,15 @@ export async function receive(
   { withinMs = Number.POSITIVE_INFINITY }: ReceiveOptions = {},
 ): Promise<ReceiveReport> {
   const exchange = processor.topology.receivesFrom as Exchange;
-  const partition = receiverPartition(processor.topology.name, exchange, receiver);
   const untilMs = processor.logs.clock.nowMs() + withinMs;
   const steps = new GuardedSteps(processor.userCode);
-  const totals: Totals = { ...NOTHING };
-  const work = (log: PartitionLog) =>
-    receiveOnce({ processor, exchange, receiver, partition, steps, untilMs, totals }, log);
+  return receiveAs({ processor, exchange, next: undefined, steps, untilMs, totals: { ...NOTHING } }, receiver);
+}
+
+async function receiveAs(way: Way, receiver: number): Promise<ReceiveReport> {
+  const { processor, exchange, steps } = way;
+  const partition = receiverPartition(processor.topology.name, exchange, receiver);
+  const work = (log: PartitionLog) => receiveOnce({ ...way, receiver, partition }, log);
   const once = () => steps.untilDone(() => processor.logs.use(partition, work));
   try {
     return await once();
@@ -108,23 +115,30 @@ const NOTHING: Totals = Object.freeze({
   writeUnits: 0,
 });
 
-interface Call {
+/** What one call has, whichever receivers it works for. */
+interface Way {
   readonly processor: ReceivingProcessor;
   readonly exchange: Exchange;
-  readonly receiver: number;
-  readonly partition: SourcePartition;
+  /** The receivers behind these (PL-39); undefined: this code knows none. */
+  readonly next: Exchange | undefined;
   readonly steps: GuardedSteps;
   readonly untilMs: number;
   readonly totals: Totals;
 }
 
+interface Call extends Way {
+  readonly receiver: number;
+  readonly partition: SourcePartition;
+}
+
 async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport> {
-  const { processor, partition, untilMs } = call;
+  const { processor, untilMs } = call;
   const { clock } = processor.logs;
-  if (log.version === 0 && log.state.positions.length === 0) {
-    const manifest = await manifestFor(call);
-    if (manifest === undefined) return reportOf(call, log, true);
-    log.begin(partition.incarnation, log.clock.nowMs(), firstPositions(manifest.roots));
+  // Newer code has gone on with other receivers.
+  if (log.isSealed) return reportOf(call, log, true);
+  if (log.version === 0) {
+    const waiting = await begin(call, log);
+    if (waiting !== undefined) return reportOf(call, log, waiting === 'for senders');
   }
   await deliver(call, log);
   let hasTaken = false;
@@ -137,11 +151,63 @@ async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport
     const { entries, isAtEnd } = read;
     if (entries.length > 0 || log.state.pending !== undefined) await take(call, log, entries);
     hasTaken ||= entries.length > 0;
+    if (entries.length === 0 && read.isAtCut && call.next !== undefined) return sealed(call, log, call.next);
     if (isProof && entries.length === 0) await tick(call, log, nowMs);
+    if (entries.length === 0 && log.isOfOlderGeneration) await commit(call, log, proving(log.state, log.state.proof));
     if (entries.length === 0 || (isAtEnd && !isDueByClock(processor.topology, log.state, clock.nowMs())))
       return reportOf(call, log, true);
   }
   return reportOf(call, log, false);
+}
+
+/**
+ * Before the first version of a receiver.
+ *
+ * @returns what it waits for: senders that have not begun or gone on, or time to take what is left for whom it takes over from;
+ *   undefined: nothing
+ */
+async function begin(call: Call, log: PartitionLog): Promise<'for senders' | 'for time' | undefined> {
+  const { processor, exchange, receiver, partition } = call;
+  if (exchange.before === undefined) {
+    const manifest = await manifestFor(call);
+    if (manifest === undefined) return 'for senders';
+    log.begin(partition.incarnation, log.clock.nowMs(), firstPositions(manifest.roots));
+    return undefined;
+  }
+  const { before } = exchange;
+  const { topology, logs } = processor;
+  const parents: Array<{ readonly receiver: number; readonly state: PartitionState }> = [];
+  let waiting: 'for senders' | 'for time' | undefined;
+  const failures: unknown[] = [];
+  for (const parent of receiversIn(rangeOfReceiver(receiver, exchange), before)) {
+    try {
+      const { isDrained } = await receiveAs({ ...call, exchange: before, next: exchange }, parent);
+      const state = await logs.use(receiverPartition(topology.name, before, parent), async (old) =>
+        old.isSealed ? old.state : undefined,
+      );
+      if (state !== undefined) parents.push({ receiver: parent, state });
+      else if (waiting !== 'for time') waiting = isDrained ? 'for senders' : 'for time';
+    } catch (error) {
+      // What one waits for may come of another one that goes on.
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  if (waiting !== undefined) return waiting;
+  log.begin(partition.incarnation, log.clock.nowMs());
+  await commit(call, log, inheritFrom(topology, exchange, receiver, parents, log.state.epochMs));
+  return undefined;
+}
+
+/** All senders have gone on to the next receivers: this one ends (PL-39). */
+async function sealed(call: Call, log: PartitionLog, next: Exchange): Promise<ReceiveReport> {
+  const { processor, exchange, receiver, totals } = call;
+  const children = childrenOf(processor.topology.name, exchange, receiver, next);
+  const names = children.map(({ logId }) => partitionOfLog(logId).partition);
+  const result = { change: noChange(log.state), outbox: EMPTY_OUTBOX };
+  totals.writeUnits += await log.commit(result, names, children);
+  totals.commits++;
+  return reportOf(call, log, true);
 }
 
 /** Who the senders are, and before the first entry with rows of its own who it is a sender with (PL-35). */
@@ -167,7 +233,11 @@ async function nextEntries(
   // No sender's watermark falls, so each one's entries stay in order.
   const entries = read.flatMap((one) => one.entries).sort((a, b) => timeOf(a) - timeOf(b));
   const hasNewSenders = entries.some(({ entry }) => (entry.sent?.children.length ?? 0) > 0);
-  return { entries, isAtEnd: !hasNewSenders && read.every(({ isAtEnd }) => isAtEnd) };
+  return {
+    entries,
+    isAtEnd: !hasNewSenders && read.every(({ isAtEnd }) => isAtEnd),
+    isAtCut: read.length > 0 && read.every(({ isAtCut }) => isAtCut),
+  };
 }
 
 const timeOf = ({ entry }: ArrivedEntry): number => entry.sent?.watermarkMs ?? entry.watermarkMs;
@@ -238,10 +308,16 @@ function reportOf({ processor, partition, totals }: Call, log: PartitionLog, isD
   };
 }
 
-/** @throws RECEIVER_UNKNOWN (invalid) */
-export function requireReceiver(exchange: Exchange, receiver: unknown): number {
-  if (typeof receiver === 'number' && Number.isInteger(receiver) && receiver >= 0 && receiver < exchange.receivers)
-    return receiver;
+/**
+ * Who a ring is for: one that was there before is now those who have its keys.
+ *
+ * @throws RECEIVER_UNKNOWN (invalid)
+ */
+export function rungReceivers(exchange: Exchange, receiver: unknown): readonly number[] {
+  const isNumber = typeof receiver === 'number' && Number.isInteger(receiver) && receiver >= 0;
+  for (let known: Exchange | undefined = exchange; isNumber && known !== undefined; known = known.before)
+    if (receiver < known.receivers)
+      return known === exchange ? [receiver] : receiversIn(rangeOfReceiver(receiver, known), exchange);
   throw new TidemarkError(
     'invalid',
     'RECEIVER_UNKNOWN',

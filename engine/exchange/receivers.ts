@@ -2,6 +2,7 @@ import { hashOfKey } from '../codec/key-hash.ts';
 import { logIdOf } from '../partition-log/log-id.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { SourcePartition } from '../record.ts';
+import type { HashRange } from '../state/inherit-state.ts';
 
 /** So many receivers share the keys unless a pipeline says otherwise. */
 export const DEFAULT_RECEIVERS = 4;
@@ -22,6 +23,23 @@ export function receiverPartition(
   receiver: number,
 ): SourcePartition {
   return { pipeline, stage: '1', source: id, incarnation: String(generation), partition: `r${receiver}` };
+}
+
+/** The keys of a receiver. */
+export function rangeOfReceiver(receiver: number, { receivers }: Pick<Exchange, 'receivers'>): HashRange {
+  const from = (at: number): bigint => ((BigInt(at) << HASH_BITS) + BigInt(receivers) - 1n) / BigInt(receivers);
+  return { fromHash: from(receiver), toHash: from(receiver + 1) - 1n };
+}
+
+/** The receivers of an exchange that have keys of a range. */
+export function receiversIn({ fromHash, toHash }: HashRange, { receivers }: Pick<Exchange, 'receivers'>): number[] {
+  const at = (hash: bigint): number => Number((hash * BigInt(receivers)) >> HASH_BITS);
+  return Array.from({ length: at(toHash) - at(fromHash) + 1 }, (_, i) => at(fromHash) + i);
+}
+
+/** As the exchange was at first. */
+export function firstGeneration(exchange: Exchange): Exchange {
+  return exchange.before === undefined ? exchange : firstGeneration(exchange.before);
 }
 
 /** Ids of the logs of all receivers. */

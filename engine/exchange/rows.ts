@@ -3,9 +3,8 @@
  * A receiver unpacks its own part only.
  */
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { TidemarkError } from '../errors.ts';
 import type { Row } from './row.ts';
-import { receiverOf } from './receivers.ts';
+import { rangeOfReceiver, receiverOf, receiversIn } from './receivers.ts';
 import { columnsOf, rowsOfColumns } from './row-columns.ts';
 
 const utf8 = new TextEncoder();
@@ -42,22 +41,21 @@ export function receiversOf(rows: readonly Row[], receivers: number): number[] {
 }
 
 /**
- * The rows of one receiver, in the order in which they were decided.
+ * The rows of one receiver, in the order in which they were decided; of rows that were made for another number of receivers,
+ * those with keys of its own.
  *
- * @throws ROWS_DAMAGED (internal) when they were made for another number of receivers · CORRUPT_BYTES (internal)
- * @throws ROWS_UNKNOWN (unavailable)
+ * @throws CORRUPT_BYTES (internal)
  */
 export function decodeRows(bytes: Uint8Array, receiver: number, receivers: number): Row[] {
   const reader = new ByteReader(bytes);
-  const parts = reader.varint();
-  if (parts !== receivers) {
-    throw new TidemarkError(
-      'internal',
-      'ROWS_DAMAGED',
-      `rows must be for ${receivers} receivers, got ${parts}; deploy the definition that wrote them`,
-    );
+  const madeFor = reader.varint();
+  const parts =
+    madeFor === receivers ? [receiver] : receiversIn(rangeOfReceiver(receiver, { receivers }), { receivers: madeFor });
+  const rows: Row[] = [];
+  for (let part = 0; part <= (parts.at(-1) as number); part++) {
+    const blob = reader.blob();
+    if (blob.length > 0 && parts.includes(part))
+      rows.push(...rowsOfColumns(JSON.parse(new TextDecoder().decode(blob)) as object));
   }
-  for (let before = 0; before < receiver; before++) reader.blob();
-  const part = reader.blob();
-  return part.length === 0 ? [] : rowsOfColumns(JSON.parse(new TextDecoder().decode(part)) as object);
+  return madeFor === receivers ? rows : rows.filter(({ key }) => receiverOf(key, receivers) === receiver);
 }

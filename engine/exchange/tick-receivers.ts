@@ -55,13 +55,14 @@ function dueOf(head: LogEntry | undefined, delayMs: number): number {
 
 /** Once the senders have moved. */
 export async function callReceivers(
-  { logs: { settings }, doorbell }: Sender,
+  { topology, logs: { settings }, doorbell }: Sender,
   receivers: ReceiversTime | undefined,
   nowMs: number,
 ): Promise<void> {
   if (receivers === undefined || doorbell === undefined) return;
   for (const { exchange, heads } of receivers.exchanges.toReversed()) {
-    const waiting = await Promise.all(heads.map((head) => hasWork(settings, head, nowMs)));
+    const next = topology.downstream[topology.downstream.findIndex((one) => one.exchange === exchange) + 1];
+    const waiting = await Promise.all(heads.map((head) => hasWork(settings, head, next?.exchange, nowMs)));
     const called = waiting.flatMap((isWaiting, receiver) => (isWaiting ? [receiver] : []));
     if (called.length > 0) await doorbell.ring(exchange.id, called);
   }
@@ -70,11 +71,14 @@ export async function callReceivers(
 async function hasWork(
   { logs, slots }: Sender['logs']['settings'],
   head: ReceiversHeads['heads'][number],
+  sendsTo: Exchange | undefined,
   nowMs: number,
 ): Promise<boolean> {
   // One that has not begun may have senders that have; nothing is lost by a call for nothing.
   if (head === undefined || head === 'unread') return true;
   if ((head.due?.processingMs ?? Number.POSITIVE_INFINITY) <= nowMs || head.pending !== undefined) return true;
+  // Those behind it wait for what it sends to them (PL-39).
+  if (sendsTo !== undefined && (head.sent?.generation ?? 0) < sendsTo.generation) return true;
   // Of its last version an entry cannot say whether it was delivered: the call that failed to is repeated by the queue.
   if (head.publishedVersion < head.version - 1) return true;
   const next = await Promise.all(

@@ -2,6 +2,7 @@ import { CODEC_VERSION, compress } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
 import { consumedBy } from '../exchange/consumed.ts';
+import { settleGeneration } from '../exchange/manifest.ts';
 import { deleteOldRows } from '../exchange/old-rows.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
 import { encodeRows } from '../exchange/rows.ts';
@@ -84,6 +85,13 @@ export class PartitionLog {
   /** Of the definition that wrote the newest version; undefined: there is none. */
   get fingerprint(): string | undefined {
     return this.#head?.fingerprint;
+  }
+
+  /** Of a sender: code that knew fewer generations of receivers has written its newest version (PL-39). */
+  get isOfOlderGeneration(): boolean {
+    const { sendsTo } = this.#settings.topology;
+    const sent = this.#head?.sent;
+    return sendsTo !== undefined && sent !== undefined && !this.isSealed && sent.generation < sendsTo.generation;
   }
 
   /**
@@ -242,6 +250,8 @@ export class PartitionLog {
     const exchange = topology.sendsTo as Exchange;
     const rows = encodeRows(sent, exchange.receivers);
     const before = this.#head?.sent;
+    if (exchange.before !== undefined && before?.generation !== exchange.generation)
+      await settleGeneration(this.#settings.blobs, topology.name, exchange);
     const delayMs = outputDelayMs(topology);
     const known = {
       rows: rows === undefined ? undefined : await this.#body(version, commitId, 'rows', compress(rows, 'small')),

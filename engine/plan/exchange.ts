@@ -6,8 +6,10 @@ export interface Exchange {
   readonly keyFields: readonly string[];
   /** Code of the pipeline makes the key. @default false */
   readonly isComputed?: boolean;
-  /** How many logs share the keys, at least 1. It must not change: see `receiverOf`. */
+  /** How many logs share the keys, at least 1. */
   readonly receivers: number;
-  /** Counts changes of the number of receivers, from 1. */
+  /** Counts changes of the number of receivers, from 1 (PL-39). */
   readonly generation: number;
+  /** The same with the receivers that there were before; undefined: there were none. */
+  readonly before?: Exchange;
 }

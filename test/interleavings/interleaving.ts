@@ -3,6 +3,7 @@
  * instances compete for every log, requests fail, reads are behind, shards split and merge, rings are small. Behind one
  * exchange and behind several. Computed besides the plain way.
  */
+import type { Pipeline } from '../../engine/index.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { LogStore } from '../../engine/ports.ts';
 import type { SourceRecord } from '../../engine/record.ts';
@@ -21,10 +22,18 @@ const SECOND_SIZE_MS = 20;
 
 /** Where keys change: once, twice, or for the second time only, the first key being where the source has it. */
 export type Keys = (typeof KEYS)[number];
-export const KEYS = ['one exchange', 'two exchanges', 'an exchange behind a window'] as const;
+export const KEYS = [
+  'one exchange',
+  'two exchanges',
+  'an exchange behind a window',
+  'receivers whose number changes',
+  'two exchanges whose receivers change',
+] as const;
 
 interface Story {
   readonly world: ExchangeWorld;
+  /** One after the other, two of them side by side for a while. */
+  readonly definitions: readonly Pipeline[];
   readonly order: readonly string[];
   readonly parents: ReadonlyMap<string, readonly string[]>;
   readonly records: ReadonlyMap<string, readonly SourceRecord[]>;
@@ -57,10 +66,20 @@ function storyOf(random: SeededRandom, keys: Keys): Story {
   const allowedLatenessMs = random.pick([0, 5, 20]);
   const maxOutOfOrdernessMs = random.pick([0, 3, 12]);
   const isInPlace = keys === 'an exchange behind a window';
-  const settings = { receivers: random.between(1, 3), allowedLatenessMs, maxOutOfOrdernessMs };
-  const pipeline = keys === 'one exchange' ? keyedAnew(settings) : twoLevels({ ...settings, isInPlace });
+  const isOne = keys === 'one exchange' || keys === 'receivers whose number changes';
+  const receivers: [number, ...number[]] = [random.between(1, 3)];
+  const definitionOf = (): Pipeline => {
+    const settings = { receivers: [...receivers] as typeof receivers, allowedLatenessMs, maxOutOfOrdernessMs };
+    return isOne ? keyedAnew(settings) : twoLevels({ ...settings, isInPlace });
+  };
+  const definitions = [definitionOf()];
+  const changes = / chang?es?$/.test(keys) ? random.between(1, 2) : 0;
+  while (receivers.length <= changes) {
+    receivers.push(random.between(1, 4));
+    definitions.push(definitionOf());
+  }
   const inlineLimitBytes = random.pick([32_768, 60]);
-  const world = new ExchangeWorld(pipeline, { slots: random.pick([4, 8]), inlineLimitBytes });
+  const world = new ExchangeWorld(definitions[0] as Pipeline, { slots: random.pick([4, 8]), inlineLimitBytes });
   // Where state is inherited shards hold a part of the hashes each: that is not what this is about.
   const parents = isInPlace
     ? new Map<string, readonly string[]>([...'abc'].map((root) => [root, []]))
@@ -88,8 +107,8 @@ function storyOf(random: SeededRandom, keys: Keys): Story {
     watermarks.set(shard, watermarkMs);
     records.set(shard, put);
   }
-  const last = keys === 'one exchange' ? expected : countedAgain(expected);
-  return { world, order: [...parents.keys()], parents, records, expected: last };
+  const last = isOne ? expected : countedAgain(expected);
+  return { world, definitions, order: [...parents.keys()], parents, records, expected: last };
 }
 
 /** Final results by how many records they have counted, in the windows of the second key. */
@@ -104,9 +123,10 @@ function countedAgain(counts: Readonly<Record<string, number>>): Record<string, 
 }
 
 /** Lets functions work in any order, until all is taken. */
-async function live({ world, order, records }: Story, random: SeededRandom): Promise<void> {
+async function live({ world, definitions, order, records }: Story, random: SeededRandom): Promise<void> {
   const taken = new Map(order.map((shard) => [shard, 0]));
   let instances: Instance[] = [world.instance(), world.instance()];
+  let deployed = 0;
   const failing = { rate: 0.1 };
   const flaky =
     <A extends unknown[], T>(work: (...given: A) => Promise<T>, executes: boolean) =>
@@ -139,10 +159,14 @@ async function live({ world, order, records }: Story, random: SeededRandom): Pro
   ) {
     if (steps > 5_000) throw new Error('it does not come to an end');
     const instance = random.pick(instances);
-    if (random.chance(0.1)) instances = [world.instance(), random.pick(instances)];
+    // A deployment: the function of before goes on beside it for a while.
+    if (random.chance(0.05)) deployed = Math.min(deployed + 1, definitions.length - 1);
+    if (random.chance(0.1)) instances = [world.instance(definitions[deployed]), random.pick(instances)];
+    // Nobody is idle by then: it has those without records go on to other receivers.
+    if (definitions.length > 1 && random.chance(0.1)) await attempt(() => world.tick(instance, 0));
     if (random.chance(0.5)) {
       const level = random.between(0, world.exchanges.length - 1);
-      await attempt(() => world.receive(instance, random.between(0, world.exchange.receivers - 1), level));
+      await attempt(() => world.receive(instance, random.between(0, receiversAt(instance, level) - 1), level));
       continue;
     }
     const shard = random.pick(order);
@@ -153,16 +177,19 @@ async function live({ world, order, records }: Story, random: SeededRandom): Pro
     if (until > from && (await attempt(() => world.take(instance, shard, batch)))) taken.set(shard, until);
   }
   failing.rate = 0;
-  const last = world.instance();
+  const last = world.instance(definitions.at(-1));
   for (let minute = 1; minute <= 5; minute++) {
     // A sender whose ring is full goes on with the next one.
     await attempt(() => world.tick(last, minute * 600_000));
     // A receiver whose ring is full, too: once those behind it have taken what is in it.
-    for (const [level, { receivers }] of [...world.exchanges.entries(), ...world.exchanges.entries()])
-      for (let receiver = 0; receiver < receivers; receiver++)
+    for (const [level] of [...world.exchanges.entries(), ...world.exchanges.entries()])
+      for (let receiver = 0; receiver < receiversAt(last, level); receiver++)
         await attempt(() => world.receive(last, receiver, level));
   }
 }
+
+const receiversAt = ({ receivers }: Instance, level: number): number =>
+  receivers[level]?.topology.receivesFrom?.receivers ?? 0;
 
 /** What one life of many came to. */
 export interface Interleaving {

@@ -65,10 +65,7 @@ describe('a wrong setting is refused at the call that got it', () => {
     ['a key function alone', () => (timed().keyBy as unknown as (keyOf: () => string) => unknown)(() => 'a')],
     ['a key function whose name has a dot', () => timed().keyBy(({ key }) => key, { name: 'a.b' })],
     ['a key function whose name has 61 letters', () => timed().keyBy(({ key }) => key, { name: 'x'.repeat(61) })],
-    [
-      'a key function for two lists of receivers',
-      () => timed().keyBy(({ key }) => key, { name: 'k', receivers: [1, 2] as never }),
-    ],
+    ['a key function for no receiver', () => timed().keyBy(({ key }) => key, { name: 'k', receivers: [1, 0] })],
     ['one key for all, by an exchange with a slash', () => timed().keyAll({ name: 'a/b' })],
     ['a batch of Kafka records of 0', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, batchSize: 0 })],
     ['a batch size of 0', () => source({ batchSize: 0 })],
@@ -122,11 +119,11 @@ describe('a wrong setting is refused at the call that got it', () => {
       'window behind an exchange must be other than sliding, got "sliding(timeDifference=10)"; use hopping windows',
     );
     expect(() => timed().keyBy('value', { receivers: [0] })).toThrow(
-      'receivers must be a list with one whole number from 1 to 256, got [0]',
+      'receivers must be 1 to 16 whole numbers from 1 to 256, the last one is that of today, got [0]',
     );
-    expect(() => timed().keyBy('value', { receivers: [2, 4] as unknown as [2] })).toThrow(
-      'receivers must be a list with one',
-    );
+    expect(() => timed().keyBy('value', { receivers: [] as never })).toThrow('receivers must be 1 to 16');
+    expect(() => timed().keyBy('value', { receivers: new Array(17).fill(1) as never })).toThrow('receivers must be');
+    expect(() => timed().keyBy('value', { receivers: [4, 257] })).toThrow('receivers must be 1 to 16');
     expect(() => timed().keyBy('value', { name: 'a/b' })).toThrow('name of the exchange must be letters');
     expect(() => timed().keyBy('key', { receivers: [2] })).toThrow(
       'exchange must be left out where the key begins with the partition key "key"',

@@ -18,7 +18,8 @@ import { READING, record } from '../support/readings.ts';
 import { World, type WorldSettings } from '../support/world.ts';
 
 export interface KeyedAnewSettings {
-  readonly receivers?: number;
+  /** A list: of another number since. */
+  readonly receivers?: number | readonly [number, ...number[]];
   readonly allowedLatenessMs?: number;
   readonly maxOutOfOrdernessMs?: number;
   readonly trigger?: WindowSettings['trigger'];
@@ -30,11 +31,14 @@ export function keyedAnew(settings: KeyedAnewSettings = {}): Pipeline {
   return pipeline('readings')
     .source(kinesis({ stream: 'departures', partitionKey: 'key', schema: READING }))
     .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs, maxClockSkewMs: 1e9 })
-    .keyBy('value', { receivers: [receivers] })
+    .keyBy('value', { receivers: listOf(receivers) })
     .window(tumbling({ sizeMs: 10 }), { allowedLatenessMs, ...(trigger === undefined ? {} : { trigger }) })
     .aggregate({ n: count(), lastMs: sum('timeMs') })
     .to(resultTable());
 }
+
+const listOf = (receivers: NonNullable<KeyedAnewSettings['receivers']>) =>
+  typeof receivers === 'number' ? ([receivers] as const) : receivers;
 
 export interface TwoLevelsSettings extends KeyedAnewSettings {
   /** The first key is the partition key: only the second one has an exchange. */
@@ -55,11 +59,11 @@ export function twoLevels(settings: TwoLevelsSettings = {}): Pipeline {
   const timed = pipeline('readings')
     .source(kinesis({ stream: 'departures', partitionKey: 'key', schema: READING }))
     .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs, maxClockSkewMs: 1e9 });
-  const keyed = isInPlace ? timed.keyBy('key') : timed.keyBy('value', { receivers: [receivers] });
+  const keyed = isInPlace ? timed.keyBy('key') : timed.keyBy('value', { receivers: listOf(receivers) });
   return keyed
     .window(isSession ? session({ gapMs: 10 }) : tumbling({ sizeMs: 10 }), { allowedLatenessMs })
     .aggregate({ n: count() })
-    .keyBy('n', { receivers: [receivers] })
+    .keyBy('n', { receivers: listOf(receivers) })
     .window(tumbling({ sizeMs: 20 }))
     .aggregate({ n: count() })
     .to(resultTable());
@@ -153,14 +157,15 @@ export class ExchangeWorld {
     return this.#records.get(shard) ?? [];
   }
 
-  instance(): Instance {
+  /** @param given another definition of the same pipeline */
+  instance(given: Pipeline = this.#pipeline): Instance {
     const doorbell = {
       ring: async (id: string, receivers: readonly number[]) => {
         const level = this.exchanges.findIndex((exchange) => exchange.id === id);
         for (const receiver of receivers) this.rungAt.push([level, receiver]);
       },
     };
-    const [sender, ...receivers] = this.#pipeline.fragments.map((topology) => ({
+    const [sender, ...receivers] = given.fragments.map((topology) => ({
       ...this.world.instance({ topology }).processor,
       shards: this.catalog,
       doorbell,
@@ -192,8 +197,9 @@ export class ExchangeWorld {
 
   /** All receivers, those of the first exchange first, until none of them has anything to read. */
   async receiveAll(instance: Instance): Promise<void> {
-    for (const [level, { receivers }] of this.exchanges.entries())
-      for (let receiver = 0; receiver < receivers; receiver++) await this.receive(instance, receiver, level);
+    for (const [level, { topology }] of instance.receivers.entries())
+      for (let receiver = 0; receiver < (topology.receivesFrom?.receivers ?? 0); receiver++)
+        await this.receive(instance, receiver, level);
   }
 
   /** Calls those that were rung since, and those whom they ring, until nobody is. */

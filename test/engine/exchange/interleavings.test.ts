@@ -6,6 +6,8 @@ const SEEDS: ReadonlyArray<readonly [Keys, number]> = [
   ['one exchange', 150],
   ['two exchanges', 100],
   ['an exchange behind a window', 60],
+  ['receivers whose number changes', 100],
+  ['two exchanges whose receivers change', 60],
 ];
 
 describe.each(SEEDS)('rows that overtake each other: %s', (keys, seeds) => {

@@ -6,6 +6,7 @@ import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
 import { RENAMED_SOURCE } from './renamed-source.ts';
+import { GENERATIONS } from './generations.ts';
 import { REPLACED_SOURCE } from './replaced-source.ts';
 import { RESTORED_TABLE } from './restored-table.ts';
 import { SESSION_RULES } from './session-rules.ts';
@@ -47,6 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...EXCHANGE,
   ...SEVERAL_EXCHANGES,
   ...REPLACED_SOURCE,
+  ...GENERATIONS,
   ...REWRITTEN_SOURCE,
   {
     name: 'blind upsert',
