@@ -26,7 +26,7 @@ export async function consumedBy(
   const pipeline = topology.name;
   const receivers = Array.from({ length: exchange.receivers }, (_, receiver) => receiver);
   const taken = receivers.map((receiver) => takenBy(rings, pipeline, exchange, receiver, sender, wanted));
-  return Math.min(...(await Promise.all(taken)));
+  return leastOf(taken);
 }
 
 async function takenBy(
@@ -50,8 +50,12 @@ async function takenBy(
   // It begins with what those have taken from whom it takes over (PL-39).
   const parents = receiversIn(rangeOfReceiver(receiver, exchange), before);
   const taken = parents.map((parent) => takenBy(rings, pipeline, before, parent, sender, wanted));
-  return Math.min(...(await Promise.all(taken)));
+  return leastOf(taken);
 }
 
 const versionOf = ({ positions }: LogEntry, sender: string): number =>
   positions.find(({ logId }) => logId === sender)?.version ?? 0;
+
+async function leastOf(taken: ReadonlyArray<Promise<number>>): Promise<number> {
+  return Math.min(...(await Promise.all(taken)));
+}

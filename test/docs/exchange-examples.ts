@@ -10,6 +10,14 @@ export const airports = pipeline('airports')
   .aggregate({ departures: count() })
   .to(resultTable());
 
+export const moreReceivers = pipeline('more-receivers')
+  .source(kinesis({ stream: 'departures-by-origin', partitionKey: 'origin', schema: Departure }))
+  .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
+  .keyBy('destination', { receivers: [4, 16] })
+  .window(tumbling({ sizeMs: hours(1) }))
+  .aggregate({ departures: count() })
+  .to(resultTable());
+
 /** Flights between two airports, in either direction. */
 export const pairs = pipeline('pairs')
   .source(kinesis({ stream: 'departures', partitionKey: 'origin', schema: Departure }))

@@ -6,7 +6,7 @@ import busiest from '../../pipelines/busiest.ts';
 import destinations from '../../pipelines/destinations.ts';
 import { Departure } from '../../pipelines/flights.ts';
 import totals from '../../pipelines/totals.ts';
-import { airports, pairs } from './exchange-examples.ts';
+import { airports, moreReceivers, pairs } from './exchange-examples.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -31,6 +31,7 @@ describe('docs/exchange.md', () => {
     const { sendsTo } = destinations.topology;
     expect(sendsTo).toMatchObject({ id: 'by-destination', receivers: 4 });
     expect(airports.topology.sendsTo).toMatchObject({ id: 'by-airport', receivers: 8 });
+    expect(moreReceivers.topology.sendsTo).toMatchObject({ receivers: 16, generation: 2, before: { receivers: 4 } });
     expect(pairs.topology.sendsTo).toMatchObject({ id: 'by-pair', keyFields: ['pair'], receivers: 3 });
     expect(totals.topology.sendsTo).toMatchObject({ id: 'all', receivers: 1 });
     expect(busiest.topology.downstream.map(({ exchange }) => exchange.id)).toEqual(['by-destination', 'all']);

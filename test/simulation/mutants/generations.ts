@@ -18,7 +18,7 @@ export const GENERATIONS: readonly Mutant[] = [
         replace: '(sent?.generation ?? 0) > exchange.generation + 99);',
       },
     ],
-    foundBy: GO_ON,
+    foundBy: found('go on behind a sender without records, by a tick alone'),
   },
   {
     name: 'receivers are sealed when one of their senders has gone on',
@@ -62,8 +62,8 @@ export const GENERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/exchange/rows.ts',
-        find: 'const parts =',
-        replace: 'if (madeFor !== receivers) return []; const parts =',
+        find: 'const parts = madeFor === receivers ?',
+        replace: 'if (madeFor !== receivers) return []; const parts = madeFor === receivers ?',
       },
     ],
     foundBy: found('take rows that old code has written behind the cut'),
