@@ -23,7 +23,7 @@ describe('docs/exchange.md', () => {
       'test/docs/exchange-examples.ts',
     ];
     const sources = files.map(read);
-    expect(snippets).toHaveLength(6);
+    expect(snippets).toHaveLength(7);
     expect(snippets.filter((snippet) => !sources.some((source) => source.includes(snippet)))).toEqual([]);
   });
 

@@ -325,8 +325,9 @@ export const EXCHANGE: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/exchange/manifest.ts',
-        find: 'const roots = from.flatMap((one) => receiverLogs(pipeline, one)).sort();',
-        replace: 'const roots = from.flatMap((one) => receiverLogs(pipeline, one)).sort().slice(0, 1);',
+        find: 'const roots = from.flatMap((one) => receiverLogs(pipeline, firstGeneration(one))).sort();',
+        replace:
+          'const roots = from.flatMap((one) => receiverLogs(pipeline, firstGeneration(one))).sort().slice(0, 1);',
       },
     ],
     worlds: 'exchange',
