@@ -16,7 +16,7 @@ import {
   tumbling,
 } from '../engine/index.ts';
 import type { Topology } from '../engine/topology.ts';
-import type { WindowSettings } from '../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../engine/dsl/window-settings.ts';
 import type { Windows } from '../engine/window/windows.ts';
 import { Reading } from './readings.ts';
 

@@ -1,8 +1,7 @@
 import { requireSetting } from '../errors.ts';
-import { withChanged, type LogicalPlan } from '../plan/logical-plan.ts';
+import { lastWindowOf, withChanged, type LogicalPlan } from '../plan/logical-plan.ts';
 import type { WindowNode } from '../plan/node.ts';
 import { isPlain } from '../window/emission.ts';
-import { lastWindowOf } from './output-stream.ts';
 
 /**
  * Who goes on from results takes each one once: the windows before give theirs when they close.

@@ -4,7 +4,7 @@ import { codeText } from '../plan/code-text.ts';
 import type { NewNode } from '../plan/logical-plan.ts';
 import type { KeyByNode } from '../plan/node.ts';
 import { exchangeFor, type ExchangeSettings } from './exchange-settings.ts';
-import { requireNames } from './output-stream.ts';
+import { requireNames } from './columns.ts';
 
 /** A key that a function makes has no field to be named after. */
 export interface ComputedKeySettings extends Pick<ExchangeSettings, 'receivers'> {

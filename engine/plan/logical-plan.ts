@@ -1,5 +1,5 @@
 import { TidemarkError } from '../errors.ts';
-import type { KeyByNode, PlanNode, SourceNode } from './node.ts';
+import type { KeyByNode, PlanNode, SourceNode, WindowNode } from './node.ts';
 
 /** What the user said, as data: frozen nodes, each behind those that it takes from. */
 export interface LogicalPlan {
@@ -78,4 +78,8 @@ function required<N>(plan: string, what: string, node: N | undefined): N {
     'PLAN_INCOMPLETE',
     `plan ${plan} must have ${what}, got none; report this with the pipeline's definition`,
   );
+}
+
+export function lastWindowOf({ nodes }: LogicalPlan): WindowNode | undefined {
+  return nodes.findLast((node) => node.kind === 'window');
 }

@@ -1,6 +1,6 @@
 /** The format of Beam's trigger transcripts, and what its words are in the DSL. */
 import { everyRecords, hopping, session, tumbling } from '../../engine/index.ts';
-import type { WindowSettings } from '../../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../../engine/dsl/window-settings.ts';
 import type { Windows } from '../../engine/window/windows.ts';
 
 export interface Pane {

@@ -2,7 +2,7 @@
 import { z } from 'zod/mini';
 import { collect, kinesis, lake, max, min, pipeline } from '../../engine/index.ts';
 import type { Topology } from '../../engine/topology.ts';
-import type { WindowSettings } from '../../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../../engine/dsl/window-settings.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import type { Windows } from '../../engine/window/windows.ts';

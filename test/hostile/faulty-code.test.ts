@@ -21,7 +21,7 @@ import {
   value,
 } from '../../engine/index.ts';
 import type { Topology } from '../../engine/topology.ts';
-import type { WindowSettings } from '../../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../../engine/dsl/window-settings.ts';
 import type { Windows } from '../../engine/window/windows.ts';
 import { READING, type Reading } from '../engine/support/readings.ts';
 import { eventRecord, HostileStream, reading } from './support.ts';

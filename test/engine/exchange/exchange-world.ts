@@ -1,6 +1,6 @@
 import { MemoryShards } from '../../../adapters/memory/shards.ts';
 import { count, kinesis, pipeline, resultTable, session, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
-import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../../../engine/dsl/window-settings.ts';
 import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { TidemarkError } from '../../../engine/errors.ts';
 import { receive, type ReceiveReport } from '../../../engine/exchange/receive.ts';

@@ -15,7 +15,7 @@ import {
   tumbling,
 } from '../../../engine/index.ts';
 import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
-import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../../../engine/dsl/window-settings.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import { inheritState } from '../../../engine/state/inherit-state.ts';
 import type { Repeat } from '../../../engine/window/emission.ts';

@@ -11,7 +11,7 @@ import {
   pipeline,
   session,
 } from '../../../engine/index.ts';
-import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../../../engine/dsl/window-settings.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import type { Repeat } from '../../../engine/window/emission.ts';
 import { MovingPartition } from '../support/moves.ts';

@@ -12,7 +12,7 @@ import {
   session,
   tumbling,
 } from '../../../engine/index.ts';
-import type { WindowSettings } from '../../../engine/dsl/windowed-stream.ts';
+import type { WindowSettings } from '../../../engine/dsl/window-settings.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import type { Windows } from '../../../engine/window/windows.ts';
 import { MovingPartition } from '../support/moves.ts';

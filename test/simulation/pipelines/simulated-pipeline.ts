@@ -3,7 +3,7 @@
  * a pipeline says only what becomes of one key; the reference adds shards, resharding, ticks and dead letters.
  */
 import type { Pipeline } from '../../../engine/index.ts';
-import type { KeyedStream } from '../../../engine/dsl/streams.ts';
+import type { KeyedStream } from '../../../engine/dsl/keyed-stream.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import type { PlanSizes } from '../plan.ts';
 

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { count, kafka, kinesis, pipeline, resultTable, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
-import type { KeyedStream, TimedStream } from '../../../engine/dsl/streams.ts';
+import type { KeyedStream } from '../../../engine/dsl/keyed-stream.ts';
+import type { TimedStream } from '../../../engine/dsl/streams.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import type { Deployment, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
 import type { Plan, PlanSizes } from '../plan.ts';
