@@ -11,7 +11,7 @@ export type LoadQuestion = Pick<CostInput, 'eventsPerSecond' | 'keys' | 'eventBy
  * @throws INVALID_SETTING when a kind of cluster is named for a stream
  */
 export function inputOf(
-  { source, eventTime, results, sinks, sendsTo }: Topology,
+  { source, eventTime, results, sinks, downstream, sendsTo }: Topology,
   { kafka, ...load }: LoadQuestion,
 ): CostInput {
   requireSetting(
@@ -25,7 +25,9 @@ export function inputOf(
   return {
     ...load,
     ...(source.kind === 'kafka' ? { kafka: kafka ?? 'serverless' } : {}),
-    ...(sendsTo === undefined ? {} : { receivers: sendsTo.receivers }),
+    ...(sendsTo === undefined
+      ? {}
+      : { receivers: sendsTo.receivers, furtherExchanges: downstream.slice(1).map(({ exchange }) => exchange.id) }),
     batchSize: source.batchSize,
     maxBatchingWindowMs: source.maxBatchingWindowMs,
     windowMs: results.windowMs ?? hours(1),

@@ -48,6 +48,7 @@ export function assumptionsOf(input: CostInput, { traffic, exchange }: Estimate)
     `function: ${grouped(ASSUMED.memoryMiB)} MiB, ${ASSUMED.batchMs} ms a batch + ${ASSUMED.recordMs} ms a record + ${ASSUMED.resultRoundMs} ms per ${ASSUMED.resultPutsPerRound} results = ${number(traffic.invocationMs)} ms; warm; a tick a minute`,
     `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); above ${bytesText(ASSUMED.inlineLimitBytes)} to S3; windows end for all keys of a ${part} in one batch`,
     ...(exchange === undefined ? [] : [exchangeAssumption(exchange)]),
+    ...leftOut(input),
     `results: every key that occurs in a window of ${durationText(input.windowMs)}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
     ...(input.lake
       ? [
@@ -57,6 +58,12 @@ export function assumptionsOf(input: CostInput, { traffic, exchange }: Estimate)
     `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics, ${ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka']} alarm metrics, ${ASSUMED.dashboards} dashboard`,
     `Managed Flink: ${grouped(flinkEventsPerKpu)} events/s a KPU (--flink-events-per-kpu), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
   ];
+}
+
+function leftOut({ furtherExchanges = [] }: CostInput): string[] {
+  if (furtherExchanges.length === 0) return [];
+  const names = furtherExchanges.join(' and ');
+  return [`left out: what goes through ${names}: final results of windows, and the calls and commits that take them`];
 }
 
 function exchangeAssumption({ receivers, rungPerCommit, entriesPerCall }: ExchangeTraffic): string {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { estimate, type Estimate } from '../../../operate/cost/estimate.ts';
 import { inputOf } from '../../../operate/cost/input-of.ts';
+import type { Topology } from '../../../engine/topology.ts';
+import { assumptionsOf } from '../../../operate/cost/notes.ts';
 import type { CostInput } from '../../../operate/cost/traffic.ts';
+import busiest from '../../../pipelines/busiest.ts';
 import destinations from '../../../pipelines/destinations.ts';
 import { costInput } from '../support/cost-input.ts';
 
@@ -16,6 +19,16 @@ describe('an exchange in what a load costs', () => {
   it('is asked for by the definition', () => {
     const load = { eventsPerSecond: 1, keys: 1, eventBytes: 1 };
     expect(inputOf(destinations.topology, load).receivers).toBe(4);
+  });
+
+  it('says which further exchanges of a pipeline are not counted, where there are some', () => {
+    const load = { eventsPerSecond: 100, keys: 10, eventBytes: 200 };
+    const notesOf = (topology: Topology) => {
+      const input = inputOf(topology, load);
+      return assumptionsOf(input, estimate(input)).filter((note) => note.startsWith('left out'));
+    };
+    expect(notesOf(destinations.topology)).toEqual([]);
+    expect(notesOf(busiest.topology)).toEqual([expect.stringContaining('what goes through all: final results')]);
   });
 
   it('is rows in the log of the senders: 600 + 1,000 × 8 bytes a commit', () => {
