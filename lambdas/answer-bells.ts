@@ -1,7 +1,8 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { readBell } from '../adapters/sqs/bell.ts';
 import { messageOf, TidemarkError } from '../engine/errors.ts';
-import { receive, rungReceivers, type ReceiveReport } from '../engine/exchange/receive.ts';
+import { receive, type ReceiveReport } from '../engine/exchange/receive.ts';
+import { rungReceivers } from '../engine/exchange/receivers.ts';
 import type { Exchange } from '../engine/plan/exchange.ts';
 import type { ReceivingProcessor } from '../engine/processor.ts';
 

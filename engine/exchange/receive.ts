@@ -5,11 +5,10 @@
  *     sender A  … 41 42 43 ──► read 42, 43 ┐
  *     sender B  … 17       ──► nothing     ├─► step ──► commit {state, outbox, A: 43, B: 17} ──► deliver ──► again
  */
-import { isKind, TidemarkError } from '../errors.ts';
+import { isKind } from '../errors.ts';
 import { deliverWaiting } from '../outbox.ts';
 import { EMPTY_OUTBOX } from '../outputs.ts';
 import { logIdOf, partitionOfLog } from '../partition-log/log-id.ts';
-import { readHead } from '../partition-log/read-log.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import { proving } from '../expired-unread.ts';
@@ -26,7 +25,8 @@ import { arrivalsOf, type Arrivals } from './arrivals.ts';
 import { childrenOf, inheritFrom } from './generations.ts';
 import { readManifest, settleReceivers, type Manifest } from './manifest.ts';
 import { firstPositions, readable } from './positions.ts';
-import { readSender, type ArrivedEntry, type OverwrittenContext, type ReadAhead } from './read-senders.ts';
+import { isLost, lost } from './lost-entries.ts';
+import { readSender, type ArrivedEntry, type ReadAhead } from './read-senders.ts';
 import { rangeOfReceiver, receiverPartition, receiversIn } from './receivers.ts';
 import { ringFor, ringIfFull } from './ring-receivers.ts';
 
@@ -74,30 +74,6 @@ async function receiveAs(way: Way, receiver: number): Promise<ReceiveReport> {
       throw (await isLost(processor, partition, again)) ? lost(logIdOf(partition), again) : again;
     });
   }
-}
-
-/**
- * Whether what was overwritten is what the log has not taken: no gate lets a sender go so far (PL-32). An instance that was
- * frozen behind a read knows an older position, however often it reads; so this is asked once an entry was found gone.
- */
-async function isLost(
-  { logs: { settings } }: ReceivingProcessor,
-  partition: SourcePartition,
-  error: unknown,
-): Promise<boolean> {
-  if (!(error instanceof TidemarkError) || error.code !== 'ENTRY_OVERWRITTEN') return false;
-  const { sender, version } = error.context as unknown as OverwrittenContext;
-  const head = await readHead(settings.logs, settings.clock, logIdOf(partition), settings.slots);
-  if (head === undefined) return true;
-  const position = head.positions.find(({ logId }) => logId === sender);
-  // One that it knows no more was taken to its seal.
-  return position !== undefined && position.version < version;
-}
-
-function lost(logId: string, cause: unknown): TidemarkError {
-  const rule = `entries that ${logId} has not taken must stay in the logs of its senders`;
-  const text = `${rule}, got some that were overwritten; restore the log table to one moment for all logs`;
-  return new TidemarkError('internal', 'LOG_DAMAGED', text, { cause });
 }
 
 type Totals = {
@@ -152,7 +128,8 @@ async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport
     if (entries.length > 0 || log.state.pending !== undefined) await take(call, log, entries);
     hasTaken ||= entries.length > 0;
     if (entries.length === 0 && read.isAtCut && call.next !== undefined) return sealed(call, log, call.next);
-    if (isProof && entries.length === 0) await tick(call, log, nowMs);
+    // What is behind a cut has arrived, though it is for the next receivers.
+    if (isProof && entries.length === 0 && isAtEnd) await tick(call, log, nowMs);
     if (entries.length === 0 && log.isOfOlderGeneration) await commit(call, log, proving(log.state, log.state.proof));
     if (entries.length === 0 || (isAtEnd && !isDueByClock(processor.topology, log.state, clock.nowMs())))
       return reportOf(call, log, true);
@@ -306,21 +283,4 @@ function reportOf({ processor, partition, totals }: Call, log: PartitionLog, isD
     watermarkMs: log.state.watermarkMs,
     isDrained,
   };
-}
-
-/**
- * Who a ring is for: one that was there before is now those who have its keys.
- *
- * @throws RECEIVER_UNKNOWN (invalid)
- */
-export function rungReceivers(exchange: Exchange, receiver: unknown): readonly number[] {
-  const isNumber = typeof receiver === 'number' && Number.isInteger(receiver) && receiver >= 0;
-  for (let known: Exchange | undefined = exchange; isNumber && known !== undefined; known = known.before)
-    if (receiver < known.receivers)
-      return known === exchange ? [receiver] : receiversIn(rangeOfReceiver(receiver, known), exchange);
-  throw new TidemarkError(
-    'invalid',
-    'RECEIVER_UNKNOWN',
-    `receiver of ${exchange.id} must be a whole number below ${exchange.receivers}, got ${JSON.stringify(receiver)}; ring with the definition that runs`,
-  );
 }

@@ -1,4 +1,5 @@
 import { hashOfKey } from '../codec/key-hash.ts';
+import { TidemarkError } from '../errors.ts';
 import { logIdOf } from '../partition-log/log-id.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { SourcePartition } from '../record.ts';
@@ -56,4 +57,21 @@ export function receiverLogs(pipeline: string, exchange: Exchange): string[] {
  */
 export function nameOfPartition({ stage, source, partition }: Omit<SourcePartition, 'incarnation'>): string {
   return stage === '0' ? partition : `${source}/${partition}`;
+}
+
+/**
+ * Who a ring is for: one that was there before is now those who have its keys.
+ *
+ * @throws RECEIVER_UNKNOWN (invalid)
+ */
+export function rungReceivers(exchange: Exchange, receiver: unknown): readonly number[] {
+  const isNumber = typeof receiver === 'number' && Number.isInteger(receiver) && receiver >= 0;
+  for (let known: Exchange | undefined = exchange; isNumber && known !== undefined; known = known.before)
+    if (receiver < known.receivers)
+      return known === exchange ? [receiver] : receiversIn(rangeOfReceiver(receiver, known), exchange);
+  throw new TidemarkError(
+    'invalid',
+    'RECEIVER_UNKNOWN',
+    `receiver of ${exchange.id} must be a whole number below ${exchange.receivers}, got ${JSON.stringify(receiver)}; ring with the definition that runs`,
+  );
 }

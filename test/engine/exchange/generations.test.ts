@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { rangeOfReceiver, receiverOf, receiversIn } from '../../../engine/exchange/receivers.ts';
-import { rungReceivers } from '../../../engine/exchange/receive.ts';
+import { rangeOfReceiver, receiverOf, receiversIn, rungReceivers } from '../../../engine/exchange/receivers.ts';
 import { hashOfKey, MAX_HASH } from '../../../engine/codec/key-hash.ts';
+import { kinesis, pipeline, resultTable, value, type Pipeline } from '../../../engine/index.ts';
+import { READING } from '../support/readings.ts';
 import { ExchangeWorld, HIGH, keyedAnew, LOW, twoLevels } from './exchange-world.ts';
 
 const CHANGES = [
@@ -145,6 +146,40 @@ describe.each(CHANGES)('%i receivers that become %i', (from, to) => {
     const other = world.instance(keyedAnew({ receivers: [from, to + 5] }));
     const settling = world.take(other, 's2', world.put('s2', [LOW, 13]));
     await expect(settling).rejects.toMatchObject({ code: 'RECEIVERS_CHANGED' });
+  });
+});
+
+/** Says how many readings a value has had, whenever it has been quiet for a second. */
+const whenQuiet = (receivers: readonly [number, ...number[]]): Pipeline =>
+  pipeline('readings')
+    .source(kinesis({ stream: 'departures', schema: READING }))
+    .eventTime(({ timeMs }) => timeMs, { maxOutOfOrdernessMs: 0, maxClockSkewMs: 1e9 })
+    .keyBy('value', { receivers })
+    .process({
+      version: 1,
+      state: { n: value<number>() },
+      results: { n: 'integer' },
+      onRecord(_, { state, processingTimeMs, setProcessingTimer }) {
+        state.n.set((state.n.get() ?? 0) + 1);
+        setProcessingTimer(processingTimeMs + 1_000);
+      },
+      onTimer: (_, { state, emit }) => emit({ n: state.n.get() ?? 0 }),
+    })
+    .to(resultTable());
+
+describe('the clock of receivers that end', () => {
+  it('stands still at the cut: what is behind it has arrived', async () => {
+    const world = new ExchangeWorld(whenQuiet([2]));
+    world.open('s1');
+    const [before, after] = [world.instance(), world.instance(whenQuiet([2, 3]))];
+    await world.take(before, 's1', world.put('s1', [LOW, 1]));
+    await world.receiveAll(before);
+    await world.take(after, 's1', world.put('s1', [LOW, 2]));
+    await world.world.clock.sleep(5_000);
+    await world.receiveAll(before);
+    expect(world.world.sink.results).toEqual([]);
+    await world.receiveAll(after);
+    expect(world.world.sink.results.map(({ values }) => values)).toEqual([{ n: 2 }]);
   });
 });
 

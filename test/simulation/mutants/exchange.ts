@@ -257,7 +257,7 @@ export const EXCHANGE: readonly Mutant[] = [
     rule: 'PL-32',
     edits: [
       {
-        file: RECEIVE,
+        file: 'engine/exchange/lost-entries.ts',
         find: 'return position !== undefined && position.version < version;',
         replace: 'return position === undefined || position.version < Number.POSITIVE_INFINITY + version;',
       },
