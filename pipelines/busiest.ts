@@ -6,7 +6,7 @@ import { count, hours, kinesis, lake, minutes, pipeline, resultTable, topN, tumb
 import { Departure } from './flights.ts';
 
 export default pipeline('busiest')
-  .source(kinesis({ stream: 'departures-by-origin', partitionKey: 'origin', schema: Departure }))
+  .source(kinesis({ stream: 'departures-to-rank', partitionKey: 'origin', schema: Departure }))
   .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
   .keyBy('destination')
   .window(tumbling({ sizeMs: hours(1) }), { allowedLatenessMs: hours(3) })

@@ -18,7 +18,7 @@ import {
 import { Departure } from './flights.ts';
 
 export default pipeline('totals')
-  .source(kinesis({ stream: 'departures', partitionKey: 'origin', schema: Departure }))
+  .source(kinesis({ stream: 'departures-to-total', partitionKey: 'origin', schema: Departure }))
   .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
   .keyAll()
   .window(tumbling({ sizeMs: hours(1) }), { allowedLatenessMs: hours(3) })
