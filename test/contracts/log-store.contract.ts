@@ -82,7 +82,7 @@ export function logStoreContract(name: string, open: () => Promise<LogStore>): v
 
     it('counts write units, of a failed condition too', async () => {
       const store = await open();
-      const large = { delta: { inline: new Uint8Array(5 * 1024) } };
+      const large = { delta: { inline: new Uint8Array(5_000) } };
       const stored = await store.put('log', 1, sampleEntry(1, large), undefined);
       const refused = await store.put('log', 1, sampleEntry(1, large), undefined);
       expect([stored.writeUnits, refused.writeUnits]).toEqual([6, 6]);
