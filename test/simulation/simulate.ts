@@ -118,7 +118,9 @@ export async function simulate(
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
     // A shard that ticks cannot look at holds the others for a while.
-    const settlingMs = plan.untold === undefined ? 600_000 : UNSEEN_HOLD_MS + 600_000;
+    const heldMs = plan.untold === undefined ? 0 : UNSEEN_HOLD_MS;
+    // In rings of two places, receivers that send wait for those behind them with each commit.
+    const settlingMs = heldMs + (plan.exchange?.shape === 'two' ? 3_600_000 : 600_000);
     const settled = schedule.nowMs() + settlingMs;
     let over = false;
     schedule.after(settlingMs, () => (over = schedule.nowMs() >= settled));
