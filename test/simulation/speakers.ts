@@ -23,8 +23,9 @@ export class Speakers {
 
   /** Of two logs that speak of one window the one with the larger rank is the newer; equal: revisions tell. */
   rankOf({ log, epochMs }: Speaker): number {
-    const isAnew = this.#anew.has(log) && epochMs >= this.#anewFromMs;
-    return 2 * this.#streams.indexOf(streamOf(log)) + (isAnew ? 1 : 0);
+    // A log that came of one that began anew goes on from there, whether or not it was there before.
+    const isSince = epochMs >= this.#anewFromMs;
+    return 2 * this.#streams.indexOf(streamOf(log)) + (isSince ? 1 : 0);
   }
 
   /** Whether a log has begun anew, or is one that came of it. */
