@@ -13,7 +13,7 @@ import { deliverWaiting } from './outbox.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import { boundsOf, type Processor } from './processor.ts';
 import type { SourcePartition } from './record.ts';
-import { stepTick, type TickTarget } from './step.ts';
+import { nothingDecided, stepTick, type TickTarget } from './step.ts';
 import { followedWatermark } from './tick/idle-watermark.ts';
 import { timeOf, type PartitionTime } from './tick/partition-time.ts';
 import { settleEach } from './tick/settle-each.ts';
@@ -176,7 +176,7 @@ async function moveOn(
       if (loss !== undefined) noteLoss(loss);
     }
     if (log.isOfOlderGeneration) {
-      await log.commit(proving(log.state, log.state.proof));
+      await log.commit(nothingDecided(log.state));
       reached.isMoved = true;
       reached.version = log.version;
     }

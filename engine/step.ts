@@ -7,7 +7,7 @@
 import { decodeRecord, type Decoded } from './decode.ts';
 import type { Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
-import type { DeadLetter, LateRecord, Outbox } from './outputs.ts';
+import { EMPTY_OUTBOX, type DeadLetter, type LateRecord, type Outbox } from './outputs.ts';
 import type { Progress } from './state/progress.ts';
 import type { Row } from './exchange/row.ts';
 import type { Due } from './partition-log/entry.ts';
@@ -15,7 +15,7 @@ import type { SourceRecord } from './record.ts';
 import { digestOf } from './record-digest.ts';
 import { Run, UNBOUNDED } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
-import type { StateChange } from './state/state-change.ts';
+import { noChange, type StateChange } from './state/state-change.ts';
 import { remainingFloors, watermarkOf } from './time/floors.ts';
 import { behind } from './time/timer-clocks.ts';
 import { NO_WATERMARK } from './time/watermark.ts';
@@ -124,6 +124,11 @@ export function step(
     },
   });
   return { ...result, taken };
+}
+
+/** A version that decides nothing: for what it says besides. */
+export function nothingDecided(state: PartitionState): StepResult {
+  return { change: noChange(state), outbox: EMPTY_OUTBOX };
 }
 
 /** When time alone has something to do at a partition that is in this state. */

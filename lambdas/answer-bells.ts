@@ -55,9 +55,11 @@ export async function answerBells(
   });
   await Promise.all(calls);
   if (failures.length > 0) failed(failures.map(({ text }) => text));
-  const failing = failures.flatMap((failure) => failure.bells);
-  if (failing.length > 0 && failing.length === bells.length) throw failures[0]?.cause;
-  return { batchItemFailures: [...failing, ...unread].map(({ messageId: itemIdentifier }) => ({ itemIdentifier })) };
+  // A ring under an old number is for several receivers, and may fail for each.
+  const failing = new Set(failures.flatMap((failure) => failure.bells));
+  if (failing.size > 0 && failing.size === bells.length) throw failures[0]?.cause;
+  const again = [...new Set([...failing, ...unread])];
+  return { batchItemFailures: again.map(({ messageId: itemIdentifier }) => ({ itemIdentifier })) };
 }
 
 /** @throws BELL_MALFORMED, EXCHANGE_UNKNOWN, RECEIVER_UNKNOWN (invalid) */

@@ -111,7 +111,7 @@ export async function settleGeneration(blobs: BlobStore, pipeline: string, excha
   await settled(blobs, pipeline, exchange, { roots: [] });
 }
 
-/** Writes it down unless somebody has; what counts is what is there. */
+/** Writes it down unless it is there already; what is there counts. */
 async function settled(
   blobs: BlobStore,
   pipeline: string,

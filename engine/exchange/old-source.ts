@@ -14,8 +14,7 @@ import { partitionOfLog } from '../partition-log/log-id.ts';
 import { readHead } from '../partition-log/read-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { Processor } from '../processor.ts';
-import { noChange } from '../state/state-change.ts';
-import { EMPTY_OUTBOX } from '../outputs.ts';
+import { nothingDecided } from '../step.ts';
 import type { GuardedSteps } from '../user-code/guarded-steps.ts';
 import { manifestKey, type Manifest } from './manifest.ts';
 import { firstGeneration } from './receivers.ts';
@@ -66,9 +65,9 @@ async function endsOf(
   // Grows while it is gone through.
   for (const logId of seen) {
     const head = await readHead(logs, clock, logId, slots);
+    const isSealed = (head?.sealedFor.length ?? 0) > 0;
     const children = head?.sent?.children ?? [];
-    const isSealed = children.some((child) => next.has(child.logId));
-    if (isSealed || children.length === 0) ends.push({ logId, isSealed });
+    if (!isSealed || children.some((child) => next.has(child.logId))) ends.push({ logId, isSealed });
     else for (const child of children) seen.add(child.logId);
   }
   return ends;
@@ -90,6 +89,6 @@ function sealFor(
     await deliverWaiting(log, partition, processor.sinks);
     await finishMoves(processor, log, partition, steps);
     const names = children.map((child) => partitionOfLog(child.logId).partition);
-    await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX }, names, children);
+    await log.commit(nothingDecided(log.state), names, children);
   });
 }

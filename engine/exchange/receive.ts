@@ -7,18 +7,15 @@
  */
 import { isKind } from '../errors.ts';
 import { deliverWaiting } from '../outbox.ts';
-import { EMPTY_OUTBOX } from '../outputs.ts';
 import { logIdOf, partitionOfLog } from '../partition-log/log-id.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
-import { proving } from '../expired-unread.ts';
 import type { BatchReport } from '../process-batch.ts';
 import { boundsOf, type ReceivingProcessor } from '../processor.ts';
 import type { ReadConsistency } from '../ports.ts';
 import type { SourcePartition } from '../record.ts';
 import { openWindows, type PartitionState } from '../state/partition-state.ts';
-import { noChange } from '../state/state-change.ts';
-import { isDueByClock, step, stepTick, type RecordsStep, type StepResult } from '../step.ts';
+import { isDueByClock, nothingDecided, step, stepTick, type RecordsStep, type StepResult } from '../step.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
 import { wholeOffsets } from '../whole-offsets.ts';
 import { arrivalsOf, type Arrivals } from './arrivals.ts';
@@ -127,10 +124,10 @@ async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport
     const { entries, isAtEnd } = read;
     if (entries.length > 0 || log.state.pending !== undefined) await take(call, log, entries);
     hasTaken ||= entries.length > 0;
-    if (entries.length === 0 && read.isAtCut && call.next !== undefined) return sealed(call, log, call.next);
+    if (entries.length === 0 && read.isAtCut && call.next !== undefined) return seal(call, log, call.next);
     // What is behind a cut has arrived, though it is for the next receivers.
     if (isProof && entries.length === 0 && isAtEnd) await tick(call, log, nowMs);
-    if (entries.length === 0 && log.isOfOlderGeneration) await commit(call, log, proving(log.state, log.state.proof));
+    if (entries.length === 0 && log.isOfOlderGeneration) await commit(call, log, nothingDecided(log.state));
     if (entries.length === 0 || (isAtEnd && !isDueByClock(processor.topology, log.state, clock.nowMs())))
       return reportOf(call, log, true);
   }
@@ -177,12 +174,11 @@ async function begin(call: Call, log: PartitionLog): Promise<'for senders' | 'fo
 }
 
 /** All senders have gone on to the next receivers: this one ends (PL-39). */
-async function sealed(call: Call, log: PartitionLog, next: Exchange): Promise<ReceiveReport> {
+async function seal(call: Call, log: PartitionLog, next: Exchange): Promise<ReceiveReport> {
   const { processor, exchange, receiver, totals } = call;
   const children = childrenOf(processor.topology.name, exchange, receiver, next);
   const names = children.map(({ logId }) => partitionOfLog(logId).partition);
-  const result = { change: noChange(log.state), outbox: EMPTY_OUTBOX };
-  totals.writeUnits += await log.commit(result, names, children);
+  totals.writeUnits += await log.commit(nothingDecided(log.state), names, children);
   totals.commits++;
   return reportOf(call, log, true);
 }

@@ -1,10 +1,9 @@
 import { TidemarkError } from '../errors.ts';
-import { EMPTY_OUTBOX } from '../outputs.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Processor } from '../processor.ts';
 import type { SourcePartition } from '../record.ts';
 import { takeOver } from '../reshard.ts';
-import { noChange } from '../state/state-change.ts';
+import { nothingDecided } from '../step.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
 
 /** What a tick found out about one partition. */
@@ -45,7 +44,7 @@ export async function timeOf(
       if (log.version === 0 && remaining !== 'records') {
         // Receivers wait for every sender: one without a record says so in its log (PL-37).
         if (topology.sendsTo === undefined) return undefined;
-        await log.commit({ change: noChange(log.state), outbox: EMPTY_OUTBOX });
+        await log.commit(nothingDecided(log.state));
       }
       const isQuiet = lastArrivalMs + topology.eventTime.idleTimeoutMs <= nowMs;
       const isDrained = remaining !== 'records';

@@ -162,7 +162,7 @@ async function live({ world, definitions, order, records }: Story, random: Seede
     // A deployment: the function of before goes on beside it for a while.
     if (random.chance(0.05)) deployed = Math.min(deployed + 1, definitions.length - 1);
     if (random.chance(0.1)) instances = [world.instance(definitions[deployed]), random.pick(instances)];
-    // Nobody is idle by then: it has those without records go on to other receivers.
+    // No shard is idle by then: the tick has those without records go on to other receivers.
     if (definitions.length > 1 && random.chance(0.1)) await attempt(() => world.tick(instance, 0));
     if (random.chance(0.5)) {
       const level = random.between(0, world.exchanges.length - 1);

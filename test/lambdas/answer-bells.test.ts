@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { ReceiveReport } from '../../engine/exchange/receive.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { answerBells, type AnswerOptions, type BellRecord } from '../../lambdas/answer-bells.ts';
 import { ExchangeWorld, HIGH, keyedAnew, LOW, type Instance } from '../engine/exchange/exchange-world.ts';
 
@@ -63,6 +64,19 @@ describe('rings', () => {
     expect((await answeredAgain([bell('m1', 1), bell('m2', 0), bell('m3', 1)])).sort()).toEqual(['m1', 'm3']);
     expect(reports.map(({ partition }) => partition)).toEqual(['r0']);
     expect(failures).toEqual([expect.stringMatching(/^receiver 1: commit 1 of .*r1 must be answered/)]);
+  });
+
+  it('under an old number fail the function too when none of its receivers got on', async () => {
+    const [, receiving] = keyedAnew({ receivers: [5, 3] }).fragments as [Topology, Topology];
+    world.world.logs.read = () => Promise.reject(new TidemarkError('unavailable', 'LOG_UNAVAILABLE', 'it is down'));
+    const options = {
+      withinMs: 1_000,
+      reported: () => {},
+      failed: (texts: readonly string[]) => failures.push(...texts),
+    };
+    const answering = answerBells({ ...instance.receiver, topology: receiving }, [bell('m1', 3)], options);
+    await expect(answering).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    expect(failures).toEqual(['receiver 1: it is down', 'receiver 2: it is down']);
   });
 
   it('fail the function when no receiver got on', async () => {

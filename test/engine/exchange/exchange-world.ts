@@ -202,7 +202,7 @@ export class ExchangeWorld {
         await this.receive(instance, receiver, level);
   }
 
-  /** Calls those that were rung since, and those whom they ring, until nobody is. */
+  /** Calls those that were rung since, and those that they ring, until none is. */
   async answerRings(instance: Instance): Promise<void> {
     for (let calls = 0; this.rungAt.length > 0; calls++) {
       if (calls > 1_000) throw new Error('rings must come to an end');

@@ -123,7 +123,7 @@ describe.each(CHANGES)('%i receivers that become %i', (from, to) => {
 
   it('let no sender overwrite what those before them have not taken', async () => {
     const { world, after } = await halfway();
-    // Its ring has eight places, of which two are free for what nobody has taken.
+    // Its ring has eight places, of which two are free for what no receiver has taken.
     const puts = Array.from({ length: 20 }, (_, i) => world.put('s1', [LOW, 20 + i]));
     const taking = puts.reduce<Promise<unknown>>(
       (before, records) => before.then(() => world.take(after, 's1', records)),

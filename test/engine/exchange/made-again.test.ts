@@ -94,6 +94,23 @@ describe.each([
     expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
   });
 
+  it('goes on although a log of the old one was sealed by code that knew no exchange', async () => {
+    const { world } = await counting();
+    const { sent: _, ...head } = await world.head(world.shardLog('s2'));
+    const { version } = head;
+    const next = {
+      ...head,
+      version: version + 1,
+      previousCommitId: head.commitId,
+      commitId: 'sealed',
+      sealedFor: ['s3'],
+    };
+    await world.world.logs.put(world.shardLog('s2'), (version + 1) % 8, next, undefined);
+    world.replaceSource(change, 's1');
+    await world.take(world.instance(), 's1', world.put('s1', [LOW, 40]));
+    expect((await world.head(world.shardLog('s1'))).reached).toBeGreaterThan(0n);
+  });
+
   it('is not taken back by a function of an older one that was frozen meanwhile', async () => {
     const { world, instance } = await counting();
     world.replaceSource(change, 's1');
