@@ -90,6 +90,12 @@ export interface Instance {
   readonly receivers: readonly Processor[];
 }
 
+export interface Put {
+  readonly body: unknown;
+  /** @default 1000 */
+  readonly arrivalTimeMs?: number;
+}
+
 /** Fragments over the same tables: shards that are put into, functions that can be made anew at any time. */
 export class ExchangeWorld {
   readonly world: World;
@@ -145,10 +151,17 @@ export class ExchangeWorld {
 
   /** Puts `[value, event time]`; the value is the key behind the exchange. */
   put(shard: string, ...readings: ReadonlyArray<readonly [value: number, timeMs: number]>): SourceRecord[] {
-    const put = readings.map(([value, timeMs]) => {
-      const body = JSON.stringify({ key: shard, timeMs, value });
-      return record(++this.#offset, body, { partitionKey: shard });
-    });
+    return this.putBodies(
+      shard,
+      readings.map(([value, timeMs]) => ({ body: { key: shard, timeMs, value } })),
+    );
+  }
+
+  /** Puts what a pipeline of its own has for records. */
+  putBodies(shard: string, given: readonly Put[]): SourceRecord[] {
+    const put = given.map(({ body, arrivalTimeMs = 1_000 }) =>
+      record(++this.#offset, JSON.stringify(body), { partitionKey: shard, arrivalTimeMs }),
+    );
     this.#records.set(shard, [...this.all(shard), ...put]);
     return put;
   }
@@ -213,7 +226,7 @@ export class ExchangeWorld {
 
   shardPartition(partition: string): SourcePartition {
     const { source, incarnation } = this.#stream;
-    return { ...SHARD, pipeline: 'readings', source, incarnation, partition };
+    return { ...SHARD, pipeline: this.#pipeline.topology.name, source, incarnation, partition };
   }
 
   shardLog(shard: string): string {
@@ -221,7 +234,7 @@ export class ExchangeWorld {
   }
 
   receiverLog(receiver: number, level = 0): string {
-    return logIdOf(receiverPartition('readings', this.exchanges[level] as Exchange, receiver));
+    return logIdOf(receiverPartition(this.#pipeline.topology.name, this.exchanges[level] as Exchange, receiver));
   }
 
   async head(logId: string): Promise<LogEntry> {
