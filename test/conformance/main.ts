@@ -6,6 +6,6 @@ import { countsOf, shown } from './scoreboard.ts';
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, data: { type: 'string', default: DATA } },
 });
-const reports = conformance(values.data);
+const reports = await conformance({ folder: values.data });
 process.stdout.write(values.json ? `${JSON.stringify({ ...countsOf(reports), cases: reports })}\n` : shown(reports));
 if (countsOf(reports).failed > 0) process.exitCode = 1;

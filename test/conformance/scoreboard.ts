@@ -12,6 +12,8 @@ export interface CaseReport {
   readonly verdict: Verdict;
   /** How many facts were compared: rows of a golden file, attributes of a transcript. */
   readonly compared: number;
+  /** How often, each time with other shards, batches, receivers and failures; else in this one way. */
+  readonly lives?: number;
   /** What is not compared, and why; the reason of a case that is skipped. */
   readonly leftOut: readonly string[];
   /** What differs. */
@@ -38,12 +40,12 @@ export function skipped(source: string, name: string, dialect: string, reason: s
 
 export function shown(reports: readonly CaseReport[]): string {
   const table = new Table({
-    head: ['source', 'case', 'verdict', 'compared'],
-    colAligns: ['left', 'left', 'left', 'right'],
+    head: ['source', 'case', 'verdict', 'compared', 'lives'],
+    colAligns: ['left', 'left', 'left', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { source, name, verdict, compared } of reports)
-    table.push([source, name, verdict, compared.toLocaleString('en-US')]);
+  for (const { source, name, verdict, compared, lives = '' } of reports)
+    table.push([source, name, verdict, compared.toLocaleString('en-US'), lives]);
   const dialects = [...new Map(reports.map(({ source, dialect }) => [`${source}: ${dialect}`, undefined])).keys()];
   const notes = reports.flatMap(({ source, name, verdict, leftOut, differences }) => [
     ...differences.map((text) => `FAILED ${source} ${name}: ${text}`),
