@@ -7,9 +7,12 @@ import type { Doorbell } from '../engine/ports.ts';
 import type { Topology } from '../engine/topology.ts';
 import type { FunctionEnvironment } from './environment.ts';
 
+/** Whom a function rings: its own receivers, and those behind. */
+type Rung = Pick<Topology, 'name' | 'sendsTo' | 'receivesFrom' | 'downstream'>;
+
 /** Calls the receivers of a pipeline's exchanges. Its client is loaded with the first ring: most functions never need it. */
 export function doorbellOf(
-  { name: pipeline, sendsTo, receivesFrom }: Pick<Topology, 'name' | 'sendsTo' | 'receivesFrom'>,
+  { name: pipeline, sendsTo, receivesFrom, downstream }: Rung,
   { TIDEMARK_DOORBELL: queues, TIDEMARK_STAGE: stage }: Required<FunctionEnvironment>,
 ): Doorbell | undefined {
   const only = sendsTo ?? receivesFrom;
@@ -21,6 +24,8 @@ export function doorbellOf(
     const context = { pipeline: receiversDimension(pipeline, exchange), stage, nowMs: SYSTEM_CLOCK.nowMs() };
     emitExchangeTrouble(context, 'missedRings', receivers.length);
   };
+  const known = [receivesFrom, ...downstream.map(({ exchange }) => exchange)];
+  const paceOf = (id: string): number => known.find((one) => one?.id === id)?.paceMs ?? 0;
   const load = async (): Promise<ReadonlyMap<string, Doorbell>> => {
     const [{ SqsDoorbell }, { SQSClient }] = await Promise.all([
       import('../adapters/sqs/doorbell.ts'),
@@ -30,7 +35,12 @@ export function doorbellOf(
     return new Map(
       [...queueUrlsIn(queues, only.id)].map(([exchange, queueUrl]) => [
         exchange,
-        new SqsDoorbell({ client, queueUrl, missed: (some, reason) => missed(exchange, some, reason) }),
+        new SqsDoorbell({
+          client,
+          queueUrl,
+          paceMs: paceOf(exchange),
+          missed: (some, reason) => missed(exchange, some, reason),
+        }),
       ]),
     );
   };

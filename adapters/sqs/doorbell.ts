@@ -1,16 +1,22 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Doorbell, Random } from '../../engine/ports.ts';
+import { intervalAt } from '../../engine/exchange/pace.ts';
+import type { Clock, Doorbell, Random } from '../../engine/ports.ts';
 import { errorName } from '../shared/aws-failure.ts';
 import { callsOf } from '../shared/calls.ts';
+import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { SYSTEM_RANDOM } from '../shared/system-random.ts';
 import { bellText } from './bell.ts';
 
 export interface SqsDoorbellProps {
   readonly client: SQSClient;
-  /** URL of a FIFO queue. */
+  /** URL of a FIFO queue, which delays what it gets by the pace. */
   readonly queueUrl: string;
+  /** Of the exchange: rings within so long are one call; 0: each is by itself. */
+  readonly paceMs: number;
   /** Told of receivers that were not rung, and why; must not throw. */
   readonly missed: (receivers: readonly number[], reason: string) => void;
+  /** @default SYSTEM_CLOCK */
+  readonly clock?: Clock;
   /** @default SYSTEM_RANDOM */
   readonly random?: Pick<Random, 'id'>;
 }
@@ -21,15 +27,17 @@ const CALL_LIMITS = Object.freeze({ entries: 10, bytes: 1_000_000 });
 /**
  * Rings over a FIFO queue, which has one call per receiver at work: the receiver is the group (PL-38).
  *
- * Each ring has a deduplication id of its own. SQS leaves out what has the id of a message of the last five minutes, also
- * when that one was taken long ago, and so a ring with the id of its receiver would be swallowed after the call that it
- * should follow. Rings that wait together for one receiver come as one batch, and are one call.
+ * SQS leaves out what has the deduplication id of a message of the last five minutes, also when that one was taken long
+ * ago. So the id says in which interval of the pace the ring was: the interval's first one is handed over when it has
+ * ended, and stands for all of them, whoever rings and why. A ring with the id of its receiver alone, or of a version
+ * at which the receiver may stand for several calls, could be left out after the call that it should follow. Rings that
+ * wait together for one receiver come as one batch, and are one call.
  */
 export class SqsDoorbell implements Doorbell {
   readonly #props: Required<SqsDoorbellProps>;
 
-  constructor({ random = SYSTEM_RANDOM, ...props }: SqsDoorbellProps) {
-    this.#props = { ...props, random };
+  constructor({ clock = SYSTEM_CLOCK, random = SYSTEM_RANDOM, ...props }: SqsDoorbellProps) {
+    this.#props = { ...props, clock, random };
   }
 
   async ring(exchange: string, receivers: readonly number[]): Promise<void> {
@@ -56,7 +64,13 @@ export class SqsDoorbell implements Doorbell {
       Id: id,
       MessageBody: bellText({ exchange, receiver }),
       MessageGroupId: `${exchange}/${receiver}`,
-      MessageDeduplicationId: this.#props.random.id(),
+      MessageDeduplicationId: `${exchange}/${receiver}/${this.#ringId()}`,
     };
+  }
+
+  /** Of now, which is after the commit that it is about. */
+  #ringId(): string {
+    const { paceMs, clock, random } = this.#props;
+    return paceMs === 0 ? random.id() : String(intervalAt(clock.nowMs(), paceMs));
   }
 }

@@ -1,4 +1,5 @@
 import { requireSetting } from '../errors.ts';
+import { DEFAULT_PACE_MS, isPace, MAX_PACE_MS } from '../exchange/pace.ts';
 import { DEFAULT_RECEIVERS, MAX_RECEIVERS } from '../exchange/receivers.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { Windows } from '../window/windows.ts';
@@ -18,6 +19,13 @@ export interface ExchangeSettings {
    * @example [4] · then [4, 16]
    */
   readonly receivers?: readonly [number, ...number[]];
+  /**
+   * Whole seconds up to 30. Rows wait at most so long for their receiver, which is called once for all that come
+   * meanwhile; 0: each commit calls it, at two thirds more. The local runner never waits.
+   *
+   * @default seconds(1)
+   */
+  readonly paceMs?: number;
 }
 
 /** A log of the first generation is followed through all of them. */
@@ -40,16 +48,22 @@ export function exchangeFor(
     requireSetting('exchange', settings, settings === undefined, rule, 'leave it out: there is no exchange');
     return undefined;
   }
-  const { name = `by-${keyFields.join('-')}`, receivers = [DEFAULT_RECEIVERS] } = settings ?? {};
+  const {
+    name = `by-${keyFields.join('-')}`,
+    receivers = [DEFAULT_RECEIVERS],
+    paceMs = DEFAULT_PACE_MS,
+  } = settings ?? {};
   const plain = 'letters, digits, dots, hyphens and underscores, at most 64';
   requireSetting('name of the exchange', name, NAME.test(name), plain, "pass { name: 'by-destination' }");
   const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= MAX_RECEIVERS;
   const isHistory = receivers.length > 0 && receivers.length <= MAX_GENERATIONS && receivers.every(isCount);
   const rule = `1 to ${MAX_GENERATIONS} whole numbers from 1 to ${MAX_RECEIVERS}, the last one is that of today`;
   requireSetting('receivers', receivers, isHistory, rule, 'pass receivers: [4]');
+  const wholeSeconds = `0, or whole seconds up to ${MAX_PACE_MS}`;
+  requireSetting('paceMs', paceMs, isPace(paceMs), wholeSeconds, 'pass paceMs: seconds(1), or 0 to wait for nothing');
   const fields = Object.freeze([...keyFields]);
   return receivers.reduce<Exchange | undefined>((before, count, i) => {
-    const exchange = { id: name, keyFields: fields, receivers: count, generation: i + 1 };
+    const exchange = { id: name, keyFields: fields, receivers: count, paceMs, generation: i + 1 };
     return Object.freeze(before === undefined ? exchange : { ...exchange, before });
   }, undefined);
 }

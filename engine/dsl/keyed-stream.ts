@@ -17,7 +17,7 @@ import { columnsOf, keyColumns, requireNames, type ResultTypes } from './columns
 import { requireExchangeable, type ExchangeSettings } from './exchange-settings.ts';
 import { withFinalResults } from './final-results.ts';
 import { keyedAgain } from './keyed-again.ts';
-import { keyAllNode, keyByNode, type ComputedKeySettings, type KeyByArguments } from './keys.ts';
+import { keyAllNode, keyByNode, type ComputedKeySettings, type KeyAllSettings, type KeyByArguments } from './keys.ts';
 import type { Pipeline } from './pipeline-of.ts';
 import { requireOutput } from './require-output.ts';
 import { toPipeline } from './to-pipeline.ts';
@@ -130,7 +130,7 @@ export interface OutputStream<V, R, F extends string = never, P = R> {
     settings: ComputedKeySettings & { readonly name: N },
   ): KeyedStream<KeyedResult<P, F>, N>;
   /** One group of all results, with the key `all`, at one receiver. */
-  keyAll(settings?: Pick<ExchangeSettings, 'name'>): KeyedStream<KeyedResult<P, F>, 'all'>;
+  keyAll(settings?: KeyAllSettings): KeyedStream<KeyedResult<P, F>, 'all'>;
   /** Where results go. Late records and dead letters always go to the lake's own folders. */
   to(...sinks: readonly [SinkSpec, ...SinkSpec[]]): Pipeline<V, R>;
 }
@@ -230,7 +230,7 @@ function outputStream<V, R, F extends string = never, P = R>(plan: LogicalPlan):
     map: <S>(change: (values: R) => S, types: ResultTypes<S>) =>
       outputStream<V, S, F>(withNode(plan, { kind: 'map', change, columns: columnsOf(types) })),
     keyBy: (...given: KeyByArguments) => keyedStream(keyedAgain(plan, keyByNode(undefined, given))) as never,
-    keyAll: (settings?: Pick<ExchangeSettings, 'name'>) =>
+    keyAll: (settings?: KeyAllSettings) =>
       keyedStream<KeyedResult<P, F>, 'all'>(keyedAgain(plan, keyAllNode(settings))),
     to: (...sinks: readonly SinkSpec[]) => toPipeline<V, R>(plan, sinks),
   });

@@ -7,12 +7,15 @@ import { exchangeFor, type ExchangeSettings } from './exchange-settings.ts';
 import { requireNames } from './columns.ts';
 
 /** A key that a function makes has no field to be named after. */
-export interface ComputedKeySettings extends Pick<ExchangeSettings, 'receivers'> {
+export interface ComputedKeySettings extends Pick<ExchangeSettings, 'receivers' | 'paceMs'> {
   /** What the key is called: letters, digits, hyphens and underscores, 60 at most. @example 'route' */
   readonly name: string;
   /** The name of the exchange. @default 'by-' and the name of the key */
   readonly exchange?: string;
 }
+
+/** One receiver has all rows. */
+export type KeyAllSettings = Pick<ExchangeSettings, 'name' | 'paceMs'>;
 
 export type KeyOf = (value: never) => string | number;
 /** Fields, and behind them the settings of their exchange; or a function, and its settings. */
@@ -37,17 +40,19 @@ export function keyByNode(partitionKey: string | undefined, given: KeyByArgument
 }
 
 /** One key for all rows: one receiver has all of them, whatever number there might be. */
-export function keyAllNode({ name = 'all' }: Pick<ExchangeSettings, 'name'> = {}): NewNode<KeyByNode> {
-  return withComputed('all', { keyOf: () => 'all', descriptor: 'one key for every record' }, { name, receivers: [1] });
+export function keyAllNode({ name = 'all', ...pace }: KeyAllSettings = {}): NewNode<KeyByNode> {
+  const computed = { keyOf: () => 'all', descriptor: 'one key for every record' };
+  return withComputed('all', computed, { ...pace, name, receivers: [1] });
 }
 
 function computedNode(keyOf: KeyOf, settings: Partial<ComputedKeySettings> = {}): NewNode<KeyByNode> {
-  const { name = '', exchange, receivers } = settings;
+  const { name = '', exchange, receivers, paceMs } = settings;
   const plain = 'letters, digits, hyphens and underscores, at most 60';
   requireSetting('name of the key', name, KEY_NAME.test(name), plain, "pass { name: 'route' } behind the function");
   const rest = {
     ...(exchange === undefined ? {} : { name: exchange }),
     ...(receivers === undefined ? {} : { receivers }),
+    ...(paceMs === undefined ? {} : { paceMs }),
   };
   return withComputed(name, { keyOf, descriptor: codeText(keyOf) }, rest);
 }

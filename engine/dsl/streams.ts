@@ -2,7 +2,7 @@
 import { sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
 import type { ExchangeSettings } from './exchange-settings.ts';
 import { keyedStream, type KeyedStream } from './keyed-stream.ts';
-import { keyAllNode, keyByNode, type ComputedKeySettings, type KeyByArguments } from './keys.ts';
+import { keyAllNode, keyByNode, type ComputedKeySettings, type KeyAllSettings, type KeyByArguments } from './keys.ts';
 import { requireOutput } from './require-output.ts';
 
 /** Fields of a record that may be part of a key: texts and numbers. */
@@ -31,7 +31,7 @@ export interface TimedStream<V, K extends string> {
     settings: ComputedKeySettings & { readonly name: N },
   ): KeyedStream<V, N>;
   /** One group of all records, with the key `all`: its rows go through an exchange to one receiver. */
-  keyAll(settings?: Pick<ExchangeSettings, 'name'>): KeyedStream<V, 'all'>;
+  keyAll(settings?: KeyAllSettings): KeyedStream<V, 'all'>;
 }
 
 export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream<V, K> {
@@ -46,6 +46,6 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
     },
     keyBy: (...given: KeyByArguments) =>
       keyedStream<V>(withNode(plan, keyByNode(sourceOf(plan).source.partitionKey, given))) as never,
-    keyAll: (settings?: Pick<ExchangeSettings, 'name'>) => keyedStream<V, 'all'>(withNode(plan, keyAllNode(settings))),
+    keyAll: (settings?: KeyAllSettings) => keyedStream<V, 'all'>(withNode(plan, keyAllNode(settings))),
   });
 }

@@ -8,6 +8,8 @@ export interface Exchange {
   readonly isComputed?: boolean;
   /** How many logs share the keys, at least 1. */
   readonly receivers: number;
+  /** Receivers are called once for what comes within so long; 0: for each commit of a sender (PL-38). */
+  readonly paceMs: number;
   /** Counts changes of the number of receivers, from 1 (PL-39). */
   readonly generation: number;
   /** The same with the receivers that there were before; undefined: there were none. */

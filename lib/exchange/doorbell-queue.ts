@@ -7,7 +7,7 @@ import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { StageSettings } from '../settings.ts';
 
 export interface DoorbellQueueProps {
-  readonly exchange: Pick<Exchange, 'id'>;
+  readonly exchange: Pick<Exchange, 'id' | 'paceMs'>;
   readonly settings: Pick<StageSettings, 'timeoutMs'>;
 }
 
@@ -28,6 +28,8 @@ export class DoorbellQueue extends Construct {
       fifo: true,
       contentBasedDeduplication: false,
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      // What comes meanwhile is left out, since it is for the same call.
+      deliveryDelay: Duration.millis(exchange.paceMs),
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

@@ -8,6 +8,7 @@ import type {
   SourceNode,
   WindowNode,
 } from '../../engine/plan/node.ts';
+import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { StateDescriptor } from '../../engine/process/state-descriptors.ts';
 import type { Emission, Repeat } from '../../engine/window/emission.ts';
 import { durationText, grouped } from '../text.ts';
@@ -50,9 +51,17 @@ function keyText({ keyFields, computed, exchange }: KeyByNode): NodeText {
   }
   const count = exchange.receivers === 1 ? '1 receiver' : `${exchange.receivers} receivers`;
   const through = `exchange ${exchange.id} to ${count}`;
+  const called = paceText(exchange);
   return computed === undefined
-    ? { what, details: [`is not the partition key of the source: ${through}`] }
-    : { what: `${what}: ${computed.descriptor}`, details: [through] };
+    ? { what, details: [`is not the partition key of the source: ${through}`, called] }
+    : { what: `${what}: ${computed.descriptor}`, details: [through, called] };
+}
+
+/** How long rows wait at most until their receiver is called. */
+function paceText({ paceMs }: Pick<Exchange, 'paceMs'>): string {
+  return paceMs === 0
+    ? 'each commit of a sender calls its receivers'
+    : `a receiver is called for all that comes within ${durationText(paceMs)}`;
 }
 
 function sourceText({

@@ -1,5 +1,16 @@
 /** What `docs/exchange.md` shows and `pipelines/` does not. */
-import { count, hours, kinesis, max, mean, minutes, pipeline, resultTable, tumbling } from '../../engine/index.ts';
+import {
+  count,
+  hours,
+  kinesis,
+  max,
+  mean,
+  minutes,
+  pipeline,
+  resultTable,
+  seconds,
+  tumbling,
+} from '../../engine/index.ts';
 import { Departure } from '../../pipelines/flights.ts';
 
 export const airports = pipeline('airports')
@@ -14,6 +25,14 @@ export const moreReceivers = pipeline('more-receivers')
   .source(kinesis({ stream: 'departures-by-origin', partitionKey: 'origin', schema: Departure }))
   .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
   .keyBy('destination', { receivers: [4, 16] })
+  .window(tumbling({ sizeMs: hours(1) }))
+  .aggregate({ departures: count() })
+  .to(resultTable());
+
+export const slower = pipeline('slower')
+  .source(kinesis({ stream: 'departures-by-origin', partitionKey: 'origin', schema: Departure }))
+  .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
+  .keyBy('destination', { paceMs: seconds(10) })
   .window(tumbling({ sizeMs: hours(1) }))
   .aggregate({ departures: count() })
   .to(resultTable());

@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hopping, kinesis, pipeline, sliding } from '../../engine/index.ts';
+import { DEFAULT_PACE_MS, MAX_PACE_MS } from '../../engine/exchange/pace.ts';
 import busiest from '../../pipelines/busiest.ts';
 import destinations from '../../pipelines/destinations.ts';
 import { Departure } from '../../pipelines/flights.ts';
 import totals from '../../pipelines/totals.ts';
-import { airports, moreReceivers, pairs } from './exchange-examples.ts';
+import { airports, moreReceivers, pairs, slower } from './exchange-examples.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -23,7 +24,7 @@ describe('docs/exchange.md', () => {
       'test/docs/exchange-examples.ts',
     ];
     const sources = files.map(read);
-    expect(snippets).toHaveLength(7);
+    expect(snippets).toHaveLength(8);
     expect(snippets.filter((snippet) => !sources.some((source) => source.includes(snippet)))).toEqual([]);
   });
 
@@ -35,6 +36,11 @@ describe('docs/exchange.md', () => {
     expect(pairs.topology.sendsTo).toMatchObject({ id: 'by-pair', keyFields: ['pair'], receivers: 3 });
     expect(totals.topology.sendsTo).toMatchObject({ id: 'all', receivers: 1 });
     expect(busiest.topology.downstream.map(({ exchange }) => exchange.id)).toEqual(['by-destination', 'all']);
+  });
+
+  it('says which paces there are', () => {
+    expect([destinations, slower].map(({ topology }) => topology.sendsTo?.paceMs)).toEqual([1_000, 10_000]);
+    expect([DEFAULT_PACE_MS, MAX_PACE_MS]).toEqual([1_000, 30_000]);
   });
 
   it('says truly that sliding windows cannot be behind one, and hopping ones can', () => {

@@ -48,7 +48,12 @@ export const purchases: DeployedTopology = {
 /** The same, grouped by another key than the partition key. */
 export const exchanged = (topology: DeployedTopology): DeployedTopology => ({
   ...topology,
-  downstream: [{ exchange: { id: 'by-customer', keyFields: ['customer'], receivers: 4, generation: 1 }, delayMs: 0 }],
+  downstream: [
+    {
+      exchange: { id: 'by-customer', keyFields: ['customer'], receivers: 4, paceMs: 1_000, generation: 1 },
+      delayMs: 0,
+    },
+  ],
 });
 
 /** The same with another key over its results, and all of those together in the end. */
@@ -56,7 +61,7 @@ export const exchangedTwice = (topology: DeployedTopology): DeployedTopology => 
   ...topology,
   downstream: [
     ...(exchanged(topology).downstream ?? []),
-    { exchange: { id: 'all', keyFields: ['all'], receivers: 1, generation: 1 }, delayMs: 10 },
+    { exchange: { id: 'all', keyFields: ['all'], receivers: 1, paceMs: 1_000, generation: 1 }, delayMs: 10 },
   ],
 });
 

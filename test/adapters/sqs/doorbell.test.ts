@@ -15,6 +15,7 @@ const TAKEN = { status: 200, body: { Successful: [], Failed: [] } };
 
 let server: ScriptedServer;
 let doorbell: SqsDoorbell;
+let nowMs: number;
 let missed: Array<readonly [receivers: readonly number[], reason: string]>;
 
 beforeAll(async () => {
@@ -23,6 +24,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(() => {
   missed = [];
+  nowMs = 1_800_000_000_000;
+  doorbell = doorbellOf(0);
+});
+
+function doorbellOf(paceMs: number): SqsDoorbell {
   const queueUrl = `http://127.0.0.1:${server.port}/123456789012/bell.fifo`;
   const client = new SQSClient({
     region: 'us-east-1',
@@ -30,8 +36,9 @@ beforeEach(() => {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   });
-  doorbell = new SqsDoorbell({ client, queueUrl, missed: (...told) => void missed.push(told) });
-});
+  const clock = { nowMs: () => nowMs, sleep: () => Promise.reject(new Error('nothing waits here')) };
+  return new SqsDoorbell({ client, queueUrl, paceMs, clock, missed: (...told) => void missed.push(told) });
+}
 
 const calls = (): Entry[][] =>
   server.requests.map(({ body }) => (JSON.parse(body) as { readonly Entries: Entry[] }).Entries);
@@ -52,7 +59,41 @@ describe('SqsDoorbell', () => {
     expect(missed).toEqual([]);
   });
 
-  it('never repeats a deduplication id: SQS swallows a ring whose id it has had within five minutes (PL-38)', async () => {
+  it('repeats a deduplication id within an interval of the pace, and never after it', async () => {
+    server.script(TAKEN);
+    const paced = doorbellOf(1_000);
+    // A multiple of the interval of 900 ms.
+    for (const atMs of [0, 450, 899, 900, 1_799, 1_800]) {
+      nowMs = 1_800_000_000_000 + atMs;
+      await paced.ring('by-destination', [3]);
+    }
+    const [first, second, third] = [2_000_000_000, 2_000_000_001, 2_000_000_002].map((k) => `by-destination/3/${k}`);
+    expect(entries().map(({ MessageDeduplicationId }) => MessageDeduplicationId)).toEqual([
+      first,
+      first,
+      first,
+      second,
+      second,
+      third,
+    ]);
+  });
+
+  it('asks for no delay: a FIFO queue has one for all that it gets, and refuses any other', async () => {
+    server.script(TAKEN);
+    await doorbellOf(1_000).ring('by-destination', [0, 1]);
+    expect(entries()).toHaveLength(2);
+    for (const entry of entries()) expect(entry).not.toHaveProperty('DelaySeconds');
+  });
+
+  it('gives receivers and exchanges ids of their own', async () => {
+    server.script(TAKEN);
+    const paced = doorbellOf(1_000);
+    await paced.ring('by-destination', [0, 1]);
+    await paced.ring('all', [0]);
+    expect(new Set(entries().map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size).toBe(3);
+  });
+
+  it('without a pace never repeats a deduplication id: SQS swallows a ring whose id it has had within five minutes (PL-38)', async () => {
     server.script(TAKEN);
     for (let ring = 0; ring < 5; ring++) await doorbell.ring('by-destination', [0, 1]);
     expect(entries()).toHaveLength(10);

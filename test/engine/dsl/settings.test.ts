@@ -66,6 +66,10 @@ describe('a wrong setting is refused at the call that got it', () => {
     ['a key function whose name has a dot', () => timed().keyBy(({ key }) => key, { name: 'a.b' })],
     ['a key function whose name has 61 letters', () => timed().keyBy(({ key }) => key, { name: 'x'.repeat(61) })],
     ['a key function for no receiver', () => timed().keyBy(({ key }) => key, { name: 'k', receivers: [1, 0] })],
+    ['a pace between whole seconds', () => timed().keyBy('value', { paceMs: 1_500 })],
+    ['a pace of less than a second', () => timed().keyBy(({ key }) => key, { name: 'k', paceMs: 500 })],
+    ['a pace of more than half a minute', () => timed().keyAll({ paceMs: 31_000 })],
+    ['a pace as text', () => timed().keyBy('value', { paceMs: '1000' as never })],
     ['one key for all, by an exchange with a slash', () => timed().keyAll({ name: 'a/b' })],
     ['a batch of Kafka records of 0', () => kafka({ topic: 't', partitionKey: 'key', schema: READING, batchSize: 0 })],
     ['a batch size of 0', () => source({ batchSize: 0 })],
@@ -113,7 +117,7 @@ describe('a wrong setting is refused at the call that got it', () => {
     expect(() => tumbling({ sizeMs: -5 })).toThrow('sizeMs must be an integer above 0, got -5; pass minutes(1)');
   });
 
-  it('sliding windows behind an exchange, and receivers that cannot be', () => {
+  it('sliding windows behind an exchange, and receivers and paces that cannot be', () => {
     const anew = timed().keyBy('value', { receivers: [2] });
     expect(() => anew.window(sliding({ timeDifferenceMs: 10 }))).toThrow(
       'window behind an exchange must be other than sliding, got "sliding(timeDifference=10)"; use hopping windows',
@@ -124,6 +128,9 @@ describe('a wrong setting is refused at the call that got it', () => {
     expect(() => timed().keyBy('value', { receivers: [] as never })).toThrow('receivers must be 1 to 16');
     expect(() => timed().keyBy('value', { receivers: new Array(17).fill(1) as never })).toThrow('receivers must be');
     expect(() => timed().keyBy('value', { receivers: [4, 257] })).toThrow('receivers must be 1 to 16');
+    expect(() => timed().keyBy('value', { paceMs: 250 })).toThrow(
+      'paceMs must be 0, or whole seconds up to 30000, got 250; pass paceMs: seconds(1), or 0 to wait for nothing',
+    );
     expect(() => timed().keyBy('value', { name: 'a/b' })).toThrow('name of the exchange must be letters');
     expect(() => timed().keyBy('key', { receivers: [2] })).toThrow(
       'exchange must be left out where the key begins with the partition key "key"',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { count, kinesis, pipeline, resultTable, tumbling, type Pipeline } from '../../../engine/index.ts';
+import { count, kinesis, pipeline, resultTable, seconds, tumbling, type Pipeline } from '../../../engine/index.ts';
 import { fingerprintOf, stateSchemaOf } from '../../../engine/codec/fingerprint.ts';
 import { planJson } from '../../../engine/plan/plan-json.ts';
 import { READING, type Reading } from '../support/readings.ts';
@@ -45,8 +45,8 @@ describe('a source without a partition key', () => {
   it('has an exchange before each key, of one field or of several', () => {
     const keyed = [unkeyed().keyBy('key'), unkeyed().keyBy('timeMs', 'value')];
     expect(keyed.map((one) => counted(one).topology.sendsTo)).toEqual([
-      { id: 'by-key', keyFields: ['key'], receivers: 4, generation: 1 },
-      { id: 'by-timeMs-value', keyFields: ['timeMs', 'value'], receivers: 4, generation: 1 },
+      { id: 'by-key', keyFields: ['key'], receivers: 4, paceMs: 1_000, generation: 1 },
+      { id: 'by-timeMs-value', keyFields: ['timeMs', 'value'], receivers: 4, paceMs: 1_000, generation: 1 },
     ]);
   });
 
@@ -90,6 +90,7 @@ describe('a key that a function makes', () => {
       keyFields: ['parity'],
       isComputed: true,
       receivers: 4,
+      paceMs: 1_000,
       generation: 1,
     });
     expect(named({ exchange: 'parities' })?.id).toBe('parities');
@@ -159,6 +160,28 @@ describe('a key that a function makes', () => {
   });
 });
 
+describe('the pace of an exchange', () => {
+  const paceOf = (keyed: Keyed) => counted(keyed).topology.sendsTo?.paceMs;
+
+  it('is that of its key, of whatever kind that is', () => {
+    const keyOf = ({ value }: Reading) => value;
+    expect(paceOf(unkeyed().keyBy('value', { paceMs: seconds(10) }))).toBe(10_000);
+    expect(paceOf(unkeyed().keyBy(keyOf, { name: 'parity', paceMs: 0 }))).toBe(0);
+    expect(paceOf(unkeyed().keyAll({ paceMs: seconds(30) }))).toBe(30_000);
+    expect(paceOf(unkeyed().keyAll())).toBe(1_000);
+  });
+
+  it('may change while the state is there', () => {
+    const schemaOf = (paceMs: number) => counted(unkeyed().keyBy('value', { paceMs })).fragments.map(stateSchemaOf);
+    expect(schemaOf(0)).toEqual(schemaOf(1_000));
+  });
+
+  it('is one for all numbers of receivers that there were', () => {
+    const { sendsTo } = counted(unkeyed().keyBy('value', { receivers: [2, 4], paceMs: seconds(2) })).topology;
+    expect([sendsTo?.paceMs, sendsTo?.before?.paceMs]).toEqual([2_000, 2_000]);
+  });
+});
+
 describe('one key for all', () => {
   it('counts everything at one receiver', async () => {
     const world = await lived(counted(unkeyed().keyAll()));
@@ -167,6 +190,7 @@ describe('one key for all', () => {
       keyFields: ['all'],
       isComputed: true,
       receivers: 1,
+      paceMs: 1_000,
       generation: 1,
     });
     expect(world.counts).toEqual({ 'all@0': 6 });

@@ -39,6 +39,21 @@ describe('the queue of an exchange', () => {
     slow.resourceCountIs(QUEUE, 1);
   });
 
+  it('hands a ring over after the pace of its exchange, or at once (PL-38)', () => {
+    const paced = (paceMs: number) => {
+      const topology = exchanged(orders);
+      const downstream = (topology.downstream ?? []).map(({ exchange, delayMs }) => ({
+        exchange: { ...exchange, paceMs },
+        delayMs,
+      }));
+      return synthesize({ topology: { ...topology, downstream } });
+    };
+    for (const paceMs of [0, 1_000, 30_000])
+      paced(paceMs).hasResourceProperties(QUEUE, { DelaySeconds: paceMs / 1_000 });
+    const idsOf = (paceMs: number) => Object.keys(paced(paceMs).toJSON()['Resources']);
+    expect(idsOf(30_000)).toEqual(idsOf(0));
+  });
+
   it('is encrypted, and reached through TLS only', () => {
     template.hasResourceProperties(QUEUE, { SqsManagedSseEnabled: true });
     template.hasResourceProperties('AWS::SQS::QueuePolicy', {

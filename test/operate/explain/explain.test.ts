@@ -63,9 +63,23 @@ describe('what explain says', () => {
     ]);
     expect(fragments[1]?.nodes[0]?.details).toEqual([
       'is not the partition key of the source: exchange by-item to 2 receivers',
+      'a receiver is called for all that comes within 1s',
     ]);
     expect(fragments[1]?.atRestUsd['SQS']).toBeCloseTo(0.33, 2);
     expect(drawExplanation(explain(byItem))).toContain('orders: 2 fragments, an exchange between them');
+  });
+
+  it('says when receivers are called that wait for nothing', () => {
+    const at = (paceMs: number) =>
+      explain(
+        orders
+          .keyAll({ paceMs })
+          .window(tumbling({ sizeMs: minutes(1) }))
+          .aggregate({ cents: sum('cents') })
+          .to(resultTable()),
+      ).fragments[1]?.nodes[0]?.details;
+    expect(at(0)).toEqual(['exchange all to 1 receiver', 'each commit of a sender calls its receivers']);
+    expect(at(10_000)).toContain('a receiver is called for all that comes within 10s');
   });
 
   it('names side outputs, aggregates and triggers', () => {
