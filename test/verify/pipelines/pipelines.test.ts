@@ -42,6 +42,11 @@ const AMONG_THEM: Readonly<Record<PipelineName, (reference: Reference) => Readon
     frauds: results.length > 30,
     'too late': (sideOutputs['too-late'] ?? []).length > 50,
   }),
+  'hourly-routes': ({ results, late, counts }) => ({
+    windows: results.length > 10_000,
+    open: Number(counts.openWindows) > 1_000,
+    late: late.length > 5,
+  }),
   routes: ({ results, late, counts }) => ({
     windows: results.length > 2_000,
     open: Number(counts.openWindows) > 1_000,

@@ -15,18 +15,28 @@ import totals from '../../../pipelines/totals.ts';
 import { clickstreamReference } from './clickstream-reference.ts';
 import { earthquakesReference } from './earthquakes-reference.ts';
 import { fraudReference } from './fraud-reference.ts';
+import hourlyRoutes from './hourly-routes.ts';
 import type { Reference } from './reference.ts';
-import { busiestReference, destinationsReference, routesReference, totalsReference } from './rekeyed-flights.ts';
+import {
+  busiestReference,
+  destinationsReference,
+  hourlyRoutesReference,
+  routesReference,
+  totalsReference,
+} from './rekeyed-flights.ts';
 
 interface Verified {
   readonly fragments: readonly Topology[];
   readonly open: () => Input;
   /** As many records as show everything that the pipeline does. */
   readonly records: number;
+  /** It does not come with Tidemark, so the command does not run it. @default false */
+  readonly isOwn?: true;
   readonly referenceOf: (input: Input, records: number, shards: number) => Promise<Reference>;
 }
 
-export type PipelineName = 'busiest' | 'clickstream' | 'destinations' | 'earthquakes' | 'fraud' | 'routes' | 'totals';
+export type PipelineName =
+  'busiest' | 'clickstream' | 'destinations' | 'earthquakes' | 'fraud' | 'hourly-routes' | 'routes' | 'totals';
 
 /** The pipelines that are held against a reference of their own. */
 export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
@@ -55,6 +65,13 @@ export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
     referenceOf: earthquakesReference,
   },
   fraud: { fragments: fraud.fragments, open: chargesInput, records: 20_000, referenceOf: fraudReference },
+  'hourly-routes': {
+    fragments: hourlyRoutes.fragments,
+    isOwn: true,
+    open: () => spread(flightsInput()),
+    records: 100_000,
+    referenceOf: hourlyRoutesReference,
+  },
   routes: {
     fragments: routes.fragments,
     open: () => spread(flightsInput()),

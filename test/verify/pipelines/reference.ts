@@ -1,15 +1,14 @@
-import type { Row } from '../compare.ts';
+import type { Comparison, Row } from '../compare.ts';
 import type { Counts } from '../run.ts';
 
 /** What a pipeline must give, from somebody who knows nothing of the engine. Lists and objects in rows are JSON text. */
 export interface Reference {
   /** What stands in the end: no revision. */
   readonly results: readonly Row[];
-  /**
-   * Everything that came out, what was taken back included: no revision, for that is the engine's own count. Undefined
-   * behind an exchange: how often a window is corrected depends on which sender came first.
-   */
-  readonly firings: readonly Row[] | undefined;
+  /** Everything that came out, what was taken back included: no revision, for that is the engine's own count. */
+  readonly firings?: readonly Row[];
+  /** In place of `firings` behind an exchange, where they depend on which sender came first. */
+  readonly compareFirings?: (lake: readonly Row[]) => Comparison;
   readonly late: readonly Row[];
   /** By name. */
   readonly sideOutputs: Readonly<Record<string, readonly Row[]>>;

@@ -52,3 +52,16 @@ GROUP BY ALL;
 
 -- Those whose last result stands.
 CREATE VIEW final_windows AS SELECT * FROM windows WHERE NOT open;
+
+-- What came to each window that may have been corrected, by shard and in order. Of that, at least what had come while the shard's own
+-- time was before the end of the window is in its first firing.
+CREATE VIEW came AS
+SELECT key, windowStartMs, to_json(list(delay ORDER BY position))::VARCHAR AS delays,
+  to_json(list(distance ORDER BY position))::VARCHAR AS distances, count_if(in_time) AS atLeast
+FROM (
+  SELECT *, coalesce(windowEndMs > watermark_ms, true) AS in_time,
+    bool_and(in_time) OVER (PARTITION BY key, windowStartMs) AS fires_once
+  FROM seen ANTI JOIN late USING (row)
+)
+WHERE NOT fires_once
+GROUP BY key, windowStartMs, shard;

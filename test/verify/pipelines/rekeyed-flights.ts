@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { embeddedFile } from '../../../local/inputs/embedded-file.ts';
 import type { Input } from '../../../local/inputs/input.ts';
+import type { Row } from '../compare.ts';
 import { rowsOf, sqlText, withDuckdb } from '../duckdb.ts';
 import { shardStarts } from '../expected.ts';
 import type { Reference } from './reference.ts';
+import { compareFirings, type Came, type FiredWindow } from './rekeyed-firings.ts';
 
 /** What DuckDB has to know of a pipeline that groups flights by another key than their stream is partitioned by. */
 export interface RekeyedFlights {
@@ -33,8 +35,8 @@ const COUNTS = `
   (SELECT count(*) FROM final_windows) AS final`;
 
 /**
- * Runs rekeyed-flights.sql. What it does not tell is how often a window is corrected: that depends on the order in which the
- * entries of different shards come to a receiver, and nothing else does.
+ * Runs rekeyed-flights.sql. How often a window is corrected depends on the order in which the entries of different shards
+ * come to a receiver, and nothing else does: see `compareFirings`.
  */
 export function rekeyedFlights(settings: RekeyedFlights) {
   const { exchange, partitionKey, key, receivers, sizeMs, allowedLatenessMs, columns, again } = settings;
@@ -56,9 +58,10 @@ export function rekeyedFlights(settings: RekeyedFlights) {
       const late = await rowsOf(connection, `SELECT ${LATE} FROM late`);
       const [counts] = await rowsOf(connection, `SELECT ${COUNTS}`);
       const recordsIn = Number(counts?.['recordsIn']);
+      const windows = again === undefined ? firedWindows(results, await rowsOf(connection, 'FROM came')) : [];
       return {
         results,
-        firings: undefined,
+        ...(again === undefined ? { compareFirings: (lake) => compareFirings(windows, lake) } : { firings: results }),
         late,
         sideOutputs: {},
         counts: {
@@ -72,6 +75,21 @@ export function rekeyedFlights(settings: RekeyedFlights) {
         },
       };
     });
+}
+
+/** Each with what came to it, where it may have been corrected. */
+function firedWindows(results: readonly Row[], came: readonly Row[]): FiredWindow[] {
+  const placeOf = ({ key, windowStartMs }: Row): string => JSON.stringify([key, windowStartMs]);
+  const byWindow = Map.groupBy(came, placeOf);
+  const cameOf = ({ delays, distances, atLeast }: Row): Came => ({
+    delays: JSON.parse(String(delays)) as number[],
+    distances: JSON.parse(String(distances)) as number[],
+    atLeast: Number(atLeast),
+  });
+  return results.map((result) => {
+    const rows = byWindow.get(placeOf(result));
+    return rows === undefined ? { result } : { result, came: rows.map(cameOf) };
+  });
 }
 
 const HOUR_MS = 3_600_000;
@@ -88,14 +106,25 @@ export const destinationsReference = rekeyedFlights({
 });
 
 /** Two fields: each with its length before it. Partition keys follow from the position of a record alone. */
-export const routesReference = rekeyedFlights({
+const ROUTES = {
   exchange: 'by-origin-destination',
   partitionKey: 'place::VARCHAR',
   key: "length(origin) || ':' || origin || length(destination) || ':' || destination",
   receivers: 4,
+};
+
+export const routesReference = rekeyedFlights({
+  ...ROUTES,
   sizeMs: 24 * HOUR_MS,
   allowedLatenessMs: HOUR_MS,
   columns: ['origin', 'destination', ...DELAYS],
+});
+
+export const hourlyRoutesReference = rekeyedFlights({
+  ...ROUTES,
+  sizeMs: HOUR_MS,
+  allowedLatenessMs: 3 * HOUR_MS,
+  columns: ['origin', 'destination', ...DELAYS, 'totalDistanceMiles'],
 });
 
 export const totalsReference = rekeyedFlights({

@@ -3,13 +3,17 @@ import type { Run } from '../run.ts';
 import type { Reference } from './reference.ts';
 
 /** Everything that a run says, held against what the reference says. */
-export function verdictOf({ results, firings, late, sideOutputs, counts }: Reference, run: Run): Comparison[] {
+export function verdictOf(
+  { results, firings, compareFirings, late, sideOutputs, counts }: Reference,
+  run: Run,
+): Comparison[] {
   const lake = run.lake.map(flat);
   const standing = newest(lake).filter(({ retracted }) => retracted !== true);
   const known = Object.entries(run.counts).filter(([name]) => name in counts);
   return [
     sameRows('results: what stands', results, run.results.map(flat).map(withoutRevision)),
     ...(firings === undefined ? [] : [sameRows('lake: every firing', firings, lake.map(withoutRevision))]),
+    ...(compareFirings === undefined ? [] : [compareFirings(lake)]),
     sameRows(
       'lake: newest revision against the result table',
       run.results.map(flat),

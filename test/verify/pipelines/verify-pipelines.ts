@@ -1,7 +1,8 @@
 /**
- * `npm run verify:pipelines [-- --pipeline NAME --records N --shards N --in-process]`: clickstream, destinations,
- * earthquakes, fraud, routes and totals, each run by the command as a user would, or in this process over stores in memory, against its
- * reference. Ends with 1 when anything differs.
+ * `npm run verify:pipelines [-- --pipeline NAME --records N --shards N --in-process --all-flights]`: the pipelines of
+ * `pipelines.ts`, each run by the command as a user would, or in this process over stores in memory, against its reference.
+ * With `--all-flights`, three million of them in this process through each that has an exchange. Ends with 1 when anything
+ * differs.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     records: { type: 'string' },
     shards: { type: 'string', default: '4' },
     'in-process': { type: 'boolean', default: false },
+    'all-flights': { type: 'boolean', default: false },
   },
 });
 
@@ -34,21 +36,26 @@ function integer(name: 'records' | 'shards', most: number, fallback: number): nu
 }
 
 const all = Object.keys(PIPELINES) as PipelineName[];
-const names = all.filter((name) => values.pipeline === undefined || values.pipeline === name);
+const hasExchange = (name: PipelineName): boolean => PIPELINES[name].fragments.length > 1;
+const names = all.filter(
+  (name) =>
+    (values.pipeline === undefined || values.pipeline === name) && (!values['all-flights'] || hasExchange(name)),
+);
 requireSetting('--pipeline', values.pipeline, names.length > 0, `one of ${all.join(', ')}`, 'leave it out for all');
 const shards = integer('shards', 64, 4);
 const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-verify-'));
 
 function runOf(name: PipelineName, records: number): Promise<Run> {
-  if (!values['in-process']) return commandRun({ pipeline: name, records, shards, dataDir });
-  const { fragments, open } = PIPELINES[name];
+  const { fragments, open, isOwn = false } = PIPELINES[name];
+  if (!values['in-process'] && !values['all-flights'] && !isOwn)
+    return commandRun({ pipeline: name, records, shards, dataDir });
   return processRun({ fragments, input: open(), records, shards, random: new SeededRandom(Date.now()) });
 }
 
 try {
   for (const name of names) {
     const { open, records: usual, referenceOf } = PIPELINES[name];
-    const records = integer('records', 3_000_000, usual);
+    const records = integer('records', 3_000_000, values['all-flights'] ? 3_000_000 : usual);
     note(`${name}: computed without the engine`);
     const reference = await referenceOf(open(), records, shards);
     note(`${name}: streamed through ${shards} shards`);
