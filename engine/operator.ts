@@ -1,4 +1,5 @@
 import type { ResultRow } from './outputs.ts';
+import type { PartialResult } from './exchange/partial-result.ts';
 import type { Table, TableSpec } from './state/table.ts';
 import type { TableView } from './state/table-view.ts';
 import type { Timer } from './state/timer.ts';
@@ -8,6 +9,8 @@ export interface Element<V = unknown> {
   readonly key: string;
   readonly value: V;
   readonly eventTimeMs: number;
+  /** In place of `value`: several rows that an exchange has combined (PL-29). Of windows that can take them. */
+  readonly partial?: PartialResult;
 }
 
 /** `late`: no window takes it any more; whatever it did is taken back, and the record goes to the late records. */

@@ -1,4 +1,5 @@
 import type { TidemarkError } from './errors.ts';
+import type { PartialResult } from './exchange/partial-result.ts';
 
 /** A position in a source partition: a Kinesis sequence number or a Kafka offset. Always a big integer (PL-10). */
 export type Offset = bigint;
@@ -60,9 +61,17 @@ export type Arrival =
       readonly eventTimeMs: number;
       /** Its sender's output watermark before it: by this one it is late, and by no other (PL-44). */
       readonly watermarkMs: number;
+      /** It is several rows that its sender has combined; in place of `value`. */
+      readonly partial?: PartialResult | undefined;
     }
   /** The receiver's watermark once the entry has been taken: the smallest of its senders' (PL-34). */
   | { readonly kind: 'end'; readonly watermarkMs: number };
+
+/** How many records it stands for: none where it is the end of an entry, several where rows were combined. */
+export function countOf({ arrival }: Pick<SourceRecord, 'arrival'>): number {
+  if (arrival === undefined) return 1;
+  return arrival.kind === 'end' ? 0 : (arrival.partial?.records ?? 1);
+}
 
 /** One partition's records, in ascending offset, all places of an offset together. May repeat what was seen before. */
 export interface SourceBatch {

@@ -5,6 +5,7 @@
  *     record ──► operator 0 ──result──► operator 1 ──result──► out
  *     watermark      w                   w - delay 0
  */
+import { inputsOf } from './exchange/combine.ts';
 import type { Row } from './exchange/row.ts';
 import { outputDelayMs, type Topology } from './topology.ts';
 import { isKind, messageOf, oneLine, TidemarkError } from './errors.ts';
@@ -173,7 +174,25 @@ export class Run implements OperatorHost {
 
   #send(key: string, eventTimeMs: number, value: unknown): void {
     const { outputWatermarkMs: watermarkMs } = this;
-    this.sent.push({ key, eventTimeMs, watermarkMs, value: checkedExchanged(value) });
+    const row = { key, eventTimeMs, watermarkMs, value: checkedExchanged(value) };
+    const inputs = eventTimeMs < watermarkMs ? undefined : this.#inputsOf(row);
+    this.sent.push(inputs === undefined ? row : { ...row, inputs });
+  }
+
+  /** @returns undefined: it travels by itself. Where that is because code of the pipeline fails, it fails at the receiver too. */
+  #inputsOf(row: Row): readonly unknown[] | undefined {
+    const { combines } = this.topology;
+    if (combines === undefined) return undefined;
+    const depth = this.#watch?.depth ?? 0;
+    try {
+      this.#watch?.beginPart();
+      return inputsOf(combines.combinable, row);
+    } catch (error) {
+      if (isKind(error, 'internal') || isKind(error, 'invalid')) throw error;
+      return undefined;
+    } finally {
+      this.#watch?.endTo(depth);
+    }
   }
 
   /**

@@ -11,7 +11,7 @@ import { EMPTY_OUTBOX, type DeadLetter, type LateRecord, type Outbox } from './o
 import type { Progress } from './state/progress.ts';
 import type { Row } from './exchange/row.ts';
 import type { Due } from './partition-log/entry.ts';
-import type { SourceRecord } from './record.ts';
+import { countOf, type SourceRecord } from './record.ts';
 import { digestOf } from './record-digest.ts';
 import { Run, UNBOUNDED } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
@@ -52,8 +52,8 @@ export function step(
   const lateRecords: LateRecord[] = [];
   let deadRecords = 0;
   let taken = 0;
-  /** Ends of entries among them, which are no records. */
-  let ends = 0;
+  /** What they stand for: ends of entries are no records, and a row may be several. */
+  let recordsIn = 0;
   let { watermarkMs, lastArrivalMs } = state;
   let goesOn = run.resume();
 
@@ -97,17 +97,16 @@ export function step(
       // The text of what was thrown is code of the pipeline too: it belongs to the same unit.
       run.deadLetters.push(deadLetterFor(record, error));
       run.endRecord();
-      deadRecords++;
+      deadRecords += countOf(record);
     }
     taken++;
-    if (record.arrival?.kind === 'end') ends++;
+    recordsIn += countOf(record);
     run.reached = record.offset;
     goesOn = run.advance(watermarkMs, records[i + 1]?.offset === record.offset);
   }
 
   const { counters } = state;
   const last = records[taken - 1];
-  const recordsIn = taken - ends;
   const result = finish(run, state, lateRecords, {
     reached: run.reached,
     reachedDigest: last === undefined || last.arrival !== undefined ? state.reachedDigest : digestOf(last),
@@ -225,6 +224,13 @@ function lateKeyOf(
   { value, eventTimeMs }: Decoded,
 ): string | undefined {
   const { transform } = topology;
+  const partial = record.arrival?.kind === 'row' ? record.arrival.partial : undefined;
+  if (partial !== undefined) {
+    const key = record.partitionKey;
+    if (run.process({ key, value, eventTimeMs, partial }, rowWatermarkOf(record)) === 'late')
+      throw partialLate(key, eventTimeMs);
+    return undefined;
+  }
   if (transform === undefined) {
     const key = topology.keyOf(value, record.partitionKey);
     return run.process({ key, value, eventTimeMs }, rowWatermarkOf(record)) === 'late' ? key : undefined;
@@ -239,6 +245,12 @@ function lateKeyOf(
     emitTo: (output, part) => run.emitTo(output, record.partitionKey, eventTimeMs, part),
   });
   return lateKey;
+}
+
+/** Its rows were in time at their sender, and no receiver is ahead of that: were it left out, nobody could tell which they were. */
+function partialLate(key: string, sliceMs: number): TidemarkError {
+  const text = `combined rows of ${JSON.stringify(key)} at ${sliceMs} must be in time, got some that are late; report this`;
+  return new TidemarkError('internal', 'PARTIAL_LATE', text);
 }
 
 /** What cannot be processed becomes a dead letter; a mistake in the pipeline itself or in Tidemark does not. */

@@ -1,3 +1,4 @@
+import type { Combinable } from './exchange/combine.ts';
 import type { Operator } from './operator.ts';
 import type { ResultRow } from './outputs.ts';
 import type { ResultShape } from './plan/results.ts';
@@ -22,6 +23,10 @@ export interface Topology {
    * @throws KEY_INVALID (data)
    */
   sentKeyOf(value: unknown): string;
+  /** Rows that it sends may be combined (PL-29); undefined: they are sent as they are. */
+  readonly combines: Combines | undefined;
+  /** Of what it receives: windows that can take combined rows; undefined: there are none. */
+  readonly takesCombined: Combinable | undefined;
   /** All exchanges from here on, in the order of the fragments; empty behind the last. */
   readonly downstream: readonly Downstream[];
   /** Of the pipeline. */
@@ -53,6 +58,13 @@ export interface Topology {
   /** Names of the outputs beside the results. */
   readonly sideOutputs: readonly string[];
   readonly sinks: readonly SinkSpec[];
+}
+
+/** How a fragment combines what it sends. */
+export interface Combines {
+  readonly combinable: Combinable;
+  /** Fingerprint of the state schema of those that receive it. */
+  readonly receivers: string;
 }
 
 /** An exchange behind a fragment. */

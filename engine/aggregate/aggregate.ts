@@ -27,8 +27,19 @@ export interface Aggregator<In, Acc, Out> {
   readonly resultType?: ResultType;
   /** Size of a result in a table at most [bytes]. @default 25, a number */
   readonly maxResultBytes?: number;
+  /**
+   * Of aggregates that come with Tidemark: `merge` gives the very same in any order, and an accumulator is small, so rows may
+   * be combined before they go through an exchange (PL-29).
+   */
+  readonly columns?: AccumulatorColumns<Acc>;
   /** Size of one accumulator at most, as `write` gives it [bytes]; kept by `custom`, for user code. @default 65536 */
   readonly maxStateBytes?: number;
+}
+
+/** An accumulator as values that JSON holds, always as many, each of which is in a column of its own. */
+export interface AccumulatorColumns<Acc> {
+  of(accumulator: Acc): readonly unknown[];
+  from(values: readonly unknown[]): Acc;
 }
 
 /** What `extract` may know of a record besides its value. */

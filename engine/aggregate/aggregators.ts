@@ -1,9 +1,13 @@
 /** The accumulators of counts, sums, means and extremes. */
-import type { Aggregator } from './aggregate.ts';
+import type { AccumulatorColumns, Aggregator } from './aggregate.ts';
 import { nearestQuotient, UNIT_BITS, unitsOf } from './exact-quotient.ts';
 import { addExactly, mergeExactly, NOTHING, readSum, roundSum, writeSum, type ExactSum } from './exact-sum.ts';
 
+/** Of accumulators that JSON holds as they are. */
+export const asItIs: AccumulatorColumns<unknown> = { of: (accumulator) => [accumulator], from: ([value]) => value };
+
 export const counting: Aggregator<boolean, number, number> = {
+  columns: asItIs as AccumulatorColumns<number>,
   resultType: 'integer',
   init: () => 0,
   add: (total, counts) => (counts ? total + 1 : total),
@@ -46,6 +50,7 @@ const [NONE, NULLS]: readonly [ExactSum, ExactSum] = [[], [0]];
 
 export const summing: Aggregator<number | undefined, Summed<ExactSum>, number | undefined> = {
   ...summed<number, ExactSum>({ first: (value) => addExactly(NOTHING, value), add: addExactly, merge: mergeExactly }),
+  columns: asItIs as AccumulatorColumns<Summed<ExactSum>>,
   resultType: 'number',
   result: (sum) => (sum === 'nulls' ? undefined : sum === 'none' ? 0 : roundSum(sum)),
   write: (writer, sum) => writeSum(writer, sum === 'none' ? NONE : sum === 'nulls' ? NULLS : sum),
@@ -59,6 +64,10 @@ export const summing: Aggregator<number | undefined, Summed<ExactSum>, number | 
 /** Whole numbers of any size; the result is their decimal text. */
 export const summingExactly: Aggregator<bigint | undefined, Summed<bigint>, string | undefined> = {
   ...summed<bigint, bigint>({ first: (value) => value, add: (total, value) => total + value, merge: (a, b) => a + b }),
+  columns: {
+    of: (total) => [String(total)],
+    from: ([text]) => (text === 'none' || text === 'nulls' ? text : BigInt(text as string)),
+  },
   resultType: 'text',
   maxResultBytes: 340,
   result: (total) => (total === 'nulls' ? undefined : total === 'none' ? '0' : String(total)),
@@ -75,6 +84,7 @@ function extreme(pick: (a: number, b: number) => number): Aggregator<number, num
   const join = (a: number | undefined, b: number | undefined) =>
     a === undefined ? b : b === undefined ? a : pick(a, b);
   return {
+    columns: { of: (value) => [value ?? null], from: ([value]) => (value ?? undefined) as number | undefined },
     resultType: 'number',
     init: () => undefined,
     add: join,
@@ -95,6 +105,10 @@ interface Mean {
 
 /** The exact sum by the count, rounded once; undefined before the first. */
 export const averaging: Aggregator<number, Mean, number | undefined> = {
+  columns: {
+    of: ({ sum, count }) => [sum, count],
+    from: ([sum, count]) => ({ sum: sum as ExactSum, count: count as number }),
+  },
   resultType: 'number',
   init: () => ({ sum: NOTHING, count: 0 }),
   add: ({ sum, count }, value) => ({ sum: addExactly(sum, value), count: count + 1 }),

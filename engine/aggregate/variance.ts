@@ -81,6 +81,14 @@ function spread(
 ): Aggregator<number, Moments, number | undefined> {
   const withheld = of === 'sample' ? 1 : 0;
   return {
+    columns: {
+      of: ({ count, sum, squares }) => [count, sum, squares],
+      from: ([count, sum, squares]) => ({
+        count: count as number,
+        sum: sum as ExactSum,
+        squares: squares as ExactSum,
+      }),
+    },
     resultType: 'number',
     init: () => ({ count: 0, sum: NOTHING, squares: NOTHING }),
     add: ({ count, sum, squares }, value) => ({

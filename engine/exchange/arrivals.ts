@@ -67,7 +67,8 @@ class ArrivedRow implements SourceRecord {
     this.partitionKey = row.key;
     this.arrivalTimeMs = arrivalTimeMs;
     this.value = row.value;
-    this.arrival = { kind: 'row', eventTimeMs: row.eventTimeMs, watermarkMs: row.watermarkMs };
+    const { eventTimeMs, watermarkMs, partial } = row;
+    this.arrival = { kind: 'row', eventTimeMs, watermarkMs, partial };
     this.#sender = sender;
     this.#version = version;
   }

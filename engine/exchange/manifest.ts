@@ -23,6 +23,11 @@ export function manifestKey(pipeline: string, { id, generation }: Exchange, plac
   return `exchanges/${pipeline}/${id}/${generation}${place === 1 ? '' : `.${place}`}`;
 }
 
+/** What says that the sources before that at `place` are sealed for it. */
+export function sealedKey(pipeline: string, exchange: Exchange, place: number): string {
+  return `${manifestKey(pipeline, exchange, place)}-sealed`;
+}
+
 /** @returns undefined before any sender has begun */
 export async function readManifest(
   blobs: BlobStore,

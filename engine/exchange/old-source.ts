@@ -15,8 +15,10 @@ import { readHead } from '../partition-log/read-log.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { Processor } from '../processor.ts';
 import { nothingDecided } from '../step.ts';
+import { NO_WATERMARK } from '../time/watermark.ts';
 import type { GuardedSteps } from '../user-code/guarded-steps.ts';
-import { manifestKey, type Manifest } from './manifest.ts';
+import { sealedKey, type Manifest } from './manifest.ts';
+import type { SealedSource } from './reached-before.ts';
 import { firstGeneration } from './receivers.ts';
 
 /**
@@ -36,17 +38,19 @@ export async function sealOldSource(
   const [before, own] = manifests.slice(-2);
   if (before === undefined || own === undefined) return;
   const { blobs } = processor.logs.settings;
-  const doneKey = `${manifestKey(processor.topology.name, firstGeneration(exchange), manifests.length)}-sealed`;
+  const doneKey = sealedKey(processor.topology.name, firstGeneration(exchange), manifests.length);
   if ((await blobs.get(doneKey)) !== undefined) return;
   for (;;) {
-    const ends = await endsOf(processor.logs.settings, before.roots, new Set(own.roots));
+    const { ends, reachedMs } = await endsOf(processor.logs.settings, before.roots, new Set(own.roots));
     const open = ends.filter(({ isSealed }) => !isSealed);
-    if (open.length === 0) break;
+    if (open.length === 0) {
+      await blobs.putIfAbsent(doneKey, new TextEncoder().encode(JSON.stringify({ reachedMs } satisfies SealedSource)));
+      return;
+    }
     const parents = ends.map(({ logId }) => logId);
     const children = own.roots.map((logId) => ({ logId, parents }));
     for (const { logId } of open) await sealFor(processor, logId, children, steps, begunMs);
   }
-  await blobs.putIfAbsent(doneKey, new TextEncoder().encode('{}'));
 }
 
 interface End {
@@ -54,23 +58,29 @@ interface End {
   readonly isSealed: boolean;
 }
 
-/** The last logs that come of the roots: those that are not sealed, and those that are sealed for the next ones already. */
+/**
+ * The last logs that come of the roots: those that are not sealed, and those that are sealed for the next ones already.
+ * With the highest output watermark of all that come of the roots.
+ */
 async function endsOf(
   { logs, clock, slots }: LogSettings,
   roots: readonly string[],
   next: ReadonlySet<string>,
-): Promise<End[]> {
+): Promise<{ readonly ends: readonly End[]; readonly reachedMs: number }> {
   const ends: End[] = [];
+  // A child that never began has what its parents handed down.
+  let reachedMs = NO_WATERMARK;
   const seen = new Set(roots);
   // Grows while it is gone through.
   for (const logId of seen) {
     const head = await readHead(logs, clock, logId, slots);
+    reachedMs = Math.max(reachedMs, head?.sent?.watermarkMs ?? NO_WATERMARK);
     const isSealed = (head?.sealedFor.length ?? 0) > 0;
     const children = head?.sent?.children ?? [];
     if (!isSealed || children.some((child) => next.has(child.logId))) ends.push({ logId, isSealed });
     else for (const child of children) seen.add(child.logId);
   }
-  return ends;
+  return { ends, reachedMs };
 }
 
 /** One that never began is begun for it: it has been named to the receivers, which wait for what it says. */

@@ -8,6 +8,7 @@ import { slotOf } from '../partition-log/ring.ts';
 import type { ReadConsistency } from '../ports.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
+import type { Combinable } from './combine.ts';
 import type { Row } from './row.ts';
 import { decodeRows } from './rows.ts';
 
@@ -38,9 +39,10 @@ export type ReadSettings = Pick<LogSettings, 'logs' | 'blobs' | 'slots'>;
  * A slot without the next entry has one of the round before, which is paid for as well. So it looks for one entry at
  * first, and for more the more there were.
  *
+ * @param takes windows of the receiver that can take combined rows
  * @param consistency `eventual` may overlook what has been there for a moment only
  * @throws LOG_DAMAGED (internal) when the log is not the one that was read before · ENTRY_OVERWRITTEN (fenced) the position is old
- * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE (unavailable)
+ * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE, ROWS_UNKNOWN (unavailable)
  */
 export async function readSender(
   settings: ReadSettings,
@@ -48,6 +50,7 @@ export async function readSender(
   receiver: number,
   position: SenderPosition,
   consistency: ReadConsistency,
+  takes?: Combinable,
 ): Promise<ReadAhead> {
   const { logId, version, commitId } = position;
   const found: LogEntry[] = [];
@@ -65,7 +68,11 @@ export async function readSender(
   if (typeof behind === 'object' && found.length === 0 && !isAtCut)
     throw overwritten(logId, version + 1, behind.version);
   const entries = await Promise.all(
-    found.map(async (entry) => ({ logId, entry, rows: await rowsOf(settings, exchange, receiver, logId, entry) })),
+    found.map(async (entry) => ({
+      logId,
+      entry,
+      rows: await rowsOf(settings, exchange, receiver, logId, entry, takes),
+    })),
   );
   return { entries, isAtEnd: behind === 'nothing' && !isAtCut, isAtCut };
 }
@@ -103,6 +110,7 @@ async function rowsOf(
   receiver: number,
   logId: string,
   { version, sent }: LogEntry,
+  takes: Combinable | undefined,
 ): Promise<readonly Row[]> {
   // Before the exchange was a part of the pipeline there were no rows for it (PL-35).
   if (sent?.rows === undefined) return [];
@@ -114,7 +122,7 @@ async function rowsOf(
     const text = `rows of version ${version} of ${logId} must be there until all receivers have taken them, got none; restore the deleted object`;
     throw new TidemarkError('internal', 'OBJECT_MISSING', text);
   }
-  return decodeRows(decompress(bytes), receiver, exchange.receivers);
+  return decodeRows(decompress(bytes), receiver, exchange.receivers, takes);
 }
 
 /** Of ENTRY_OVERWRITTEN: which version of which sender. */

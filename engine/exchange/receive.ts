@@ -13,7 +13,7 @@ import type { Exchange } from '../plan/exchange.ts';
 import type { BatchReport } from '../process-batch.ts';
 import { boundsOf, type ReceivingProcessor } from '../processor.ts';
 import type { ReadConsistency } from '../ports.ts';
-import type { SourcePartition } from '../record.ts';
+import { countOf, type SourcePartition } from '../record.ts';
 import { openWindows, type PartitionState } from '../state/partition-state.ts';
 import { isDueByClock, nothingDecided, step, stepTick, type RecordsStep, type StepResult } from '../step.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
@@ -200,8 +200,12 @@ async function nextEntries(
   consistency: ReadConsistency,
 ): Promise<ReadAhead> {
   const senders = readable(log.state.positions);
+  const {
+    topology,
+    logs: { settings },
+  } = processor;
   const read = await Promise.all(
-    senders.map((position) => readSender(processor.logs.settings, exchange, receiver, position, consistency)),
+    senders.map((position) => readSender(settings, exchange, receiver, position, consistency, topology.takesCombined)),
   );
   // No sender's watermark falls, so each one's entries stay in order.
   const entries = read.flatMap((one) => one.entries).sort((a, b) => timeOf(a) - timeOf(b));
@@ -231,7 +235,7 @@ async function take(call: Call, log: PartitionLog, entries: readonly ArrivedEntr
     const entriesTaken = taken.filter(({ arrival }) => arrival?.kind === 'end').length;
     done += entriesTaken;
     const change = { ...result.change, positions: arrivals.positions[done] ?? positions };
-    totals.recordsIn += taken.length - entriesTaken;
+    totals.recordsIn += taken.reduce((sum, record) => sum + countOf(record), 0);
     await commit(call, log, { ...result, change });
     arrivals = { ...arrivals, records: arrivals.records.slice(result.taken) };
   }

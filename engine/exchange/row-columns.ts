@@ -5,6 +5,7 @@
  *     columns   keys ATL ORD   times {20 × 50 3}   fields at, delay   columns {20 × 50 3} {3 0}
  */
 import { TidemarkError } from '../errors.ts';
+import { packed, unpacked, type Column } from './column.ts';
 import type { Row } from './row.ts';
 
 /** Before values had columns of their own. */
@@ -15,7 +16,7 @@ interface PlainColumns {
   readonly values: readonly unknown[];
 }
 
-interface Columns {
+export interface Columns {
   readonly keys: Column;
   readonly times: Column;
   readonly watermarks: Column;
@@ -25,23 +26,6 @@ interface Columns {
   /** Of each field. */
   readonly columns?: readonly Column[];
 }
-
-type Column = readonly unknown[] | Steps | Texts;
-
-/** The first one, and of each other by how much it is above the one before: so many times `by`. */
-interface Steps {
-  readonly by: number;
-  readonly steps: readonly number[];
-}
-
-/** Each text once, and where it is. */
-interface Texts {
-  readonly texts: readonly string[];
-  readonly at: readonly number[];
-}
-
-/** Numbers from here on are times or counters: what they rise by is shorter than they are. */
-const WORTH_STEPS = 1e6;
 
 export function columnsOf(rows: readonly Row[]): Columns {
   const fields = commonFields(rows);
@@ -64,11 +48,7 @@ export function rowsOfColumns(stored: object): Row[] {
   }
   const { keys, times, watermarks, values, fields = [], columns } = stored as Columns;
   if (values === undefined && columns === undefined) {
-    throw new TidemarkError(
-      'unavailable',
-      'ROWS_UNKNOWN',
-      `rows of an exchange must be in a form that this code knows, got ${Object.keys(stored).join(', ')}; deploy the receivers anew`,
-    );
+    throw rowsUnknown(Object.keys(stored).join(', '));
   }
   const texts = unpacked(keys) as string[];
   return rowsFrom(
@@ -77,6 +57,12 @@ export function rowsOfColumns(stored: object): Row[] {
     unpacked(watermarks) as number[],
     values ?? objectsOf(texts.length, fields, columns ?? []),
   );
+}
+
+/** Newer code wrote them, or that of another definition: this one must not guess what they say (PL-40). */
+export function rowsUnknown(got: string): TidemarkError {
+  const text = `rows of an exchange must be in a form that this code knows, got ${got}; deploy the receivers anew`;
+  return new TidemarkError('unavailable', 'ROWS_UNKNOWN', text);
 }
 
 function rowsFrom(
@@ -122,52 +108,4 @@ function objectsOf(length: number, fields: readonly string[], columns: readonly 
     values.push(value);
   }
   return values;
-}
-
-function packed(values: readonly unknown[]): Column {
-  const [first] = values;
-  if (typeof first === 'string') return asTexts(values) ?? values;
-  if (typeof first === 'number' && Math.abs(first) >= WORTH_STEPS) return asSteps(values) ?? values;
-  return values;
-}
-
-/** Only where adding them up gives the very same: doubles hold no more than 2^53. */
-function asSteps(values: readonly unknown[]): Steps | undefined {
-  const steps: number[] = [];
-  let by = 0;
-  let before = 0;
-  for (const value of values) {
-    const step = (value as number) - before;
-    if (!Number.isSafeInteger(value) || !Number.isSafeInteger(step)) return undefined;
-    steps.push(step);
-    if (by !== 1) by = commonDivisor(by, step);
-    before = value as number;
-  }
-  return { by, steps: by === 1 ? steps : steps.map((step) => step / by) };
-}
-
-function commonDivisor(a: number, b: number): number {
-  let [divisor, rest] = [Math.abs(a), Math.abs(b)];
-  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
-  return divisor;
-}
-
-/** Only where they repeat. */
-function asTexts(values: readonly unknown[]): Texts | undefined {
-  const places = new Map<string, number>();
-  const at: number[] = [];
-  for (const value of values) {
-    if (typeof value !== 'string') return undefined;
-    const place = places.get(value) ?? places.size;
-    places.set(value, place);
-    at.push(place);
-  }
-  return places.size * 2 > values.length ? undefined : { texts: [...places.keys()], at };
-}
-
-function unpacked(column: Column): readonly unknown[] {
-  if ('texts' in column) return column.at.map((place) => column.texts[place]);
-  if (!('steps' in column)) return column;
-  let sum = 0;
-  return column.steps.map((step) => (sum += step * column.by));
 }

@@ -1,3 +1,5 @@
+import type { PartialResult } from './partial-result.ts';
+
 /** What goes through an exchange. */
 export interface Row {
   readonly key: string;
@@ -6,4 +8,8 @@ export interface Row {
   readonly watermarkMs: number;
   /** Plain data: see `checkedExchanged`. */
   readonly value: unknown;
+  /** Of a row that may be combined with others: what the aggregates behind the exchange take of it. Only its sender has them. */
+  readonly inputs?: readonly unknown[];
+  /** Several rows in one, in place of `value`. Its time is the start of their slice. */
+  readonly partial?: PartialResult;
 }

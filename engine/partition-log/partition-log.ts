@@ -5,6 +5,7 @@ import { consumedBy } from '../exchange/consumed.ts';
 import { settleGeneration } from '../exchange/manifest.ts';
 import { deleteOldRows } from '../exchange/old-rows.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
+import { MayCombine } from '../exchange/may-combine.ts';
 import { encodeRows } from '../exchange/rows.ts';
 import { EMPTY_OUTBOX, isEmptyOutbox, type DeadLetter } from '../outputs.ts';
 import type { Clock } from '../ports.ts';
@@ -51,6 +52,7 @@ export class PartitionLog {
   readonly #withStoredState: WithStoredState;
   /** Of the definition that runs: the same for every commit. */
   readonly #fingerprint: string;
+  readonly #mayCombine: MayCombine;
   #head: LogEntry | undefined;
   #undelivered: Undelivered[];
   #publishedVersion: number;
@@ -67,6 +69,7 @@ export class PartitionLog {
     this.#publishedVersion = loaded.head?.publishedVersion ?? 0;
     this.#withStoredState = withStoredState(settings.topology, settings.userCode);
     this.#snapshots = new Snapshots(settings, logId, loaded);
+    this.#mayCombine = new MayCombine(settings, logId);
   }
 
   static async open(settings: LogSettings, logId: string): Promise<PartitionLog> {
@@ -248,7 +251,8 @@ export class PartitionLog {
   ): Promise<Sent> {
     const { topology, slots } = this.#settings;
     const exchange = topology.sendsTo as Exchange;
-    const rows = encodeRows(sent, exchange.receivers);
+    const combining = sent.length === 0 ? undefined : await this.#mayCombine.now();
+    const rows = encodeRows(sent, exchange.receivers, combining);
     const before = this.#head?.sent;
     if (exchange.before !== undefined && before?.generation !== exchange.generation)
       await settleGeneration(this.#settings.blobs, topology.name, exchange);

@@ -2,6 +2,7 @@ import { CODEC_VERSION } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
 import { currentForm, differencesOf, olderForm, type StateForm } from '../state/state-form.ts';
+import type { BlobStore } from '../ports.ts';
 import type { LogSettings } from './log-settings.ts';
 
 const keyOf = (pipeline: string, fingerprint: string): string => `schemas/${pipeline}/${fingerprint}.json`;
@@ -13,6 +14,11 @@ export async function recordStateSchema({ blobs, topology }: LogSettings): Promi
     keyOf(topology.name, fingerprintOf(schema)),
     new TextEncoder().encode(JSON.stringify(schema)),
   );
+}
+
+/** Whether a log of the pipeline has been committed to with this state schema: then none of the same logs refuses it. */
+export async function isSchemaRecorded(blobs: BlobStore, pipeline: string, fingerprint: string): Promise<boolean> {
+  return (await blobs.get(keyOf(pipeline, fingerprint))) !== undefined;
 }
 
 type SchemaSettings = Pick<LogSettings, 'blobs' | 'topology'>;

@@ -5,9 +5,12 @@ import { keyOfFields, keyOfRow, partsOf } from '../key.ts';
 import { keyText } from '../decode.ts';
 import type { Operator } from '../operator.ts';
 import type { ResultRow } from '../outputs.ts';
+import type { Combinable } from '../exchange/combine.ts';
+import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { deduplicateOperator } from '../process/deduplicate-operator.ts';
 import { processOperator } from '../process/process-operator.ts';
 import { RowCheck } from '../value/emitted.ts';
+import { combiningPlan } from './combining.ts';
 import { keyByOf, sideOutputsOf, sourceOf, type LogicalPlan } from './logical-plan.ts';
 import { isStateful, type KeyByNode, type PlanNode, type StatefulNode } from './node.ts';
 import { changing, having, type ResultTransform } from './shape-results.ts';
@@ -44,14 +47,16 @@ export function compile(plan: LogicalPlan): readonly Topology[] {
     sideOutputs: Object.freeze(sideOutputsOf(plan)),
     sinks: Object.freeze(plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.sink] : []))),
   };
-  return Object.freeze(
+  const combining = pieces.map((nodes, i) => (i === 0 ? undefined : combiningPlan(nodes)));
+  return linked(
     chains.map((part, i) => {
       const [receivesFrom, sendsTo, senders] = [exchanges[i - 1], exchanges[i], exchanges[i - 2]];
       const key = keys[i] ?? keyByOf(plan);
       const { keyFields } = key;
-      return Object.freeze({
+      return {
         ...common,
         keyFields,
+        takesCombined: combining[i]?.takes,
         receivesFrom,
         sentBy: Object.freeze(senders === undefined ? [] : [senders]),
         sendsTo,
@@ -59,7 +64,25 @@ export function compile(plan: LogicalPlan): readonly Topology[] {
         downstream: Object.freeze(downstreamOf(i, exchanges, delays)),
         ...keysOf(key, receivesFrom === undefined, keys[i] !== undefined),
         ...partOf(keyFields, part),
-      });
+      };
+    }),
+    combining.map((each) => (each?.obstacle === undefined ? each?.takes : undefined)),
+  );
+}
+
+/** Each knows what the one behind it makes of combined rows, and under which state schema. */
+function linked(
+  fragments: ReadonlyArray<Omit<Topology, 'combines'>>,
+  combinables: ReadonlyArray<Combinable | undefined>,
+): readonly Topology[] {
+  return Object.freeze(
+    fragments.map((fragment, i) => {
+      const [next, combinable] = [fragments[i + 1], combinables[i + 1]];
+      const combines =
+        next === undefined || combinable === undefined
+          ? undefined
+          : Object.freeze({ combinable, receivers: fingerprintOf(stateSchemaOf(next)) });
+      return Object.freeze({ ...fragment, combines });
     }),
   );
 }

@@ -69,6 +69,12 @@ export class Watch {
     this.#open.push({ number, kind, startedMs: this.#timedMs, about, key });
   }
 
+  /** A part of the innermost unit that is open begins, which may fail by itself. @throws USER_CODE_TIMEOUT (data) it is refused */
+  beginPart(): void {
+    const within = this.#open.at(-1);
+    this.begin(within?.kind ?? 'record', within?.about, within?.key);
+  }
+
   /** Units have ended: so many are still open. A step that is stopped leaves those open that it was in. */
   endTo(depth: number): void {
     this.#open.length = depth;

@@ -118,14 +118,15 @@ function flatCopy(value: unknown): JsonValue | undefined {
     if (!isPlain && !(typeof field === 'string' && field.isWellFormed())) return undefined;
     characters += name.length + 32 + (typeof field === 'string' ? field.length : 0);
     if (characters > FLAT_CHARACTERS || name === '__proto__' || !name.isWellFormed()) return undefined;
-    copy[name] = field as JsonValue;
+    // JSON has no -0: what comes out at the receiver is 0, and so is what is combined here.
+    copy[name] = (typeof field === 'number' ? field + 0 : field) as JsonValue;
   }
   return Object.freeze(copy);
 }
 
 function finite(value: number, what: string): number {
   if (!Number.isFinite(value)) throw notJson(what, String(value));
-  return value;
+  return value + 0;
 }
 
 function refused(value: unknown, what: string): never {

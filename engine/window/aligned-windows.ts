@@ -17,7 +17,7 @@ import type { TableView } from '../state/table-view.ts';
 import type { Timer } from '../state/timer.ts';
 import { isClosed, isFired, NO_WATERMARK } from '../time/watermark.ts';
 import { countsUnfired, emissionSchema, nextMultiple, type Emission, type Repeat } from './emission.ts';
-import { Panes, paneTable, type Pane } from './panes.ts';
+import { Panes, paneTable, type Inputs, type Pane } from './panes.ts';
 import type { WindowAssigner } from './window-assigner.ts';
 import type { WindowedAggregation } from './windows.ts';
 
@@ -135,7 +135,7 @@ class AlignedRun implements BoundOperator {
     const { key, eventTimeMs } = element;
     const watermarkMs = this.#context.watermarkOf(key);
     const lateFromMs = this.#context.lateFrom(key);
-    let inputs: unknown[] | undefined;
+    let inputs: Inputs | undefined;
     for (const startMs of this.#assigner.windowStarts(eventTimeMs)) {
       const endMs = this.#assigner.endOf(startMs);
       if (isClosed(endMs, this.#allowedLatenessMs, lateFromMs)) continue;

@@ -56,6 +56,7 @@ export function calendar({ unit, timeZone }: CalendarWindows): Windows & WindowA
     kind: 'calendar' as const,
     sizeMs: TYPICAL_MS[unit],
     results: 'bounded' as const,
+    sliceOf: (eventTimeMs: number) => cached(eventTimeMs).startMs,
     operator: (aggregation: WindowedAggregation) => alignedWindows(assigner, aggregation),
   });
 }

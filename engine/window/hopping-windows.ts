@@ -3,6 +3,7 @@ import { alignedWindows } from './aligned-windows.ts';
 import { isPlain } from './emission.ts';
 import type { Hops } from './hops.ts';
 import { slicedWindows } from './sliced-windows.ts';
+import { sliceStart } from './slicing.ts';
 import { tumblingStart } from './tumbling-windows.ts';
 import type { WindowAssigner } from './window-assigner.ts';
 import type { WindowedAggregation, Windows } from './windows.ts';
@@ -52,6 +53,7 @@ export function hopping({ sizeMs, advanceMs, offsetMs = 0 }: HoppingWindows): Wi
     kind: 'hopping' as const,
     sizeMs,
     results: 'bounded' as const,
+    sliceOf: (eventTimeMs: number) => sliceStart(eventTimeMs, hops),
     // Windows may share their parts as long as all they do is fire with all that they hold.
     operator: (aggregation: WindowedAggregation) =>
       isPlain(aggregation.emission)

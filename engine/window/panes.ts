@@ -1,5 +1,6 @@
 import type { Aggregate } from '../aggregate/aggregate.ts';
 import type { ByteReader, ByteWriter } from '../codec/bytes.ts';
+import type { PartialResult } from '../exchange/partial-result.ts';
 import type { Element, OperatorContext } from '../operator.ts';
 import type { ResultRow } from '../outputs.ts';
 import type { Entry, TableSpec } from '../state/table.ts';
@@ -23,6 +24,9 @@ export interface WindowBounds {
   readonly startMs: number;
   readonly endMs: number;
 }
+
+/** What is added to a pane: what the aggregates take of a record, or what they have made of several. */
+export type Inputs = readonly unknown[] | PartialResult;
 
 /** How panes of one operator are filled, fired and stored. */
 export class Panes {
@@ -65,14 +69,16 @@ export class Panes {
   }
 
   /** What the aggregates take of a record. @throws anything that user code throws */
-  inputsOf(element: Element): unknown[] {
+  inputsOf(element: Element): Inputs {
+    if (element.partial !== undefined) return element.partial;
     const inputs: unknown[] = [];
     for (const { aggregate } of this.#aggregates)
       inputs.push((aggregate as Aggregate<unknown>).extract(element.value, element));
     return inputs;
   }
 
-  add(pane: Pane, inputs: readonly unknown[]): Pane {
+  add(pane: Pane, inputs: Inputs): Pane {
+    if ('accumulators' in inputs) return this.#addPartial(pane, inputs);
     const accumulators: unknown[] = [];
     for (let i = 0; i < inputs.length; i++) {
       accumulators.push(
@@ -84,6 +90,15 @@ export class Panes {
       revision: pane.revision,
       unfired: this.#countsUnfired ? pane.unfired + 1 : 0,
       said: pane.said,
+      hash: 0,
+    };
+  }
+
+  #addPartial(pane: Pane, { accumulators, records }: PartialResult): Pane {
+    return {
+      ...pane,
+      accumulators: this.mergeAccumulators(pane.accumulators, accumulators),
+      unfired: this.#countsUnfired ? pane.unfired + records : 0,
       hash: 0,
     };
   }

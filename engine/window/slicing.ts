@@ -18,7 +18,7 @@ export class Slicing {
   }
 
   sliceOf(eventTimeMs: number): number {
-    return tumblingStart(eventTimeMs, this.#widthMs, this.#hops.offsetMs % this.#widthMs);
+    return sliceStart(eventTimeMs, this.#hops, this.#widthMs);
   }
 
   /** Start of the last window that holds the slice. */
@@ -85,6 +85,15 @@ export class Slicing {
   forget(windowMs: number): DomainTimer {
     return eventTimer(this.endOf(windowMs) + this.allowedLatenessMs, windowMs, 'forget');
   }
+}
+
+/** Of the slice that a time is in. */
+export function sliceStart(
+  eventTimeMs: number,
+  { sizeMs, advanceMs, offsetMs }: Hops,
+  widthMs = greatestCommonDivisor(sizeMs, advanceMs),
+): number {
+  return tumblingStart(eventTimeMs, widthMs, offsetMs % widthMs);
 }
 
 function eventTimer(timeMs: number, startMs: number, kind: string): DomainTimer {

@@ -36,6 +36,7 @@ export function tumbling({ sizeMs, offsetMs = 0 }: TumblingWindows): Windows & W
     kind: 'tumbling' as const,
     sizeMs,
     results: 'bounded' as const,
+    sliceOf: (eventTimeMs: number) => tumblingStart(eventTimeMs, sizeMs, offsetMs),
     operator: (aggregation: WindowedAggregation) => alignedWindows(assigner, aggregation),
   });
 }

@@ -27,6 +27,11 @@ export interface Windows {
   readonly sizeMs?: number;
   /** `bounded`: by time, so results are told apart by their window; `numbered`: by the order in which they came. */
   readonly results: 'bounded' | 'numbered';
+  /**
+   * The start of the slice that a time is in: all times of a slice fall into the same windows. Of windows that have some, which
+   * all hold more than a record and end by themselves.
+   */
+  sliceOf?(eventTimeMs: number): number;
   /** @throws INVALID_SETTING when these windows cannot be emitted so */
   operator(aggregation: WindowedAggregation): Operator;
 }

@@ -2,7 +2,8 @@ import type { Pipeline } from '../../engine/dsl/pipeline-of.ts';
 import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { RestLine } from '../cost/priced-template.ts';
 import type { Topology } from '../../engine/topology.ts';
-import { sourceOf } from '../../engine/plan/logical-plan.ts';
+import { combiningPlan } from '../../engine/plan/combining.ts';
+import { sourceOf, type LogicalPlan } from '../../engine/plan/logical-plan.ts';
 import { isStateful, type PlanNode, type SourceNode, type WindowNode } from '../../engine/plan/node.ts';
 import { ASSUMED } from '../cost/assumptions.ts';
 import { LEAST_USD } from '../cost/at-rest.ts';
@@ -47,7 +48,7 @@ export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | '
       kind: node.kind,
       inputs: node.inputs,
       what,
-      details: [...details, ...stateOf(node, sourceOf(plan)), ...waitOf(node, fragments)],
+      details: [...details, ...crossingOf(plan, node), ...stateOf(node, sourceOf(plan)), ...waitOf(node, fragments)],
     };
   });
   const cuts = plan.nodes.flatMap((node, i) => (node.kind === 'keyBy' && node.exchange !== undefined ? [i] : []));
@@ -83,6 +84,15 @@ function exchangeShape(senders: number, { receivers }: Pick<Exchange, 'receivers
 function restUsd(lines: readonly RestLine[]): Record<string, number> {
   const shown = lines.filter(({ usd = 0 }) => usd >= LEAST_USD);
   return Object.fromEntries(shown.map(({ what, usd = 0 }) => [what, usd]));
+}
+
+/** Whether rows are combined before they come to the node. */
+function crossingOf({ nodes }: LogicalPlan, node: PlanNode): string[] {
+  if (node.kind !== 'keyBy' || node.exchange === undefined) return [];
+  const { obstacle } = combiningPlan(nodes.slice(nodes.indexOf(node)));
+  return [
+    obstacle === undefined ? 'rows of a commit are combined, by key and window' : `rows are not combined: ${obstacle}`,
+  ];
 }
 
 /** What bounds the state of windows. */

@@ -64,6 +64,7 @@ describe('what explain says', () => {
     expect(fragments[1]?.nodes[0]?.details).toEqual([
       'is not the partition key of the source: exchange by-item to 2 receivers',
       'a receiver is called for all that comes within 1s',
+      'rows of a commit are combined, by key and window',
     ]);
     expect(fragments[1]?.atRestUsd['SQS']).toBeCloseTo(0.33, 2);
     expect(drawExplanation(explain(byItem))).toContain('orders: 2 fragments, an exchange between them');
@@ -78,8 +79,23 @@ describe('what explain says', () => {
           .aggregate({ cents: sum('cents') })
           .to(resultTable()),
       ).fragments[1]?.nodes[0]?.details;
-    expect(at(0)).toEqual(['exchange all to 1 receiver', 'each commit of a sender calls its receivers']);
+    expect(at(0)).toEqual([
+      'exchange all to 1 receiver',
+      'each commit of a sender calls its receivers',
+      'rows of a commit are combined, by key and window',
+    ]);
     expect(at(10_000)).toContain('a receiver is called for all that comes within 10s');
+  });
+
+  it('says why rows are not combined before they come to a key', () => {
+    const byItem = orders
+      .keyBy('item')
+      .window(tumbling({ sizeMs: minutes(1) }))
+      .aggregate({ all: collect('cents', { maxItems: 60 }) })
+      .to(resultTable());
+    expect(explain(byItem).fragments[1]?.nodes[0]?.details).toContain(
+      'rows are not combined: all is no count, sum, mean, extreme or variance',
+    );
   });
 
   it('names side outputs, aggregates and triggers', () => {

@@ -1,0 +1,39 @@
+import { partitionOfLog } from '../partition-log/log-id.ts';
+import type { Exchange } from '../plan/exchange.ts';
+import type { BlobStore } from '../ports.ts';
+import { readManifest, sealedKey } from './manifest.ts';
+import { firstGeneration } from './receivers.ts';
+
+/** All that is left of a source is sealed for the next one. */
+export interface SealedSource {
+  /** The highest of its output watermarks; code before did not say [ms since 1970]. */
+  readonly reachedMs?: number;
+}
+
+/**
+ * What the sources before that of a sender had reached: receivers hold its rows to be late below that.
+ *
+ * @returns NEGATIVE_INFINITY for the first source, and POSITIVE_INFINITY where it is not known
+ */
+export async function reachedBefore(
+  blobs: BlobStore,
+  pipeline: string,
+  exchange: Exchange,
+  logId: string,
+): Promise<number> {
+  const first = firstGeneration(exchange);
+  const prefix = logId.slice(0, -partitionOfLog(logId).partition.length);
+  let reachedMs = Number.NEGATIVE_INFINITY;
+  for (let place = 1; ; place++) {
+    const manifest = await readManifest(blobs, pipeline, first, place);
+    if (manifest === undefined) return Number.POSITIVE_INFINITY;
+    if (place > 1) reachedMs = Math.max(reachedMs, await sealedAt(blobs, sealedKey(pipeline, first, place)));
+    if (manifest.roots.some((root) => root.startsWith(prefix))) return reachedMs;
+  }
+}
+
+async function sealedAt(blobs: BlobStore, key: string): Promise<number> {
+  const bytes = await blobs.get(key);
+  const done = bytes === undefined ? {} : (JSON.parse(new TextDecoder().decode(bytes)) as SealedSource);
+  return done.reachedMs ?? Number.POSITIVE_INFINITY;
+}
