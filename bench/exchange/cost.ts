@@ -3,6 +3,7 @@ import { PRICES } from '../../operate/cost/prices.ts';
 import { flightsLoad } from '../flights-load.ts';
 import { MeteredResultTable } from '../sinks.ts';
 import { MeteredStores, noUnits, type Units } from './meter.ts';
+import { PacedQueue } from './paced-queue.ts';
 import { STREAM } from './pipelines.ts';
 import { requireDestinations, SHARDS } from './right.ts';
 import { ExchangeRun, partitionsOf, secondsOf } from './run.ts';
@@ -12,12 +13,10 @@ export interface ExchangeCostSettings {
   readonly batchSize: number;
 }
 
-/** When receivers work: once for what the senders commit within a second, or after each commit. */
-export type Pace = 'a second' | 'each commit';
-
 /** What a run took, per 1,000 commits of senders. */
 export interface ExchangeCost {
-  readonly pace: Pace;
+  /** Of the exchange; 0: receivers are called after each commit. */
+  readonly paceMs: number;
   /** That were counted. */
   readonly records: number;
   /** Rings were full before: a slot without the next entry has an old one, which is paid for when it is read. */
@@ -42,32 +41,41 @@ const LEAST_SECONDS = 16;
 /** Lambda takes the rings of a call with one request, and deletes them with another. */
 const REQUESTS_PER_CALL = 2;
 
-/** Four senders, four receivers: every window as DuckDB has it, and what each service would charge for. */
+/**
+ * Four senders that commit once a second each, spread over it, which is what makes most calls; and four receivers. Every
+ * window as DuckDB has it, and what each service would charge for.
+ */
 export async function measureExchangeCost(
   { records, batchSize }: ExchangeCostSettings,
-  pace: Pace,
+  paceMs: number,
 ): Promise<ExchangeCost> {
   const load = await flightsLoad({ records, shards: SHARDS, batchSize, stream: STREAM });
   const stores = new MeteredStores();
   const table = new MeteredResultTable();
-  const run = new ExchangeRun(stores, table, partitionsOf(load));
+  const queue = new PacedQueue(paceMs);
+  const run = new ExchangeRun(stores, table, partitionsOf(load), queue.doorbell);
+  const callUntil = async (nowMs: number): Promise<void> => {
+    stores.by = 'receivers';
+    await queue.advance(nowMs, (receiver) => run.call(receiver));
+    stores.by = 'senders';
+  };
   const [even, uneven] = secondsOf(load, batchSize);
   const countedFrom = even.length >= RING_SLOTS + LEAST_SECONDS ? RING_SLOTS : 0;
-  let before = countsOf(run, stores);
+  const counts = (): Counts => countsOf(run, queue, stores);
+  let before = counts();
   for (const [second, invocations] of even.entries()) {
-    if (second === countedFrom) before = countsOf(run, stores);
-    for (const invocation of invocations) {
-      stores.by = 'senders';
+    if (second === countedFrom) before = counts();
+    for (const [i, invocation] of invocations.entries()) {
+      const nowMs = second * 1_000 + i * (1_000 / SHARDS);
+      await callUntil(nowMs);
       await run.send(invocation);
-      stores.by = 'receivers';
-      if (pace === 'each commit') await run.answer();
+      await callUntil(nowMs);
     }
-    await run.answer();
   }
-  const counted = difference(countsOf(run, stores), before);
-  for (const [invocation] of uneven) {
+  const counted = difference(counts(), before);
+  for (const [i, [invocation]] of uneven.entries()) {
     if (invocation !== undefined) await run.send(invocation);
-    await run.answer();
+    await callUntil((even.length + i) * 1_000);
   }
   await run.drain();
   await requireDestinations(records, table.rows.values(), run);
@@ -80,7 +88,7 @@ export async function measureExchangeCost(
   };
   return {
     ...figures,
-    pace,
+    paceMs,
     records: counted.commits * batchSize,
     isSettled: countedFrom > 0,
     recordsPerCommit: batchSize,
@@ -100,8 +108,11 @@ interface Counts {
   readonly all: Units;
 }
 
-function countsOf({ commits, calls, receiverCommits, ringRequests }: ExchangeRun, stores: MeteredStores): Counts {
-  const { ofExchange, all } = stores;
+function countsOf(
+  { commits, calls, receiverCommits }: ExchangeRun,
+  { requests: ringRequests }: PacedQueue,
+  { ofExchange, all }: MeteredStores,
+): Counts {
   return { commits, calls, receiverCommits, ringRequests, ofExchange: { ...ofExchange }, all: { ...all } };
 }
 

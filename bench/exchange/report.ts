@@ -1,3 +1,4 @@
+import { durationText } from '../../operate/text.ts';
 import { row, tableOf, whole } from '../table.ts';
 import type { ExchangeFigures } from './measure.ts';
 
@@ -11,7 +12,10 @@ export function exchangeText({ crossing, costs, latency, manySenders }: Exchange
     row(`a call that takes an entry of each of ${manySenders.senders} senders, ms`, manySenders.callMs, whole),
   );
 
-  const units = tableOf(['receivers work once for', ...costs.map(({ pace }) => pace)]);
+  const units = tableOf([
+    'receivers work once for',
+    ...costs.map(({ paceMs }) => (paceMs === 0 ? 'each commit' : durationText(paceMs))),
+  ]);
   const line = (name: string, show: (cost: ExchangeFigures['costs'][number]) => string): void =>
     void units.push([name, ...costs.map(show)]);
   line('write units', ({ ofExchange }) => whole(ofExchange.writeUnits));

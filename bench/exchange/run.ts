@@ -4,7 +4,7 @@ import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { receive, type ReceiveReport } from '../../engine/exchange/receive.ts';
 import type { Exchange } from '../../engine/plan/exchange.ts';
-import type { Sink } from '../../engine/ports.ts';
+import type { Doorbell, Sink } from '../../engine/ports.ts';
 import { processBatch } from '../../engine/process-batch.ts';
 import type { Processor } from '../../engine/processor.ts';
 import type { SourcePartition } from '../../engine/record.ts';
@@ -27,8 +27,6 @@ export class ExchangeRun {
   readonly exchange = before.sendsTo as Exchange;
   /** Receivers that were rung since the last call. */
   readonly rung = new Set<number>();
-  /** Requests that send rings: one per commit with rows, as `SqsDoorbell` sends up to ten. */
-  ringRequests = 0;
   counted = 0;
   late = 0;
   commits = 0;
@@ -37,15 +35,15 @@ export class ExchangeRun {
   readonly #sender: Processor;
   readonly #receiver: Processor;
 
-  constructor(stores: Stores, sink: Sink, partitions: readonly SourcePartition[]) {
+  /** @param doorbell instead of `rung` and `answer` */
+  constructor(stores: Stores, sink: Sink, partitions: readonly SourcePartition[], doorbell?: Doorbell) {
     const shards = new MemoryShards();
     for (const { partition } of partitions)
       shards.known.set(partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
     const ring = async (_exchange: string, receivers: readonly number[]): Promise<void> => {
-      this.ringRequests += Math.ceil(receivers.length / 10);
       for (const receiver of receivers) this.rung.add(receiver);
     };
-    this.#sender = { ...freshProcessor(before, stores, sink), shards, doorbell: { ring } };
+    this.#sender = { ...freshProcessor(before, stores, sink), shards, doorbell: doorbell ?? { ring } };
     this.#receiver = freshProcessor(behind, stores, sink);
   }
 
@@ -60,15 +58,15 @@ export class ExchangeRun {
   async answer(): Promise<void> {
     const rung = [...this.rung];
     this.rung.clear();
-    await Promise.all(rung.map((receiver) => this.#call(receiver)));
+    await Promise.all(rung.map((receiver) => this.call(receiver)));
   }
 
   /** All of them, until nothing is left. */
   async drain(): Promise<void> {
-    for (let receiver = 0; receiver < this.exchange.receivers; receiver++) await this.#call(receiver);
+    for (let receiver = 0; receiver < this.exchange.receivers; receiver++) await this.call(receiver);
   }
 
-  async #call(receiver: number): Promise<void> {
+  async call(receiver: number): Promise<void> {
     const report: ReceiveReport = await receive(this.#receiver, receiver);
     this.calls += 1;
     this.receiverCommits += report.commits;

@@ -1,3 +1,4 @@
+import { DEFAULT_PACE_MS, intervalMs } from '../../engine/exchange/pace.ts';
 import { ASSUMED } from './assumptions.ts';
 import { SECONDS_PER_MONTH } from './prices.ts';
 import { distinct, type CostInput, type Traffic } from './traffic.ts';
@@ -14,18 +15,21 @@ export interface ExchangeTraffic {
   readonly entriesPerCall: number;
 }
 
-/** Rings that come while a receiver works are one call when it is done, and so it is called the less often the longer it takes. */
+/**
+ * Rings within a pace are one, and those that come while a receiver works are one call when it is done: so it is called the
+ * less often the longer it takes.
+ */
 export function exchangeTraffic(input: CostInput, senders: Traffic, receivers: number): ExchangeTraffic {
   const commitsPerSecond = senders.batchesPerMonth / SECONDS_PER_MONTH;
   const rungPerCommit = distinct(receivers, senders.recordsPerBatch);
-  const ringsPerSecond = (commitsPerSecond * rungPerCommit) / receivers;
+  const paceMs = input.paceMs ?? DEFAULT_PACE_MS;
+  const ringsPerSecond = gathered((commitsPerSecond * rungPerCommit) / receivers, paceMs);
   let callsPerSecond = ringsPerSecond;
   let callMs: number = ASSUMED.receiveMs;
   for (let round = 0; round < ROUNDS; round++) {
     const rows = input.eventsPerSecond / receivers / callsPerSecond;
     callMs = ASSUMED.receiveMs + rows * ASSUMED.recordMs;
-    const waitSeconds = Math.exp((-ringsPerSecond * callMs) / 1_000) / ringsPerSecond;
-    callsPerSecond = 1 / (callMs / 1_000 + waitSeconds);
+    callsPerSecond = callsOf(ringsPerSecond, callMs / 1_000, paceMs > 0);
   }
   return {
     receivers: receiversTraffic(input, { receivers, callsPerSecond, callMs }),
@@ -33,6 +37,19 @@ export function exchangeTraffic(input: CostInput, senders: Traffic, receivers: n
     rowBytes: senders.recordsPerBatch * ASSUMED.rowBytesPerRecord,
     entriesPerCall: commitsPerSecond / callsPerSecond,
   };
+}
+
+/** Of rings at any time, how many the queue keeps: one of each interval that has some. */
+function gathered(perSecond: number, paceMs: number): number {
+  const seconds = intervalMs(paceMs) / 1_000;
+  return seconds === 0 ? perSecond : -Math.expm1(-perSecond * seconds) / seconds;
+}
+
+/** Of a receiver [1/s]: rings of a pace come one by one, those without at any time. */
+function callsOf(ringsPerSecond: number, callSeconds: number, isPaced: boolean): number {
+  if (isPaced) return Math.min(ringsPerSecond, 1 / callSeconds);
+  const waitSeconds = Math.exp(-ringsPerSecond * callSeconds) / ringsPerSecond;
+  return 1 / (callSeconds + waitSeconds);
 }
 
 /** Enough for the two to agree: each round is closer. */

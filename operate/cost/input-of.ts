@@ -27,7 +27,11 @@ export function inputOf(
     ...(source.kind === 'kafka' ? { kafka: kafka ?? 'serverless' } : {}),
     ...(sendsTo === undefined
       ? {}
-      : { receivers: sendsTo.receivers, furtherExchanges: downstream.slice(1).map(({ exchange }) => exchange.id) }),
+      : {
+          receivers: sendsTo.receivers,
+          paceMs: sendsTo.paceMs,
+          furtherExchanges: downstream.slice(1).map(({ exchange }) => exchange.id),
+        }),
     batchSize: source.batchSize,
     maxBatchingWindowMs: source.maxBatchingWindowMs,
     windowMs: results.windowMs ?? hours(1),

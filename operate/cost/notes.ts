@@ -1,3 +1,4 @@
+import { DEFAULT_PACE_MS, intervalMs } from '../../engine/exchange/pace.ts';
 import { bytesText, durationText, grouped } from '../text.ts';
 import { ASSUMED } from './assumptions.ts';
 import type { Estimate } from './estimate.ts';
@@ -47,7 +48,7 @@ export function assumptionsOf(input: CostInput, { traffic, exchange }: Estimate)
     `batches: what ${durationText(Math.max(ASSUMED.pollSeconds * 1_000, input.maxBatchingWindowMs))} bring, at most ${grouped(input.batchSize)} records and ${bytesText(ASSUMED.payloadBytes)}: ${invocations}`,
     `function: ${grouped(ASSUMED.memoryMiB)} MiB, ${ASSUMED.batchMs} ms a batch + ${ASSUMED.recordMs} ms a record + ${ASSUMED.resultRoundMs} ms per ${ASSUMED.resultPutsPerRound} results = ${number(traffic.invocationMs)} ms; warm; a tick a minute`,
     `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); above ${bytesText(ASSUMED.inlineLimitBytes)} to S3; windows end for all keys of a ${part} in one batch`,
-    ...(exchange === undefined ? [] : [exchangeAssumption(exchange)]),
+    ...(exchange === undefined ? [] : [exchangeAssumption(exchange, input.paceMs ?? DEFAULT_PACE_MS)]),
     ...leftOut(input),
     `results: every key that occurs in a window of ${durationText(input.windowMs)}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
     ...(input.lake
@@ -66,9 +67,11 @@ function leftOut({ furtherExchanges = [] }: CostInput): string[] {
   return [`left out: what goes through ${names}: final results of windows, and the calls and commits that take them`];
 }
 
-function exchangeAssumption({ receivers, rungPerCommit, entriesPerCall }: ExchangeTraffic): string {
+function exchangeAssumption(exchange: ExchangeTraffic, paceMs: number): string {
+  const { receivers, rungPerCommit, entriesPerCall } = exchange;
   const { rowBytesPerRecord, receiveMs, recordMs } = ASSUMED;
-  return `exchange: ${rowBytesPerRecord} bytes a row (measured, compressed); a commit calls ${number(rungPerCommit)} receivers, ${receiveMs} ms a call + ${recordMs} ms a row, and a call takes ${number(entriesPerCall)} commits of all senders and ${number(receivers.recordsPerBatch)} rows; it reads them and one slot behind of each sender, eventually consistent`;
+  const pace = paceMs === 0 ? 'at once' : `after ${durationText(paceMs)}, once for all within ${intervalMs(paceMs)} ms`;
+  return `exchange: ${rowBytesPerRecord} bytes a row (measured, compressed); a commit calls ${number(rungPerCommit)} receivers ${pace}, ${receiveMs} ms a call + ${recordMs} ms a row, and a call takes ${number(entriesPerCall)} commits of all senders and ${number(receivers.recordsPerBatch)} rows; it reads them and one slot behind of each sender, eventually consistent`;
 }
 
 function topicAssumptions(kafka: KafkaKind): string[] {

@@ -24,6 +24,8 @@ export interface CostInput {
   readonly kafka?: KafkaKind | undefined;
   /** Of an exchange; undefined: no record changes its key. */
   readonly receivers?: number | undefined;
+  /** Of that exchange. @default a second */
+  readonly paceMs?: number;
   /** Names of the exchanges behind that one, which are not counted. */
   readonly furtherExchanges?: readonly string[];
   /** @default ASSUMED.flinkEventsPerKpu */

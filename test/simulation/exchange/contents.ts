@@ -27,6 +27,8 @@ export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Conte
     'exchange: commits of receivers': taking.reduce((all, { length }) => all + length, 0),
     'exchange: seals taken by receivers': taking.reduce((all, entries) => all + sealsIn(entries), 0),
     'exchange: calls of receivers': receivers?.calls ?? 0,
+    'exchange: rings of a pace': exchange?.paceMs === 0 ? 0 : (receivers?.doorbells.rings ?? 0),
+    'exchange: rings left out': receivers?.doorbells.leftOut ?? 0,
     'exchange: receivers killed': receivers?.killed ?? 0,
     'exchange: calls of a broken receiver': receivers?.brokenCalls ?? 0,
     'exchange: a log of a receiver throttled': exchange?.broken?.what === 'log' ? 1 : 0,

@@ -1,6 +1,7 @@
 import type { Worlds } from '../plan.ts';
 import type { Edit } from './edit.ts';
 import { EXCHANGE } from './exchange.ts';
+import { PACE } from './pace.ts';
 import { SEVERAL_EXCHANGES } from './several-exchanges.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
@@ -47,6 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...TIME_AND_SEALS,
   ...EXCHANGE,
   ...SEVERAL_EXCHANGES,
+  ...PACE,
   ...REPLACED_SOURCE,
   ...GENERATIONS,
   ...REWRITTEN_SOURCE,

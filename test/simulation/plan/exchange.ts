@@ -26,7 +26,7 @@ export interface Exchanged extends Rows {
   readonly receivers: readonly number[];
   /** The source declares its partition key; else its records say nothing of where they are. */
   readonly isKeyed: boolean;
-  /** Rings of one receiver within so long are one call. */
+  /** Rings of one receiver within so long are one call; 0: each is by itself. */
   readonly paceMs: number;
   /** undefined: no receiver stands still for longer than the others. */
   readonly broken: Broken | undefined;
@@ -94,7 +94,7 @@ export function drawExchange(random: SeededRandom, isCertain: boolean): Exchange
     isKeyed: isKeyed || shape === 'results',
     places: random.pick([1, 3, 10]),
     isUneven: random.chance(0.5),
-    paceMs: random.pick([20, 1_000]),
+    paceMs: random.pick([0, 1_000, 10_000]),
     broken: isBroken ? broken : undefined,
   };
 }
