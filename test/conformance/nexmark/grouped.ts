@@ -108,10 +108,10 @@ function lastOfKeys(results: readonly ResultRow[]): ResultRow[] {
 export const GROUPED: readonly Query[] = [
   {
     name: 'q15',
-    definition: (receivers) =>
-      bids('q15')
+    definition: (receivers, lateness) =>
+      bids('q15', lateness)
         .keyBy(dayOf, { name: 'day', receivers })
-        .window(DAY)
+        .window(DAY, lateness.windows)
         .aggregate({ ...rankedBids, ...rankedPeople })
         .to(resultTable()),
     rowsOf: (result) => [[result.key, ...columnsIn({ ...rankedBids, ...rankedPeople }, result)]],
@@ -119,10 +119,10 @@ export const GROUPED: readonly Query[] = [
   },
   {
     name: 'q16',
-    definition: (receivers) =>
-      bids('q16')
+    definition: (receivers, lateness) =>
+      bids('q16', lateness)
         .keyBy('channel', { receivers })
-        .window(DAY)
+        .window(DAY, lateness.windows)
         .aggregate({ latest: last('date_time'), ...rankedBids, ...rankedPeople })
         .to(resultTable()),
     rowsOf: (result) => [
@@ -139,10 +139,10 @@ export const GROUPED: readonly Query[] = [
   },
   {
     name: 'q17',
-    definition: (receivers) =>
-      bids('q17')
+    definition: (receivers, lateness) =>
+      bids('q17', lateness)
         .keyBy('auction', { receivers })
-        .window(DAY)
+        .window(DAY, lateness.windows)
         .aggregate({ ...rankedBids, ...prices })
         .to(resultTable()),
     rowsOf: (result) => [[result.key, dayOfWindow(result), ...columnsIn({ ...rankedBids, ...prices }, result)]],

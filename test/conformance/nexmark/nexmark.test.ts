@@ -6,6 +6,7 @@ import { referenceOf } from './reference.ts';
 import { differencesOfLines, lineOf, rowsOfLife } from './rows.ts';
 import type { Bid, Query } from './query.ts';
 
+/** With odd ones windows are corrected. */
 const SEEDS = [1, 2, 3];
 
 async function differencesFrom(query: Query, bids: readonly Bid[], seed: number): Promise<string[]> {

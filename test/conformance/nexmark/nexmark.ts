@@ -11,8 +11,12 @@ import { WINDOWED } from './windowed.ts';
 
 export const QUERIES: readonly Query[] = [...MAPPED, ...WINDOWED, ...GROUPED];
 
-const GIVEN =
-  "rows of RisingWave's tests, the last ones of each key; windows are half-open; bids without a partition key on shards that split and merge";
+const GIVEN = [
+  "rows of RisingWave's tests, the last ones of each key",
+  'windows are half-open',
+  'bids without a partition key on shards that split and merge',
+  'of two lives, time waits in one for bids that are out of order, and windows are corrected in the other',
+].join('; ');
 const COMPUTED = 'rows that DuckDB computes from the same bids';
 
 interface Case {

@@ -1,12 +1,27 @@
 import { z } from 'zod/mini';
-import { kinesis, pipeline, seconds } from '../../../engine/index.ts';
+import { kinesis, pipeline, seconds, type Pipeline } from '../../../engine/index.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
-import type { Definition } from '../lived.ts';
+import type { Receivers } from '../lived.ts';
+
+/** What is done for bids that are out of order: time waits for them, or windows are corrected. */
+export interface Lateness {
+  readonly time: { readonly maxOutOfOrdernessMs: number };
+  readonly windows: { readonly allowedLatenessMs: number };
+}
+
+/** So long Nexmark waits for a bid that is out of order. */
+const OUT_OF_ORDER_MS = seconds(4);
+
+export const WAITING: Lateness = { time: { maxOutOfOrdernessMs: OUT_OF_ORDER_MS }, windows: { allowedLatenessMs: 0 } };
+export const CORRECTING: Lateness = {
+  time: { maxOutOfOrdernessMs: 0 },
+  windows: { allowedLatenessMs: OUT_OF_ORDER_MS },
+};
 
 /** A query of Nexmark over the bids, none of which needs a join. */
 export interface Query {
   readonly name: string;
-  readonly definition: Definition;
+  readonly definition: (receivers: Receivers, lateness: Lateness) => Pipeline;
   /** The results that are its last ones. @default all: none replaces another */
   readonly lastOf?: (results: readonly ResultRow[]) => readonly ResultRow[];
   /** What a result says: rows with columns in the order of the select list. */
@@ -37,8 +52,8 @@ export const textOf = (timeMs: number): string =>
     .replace('T', ' ')
     .replace(/(\.000)?Z$/, '');
 
-/** Bids as they come: the stream has no partition key. Four seconds is how long Nexmark waits for one that is out of order. */
-export const bids = (name: string) =>
+/** Bids as they come: the stream has no partition key. */
+export const bids = (name: string, { time }: Lateness = WAITING) =>
   pipeline(name)
     .source(kinesis({ stream: 'bids', schema: BID }))
-    .eventTime(timeOf, { maxOutOfOrdernessMs: seconds(4) });
+    .eventTime(timeOf, time);

@@ -1,16 +1,16 @@
 import type { ResultRow } from '../../../engine/outputs.ts';
 import { lived } from '../lived.ts';
 import { differencesOf } from '../rows.ts';
-import { timeOf, type Bid, type Query } from './query.ts';
+import { CORRECTING, timeOf, WAITING, type Bid, type Query } from './query.ts';
 
-/** All rows of a query, after one life of many. */
+/** All rows of a query, after one life of many: of two, time waits in one, and windows are corrected in the other. */
 export async function rowsOfLife(
   { definition, lastOf = (results: readonly ResultRow[]) => results, rowsOf }: Query,
   bids: readonly Bid[],
   seed: number,
 ): Promise<ReadonlyArray<readonly unknown[]>> {
   const results = await lived(
-    definition,
+    (receivers) => definition(receivers, seed % 2 === 0 ? WAITING : CORRECTING),
     bids.map((bid) => ({ body: bid, eventTimeMs: timeOf(bid) })),
     seed,
   );

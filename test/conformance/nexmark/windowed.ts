@@ -11,7 +11,7 @@ import {
   type Pipeline,
 } from '../../../engine/index.ts';
 import type { Receivers } from '../lived.ts';
-import { bids, textOf, type Bid, type Query } from './query.ts';
+import { bids, textOf, type Bid, type Lateness, type Query } from './query.ts';
 
 interface Counted {
   readonly auction: string;
@@ -19,10 +19,10 @@ interface Counted {
 }
 
 /** The auctions with the most bids of ten seconds, every two: counted by auction, then compared by window. */
-function hottest(receivers: Receivers): Pipeline {
-  return bids('q5')
+function hottest(receivers: Receivers, lateness: Lateness): Pipeline {
+  return bids('q5', lateness)
     .keyBy('auction', { receivers })
-    .window(hopping({ sizeMs: seconds(10), advanceMs: seconds(2) }))
+    .window(hopping({ sizeMs: seconds(10), advanceMs: seconds(2) }), lateness.windows)
     .aggregate({ num: count() })
     .keyBy('windowStartMs', { receivers })
     .process({
@@ -105,10 +105,10 @@ export const WINDOWED: readonly Query[] = [
   },
   {
     name: 'q11',
-    definition: (receivers) =>
-      bids('q11')
+    definition: (receivers, lateness) =>
+      bids('q11', lateness)
         .keyBy('bidder', { receivers })
-        .window(session({ gapMs: seconds(10) }))
+        .window(session({ gapMs: seconds(10) }), lateness.windows)
         .aggregate({ bid_count: count() })
         .to(resultTable()),
     rowsOf: ({ key, windowStartMs, windowEndMs, values: { bid_count } }) => [
@@ -124,10 +124,10 @@ export const WINDOWED: readonly Query[] = [
   },
   {
     name: 'q12',
-    definition: (receivers) =>
-      bids('q12')
+    definition: (receivers, lateness) =>
+      bids('q12', lateness)
         .keyBy('bidder', { receivers })
-        .window(tumbling({ sizeMs: SIZE_MS }))
+        .window(tumbling({ sizeMs: SIZE_MS }), lateness.windows)
         .aggregate({ bid_count: count() })
         .to(resultTable()),
     rowsOf: ({ key, windowStartMs, windowEndMs, values: { bid_count } }) => [
