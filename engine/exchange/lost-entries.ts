@@ -18,6 +18,8 @@ export async function isLost(
   const { sender, version } = error.context as unknown as OverwrittenContext;
   const head = await readHead(settings.logs, settings.clock, logIdOf(partition), settings.slots);
   if (head === undefined) return true;
+  // Others have taken over from it: what came behind its end was theirs to take (PL-39).
+  if (head.sealedFor.length > 0) return false;
   const position = head.positions.find(({ logId }) => logId === sender);
   // One that it knows no more was taken to its seal.
   return position !== undefined && position.version < version;

@@ -92,6 +92,24 @@ describe('a receiver that stands still behind a read', () => {
     expect((await world.head(world.receiverLog(0))).positions).toMatchObject([{ logId: world.shardLog('child') }]);
   });
 
+  it('is behind when other receivers have taken over from it since, and gone on', async () => {
+    const world = await begun();
+    const [others, newer] = [world.instance(), world.instance(keyedAnew({ receivers: [1, 2] }))];
+    const takeAll = async () => {
+      await goRound(world, others, 4);
+      await world.receiveAll(others);
+    };
+    const takeOver = async () => {
+      await goRound(world, newer, 8);
+      await goRound(world, newer, 12);
+    };
+    meanwhile(world, world.shardLog('s1'), 'before', [takeAll, takeOver]);
+    const slow = world.instance();
+    await expect(world.receive(slow, 0)).rejects.toMatchObject({ code: 'ENTRY_OVERWRITTEN', kind: 'fenced' });
+    expect((await world.head(world.receiverLog(0))).sealedFor).toEqual(['r0', 'r1']);
+    expect(await world.receive(slow, 0)).toMatchObject({ isDrained: true, recordsIn: 0 });
+  });
+
   it('halts when an entry was overwritten that its log has not taken', async () => {
     const world = await begun();
     const logId = world.shardLog('s1');
