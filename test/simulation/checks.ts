@@ -183,6 +183,7 @@ function checkHistory(logId: string, history: readonly LogEntry[], taken: readon
       !movesTime(entry, before) &&
       before?.pending === undefined &&
       !withholds(entry, before) &&
+      entry.sent?.generation === before?.sent?.generation &&
       entry.proof?.provenMs === before?.proof?.provenMs;
     if (isIdle) throw violation(`${logId}: version ${entry.version} does nothing`);
     if (entry.sealedFor.length > 0 && before?.pending !== undefined)
@@ -196,8 +197,12 @@ function checkHistory(logId: string, history: readonly LogEntry[], taken: readon
 
 /** The definition that wrote last: a later one would hash the state as it writes it itself. */
 function writerOf({ topology, redeploy }: Plan, head: LogEntry | undefined): Topology {
-  const isNext = redeploy !== undefined && head?.fingerprint === fingerprintOf(stateSchemaOf(redeploy.topology));
-  return isNext ? redeploy.topology : topology;
+  return (redeploy && ofWriter([redeploy.topology], head)) ?? topology;
+}
+
+/** Of definitions the one with which the log was written last. */
+export function ofWriter(definitions: readonly Topology[], head: LogEntry | undefined): Topology | undefined {
+  return definitions.find((one) => head?.fingerprint === fingerprintOf(stateSchemaOf(one)));
 }
 
 /** Snapshot and log lead a stranger to the same state as the one who wrote them. */

@@ -7,6 +7,7 @@ import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { exchangedOf, topologyOf } from './plan/definition.ts';
 import { drawExchange, sizesWith, type Exchanged, type PlannedExchange } from './plan/exchange.ts';
+import { planDeployed, planGenerations, redeployedTo } from './plan/exchange-redeploy.ts';
 import type { Regrown } from './plan/regrown.ts';
 import { planLoss, type PlannedLoss } from './plan/lost-slots.ts';
 import { planRenamed, type Renaming } from './plan/renamed.ts';
@@ -56,6 +57,15 @@ export interface Redeploy {
   readonly isCompatible: boolean;
   readonly fromMs: number;
   readonly toMs: number;
+  /** So long instances of a definition that was replaced get work. */
+  readonly sideBySideMs: number;
+  /** Of a pipeline with an exchange: its receivers are other functions, deployed by themselves. */
+  readonly receivers: RedeployedReceivers | undefined;
+}
+
+export interface RedeployedReceivers extends Pick<Redeploy, 'isCompatible' | 'fromMs' | 'toMs' | 'sideBySideMs'> {
+  /** Behind each exchange. */
+  readonly receiving: readonly Topology[];
 }
 
 /** The sizes of a world, of its pipeline and of its functions. */
@@ -137,13 +147,18 @@ export function planOf(seed: number, worlds: Worlds = 'all'): Plan {
 /** Neither source nor table is another one in the middle of it, and ticks can look at every shard (PL-36, PL-43). */
 function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, random: SeededRandom): Plan {
   const sizes = sizesWith(exchanged, planSettings(new SeededRandom(seed, 'settings')), random);
-  const definition = exchangedOf(exchanged, sizes, kind);
+  const first = exchanged.receivers.map((count) => [count] as const);
+  const definition = exchangedOf(exchanged, sizes, kind, first);
   const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), true);
   const shards =
     kind === 'kafka'
       ? planTopic(new SeededRandom(seed, 'topic'), timestamps, undefined).shards
       : planStream(new SeededRandom(seed, 'stream'), false);
   const isMerged = shards.some(({ parents }) => parents.length > 1);
+  const dice = new SeededRandom(seed, 'other receivers');
+  const generations = planGenerations(exchanged, dice);
+  const deployed = planDeployed(shards, dice);
+  const redeploy = generations && redeployedTo(exchangedOf(exchanged, sizes, kind, generations), deployed);
   return {
     seed,
     kind,
@@ -151,7 +166,7 @@ function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, ra
     shards,
     pipeline: exchanged.pipeline,
     topology: definition.topology,
-    redeploy: undefined,
+    redeploy,
     growsAtMs: Infinity,
     refusedOf: planRefusals(seed),
     restore: undefined,
@@ -194,6 +209,8 @@ function wholePlan(seed: number, kind: Plan['kind']): Plan {
         isCompatible,
         fromMs,
         toMs,
+        sideBySideMs: 30_000,
+        receivers: undefined,
       }
     : undefined;
   const refusedOf = planRefusals(seed);

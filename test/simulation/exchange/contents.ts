@@ -1,11 +1,12 @@
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import type { Contents, Lived } from '../contents.ts';
-import { receiversIn } from '../plan/exchange.ts';
+import { receiversEver } from '../plan/exchange.ts';
 
 /** What an exchange had in it; zeros where there is none. */
 export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Contents {
   const { exchange } = plan;
-  const ids = exchange === undefined ? [] : receiversIn(exchange).map(({ logId }) => logId);
+  const ever = receiversEver(plan);
+  const ids = ever.map(({ logId }) => logId);
   const taking = ids.map((logId) => storage.history.get(logId) ?? []);
   const sending = [...storage.history].filter(([logId]) => exchange !== undefined && !ids.includes(logId));
   const sent = [...storage.history.values()].flatMap((entries) => entries.flatMap((entry) => entry.sent ?? []));
@@ -17,7 +18,12 @@ export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Conte
     'exchange: of results only': exchange?.shape === 'results' ? 1 : 0,
     'exchange: windows behind it': exchange?.pipeline.name === 'aligned windows' ? 1 : 0,
     'exchange: sessions behind it': exchange?.pipeline.name === 'sessions' ? 1 : 0,
-    'exchange: receivers': ids.length,
+    'exchange: receivers': ever.filter(({ isFollowed }) => !isFollowed).length,
+    'exchange: receivers that others took over from': ever.filter(({ isFollowed }) => isFollowed).length,
+    'exchange: entries behind the cut for earlier receivers': [...storage.history.values()].reduce(
+      (all, entries) => all + behindCut(entries),
+      0,
+    ),
     'exchange: rows crossed': sum(({ recordsIn }) => recordsIn),
     'exchange: rows late at receivers': sum(({ late }) => late),
     'exchange: entries with rows': sent.filter(({ rows }) => rows !== undefined).length,
@@ -51,4 +57,14 @@ function sealsIn(entries: readonly LogEntry[]): number {
 /** Commits without an entry, that is for the clock alone. */
 function clockMovesIn(entries: readonly LogEntry[]): number {
   return entries.filter(({ from, reached }, i) => from === reached && entries[i - 1]?.pending === undefined).length;
+}
+
+/** Old code has written them once newer code had. */
+function behindCut(entries: readonly LogEntry[]): number {
+  let newest = 0;
+  return entries.filter(({ sent }) => {
+    if (sent === undefined) return false;
+    newest = Math.max(newest, sent.generation);
+    return sent.generation < newest;
+  }).length;
 }

@@ -1,6 +1,7 @@
 import type { Worlds } from '../plan.ts';
 import type { Edit } from './edit.ts';
 import { EXCHANGE } from './exchange.ts';
+import { EXCHANGE_WORLDS } from './exchange-worlds.ts';
 import { PACE } from './pace.ts';
 import { SEVERAL_EXCHANGES } from './several-exchanges.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
@@ -51,6 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PACE,
   ...REPLACED_SOURCE,
   ...GENERATIONS,
+  ...EXCHANGE_WORLDS,
   ...REWRITTEN_SOURCE,
   {
     name: 'blind upsert',

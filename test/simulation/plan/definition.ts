@@ -5,6 +5,7 @@ import type { TimedStream } from '../../../engine/dsl/streams.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import type { Deployment, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
 import type { Plan, PlanSizes } from '../plan.ts';
+import type { Generations } from './exchange-redeploy.ts';
 import { rowsOf, type Exchanged } from './exchange.ts';
 
 const schema: StandardSchemaV1<unknown, Reading> = {
@@ -31,28 +32,28 @@ export function topologyOf(
 
 /** The same behind an exchange: rows have another key than the readings of which they are; or results have. */
 export function exchangedOf(
-  { shape, pipeline: simulated, receivers, isKeyed, ...rows }: Exchanged,
+  { shape, pipeline: simulated, isKeyed, ...rows }: Exchanged,
   settings: PlanSizes,
   kind: Plan['kind'],
+  generations: Generations,
 ): Pipeline {
-  if (shape === 'results') return keyedAgain(keyedReadings(settings, kind).keyBy('sensor'), settings, receivers[0]);
+  const [first, second] = generations as readonly [Generations[number], Generations[number]];
+  if (shape === 'results') return keyedAgain(keyedReadings(settings, kind).keyBy('sensor'), settings, first);
   const readings = isKeyed ? keyedReadings(settings, kind) : plainReadings(settings, kind);
-  const placed = readings
-    .flatMap((reading) => rowsOf(reading, rows))
-    .keyBy('place', { receivers: [receivers[0] as number] });
-  return shape === 'two' ? keyedAgain(placed, settings, receivers[1]) : simulated.define(placed, settings, 'first');
+  const placed = readings.flatMap((reading) => rowsOf(reading, rows)).keyBy('place', { receivers: first });
+  return shape === 'two' ? keyedAgain(placed, settings, second) : simulated.define(placed, settings, 'first');
 }
 
 /** How many windows have how many readings. */
 function keyedAgain(
   stream: KeyedStream<Reading>,
   { sizeMs, allowedLatenessMs }: PlanSizes,
-  receivers: number | undefined,
+  receivers: Generations[number],
 ): Pipeline {
   return stream
     .window(tumbling({ sizeMs }), { allowedLatenessMs })
     .aggregate({ readings: count(), total: sum('value') })
-    .keyBy('readings', { receivers: [receivers as number] })
+    .keyBy('readings', { receivers })
     .window(tumbling({ sizeMs: 2 * sizeMs }))
     .aggregate({ readings: count(), total: sum('total') })
     .to(resultTable());

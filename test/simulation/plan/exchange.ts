@@ -4,7 +4,7 @@ import type { Topology } from '../../../engine/topology.ts';
 import { alignedWindows } from '../pipelines/aligned-windows.ts';
 import { sessions } from '../pipelines/sessions.ts';
 import type { PlainFinal, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
-import type { PlanSizes } from '../plan.ts';
+import type { Plan, PlanSizes } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { START_MS } from './times.ts';
 
@@ -56,10 +56,49 @@ export interface Receiver {
 
 /** Of all exchanges, in their order. */
 export function receiversIn({ receiving }: Pick<PlannedExchange, 'receiving'>): Receiver[] {
-  return receiving.flatMap(({ name, receivesFrom }) => {
-    const exchange = receivesFrom as Exchange;
-    return receiverLogs(name, exchange).map((logId, receiver) => ({ exchange, receiver, logId }));
+  return receiving.flatMap(({ name, receivesFrom }) => receiversOf(name, receivesFrom as Exchange));
+}
+
+function receiversOf(pipeline: string, exchange: Exchange): Receiver[] {
+  return receiverLogs(pipeline, exchange).map((logId, receiver) => ({ exchange, receiver, logId }));
+}
+
+/** One of those that there ever are. */
+export interface EverReceiver extends Receiver {
+  /** Of its exchange among all. */
+  readonly place: number;
+  /** Logs of those whose keys it takes over, in part or whole; empty: it is one of the first. */
+  readonly before: readonly string[];
+  /** Others take over from it, before which it ends. */
+  readonly isFollowed: boolean;
+}
+
+/** Those of all generations too, the last ones first. */
+export function receiversEver(plan: Pick<Plan, 'exchange' | 'redeploy'>): EverReceiver[] {
+  return lastReceiving(plan).flatMap(({ name, receivesFrom }, place) => {
+    const newest = receivesFrom as Exchange;
+    const ever: EverReceiver[] = [];
+    for (let exchange: Exchange | undefined = newest; exchange !== undefined; exchange = exchange.before) {
+      const earlier = exchange.before === undefined ? [] : receiversOf(name, exchange.before);
+      for (const one of receiversOf(name, exchange)) {
+        const before = earlier.filter((other) => haveKeysInCommon(one, other)).map(({ logId }) => logId);
+        ever.push({ ...one, place, before, isFollowed: exchange !== newest });
+      }
+    }
+    return ever;
   });
+}
+
+/** Each has as large a part of the hashes as the others of its generation. */
+function haveKeysInCommon(one: Receiver, other: Receiver): boolean {
+  const [its, theirs] = [one.exchange.receivers, other.exchange.receivers];
+  return one.receiver * theirs < (other.receiver + 1) * its && other.receiver * its < (one.receiver + 1) * theirs;
+}
+
+/** Behind each exchange, by the definition that stays; none where there is no exchange. */
+export function lastReceiving({ exchange, redeploy }: Pick<Plan, 'exchange' | 'redeploy'>): readonly Topology[] {
+  if (exchange === undefined) return [];
+  return redeploy?.isCompatible === true && redeploy.receivers ? redeploy.receivers.receiving : exchange.receiving;
 }
 
 /** Records go through it, or only what windows by their first key have made of them. */

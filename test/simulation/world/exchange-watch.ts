@@ -1,9 +1,17 @@
 import { readable } from '../../../engine/exchange/positions.ts';
+import type { Exchange } from '../../../engine/plan/exchange.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
 import type { Plan } from '../plan.ts';
 import { violation } from './functions.ts';
-import { receiversIn, type Broken, type PlannedExchange, type Receiver } from '../plan/exchange.ts';
+import {
+  receiversEver,
+  receiversIn,
+  type Broken,
+  type EverReceiver,
+  type PlannedExchange,
+  type Receiver,
+} from '../plan/exchange.ts';
 import type { Storage } from './storage.ts';
 
 interface World {
@@ -15,18 +23,16 @@ interface World {
 /** Holds every commit of senders and receivers against the logs as they are when it is stored. */
 export class ExchangeWatch {
   readonly #world: World;
-  /** By log, the place of its exchange. */
-  readonly #receivers: ReadonlyMap<string, number>;
+  /** By log. */
+  readonly #receivers: ReadonlyMap<string, EverReceiver>;
 
   readonly #broken: (Broken & { readonly logId: string }) | undefined;
 
   constructor(world: World, planned: PlannedExchange) {
     this.#world = world;
-    const { receiving, broken } = planned;
-    const receivers = receiversIn(planned);
-    const exchanges = receiving.map(({ receivesFrom }) => receivesFrom);
-    this.#receivers = new Map(receivers.map(({ logId, exchange }) => [logId, exchanges.indexOf(exchange)]));
-    const { logId } = receivers[broken?.receiver ?? 0] as Receiver;
+    const { broken } = planned;
+    this.#receivers = new Map(receiversEver(world.plan).map((one) => [one.logId, one]));
+    const { logId } = receiversIn(planned)[broken?.receiver ?? 0] as Receiver;
     this.#broken = broken === undefined ? undefined : { ...broken, logId };
   }
 
@@ -52,18 +58,40 @@ export class ExchangeWatch {
   #problemOfSender(logId: string, { version }: LogEntry): string | undefined {
     const gone = version - this.#world.plan.settings.slots;
     if (gone <= 0) return undefined;
-    const next = (this.#receivers.get(logId) ?? -1) + 1;
-    const takers = [...this.#receivers].filter(([, place]) => place === next).map(([receiver]) => receiver);
-    const behind = takers.find((receiver) => {
-      const position = this.#headOf(receiver)?.positions.find((one) => one.logId === logId);
-      return (position?.version ?? 0) < gone;
-    });
-    return behind === undefined ? undefined : `has overwritten ${gone}, which ${behind} has not taken`;
+    const next = (this.#receivers.get(logId)?.place ?? -1) + 1;
+    const takers = [...this.#receivers.values()].filter(({ place, isFollowed }) => place === next && !isFollowed);
+    const behind = takers.find((taker) => this.#takenBy(taker, logId) < gone);
+    return behind === undefined ? undefined : `has overwritten ${gone}, which ${behind.logId} has not taken`;
+  }
+
+  /** By itself, or before it has begun by those from whom it takes over (PL-39). */
+  #takenBy({ logId, before }: EverReceiver, sender: string): number {
+    const head = this.#headOf(logId);
+    if (head !== undefined) return head.positions.find((one) => one.logId === sender)?.version ?? 0;
+    if (before.length === 0) return 0;
+    return Math.min(...before.map((one) => this.#takenBy(this.#receivers.get(one) as EverReceiver, sender)));
+  }
+
+  /** It goes on with what those before it had, once they have ended, and leaves to the next what is for the next (PL-39). */
+  #problemOfGeneration(logId: string, { version, positions }: LogEntry): string | undefined {
+    const { before, exchange } = this.#receivers.get(logId) as EverReceiver;
+    const beyond = positions.find(({ logId: sender, version: taken }) =>
+      (this.#world.storage.history.get(sender) ?? []).slice(0, taken).some((entry) => isBeyond(entry, exchange)),
+    );
+    if (beyond !== undefined) return `has taken of ${beyond.logId} what is for the receivers behind it`;
+    if (version > 1) return undefined;
+    for (const parent of before) {
+      const head = this.#headOf(parent);
+      if (head === undefined || head.sealedFor.length === 0) return `begins, and ${parent} has not ended`;
+      if (placesOf(head) !== placesOf({ positions })) return `begins elsewhere than where ${parent} has ended`;
+    }
+    return undefined;
   }
 
   /** It stands where its senders were, goes only forward, and no further in time than any of them (PL-32 to PL-34). */
   #problemOfReceiver(logId: string, entry: LogEntry): string | undefined {
     const { storage } = this.#world;
+    const { exchange } = this.#receivers.get(logId) as EverReceiver;
     const before = storage.history.get(logId)?.at(-2);
     // Time goes on by the clock only where nothing was left to read by then (PL-37).
     const isTick =
@@ -73,7 +101,8 @@ export class ExchangeWatch {
       entry.processingTimeMs > before.processingTimeMs;
     const left = entry.positions.find(({ logId: sender, version }) => {
       const next = storage.history.get(sender)?.[version];
-      return next !== undefined && storage.storedAtMs(next) < entry.processingTimeMs && this.#isReadable(entry, sender);
+      if (next === undefined || isBeyond(next, exchange)) return false;
+      return storage.storedAtMs(next) < entry.processingTimeMs && this.#isReadable(entry, sender);
     });
     if (isTick && left !== undefined) return `moves the clock to ${entry.processingTimeMs}, and ${left.logId} has more`;
     for (const position of entry.positions) {
@@ -93,7 +122,7 @@ export class ExchangeWatch {
       const was = before?.positions.find((one) => one.logId === sender);
       if (was !== undefined && was.version > version) return `goes back to version ${version} of ${sender}`;
     }
-    return undefined;
+    return this.#problemOfGeneration(logId, entry);
   }
 
   /** How far time may be as long as no more than this of a sender was taken: a child waits for where its parents stopped. */
@@ -107,6 +136,8 @@ export class ExchangeWatch {
   }
 
   #parentsOf(sender: string): string[] {
+    const receiver = this.#receivers.get(sender);
+    if (receiver !== undefined) return [...receiver.before];
     const shard = this.#world.plan.shards.find(({ id }) => sender.endsWith(`/${id}`));
     return shard?.parents.map((id) => sender.replace(/[^/]+$/, id)) ?? [];
   }
@@ -129,3 +160,12 @@ export class ExchangeWatch {
     return this.#world.storage.history.get(logId)?.at(-1);
   }
 }
+
+/** For receivers that come after these. */
+const isBeyond = ({ sent }: LogEntry, { generation }: Exchange): boolean => (sent?.generation ?? 0) > generation;
+
+const placesOf = ({ positions }: Pick<LogEntry, 'positions'>): string =>
+  positions
+    .map(({ logId, version, isDone }) => `${logId} ${version} ${isDone}`)
+    .sort()
+    .join(', ');

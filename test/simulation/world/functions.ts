@@ -1,7 +1,8 @@
+import { fingerprintOf, stateSchemaOf } from '../../../engine/codec/fingerprint.ts';
 import { TidemarkError } from '../../../engine/errors.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { TickFailure } from '../../../engine/tick/tick-report.ts';
-import { partitionOf, type Plan, type PlannedRecord, type PlannedShard } from '../plan.ts';
+import { partitionOf, type Plan, type PlannedRecord, type PlannedShard, type Redeploy } from '../plan.ts';
 import { kafkaCode, kinesisCode, type FunctionCode } from './code.ts';
 import type { Faults } from './faults.ts';
 import { Instance } from './instance.ts';
@@ -143,18 +144,25 @@ export class FunctionPool {
   #take(shardId: string): Warm {
     const known = this.#warm.get(shardId);
     const { random, plan, schedule } = this.#world;
-    const mayTake = ({ instance, isNext }: Warm) => !instance.isDead && !isRetired(plan, isNext, schedule.nowMs());
-    if (known !== undefined && mayTake(known)) return known;
+    const mayTake = ({ instance, isNext }: Warm) =>
+      !instance.isDead && !isRetired(plan.redeploy, isNext, schedule.nowMs());
+    if (known !== undefined && mayTake(known) && !this.#isTurn(0.3)) return known;
     const living = this.#all.filter(mayTake);
     const warm = living.length > 0 && random.chance(0.5) ? random.pick(living) : this.#start();
     this.#warm.set(shardId, warm);
     return warm;
   }
 
+  /** Before an exchange old code and new take turns for as long as both are there. */
+  #isTurn(probability: number): boolean {
+    const { plan, random, schedule } = this.#world;
+    return isMixed(plan.redeploy?.receivers && plan.redeploy, schedule.nowMs()) && random.chance(probability);
+  }
+
   #start(): Warm {
     const { plan, schedule, faults, stream } = this.#world;
     const instance = new Instance(`instance-${this.#all.length}`, schedule, faults);
-    const isNext = this.#isRedeployed();
+    const isNext = this.#isRedeployed() && !this.#isTurn(0.5);
     const topology = isNext && plan.redeploy !== undefined ? plan.redeploy.topology : plan.topology;
     const { blobs, ...parts } = partsOf(this.#world, instance, this.#watch, topology);
     const shards = new FaultyShards({ faults, stream }, instance);
@@ -164,7 +172,7 @@ export class FunctionPool {
         ? kafkaCode(this.#world, instance, processor, blobs)
         : kinesisCode(this.#world, instance, processor);
     const mayHalt = new Set([
-      ...(plan.redeploy !== undefined && isNext !== plan.redeploy.isCompatible ? ['STATE_SCHEMA_CHANGED'] : []),
+      ...(mayNotReadState(plan, isNext) ? ['STATE_SCHEMA_CHANGED'] : []),
       // A batch that expired on its way: its shard was read to what was left of its end, and sealed.
       ...(plan.settings.retentionMs < Infinity ? ['SEALED'] : []),
       ...(plan.growsAtMs < Infinity ? ['PARTITIONS_GREW'] : []),
@@ -184,7 +192,7 @@ export class FunctionPool {
       schedule,
       storage,
     } = this.#world;
-    if (redeploy === undefined || schedule.nowMs() < redeploy.fromMs || schedule.nowMs() >= redeploy.toMs) return false;
+    if (!isDeployed(redeploy, schedule.nowMs())) return false;
     return (
       redeploy.isCompatible ||
       shards.every((shard) => shard.parents.length > 0 || storage.history.has(logIdOf(partitionOf(shard))))
@@ -192,10 +200,29 @@ export class FunctionPool {
   }
 }
 
+/** What one of them has written, the other cannot read. */
+function mayNotReadState({ topology, redeploy }: Plan, isNext: boolean): boolean {
+  if (redeploy === undefined || isNext === redeploy.isCompatible) return false;
+  return fingerprintOf(stateSchemaOf(topology)) !== fingerprintOf(stateSchemaOf(redeploy.topology));
+}
+
+/** From when to when there is another definition. */
+type Period = Pick<Redeploy, 'isCompatible' | 'fromMs' | 'toMs' | 'sideBySideMs'>;
+
 /** An instance of a definition that was taken back, or replaced a while ago, gets no work; what it has, it goes on with. */
-function isRetired({ redeploy }: Plan, isNext: boolean, nowMs: number): boolean {
+export function isRetired(redeploy: Period | undefined, isNext: boolean, nowMs: number): boolean {
   if (redeploy === undefined) return false;
-  return isNext ? nowMs >= redeploy.toMs : redeploy.isCompatible && nowMs >= redeploy.fromMs + 30_000;
+  return isNext ? nowMs >= redeploy.toMs : redeploy.isCompatible && nowMs >= redeploy.fromMs + redeploy.sideBySideMs;
+}
+
+/** New instances run the other definition. */
+export function isDeployed<P extends Period>(redeploy: P | undefined, nowMs: number): redeploy is P {
+  return redeploy !== undefined && redeploy.fromMs <= nowMs && nowMs < redeploy.toMs;
+}
+
+/** Instances of both definitions get work. */
+export function isMixed(redeploy: Period | undefined, nowMs: number): boolean {
+  return isDeployed(redeploy, nowMs) && nowMs < redeploy.fromMs + redeploy.sideBySideMs;
 }
 
 /** What is behind an error: a tick names what happened on each partition. */

@@ -3,9 +3,10 @@ import { TidemarkError } from '../../../engine/errors.ts';
 import type { Exchange } from '../../../engine/plan/exchange.ts';
 import type { ReceivingProcessor } from '../../../engine/processor.ts';
 import { answerBells } from '../../../lambdas/answer-bells.ts';
+import type { RedeployedReceivers } from '../plan.ts';
 import { receiversIn, type PlannedExchange } from '../plan/exchange.ts';
 import { Doorbells, nameOfCalled, type Called } from './doorbells.ts';
-import type { FunctionWorld } from './functions.ts';
+import { isDeployed, isMixed, isRetired, type FunctionWorld } from './functions.ts';
 import { Instance } from './instance.ts';
 import { partsOf } from './parts.ts';
 import { TickWatch } from './tick-watch.ts';
@@ -14,6 +15,8 @@ interface Warm {
   readonly instance: Instance;
   /** By exchange. */
   readonly processors: ReadonlyMap<string, ReceivingProcessor>;
+  /** Runs the other definition. */
+  readonly isNext: boolean;
 }
 
 /** Of its time, what a receiver may begin to read in, as its function has it. */
@@ -51,7 +54,7 @@ export class ReceiverPool {
       return false;
     }
     if (faults.decide('receiver.otherInstance')) this.#warm.delete(name);
-    const { instance, processors } = this.#take(name);
+    const { instance, processors, isNext } = this.#take(name);
     if (faults.decide('function.killed')) instance.kill();
     if (instance.isDead) return new Promise(() => {});
     // The call is given up then, and Lambda gives the next one to another instance; this one may go on.
@@ -66,12 +69,28 @@ export class ReceiverPool {
       return batchItemFailures.length === 0;
     } catch (error) {
       // Whatever happens to it is to go away by itself: no sender may have lost what it has not taken.
-      if (!(error instanceof TidemarkError && ['unavailable', 'fenced'].includes(error.kind))) this.#world.fail(error);
+      if (!(error instanceof TidemarkError && this.#isExpected(error, isNext))) this.#world.fail(error);
       this.#warm.delete(name);
       return false;
     } finally {
       call.isOver = true;
     }
+  }
+
+  #isExpected({ kind, code }: TidemarkError, isNext: boolean): boolean {
+    // Senders are of newer code already.
+    const isUnknown = code === 'RECEIVER_UNKNOWN' && !isNext && this.#redeploy !== undefined;
+    return kind === 'unavailable' || kind === 'fenced' || isUnknown;
+  }
+
+  get #redeploy(): RedeployedReceivers | undefined {
+    return this.#world.plan.redeploy?.receivers;
+  }
+
+  /** Old code and new take turns for as long as both are there. */
+  #isTurn(probability: number): boolean {
+    const { random, schedule } = this.#world;
+    return isMixed(this.#redeploy, schedule.nowMs()) && random.chance(probability);
   }
 
   #giveUp(name: string, instance: Instance, { isOver }: { readonly isOver: boolean }): void {
@@ -88,9 +107,11 @@ export class ReceiverPool {
 
   #take(name: string): Warm {
     const known = this.#warm.get(name);
-    if (known !== undefined && !known.instance.isDead) return known;
-    const { random } = this.#world;
-    const living = this.#all.filter(({ instance }) => !instance.isDead);
+    const { random, schedule } = this.#world;
+    const mayTake = ({ instance, isNext }: Warm) =>
+      !instance.isDead && !isRetired(this.#redeploy, isNext, schedule.nowMs());
+    if (known !== undefined && mayTake(known) && !this.#isTurn(0.3)) return known;
+    const living = this.#all.filter(mayTake);
     const warm = living.length > 0 && random.chance(0.5) ? random.pick(living) : this.#start();
     this.#warm.set(name, warm);
     return warm;
@@ -101,14 +122,16 @@ export class ReceiverPool {
     const instance = new Instance(`receiving-${this.#all.length}`, schedule, faults);
     const doorbell = this.doorbells.of(instance);
     const watch = new TickWatch(this.#world);
-    const processors = this.#planned.receiving.map(
+    const redeploy = this.#redeploy;
+    const isNext = isDeployed(redeploy, schedule.nowMs()) && !this.#isTurn(0.5);
+    const processors = (isNext ? redeploy : this.#planned).receiving.map(
       (topology) =>
         [
           (topology.receivesFrom as Exchange).id,
           { ...partsOf(this.#world, instance, watch, topology), doorbell },
         ] as const,
     );
-    const warm = { instance, processors: new Map(processors) };
+    const warm = { instance, processors: new Map(processors), isNext };
     this.#all.push(warm);
     return warm;
   }
