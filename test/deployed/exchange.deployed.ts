@@ -1,10 +1,20 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { SqsDoorbell } from '../../adapters/sqs/doorbell.ts';
+import { intervalMs } from '../../engine/exchange/pace.ts';
 import type { StackClients } from '../../operate/stack/clients.ts';
 import rides, { type Ride } from './exchange/rides.ts';
 import { describeDeployed } from './support/describe-deployed.ts';
 import { allowing } from './support/allow-action.ts';
-import { clientsOf, deployedPipeline, type DeployedPipeline } from './support/deployed-pipeline.ts';
+import { clientsOf, deployedPipeline, sqsOf, type DeployedPipeline } from './support/deployed-pipeline.ts';
 import { emulator, type RunningEmulator } from './support/emulator.ts';
 import { eventually } from './support/eventually.ts';
 import { npmRun } from './support/npm-run.ts';
@@ -17,6 +27,11 @@ const CITIES = ['Bergen', 'Graz', 'Lyon', 'Turku', 'Vigo'] as const;
 /** So many windows of a second, each with a ride of each driver to each city. */
 const WINDOWS = 20;
 const DRIVERS = ['ann', 'ben', 'cem'] as const;
+
+async function attributesOf(sqs: SQSClient, QueueUrl: string): Promise<Record<string, string>> {
+  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  return Attributes;
+}
 
 /** Through a stream, two functions and the queue between them, as an emulator deploys them. */
 describeDeployed('a pipeline with an exchange on an emulator', () => {
@@ -34,6 +49,12 @@ describeDeployed('a pipeline with an exchange on an emulator', () => {
     Object.values(clients ?? {}).forEach((client: { destroy(): void }) => client.destroy());
     await running?.stop();
   });
+
+  async function doorbellUrl(): Promise<string> {
+    const { Stacks = [] } = await clients.cloudformation.send(new DescribeStacksCommand({ StackName: STACK }));
+    const output = Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'DoorbellUrl');
+    return output?.OutputValue ?? '';
+  }
 
   async function put(taken: ReadonlyArray<z.infer<typeof Ride>>): Promise<void> {
     const Records = taken.map((ride) => ({ PartitionKey: ride.driver, Data: Buffer.from(JSON.stringify(ride)) }));
@@ -77,6 +98,56 @@ describeDeployed('a pipeline with an exchange on an emulator', () => {
       });
     },
     3 * MINUTE_MS,
+  );
+
+  it(
+    'hands one ring over for all of a pace, when the pace is over',
+    async () => {
+      const sqs = sqsOf(running);
+      try {
+        const deployed = await attributesOf(sqs, await doorbellUrl());
+        expect(deployed).toMatchObject({ DelaySeconds: '1', FifoQueue: 'true', DeduplicationScope: 'messageGroup' });
+        // The same without the mapping that empties it.
+        const names = ['DelaySeconds', 'FifoQueue', 'DeduplicationScope', 'FifoThroughputLimit', 'VisibilityTimeout'];
+        const Attributes = Object.fromEntries(names.map((name) => [name, deployed[name] ?? '']));
+        const { QueueUrl: queueUrl = '' } = await sqs.send(
+          new CreateQueueCommand({ QueueName: 'twin.fifo', Attributes }),
+        );
+        const missed: unknown[] = [];
+        let nowMs = 1_800_000_000_000;
+        const clock = { nowMs: () => nowMs, sleep: () => Promise.reject(new Error('nothing waits here')) };
+        const doorbell = new SqsDoorbell({
+          client: sqs,
+          queueUrl,
+          paceMs: 1_000,
+          clock,
+          missed: (...told) => missed.push(told),
+        });
+        const WaitTimeSeconds = 5;
+        const handedOver = async (): Promise<readonly [bodies: string[], afterMs: number]> => {
+          const given = { QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds };
+          const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(given));
+          for (const { ReceiptHandle } of Messages)
+            await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+          return [Messages.map(({ Body = '' }) => Body), Date.now() - rungMs];
+        };
+        const rungMs = Date.now();
+        for (let ring = 0; ring < 5; ring++) await doorbell.ring('by-city', [0]);
+        const [bodies, afterMs] = await handedOver();
+        expect(bodies).toEqual(['{"exchange":"by-city","receiver":0}']);
+        expect(afterMs).toBeGreaterThanOrEqual(1_000);
+        // Also when the one that it had is done with.
+        await doorbell.ring('by-city', [0]);
+        expect((await handedOver())[0]).toEqual([]);
+        nowMs += intervalMs(1_000);
+        await doorbell.ring('by-city', [0]);
+        expect((await handedOver())[0]).toHaveLength(1);
+        expect(missed).toEqual([]);
+      } finally {
+        sqs.destroy();
+      }
+    },
+    MINUTE_MS,
   );
 
   it('is destroyed with npm run destroy:local', async () => {

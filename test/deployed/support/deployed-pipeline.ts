@@ -4,6 +4,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Agent } from 'node:https';
 import { readResults } from '../../../adapters/dynamodb/read-results.ts';
@@ -48,6 +49,10 @@ export function clientsOf(emulator: Emulator): StackClients {
 
 export function firehoseOf(emulator: Emulator): FirehoseClient {
   return new FirehoseClient(settingsOf(emulator));
+}
+
+export function sqsOf(emulator: Emulator): SQSClient {
+  return new SQSClient(settingsOf(emulator));
 }
 
 function settingsOf({ endpoint, ca }: Emulator) {
