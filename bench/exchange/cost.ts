@@ -4,7 +4,7 @@ import { flightsLoad } from '../flights-load.ts';
 import { MeteredResultTable } from '../sinks.ts';
 import { MeteredStores, noUnits, type Units } from './meter.ts';
 import { PacedQueue } from './paced-queue.ts';
-import { STREAM } from './pipelines.ts';
+import { before as combining, beforeEachRow, STREAM } from './pipelines.ts';
 import { requireDestinations, SHARDS } from './right.ts';
 import { ExchangeRun, partitionsOf, secondsOf } from './run.ts';
 
@@ -13,10 +13,14 @@ export interface ExchangeCostSettings {
   readonly batchSize: number;
 }
 
+/** What crosses: partial results of the rows of a commit, or each of them. */
+export type Crossing = 'combined' | 'each row';
+
 /** What a run took, per 1,000 commits of senders. */
 export interface ExchangeCost {
   /** Of the exchange; 0: receivers are called after each commit. */
   readonly paceMs: number;
+  readonly crossing: Crossing;
   /** That were counted. */
   readonly records: number;
   /** Rings were full before: a slot without the next entry has an old one, which is paid for when it is read. */
@@ -48,12 +52,14 @@ const REQUESTS_PER_CALL = 2;
 export async function measureExchangeCost(
   { records, batchSize }: ExchangeCostSettings,
   paceMs: number,
+  crossing: Crossing,
 ): Promise<ExchangeCost> {
   const load = await flightsLoad({ records, shards: SHARDS, batchSize, stream: STREAM });
   const stores = new MeteredStores();
   const table = new MeteredResultTable();
   const queue = new PacedQueue(paceMs);
-  const run = new ExchangeRun(stores, table, partitionsOf(load), queue.doorbell);
+  const sender = crossing === 'combined' ? combining : beforeEachRow;
+  const run = new ExchangeRun(stores, table, partitionsOf(load), { sender, doorbell: queue.doorbell });
   const callUntil = async (nowMs: number): Promise<void> => {
     stores.by = 'receivers';
     await queue.advance(nowMs, (receiver) => run.call(receiver));
@@ -89,6 +95,7 @@ export async function measureExchangeCost(
   return {
     ...figures,
     paceMs,
+    crossing,
     records: counted.commits * batchSize,
     isSettled: countedFrom > 0,
     recordsPerCommit: batchSize,

@@ -21,7 +21,12 @@ export interface ExchangeFigures {
 export async function measureExchange(settings: ExchangeSettings): Promise<ExchangeFigures> {
   return {
     crossing: await measureCrossing(settings.crossing),
-    costs: [await measureExchangeCost(settings.cost, 1_000), await measureExchangeCost(settings.cost, 0)],
+    costs: [
+      await measureExchangeCost(settings.cost, 1_000, 'combined'),
+      await measureExchangeCost(settings.cost, 0, 'combined'),
+      await measureExchangeCost(settings.cost, 1_000, 'each row'),
+      await measureExchangeCost(settings.cost, 0, 'each row'),
+    ],
     latency: await measureLatency(settings.latency),
     manySenders: await measureManySenders(settings.manySenders),
   };

@@ -34,3 +34,6 @@ export const STREAM = Object.freeze({ pipeline: 'destinations', source: 'departu
 
 /** The fragments before and behind the exchange. */
 export const [before, behind] = destinations.fragments as readonly [Topology, Topology];
+
+/** As a pipeline sends rows that cannot combine them: of the same flights, and with the same results. */
+export const beforeEachRow: Topology = Object.freeze({ ...before, combines: undefined });

@@ -18,6 +18,7 @@ export function exchangeText({ crossing, costs, latency, manySenders }: Exchange
   ]);
   const line = (name: string, show: (cost: ExchangeFigures['costs'][number]) => string): void =>
     void units.push([name, ...costs.map(show)]);
+  line('what crosses', ({ crossing: what }) => what);
   line('write units', ({ ofExchange }) => whole(ofExchange.writeUnits));
   line('read units', ({ ofExchange }) => whole(ofExchange.readUnits));
   line('S3 PUT and LIST', ({ ofExchange }) => whole(ofExchange.puts));

@@ -4,6 +4,7 @@ import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { receive, type ReceiveReport } from '../../engine/exchange/receive.ts';
 import type { Exchange } from '../../engine/plan/exchange.ts';
+import type { Topology } from '../../engine/topology.ts';
 import type { Doorbell, Sink } from '../../engine/ports.ts';
 import { processBatch } from '../../engine/process-batch.ts';
 import type { Processor } from '../../engine/processor.ts';
@@ -22,6 +23,13 @@ export function secondsOf(load: readonly Invocation[], batchSize: number): [Invo
   return [seconds, shards.flatMap((shard) => shard.slice(seconds.length).map((invocation) => [invocation]))];
 }
 
+interface RunSettings {
+  /** @default that of `destinations` */
+  readonly sender?: Topology;
+  /** Instead of `rung` and `answer`. */
+  readonly doorbell?: Doorbell;
+}
+
 /** Both functions of a pipeline with an exchange, warm, over the same stores. */
 export class ExchangeRun {
   readonly exchange = before.sendsTo as Exchange;
@@ -35,15 +43,19 @@ export class ExchangeRun {
   readonly #sender: Processor;
   readonly #receiver: Processor;
 
-  /** @param doorbell instead of `rung` and `answer` */
-  constructor(stores: Stores, sink: Sink, partitions: readonly SourcePartition[], doorbell?: Doorbell) {
+  constructor(
+    stores: Stores,
+    sink: Sink,
+    partitions: readonly SourcePartition[],
+    { sender = before, doorbell }: RunSettings = {},
+  ) {
     const shards = new MemoryShards();
     for (const { partition } of partitions)
       shards.known.set(partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
     const ring = async (_exchange: string, receivers: readonly number[]): Promise<void> => {
       for (const receiver of receivers) this.rung.add(receiver);
     };
-    this.#sender = { ...freshProcessor(before, stores, sink), shards, doorbell: doorbell ?? { ring } };
+    this.#sender = { ...freshProcessor(sender, stores, sink), shards, doorbell: doorbell ?? { ring } };
     this.#receiver = freshProcessor(behind, stores, sink);
   }
 

@@ -38,7 +38,7 @@ function asSteps(values: readonly unknown[]): Steps | undefined {
   return { by, steps: by === 1 ? steps : steps.map((step) => step / by) };
 }
 
-function commonDivisor(a: number, b: number): number {
+export function commonDivisor(a: number, b: number): number {
   let [divisor, rest] = [Math.abs(a), Math.abs(b)];
   while (rest > 0) [divisor, rest] = [rest, divisor % rest];
   return divisor;

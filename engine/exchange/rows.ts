@@ -1,13 +1,14 @@
 /**
  * The rows of one entry as bytes: how many receivers there are, then for each of them its rows as JSON, column by column.
- * A receiver unpacks its own part only. Where the aggregates behind the exchange allow it rows are combined (PL-29).
+ * A receiver unpacks its own part only. Where the aggregates behind the exchange allow it rows are combined (PL-29): then a
+ * part says how many there are of them, and they come behind all parts, where code that does not know them does not look.
  */
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { combine, type Combinable } from './combine.ts';
-import { combinedColumnsOf, isCombined, rowsOfCombined } from './partial-columns.ts';
+import { decodePartials, encodePartials, headOf, type PartialsHead } from './partials.ts';
 import type { Row } from './row.ts';
 import { rangeOfReceiver, receiverOf, receiversIn } from './receivers.ts';
-import { columnsOf, rowsOfColumns } from './row-columns.ts';
+import { columnsOf, rowsOfColumns, type Columns } from './row-columns.ts';
 
 const utf8 = new TextEncoder();
 const NONE = new Uint8Array(0);
@@ -28,23 +29,46 @@ export function encodeRows(rows: readonly Row[], receivers: number, combining?: 
   const parts = Array.from({ length: receivers }, (): Row[] => []);
   const receiver = receiverByKey(receivers);
   for (const row of rows) (parts[receiver(row.key)] as Row[]).push(row);
+  const packed = parts.map((part) => (part.length === 0 ? EMPTY : packedPart(part, combining)));
   const writer = new ByteWriter();
   writer.varint(receivers);
-  for (const part of parts) writer.blob(part.length === 0 ? NONE : utf8.encode(textOf(part, combining)));
+  for (const { text } of packed) writer.blob(utf8.encode(text));
+  if (combining === undefined || packed.every(({ partials }) => partials === NONE)) return writer.finish();
+  writer.string(JSON.stringify(headOf(combining.combinable)));
+  for (const { partials } of packed) writer.blob(partials);
   return writer.finish();
 }
 
+/** What an entry has for one receiver. */
+interface PackedPart {
+  readonly text: string;
+  readonly partials: Uint8Array;
+}
+
+const EMPTY: PackedPart = Object.freeze({ text: '', partials: NONE });
+
+/** Of a part with combined rows. It has neither `values` nor `columns`: code that knows no such rows refuses it. */
+interface CombinedPart {
+  /** Rows that travel by themselves. */
+  readonly rows?: Columns;
+  /** How many others there are. */
+  readonly partials: number;
+}
+
 /** Combined, unless that takes more than the rows do: where few fall into the same windows of a key. */
-function textOf(rows: readonly Row[], combining: Combining | undefined): string {
-  const asTheyAre = (): string => JSON.stringify(columnsOf(rows));
+function packedPart(rows: readonly Row[], combining: Combining | undefined): PackedPart {
+  const asTheyAre = (): PackedPart => ({ text: JSON.stringify(columnsOf(rows)), partials: NONE });
   if (combining === undefined) return asTheyAre();
-  const combined = combine(rows, combining.combinable, combining.fromMs);
-  const { alone, partials } = combined;
+  const { alone, partials } = combine(rows, combining.combinable, combining.fromMs);
   if (partials.length === 0) return asTheyAre();
-  const text = JSON.stringify(combinedColumnsOf(combined, combining.combinable));
-  if (partials.length * WORTH_IT <= rows.length - alone.length) return text;
+  const part: CombinedPart = {
+    ...(alone.length === 0 ? {} : { rows: columnsOf(alone) }),
+    partials: partials.length,
+  };
+  const packed = { text: JSON.stringify(part), partials: encodePartials(partials, combining.combinable) };
+  if (partials.length * WORTH_IT <= rows.length - alone.length) return packed;
   const other = asTheyAre();
-  return other.length <= text.length ? other : text;
+  return other.text.length <= packed.text.length + packed.partials.length ? other : packed;
 }
 
 /** Of so many rows in one, on average, it need not be asked whether that takes less. */
@@ -80,12 +104,17 @@ export function decodeRows(bytes: Uint8Array, receiver: number, receivers: numbe
   const madeFor = reader.varint();
   const parts =
     madeFor === receivers ? [receiver] : receiversIn(rangeOfReceiver(receiver, { receivers }), { receivers: madeFor });
-  const rows: Row[] = [];
-  for (let part = 0; part <= (parts.at(-1) as number); part++) {
-    const blob = reader.blob();
-    if (blob.length === 0 || !parts.includes(part)) continue;
-    const stored = JSON.parse(new TextDecoder().decode(blob)) as object;
-    rows.push(...(isCombined(stored) ? rowsOfCombined(stored, takes) : rowsOfColumns(stored)));
-  }
+  const texts = Array.from({ length: madeFor }, () => reader.blob());
+  const head = reader.atEnd ? undefined : (JSON.parse(reader.string()) as PartialsHead);
+  const partials = head === undefined ? [] : texts.map(() => reader.blob());
+  const rows = parts.flatMap((part): readonly Row[] => {
+    const text = texts[part] as Uint8Array;
+    if (text.length === 0) return [];
+    const stored = JSON.parse(new TextDecoder().decode(text)) as object;
+    if (head === undefined || !('partials' in stored)) return rowsOfColumns(stored);
+    const { rows: alone } = stored as CombinedPart;
+    const combined = decodePartials(partials[part] as Uint8Array, head, takes);
+    return [...(alone === undefined ? [] : rowsOfColumns(alone)), ...combined];
+  });
   return madeFor === receivers ? rows : rows.filter(({ key }) => receiverOf(key, receivers) === receiver);
 }

@@ -40,9 +40,16 @@ for (const { log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane } of w
 assert.deepEqual([recovery.keys, recovery.deltas], [20_000, 32]);
 assertAboveZero(recovery.heapBytesPerKey?.median ?? 0);
 assert.deepEqual(
-  exchange.costs.map(({ paceMs }) => paceMs),
-  [1_000, 0],
+  exchange.costs.map(({ paceMs, crossing }) => [paceMs, crossing]),
+  [
+    [1_000, 'combined'],
+    [0, 'combined'],
+    [1_000, 'each row'],
+    [0, 'each row'],
+  ],
 );
+const [combined, , eachRow] = exchange.costs;
+assert.ok((combined?.rowBytes ?? Infinity) < (eachRow?.rowBytes ?? 0), 'combined rows must take less bytes');
 for (const { ofExchange, queueRequests, usd } of exchange.costs)
   assertAboveZero(ofExchange.writeUnits, ofExchange.readUnits, queueRequests, usd);
 assertAboveZero(exchange.crossing.ratio.median, exchange.latency.addedMs.median, exchange.manySenders.positionsBytes);

@@ -77,10 +77,13 @@ describe('a sender', () => {
     expect(world.counts).toEqual({ [`${LOW}@0`]: 61 });
   });
 
-  it('sends rows as they are where few of them fall into the same windows', async () => {
-    const { world, instance } = await begun();
+  it('sends rows as they are where few of them fall into the same windows and what is asked of them is more', async () => {
+    const most = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`most${i}`, max('timeMs')]));
+    const { world, instance } = await begun(counting(most as Readonly<Record<string, Aggregate<Reading>>>));
     await world.take(instance, 's1', world.put('s1', [LOW, 2], [LOW, 12], [LOW, 22]));
     expect(await lastParts(world)).toEqual([expect.objectContaining({ fields: expect.anything() })]);
+    await world.take(instance, 's1', world.put('s1', ...many(22)));
+    expect(await lastParts(world)).toEqual([{ partials: 1 }]);
   });
 
   it('lets a row that fails at an aggregate travel by itself: it becomes the dead letter that it would have been', async () => {

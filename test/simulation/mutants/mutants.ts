@@ -1,5 +1,6 @@
 import type { Worlds } from '../plan.ts';
 import type { Edit } from './edit.ts';
+import { COMBINED_ROWS } from './combined-rows.ts';
 import { EXCHANGE } from './exchange.ts';
 import { EXCHANGE_WORLDS } from './exchange-worlds.ts';
 import { PACE } from './pace.ts';
@@ -53,6 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPLACED_SOURCE,
   ...GENERATIONS,
   ...EXCHANGE_WORLDS,
+  ...COMBINED_ROWS,
   ...REWRITTEN_SOURCE,
   {
     name: 'blind upsert',
