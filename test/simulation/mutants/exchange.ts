@@ -293,7 +293,7 @@ export const EXCHANGE: readonly Mutant[] = [
         replace: "if (isProof) read = await nextEntries(call, log, 'eventual');",
       },
     ],
-    worlds: 'exchange',
+    foundBy: { file: 'test/engine/exchange/reads.test.ts', test: 'proves it too before the clock fires something' },
   },
   {
     name: 'the lateness that windows allow does not hold what they send',

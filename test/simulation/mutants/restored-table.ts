@@ -9,6 +9,10 @@ export const RESTORED_TABLE: readonly Mutant[] = [
     name: 'clean-up knows of no restored table',
     rule: 'PL-8',
     edits: [{ file: SNAPSHOTS, find: 'clock.nowMs() - recoveryMs)', replace: 'clock.nowMs() - 0 * recoveryMs)' }],
+    foundBy: {
+      file: 'test/engine/partition-log/repeated-recovery.test.ts',
+      test: 'is read at any moment of the recovery period',
+    },
   },
   {
     name: 'a snapshot counts as superseded by those of the line that was given up',
