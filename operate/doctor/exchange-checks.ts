@@ -32,7 +32,7 @@ function behind(receivers: readonly PartitionReport[], slots: number): Finding {
     `every receiver has taken all but the last ${slots / 2 - 1} commits of each sender`,
     countOf(receivers),
     bad,
-    'read the errors in the log of the receiver function; without errors, see whether the mapping of its queue is enabled and whether Lambda throttles it',
+    'read the errors in the log of the receiver function; without errors, see whether the mapping of its queue is enabled and whether Lambda throttles it; a shard that commits often needs a shorter paceMs',
   );
 }
 

@@ -34,6 +34,7 @@ export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Conte
     'exchange: seals taken by receivers': taking.reduce((all, entries) => all + sealsIn(entries), 0),
     'exchange: calls of receivers': receivers?.calls ?? 0,
     'exchange: rings of a pace': exchange?.paceMs === 0 ? 0 : (receivers?.doorbells.rings ?? 0),
+    'exchange: clocks of containers far apart': receivers?.doorbells.areClocksFarApart === true ? 1 : 0,
     'exchange: rings left out': receivers?.doorbells.leftOut ?? 0,
     'exchange: receivers killed': receivers?.killed ?? 0,
     'exchange: calls of a broken receiver': receivers?.brokenCalls ?? 0,

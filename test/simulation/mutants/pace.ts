@@ -30,18 +30,6 @@ export const PACE: readonly Mutant[] = [
     foundBy: found('engine/exchange/pace.test.ts', 'is called after each commit that rings for it'),
   },
   {
-    name: 'the queue hands rings over at once, though their ids last an interval',
-    rule: 'PL-38',
-    edits: [
-      {
-        file: 'lib/exchange/doorbell-queue.ts',
-        find: 'deliveryDelay: Duration.millis(exchange.paceMs),',
-        replace: 'deliveryDelay: Duration.millis(exchange.paceMs * 0),',
-      },
-    ],
-    foundBy: found('lib/exchange/exchange.test.ts', 'hands a ring over after the pace of its exchange'),
-  },
-  {
     name: 'functions do not know the pace of the exchange that they ring',
     rule: 'PL-38',
     edits: [
