@@ -174,9 +174,10 @@ export class Run implements OperatorHost {
 
   #send(key: string, eventTimeMs: number, value: unknown): void {
     const { outputWatermarkMs: watermarkMs } = this;
-    const row = { key, eventTimeMs, watermarkMs, value: checkedExchanged(value) };
+    const checked = checkedExchanged(value);
+    const row: Row = { key, eventTimeMs, watermarkMs, value: checked };
     const inputs = eventTimeMs < watermarkMs ? undefined : this.#inputsOf(row);
-    this.sent.push(inputs === undefined ? row : { ...row, inputs });
+    this.sent.push(inputs === undefined ? row : { key, eventTimeMs, watermarkMs, value: checked, inputs });
   }
 
   /** @returns undefined: it travels by itself. Where that is because code of the pipeline fails, it fails at the receiver too. */

@@ -25,7 +25,9 @@ export interface Combinable {
 
 /** What the aggregates take of a row. @throws anything that user code throws */
 export function inputsOf({ aggregates }: Combinable, row: Row): readonly unknown[] {
-  return aggregates.map(({ aggregate }) => (aggregate as Aggregate<unknown>).extract(row.value, row));
+  const inputs: unknown[] = [];
+  for (const { aggregate } of aggregates) inputs.push((aggregate as Aggregate<unknown>).extract(row.value, row));
+  return inputs;
 }
 
 export interface Combined {

@@ -4,7 +4,7 @@
  * part says how many there are of them, and they come behind all parts, where code that does not know them does not look.
  */
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { combine, type Combinable } from './combine.ts';
+import { combine, type Combinable, type PartialRow } from './combine.ts';
 import { decodePartials, encodePartials, headOf, type PartialsHead } from './partials.ts';
 import type { Row } from './row.ts';
 import { rangeOfReceiver, receiverOf, receiversIn } from './receivers.ts';
@@ -26,10 +26,11 @@ export interface Combining {
  */
 export function encodeRows(rows: readonly Row[], receivers: number, combining?: Combining): Uint8Array | undefined {
   if (rows.length === 0) return undefined;
-  const parts = Array.from({ length: receivers }, (): Row[] => []);
   const receiver = receiverByKey(receivers);
-  for (const row of rows) (parts[receiver(row.key)] as Row[]).push(row);
-  const packed = parts.map((part) => (part.length === 0 ? EMPTY : packedPart(part, combining)));
+  const packed =
+    combining === undefined
+      ? plainParts(rows, receivers, receiver)
+      : combinedParts(rows, receivers, receiver, combining);
   const writer = new ByteWriter();
   writer.varint(receivers);
   for (const { text } of packed) writer.blob(utf8.encode(text));
@@ -55,20 +56,50 @@ interface CombinedPart {
   readonly partials: number;
 }
 
-/** Combined, unless that takes more than the rows do: where few fall into the same windows of a key. */
-function packedPart(rows: readonly Row[], combining: Combining | undefined): PackedPart {
-  const asTheyAre = (): PackedPart => ({ text: JSON.stringify(columnsOf(rows)), partials: NONE });
-  if (combining === undefined) return asTheyAre();
-  const { alone, partials } = combine(rows, combining.combinable, combining.fromMs);
-  if (partials.length === 0) return asTheyAre();
-  const part: CombinedPart = {
-    ...(alone.length === 0 ? {} : { rows: columnsOf(alone) }),
-    partials: partials.length,
-  };
-  const packed = { text: JSON.stringify(part), partials: encodePartials(partials, combining.combinable) };
-  if (partials.length * WORTH_IT <= rows.length - alone.length) return packed;
-  const other = asTheyAre();
-  return other.text.length <= packed.text.length + packed.partials.length ? other : packed;
+type ReceiverOf = (key: string) => number;
+
+function split<R extends Row>(
+  rows: readonly R[],
+  receivers: number,
+  receiver: ReceiverOf,
+): ReadonlyArray<readonly R[]> {
+  const parts = Array.from({ length: receivers }, (): R[] => []);
+  for (const row of rows) (parts[receiver(row.key)] as R[]).push(row);
+  return parts;
+}
+
+function plainParts(rows: readonly Row[], receivers: number, receiver: ReceiverOf): PackedPart[] {
+  return split(rows, receivers, receiver).map((part) => (part.length === 0 ? EMPTY : asTheyAre(part)));
+}
+
+function asTheyAre(rows: readonly Row[]): PackedPart {
+  return { text: JSON.stringify(columnsOf(rows)), partials: NONE };
+}
+
+function combinedParts(
+  rows: readonly Row[],
+  receivers: number,
+  receiver: ReceiverOf,
+  { combinable, fromMs }: Combining,
+): PackedPart[] {
+  const combined = combine(rows, combinable, fromMs);
+  const alone = split(combined.alone, receivers, receiver);
+  const partials = split(combined.partials, receivers, receiver);
+  return alone.map((ofPart, part): PackedPart => {
+    const those = partials[part] as readonly PartialRow[];
+    if (those.length === 0) return ofPart.length === 0 ? EMPTY : asTheyAre(ofPart);
+    const text: CombinedPart = { ...(ofPart.length === 0 ? {} : { rows: columnsOf(ofPart) }), partials: those.length };
+    const packed = { text: JSON.stringify(text), partials: encodePartials(those, combinable) };
+    const inThem = those.reduce((sum, { partial }) => sum + partial.records, 0);
+    if (those.length * WORTH_IT <= inThem) return packed;
+    const other = asTheyAre(rows.filter(({ key }) => receiver(key) === part));
+    return isShorter(packed, other) ? packed : other;
+  });
+}
+
+/** Where few rows fall into the same windows of a key combining them may take more than they do. */
+function isShorter(one: PackedPart, other: PackedPart): boolean {
+  return one.text.length + one.partials.length < other.text.length;
 }
 
 /** Of so many rows in one, on average, it need not be asked whether that takes less. */
