@@ -36,10 +36,11 @@ function integer(name: 'records' | 'shards', most: number, fallback: number): nu
 }
 
 const all = Object.keys(PIPELINES) as PipelineName[];
-const hasExchange = (name: PipelineName): boolean => PIPELINES[name].fragments.length > 1;
-const names = all.filter(
-  (name) =>
-    (values.pipeline === undefined || values.pipeline === name) && (!values['all-flights'] || hasExchange(name)),
+/** All of them but the one that has a window for nearly every flight: the memory it takes is to be asked for by name. */
+const takesAllFlights = (name: PipelineName): boolean =>
+  PIPELINES[name].fragments.length > 1 && PIPELINES[name].isOwn === undefined;
+const names = all.filter((name) =>
+  values.pipeline === undefined ? !values['all-flights'] || takesAllFlights(name) : values.pipeline === name,
 );
 requireSetting('--pipeline', values.pipeline, names.length > 0, `one of ${all.join(', ')}`, 'leave it out for all');
 const shards = integer('shards', 64, 4);
