@@ -1,8 +1,9 @@
 import type { Mutant } from './mutants.ts';
 
+/** Of these windows. */
 const same = (windows: string): NonNullable<Mutant['foundBy']> => ({
   file: 'test/engine/exchange/combined.test.ts',
-  test: `combined rows, windows ${windows} give what the rows give`,
+  test: windows,
 });
 const when = (test: string): NonNullable<Mutant['foundBy']> => ({
   file: 'test/engine/exchange/when-combined.test.ts',
@@ -60,7 +61,7 @@ export const COMBINED_ROWS: readonly Mutant[] = [
         replace: "!emission.finalOnly && emission.early?.by === ('never' as string)",
       },
     ],
-    foundBy: when('what keeps rows from being combined a trigger that counts'),
+    foundBy: when('a trigger that counts'),
   },
   {
     name: 'rows are combined for windows that the receivers refuse',
@@ -109,6 +110,6 @@ export const COMBINED_ROWS: readonly Mutant[] = [
           'if (head?.sealedFor.length === 0) reachedMs = Math.max(reachedMs, head.sent?.watermarkMs ?? NO_WATERMARK);',
       },
     ],
-    foundBy: when('it was split, and a shard never had a record'),
+    foundBy: when('was split, and a shard never had a record'),
   },
 ];
