@@ -13,7 +13,7 @@ import { checkExchange } from './exchange/checks.ts';
 import { checkBeside, checkPicky, checkRefused, checkResults } from './check-results.ts';
 import { partitionOf, partsOf, type Plan, type PlannedRecord, type PlannedShard } from './plan.ts';
 import { Speakers } from './speakers.ts';
-import { expectedBefore, expectedSoFar, nextFingerprint, takenOf } from './taken.ts';
+import { expectedBefore, expectedSoFar, takenOf } from './taken.ts';
 import { violation } from './world/functions.ts';
 import type { SeededRandom } from './world/random.ts';
 import type { Readers } from './world/sinks.ts';
@@ -59,7 +59,7 @@ export async function checkAll({ plan, storage, readers, random, lost }: Ended):
     if (isLeft) await bringOut(plan, log, history.at(-1), shard, readers);
     if (log.state.pending !== undefined) throw violation(`${logId}: a move to ${log.state.watermarkMs} is not done`);
   }
-  checkDefinition(plan, storage, nextFingerprint(plan));
+  checkDefinition(plan, storage);
   const expected = await expectedSoFar(plan, storage);
   if (plan.exchange !== undefined) return checkExchange({ plan, storage, readers, random }, plan.exchange, expected);
   const wanted = { expected, before: await expectedBefore(plan, storage), speakers: new Speakers(plan, storage) };
@@ -130,11 +130,15 @@ async function bringOut(
 }
 
 /** No definition has written over state that it cannot read, and none goes on once a later one has written (PL-30). */
-function checkDefinition({ redeploy }: Plan, { history }: Storage, next: string): void {
+function checkDefinition(plan: Plan, { history }: Storage): void {
+  const { redeploy } = plan;
+  const isOf = (definitions: readonly Topology[]) => (entry: LogEntry) => ofWriter(definitions, entry) !== undefined;
+  const isFirst = isOf([plan.topology, ...(plan.exchange?.receiving ?? [])]);
+  const isNext = redeploy && isOf([redeploy.topology, ...(redeploy.receivers?.receiving ?? [])]);
   for (const [logId, entries] of history) {
     const changes = entries
       .filter(({ fingerprint }, i) => fingerprint !== entries[i - 1]?.fingerprint)
-      .map(({ fingerprint }) => fingerprint === next);
+      .map((entry) => isNext?.(entry) === true && !isFirst(entry));
     const isWrong = redeploy?.isCompatible === true ? changes.lastIndexOf(false) > 0 : changes.includes(true);
     if (isWrong) throw violation(`${logId}: a definition has written that must not`);
   }

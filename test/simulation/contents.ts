@@ -1,3 +1,5 @@
+import { stateSchemaOf } from '../../engine/codec/fingerprint.ts';
+import type { Topology } from '../../engine/topology.ts';
 import { spokenOfTwice } from './check-results.ts';
 import { PIPELINES } from './pipelines/all.ts';
 import { nameOf, streamOf, type Plan } from './plan.ts';
@@ -24,6 +26,16 @@ export interface Lived {
   readonly receivers: ReceiverPool | undefined;
   /** As `kind#n`. */
   readonly faults: readonly string[];
+}
+
+/** Another number of receivers alone changes no state. */
+function hasOtherState({ topology, redeploy, exchange }: Plan): boolean {
+  const schemaOf = (first: Topology, receiving: readonly Topology[] = []) =>
+    JSON.stringify([first, ...receiving].map(stateSchemaOf));
+  return (
+    redeploy !== undefined &&
+    schemaOf(topology, exchange?.receiving) !== schemaOf(redeploy.topology, redeploy.receivers?.receiving)
+  );
 }
 
 export function contentsOf(lived: Lived): Contents {
@@ -62,7 +74,7 @@ export function contentsOf(lived: Lived): Contents {
       .length,
     'a log throttled for hours': plan.throttled === undefined ? 0 : 1,
     'requests that were throttled for hours': storage.throttled,
-    'redeployed: reads the state': redeploy?.isCompatible === true ? 1 : 0,
+    'redeployed: reads the state': redeploy?.isCompatible === true && hasOtherState(plan) ? 1 : 0,
     'redeployed: cannot read it': redeploy?.isCompatible === false ? 1 : 0,
     commits: entries.length,
     'commits with floors': entries.filter(({ floors }) => floors.length > 0).length,

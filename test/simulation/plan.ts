@@ -7,7 +7,7 @@ import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { exchangedOf, topologyOf } from './plan/definition.ts';
 import { drawExchange, sizesWith, type Exchanged, type PlannedExchange } from './plan/exchange.ts';
-import { planDeployed, planGenerations, redeployedTo } from './plan/exchange-redeploy.ts';
+import { planRedeploy } from './plan/exchange-redeploy.ts';
 import type { Regrown } from './plan/regrown.ts';
 import { planLoss, type PlannedLoss } from './plan/lost-slots.ts';
 import { planRenamed, type Renaming } from './plan/renamed.ts';
@@ -147,18 +147,13 @@ export function planOf(seed: number, worlds: Worlds = 'all'): Plan {
 /** Neither source nor table is another one in the middle of it, and ticks can look at every shard (PL-36, PL-43). */
 function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, random: SeededRandom): Plan {
   const sizes = sizesWith(exchanged, planSettings(new SeededRandom(seed, 'settings')), random);
-  const first = exchanged.receivers.map((count) => [count] as const);
-  const definition = exchangedOf(exchanged, sizes, kind, first);
+  const definition = exchangedOf(exchanged, sizes, kind);
   const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), true);
   const shards =
     kind === 'kafka'
       ? planTopic(new SeededRandom(seed, 'topic'), timestamps, undefined).shards
       : planStream(new SeededRandom(seed, 'stream'), false);
   const isMerged = shards.some(({ parents }) => parents.length > 1);
-  const dice = new SeededRandom(seed, 'other receivers');
-  const generations = planGenerations(exchanged, dice);
-  const deployed = planDeployed(shards, dice);
-  const redeploy = generations && redeployedTo(exchangedOf(exchanged, sizes, kind, generations), deployed);
   return {
     seed,
     kind,
@@ -166,7 +161,7 @@ function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, ra
     shards,
     pipeline: exchanged.pipeline,
     topology: definition.topology,
-    redeploy,
+    redeploy: planRedeploy({ exchanged, sizes, kind, shards }, (name) => new SeededRandom(seed, name)),
     growsAtMs: Infinity,
     refusedOf: planRefusals(seed),
     restore: undefined,

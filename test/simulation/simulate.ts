@@ -4,6 +4,7 @@ import { checkAll } from './checks.ts';
 import { checkMeanwhile } from './check-meanwhile.ts';
 import { contentsOf, type Contents } from './contents.ts';
 import { planOf, type Plan, type PlannedShard } from './plan.ts';
+import { deployedAtMs } from './plan/exchange-redeploy.ts';
 import { FAULTS_UNTIL_MS, START_MS } from './plan/times.ts';
 import { Faults } from './world/faults.ts';
 import { ExchangeWatch } from './world/exchange-watch.ts';
@@ -75,7 +76,8 @@ export async function simulate(
   for (const mapping of mappings.values()) live(mapping.run());
   const operated = { ...world, functions, mappings };
   const { restore, loss } = plan;
-  const brokenUntilMs = plan.exchange?.broken?.untilMs ?? START_MS;
+  // Code that is replaced does not see what is due at receivers that it does not know: as long as its ticks come, windows wait.
+  const unsettledUntilMs = Math.max(plan.exchange?.broken?.untilMs ?? START_MS, deployedAtMs(plan));
   const works = [
     ...[restore, restore?.again]
       .flatMap((one) => one ?? [])
@@ -110,7 +112,7 @@ export async function simulate(
   }
   try {
     const isOver = () =>
-      running === 0 && works.length === 0 && throttled === undefined && schedule.nowMs() >= brokenUntilMs;
+      running === 0 && works.length === 0 && throttled === undefined && schedule.nowMs() >= unsettledUntilMs;
     const isDone = () => isOver() || failure !== undefined;
     // While faults happen, a world of many shards may take as long as it likes; without them it has to come to an end.
     await schedule.run(() => isDone() || schedule.nowMs() >= START_MS + FAULTS_UNTIL_MS, MAX_EVENTS * 10);

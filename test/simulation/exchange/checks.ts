@@ -118,8 +118,10 @@ function checkFinals(
   for (const key of new Set([...finals.keys(), ...lines.map((line) => line.key)])) {
     const said = lines.filter((line) => line.key === key);
     const wanted = sorted((finals.get(key) ?? []).map(textOf));
-    compare(`${key} in the lake`, wanted, standing(newestOf(said, speakers)));
-    compare(`${key} in the table`, wanted, standing(table.results.filter((row) => row.key === key)));
+    const [newest, stored] = [newestOf(said, speakers), table.results.filter((row) => row.key === key)];
+    compare(`${key} in the lake`, wanted, standing(newest));
+    compare(`${key} in the table`, wanted, standing(stored));
+    compare(`the rest of ${key} in the table`, sorted(newest.map(laterOf)), sorted(stored.map(laterOf)));
     for (const revisions of Map.groupBy(
       said,
       ({ windowStartMs, windowEndMs }) => `${windowStartMs}-${windowEndMs}`,
@@ -130,9 +132,13 @@ function checkFinals(
 
 function checkRevisions(key: string, lines: readonly Line[]): void {
   let before = 0;
+  let isLater = false;
   for (const { retracted, values, revision, windowStartMs } of [...lines].sort((a, b) => a.revision - b.revision)) {
     if (retracted === true) continue;
     const { readings } = values as { readonly readings: number };
+    if (isLater && !('lowest' in values))
+      throw violation(`${key} at ${windowStartMs}: revision ${revision} is of a definition that was replaced`);
+    isLater ||= 'lowest' in values;
     if (readings < before)
       throw violation(`${key} at ${windowStartMs}: revision ${revision} counts ${readings} after ${before}`);
     before = readings;
@@ -164,5 +170,11 @@ function checkLate(rows: readonly SentRow[], plan: Plan, { lake }: Readers): voi
 
 type LateLine = Omit<LateRecord, 'data'> & { readonly data: readonly number[] };
 
-const textOf = ({ windowStartMs, windowEndMs, values }: PlainFinal): string =>
-  JSON.stringify([windowStartMs, windowEndMs, values]);
+/** Without what only a later definition says: it depends on which rows came once it was there. */
+function textOf({ windowStartMs, windowEndMs, values }: PlainFinal): string {
+  const { lowest: _, ...known } = values;
+  return JSON.stringify([windowStartMs, windowEndMs, known]);
+}
+
+const laterOf = ({ windowStartMs, values }: Pick<PlainFinal, 'windowStartMs' | 'values'>): string =>
+  JSON.stringify([windowStartMs, values['lowest']]);

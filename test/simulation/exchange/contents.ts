@@ -19,6 +19,7 @@ export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Conte
     'exchange: windows behind it': exchange?.pipeline.name === 'aligned windows' ? 1 : 0,
     'exchange: sessions behind it': exchange?.pipeline.name === 'sessions' ? 1 : 0,
     'exchange: receivers': ever.filter(({ isFollowed }) => !isFollowed).length,
+    'exchange: calls of a definition that cannot read the log': receivers?.refused ?? 0,
     'exchange: receivers that others took over from': ever.filter(({ isFollowed }) => isFollowed).length,
     'exchange: entries behind the cut for earlier receivers': [...storage.history.values()].reduce(
       (all, entries) => all + behindCut(entries),

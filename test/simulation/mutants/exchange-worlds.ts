@@ -30,4 +30,16 @@ export const EXCHANGE_WORLDS: readonly Mutant[] = [
     ],
     worlds: 'exchange',
   },
+  {
+    name: 'a definition goes on with state of a receiver that it cannot read',
+    rule: 'PL-30, PL-40',
+    edits: [
+      {
+        file: 'engine/partition-log/state-schema.ts',
+        find: 'if (before === undefined || differences.length > 0) {',
+        replace: "if (before === undefined || (differences.length > 0 && !this.#logId.includes('/1/by-'))) {",
+      },
+    ],
+    worlds: 'exchange',
+  },
 ];

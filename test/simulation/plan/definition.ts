@@ -1,12 +1,21 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { count, kafka, kinesis, pipeline, resultTable, sum, tumbling, type Pipeline } from '../../../engine/index.ts';
+import {
+  count,
+  kafka,
+  kinesis,
+  min,
+  pipeline,
+  resultTable,
+  sum,
+  tumbling,
+  type Pipeline,
+} from '../../../engine/index.ts';
 import type { KeyedStream } from '../../../engine/dsl/keyed-stream.ts';
 import type { TimedStream } from '../../../engine/dsl/streams.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import type { Deployment, Reading, SimulatedPipeline } from '../pipelines/simulated-pipeline.ts';
 import type { Plan, PlanSizes } from '../plan.ts';
-import type { Generations } from './exchange-redeploy.ts';
-import { rowsOf, type Exchanged } from './exchange.ts';
+import { rowsOf, type Exchanged, type Generations } from './exchange.ts';
 
 const schema: StandardSchemaV1<unknown, Reading> = {
   '~standard': {
@@ -32,16 +41,20 @@ export function topologyOf(
 
 /** The same behind an exchange: rows have another key than the readings of which they are; or results have. */
 export function exchangedOf(
-  { shape, pipeline: simulated, isKeyed, ...rows }: Exchanged,
+  { shape, pipeline: simulated, isKeyed, receivers, ...rows }: Exchanged,
   settings: PlanSizes,
   kind: Plan['kind'],
-  generations: Generations,
+  generations: Generations = receivers.map((count) => [count]),
+  deployment: Deployment = 'first',
 ): Pipeline {
   const [first, second] = generations as readonly [Generations[number], Generations[number]];
-  if (shape === 'results') return keyedAgain(keyedReadings(settings, kind).keyBy('sensor'), settings, first);
+  if (shape === 'results')
+    return keyedAgain(keyedReadings(settings, kind).keyBy('sensor'), settings, first, deployment);
   const readings = isKeyed ? keyedReadings(settings, kind) : plainReadings(settings, kind);
   const placed = readings.flatMap((reading) => rowsOf(reading, rows)).keyBy('place', { receivers: first });
-  return shape === 'two' ? keyedAgain(placed, settings, second) : simulated.define(placed, settings, 'first');
+  return shape === 'two'
+    ? keyedAgain(placed, settings, second, deployment)
+    : simulated.define(placed, settings, deployment);
 }
 
 /** How many windows have how many readings. */
@@ -49,13 +62,17 @@ function keyedAgain(
   stream: KeyedStream<Reading>,
   { sizeMs, allowedLatenessMs }: PlanSizes,
   receivers: Generations[number],
+  deployment: Deployment,
 ): Pipeline {
+  const factor = deployment === 'incompatible' ? 2 : 1;
+  const isLater = deployment === 'later';
+  // The rows of the second exchange have a field more, too.
   return stream
-    .window(tumbling({ sizeMs }), { allowedLatenessMs })
-    .aggregate({ readings: count(), total: sum('value') })
+    .window(tumbling({ sizeMs: factor * sizeMs }), { allowedLatenessMs })
+    .aggregate({ readings: count(), total: sum('value'), ...(isLater ? { lowest: min('value') } : {}) })
     .keyBy('readings', { receivers })
-    .window(tumbling({ sizeMs: 2 * sizeMs }))
-    .aggregate({ readings: count(), total: sum('total') })
+    .window(tumbling({ sizeMs: 2 * factor * sizeMs }))
+    .aggregate({ readings: count(), total: sum('total'), ...(isLater ? { lowest: min('total') } : {}) })
     .to(resultTable());
 }
 

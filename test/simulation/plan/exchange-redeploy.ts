@@ -1,14 +1,13 @@
 import type { Pipeline } from '../../../engine/index.ts';
-import type { PlannedShard, Redeploy } from '../plan.ts';
+import type { Deployment } from '../pipelines/simulated-pipeline.ts';
+import type { Plan, PlannedShard, PlanSizes, Redeploy } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
-import type { Exchanged } from './exchange.ts';
+import { exchangedOf } from './definition.ts';
+import type { Exchanged, Generations } from './exchange.ts';
 import { START_MS } from './times.ts';
 
-/** Numbers of receivers of each exchange, from the first to those of today. */
-export type Generations = ReadonlyArray<readonly [number, ...number[]]>;
-
 /** Another definition comes while records do: to the senders at one moment, to the receivers at another. */
-export interface Deployed {
+interface Deployed {
   readonly fromMs: number;
   readonly receiversFromMs: number;
   /** How long the one before it goes on beside it. */
@@ -16,7 +15,7 @@ export interface Deployed {
 }
 
 /** Of one exchange or of both, once or twice at a time: no entry needs to be of the generation in between. @returns undefined: all numbers stay */
-export function planGenerations(
+function planGenerations(
   { receivers, shape }: Pick<Exchanged, 'receivers' | 'shape'>,
   random: SeededRandom,
 ): Generations | undefined {
@@ -30,7 +29,7 @@ export function planGenerations(
 }
 
 /** Among records, for most of the time there are none, or behind the last one; either function comes first. */
-export function planDeployed(shards: readonly PlannedShard[], random: SeededRandom): Deployed {
+function planDeployed(shards: readonly PlannedShard[], random: SeededRandom): Deployed {
   const arrivals = shards.flatMap(({ records }) => records.map(({ arrivalTimeMs }) => arrivalTimeMs));
   const [recordMs, lastMs] = [random.pick([START_MS, ...arrivals]), Math.max(START_MS, ...arrivals)];
   const fromMs = random.chance(0.8) ? Math.max(START_MS, recordMs - 1_000) : lastMs + random.between(0, 100_000);
@@ -42,12 +41,55 @@ export function planDeployed(shards: readonly PlannedShard[], random: SeededRand
   };
 }
 
-/** A definition that takes over the state, and stays. */
-export function redeployedTo(
+/** Another definition, another number of receivers, or both at once. @param dice a new die of this name */
+export function planRedeploy(
+  { exchanged, sizes, kind, shards }: Drawn,
+  dice: (name: string) => SeededRandom,
+): Redeploy | undefined {
+  const [others, another] = [dice('other receivers'), dice('another definition')];
+  const generations = planGenerations(exchanged, others);
+  const deployment = planDeployment(another);
+  if (generations === undefined && deployment === 'first') return undefined;
+  const deployed = planDeployed(shards, generations === undefined ? another : others);
+  // There is no way back from another number of receivers.
+  if (generations !== undefined || deployment === 'later')
+    return redeployedTo(exchangedOf(exchanged, sizes, kind, generations, deployment === 'later' ? 'later' : 'first'), {
+      ...deployed,
+      isCompatible: true,
+      forMs: Infinity,
+    });
+  const forMs = another.between(1_000, 300_000);
+  const definition = exchangedOf(exchanged, sizes, kind, undefined, deployment);
+  return redeployedTo(definition, { ...deployed, isCompatible: false, forMs });
+}
+
+interface Drawn extends Pick<Plan, 'kind' | 'shards'> {
+  readonly exchanged: Exchanged;
+  readonly sizes: PlanSizes;
+}
+
+function planDeployment(random: SeededRandom): Deployment {
+  const other = random.pick(['later', 'incompatible'] as const);
+  return random.chance(0.25) ? other : 'first';
+}
+
+function redeployedTo(
   { topology, fragments }: Pipeline,
-  { fromMs, receiversFromMs, sideBySideMs }: Deployed,
+  {
+    fromMs,
+    receiversFromMs,
+    sideBySideMs,
+    isCompatible,
+    forMs,
+  }: Deployed & { readonly isCompatible: boolean; readonly forMs: number },
 ): Redeploy {
-  const stays = { isCompatible: true, toMs: Infinity, sideBySideMs };
-  const receivers = { ...stays, fromMs: receiversFromMs, receiving: fragments.slice(1) };
-  return { ...stays, fromMs, topology, receivers };
+  const from = (atMs: number) => ({ isCompatible, sideBySideMs, fromMs: atMs, toMs: atMs + forMs });
+  return { ...from(fromMs), topology, receivers: { ...from(receiversFromMs), receiving: fragments.slice(1) } };
+}
+
+/** From when on all functions of a pipeline with an exchange run the definition that stays. */
+export function deployedAtMs({ redeploy }: Pick<Plan, 'redeploy'>): number {
+  if (redeploy?.receivers === undefined) return START_MS;
+  const { isCompatible, sideBySideMs, fromMs, toMs, receivers } = redeploy;
+  return isCompatible ? Math.max(fromMs, receivers.fromMs) + sideBySideMs : Math.max(toMs, receivers.toMs);
 }

@@ -32,6 +32,9 @@ export interface Exchanged extends Rows {
   readonly broken: Broken | undefined;
 }
 
+/** Numbers of receivers of each exchange, from the first to those of today. */
+export type Generations = ReadonlyArray<readonly [number, ...number[]]>;
+
 /** One receiver gets no further for a while. */
 export interface Broken {
   /** Each call of it fails, or no request to its log gets through, whoever sends it. */

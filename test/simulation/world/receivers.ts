@@ -33,6 +33,9 @@ export class ReceiverPool {
   /** Calls of the one that is broken. */
   brokenCalls = 0;
 
+  /** Calls of a definition that cannot read what the other one has written. */
+  refused = 0;
+
   constructor(world: FunctionWorld, planned: PlannedExchange) {
     this.#world = world;
     this.#planned = planned;
@@ -78,13 +81,21 @@ export class ReceiverPool {
   }
 
   #isExpected({ kind, code }: TidemarkError, isNext: boolean): boolean {
+    const redeploy = this.#redeploy;
     // Senders are of newer code already.
-    const isUnknown = code === 'RECEIVER_UNKNOWN' && !isNext && this.#redeploy !== undefined;
-    return kind === 'unavailable' || kind === 'fenced' || isUnknown;
+    const isUnknown = code === 'RECEIVER_UNKNOWN' && redeploy !== undefined && !isNext;
+    const isRefused = code === 'STATE_SCHEMA_CHANGED' && redeploy !== undefined && isNext !== redeploy.isCompatible;
+    if (isRefused) this.refused++;
+    return kind === 'unavailable' || kind === 'fenced' || isUnknown || isRefused;
   }
 
   get #redeploy(): RedeployedReceivers | undefined {
     return this.#world.plan.redeploy?.receivers;
+  }
+
+  /** A definition that cannot read what is there must find something: a receiver without a log it would simply begin. */
+  #mayMeet({ isCompatible }: RedeployedReceivers): boolean {
+    return isCompatible || receiversIn(this.#planned).every(({ logId }) => this.#world.storage.history.has(logId));
   }
 
   /** Old code and new take turns for as long as both are there. */
@@ -123,7 +134,7 @@ export class ReceiverPool {
     const doorbell = this.doorbells.of(instance);
     const watch = new TickWatch(this.#world);
     const redeploy = this.#redeploy;
-    const isNext = isDeployed(redeploy, schedule.nowMs()) && !this.#isTurn(0.5);
+    const isNext = isDeployed(redeploy, schedule.nowMs()) && this.#mayMeet(redeploy) && !this.#isTurn(0.5);
     const processors = (isNext ? redeploy : this.#planned).receiving.map(
       (topology) =>
         [
