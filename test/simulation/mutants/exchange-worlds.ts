@@ -16,7 +16,6 @@ export const EXCHANGE_WORLDS: readonly Mutant[] = [
       file: 'test/engine/exchange/slow-readers.test.ts',
       test: 'is behind when other receivers have taken over from it since, and gone on',
     },
-    worlds: 'exchange',
   },
   {
     name: 'receivers of another number begin once one before them has ended',
