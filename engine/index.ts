@@ -1,6 +1,6 @@
 /** What a pipeline's definition may use. */
 export { fedFrom } from './dsl/fed-from.ts';
-export { pipeline } from './dsl/pipeline.ts';
+export { from, pipeline } from './dsl/pipeline.ts';
 export type { Pipeline } from './dsl/pipeline-of.ts';
 export type { LogicalPlan } from './plan/logical-plan.ts';
 export type { PlanNode } from './plan/node.ts';

@@ -32,7 +32,7 @@ export const TICK_METRICS = Object.freeze({
 export const POSSIBLE_LOSSES = 'possibleLosses';
 
 /**
- * What an invocation with records of a topic reports besides, under the same dimension. No service says in time how far a
+ * What an invocation with records of a topic reports besides, under the same dimension; of a further source under one of its own. No service says in time how far a
  * group is behind: Lambda's and MSK's `OffsetLag` count records, MSK's `EstimatedMaxTimeLag` is how long they would take.
  * `recordAgeMs` is worth its $0.30 a month, for retention is a time; Lambda's `IteratorAge` says it for Kinesis.
  */
@@ -57,6 +57,19 @@ export const EXCHANGE_METRICS = Object.freeze({
  */
 export function receiversDimension(pipeline: string, exchange: string): string {
   return `${pipeline}/${exchange}`;
+}
+
+/** So long may the value of a dimension be; topics may have longer names. */
+const MAX_DIMENSION = 255;
+
+/**
+ * The dimension of what is measured of one topic: two of a pipeline may be behind or fail apart from each other.
+ *
+ * @param source its name, where it is not the first source of its pipeline; else empty
+ * @example 'turnover/refunds'
+ */
+export function sourceDimension(pipeline: string, source: string): string {
+  return source === '' ? pipeline : `${pipeline}/${source}`.slice(0, MAX_DIMENSION);
 }
 
 /** Stages may share an account: each has a namespace of its own, so that dev never rings the alarm of prod. */

@@ -7,6 +7,7 @@
  *     look at each, side by side ──► how far idle ones may follow ──► move each, side by side ──► report, then failures
  */
 import { isKind } from './errors.ts';
+import { lookAtOtherSources } from './exchange/other-sources.ts';
 import { callReceivers, lookAtReceivers } from './exchange/tick-receivers.ts';
 import { lossIn, proofWhenDrained, proving, type PossibleLoss } from './expired-unread.ts';
 import { deliverWaiting } from './outbox.ts';
@@ -52,7 +53,7 @@ export async function processTick(
   const { logs, shards, topology } = processor;
   const startMs = logs.clock.nowMs();
   const isBefore = (share: number) => (): boolean => logs.clock.nowMs() - startMs < withinMs * share;
-  const receivers = await lookAtReceivers(processor, memory.receiverHeads);
+  const receivers = await lookAtReceivers(processor, memory.newestHeads);
   const names = [...(await shards.shards(stream)).keys()];
   memory.keepOnly(names.map((partition) => ({ ...stream, partition })));
 
@@ -68,12 +69,16 @@ export async function processTick(
   const times = looked.flatMap(({ time }) => time ?? []);
   const unseenOnes = looked.filter(({ isUnseen }) => isUnseen);
 
+  // Idle partitions follow the active ones of all sources that meet in an exchange.
+  const others = times.some(({ isIdle }) => isIdle)
+    ? await lookAtOtherSources(processor, stream.source, memory.newestHeads)
+    : undefined;
   const drained = times.filter(({ isDrained }) => isDrained);
   const targetOf = ({ isIdle, lastArrivalMs }: PartitionTime): TickTarget => {
     const watermarkMs = isIdle
       ? followedWatermark(
-          times,
-          unseenOnes.map((one) => one.watermarkMs),
+          [...times, ...(others?.parts ?? [])],
+          [...unseenOnes.map((one) => one.watermarkMs), ...(others?.unseen ?? [])],
           nowMs - lastArrivalMs,
           nowMs,
           topology.eventTime,
@@ -104,7 +109,7 @@ export async function processTick(
     shards: times.length + unseenOnes.length,
     idleShards: times.filter(({ isIdle }) => isIdle).length,
     shardsMoved: moves.filter((outcome) => outcome?.status === 'fulfilled' && outcome.value).length,
-    failures: [...unseenOnes.flatMap(({ failure }) => failure ?? []), ...moveFailures],
+    failures: [...unseenOnes.flatMap(({ failure }) => failure ?? []), ...(others?.failures ?? []), ...moveFailures],
     unreached,
     possibleLosses,
     undeliveredSinceMs: undelivered.length === 0 ? undefined : Math.min(...undelivered),
@@ -152,7 +157,7 @@ function unseen(source: SourcePartition, memory: TickMemory, reason: unknown): L
 
 async function moveOn(
   processor: Processor,
-  { partition, version }: PartitionTime,
+  { partition, version, isIdle }: PartitionTime,
   target: TickTarget,
   nowMs: number,
   noteLoss: (loss: PossibleLoss) => void,
@@ -184,12 +189,16 @@ async function moveOn(
       const result = steps.run(log, [], boundsOf(processor), (_none, ...given) =>
         stepTick(topology, log.state, target, ...given),
       );
-      if (result === undefined) return reached.isMoved;
-      await log.commit(result);
+      if (result === undefined) break;
+      await log.commit({ ...result, isIdle });
       await deliverWaiting(log, partition, sinks);
       reached.isMoved = true;
       reached.version = log.version;
     } while (log.state.pending !== undefined);
+    if (isIdle && topology.sources.length > 1 && !log.isIdle) {
+      await log.commit({ ...nothingDecided(log.state), isIdle });
+      reached.version = log.version;
+    }
     return reached.isMoved;
   };
   try {

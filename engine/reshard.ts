@@ -46,10 +46,11 @@ export async function takeOver(
   // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
   log.begin(partition.incarnation, begunMs);
   const shards = await processor.shards.shards(partition);
-  const { sendsTo } = processor.topology;
+  const { sendsTo, sources } = processor.topology;
   if (sendsTo !== undefined) {
-    const manifests = await settleManifests(processor.logs.settings.blobs, sendsTo, partition, shards, begunMs);
-    await sealOldSource(processor, sendsTo, manifests, steps, begunMs);
+    const { blobs } = processor.logs.settings;
+    const manifests = await settleManifests(blobs, sendsTo, sources, partition, shards, begunMs);
+    await sealOldSource(processor, sendsTo, partition.source, manifests, steps, begunMs);
   }
   const lineage = shards.get(partition.partition);
   if (lineage === undefined || lineage.parents.length === 0) return;

@@ -28,6 +28,8 @@ export interface StepResult {
   readonly sent?: readonly Row[];
   /** When time alone has something to do after it; undefined: it is not known, for the step changes no timer. */
   readonly due?: Due;
+  /** A tick has found the partition drained, and quiet for longer than the idle timeout. @default false */
+  readonly isIdle?: boolean;
 }
 
 /** What a step made of the records that it took. */

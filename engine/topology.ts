@@ -29,7 +29,9 @@ export interface Topology {
   readonly takesCombined: Combinable | undefined;
   /** All exchanges from here on, in the order of the fragments; empty behind the last. */
   readonly downstream: readonly Downstream[];
-  /** Of the pipeline. */
+  /** All sources of the pipeline, each read by a fragment of its own; several send to the first exchange together. */
+  readonly sources: readonly Source[];
+  /** What this fragment reads; behind an exchange the first one of the pipeline. */
   readonly source: Source;
   readonly eventTime: EventTime;
   /** What happens to a record before it has a key; undefined: nothing. */

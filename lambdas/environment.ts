@@ -26,6 +26,8 @@ export interface FunctionEnvironment {
    * several exchanges those that the function rings, e.g. `by-destination=https://… all=https://…`. @default ''
    */
   readonly TIDEMARK_DOORBELL?: string;
+  /** Name of the stream or topic that the function reads, of a pipeline with several; empty: the first one. @default '' */
+  readonly TIDEMARK_SOURCE?: string;
   /** Id of the exchange behind which the function runs; empty: the first one. @default '' */
   readonly TIDEMARK_EXCHANGE?: string;
   /** Kinesis stream that gets the results, ARN or name; empty when the pipeline has no stream() sink. @default '' */
@@ -87,6 +89,7 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
       (value) => value === '' || value.split(' ').every((part) => /^([\w.-]+=)?https?:\/\/.+/.test(part)),
       'the URL of a FIFO queue, or of several, each behind the id of its exchange, with spaces between',
     ),
+    TIDEMARK_SOURCE: text('TIDEMARK_SOURCE', (value) => /^[\w.-]*$/.test(value), 'the name of a stream or topic'),
     TIDEMARK_EXCHANGE: text('TIDEMARK_EXCHANGE', (value) => /^[\w.-]*$/.test(value), 'the id of an exchange'),
     ...readKafkaEnvironment(variables),
     TIDEMARK_SCHEMA_REGISTRY: text(

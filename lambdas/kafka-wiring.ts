@@ -18,6 +18,7 @@ import { SYSTEM_CLOCK } from '../adapters/shared/system-clock.ts';
 import { requireKafka } from '../engine/dsl/sources.ts';
 import { messageOf } from '../engine/errors.ts';
 import type { Pipeline } from '../engine/index.ts';
+import { sourceDimension } from '../engine/metrics.ts';
 import { PartitionCounts } from '../engine/partition-count.ts';
 import { processBatch } from '../engine/process-batch.ts';
 import type { Processor } from '../engine/processor.ts';
@@ -26,6 +27,7 @@ import { blobStoreAt } from './blob-store-at.ts';
 import { readEnvironment, type FunctionEnvironment } from './environment.ts';
 import { kafkaConnect } from './kafka-connect.ts';
 import { processorOf } from './processor.ts';
+import { readingFragment } from './reading-fragment.ts';
 import { tickOf } from './tick.ts';
 
 /** The handler of `process-kafka`: each partition's log is committed on its own, side by side. */
@@ -40,10 +42,14 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
     stage: environment.TIDEMARK_STAGE,
     nowMs: SYSTEM_CLOCK.nowMs(),
   });
+  const topicContext = (): TelemetryContext => ({
+    ...context(),
+    pipeline: sourceDimension(topology.name, environment.TIDEMARK_SOURCE),
+  });
   return async (event) => {
     const begunMs = SYSTEM_CLOCK.nowMs();
     const arrivalTimeMs = oldestArrivalMs(event);
-    if (arrivalTimeMs !== undefined) emitRecordAge(context(), arrivalTimeMs);
+    if (arrivalTimeMs !== undefined) emitRecordAge(topicContext(), arrivalTimeMs);
     const { id, partitions } = await topics.describe(topic);
     const place = { pipeline: topology.name, stage: '0', source: topic, incarnation: id };
     await counts.require(place, partitions);
@@ -66,7 +72,7 @@ export function kafkaHandler(pipeline: Pipeline): (event: KafkaEvent, context: C
       outcome.status === 'rejected' ? [`partition ${partition}: ${messageOf(outcome.reason)}`] : [],
     );
     for (const failure of failures) console.error(failure);
-    if (failures.length > 0) emitFailedPartitions(context(), failures.length);
+    if (failures.length > 0) emitFailedPartitions(topicContext(), failures.length);
     return responseOf(outcomes, environment.TIDEMARK_PARTIAL_BATCHES === 'yes');
   };
 }
@@ -92,8 +98,9 @@ interface KafkaParts extends Pick<Pipeline, 'topology'> {
   readonly counts: PartitionCounts;
 }
 
-function kafkaParts({ topology }: Pipeline, name: string): KafkaParts {
+function kafkaParts(pipeline: Pipeline, name: string): KafkaParts {
   const environment = readEnvironment(process.env);
+  const topology = readingFragment(pipeline, environment.TIDEMARK_SOURCE);
   const topics = new KafkaTopics(kafkaConnect(environment, name), SYSTEM_CLOCK);
   const processor = processorOf(topology, environment, topics);
   return {

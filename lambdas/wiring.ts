@@ -14,11 +14,13 @@ import type { TickReport } from '../engine/tick/tick-report.ts';
 import { readEnvironment } from './environment.ts';
 import { processShard } from './process-shard.ts';
 import { processorOf } from './processor.ts';
+import { readingFragment } from './reading-fragment.ts';
 import { tickOf } from './tick.ts';
 
 /** The handler of `process-kinesis`, with everything behind the ports that the environment names. */
-export function kinesisHandler({ topology }: Pipeline): (event: KinesisStreamEvent, context: Context) => Promise<void> {
+export function kinesisHandler(pipeline: Pipeline): (event: KinesisStreamEvent, context: Context) => Promise<void> {
   const environment = readEnvironment(process.env);
+  const topology = readingFragment(pipeline, environment.TIDEMARK_SOURCE);
   const kinesis = kinesisClient();
   const stream = environment.TIDEMARK_STREAM || undefined;
   const processor = processorOf(topology, environment, new KinesisShards(kinesis, stream));
@@ -44,9 +46,10 @@ export interface TickEvent {
 }
 
 /** The handler of `tick`: moves the watermark of idle shards, so that their last windows come out (PL-19 to PL-21). */
-export function tickHandler({ topology }: Pipeline): (event: TickEvent, context: Context) => Promise<TickReport> {
+export function tickHandler(pipeline: Pipeline): (event: TickEvent, context: Context) => Promise<TickReport> {
   const kinesis = kinesisClient();
   const environment = readEnvironment(process.env);
+  const topology = readingFragment(pipeline, environment.TIDEMARK_SOURCE);
   const named = environment.TIDEMARK_STREAM || undefined;
   const processor = processorOf(topology, environment, new KinesisShards(kinesis, named));
   const incarnations = new StreamIncarnations(kinesis, SYSTEM_CLOCK, named);

@@ -17,6 +17,8 @@ export interface Place {
   /** The fragments behind its exchanges, in order. @default there are none */
   readonly receiving?: readonly Topology[];
   readonly source: PlacedSource;
+  /** Further sources of the pipeline, each with what reads it. @default there are none */
+  readonly others?: readonly ReadSource[];
   readonly logs: LogStore;
   readonly blobs: BlobStore;
   /** Where its results are looked for. @default they are not */
@@ -25,6 +27,27 @@ export interface Place {
   readonly clock?: Clock;
   /** Slots of the ring. @default RING_SLOTS */
   readonly slots?: number;
+}
+
+/** A source, and the fragment that reads it. */
+export type ReadSource = Pick<Place, 'topology' | 'source'>;
+
+/** The fragments of a pipeline that read its sources. */
+export const readingOf = (fragments: readonly Topology[]): Topology[] =>
+  fragments.filter(({ receivesFrom }) => receivesFrom === undefined);
+
+/** Those behind its exchanges. */
+export const receivingOf = (fragments: readonly Topology[]): Topology[] =>
+  fragments.filter(({ receivesFrom }) => receivesFrom !== undefined);
+
+/** The partitions of all sources of a place, source by source. */
+export function partitionsIn({ others = [], ...first }: Pick<Place, 'topology' | 'source' | 'others'>): Array<{
+  readonly topology: Topology;
+  readonly partition: SourcePartition;
+}> {
+  return [first, ...others].flatMap((one) =>
+    one.source.partitions.map((name) => ({ topology: one.topology, partition: partitionOf(one, name) })),
+  );
 }
 
 /** The results that readers find. */
@@ -59,6 +82,11 @@ export type PartitionNoun = 'shard' | 'partition';
 
 export function partitionNoun({ kind }: Pick<Topology['source'], 'kind'>): PartitionNoun {
   return kind === 'kinesis' ? 'shard' : 'partition';
+}
+
+/** Of all sources of a pipeline. */
+export function partitionNounOf({ sources }: Pick<Topology, 'sources'>): PartitionNoun {
+  return sources.every(({ kind }) => kind === 'kinesis') ? 'shard' : 'partition';
 }
 
 export function partitionOf(

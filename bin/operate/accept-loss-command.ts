@@ -9,6 +9,8 @@ import { acceptLossInStack } from '../../operate/accept-loss/accept-loss-stack.t
 import { acceptLoss, type LossReport } from '../../operate/accept-loss/accept-loss.ts';
 import { lossRangeOf, type LossRange } from '../../operate/accept-loss/loss-range.ts';
 import { lossJson, lossText } from '../../operate/accept-loss/report.ts';
+import { readingOf } from '../../operate/place.ts';
+import { sourceNamed } from '../../operate/source-named.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { withLocalPlace } from './local-place.ts';
 import { sourceFinder } from './local-source.ts';
@@ -16,7 +18,8 @@ import { sourceFinder } from './local-source.ts';
 /** `tidemark accept-loss <pipeline>`: lets one partition go on without records that cannot be counted any more. */
 export async function acceptLossCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const range = lossRangeOf(String(flags['partition']), String(flags['from']), String(flags['to']));
-  const { topology } = await loadPipeline(pipeline);
+  const { fragments } = await loadPipeline(pipeline);
+  const topology = sourceNamed(readingOf(fragments), textFlag(flags, 'source', 'pass the name of a stream or topic'));
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const isDryRun = flags['dryRun'] === true;
   const accepting =
@@ -37,8 +40,8 @@ async function acceptLocal(
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   const find = sourceFinder(topology, flags);
   requireData(dir);
-  const accepted = await withLocalPlace(topology, dir, find, (place) =>
-    acceptLoss(place, place.catalog, range, isDryRun),
+  const accepted = await withLocalPlace([topology], dir, [find], (place) =>
+    acceptLoss(place, place.views[0]?.catalog, range, isDryRun),
   );
   if (accepted === undefined) throw nothingYet(dir);
   return accepted;

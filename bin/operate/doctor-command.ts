@@ -5,6 +5,7 @@ import { loadPipeline } from '../../local/load-pipeline.ts';
 import { pipelineDir } from '../../local/storage/data-dir.ts';
 import { doctorStack } from '../../operate/doctor/doctor-stack.ts';
 import { doctorJson, doctorText, hasProblem } from '../../operate/doctor/report.ts';
+import { readingOf } from '../../operate/place.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { doctorLocal } from './doctor-local.ts';
 import { sourceFinder } from './local-source.ts';
@@ -12,13 +13,16 @@ import { sourceFinder } from './local-source.ts';
 /** `tidemark doctor <pipeline>`: ends with 1 when there is a problem; warnings are none. */
 export async function doctorCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology, fragments } = await loadPipeline(pipeline);
-  const receiving = fragments.slice(1);
   const dir = pipelineDir(dataDirOf(flags), topology.name);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const findings =
     stack === undefined
-      ? await doctorLocal(topology, receiving, dir, sourceFinder(topology, flags))
-      : await doctorStack(stackClients(), topology, stack, receiving);
+      ? await doctorLocal(
+          fragments,
+          dir,
+          readingOf(fragments).map((one) => sourceFinder(one, flags)),
+        )
+      : await doctorStack(stackClients(), fragments, stack);
   await writeLines(flags['json'] === true ? doctorJson(findings) : [doctorText(findings)]);
   return hasProblem(findings) ? 1 : 0;
 }

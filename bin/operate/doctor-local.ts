@@ -1,5 +1,5 @@
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
-import { nameOfSource } from '../../engine/dsl/sources.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { hasData, type PipelineDir } from '../../local/storage/data-dir.ts';
@@ -8,8 +8,8 @@ import { ok, problem, type Finding } from '../../operate/doctor/finding.ts';
 import { logChecks } from '../../operate/doctor/log-checks.ts';
 import { inspectedPartitions } from '../../operate/doctor/inspected-partitions.ts';
 import { unreadChecks } from '../../operate/doctor/unread-checks.ts';
-import { partitionNoun } from '../../operate/place.ts';
-import { withLocalPlace } from './local-place.ts';
+import { partitionNounOf, readingOf, receivingOf, type ReadSource } from '../../operate/place.ts';
+import { withLocalPlace, type LocalPlace } from './local-place.ts';
 import type { FindSource } from './local-source.ts';
 import { brokerFacts, committedOffsets } from './local-topic.ts';
 
@@ -17,21 +17,30 @@ const DATA_DIR = ['data-dir', 'the pipeline has run here'] as const;
 
 /** What can be said of a pipeline on this machine, running or not. */
 export async function doctorLocal(
-  topology: Topology,
-  receiving: readonly Topology[],
+  fragments: readonly Topology[],
   dir: PipelineDir,
-  find: FindSource,
+  find: readonly FindSource[],
 ): Promise<Finding[]> {
+  const reading = readingOf(fragments);
+  const [topology] = reading as [Topology, ...Topology[]];
   const begin = `start tidemark local ${topology.name} --exit, or pass another --data-dir`;
   if (!hasData(dir)) return [problem(...DATA_DIR, `nothing in ${dir.dir}`, begin)];
-  const findings = await withLocalPlace(topology, dir, find, async (place) => {
-    const { connection } = place;
-    const committed = connection === undefined ? new Map() : await committedOffsets(place, connection, dir);
-    const inspected = await inspectedPartitions({ ...place, receiving }, place.catalog);
+  const findings = await withLocalPlace(reading, dir, find, async (place) => {
+    const topics = await topicsOf(place, dir);
+    const catalogs = new Map(place.views.map(({ placed, catalog }) => [placed.name, catalog]));
+    const inspected = await inspectedPartitions({ ...place, receiving: receivingOf(fragments) }, (source) =>
+      catalogs.get(source),
+    );
+    const unread = await Promise.all(
+      topics.map(async ({ read, connection, committed }) => {
+        const own = inspected.filter(({ partition }) => partition?.source === read.source.name);
+        return unreadChecks(await brokerFacts({ ...place, ...read }, connection, committed, own));
+      }),
+    );
     return [
       ok(...DATA_DIR, `${dir.dir}${place.running ? ', at work now' : ''}`),
-      ...(connection === undefined ? [] : unreadChecks(await brokerFacts(place, connection, committed, inspected))),
-      ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), {
+      ...unread.flat(),
+      ...logChecks(inspected, RING_SLOTS, partitionNounOf(topology), {
         nowMs: SYSTEM_CLOCK.nowMs(),
         isFailing: false,
       }),
@@ -42,11 +51,28 @@ export async function doctorLocal(
     findings ?? [
       problem(
         ...DATA_DIR,
-        topology.source.kind === 'kinesis'
-          ? `no stream ${nameOfSource(topology.source)} in ${dir.dir}`
-          : `no topic ${nameOfSource(topology.source)} at the brokers`,
+        reading
+          .map(({ source }) =>
+            source.kind === 'kinesis'
+              ? `no stream ${nameOfSource(source)} in ${dir.dir}`
+              : `no topic ${nameOfSource(source)} at the brokers`,
+          )
+          .join(', or '),
         begin,
       ),
     ]
+  );
+}
+
+/** The topics among the sources, and where their groups go on: asked before the logs are read. */
+function topicsOf({ topology, source, others = [], views }: LocalPlace, dir: PipelineDir) {
+  const sources: readonly ReadSource[] = [{ topology, source }, ...others];
+  return Promise.all(
+    sources.flatMap((read, i) => {
+      const connection = views[i]?.connection;
+      return connection === undefined
+        ? []
+        : [committedOffsets(read, connection, dir).then((committed) => ({ read, connection, committed }))];
+    }),
   );
 }

@@ -9,7 +9,7 @@ import { inspect } from '../../operate/inspect/inspect.ts';
 import { inspectStack } from '../../operate/inspect/inspect-stack.ts';
 import { reportJson, type PartitionReport } from '../../operate/inspect/partition-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
-import { partitionNoun } from '../../operate/place.ts';
+import { partitionNounOf, readingOf, receivingOf } from '../../operate/place.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { withLocalPlace } from './local-place.ts';
 import { sourceFinder } from './local-source.ts';
@@ -17,27 +17,29 @@ import { sourceFinder } from './local-source.ts';
 /** `tidemark inspect <pipeline>`: every partition's log, verified. Ends with 1 when one is at fault. */
 export async function inspectCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const { topology, fragments } = await loadPipeline(pipeline);
-  const receiving = fragments.slice(1);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const reports =
     stack === undefined
-      ? await inspectLocal(topology, receiving, flags)
-      : await inspectStack(stackClients(), topology, stack, receiving);
+      ? await inspectLocal(topology.name, fragments, flags)
+      : await inspectStack(stackClients(), fragments, stack);
   await writeLines(
-    flags['json'] === true ? reports.map(reportJson) : [inspectTable(reports, partitionNoun(topology.source))],
+    flags['json'] === true ? reports.map(reportJson) : [inspectTable(reports, partitionNounOf(topology))],
   );
   return reports.every(({ verified }) => verified) ? 0 : 1;
 }
 
 async function inspectLocal(
-  topology: Topology,
-  receiving: readonly Topology[],
+  pipeline: string,
+  fragments: readonly Topology[],
   flags: FlagTexts,
 ): Promise<PartitionReport[]> {
-  const dir = pipelineDir(dataDirOf(flags), topology.name);
-  const find = sourceFinder(topology, flags);
+  const dir = pipelineDir(dataDirOf(flags), pipeline);
+  const reading = readingOf(fragments);
+  const find = reading.map((topology) => sourceFinder(topology, flags));
   requireData(dir);
-  const reports = await withLocalPlace(topology, dir, find, (place) => inspect({ ...place, receiving }));
+  const reports = await withLocalPlace(reading, dir, find, (place) =>
+    inspect({ ...place, receiving: receivingOf(fragments) }),
+  );
   if (reports === undefined) throw nothingYet(dir);
   return reports;
 }

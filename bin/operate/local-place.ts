@@ -6,11 +6,13 @@ import { logTableName, resultsTableName } from '../../local/aws/tables.ts';
 import { startDynamoDb, startKinesis } from '../../local/emulators/start.ts';
 import { claimForReading, type RunFile } from '../../local/storage/claim.ts';
 import type { PipelineDir } from '../../local/storage/data-dir.ts';
-import type { Place } from '../../operate/place.ts';
+import type { Place, ReadSource } from '../../operate/place.ts';
 import { resultsIn } from '../../operate/stack/stack-place.ts';
 import type { FindSource, LocalSourceView } from './local-source.ts';
 
-export interface LocalPlace extends Place, Pick<LocalSourceView, 'catalog' | 'connection'> {
+export interface LocalPlace extends Place {
+  /** In the order of `source` and `others`. */
+  readonly views: readonly LocalSourceView[];
   /** `tidemark local` is at work on it. */
   readonly running: boolean;
 }
@@ -21,20 +23,22 @@ type Endpoints = Pick<RunFile, 'kinesisEndpoint' | 'dynamodbEndpoint'>;
  * Lends the state of a local pipeline: through the emulators of the run that has the folder, or through two started for
  * the moment.
  *
- * @returns undefined when the stream or topic is not there
+ * @param reading the fragments whose sources are looked at
+ * @param find one for each
+ * @returns undefined when a stream or topic is not there
  */
 export async function withLocalPlace<T>(
-  topology: Topology,
+  reading: readonly Topology[],
   dir: PipelineDir,
-  find: FindSource,
+  find: readonly FindSource[],
   use: (place: LocalPlace) => Promise<T>,
 ): Promise<T | undefined> {
   const claim = await claimForReading(dir);
   if (claim.kind === 'running')
-    return withClients(topology, dir, claim.run, find, (place) => use({ ...place, running: true }));
+    return withClients(reading, dir, claim.run, find, (place) => use({ ...place, running: true }));
   try {
     return await withEmulators(dir, (endpoints) =>
-      withClients(topology, dir, endpoints, find, (place) => use({ ...place, running: false })),
+      withClients(reading, dir, endpoints, find, (place) => use({ ...place, running: false })),
     );
   } finally {
     claim.release();
@@ -55,29 +59,31 @@ async function withEmulators<T>(dir: PipelineDir, use: (endpoints: Endpoints) =>
 }
 
 async function withClients<T>(
-  topology: Topology,
+  reading: readonly Topology[],
   dir: PipelineDir,
   { kinesisEndpoint, dynamodbEndpoint }: Endpoints,
-  find: FindSource,
+  find: readonly FindSource[],
   use: (place: Omit<LocalPlace, 'running'>) => Promise<T>,
 ): Promise<T | undefined> {
-  const source = await find(kinesisEndpoint);
-  if (source === undefined) return undefined;
+  const found = await Promise.all(find.map((one) => one(kinesisEndpoint)));
+  const views = found.filter((view) => view !== undefined);
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
-    const { placed, catalog, connection } = source;
+    if (views.length < found.length) return undefined;
+    const placed = views.map((view, i) => ({ topology: reading[i] as Topology, source: view.placed }));
+    const [{ topology, source }, ...others] = placed as [ReadSource, ...ReadSource[]];
     const logs = new DynamoDbLogStore({ client: dynamodb, table: logTableName(topology.name) });
     return await use({
       topology,
-      source: placed,
+      source,
+      others,
       logs,
       blobs: new FileBlobStore(dir.blobs),
-      catalog,
-      connection,
+      views,
       ...resultsIn(dynamodb, topology, resultsTableName(topology.name)),
     });
   } finally {
     dynamodb.destroy();
-    await source.close();
+    for (const view of views) await view.close();
   }
 }

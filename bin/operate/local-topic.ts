@@ -4,9 +4,10 @@ import { KafkaReader } from '../../adapters/kafka/reader.ts';
 import { TopicAdmin } from '../../adapters/kafka/topic-admin.ts';
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
 import { partitionsOnRecord } from '../../engine/partition-count.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import { GroupMember } from '../../local/kafka/group-member.ts';
 import { groupIn } from '../../local/source/kafka-source.ts';
-import type { PipelineDir } from '../../local/storage/data-dir.ts';
+import { sourceFiles, type PipelineDir } from '../../local/storage/data-dir.ts';
 import type { InspectedPartition } from '../../operate/doctor/log-checks.ts';
 import type { BrokerFacts, UnreadPartition } from '../../operate/doctor/unread-checks.ts';
 import type { Place } from '../../operate/place.ts';
@@ -49,8 +50,8 @@ async function unreadOf(
 ): Promise<UnreadPartition[]> {
   const known = inspected
     .filter(({ report }) => report.verified && report.exchange === null)
-    .map(({ report: { partition, reached } }) => ({
-      partition: Number(partition),
+    .map(({ report: { reached }, partition }) => ({
+      partition: Number(partition?.partition),
       counted: reached === null ? undefined : BigInt(reached) + 1n,
     }));
   const partitions = known.map(({ partition }) => partition);
@@ -79,11 +80,11 @@ async function unreadOf(
 
 /** By partition, where the group of this data dir goes on. To be asked before the logs are read, or a pipeline at work seems to be behind it. */
 export async function committedOffsets(
-  { source }: Place,
+  { source, topology }: Pick<Place, 'source' | 'topology'>,
   connection: KafkaConnection,
   dir: PipelineDir,
 ): Promise<Offsets> {
-  const groupId = groupIn(dir);
+  const groupId = groupIn(sourceFiles(dir, source.name, topology.sources.map(nameOfSource)));
   if (groupId === undefined) return new Map();
   const member = new GroupMember(connection, groupId, source.name, () => undefined); // asks only, and what it asks fails by itself: it never joins
   try {

@@ -49,6 +49,7 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
     );
   command(root, 'accept-loss', 'let one shard or partition go on without records that cannot be counted any more')
     .requiredOption('--partition <name>', 'shard or partition, as the error of the function names it')
+    .option('--source <name>', 'its stream or topic, where the pipeline reads several')
     .requiredOption('--from <offset>', 'the first offset that is left out')
     .requiredOption('--to <offset>', 'where it goes on; end: nowhere, the stream has forgotten the shard')
     .option('--dry-run', 'say what would be left out, and write nothing')

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nameOfSource } from '../plan/source.ts';
 import type { Topology } from '../topology.ts';
 
 /** What the stored state depends on, as text that people can compare (PL-30). */
@@ -7,8 +8,13 @@ export function stateSchemaOf({
   operators,
   tables,
   receivesFrom,
+  sentBy,
   sendsTo,
-}: Pick<Topology, 'keyFields' | 'operators' | 'tables' | 'receivesFrom' | 'sendsTo'>): readonly string[] {
+  sources,
+}: Pick<
+  Topology,
+  'keyFields' | 'operators' | 'tables' | 'receivesFrom' | 'sentBy' | 'sendsTo' | 'sources'
+>): readonly string[] {
   // Waited for less, what an operator still holds would come too late to the next one, here or behind the exchange.
   const delays = operators
     .slice(0, sendsTo === undefined ? -1 : undefined)
@@ -18,6 +24,8 @@ export function stateSchemaOf({
     ...(sendsTo === undefined || operators.length > 0 ? [`key: ${keyName(keyFields, receivesFrom)}`] : []),
     // Code that does not know an exchange would commit records without their rows.
     ...(sendsTo === undefined ? [] : [`exchange ${sendsTo.id}: ${keyName(sendsTo.keyFields, sendsTo)}`]),
+    // Receivers begin with the partitions of all sources, and would never read those of one that comes later.
+    ...(sources.length > 1 && sentBy.length === 0 ? [`union: ${sources.map(nameOfSource).sort().join(', ')}`] : []),
     ...operators.flatMap(({ schema }) => schema),
     ...delays,
     ...tables.map(({ name }) => `table: ${name}`),

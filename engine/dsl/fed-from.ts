@@ -1,9 +1,9 @@
 import { requireSetting } from '../errors.ts';
-import { sourceOf, withChanged } from '../plan/logical-plan.ts';
+import { sourceOf, sourcesOf, withChanged } from '../plan/logical-plan.ts';
 import { noteDefinitionSite } from './definition-site.ts';
 import { requirePipelineName } from './pipeline-name.ts';
 import { pipelineOf, type Pipeline } from './pipeline-of.ts';
-import type { Source } from '../plan/source.ts';
+import { nameOfSource, type Source } from '../plan/source.ts';
 
 /**
  * The same pipeline under another name, fed from another source of the same records. It has a state of its own.
@@ -17,6 +17,8 @@ export function fedFrom<V, Result>(
   source: Source<NoInfer<V>>,
 ): Pipeline<V, Result> {
   requirePipelineName(name);
+  const names = sourcesOf(plan).map((one) => nameOfSource(one.source));
+  requireSetting('pipeline', names, names.length === 1, 'of one source', 'write the union of the other sources');
   const key = sourceOf(plan).source.partitionKey;
   requireSetting(
     'partitionKey',

@@ -65,6 +65,17 @@ export function pipeline(name: string): {
   });
 }
 
+/**
+ * Records of another source, for `union`.
+ *
+ * @example from(kafka({ topic: 'departures', schema: Departure })).eventTime(({ date }) => date, { maxOutOfOrdernessMs: 0 })
+ */
+export function from<V, const K extends string | undefined>(
+  source: Source<V> & { readonly partitionKey: K },
+): UntimedStream<V, Exclude<K, undefined>> {
+  return untimed<V, Exclude<K, undefined>>('', source);
+}
+
 function untimed<V, K extends string>(name: string, source: Source<V>): UntimedStream<V, K> {
   const timed = (eventTime: EventTime): TimedStream<V, K> =>
     timedStream<V, K>(planFrom(name, source, Object.freeze(eventTime)));

@@ -116,13 +116,6 @@ export function requireTopicName(topic: string): string {
   );
 }
 
-/** Stream or topic name: what the source is called in logs' names, metrics and errors. */
-export function nameOfSource(
-  source: Pick<KinesisSource, 'kind' | 'stream'> | Pick<KafkaSource, 'kind' | 'topic'>,
-): string {
-  return source.kind === 'kinesis' ? source.stream : source.topic;
-}
-
 /** For what works with a topic only. @throws NEEDS_KAFKA (invalid) */
 export function requireKafka(source: Source, what: string): KafkaSource {
   if (source.kind === 'kafka') return source;

@@ -1,14 +1,17 @@
 /** The calls of the DSL between a pipeline's source and its window, each a frozen value. */
-import { sideOutputsOf, sourceOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
+import { sideOutputsOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
 import type { ExchangeSettings } from './exchange-settings.ts';
 import { keyedStream, type KeyedStream } from './keyed-stream.ts';
 import { keyAllNode, keyByNode, type ComputedKeySettings, type KeyAllSettings, type KeyByArguments } from './keys.ts';
 import { requireOutput } from './require-output.ts';
+import { partitionKeyOf, unionOf } from './union-of.ts';
 
 /** Fields of a record that may be part of a key: texts and numbers. */
 export type KeyField<V> = { [F in keyof V & string]: V[F] extends string | number ? F : never }[keyof V & string];
 
 export interface TimedStream<V, K extends string> {
+  /** What was said up to here, as data. */
+  readonly plan: LogicalPlan;
   /** Changes a record. The field that is the partition key must stay. */
   map<W extends Readonly<Record<K, string | number>>>(change: (value: V) => W): TimedStream<W, K>;
   /** Leaves records out: they count as processed, and move time on. */
@@ -17,6 +20,13 @@ export interface TimedStream<V, K extends string> {
   flatMap<W extends Readonly<Record<K, string | number>>>(change: (value: V) => Iterable<W>): TimedStream<W, K>;
   /** Sends records aside, to the lake's folder `output`; the others go on. */
   branch(output: string, isWanted: (value: V) => boolean): TimedStream<V, K>;
+  /**
+   * Records of this and of other sources in one stream. Each source keeps its event time, its watermarks and its shards; their
+   * records meet behind the next key, which always goes through an exchange.
+   *
+   * @example .union(from(kafka({ topic: 'departures', schema: Departure })).eventTime(({ date }) => date, { maxOutOfOrdernessMs: 0 }))
+   */
+  union<W>(...others: readonly [Records<W>, ...Array<Records<W>>]): TimedStream<V | W, never>;
   /**
    * Groups records. Where the first field is the source's partition key, a key lives in one partition already. By anything
    * else rows go through an exchange to the receiver that has the key, which costs a second commit.
@@ -34,9 +44,13 @@ export interface TimedStream<V, K extends string> {
   keyAll(settings?: KeyAllSettings): KeyedStream<V, 'all'>;
 }
 
+/** Records of a source with their time, whatever may be done with them. */
+export type Records<V> = Pick<TimedStream<V, never>, 'plan' | 'filter'>;
+
 export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream<V, K> {
   const then = <W>(node: NewNode) => timedStream<W, K>(withNode(plan, node));
   return Object.freeze({
+    plan,
     map: <W>(change: (value: V) => W) => then<W>({ kind: 'map', change }),
     filter: (isWanted: (value: V) => boolean) => then<V>({ kind: 'filter', isWanted }),
     flatMap: <W>(change: (value: V) => Iterable<W>) => then<W>({ kind: 'flatMap', change }),
@@ -44,8 +58,9 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
       requireOutput(output, sideOutputsOf(plan));
       return then<V>({ kind: 'branch', output, isWanted });
     },
+    union: <W>(...others: ReadonlyArray<Records<W>>) => timedStream<V | W, never>(unionOf(plan, others)),
     keyBy: (...given: KeyByArguments) =>
-      keyedStream<V>(withNode(plan, keyByNode(sourceOf(plan).source.partitionKey, given))) as never,
+      keyedStream<V>(withNode(plan, keyByNode(partitionKeyOf(plan), given))) as never,
     keyAll: (settings?: KeyAllSettings) => keyedStream<V, 'all'>(withNode(plan, keyAllNode(settings))),
   });
 }

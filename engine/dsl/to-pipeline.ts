@@ -1,18 +1,20 @@
 import { requireSetting } from '../errors.ts';
-import { lastWindowOf, sourceOf, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
+import { lastWindowOf, sourcesOf, withNode, type LogicalPlan } from '../plan/logical-plan.ts';
 import type { SinkSpec } from '../plan/sink.ts';
+import { nameOfSource } from '../plan/source.ts';
 import { pipelineOf, type Pipeline } from './pipeline-of.ts';
 
 export function toPipeline<V, R>(plan: LogicalPlan, sinks: readonly SinkSpec[]): Pipeline<V, R> {
-  const { source } = sourceOf(plan);
+  const sources = sourcesOf(plan).map(({ source }) => source);
   const kinds = sinks.map(({ kind }) => kind);
   for (const sink of sinks) {
-    const feedsItself = sink.kind === 'stream' && source.kind === 'kinesis' && sink.stream === source.stream;
+    const [word, name] =
+      sink.kind === 'stream' ? ['stream', sink.stream] : ['topic', sink.kind === 'topic' && sink.topic];
     requireSetting(
-      'stream',
-      kinds,
-      !feedsItself,
-      'another stream than the source',
+      word,
+      name,
+      !sources.some((source) => (source.kind === 'kinesis') === (word === 'stream') && nameOfSource(source) === name),
+      `another ${word} than the source`,
       'a pipeline that reads its own results never ends',
     );
   }

@@ -1,13 +1,16 @@
 /**
  * Who the first senders of an exchange are: whoever comes first writes it down, everybody reads what is there (PL-35).
  * So all receivers begin with the same senders, whenever they look. A source that is made again has a manifest of its own,
- * behind that of the one before it (PL-36).
+ * behind that of the one before it (PL-36). Of several sources each has its own: a function knows the partitions of its own
+ * source alone.
  */
 import { TidemarkError } from '../errors.ts';
 import { logIdOf } from '../partition-log/log-id.ts';
 import type { Exchange } from '../plan/exchange.ts';
+import { nameOfSource, type Source } from '../plan/source.ts';
 import type { BlobStore, Lineage } from '../ports.ts';
 import type { SourcePartition } from '../record.ts';
+import type { Topology } from '../topology.ts';
 import { firstGeneration, receiverLogs } from './receivers.ts';
 
 export interface Manifest {
@@ -18,14 +21,31 @@ export interface Manifest {
   readonly begunMs?: number;
 }
 
-/** @param place of the source among those that followed each other, from 1 */
-export function manifestKey(pipeline: string, { id, generation }: Exchange, place = 1): string {
-  return `exchanges/${pipeline}/${id}/${generation}${place === 1 ? '' : `.${place}`}`;
+/** Which of the manifests of an exchange. */
+export interface ManifestOf {
+  /** Place of the source among those that followed each other, from 1. @default 1 */
+  readonly place?: number;
+  /** Name of the source, where there are several. */
+  readonly source?: string | undefined;
+}
+
+export function manifestKey(
+  pipeline: string,
+  { id, generation }: Exchange,
+  { place = 1, source }: ManifestOf = {},
+): string {
+  const ofSource = source === undefined ? '' : `@${source}`;
+  return `exchanges/${pipeline}/${id}/${generation}${place === 1 ? '' : `.${place}`}${ofSource}`;
+}
+
+/** Whose manifest is whose: of one source it bears no name. */
+export function manifestSource(sources: readonly Source[], source: string): string | undefined {
+  return sources.length > 1 ? source : undefined;
 }
 
 /** What says that the sources before that at `place` are sealed for it. */
-export function sealedKey(pipeline: string, exchange: Exchange, place: number): string {
-  return `${manifestKey(pipeline, exchange, place)}-sealed`;
+export function sealedKey(pipeline: string, exchange: Exchange, which: ManifestOf): string {
+  return `${manifestKey(pipeline, exchange, which)}-sealed`;
 }
 
 /** @returns undefined before any sender has begun */
@@ -33,9 +53,9 @@ export async function readManifest(
   blobs: BlobStore,
   pipeline: string,
   exchange: Exchange,
-  place = 1,
+  which: ManifestOf = {},
 ): Promise<Manifest | undefined> {
-  const bytes = await blobs.get(manifestKey(pipeline, exchange, place));
+  const bytes = await blobs.get(manifestKey(pipeline, exchange, which));
   if (bytes === undefined) return undefined;
   const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
   if (manifest.receivers !== exchange.receivers) {
@@ -49,8 +69,29 @@ export async function readManifest(
 }
 
 /**
+ * Of the first senders of an exchange, whatever their sources.
+ *
+ * @returns undefined before each of them has begun
+ */
+export async function readManifests(
+  blobs: BlobStore,
+  { name, sources }: Pick<Topology, 'name' | 'sources'>,
+  exchange: Exchange,
+): Promise<Manifest | undefined> {
+  const found = await Promise.all(
+    sources.map((source) =>
+      readManifest(blobs, name, exchange, { source: manifestSource(sources, nameOfSource(source)) }),
+    ),
+  );
+  const known = found.filter((manifest) => manifest !== undefined);
+  if (known.length < found.length) return undefined;
+  return { roots: known.flatMap(({ roots }) => roots).sort(), receivers: exchange.receivers };
+}
+
+/**
  * Before a sender's first entry.
  *
+ * @param sources all whose partitions send to the exchange
  * @param shards of the source, by name
  * @param begunMs when the invocation began: one that was frozen since tells of no newer source
  * @returns the manifests of the sources that followed each other, the last one is the sender's
@@ -59,28 +100,30 @@ export async function readManifest(
 export async function settleManifests(
   blobs: BlobStore,
   exchange: Exchange,
+  sources: readonly Source[],
   sender: SourcePartition,
   shards: ReadonlyMap<string, Lineage>,
   begunMs: number,
 ): Promise<readonly Manifest[]> {
   const { pipeline, source, incarnation } = sender;
+  const ofSource = manifestSource(sources, source);
   const roots = [...shards]
     .filter(([, { parents }]) => parents.every((parent) => !shards.has(parent)))
     .map(([partition]) => logIdOf({ ...sender, partition }))
     .sort();
   const prefix = logIdOf(sender).slice(0, -sender.partition.length);
   const first = firstGeneration(exchange);
-  const manifests = [await settled(blobs, pipeline, first, { roots })];
+  const manifests = [await settled(blobs, pipeline, first, { roots }, { source: ofSource })];
   for (;;) {
     const newest = manifests.at(-1) as Manifest;
     if (newest.roots.some((root) => root.startsWith(prefix))) return manifests;
-    const place = manifests.length + 1;
-    const next = await readManifest(blobs, pipeline, first, place);
+    const which = { place: manifests.length + 1, source: ofSource };
+    const next = await readManifest(blobs, pipeline, first, which);
     if (next === undefined && begunMs <= (newest.begunMs ?? Number.NEGATIVE_INFINITY)) {
       const text = `source ${source} must be the newest of its name to send through ${exchange.id}, got ${incarnation}, behind which there is another; what is left of it is not counted any more`;
       throw new TidemarkError('unavailable', 'STREAM_RECREATED', text);
     }
-    manifests.push(next ?? (await settled(blobs, pipeline, first, { roots, begunMs }, place)));
+    manifests.push(next ?? (await settled(blobs, pipeline, first, { roots, begunMs }, which)));
   }
 }
 
@@ -122,10 +165,10 @@ async function settled(
   pipeline: string,
   exchange: Exchange,
   given: Omit<Manifest, 'receivers'>,
-  place = 1,
+  which: ManifestOf = {},
 ): Promise<Manifest> {
   const proposed: Manifest = { ...given, receivers: exchange.receivers };
   const bytes = new TextEncoder().encode(JSON.stringify(proposed));
-  await blobs.putIfAbsent(manifestKey(pipeline, exchange, place), bytes);
-  return (await readManifest(blobs, pipeline, exchange, place)) ?? proposed;
+  await blobs.putIfAbsent(manifestKey(pipeline, exchange, which), bytes);
+  return (await readManifest(blobs, pipeline, exchange, which)) ?? proposed;
 }

@@ -38,7 +38,7 @@ export class MayCombine {
     const { combinable, receivers } = combines;
     if (!(await isSchemaRecorded(blobs, name, receivers))) return undefined;
     const isOfSource = receivesFrom === undefined;
-    const fromMs = isOfSource ? await reachedBefore(blobs, name, sendsTo, this.#logId) : Number.NEGATIVE_INFINITY;
+    const fromMs = isOfSource ? await reachedBefore(blobs, topology, sendsTo, this.#logId) : Number.NEGATIVE_INFINITY;
     return { combinable, fromMs };
   }
 }

@@ -20,7 +20,7 @@ import { GuardedSteps } from '../user-code/guarded-steps.ts';
 import { wholeOffsets } from '../whole-offsets.ts';
 import { arrivalsOf, type Arrivals } from './arrivals.ts';
 import { childrenOf, inheritFrom } from './generations.ts';
-import { readManifest, settleReceivers, type Manifest } from './manifest.ts';
+import { readManifests, settleReceivers, type Manifest } from './manifest.ts';
 import { firstPositions, readable } from './positions.ts';
 import { isLost, lost } from './lost-entries.ts';
 import { readSender, type ArrivedEntry, type ReadAhead } from './read-senders.ts';
@@ -189,7 +189,7 @@ async function manifestFor({ processor, exchange, partition: { pipeline } }: Cal
   const { blobs } = processor.logs.settings;
   if (sendsTo !== undefined) await settleReceivers(blobs, pipeline, sendsTo, [exchange]);
   return sentBy.length === 0
-    ? readManifest(blobs, pipeline, exchange)
+    ? readManifests(blobs, processor.topology, exchange)
     : settleReceivers(blobs, pipeline, exchange, sentBy);
 }
 

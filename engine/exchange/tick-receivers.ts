@@ -8,7 +8,7 @@ import { slotOf } from '../partition-log/ring.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { Processor } from '../processor.ts';
 import { readable } from './positions.ts';
-import type { ReceiverHeads } from './receiver-heads.ts';
+import type { NewestHeads } from './newest-heads.ts';
 import { receiverLogs } from './receivers.ts';
 
 /** The receivers of one exchange. */
@@ -30,7 +30,7 @@ type Sender = Pick<Processor, 'topology' | 'logs' | 'doorbell'>;
 /** @returns undefined where there is no exchange */
 export async function lookAtReceivers(
   { topology, logs: { settings } }: Sender,
-  newest: ReceiverHeads,
+  newest: NewestHeads,
 ): Promise<ReceiversTime | undefined> {
   if (topology.downstream.length === 0) return undefined;
   const exchanges: ReceiversHeads[] = [];

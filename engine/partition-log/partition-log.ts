@@ -97,6 +97,11 @@ export class PartitionLog {
     return sendsTo !== undefined && sent !== undefined && !this.isSealed && sent.generation < sendsTo.generation;
   }
 
+  /** Of a sender: the newest version is of a tick that found the partition idle. */
+  get isIdle(): boolean {
+    return this.#head?.sent?.isIdle === true;
+  }
+
   /**
    * Takes the time for the epoch of a log that has no version yet; one that has keeps its own.
    *
@@ -246,7 +251,7 @@ export class PartitionLog {
   async #sent(
     version: number,
     commitId: string,
-    { change, sent = [] }: StepResult,
+    { change, sent = [], isIdle = false }: StepResult,
     children: readonly Child[],
   ): Promise<Sent> {
     const { topology, slots } = this.#settings;
@@ -265,6 +270,7 @@ export class PartitionLog {
       children,
       generation: exchange.generation,
       consumedVersion: before?.consumedVersion ?? 0,
+      ...(isIdle && topology.sources.length > 1 ? { isIdle } : {}),
     };
     if (isConsumed(version, slots, known)) return known;
     return { ...known, consumedVersion: await consumedBy(this.#settings, exchange, this.logId, version - slots) };

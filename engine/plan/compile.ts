@@ -11,8 +11,9 @@ import { deduplicateOperator } from '../process/deduplicate-operator.ts';
 import { processOperator } from '../process/process-operator.ts';
 import { RowCheck } from '../value/emitted.ts';
 import { combiningPlan } from './combining.ts';
-import { keyByOf, sideOutputsOf, sourceOf, type LogicalPlan } from './logical-plan.ts';
-import { isStateful, type KeyByNode, type PlanNode, type StatefulNode } from './node.ts';
+import { keyByOf, sideOutputsOf, sourceOf, sourcesOf, type LogicalPlan } from './logical-plan.ts';
+import { isStateful, type KeyByNode, type PlanNode, type SourceNode, type StatefulNode } from './node.ts';
+import { piecesOf, wayOf } from './pieces.ts';
 import { changing, having, type ResultTransform } from './shape-results.ts';
 import { branching, chain, filtering, flatMapping, mapping, type Transform } from './transform-records.ts';
 
@@ -26,10 +27,13 @@ import { branching, chain, filtering, flatMapping, mapping, type Transform } fro
  *     source ─► map ═► keyBy ─► window ─► filter ═► keyBy ─► window ─► sink           ═► exchange
  *     └ fragment 0 ┘   └────── fragment 1 ──────┘   └──── fragment 2 ─────┘
  *
- * @returns the fragments, each behind the one that sends to it; the first reads the source
+ *     source ─► map ─┬═► keyBy ─► …              fragments 0 and 1 read a source each; both send to fragment 2
+ *     source ────────┘
+ *
+ * @returns the fragments, each behind those that send to it; the first ones read the sources, in their order
  */
 export function compile(plan: LogicalPlan): readonly Topology[] {
-  const { source, eventTime } = sourceOf(plan);
+  const sources = sourcesOf(plan);
   const pieces = piecesOf(plan.nodes);
   const chains = pieces.map(chainOf);
   const delays = chains.map(outputDelayMs);
@@ -40,57 +44,49 @@ export function compile(plan: LogicalPlan): readonly Topology[] {
   const rowCheck = new RowCheck(results.columns);
   const common = {
     name: plan.name,
-    source,
-    eventTime,
+    sources: Object.freeze(sources.map(({ source }) => source)),
     results,
     checked: (row: ResultRow) => rowCheck.checked(row),
     sideOutputs: Object.freeze(sideOutputsOf(plan)),
     sinks: Object.freeze(plan.nodes.flatMap((node) => (node.kind === 'sink' ? [node.sink] : []))),
   };
   const combining = pieces.map((nodes, i) => (i === 0 ? undefined : combiningPlan(nodes)));
-  return linked(
-    chains.map((part, i) => {
-      const [receivesFrom, sendsTo, senders] = [exchanges[i - 1], exchanges[i], exchanges[i - 2]];
-      const key = keys[i] ?? keyByOf(plan);
-      const { keyFields } = key;
-      return {
-        ...common,
-        keyFields,
-        takesCombined: combining[i]?.takes,
-        receivesFrom,
-        sentBy: Object.freeze(senders === undefined ? [] : [senders]),
-        sendsTo,
-        sentKeyOf: rowKeyOf(keys[i + 1] ?? key),
-        downstream: Object.freeze(downstreamOf(i, exchanges, delays)),
-        ...keysOf(key, receivesFrom === undefined, keys[i] !== undefined),
-        ...partOf(keyFields, part),
-      };
-    }),
-    combining.map((each) => (each?.obstacle === undefined ? each?.takes : undefined)),
-  );
+  const fragment = (i: number, { source, eventTime }: SourceNode, part: Chain): Unlinked => {
+    const [receivesFrom, sendsTo, senders] = [exchanges[i - 1], exchanges[i], exchanges[i - 2]];
+    const key = keys[i] ?? keyByOf(plan);
+    const { keyFields } = key;
+    return {
+      ...common,
+      source,
+      eventTime,
+      keyFields,
+      takesCombined: combining[i]?.takes,
+      receivesFrom,
+      sentBy: Object.freeze(senders === undefined ? [] : [senders]),
+      sendsTo,
+      sentKeyOf: rowKeyOf(keys[i + 1] ?? key),
+      downstream: Object.freeze(downstreamOf(i, exchanges, delays)),
+      ...keysOf(key, receivesFrom === undefined, keys[i] !== undefined),
+      ...partOf(keyFields, part),
+    };
+  };
+  const [first = [], ...others] = pieces;
+  const reading = sources.map((source) => fragment(0, source, chainOf(wayOf(first, source), 0)));
+  const receiving = others.map((_, i) => fragment(i + 1, sourceOf(plan), chains[i + 1] as Chain));
+  const combinables = combining.map((each) => (each?.obstacle === undefined ? each?.takes : undefined));
+  const linkedTo = (one: Unlinked, i: number): Topology => linked(one, receiving[i], combinables[i + 1]);
+  return Object.freeze([...reading.map((one) => linkedTo(one, 0)), ...receiving.map((one, i) => linkedTo(one, i + 1))]);
 }
+
+type Unlinked = Omit<Topology, 'combines'>;
 
 /** Each knows what the one behind it makes of combined rows, and under which state schema. */
-function linked(
-  fragments: ReadonlyArray<Omit<Topology, 'combines'>>,
-  combinables: ReadonlyArray<Combinable | undefined>,
-): readonly Topology[] {
-  return Object.freeze(
-    fragments.map((fragment, i) => {
-      const [next, combinable] = [fragments[i + 1], combinables[i + 1]];
-      const combines =
-        next === undefined || combinable === undefined
-          ? undefined
-          : Object.freeze({ combinable, receivers: fingerprintOf(stateSchemaOf(next)) });
-      return Object.freeze({ ...fragment, combines });
-    }),
-  );
-}
-
-/** The nodes between two cuts. */
-function piecesOf(nodes: readonly PlanNode[]): ReadonlyArray<readonly PlanNode[]> {
-  const cuts = nodes.flatMap((node, i) => (node.kind === 'keyBy' && node.exchange !== undefined ? [i] : []));
-  return [0, ...cuts].map((from, i) => nodes.slice(from, cuts[i]));
+function linked(fragment: Unlinked, next: Unlinked | undefined, combinable: Combinable | undefined): Topology {
+  const combines =
+    next === undefined || combinable === undefined
+      ? undefined
+      : Object.freeze({ combinable, receivers: fingerprintOf(stateSchemaOf(next)) });
+  return Object.freeze({ ...fragment, combines });
 }
 
 /** Of fragment `i`: what it sends to, and what is sent to from there on, with how long the fragments between hold time back. */

@@ -16,10 +16,35 @@ export function emptyPlan(name: string): LogicalPlan {
 
 /** The plan with one more node, which takes what the last one gives; a source takes nothing. */
 export function withNode(plan: LogicalPlan, node: NewNode): LogicalPlan {
-  const last = plan.nodes.findLast(({ kind }) => kind !== 'sink');
-  const inputs = Object.freeze(last === undefined ? [] : [last.id]);
-  const added = Object.freeze({ ...node, id: freeId(plan, node.kind === 'sink' ? node.sink.kind : node.kind), inputs });
-  return Object.freeze({ ...plan, nodes: Object.freeze([...plan.nodes, added]) });
+  const inputs = Object.freeze(plan.nodes.length === 0 ? [] : [lastIdOf(plan)]);
+  return withAdded(
+    plan,
+    Object.freeze({ ...node, id: freeId(plan, node.kind === 'sink' ? node.sink.kind : node.kind), inputs }),
+  );
+}
+
+function withAdded(plan: LogicalPlan, node: PlanNode): LogicalPlan {
+  return Object.freeze({ ...plan, nodes: Object.freeze([...plan.nodes, node]) });
+}
+
+/** Of the node whose output is that of the plan. */
+const lastIdOf = ({ nodes }: LogicalPlan): string => (nodes.findLast(({ kind }) => kind !== 'sink') as PlanNode).id;
+
+/** The plan with the nodes of others, and what brings them together; ids that are taken get a number. */
+export function withUnion(plan: LogicalPlan, others: readonly LogicalPlan[]): LogicalPlan {
+  const lasts = [lastIdOf(plan)];
+  let united = plan;
+  for (const other of others) {
+    const renamed = new Map<string, string>();
+    for (const node of other.nodes) {
+      const id = freeId(united, node.kind);
+      renamed.set(node.id, id);
+      const inputs = Object.freeze(node.inputs.map((input) => renamed.get(input) as string));
+      united = withAdded(united, Object.freeze({ ...node, id, inputs }));
+    }
+    lasts.push(lastIdOf(united));
+  }
+  return withAdded(united, Object.freeze({ kind: 'union', id: freeId(united, 'union'), inputs: Object.freeze(lasts) }));
 }
 
 /** The plan with another node in place of the one of the same id. */
@@ -38,6 +63,12 @@ function freeId({ nodes }: LogicalPlan, word: string): string {
   return id;
 }
 
+/** All of them, the first one first. */
+export function sourcesOf({ nodes }: LogicalPlan): SourceNode[] {
+  return nodes.filter((node) => node.kind === 'source');
+}
+
+/** The first one. */
 export function sourceOf({ name, nodes }: LogicalPlan): SourceNode {
   return required(
     name,

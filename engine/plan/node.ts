@@ -23,6 +23,11 @@ export interface SourceNode extends Node {
   readonly eventTime: EventTime;
 }
 
+/** Records of several sources in one stream: each keeps the clock of its own. */
+export interface UnionNode extends Node {
+  readonly kind: 'union';
+}
+
 /** One value becomes one: of records before an operator, of results behind it. */
 export interface MapNode extends Node {
   readonly kind: 'map';
@@ -98,7 +103,7 @@ export interface SinkNode extends Node {
 export type StatefulNode = DeduplicateNode | WindowNode | ProcessNode;
 
 export type PlanNode =
-  SourceNode | MapNode | FilterNode | FlatMapNode | BranchNode | KeyByNode | StatefulNode | SinkNode;
+  SourceNode | UnionNode | MapNode | FilterNode | FlatMapNode | BranchNode | KeyByNode | StatefulNode | SinkNode;
 
 export function isStateful(node: PlanNode): node is StatefulNode {
   return node.kind === 'deduplicate' || node.kind === 'window' || node.kind === 'process';

@@ -52,6 +52,13 @@ export interface KafkaSource<V = unknown> {
 /** Where a pipeline's records come from. */
 export type Source<V = unknown> = KinesisSource<V> | KafkaSource<V>;
 
+/** Stream or topic name: what the source is called in logs' names, metrics and errors. */
+export function nameOfSource(
+  source: Pick<KinesisSource, 'kind' | 'stream'> | Pick<KafkaSource, 'kind' | 'topic'>,
+): string {
+  return source.kind === 'kinesis' ? source.stream : source.topic;
+}
+
 /** Which clock windows go by, and how far it may be trusted. */
 export interface EventTime {
   /** `event`: when it happened; `arrival`: when the broker stored it; `processing`: when it is processed. */

@@ -1,10 +1,10 @@
-import { ReceiverHeads } from '../exchange/receiver-heads.ts';
+import { NewestHeads } from '../exchange/newest-heads.ts';
 import type { SourcePartition } from '../record.ts';
 import { logIdOf } from '../partition-log/log-id.ts';
 
 /** What an instance remembers from tick to tick. Nothing depends on it: it makes the next tick fairer, and its bounds closer. */
 export class TickMemory {
-  readonly receiverHeads = new ReceiverHeads();
+  readonly newestHeads = new NewestHeads();
   #unreached: ReadonlySet<string> = new Set();
   /** By log: partitions of another stream may have the same names. */
   readonly #watermarks = new Map<string, number>();

@@ -84,6 +84,8 @@ export const ASSUMED = Object.freeze({
     TICK_METRICS.counts.length +
     TICK_METRICS.durations.length,
   alarmMetrics: { kinesis: 24, kafka: 23 },
+  /** Of each further source. */
+  furtherAlarmMetrics: { kinesis: 8, kafka: 8 },
   /** Of receivers: those of a batch under a dimension of their own, and what their alarms ask. */
   receiverMetrics: BATCH_METRICS.counts.length + BATCH_METRICS.durations.length,
   receiverAlarmMetrics: 8,

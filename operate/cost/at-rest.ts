@@ -19,18 +19,21 @@ export function atRest(
   const streams = ofType('AWS::Kinesis::Stream');
   const shards = streams.reduce((sum, { ShardCount }) => sum + (typeof ShardCount === 'number' ? ShardCount : 0), 0);
   const partitions = Math.max(1, shards);
+  const schedules = ofType('AWS::Scheduler::Schedule');
   const lines: RestLine[] = [
     { what: 'Kinesis', usd: streams.reduce((sum, stream) => sum + streamPerHour(stream), 0) * HOURS_PER_MONTH },
     {
       what: 'enhanced fan-out',
       usd:
-        ofType('AWS::Kinesis::StreamConsumer').length * shards * PRICES.kinesis.perConsumerShardHour * HOURS_PER_MONTH,
+        ((ofType('AWS::Kinesis::StreamConsumer').length * shards) / Math.max(1, streams.length)) *
+        PRICES.kinesis.perConsumerShardHour *
+        HOURS_PER_MONTH,
     },
     ...restLines({
       dashboards: ofType('AWS::CloudWatch::Dashboard').length,
       alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsIn(alarm), 0),
       keys: ofType('AWS::KMS::Key').length,
-      ticks: ofType('AWS::Scheduler::Schedule').map(() => partitions),
+      ticks: schedules.map(() => partitions / schedules.length),
       exchanges: ofType('AWS::SQS::Queue').map((_queue, i) => ({
         senders: i === 0 ? partitions : (receivers[i - 1] ?? DEFAULT_RECEIVERS),
         receivers: receivers[i] ?? DEFAULT_RECEIVERS,

@@ -13,19 +13,21 @@ export interface RestShape {
   readonly keys: number;
   /** Schedules that call a function each minute, and of how many partitions each. */
   readonly ticks: readonly number[];
+  /** The ticks of a pipeline report as one; a further source's come to those that are there. @default false */
+  readonly isFurther?: boolean;
   readonly exchanges: ReadonlyArray<{ readonly senders: number; readonly receivers: number }>;
 }
 
 const TICKED = TICK_METRICS.counts.length + TICK_METRICS.durations.length;
 
 /** The only place that says what they cost a month. */
-export function restLines({ dashboards, alarmMetrics, keys, ticks, exchanges }: RestShape): RestLine[] {
+export function restLines({ dashboards, alarmMetrics, keys, ticks, isFurther, exchanges }: RestShape): RestLine[] {
   const { perDashboardMonth, perAlarmMetricMonth, perMetricMonth } = PRICES.cloudwatch;
   const ofExchanges = exchanges.flatMap(({ senders, receivers }) => exchangeAtRest(senders, receivers));
   return [
     { what: 'dashboard', usd: dashboards * perDashboardMonth },
     { what: 'alarms', usd: alarmMetrics * perAlarmMetricMonth },
-    { what: 'metrics', usd: ticks.length * TICKED * perMetricMonth },
+    { what: 'metrics', usd: ticks.length > 0 && isFurther !== true ? TICKED * perMetricMonth : 0 },
     { what: 'keys', usd: keys * PRICES.kms.perKeyMonth },
     { what: 'ticks', usd: ticks.reduce((sum, partitions) => sum + ticksUsd(partitions), 0) },
     ...['SQS', 'DynamoDB'].map((what) => ({

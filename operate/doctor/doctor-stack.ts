@@ -2,11 +2,11 @@ import { behindMs } from '../../adapters/kinesis/behind.ts';
 import { KinesisShards } from '../../adapters/kinesis/shards.ts';
 import { mapParallel } from '../../adapters/shared/parallel.ts';
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { BEFORE_FIRST } from '../../engine/record.ts';
-import { inspect } from '../inspect/inspect.ts';
-import { partitionNoun, type Place } from '../place.ts';
+import { partitionNounOf, readingOf, receivingOf, type PlacedSource } from '../place.ts';
 import type { DoctorClients, StackClients } from '../stack/clients.ts';
 import { describeBeside } from '../stack/describe-beside.ts';
 import { describeStackOf } from '../stack/describe-stack.ts';
@@ -18,7 +18,7 @@ import type { Finding } from './finding.ts';
 import { inspectedPartitions } from './inspected-partitions.ts';
 import { logChecks, type InspectedPartition } from './log-checks.ts';
 import { lastInvocationFailed, mappingChecks } from './mapping-checks.ts';
-import { stackChecks } from './stack-checks.ts';
+import { functionState, stackChecks } from './stack-checks.ts';
 import { streamChecks, type PartitionBacklog } from './stream-checks.ts';
 import { topicChecks } from './topic-checks.ts';
 
@@ -27,34 +27,61 @@ const PARALLEL_READS = 4;
 /**
  * Checks a deployed pipeline against what the design needs. Reads only.
  *
- * @param receiving the fragments behind its exchanges
+ * @param fragments of the pipeline
  * @throws WRONG_STACK (invalid) when it is that of another pipeline
  */
 export async function doctorStack(
   clients: DoctorClients,
-  topology: Topology,
+  fragments: readonly Topology[],
   stack: string,
-  receiving: readonly Topology[] = [],
 ): Promise<Finding[]> {
-  const facts = await describeStackOf(clients, topology, stack);
+  const described = await Promise.all(
+    readingOf(fragments).map(async (topology) => ({
+      topology,
+      facts: await describeStackOf(clients, topology, stack),
+    })),
+  );
+  const [{ topology, facts }, ...further] = described as [Described, ...Described[]];
   const before = [
     ...stackChecks(facts),
     ...besideChecks(facts, await describeBeside(clients, facts)),
     ...mappingChecks(facts, topology.source),
+    ...further.flatMap((one) =>
+      ofSource(one.topology, [functionState(one.facts.function), ...mappingChecks(one.facts, one.topology.source)]),
+    ),
     ...ringChecks(topology, facts.rings),
   ];
-  const source = placedSource(facts.source);
-  if (source === undefined) return [...before, ...sourceChecks(facts, [])];
-  const place = { ...stackPlace(clients, topology, facts, source), receiving };
-  const inspected = await inspectAll(clients, facts, place);
+  const placed = described.flatMap((one) => {
+    const source = placedSource(one.facts.source);
+    return source === undefined ? [] : [{ ...one, source }];
+  });
+  const inspected = placed.length < described.length ? undefined : await inspectAll(clients, placed, fragments);
+  const sources = await Promise.all(
+    described.map(async (one) => {
+      const found = sourceChecks(one.facts, await backlogsOf(clients, one, inspected ?? []));
+      return one.topology === topology ? found : ofSource(one.topology, found);
+    }),
+  );
+  if (inspected === undefined) return [...before, ...sources.flat()];
   return [
     ...before,
-    ...sourceChecks(facts, await backlogsOf(clients, facts, inspected)),
-    ...logChecks(inspected, RING_SLOTS, partitionNoun(topology.source), {
+    ...sources.flat(),
+    ...logChecks(inspected, RING_SLOTS, partitionNounOf(topology), {
       nowMs: SYSTEM_CLOCK.nowMs(),
-      isFailing: lastInvocationFailed(facts.mapping),
+      isFailing: described.some((one) => lastInvocationFailed(one.facts.mapping)),
     }),
   ];
+}
+
+/** A source as it is deployed. */
+interface Described {
+  readonly topology: Topology;
+  readonly facts: StackFacts;
+}
+
+/** Of a further source: checks of one id are told apart by its name. */
+function ofSource({ source }: Topology, findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({ ...finding, id: `${finding.id}-${nameOfSource(source)}` }));
 }
 
 function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly PartitionBacklog[]): Finding[] {
@@ -64,23 +91,32 @@ function sourceChecks({ source, mapping }: StackFacts, backlogs: readonly Partit
 
 /** What a topic still has for a log, its brokers alone know. */
 async function inspectAll(
-  { kinesis }: StackClients,
-  { mapping }: StackFacts,
-  place: Place,
+  clients: StackClients,
+  sources: ReadonlyArray<Described & { readonly source: PlacedSource }>,
+  fragments: readonly Topology[],
 ): Promise<InspectedPartition[]> {
-  if (place.topology.source.kind === 'kinesis')
-    return inspectedPartitions(place, new KinesisShards(kinesis, mapping.sourceArn));
-  return (await inspect(place)).map((report) => ({ report, remaining: undefined }));
+  const [{ topology, facts, source }, ...others] = sources as [(typeof sources)[number], ...typeof sources];
+  const streams = new Map(
+    sources.flatMap((one) =>
+      one.topology.source.kind === 'kinesis'
+        ? [[one.source.name, new KinesisShards(clients.kinesis, one.facts.mapping.sourceArn)]]
+        : [],
+    ),
+  );
+  const place = { ...stackPlace(clients, topology, facts, source), others, receiving: receivingOf(fragments) };
+  return inspectedPartitions(place, (name) => streams.get(name));
 }
 
 /** Of the partitions that have something left. */
 async function backlogsOf(
   { kinesis }: StackClients,
-  { mapping }: StackFacts,
+  { topology, facts: { mapping } }: Described,
   inspected: readonly InspectedPartition[],
 ): Promise<PartitionBacklog[]> {
-  const waiting = inspected.filter(({ report, remaining }) => report.exchange === null && remaining === 'records');
-  return mapParallel(waiting, PARALLEL_READS, async ({ report: { partition, reached } }) => ({
+  const waiting = inspected.flatMap(({ report, partition, remaining }) =>
+    partition?.source === nameOfSource(topology.source) && remaining === 'records' ? [{ report, partition }] : [],
+  );
+  return mapParallel(waiting, PARALLEL_READS, async ({ report: { reached }, partition: { partition } }) => ({
     partition,
     behindMs: await behindMs(
       kinesis,

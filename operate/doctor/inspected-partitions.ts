@@ -3,22 +3,37 @@ import { TidemarkError } from '../../engine/errors.ts';
 import type { Remaining, ShardCatalog } from '../../engine/ports.ts';
 import { BEFORE_FIRST, type Offset, type SourcePartition } from '../../engine/record.ts';
 import { inspect } from '../inspect/inspect.ts';
-import { partitionOf, type Place } from '../place.ts';
+import type { PartitionReport } from '../inspect/partition-report.ts';
+import { partitionsIn, type Place } from '../place.ts';
 import type { InspectedPartition } from './log-checks.ts';
 
 const PARALLEL_READS = 4;
 
-/** Every log, and whether its partition has more for it. */
+/**
+ * Every log, and whether its partition has more for it.
+ *
+ * @param catalogOf of a source; undefined: it cannot be asked from here
+ */
 export async function inspectedPartitions(
   place: Place,
-  catalog: Pick<ShardCatalog, 'remaining'>,
+  catalogOf: (source: string) => Pick<ShardCatalog, 'remaining'> | undefined,
 ): Promise<InspectedPartition[]> {
-  return mapParallel(await inspect(place), PARALLEL_READS, async (report) => {
-    if (report.status === 'sealed' || report.status === 'faulty') return { report, remaining: undefined };
-    if (report.exchange !== null) return { report, remaining: report.unread === 0 ? 'none yet' : 'records' };
+  const partitions = partitionsIn(place);
+  const inspected = (await inspect(place)).map((report, i) => ({ report, partition: partitions[i]?.partition }));
+  return mapParallel(inspected, PARALLEL_READS, async ({ report, partition }) => {
+    if (partition === undefined) return { report, remaining: remainingRows(report) };
+    const catalog = catalogOf(partition.source);
+    if (report.status === 'sealed' || report.status === 'faulty' || catalog === undefined)
+      return { report, partition, remaining: undefined };
     const after = report.reached === null ? BEFORE_FIRST : BigInt(report.reached);
-    return { report, remaining: await remainingOf(catalog, partitionOf(place, report.partition), after) };
+    return { report, partition, remaining: await remainingOf(catalog, partition, after) };
   });
+}
+
+/** Of a receiver. */
+function remainingRows({ status, unread }: PartitionReport): Remaining | undefined {
+  if (status === 'sealed' || status === 'faulty') return undefined;
+  return unread === 0 ? 'none yet' : 'records';
 }
 
 /** Undefined of a source that has lost what was counted (PL-11): whoever looks at the source says so. */

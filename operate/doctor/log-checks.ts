@@ -1,4 +1,5 @@
 import type { Remaining } from '../../engine/ports.ts';
+import type { SourcePartition } from '../../engine/record.ts';
 import { lossText } from '../../engine/expired-unread.ts';
 import { days } from '../../engine/time/duration.ts';
 import { looksLikeSeconds } from '../../engine/time/unit-hint.ts';
@@ -11,6 +12,8 @@ import { allOf, type Bad, type Finding } from './finding.ts';
 /** A partition with its log, and what its source still has for it. */
 export interface InspectedPartition {
   readonly report: PartitionReport;
+  /** undefined: it is a receiver. */
+  readonly partition?: SourcePartition | undefined;
   /** What lies above `reached`; undefined for one that is sealed or at fault, and where nobody has asked the source. */
   readonly remaining: Remaining | undefined;
 }

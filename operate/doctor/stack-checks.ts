@@ -21,7 +21,7 @@ function stackState({ stack, status, stage, terminationProtection }: StackFacts)
     : warning('stack', lookedAt, found, 'a deployment is under way or was taken back; look again when it is done');
 }
 
-function functionState({ name, state, lastUpdateStatus, runtime }: FunctionFacts): Finding {
+export function functionState({ name, state, lastUpdateStatus, runtime }: FunctionFacts): Finding {
   const lookedAt = 'the function is active and up to date';
   const found = `${name} ${state ?? 'nothing'}, last update ${lastUpdateStatus ?? 'nothing'}, ${runtime ?? 'no runtime'}`;
   // Inactive: AWS took its resources back while nothing happened; the next invocation brings it back.

@@ -1,4 +1,4 @@
-import { nameOfSource } from '../../engine/dsl/sources.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import type { Topology } from '../../engine/topology.ts';
 import type { KafkaMappingFacts } from '../stack/stack-facts.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';

@@ -23,6 +23,8 @@ export function describeNode(node: PlanNode): NodeText {
   switch (node.kind) {
     case 'source':
       return sourceText(node);
+    case 'union':
+      return { what: `of ${node.inputs.length} sources, each with its own time`, details: [] };
     case 'map':
     case 'flatMap':
       return { what: codeText(node.change), details: [] };

@@ -8,18 +8,30 @@ const AT_REST = 'at rest:';
 
 /** For people: the nodes in the order in which a record meets them. */
 export function drawExplanation({ pipeline, fragments }: Explanation): string {
-  const count =
-    fragments.length === 1
-      ? '1 fragment, no exchange'
-      : `${fragments.length} fragments, an exchange between ${fragments.length === 2 ? 'them' : 'each two'}`;
-  return [`${pipeline}: ${count}`, ...fragments.flatMap((one, i) => fragmentLines(one, i === 0 ? '' : `${one.id}:`))]
+  const sources = fragments.filter(({ nodes }) => nodes[0]?.kind === 'source').length;
+  const title = (id: string, i: number): string => (i === 0 && sources === 1 ? '' : `${id}:`);
+  return [
+    `${pipeline}: ${countText(fragments.length, sources)}`,
+    ...fragments.flatMap((one, i) => fragmentLines(one, title(one.id, i))),
+  ]
     .map((line) => (line.startsWith(AT_REST) ? line : cut(line)))
     .join('\n');
 }
 
+/** @example '1 fragment, no exchange' · '3 fragments: 2 sources, and what is behind their exchange' */
+function countText(fragments: number, sources: number): string {
+  if (fragments === 1) return '1 fragment, no exchange';
+  const exchanges = fragments - sources;
+  if (sources === 1) return `${fragments} fragments, an exchange between ${exchanges === 1 ? 'them' : 'each two'}`;
+  const behind = exchanges === 1 ? 'their exchange' : `${exchanges} exchanges`;
+  return `${fragments} fragments: ${sources} sources, and what is behind ${behind}`;
+}
+
 /** @example 'flowchart TD\n  source["source<br>stream departures, …"]\n  source --> keyBy' */
 export function mermaidOf({ fragments }: Explanation): string {
-  const nodes = fragments.flatMap((fragment) => fragment.nodes);
+  // What several sources have in common is one node.
+  const all = fragments.flatMap((fragment) => fragment.nodes);
+  const nodes = [...new Map(all.map((node) => [node.id, node])).values()];
   return [
     'flowchart TD',
     ...nodes.map(

@@ -3,7 +3,9 @@ import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { RestLine } from '../cost/priced-template.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { combiningPlan } from '../../engine/plan/combining.ts';
-import { sourceOf, type LogicalPlan } from '../../engine/plan/logical-plan.ts';
+import { piecesOf, wayOf } from '../../engine/plan/pieces.ts';
+import { sourcesOf, type LogicalPlan } from '../../engine/plan/logical-plan.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import { isStateful, type PlanNode, type SourceNode, type WindowNode } from '../../engine/plan/node.ts';
 import { ASSUMED } from '../cost/assumptions.ts';
 import { LEAST_USD } from '../cost/at-rest.ts';
@@ -41,31 +43,61 @@ export interface Explanation {
 
 /** What a pipeline does, and what it takes. */
 export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | 'topology' | 'fragments'>): Explanation {
-  const nodes = plan.nodes.map((node) => {
+  const explainedNode = (node: PlanNode): ExplainedNode => {
     const { what, details } = describeNode(node);
-    return {
-      id: node.id,
-      kind: node.kind,
-      inputs: node.inputs,
-      what,
-      details: [...details, ...crossingOf(plan, node), ...stateOf(node, sourceOf(plan)), ...waitOf(node, fragments)],
-    };
+    const all = [...details, ...crossingOf(plan, node), ...stateOf(node, slowestOf(plan)), ...waitOf(node, fragments)];
+    return { id: node.id, kind: node.kind, inputs: node.inputs, what, details: all };
+  };
+  const [first = [], ...behind] = piecesOf(plan.nodes);
+  const sources = sourcesOf(plan);
+  const reading = sources.map((source, i): ExplainedFragment => {
+    const nodes = wayOf(first, source).map(explainedNode);
+    const id = sources.length === 1 ? plan.name : `${plan.name} from ${nameOfSource(source.source)}`;
+    return { id, nodes, atRestUsd: i === 0 ? atRestOf(topology) : furtherOf(fragments[i] as Topology) };
   });
-  const cuts = plan.nodes.flatMap((node, i) => (node.kind === 'keyBy' && node.exchange !== undefined ? [i] : []));
-  const explained = fragments.map(({ receivesFrom }, i): ExplainedFragment => {
-    const own = nodes.slice(cuts[i - 1] ?? 0, cuts[i]);
-    if (receivesFrom === undefined) return { id: plan.name, nodes: own, atRestUsd: atRestOf(topology) };
-    const senders = fragments[i - 1]?.receivesFrom?.receivers ?? 1;
-    const atRestUsd = restUsd(restLines(exchangeShape(senders, receivesFrom)));
-    return { id: `${plan.name} behind ${receivesFrom.id}`, nodes: own, atRestUsd };
+  const receiving = behind.map((nodes, i): ExplainedFragment => {
+    const { id, receivers } = exchangeOf(nodes);
+    const senders = i === 0 ? sources.length : exchangeOf(behind[i - 1] ?? []).receivers;
+    const atRestUsd = restUsd(restLines(exchangeShape(senders, { receivers })));
+    return { id: `${plan.name} behind ${id}`, nodes: nodes.map(explainedNode), atRestUsd };
   });
-  return { pipeline: plan.name, fragments: explained };
+  return { pipeline: plan.name, fragments: [...reading, ...receiving] };
+}
+
+/** A piece behind an exchange begins with its key. */
+function exchangeOf(nodes: readonly PlanNode[]): Exchange {
+  return nodes.flatMap((node) =>
+    node.kind === 'keyBy' && node.exchange !== undefined ? [node.exchange] : [],
+  )[0] as Exchange;
+}
+
+/** The source that holds windows open for longest. */
+function slowestOf(plan: LogicalPlan): SourceNode {
+  const waitOfSource = ({ eventTime }: SourceNode): number => eventTime.maxOutOfOrdernessMs;
+  return sourcesOf(plan).reduce((slowest, one) => (waitOfSource(one) > waitOfSource(slowest) ? one : slowest));
+}
+
+/** A further source, what polls it and what alarms it has. */
+function furtherOf(topology: Topology): Record<string, number> {
+  const { source } = topology;
+  const shape = {
+    dashboards: 0,
+    alarmMetrics: ASSUMED.furtherAlarmMetrics[source.kind],
+    keys: 0,
+    ticks: [source.kind === 'kinesis' ? 1 : ASSUMED.topicPartitions],
+    isFurther: true,
+    exchanges: [],
+  };
+  return restUsd([...ofSourceAtRest(topology), ...restLines(shape)]);
+}
+
+function ofSourceAtRest(topology: Topology): RestLine[] {
+  const services = servicesOf(estimate(inputOf(topology, AT_REST)));
+  return ['Kinesis', 'MSK', 'VPC'].map((what) => ({ what, usd: services[what] ?? 0 }));
 }
 
 /** The source by itself, and what a template has besides: `atRest` finds the same in the template. */
 function atRestOf(topology: Topology): Record<string, number> {
-  const services = servicesOf(estimate(inputOf(topology, AT_REST)));
-  const ofSource = ['Kinesis', 'MSK', 'VPC'].map((what) => ({ what, usd: services[what] ?? 0 }));
   const shape = {
     dashboards: ASSUMED.dashboards,
     alarmMetrics: ASSUMED.alarmMetrics[topology.source.kind],
@@ -73,7 +105,7 @@ function atRestOf(topology: Topology): Record<string, number> {
     ticks: [topology.source.kind === 'kinesis' ? 1 : ASSUMED.topicPartitions],
     exchanges: [],
   };
-  return restUsd([...ofSource, ...restLines(shape)]);
+  return restUsd([...ofSourceAtRest(topology), ...restLines(shape)]);
 }
 
 function exchangeShape(senders: number, { receivers }: Pick<Exchange, 'receivers'>): RestShape {

@@ -4,25 +4,32 @@ import type { StackClients } from '../stack/clients.ts';
 import { describeStackOf } from '../stack/describe-stack.ts';
 import type { StackFacts } from '../stack/stack-facts.ts';
 import { placedSource, stackPlace } from '../stack/stack-place.ts';
+import { readingOf, receivingOf } from '../place.ts';
 import { inspect } from './inspect.ts';
 import type { PartitionReport } from './partition-report.ts';
 
 /**
  * Every partition's log of a deployed pipeline, verified. Reads only.
  *
- * @param receiving the fragments behind its exchanges
+ * @param fragments of the pipeline
  * @throws NO_STREAM, NO_TOPIC (invalid) when the stream that the mapping names is gone, its topic was never read · what `describeStackOf` and `inspect` throw
  */
 export async function inspectStack(
   clients: StackClients,
-  topology: Topology,
+  fragments: readonly Topology[],
   stack: string,
-  receiving: readonly Topology[] = [],
 ): Promise<PartitionReport[]> {
-  const facts = await describeStackOf(clients, topology, stack);
-  const source = placedSource(facts.source);
-  if (source === undefined) throw nothingToInspect(topology, facts);
-  return inspect({ ...stackPlace(clients, topology, facts, source), receiving });
+  const sources = await Promise.all(
+    readingOf(fragments).map(async (topology) => {
+      const facts = await describeStackOf(clients, topology, stack);
+      const source = placedSource(facts.source);
+      if (source === undefined) throw nothingToInspect(topology, facts);
+      return { topology, facts, source };
+    }),
+  );
+  const [{ topology, facts, source }, ...others] = sources as [(typeof sources)[number], ...typeof sources];
+  const receiving = receivingOf(fragments);
+  return inspect({ ...stackPlace(clients, topology, facts, source), others, receiving });
 }
 
 function nothingToInspect({ name }: Topology, { stack, source, mapping }: StackFacts): TidemarkError {

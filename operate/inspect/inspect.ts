@@ -7,7 +7,7 @@ import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { SourcePartition } from '../../engine/record.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import type { Topology } from '../../engine/topology.ts';
-import { partitionOf, readOnly, type Place } from '../place.ts';
+import { partitionsIn, readOnly, type Place } from '../place.ts';
 import { faultyReport, partitionReport, type Fault, type PartitionReport } from './partition-report.ts';
 import { mostUnread, unreadBy, type SenderHead } from './unread.ts';
 import { waitingIn, type Waiting } from './waiting.ts';
@@ -36,29 +36,32 @@ export async function inspect(place: Place): Promise<PartitionReport[]> {
   const behind: Opened[][] = [];
   for (const fragment of receiving.toReversed())
     behind.unshift(await mapParallel(receiversOf(fragment), PARALLEL_LOGS, (looked) => open(place, looked)));
-  const sources = place.source.partitions.map((name) => ({
-    topology: place.topology,
-    partition: partitionOf(place, name),
-  }));
-  const senders = await mapParallel(sources, PARALLEL_LOGS, (looked) => open(place, looked));
+  const senders = await mapParallel(partitionsIn(place), PARALLEL_LOGS, (looked) => open(place, looked));
   const opened = [senders, ...behind].flat();
   const furthestMs = Math.max(NO_WATERMARK, ...opened.map(({ loaded }) => loaded?.state.watermarkMs ?? NO_WATERMARK));
+  const { others = [] } = place;
+  const nameOf = (partition: SourcePartition): string => {
+    if (receiving.length > 1 && partition.stage !== '0') return nameOfPartition(partition);
+    return others.length > 0 && partition.stage === '0'
+      ? `${partition.source}/${partition.partition}`
+      : partition.partition;
+  };
   const reportOf = (one: Opened, before: readonly Opened[]): PartitionReport => {
-    const name = receiving.length > 1 ? nameOfPartition(one.partition) : one.partition.partition;
+    const name = nameOf(one.partition);
     const exchange = one.topology.receivesFrom?.id ?? null;
     if (one.loaded === undefined) return faultyReport(name, one.fault, exchange);
     const report = partitionReport(one.topology, name, one.loaded, one.waiting, furthestMs);
     if (exchange === null) return report;
-    const unread = unreadBy(one.loaded.state.positions, headsOf(before));
+    const unread = unreadBy(one.loaded.state.positions, headsOf(before, nameOf));
     const commits = unread.reduce((sum, each) => sum + each.commits, 0);
     return { ...report, exchange, unread: commits, mostUnread: mostUnread(unread) };
   };
   return [senders, ...behind].flatMap((level, i, levels) => level.map((one) => reportOf(one, levels[i - 1] ?? [])));
 }
 
-function headsOf(senders: readonly Opened[]): SenderHead[] {
+function headsOf(senders: readonly Opened[], nameOf: (partition: SourcePartition) => string): SenderHead[] {
   return senders.flatMap(({ partition, loaded }) =>
-    loaded === undefined ? [] : [{ logId: logIdOf(partition), sender: partition.partition, head: loaded.head }],
+    loaded === undefined ? [] : [{ logId: logIdOf(partition), sender: nameOf(partition), head: loaded.head }],
   );
 }
 

@@ -16,7 +16,7 @@ export interface Fault {
 
 /** One partition's log, as `tidemark inspect` shows it. Of a faulty one nothing else is known: its numbers are 0, and never shown. */
 export interface PartitionReport extends Waiting {
-  /** Shard id, number of the topic's partition, or `r0` and so on of a receiver; of several exchanges `by-x/r0`. */
+  /** Shard id, number of the topic's partition, or `r0` and so on of a receiver; of several sources `refunds/0`, of several exchanges `by-x/r0`. */
   readonly partition: string;
   /** The exchange whose receiver it is: rows are its records. null: a partition of the source. */
   readonly exchange: string | null;

@@ -13,7 +13,7 @@ const PARTITION = 'partition';
 const UNREAD = 'unread';
 
 const COLUMNS: ReadonlyArray<readonly [head: string, align: 'left' | 'right', cell: Cell]> = [
-  [PARTITION, 'left', ({ partition }) => partition.replace(/^shardId-0*(?=\d)/, '')],
+  [PARTITION, 'left', ({ partition }) => partition.replace(/(^|\/)shardId-0*(?=\d)/, '$1')],
   ['version', 'right', ({ version }) => grouped(version)],
   ['reached', 'left', ({ reached }) => (reached === null ? '' : `…${reached.slice(-10)}`)],
   ['watermark', 'left', ({ watermark }) => watermark?.slice(0, 19).replace('T', ' ') ?? 'none yet'],

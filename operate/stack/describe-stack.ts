@@ -12,6 +12,7 @@ import {
   type EventSourceMappingConfiguration,
 } from '@aws-sdk/client-lambda';
 import { withoutConsumer } from '../../adapters/kinesis/decode-event.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from './clients.ts';
@@ -30,15 +31,18 @@ import type {
 /**
  * Looks at a deployed pipeline, and changes nothing: stack ─► mapping ─► function ─► tables, source.
  *
+ * @param source of a pipeline with several; undefined: it has one
  * @throws UNKNOWN_STACK, NOT_A_PIPELINE_STACK, STACK_REFUSED (invalid), STACK_UNAVAILABLE (unavailable)
  */
-export async function describeStack(clients: StackClients, stack: string): Promise<StackFacts> {
+export async function describeStack(clients: StackClients, stack: string, source?: NamedSource): Promise<StackFacts> {
   const { StackStatus = '', Tags = [], EnableTerminationProtection = false } = await describe(clients, stack);
   const tag = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
   const mappings = idsOf(await listResources(clients, stack), 'AWS::Lambda::EventSourceMapping');
   const described = await Promise.all(mappings.map((id) => describeMapping(clients, stack, id)));
-  const mapping = ofSource(stack, described.filter((found) => !isOfQueue(found)).map(mappingFacts));
-  const fn = await describeFunction(clients, stack, mapping.functionArn);
+  const ofSources = described.filter((found) => !isOfQueue(found)).map(mappingFacts);
+  const { mapping, fn } = await (source === undefined
+    ? theOnly(clients, stack, ofSources)
+    : theOneOf(clients, stack, ofSources, source));
   const pipeline = tag('pipeline');
   const { TIDEMARK_LOG_TABLE: log, TIDEMARK_RESULTS_TABLE: results } = fn.environment;
   return {
@@ -65,10 +69,11 @@ export async function describeStack(clients: StackClients, stack: string): Promi
  */
 export async function describeStackOf(
   clients: StackClients,
-  { name }: Pick<Topology, 'name'>,
+  { name, source, sources = [source] }: Pick<Topology, 'name' | 'source'> & Partial<Pick<Topology, 'sources'>>,
   stack: string,
 ): Promise<StackFacts> {
-  const facts = await describeStack(clients, stack);
+  const named = { name: nameOfSource(source), isFirst: source === sources[0] };
+  const facts = await describeStack(clients, stack, sources.length === 1 ? undefined : named);
   if (facts.pipeline === name) return facts;
   throw new TidemarkError(
     'invalid',
@@ -90,14 +95,45 @@ async function describe({ cloudformation }: StackClients, stack: string): Promis
   return Stacks[0];
 }
 
+/** One of several sources. */
+interface NamedSource {
+  readonly name: string;
+  /** Its function is told no name. */
+  readonly isFirst: boolean;
+}
+
+/** What reads a source, and the function that it calls. */
+interface Reader {
+  readonly mapping: MappingFacts;
+  readonly fn: FunctionFacts;
+}
+
+/** @throws NOT_A_PIPELINE_STACK (invalid) when its functions are those of other sources */
+async function theOneOf(
+  clients: StackClients,
+  stack: string,
+  mappings: readonly MappingFacts[],
+  { name, isFirst }: NamedSource,
+): Promise<Reader> {
+  const readers = await Promise.all(
+    mappings.map(async (mapping) => ({ mapping, fn: await describeFunction(clients, stack, mapping.functionArn) })),
+  );
+  const nameIn = ({ fn }: Reader): string => fn.environment['TIDEMARK_SOURCE'] ?? '';
+  const found = readers.find((reader) => nameIn(reader) === (isFirst ? '' : name));
+  if (found !== undefined) return found;
+  const text = `stack ${stack} must have a function for the source ${name}, got those of ${JSON.stringify(readers.map(nameIn))}; deploy it with the definition that is looked at`;
+  throw new TidemarkError('invalid', 'NOT_A_PIPELINE_STACK', text);
+}
+
 /**
  * The one that reads the source: another may call what is behind an exchange.
  *
- * @throws NOT_A_PIPELINE_STACK
+ * @throws NOT_A_PIPELINE_STACK (invalid)
  */
-function ofSource(stack: string, mappings: readonly MappingFacts[]): MappingFacts {
+async function theOnly(clients: StackClients, stack: string, mappings: readonly MappingFacts[]): Promise<Reader> {
   const [only, ...more] = mappings;
-  if (only !== undefined && more.length === 0) return only;
+  if (only !== undefined && more.length === 0)
+    return { mapping: only, fn: await describeFunction(clients, stack, only.functionArn) };
   throw new TidemarkError(
     'invalid',
     'NOT_A_PIPELINE_STACK',

@@ -70,7 +70,7 @@ it('shows no column for receivers where there is no exchange', async () => {
 });
 
 it('counts records and rows apart in doctor, and says which receiver has not begun', async () => {
-  const inspected = await inspectedPartitions(placeOf(await halfRead()), new MemoryShards());
+  const inspected = await inspectedPartitions(placeOf(await halfRead()), () => new MemoryShards());
   expect(inspected.map(({ remaining }) => remaining)).toEqual(['none yet', 'none yet', 'records', 'records']);
   const findings = logChecks(inspected, 64, 'shard', { nowMs: 0, isFailing: false });
   expect(findings.find(({ id }) => id === 'counts')?.found).toBe('8 records, 2 rows');

@@ -40,7 +40,7 @@ describe('others have failed when shards were split or merged', () => {
       clock,
       slots: settings.slots,
     };
-    const finding = logChecks(await inspectedPartitions(place, stream.catalog), settings.slots, 'shard', {
+    const finding = logChecks(await inspectedPartitions(place, () => stream.catalog), settings.slots, 'shard', {
       nowMs: 0,
       isFailing: false,
     }).find(({ id }) => id === 'shards-with-log');

@@ -104,6 +104,7 @@ export class ExchangeWorld {
   readonly rungAt: Array<readonly [level: number, receiver: number]> = [];
   /** The first one. */
   readonly exchange: Exchange;
+  readonly sources: Pipeline['topology']['sources'];
   /** In the order of the fragments. */
   readonly exchanges: readonly Exchange[];
   readonly #pipeline: Pipeline;
@@ -115,6 +116,7 @@ export class ExchangeWorld {
   constructor(given: Pipeline, settings: Omit<WorldSettings, 'topology'> = {}) {
     this.#pipeline = given;
     this.world = new World({ ...settings, topology: given.topology });
+    this.sources = given.topology.sources;
     this.exchanges = given.topology.downstream.map(({ exchange }) => exchange);
     this.exchange = this.exchanges[0] as Exchange;
     this.catalog.remains = (shard, after) => {

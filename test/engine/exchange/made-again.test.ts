@@ -120,7 +120,7 @@ describe.each([
     world.replaceSource(change, 's1');
     await world.take(instance, 's1', world.put('s1', [LOW, 40]));
     const { blobs } = world.world;
-    const settling = settleManifests(blobs, world.exchange, frozen.partition, frozen.shards, begunMs);
+    const settling = settleManifests(blobs, world.exchange, world.sources, frozen.partition, frozen.shards, begunMs);
     await expect(settling).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_RECREATED' });
   });
 });

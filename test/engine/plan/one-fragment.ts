@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { fingerprintOf, stateSchemaOf } from '../../../engine/codec/fingerprint.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
-import { nameOfSource } from '../../../engine/dsl/sources.ts';
+import { nameOfSource } from '../../../engine/plan/source.ts';
 import { selectInput } from '../../../local/inputs/select-input.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { Partition } from '../support/state.ts';

@@ -210,7 +210,7 @@ describe('the state of shards', () => {
         return 'records' as const;
       },
     };
-    expect((await inspectedPartitions(placeOf(world), catalog)).map(({ remaining }) => remaining)).toEqual([
+    expect((await inspectedPartitions(placeOf(world), () => catalog)).map(({ remaining }) => remaining)).toEqual([
       'records',
       'records',
     ]);
@@ -219,7 +219,7 @@ describe('the state of shards', () => {
       ['shardId-000000000001', -1n],
     ]);
     world.logs.onRead = (entries) => entries.map((entry) => ({ ...entry, version: 2 }));
-    expect((await inspectedPartitions(placeOf(world), catalog)).map(({ remaining }) => remaining)).toEqual([
+    expect((await inspectedPartitions(placeOf(world), () => catalog)).map(({ remaining }) => remaining)).toEqual([
       undefined,
       'records',
     ]);

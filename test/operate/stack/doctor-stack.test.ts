@@ -35,7 +35,7 @@ describe('a deployed pipeline', () => {
     return stackClients();
   }
   const doctor = async (changes?: Readonly<Record<string, Answer>>) =>
-    doctorStack(await clientsOf(changes), topologyOf(), STACK);
+    doctorStack(await clientsOf(changes), [topologyOf()], STACK);
 
   it('is described as it is', async () => {
     const facts = await describeStack(await clientsOf(), STACK);
@@ -167,7 +167,7 @@ describe('a deployed pipeline', () => {
   });
 
   it('shows each log of the deployed pipeline, as inspect --stack does', async () => {
-    const reports = await inspectStack(await clientsOf(), topologyOf(), STACK);
+    const reports = await inspectStack(await clientsOf(), [topologyOf()], STACK);
     expect(reports.map(({ partition, version, verified }) => [partition, version, verified])).toEqual([
       ['shardId-000000000000', 0, true],
       ['shardId-000000000001', 0, true],
@@ -177,7 +177,7 @@ describe('a deployed pipeline', () => {
   it('has no log to inspect when its stream is gone, and says who knows more', async () => {
     const gone = { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no stream' } };
     await expect(
-      inspectStack(await clientsOf({ DescribeStreamSummary: gone }), topologyOf(), STACK),
+      inspectStack(await clientsOf({ DescribeStreamSummary: gone }), [topologyOf()], STACK),
     ).rejects.toMatchObject({ code: 'NO_STREAM', kind: 'invalid' });
   });
 
@@ -228,7 +228,7 @@ describe('a deployed pipeline', () => {
     ],
   )('is refused in one line: %s', async (_title, changes, { code, kind, message }) => {
     const topology = topologyOf({ name: code === 'WRONG_STACK' ? 'other' : 'readings' });
-    const refused = doctorStack(await clientsOf(changes), topology, STACK);
+    const refused = doctorStack(await clientsOf(changes), [topology], STACK);
     await expect(refused).rejects.toMatchObject({ code, kind, message: expect.stringMatching(message) });
   });
 });

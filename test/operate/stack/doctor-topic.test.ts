@@ -34,7 +34,7 @@ describe('a deployed pipeline that reads a topic', () => {
   const doctor = async (
     changes: Readonly<Record<string, Answer>> = {},
     mapping: Readonly<Record<string, unknown>> = {},
-  ) => doctorStack(await clientsOf(topicAnswers(changes, mapping)), topicTopology(), STACK);
+  ) => doctorStack(await clientsOf(topicAnswers(changes, mapping)), [topicTopology()], STACK);
 
   it('is described by what its mapping and its own records say, the newest topic first', async () => {
     const { mapping, source } = await describeStack(await clientsOf(), STACK);
@@ -78,7 +78,7 @@ describe('a deployed pipeline that reads a topic', () => {
   });
 
   it('shows each log of the topic as it is now, as inspect --stack does', async () => {
-    const reports = await inspectStack(await clientsOf(), topicTopology(), STACK);
+    const reports = await inspectStack(await clientsOf(), [topicTopology()], STACK);
     expect(reports.map(({ partition, version, verified }) => [partition, version, verified])).toEqual(
       ['0', '1', '2', '3'].map((partition) => [partition, 0, true]),
     );
@@ -109,7 +109,7 @@ describe('a deployed pipeline that reads a topic', () => {
   it('has no log to inspect before it has read its topic, and says so', async () => {
     const nothing = { [FOLDER]: { body: listing() } };
     expect(notOk(await doctor(nothing))).toEqual({ topic: 'warning' });
-    await expect(inspectStack(await clientsOf(topicAnswers(nothing)), topicTopology(), STACK)).rejects.toMatchObject({
+    await expect(inspectStack(await clientsOf(topicAnswers(nothing)), [topicTopology()], STACK)).rejects.toMatchObject({
       code: 'NO_TOPIC',
       kind: 'invalid',
     });

@@ -93,7 +93,7 @@ describe('the doctor, of the mapping that a stack makes', () => {
       },
     });
     process.env['AWS_ENDPOINT_URL'] = aws.endpoint;
-    const findings = await doctorStack(stackClients(), isTopic ? topicTopology() : topologyOf(), stackFacts().stack);
+    const findings = await doctorStack(stackClients(), [isTopic ? topicTopology() : topologyOf()], stackFacts().stack);
     expect(notOk(findings)).toEqual({});
     expect(findings.filter(({ id }) => id.startsWith('mapping-')).length).toBeGreaterThan(8);
   });

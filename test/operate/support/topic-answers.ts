@@ -7,7 +7,8 @@ import { functionFacts, kafkaMappingFacts, mappingFacts } from './stack-facts.ts
 
 /** `readings` fed from a topic of that name. */
 export function topicTopology(): Topology {
-  return { ...topologyOf(), source: kafka({ topic: 'readings', partitionKey: 'key', schema: READING }) };
+  const source = kafka({ topic: 'readings', partitionKey: 'key', schema: READING });
+  return { ...topologyOf(), source, sources: [source] };
 }
 
 /** What AWS says of the same stack, fed from a topic that was made again once, by a mapping with pollers of its own. */

@@ -104,7 +104,7 @@ export const COMBINED_ROWS: readonly Mutant[] = [
     rule: 'PL-29',
     edits: [
       {
-        file: 'engine/exchange/old-source.ts',
+        file: 'engine/exchange/log-ends.ts',
         find: 'reachedMs = Math.max(reachedMs, head?.sent?.watermarkMs ?? NO_WATERMARK);',
         replace:
           'if (head?.sealedFor.length === 0) reachedMs = Math.max(reachedMs, head.sent?.watermarkMs ?? NO_WATERMARK);',

@@ -34,8 +34,8 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
       },
       {
         file: 'engine/exchange/old-source.ts',
-        find: 'ends.filter(({ isSealed }) => !isSealed);',
-        replace: 'ends.filter(({ isSealed }, i) => !isSealed && i === 0);',
+        find: 'ends.filter(({ head }) => !isSealed(head));',
+        replace: 'ends.filter(({ head }, i) => !isSealed(head) && i === 0);',
       },
     ],
     foundBy: found('seals the logs of its shards, those that never began and those of a split among them'),

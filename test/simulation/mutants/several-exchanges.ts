@@ -72,7 +72,7 @@ export const SEVERAL_EXCHANGES: readonly Mutant[] = [
       {
         file: RECEIVE,
         find: ': settleReceivers(blobs, pipeline, exchange, sentBy);',
-        replace: ': readManifest(blobs, pipeline, exchange);',
+        replace: ': readManifests(blobs, processor.topology, exchange);',
       },
     ],
     foundBy: found('is known before any of them has begun'),

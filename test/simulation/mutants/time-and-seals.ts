@@ -155,8 +155,8 @@ export const TIME_AND_SEALS: readonly Mutant[] = [
     edits: [
       {
         file: TICK,
-        find: '      await log.commit(result);\n      await deliverWaiting(log, partition, sinks);',
-        replace: '      await log.commit(result);',
+        find: '      await log.commit({ ...result, isIdle });\n      await deliverWaiting(log, partition, sinks);',
+        replace: '      await log.commit({ ...result, isIdle });',
       },
     ],
     foundBy: { file: IDLE, test: 'brings out what its own commit decided' },

@@ -4,10 +4,10 @@ import { readHead } from '../partition-log/read-log.ts';
 import { slotOf } from '../partition-log/ring.ts';
 
 /**
- * The newest entries of receivers' logs, for those who look again and again: where a head was seen before, two slots tell
+ * The newest entries of logs, for those who look again and again: where a head was seen before, two slots tell
  * whether it still is one. Nothing depends on what is remembered.
  */
-export class ReceiverHeads {
+export class NewestHeads {
   readonly #versions = new Map<string, number>();
 
   /**
