@@ -1,5 +1,5 @@
 /** What another CDK app may use. */
-export { StreamingPipeline, type StreamingPipelineProps } from './streaming-pipeline.ts';
+export { StreamingPipeline, type DeployedReader, type StreamingPipelineProps } from './streaming-pipeline.ts';
 export { PipelineStack, type PipelineStackProps } from './pipeline-stack.ts';
 export { KafkaStack, type KafkaStackProps } from './kafka-stack.ts';
 export { isCreated, kafkaCluster, type KafkaClusterProps } from './ingest/kafka/kafka-cluster.ts';

@@ -31,9 +31,15 @@ export class PipelineStack extends Stack {
       cluster,
     });
     leaveOut(this, settings.leftOut);
+    const names = Object.entries(made.sources).map(([source, { stream, topic }]) => [
+      source,
+      stream?.streamName ?? topic,
+    ]);
     const outputs = {
       StreamName: made.stream?.streamName,
       TopicName: made.topic,
+      // By their names in the pipeline, which need not be those of an output.
+      Sources: names.length === 1 ? undefined : this.toJsonString(Object.fromEntries(names)),
       Brokers: made.cluster?.environment.TIDEMARK_KAFKA_BROKERS,
       PartitionLogTableName: made.partitionLog.tableName,
       SnapshotBucketName: made.snapshotBucket.bucketName,

@@ -11,20 +11,16 @@ import { outputsOf } from './deliver/outputs.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 import { PipelineExchanges } from './exchange/pipeline-exchanges.ts';
 import { entryOf } from './entry-of.ts';
-import { ingestOf } from './ingest/ingest.ts';
-import type { Ingest } from './ingest/ingest.ts';
 import type { Grantee, KafkaCluster } from './ingest/kafka/cluster.ts';
 import { kafkaCluster } from './ingest/kafka/kafka-cluster.ts';
 import { PipelineTopics, topicsOf } from './ingest/kafka/pipeline-topics.ts';
-import { RawArchive } from './ingest/raw-archive.ts';
+import { PipelineSources } from './ingest/pipeline-sources.ts';
 import type { ExistingStreams } from './kinesis-stream.ts';
 import { observed } from './observe/observed.ts';
 import { PartitionLogTable } from './process/partition-log-table.ts';
-import { FragmentFunction } from './process/fragment-function.ts';
 import { requireServices } from './process/required-services.ts';
-import { schemaAccess } from './process/schema-access.ts';
 import { SnapshotBucket } from './process/snapshot-bucket.ts';
-import { Tick } from './process/tick.ts';
+import { sourceReaders } from './process/source-reader.ts';
 import { stageSettings } from './settings.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -49,6 +45,18 @@ export interface StreamingPipelineProps {
   readonly cluster?: KafkaCluster | undefined;
 }
 
+/** What a pipeline has of one of its sources. */
+export interface DeployedReader {
+  /** Where producers put records; undefined: into a topic. */
+  readonly stream: IStream | undefined;
+  /** Where producers put records; undefined: into a stream. */
+  readonly topic: string | undefined;
+  /** What takes its batches. */
+  readonly function: Function;
+  /** What moves its time on. */
+  readonly tick: Function;
+}
+
 /**
  * All that one pipeline needs, in the order in which data flows, in any stack of any CDK app.
  *
@@ -61,9 +69,11 @@ export interface StreamingPipelineProps {
  * results?.grantReadData(api);
  */
 export class StreamingPipeline extends Construct {
-  /** Where producers put records; undefined: into a topic. */
+  /** All sources, by their names in the pipeline. */
+  readonly sources: Readonly<Record<string, DeployedReader>>;
+  /** Of the first source; undefined: it is a topic. */
   readonly stream: IStream | undefined;
-  /** Where producers put records; undefined: into a stream. */
+  /** Of the first source; undefined: it is a stream. */
   readonly topic: string | undefined;
   /** Of the topics; undefined: the pipeline has none. */
   readonly cluster: KafkaCluster | undefined;
@@ -74,6 +84,7 @@ export class StreamingPipeline extends Construct {
   readonly output: IStream | undefined;
   readonly partitionLog: ITable;
   readonly snapshotBucket: IBucket;
+  /** What takes the batches of the first source. */
   readonly function: Function;
   /** What runs behind the first exchange; undefined: the pipeline has none. */
   readonly receiver: Function | undefined;
@@ -84,7 +95,7 @@ export class StreamingPipeline extends Construct {
   readonly dashboard: Dashboard;
   /** Subscribe to it what is to be told of alarms. */
   readonly alarmTopic: Topic;
-  readonly #ingest: Ingest;
+  readonly #sources: PipelineSources;
 
   constructor(scope: Construct, id: string, props: StreamingPipelineProps) {
     super(scope, id);
@@ -96,17 +107,15 @@ export class StreamingPipeline extends Construct {
     const cluster =
       topicsOf(topology).length === 0 ? undefined : (props.cluster ?? kafkaCluster(this, 'Kafka', { settings }));
     const topics = cluster && new PipelineTopics(this, 'Topics', { topology, cluster, settings });
-    const ingest = ingestOf(this, 'Ingest', { topology, topics, settings, streams: props.streams });
+    const sources = new PipelineSources(this, { topology, topics, settings, streams: props.streams });
     const retained = settings.retained[topology.name];
     const log = new PartitionLogTable(this, 'PartitionLog', { settings, retainedName: retained?.logTable });
     const snapshots = new SnapshotBucket(this, 'Snapshots', { settings, retainedName: retained?.snapshotBucket });
     const outputs = outputsOf(this, { topology, settings, name, cluster, streams: props.streams });
     const { lake, results } = outputs;
-    if (settings.archive)
-      new RawArchive(this, 'Archive', { ingest, bucket: lake.files.bucket, folder: topology.name, settings });
+    if (settings.archive) sources.archive(lake.files.bucket);
 
     const exchanges = new PipelineExchanges(this, { topology, settings });
-    const schemas = schemaAccess(topology, settings);
     const network = cluster?.network;
     if (network !== undefined) requireServices(network, topology, settings);
     const environment = {
@@ -116,24 +125,27 @@ export class StreamingPipeline extends Construct {
       TIDEMARK_RECOVERY_DAYS: String(settings.recoveryDays),
       TIDEMARK_TIMEOUT_MS: String(settings.timeoutMs),
       ...outputs.environment,
-      ...ingest.environment,
-      ...cluster?.environment,
-      ...schemas.environment,
     };
     const { doorbells, rungBySource } = exchanges;
-    const handlers = [...Object.values(ingest.handlers), ...(doorbells.length === 0 ? [] : (['receive'] as const))];
+    const handlers = [...sources.handlers, ...(doorbells.length === 0 ? [] : (['receive'] as const))];
     const bundle = { handlers, pipelineFile };
-    const parts = { pipeline: topology.name, bundle, settings, ingest, environment, network };
-    const ringing = (rung: typeof doorbells) => ({
+    const parts = { pipeline: topology.name, bundle, settings };
+    const readers = sourceReaders(this, sources, {
       ...parts,
-      environment: { ...environment, ...exchanges.environmentOf(rung) },
+      environment,
+      ofProcessor: exchanges.environmentOf(rungBySource),
+      ofTick: exchanges.environmentOf(doorbells),
     });
-    const processor = new FragmentFunction(this, 'Processor', ringing(rungBySource));
-    const tick = new Tick(this, 'Tick', ringing(doorbells));
-    const behind = exchanges.receivers(parts);
+    const behind = exchanges.receivers({
+      ...parts,
+      environment: { ...environment, ...sources.receiverEnvironment },
+      network,
+    });
     const writers = [
-      { writer: processor, rung: rungBySource },
-      { writer: tick, rung: doorbells },
+      ...readers.flatMap(({ processor, tick }) => [
+        { writer: processor, rung: rungBySource },
+        { writer: tick, rung: doorbells },
+      ]),
       ...behind.map(({ receiver, rung }) => ({ writer: receiver, rung })),
     ];
     for (const { writer, rung } of writers) {
@@ -142,30 +154,41 @@ export class StreamingPipeline extends Construct {
       outputs.grantPublish(writer);
       for (const doorbell of rung) doorbell.grantRing(writer);
     }
-    for (const reader of [processor, tick]) schemas.grantRead(reader);
+    for (const { source, processor, tick } of readers)
+      for (const reader of [processor, tick]) source.schemas.grantRead(reader);
     const { topic: alarmTopic, dashboard } = observed(this, 'Observe', {
       name,
       topology,
       settings,
-      source: ingest.observed,
-      processor,
-      tick,
+      readers,
       log,
       results,
       firehose: lake.firehose,
       exchanges: behind.map(({ doorbell: { exchange, queue }, receiver }) => ({ exchange, queue, receiver })),
     });
 
-    this.#ingest = ingest;
-    this.stream = ingest.kind === 'kinesis' ? ingest.stream : undefined;
-    this.topic = ingest.kind === 'kafka' ? ingest.topic : undefined;
+    this.#sources = sources;
+    this.sources = Object.fromEntries(
+      readers.map(({ source: { name: source, ingest }, processor, tick }) => [
+        source,
+        {
+          stream: ingest.kind === 'kinesis' ? ingest.stream : undefined,
+          topic: ingest.kind === 'kafka' ? ingest.topic : undefined,
+          function: processor.function,
+          tick: tick.function,
+        },
+      ]),
+    );
+    const first = this.sources[sources.all[0].name] as DeployedReader;
+    this.stream = first.stream;
+    this.topic = first.topic;
     this.cluster = cluster;
     this.results = results?.table;
     this.lakeBucket = lake.files.bucket;
     this.output = outputs.stream?.stream;
     this.partitionLog = log.table;
     this.snapshotBucket = snapshots.bucket;
-    this.function = processor.function;
+    this.function = first.function;
     this.receiver = behind[0]?.receiver.function;
     this.doorbell = doorbells[0]?.queue;
     this.receivers = Object.fromEntries(
@@ -175,9 +198,15 @@ export class StreamingPipeline extends Construct {
     this.alarmTopic = alarmTopic;
   }
 
-  /** Lets a producer put records. */
-  grantPut(producer: Grantee): void {
-    this.#ingest.grantPut(producer);
+  /**
+   * Lets a producer put records.
+   *
+   * @param source its name in the pipeline. @default the first one
+   * @throws INVALID_SETTING when there is none of the name
+   */
+  grantPut(producer: Grantee, source?: string): void {
+    const { ingest } = source === undefined ? this.#sources.all[0] : this.#sources.named(source);
+    ingest.grantPut(producer);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
 import type { DeployedTopology } from '../deployed-topology.ts';
+import { idOf } from '../id-of.ts';
 import type { FragmentFunctionProps } from '../process/fragment-function.ts';
 import type { StageSettings } from '../settings.ts';
 import { DoorbellQueue } from './doorbell-queue.ts';
@@ -60,9 +61,4 @@ export class PipelineExchanges {
       return { doorbell, receiver, rung };
     });
   }
-}
-
-/** The first one keeps its name, whatever comes behind it. @example 'Doorbell' · 'Doorbell-all' */
-function idOf(what: string, exchange: string, place: number): string {
-  return place === 0 ? what : `${what}-${exchange}`;
 }

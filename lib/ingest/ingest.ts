@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { DeployedTopology } from '../deployed-topology.ts';
+import type { DeployedSource } from '../deployed-topology.ts';
 import type { ExistingStreams } from '../kinesis-stream.ts';
 import type { StageSettings } from '../settings.ts';
 import { KafkaIngest } from './kafka/kafka-ingest.ts';
@@ -11,7 +11,11 @@ import { KinesisIngest } from './kinesis-ingest.ts';
 export type Ingest = KinesisIngest | KafkaIngest;
 
 export interface IngestProps {
-  readonly topology: DeployedTopology;
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  readonly source: DeployedSource;
+  /** Of the source, among those of the pipeline. */
+  readonly place: number;
   /** undefined: the pipeline has none. */
   readonly topics: PipelineTopics | undefined;
   readonly settings: StageSettings;
@@ -22,7 +26,7 @@ export interface IngestProps {
 export function ingestOf(
   scope: Construct,
   id: string,
-  { topology: { name: pipeline, source }, topics, settings, streams = {} }: IngestProps,
+  { pipeline, source, place, topics, settings, streams = {} }: IngestProps,
 ): Ingest {
   if (source.kind === 'kinesis') return new KinesisIngest(scope, id, { pipeline, source, settings, existing: streams });
   if (topics === undefined)
@@ -31,5 +35,5 @@ export function ingestOf(
       'NO_CLUSTER',
       `topic ${source.topic} must have a cluster, got none; report this as a defect`,
     );
-  return new KafkaIngest(scope, id, { pipeline, source, topics, settings });
+  return new KafkaIngest(scope, id, { pipeline, source, place, topics, settings });
 }

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../engine/errors.ts';
-import type { DeployedTopology } from '../deployed-topology.ts';
+import { deployedSources, type DeployedTopology } from '../deployed-topology.ts';
 import type { StageSettings } from '../settings.ts';
 import { topicsOf } from './kafka/pipeline-topics.ts';
 
@@ -40,10 +40,9 @@ export function requireOneOwner(topologies: readonly DeployedTopology[], setting
 }
 
 function createdBy(topology: DeployedTopology, { existingStreamArns, kafka }: StageSettings): Created[] {
-  const { source, sinks } = topology;
   const streams = [
-    ...(source.kind === 'kinesis' ? [source.stream] : []),
-    ...sinks.flatMap((sink) => (sink.kind === 'stream' ? [sink.stream] : [])),
+    ...deployedSources(topology).flatMap((source) => (source.kind === 'kinesis' ? [source.stream] : [])),
+    ...topology.sinks.flatMap((sink) => (sink.kind === 'stream' ? [sink.stream] : [])),
   ];
   const topics = topicsOf(topology).map(({ topic }) => topic);
   return [

@@ -10,7 +10,7 @@ import type { Ingest } from './ingest.ts';
 export interface RawArchiveProps {
   readonly ingest: Ingest;
   readonly bucket: IBucket;
-  /** Folder of the pipeline in the bucket; the archive lies below `raw/`. */
+  /** In the bucket. @example 'flights/raw' */
   readonly folder: string;
   readonly settings: StageSettings;
 }
@@ -24,14 +24,14 @@ export class RawArchive extends Construct {
 
   constructor(scope: Construct, id: string, { ingest, bucket, folder, settings }: RawArchiveProps) {
     super(scope, id);
-    const role = new FirehoseRole(this, 'Role', { bucket, folder: `${folder}/raw`, settings });
+    const role = new FirehoseRole(this, 'Role', { bucket, folder, settings });
     this.stream = new CfnDeliveryStream(this, 'Stream', {
       ...archiveSource(role, ingest),
       extendedS3DestinationConfiguration: {
         bucketArn: bucket.bucketArn,
         roleArn: role.roleArn,
-        prefix: `${folder}/raw/day=!{timestamp:yyyy-MM-dd}/`,
-        errorOutputPrefix: `${folder}/raw/errors/!{firehose:error-output-type}/day=!{timestamp:yyyy-MM-dd}/`,
+        prefix: `${folder}/day=!{timestamp:yyyy-MM-dd}/`,
+        errorOutputPrefix: `${folder}/errors/!{firehose:error-output-type}/day=!{timestamp:yyyy-MM-dd}/`,
         bufferingHints: { sizeInMBs: 128, intervalInSeconds: 900 },
         compressionFormat: 'GZIP',
         cloudWatchLoggingOptions: role.logging,

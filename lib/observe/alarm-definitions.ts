@@ -1,68 +1,20 @@
 import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { hours } from '../../engine/time/duration.ts';
 import type { StageSettings } from '../settings.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import { exchangeAlarms } from './exchange-alarms.ts';
 import { math, period } from './five-minutes.ts';
 import { lakeAlarms } from './lake-alarms.ts';
 import type { PipelineMetrics } from './metrics.ts';
-import type { SourceMetrics } from './source-metrics.ts';
+import { expiryAlarms, ofReader, readingAlarms, sourceAlarms } from './reader-alarms.ts';
 import { unaccountedFlag } from './unaccounted.ts';
 
 /** What an operator must know at once. The dashboard shows the rest. */
 export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettings): AlarmDefinition[] {
-  const { batch, function: fn, tick, source, log, results, time, firehose, exchanges } = metrics;
-  const { alarms: texts } = source.words;
+  const { batch, readers, log, results, time, firehose, exchanges } = metrics;
+  const [first, ...further] = readers;
   const tables = results === undefined ? [log] : [log, results];
   const definitions: AlarmDefinition[] = [
-    {
-      id: 'FunctionErrors',
-      metric: fn.errorCount.with({ period }),
-      threshold: 0,
-      datapoints: 2,
-      periods: 3,
-      description: texts.FunctionErrors,
-    },
-    {
-      id: 'FunctionThrottles',
-      metric: fn.throttleCount.with({ period }),
-      threshold: 0,
-      datapoints: 2,
-      periods: 3,
-      description: texts.FunctionThrottles,
-    },
-    {
-      id: 'TickErrors',
-      metric: tick.errorCount.with({ period }),
-      threshold: 0,
-      datapoints: 3,
-      periods: 3,
-      description: texts.TickErrors,
-    },
-    {
-      id: 'Stalled',
-      metric: source.stalledFlag,
-      threshold: 0,
-      datapoints: 2,
-      periods: 3,
-      description: texts.Stalled,
-    },
-    {
-      id: 'Behind',
-      metric: source.recordAgeMaxMs.with({ period }),
-      threshold: settings.maxIteratorAgeMs,
-      datapoints: 3,
-      periods: 3,
-      description: texts.Behind,
-    },
-    {
-      id: 'RecordsAtRisk',
-      metric: source.recordAgeMaxMs.with({ period }),
-      threshold: hours(source.retentionHours) / 2,
-      datapoints: 1,
-      periods: 1,
-      description: texts.RecordsAtRisk,
-    },
+    ...ofReader(readingAlarms(first, settings), first, 0),
     {
       id: 'DeadLetters',
       metric: batch.deadLetterCount.with({ period }),
@@ -87,9 +39,10 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
       threshold: settings.maxIteratorAgeMs,
       datapoints: 3,
       periods: 3,
-      description: texts.DeliveryStuck,
+      description: first.source.words.alarms.DeliveryStuck,
     },
-    ...sourceAlarms(source),
+    ...ofReader(sourceAlarms(first), first, 0),
+    ...expiryAlarms(readers),
     {
       id: 'TableThrottles',
       metric: sum(tables.flatMap((table) => [table.writeThrottleCount, table.readThrottleCount])),
@@ -114,62 +67,19 @@ export function alarmDefinitions(metrics: PipelineMetrics, settings: StageSettin
     ...(firehose === undefined ? [] : lakeAlarms(firehose, settings)),
     ...exchanges.flatMap((exchange, place) => exchangeAlarms(exchange, settings, place > 0)),
     ...(settings.maxWatermarkLagMs === 0 ? [] : [watermarkLag(metrics, settings)]),
+    ...further.flatMap((reader, i) =>
+      ofReader([...readingAlarms(reader, settings), ...sourceAlarms(reader)], reader, 1 + i),
+    ),
   ];
   return settings.computedAlarms
     ? all
     : all.filter(({ metric }) => metric.toMetricConfig().mathExpression === undefined);
 }
 
-/** What only one kind of source knows. */
-function sourceAlarms({
-  writeThrottleCount,
-  failedPartitionCount,
-  possibleLossCount,
-}: SourceMetrics): AlarmDefinition[] {
-  return [
-    ...(writeThrottleCount === undefined
-      ? []
-      : [
-          {
-            id: 'StreamFull',
-            metric: writeThrottleCount.with({ period }),
-            threshold: 0,
-            datapoints: 3,
-            periods: 3,
-            description:
-              'Kinesis refuses records of the producers, who must send them again. Give the stream more shards, or look for one partition key that takes a whole shard.',
-          },
-        ]),
-    ...(possibleLossCount === undefined
-      ? []
-      : [
-          {
-            id: 'RecordsExpired',
-            metric: possibleLossCount.with({ period }),
-            threshold: 0,
-            datapoints: 1,
-            periods: 1,
-            description:
-              'A shard was not read for longer than the retention of the stream: records may have expired unread, and nothing in Kinesis tells whether there were any. The log of the function and tidemark inspect say from when to when; compare with what producers have sent.',
-          },
-        ]),
-    ...(failedPartitionCount === undefined
-      ? []
-      : [
-          {
-            id: 'PartitionsHalted',
-            metric: failedPartitionCount.with({ period }),
-            threshold: 0,
-            datapoints: 2,
-            periods: 3,
-            description:
-              'Partitions fail again and again, maybe while others go on: nothing is lost, their keys wait, and the retention of the topic runs. Read the lines "partition N: …" in the log of the function; repair what they name or deploy the version before.',
-          },
-        ]),
-  ];
-}
-
-function watermarkLag({ batch, source }: PipelineMetrics, { maxWatermarkLagMs }: StageSettings): AlarmDefinition {
+function watermarkLag(
+  { batch, readers: [{ source }] }: PipelineMetrics,
+  { maxWatermarkLagMs }: StageSettings,
+): AlarmDefinition {
   return {
     id: 'WatermarkLag',
     metric: batch.watermarkLagMaxMs.with({ period }),

@@ -49,6 +49,7 @@ export interface TopicMetrics {
   readonly failedPartitionCount: Metric;
 }
 
+/** @param pipeline or the dimension of one of its sources */
 export function topicMetrics(pipeline: string, stage: Stage): TopicMetrics {
   const metric = (metricName: TopicName, statistic: string): Metric =>
     ourMetric(pipeline, stage, metricName, statistic);

@@ -19,8 +19,6 @@ export interface DashboardProps {
   readonly pipeline: string;
   readonly metrics: PipelineMetrics;
   readonly settings: StageSettings;
-  /** Where the function's report of each batch is kept. */
-  readonly logGroupName: string;
   readonly alarms: readonly Alarm[];
 }
 
@@ -28,12 +26,12 @@ export interface DashboardProps {
 export function pipelineDashboard(
   scope: Construct,
   id: string,
-  { name, pipeline, metrics, settings, logGroupName, alarms }: DashboardProps,
+  { name, pipeline, metrics, settings, alarms }: DashboardProps,
 ): Dashboard {
   const sections = [
     aliveSection(metrics, settings),
     rightSection(metrics),
-    timeSection(metrics, logGroupName),
+    timeSection(metrics),
     deliverySection(metrics),
     costSection(metrics),
     ...metrics.exchanges.map((exchange, i) =>

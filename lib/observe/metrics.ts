@@ -1,20 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BatchMetrics, TickMetrics } from './batch-metrics.ts';
 import type { ExchangeMetrics } from './exchange-metrics.ts';
-import type { FirehoseMetrics, FunctionMetrics, TableMetrics } from './service-metrics.ts';
-import type { SourceMetrics } from './source-metrics.ts';
+import type { Readers } from './reader-metrics.ts';
+import type { FirehoseMetrics, TableMetrics } from './service-metrics.ts';
 
 /** Everything that is measured of one pipeline. Widgets and alarms take their metrics from here. */
 export interface PipelineMetrics {
   readonly batch: BatchMetrics;
-  readonly function: FunctionMetrics;
-  /** Of the function that moves time on where input has stopped. */
-  readonly tick: FunctionMetrics;
-  /** What the tick found out. */
+  /** Of its sources. */
+  readonly readers: Readers;
+  /** What the ticks found out. */
   readonly time: TickMetrics;
-  readonly source: SourceMetrics;
   readonly log: TableMetrics;
   /** undefined: the pipeline has no result table. */
   readonly results: TableMetrics | undefined;
@@ -30,7 +28,7 @@ export interface DerivedMetrics {
   /** recordsIn less counted, late and dead letters: 0, or records were lost between the function's own counters. */
   readonly unaccountedCount: IMetric;
   readonly latePercent: IMetric;
-  /** Put and not reported by the function: on its way, or stuck. Two services count it independently; undefined: nobody counts what is put. */
+  /** Put and not reported by the functions: on its way, or stuck. Two services count it independently; undefined: of a source nobody counts what is put. */
   readonly recordsUnreadCount: IMetric | undefined;
   /** Of the slowest partition; minutes, since nobody reads nine digits at night. */
   readonly watermarkLagMaxMinutes: IMetric;
@@ -42,13 +40,15 @@ export interface DerivedMetrics {
   readonly lambdaPerThousandMs: IMetric;
 }
 
-export function derivedMetrics(
-  batch: BatchMetrics,
-  fn: FunctionMetrics,
-  { recordsPutCount: recordsPut, words }: SourceMetrics,
-  time: TickMetrics,
-): DerivedMetrics {
+export function derivedMetrics(batch: BatchMetrics, readers: Readers, time: TickMetrics): DerivedMetrics {
   const { recordsInCount: recordsIn } = batch;
+  const { words } = readers[0].source;
+  const recordsPut = readers.flatMap(({ source: { recordsPutCount } }) => recordsPutCount ?? []);
+  const put = sumOf('recordsPut', recordsPut);
+  const duration = sumOf(
+    'durationMs',
+    readers.map(({ function: { durationTotalMs } }) => durationTotalMs),
+  );
   const math = (label: string, expression: string, usingMetrics: Record<string, IMetric>): IMetric =>
     new MathExpression({ label, expression, usingMetrics, period: Duration.minutes(1) });
   return {
@@ -60,7 +60,9 @@ export function derivedMetrics(
     }),
     latePercent: math('late [% of records]', '100 * late / recordsIn', { recordsIn, late: batch.lateRecordCount }),
     recordsUnreadCount:
-      recordsPut && math('put and not yet in', 'FILL(recordsPut, 0) - FILL(recordsIn, 0)', { recordsIn, recordsPut }),
+      recordsPut.length < readers.length
+        ? undefined
+        : math('put and not yet in', `FILL(${put.expression}, 0) - FILL(recordsIn, 0)`, { recordsIn, ...put.metrics }),
     watermarkLagMaxMinutes: math(`slowest ${words.part}`, 'lagMs / 60000', { lagMs: batch.watermarkLagMaxMs }),
     watermarkLagMinMinutes: math(`fastest ${words.part}`, 'leastLagMs / 60000', {
       leastLagMs: batch.watermarkLagMinMs,
@@ -71,9 +73,20 @@ export function derivedMetrics(
       writeUnits: batch.writeUnitCount,
     }),
     outboxAgeMaxMinutes: math('oldest', 'outboxAgeMs / 60000', { outboxAgeMs: time.outboxAgeMaxMs }),
-    lambdaPerThousandMs: math('Lambda ms per 1,000 records', '1000 * durationMs / recordsIn', {
+    lambdaPerThousandMs: math('Lambda ms per 1,000 records', `1000 * ${duration.expression} / recordsIn`, {
       recordsIn,
-      durationMs: fn.durationTotalMs,
+      ...duration.metrics,
     }),
   };
+}
+
+/** A figure of all sources. SUM of an array, not `a + b`: one that rests has no data, and a sum with it would have none either. */
+function sumOf(
+  name: string,
+  each: readonly Metric[],
+): { expression: string; metrics: Readonly<Record<string, Metric>> } {
+  const [only, ...more] = each;
+  if (only !== undefined && more.length === 0) return { expression: name, metrics: { [name]: only } };
+  const metrics = Object.fromEntries(each.map((metric, i) => [`${name}${i}`, metric]));
+  return { expression: `SUM([${Object.keys(metrics).join(', ')}])`, metrics };
 }

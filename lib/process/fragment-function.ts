@@ -19,6 +19,8 @@ export interface FragmentFunctionProps {
   readonly bundle: BundleSource;
   readonly settings: StageSettings;
   readonly ingest: Ingest;
+  /** Name of what it reads, where the pipeline reads several; undefined: it reads nothing else. */
+  readonly source?: string | undefined;
   readonly environment: FunctionEnvironment;
   /** Where the functions stand; undefined: outside of any VPC. */
   readonly network: KafkaNetwork | undefined;
@@ -32,12 +34,12 @@ export class FragmentFunction extends Construct implements IGrantable {
   constructor(
     scope: Construct,
     id: string,
-    { pipeline, bundle, settings, ingest, environment, network }: FragmentFunctionProps,
+    { pipeline, bundle, settings, ingest, source, environment, network }: FragmentFunctionProps,
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
-    const description = `Tidemark: runs the pipeline ${pipeline} on its ${ingest.noun}`;
+    const description = `Tidemark: runs the pipeline ${pipeline} on its ${ingest.noun}${source === undefined ? '' : ` ${source}`}`;
     this.function = lambdaFunction(this, {
       description,
       bundle,

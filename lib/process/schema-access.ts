@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { FunctionEnvironment } from '../../lambdas/environment.ts';
-import type { DeployedTopology } from '../deployed-topology.ts';
+import type { DeployedSource } from '../deployed-topology.ts';
 import type { Grantee } from '../ingest/kafka/cluster.ts';
 import type { StageSettings } from '../settings.ts';
 
@@ -15,12 +15,14 @@ export interface SchemaAccess {
 }
 
 /**
- * What the format of the source asks for.
+ * What the format of a source asks for.
  *
+ * @param pipeline its name, for the error
  * @throws NEEDS_SCHEMA_REGISTRY (invalid) when the stage does not say where it is
  */
 export function schemaAccess(
-  { name, source: { format } }: DeployedTopology,
+  pipeline: string,
+  { format }: DeployedSource,
   { schemaRegistry }: StageSettings,
 ): SchemaAccess {
   if (format.kind === 'json') return { environment: {}, grantRead: () => undefined };
@@ -29,7 +31,7 @@ export function schemaAccess(
     throw new TidemarkError(
       'invalid',
       'NEEDS_SCHEMA_REGISTRY',
-      `schemaRegistry of the stage must be the place of the schemas that ${name} reads, got none; pass { address: 'https://…' }`,
+      `schemaRegistry of the stage must be the place of the schemas that ${pipeline} reads, got none; pass { address: 'https://…' }`,
     );
   }
   const { address, secretArn } = schemaRegistry;

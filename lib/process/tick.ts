@@ -18,12 +18,12 @@ export class Tick extends Construct implements IGrantable {
   constructor(
     scope: Construct,
     id: string,
-    { pipeline, bundle, settings, ingest, environment, network }: FragmentFunctionProps,
+    { pipeline, bundle, settings, ingest, source, environment, network }: FragmentFunctionProps,
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
-    const description = `Tidemark: moves time on where the input of ${pipeline} has stopped`;
+    const description = `Tidemark: moves time on where the input of ${pipeline}${source === undefined ? '' : ` from ${source}`} has stopped`;
     this.function = lambdaFunction(this, {
       description,
       bundle,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { requireOneOwner } from '../../lib/ingest/one-owner.ts';
 import { stageSettings } from '../../lib/settings.ts';
-import { orders } from './synthesize.ts';
+import { orders, refunds, united } from './synthesize.ts';
 
 const fraud = { ...orders, name: 'fraud' };
 
@@ -9,6 +9,13 @@ describe('requireOneOwner', () => {
   it('refuses two pipelines that would both create a stream', () => {
     expect(() => requireOneOwner([orders, fraud], stageSettings('dev'))).toThrow(
       'stream purchases must be created by one pipeline, got ["orders","fraud"]; put its ARN into existingStreamArns',
+    );
+  });
+
+  it('refuses a stream that one pipeline creates as its first source and another as a further one', () => {
+    const other = { ...fraud, source: refunds };
+    expect(() => requireOneOwner([united(orders, refunds), other], stageSettings('dev'))).toThrow(
+      'stream refunds must be created by one pipeline, got ["orders","fraud"]',
     );
   });
 

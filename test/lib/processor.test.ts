@@ -92,6 +92,7 @@ describe('the function', () => {
         | `TIDEMARK_KAFKA_${string}`
         | 'TIDEMARK_DOORBELL'
         | 'TIDEMARK_EXCHANGE'
+        | 'TIDEMARK_SOURCE'
         | 'TIDEMARK_PARTIAL_BATCHES'
         | `TIDEMARK_SCHEMA_REGISTRY${string}`
       >,

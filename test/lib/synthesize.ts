@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { DeployedTopology } from '../../lib/deployed-topology.ts';
+import type { DeployedKafka, DeployedKinesis, DeployedSource, DeployedTopology } from '../../lib/deployed-topology.ts';
 import { isCreated } from '../../lib/ingest/kafka/kafka-cluster.ts';
 import { topicsOf } from '../../lib/ingest/kafka/pipeline-topics.ts';
 import { KafkaStack } from '../../lib/kafka-stack.ts';
@@ -64,6 +64,16 @@ export const exchangedTwice = (topology: DeployedTopology): DeployedTopology => 
     { exchange: { id: 'all', keyFields: ['all'], receivers: 1, paceMs: 1_000, generation: 1 }, delayMs: 10 },
   ],
 });
+
+/** The same fed from further sources, which meet in the exchange. */
+export const united = (topology: DeployedTopology, ...further: readonly DeployedSource[]): DeployedTopology => ({
+  ...exchanged(topology),
+  sources: [topology.source, ...further],
+});
+
+/** Further sources. */
+export const refunds: DeployedKinesis = { ...(orders.source as DeployedKinesis), stream: 'refunds' };
+export const returns: DeployedKafka = { ...(purchases.source as DeployedKafka), topic: 'returns' };
 
 export interface SynthesizeOptions {
   readonly topology?: DeployedTopology;

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { requireSetting } from '../../../engine/errors.ts';
 import { minutes } from '../../../engine/time/duration.ts';
 import type { DeployedKafka } from '../../deployed-topology.ts';
+import { idOf } from '../../id-of.ts';
 import type { StageSettings } from '../../settings.ts';
 import type { ReadSource } from '../read-source.ts';
 import type { Grantee, KafkaCluster } from './cluster.ts';
@@ -13,6 +14,8 @@ import type { KafkaTopic } from './topic.ts';
 export interface KafkaIngestProps {
   readonly pipeline: string;
   readonly source: DeployedKafka;
+  /** Of the source, among those of the pipeline. */
+  readonly place: number;
   readonly topics: PipelineTopics;
   readonly settings: StageSettings;
 }
@@ -28,7 +31,8 @@ export class KafkaIngest extends Construct implements ReadSource {
   readonly topic: string;
   /**
    * Lives as long as the stack and so as its logs: a stack that is made again has new logs, and has to read what the group of the one
-   * before has read already. Where a group has been wins over any starting position.
+   * before has read already. Where a group has been wins over any starting position. Topics of one pipeline have a group each: Lambda
+   * wants that, and members that come and go of one would stop the other.
    */
   readonly consumerGroup: string;
   readonly polling: KafkaPolling;
@@ -39,7 +43,7 @@ export class KafkaIngest extends Construct implements ReadSource {
   constructor(
     scope: Construct,
     id: string,
-    { pipeline, source, topics, settings: { stage, timeoutMs, kafka } }: KafkaIngestProps,
+    { pipeline, source, place, topics, settings: { stage, timeoutMs, kafka } }: KafkaIngestProps,
   ) {
     super(scope, id);
     requireSetting(
@@ -52,7 +56,7 @@ export class KafkaIngest extends Construct implements ReadSource {
     this.source = source;
     this.cluster = topics.cluster;
     this.topic = source.topic;
-    this.consumerGroup = `tidemark-${pipeline}-${stage}-${uniqueOf(Aws.STACK_ID)}`;
+    this.consumerGroup = idOf(`tidemark-${pipeline}-${stage}-${uniqueOf(Aws.STACK_ID)}`, source.topic, place);
     this.polling = kafka.polling;
     this.made = topics.made(source.topic);
   }

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { requireSetting } from '../../../engine/errors.ts';
-import type { DeployedTopology } from '../../deployed-topology.ts';
+import { deployedSources, type DeployedTopology } from '../../deployed-topology.ts';
+import { idOf } from '../../id-of.ts';
 import type { StageSettings } from '../../settings.ts';
 import type { KafkaCluster } from './cluster.ts';
 import type { TopicSettings } from './settings.ts';
@@ -15,8 +16,9 @@ export interface PipelineTopicsProps {
 }
 
 interface UsedTopic {
-  /** By what it is for, not by its name: a topic of another name is another version of the same resource. */
-  readonly id: 'Source' | 'Results';
+  readonly use: 'source' | 'results';
+  /** By what it is for, not by its name: a topic of another name is another version of the same resource. Those of further sources have it. */
+  readonly id: string;
   readonly topic: string;
   readonly cleanup: TopicSettings['cleanup'];
 }
@@ -33,13 +35,13 @@ export class PipelineTopics extends Construct {
     const wanted = topicsOf(topology).flatMap((used) => {
       const found = topicSettings(used.topic, used.cleanup, settings);
       if (found === undefined) return [];
-      if (used.id === 'Source') requireWhole(used.topic, found);
+      if (used.use === 'source') requireWhole(used.topic, found);
       return [{ ...used, topicSettings: found }];
     });
     if (wanted.length === 0) return;
     const provider = new TopicProvider(this, 'Provider', { cluster, settings });
-    for (const { id: use, topic, topicSettings } of wanted)
-      this.#made.set(topic, new KafkaTopic(this, use, { topic, topicSettings, cluster, provider }));
+    for (const { id: part, topic, topicSettings } of wanted)
+      this.#made.set(topic, new KafkaTopic(this, part, { topic, topicSettings, cluster, provider }));
   }
 
   /** Who waits for a topic waits for this. @returns undefined: it is there already */
@@ -60,11 +62,15 @@ function requireWhole(topic: string, { cleanup }: TopicSettings): void {
 }
 
 /** The topics that a pipeline reads from and puts its results into. */
-export function topicsOf({ source, sinks }: Pick<DeployedTopology, 'source' | 'sinks'>): UsedTopic[] {
+export function topicsOf(topology: Pick<DeployedTopology, 'source' | 'sources' | 'sinks'>): UsedTopic[] {
   return [
-    ...(source.kind === 'kafka' ? [{ id: 'Source', topic: source.topic, cleanup: 'delete' } as const] : []),
-    ...sinks.flatMap((sink) =>
-      sink.kind === 'topic' ? [{ id: 'Results', topic: sink.topic, cleanup: 'compact' } as const] : [],
+    ...deployedSources(topology).flatMap((source, place) =>
+      source.kind === 'kafka'
+        ? [{ use: 'source', id: idOf('Source', source.topic, place), topic: source.topic, cleanup: 'delete' } as const]
+        : [],
+    ),
+    ...topology.sinks.flatMap((sink) =>
+      sink.kind === 'topic' ? [{ use: 'results', id: 'Results', topic: sink.topic, cleanup: 'compact' } as const] : [],
     ),
   ];
 }

@@ -5,9 +5,9 @@ import { COLUMNS, graph, heading } from './layout.ts';
 import type { Section } from './layout.ts';
 
 /** Is every record accounted for, and none refused? */
-export function rightSection({ batch, source, log, derived }: PipelineMetrics): Section {
-  const { recordsPutCount, words } = source;
-  const unread = recordsPutCount === undefined ? '' : '; what is put and not yet in comes down to 0';
+export function rightSection({ batch, readers, log, derived }: PipelineMetrics): Section {
+  const { words } = readers[0].source;
+  const unread = derived.recordsUnreadCount === undefined ? '' : '; what is put and not yet in comes down to 0';
   return [
     heading(
       '2 · Is it right?',
@@ -20,9 +20,11 @@ export function rightSection({ batch, source, log, derived }: PipelineMetrics): 
         height: 3,
         setPeriodToTimeRange: true,
         metrics: [
-          ...(recordsPutCount === undefined
-            ? []
-            : [recordsPutCount.with({ label: `put into the ${words.source}`, color: COLOURS.source })]),
+          ...readers.flatMap(({ name, source: { recordsPutCount, words: of } }) =>
+            recordsPutCount === undefined
+              ? []
+              : [recordsPutCount.with({ label: `put into ${name ?? `the ${of.source}`}`, color: COLOURS.source })],
+          ),
           // Before the expressions that use them: of one metric with two labels, the CDK keeps the first.
           batch.recordsInCount.with({ label: 'in', color: COLOURS.good }),
           batch.countedCount.with({ label: '= counted', color: COLOURS.good }),

@@ -5,7 +5,7 @@ import { readEnvironment, readKafkaEnvironment } from '../../../lambdas/environm
 import type { DeployedTopology } from '../../../lib/deployed-topology.ts';
 import type { StageOverrides } from '../../../lib/settings.ts';
 import { created, existing, selfManaged } from '../ingest/kafka/clusters.ts';
-import { exchanged, exchangedTwice, orders, purchases, synthesize } from '../synthesize.ts';
+import { exchanged, exchangedTwice, orders, purchases, returns, synthesize, united } from '../synthesize.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:registry-a1b2c3';
@@ -40,6 +40,8 @@ const variants: ReadonlyArray<readonly [string, DeployedTopology, StageOverrides
     { schemaRegistry: { address: 'https://registry.example.com', secretArn } },
   ],
 ];
+/** Each function has what it reads by: no two have the same. */
+const several = ['several sources', united(orders, returns), { kafka: { cluster: existing } }] as const;
 
 interface Resource {
   readonly Properties: {
@@ -64,9 +66,18 @@ describe('the environment of the functions of a pipeline', () => {
     expect(processor?.filter((name) => !READ.includes(name))).toEqual(['NODE_OPTIONS']); // Node itself reads it
   });
 
+  it('with several sources has nothing that nobody reads either', () => {
+    const [, topology, overrides] = several;
+    const names = variablesOf(synthesize({ topology, overrides }));
+    expect(names).toHaveLength(5);
+    expect([...new Set(names.flat())].filter((name) => !READ.includes(name))).toEqual(['NODE_OPTIONS']);
+  });
+
   it('lacks nothing that is read, in one pipeline or another', () => {
     const set = new Set(
-      variants.flatMap(([, topology, overrides]) => variablesOf(synthesize({ topology, overrides })).flat()),
+      [...variants, several].flatMap(([, topology, overrides]) =>
+        variablesOf(synthesize({ topology, overrides })).flat(),
+      ),
     );
     expect(READ.filter((name) => !set.has(name))).toEqual([]);
   });
