@@ -21,8 +21,8 @@ export interface LogHead {
 
 /** Those of a pipeline; logs that have not begun have none. */
 export interface LogHeads {
-  /** Of the source's partitions. */
-  readonly source: readonly LogHead[];
+  /** Of the partitions of each source, in order. */
+  readonly sources: ReadonlyArray<{ readonly source: string; readonly heads: readonly LogHead[] }>;
   /** Of the receivers of each of its exchanges, in order. */
   readonly exchanges: ReadonlyArray<{ readonly exchange: Exchange; readonly heads: readonly LogHead[] }>;
 }
@@ -31,7 +31,7 @@ export interface LogHeads {
 export async function readHeads(
   dynamodbEndpoint: string,
   { name: pipeline, downstream }: Pick<Topology, 'name' | 'downstream'>,
-  { name: source, incarnation, shards }: StreamInfo,
+  streams: readonly StreamInfo[],
 ): Promise<LogHeads> {
   const client = dynamodbClient(dynamodbEndpoint);
   const store = new DynamoDbLogStore({ client, table: logTableName(pipeline) });
@@ -46,12 +46,16 @@ export async function readHeads(
       await Promise.all(receivers.map((receiver) => headOf(receiverPartition(pipeline, exchange, receiver))))
     ).flat();
   };
+  const sendersOf = async ({ name: source, incarnation, shards }: StreamInfo): Promise<LogHead[]> =>
+    (
+      await Promise.all(shards.map((partition) => headOf({ pipeline, stage: '0', source, incarnation, partition })))
+    ).flat();
   try {
-    const [heads, exchanges] = await Promise.all([
-      Promise.all(shards.map((partition) => headOf({ pipeline, stage: '0', source, incarnation, partition }))),
+    const [sources, exchanges] = await Promise.all([
+      Promise.all(streams.map(async (stream) => ({ source: stream.name, heads: await sendersOf(stream) }))),
       Promise.all(downstream.map(async ({ exchange }) => ({ exchange, heads: await receiversOf(exchange) }))),
     ]);
-    return { source: heads.flat(), exchanges };
+    return { sources, exchanges };
   } finally {
     client.destroy();
   }

@@ -1,3 +1,4 @@
+import { nameOfSource } from '../../engine/plan/source.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { lengthOfEmbedded } from '../inputs/select-input.ts';
 import { loadPipeline } from '../load-pipeline.ts';
@@ -31,7 +32,9 @@ export async function localCommand(pipeline: string, flags: FlagTexts): Promise<
     }
     if (problems.length > 0) exitCode = 1;
     if (!options.exit)
-      terminal.line(`waiting for more: tidemark send ${pipeline} FILE.ndjson${placeIn(options)}; Ctrl-C ends`);
+      terminal.line(
+        `waiting for more: tidemark send ${pipeline} FILE.ndjson${sourceIn(loaded.topology)}${placeIn(options)}; Ctrl-C ends`,
+      );
   };
   const early = await runLocal(loaded, { options, terminal, signal: stop.signal, drained });
   if (stop.signal.aborted) terminal.line(`stopped; tidemark local ${pipeline}${placeIn(options)} goes on from here`);
@@ -55,15 +58,20 @@ function humanReport(
   ].join('\n');
 }
 
-function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: string, options: LocalOptions): Next {
+function nextAfter(
+  { summary, digest, mostPut }: Report,
+  topology: Topology,
+  pipeline: string,
+  options: LocalOptions,
+): Next {
   const { input } = options;
-  const length = input === undefined ? lengthOfEmbedded(topology.name) : 0;
+  const length = input === undefined ? lengthOfEmbedded(topology) : 0;
   return {
     pipeline: shellWord(pipeline),
     key: digest.key,
-    records:
-      summary.recordsPut > 0 && summary.recordsPut < length ? Math.min(2 * summary.recordsPut, length) : undefined,
+    records: mostPut > 0 && mostPut < length ? Math.min(2 * mostPut, length) : undefined,
     hasOutputs: topology.sideOutputs.length > 0,
+    source: sourceIn(topology),
     kafka: kafkaIn(options),
     hasDeadLetters: summary.deadLetters > 0,
     dataDir: dataDirIn(options),
@@ -73,4 +81,7 @@ function nextAfter({ summary, digest }: Report, topology: Topology, pipeline: st
 const dataDirIn = ({ dataDir }: LocalOptions): string =>
   dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${shellWord(dataDir)}`;
 const placeIn = (options: LocalOptions): string => `${kafkaIn(options)}${dataDirIn(options)}`;
+/** Any of several will do. */
+const sourceIn = ({ sources: [first], sources }: Pick<Topology, 'sources'>): string =>
+  first === undefined || sources.length === 1 ? '' : ` --source ${nameOfSource(first)}`;
 const kafkaIn = ({ kafka }: LocalOptions): string => (kafka === undefined ? '' : ` --kafka ${kafka.join()}`);

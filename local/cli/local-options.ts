@@ -47,6 +47,7 @@ export function localOptionsOf(flags: FlagTexts): LocalOptions {
   const shards = integerFlag(flags, 'shards', { min: 1, max: MAX_SHARDS }, 4);
   const rate = integerFlag(flags, 'rate', { min: 1 }, 1_000);
   const input = textFlag(flags, 'input', 'pass --input FILE.ndjson');
+  const source = textFlag(flags, 'source', 'pass the name of a stream or topic');
   const kafka = kafkaFlag(flags);
   return {
     skip: integerFlag(flags, 'skip', { min: 0 }, 50_000) ?? 0,
@@ -59,5 +60,6 @@ export function localOptionsOf(flags: FlagTexts): LocalOptions {
     ...(rate === undefined ? {} : { rate }),
     ...(kafka === undefined ? {} : { kafka }),
     ...(input === undefined ? {} : { input }),
+    ...(source === undefined ? {} : { source }),
   };
 }

@@ -4,6 +4,10 @@ import { DEFAULT_DATA_DIR } from './local-options.ts';
 
 export const DATA_DIR = ['--data-dir <dir>', `where everything is kept (default: ${DEFAULT_DATA_DIR})`] as const;
 export const KAFKA = ['--kafka <host:port>', 'brokers of your own, for a pipeline that reads Kafka'] as const;
+export const SOURCE = [
+  '--source <name>',
+  'the stream or topic that gets them, of a pipeline that reads several',
+] as const;
 const PIPELINE = ['<pipeline>', 'a name in pipelines/, or the path of a .ts file'] as const;
 
 /** The command line. Each command is loaded when it is asked for, so that help comes at once. */
@@ -29,6 +33,7 @@ export function program(ended: (exitCode: number) => void): Command {
     'put the lines of a file (or of stdin: -) into the local stream, or into the topic of your own brokers',
   )
     .argument('<file>', 'one record per line, plain or gzip, or - for stdin')
+    .option(...SOURCE)
     .option(...KAFKA)
     .option(...DATA_DIR)
     .action(async (pipeline: string, file: string, flags: FlagTexts) =>
@@ -45,10 +50,11 @@ function addLocal(root: Command, ended: (exitCode: number) => void): void {
   command(root, 'local', 'run a pipeline on this machine, with its real bundle; goes on where it was')
     .option(
       '--records <n>',
-      'how many records of the input to take (default: as many of the embedded one as show what it does, all of a file)',
+      'how many records of the input (of each source) to take (default: as many of the embedded one as show what it does, all of a file)',
     )
     .option('--skip <n>', 'leave out the first n records of the input')
     .option('--input <file>', 'one record per line, plain or gzip, instead of the embedded input')
+    .option(...SOURCE)
     .option('--rate <n>', 'put at most n records per second')
     .option('--shards <n>', 'shards of a new stream (default: 4)')
     .option(...KAFKA)

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { nameOfSource, requireKafka, requireKinesis } from '../../engine/dsl/sources.ts';
+import { requireKafka, requireKinesis } from '../../engine/dsl/sources.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import type { Topology } from '../../engine/topology.ts';
 import { isKind, messageOf, requireSetting, TidemarkError } from '../../engine/errors.ts';
 import { kinesisClient } from '../aws/clients.ts';
@@ -10,10 +11,11 @@ import type { InputRecord } from '../inputs/input.ts';
 import { ndjsonInput, ndjsonRecords } from '../inputs/ndjson.ts';
 import { localConnect } from '../kafka/environment.ts';
 import { loadPipeline } from '../load-pipeline.ts';
+import { namedSource } from '../named-source.ts';
 import { grouped } from '../report/progress.ts';
 import { kafkaSource } from '../source/kafka-source.ts';
 import { pipelineDir, prepareDataDir } from '../storage/data-dir.ts';
-import type { FlagTexts } from './flags.ts';
+import { textFlag, type FlagTexts } from './flags.ts';
 import { brokersOf, dataDirOf } from './local-options.ts';
 import { withService } from './with-service.ts';
 
@@ -21,7 +23,8 @@ type Pieces = AsyncIterable<readonly InputRecord[]>;
 
 /** `tidemark send <pipeline> FILE.ndjson|-`: every line that is not blank as a record, each time it is called. */
 export async function sendCommand(pipeline: string, file: string, flags: FlagTexts): Promise<number> {
-  const { topology } = await loadPipeline(pipeline);
+  const source = textFlag(flags, 'source', 'pass the name of a stream or topic');
+  const topology = namedSource(await loadPipeline(pipeline), source);
   const { kind, partitionKey } = topology.source;
   const send = kind === 'kinesis' ? intoStream : intoTopic;
   if (file !== '-') await ndjsonInput(file, partitionKey); // all of it can be sent, or nothing is

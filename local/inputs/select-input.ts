@@ -1,19 +1,22 @@
 import type { Topology } from '../../engine/topology.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import type { Interval } from '../feeder/intervals.ts';
 import { chargesInput } from './charges.ts';
 import { clicksInput } from './clicks.ts';
 import { earthquakesInput } from './earthquakes.ts';
 import { flightsInput } from './flights.ts';
+import { haulInput } from './hauls.ts';
 import type { Input } from './input.ts';
 import { ndjsonInput } from './ndjson.ts';
 import { spread } from './spread.ts';
 
-/** Pipelines that come with an input of their own, and how much of it a run takes unless told otherwise. */
-const EMBEDDED: Readonly<Record<string, { readonly open: () => Input; readonly records: number }>> = {
+/** Pipelines that come with an input of their own for each source, and how much of each a run takes unless told otherwise. */
+const EMBEDDED: Readonly<Record<string, { readonly open: (source: string) => Input; readonly records: number }>> = {
   clickstream: { open: clicksInput, records: 20_000 },
   busiest: { open: () => flightsInput(), records: 100_000 },
   destinations: { open: () => flightsInput(), records: 100_000 },
   earthquakes: { open: () => earthquakesInput(), records: 2_000 },
+  inbound: { open: haulInput, records: 50_000 },
   'flights-kafka': { open: () => flightsInput(), records: 100_000 },
   fraud: { open: chargesInput, records: 20_000 },
   flights: { open: () => flightsInput(), records: 100_000 },
@@ -34,12 +37,13 @@ export interface SelectedInput {
   readonly wanted: Interval;
 }
 
-/** Records of the input that a pipeline comes with; 0 when it has none. */
-export function lengthOfEmbedded(name: string): number {
-  return Object.hasOwn(EMBEDDED, name) ? (EMBEDDED[name]?.open().length ?? 0) : 0;
+/** Records of the input that a pipeline comes with, of the longest one where it reads several sources; 0 when it has none. */
+export function lengthOfEmbedded({ name, sources }: Pick<Topology, 'name' | 'sources'>): number {
+  const embedded = Object.hasOwn(EMBEDDED, name) ? EMBEDDED[name] : undefined;
+  return Math.max(0, ...sources.map((source) => embedded?.open(nameOfSource(source)).length ?? 0));
 }
 
-/** What this run puts into the stream; undefined when the pipeline has no input of its own and none was given. */
+/** What this run puts into a source; undefined when the pipeline has no input of its own and none was given. */
 export async function selectInput(
   { name, source }: Pick<Topology, 'name' | 'source'>,
   choice: InputChoice,
@@ -47,7 +51,7 @@ export async function selectInput(
   const embedded = Object.hasOwn(EMBEDDED, name) ? EMBEDDED[name] : undefined;
   const input =
     choice.file === undefined
-      ? keyedFor(source, embedded?.open())
+      ? keyedFor(source, embedded?.open(nameOfSource(source)))
       : await ndjsonInput(choice.file, source.partitionKey);
   if (input === undefined) return undefined;
   const records = choice.records ?? (choice.file === undefined ? (embedded?.records ?? input.length) : input.length);

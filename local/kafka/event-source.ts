@@ -10,7 +10,7 @@ const RETRY_MS = 500;
 /** How often it is looked for something to do while nothing is read. */
 const IDLE_MS = 25;
 
-export interface KafkaEventSourceProps extends Omit<EventSourceSettings, 'dir'> {
+export interface KafkaEventSourceProps extends Omit<EventSourceSettings, 'files'> {
   readonly connection: KafkaConnection;
   readonly groupId: string;
   readonly topic: string;

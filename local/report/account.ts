@@ -1,6 +1,6 @@
 import { looksLikeSeconds, unitHint } from '../../engine/time/unit-hint.ts';
 import { grouped, moment } from './progress.ts';
-import type { Summary } from './summary.ts';
+import { whatCame, type Summary } from './summary.ts';
 
 /** The counts that must add up, and what else is worth knowing; what is wrong stands below them. */
 export function account(summary: Summary, problems: readonly string[] = []): string {
@@ -20,17 +20,17 @@ export function account(summary: Summary, problems: readonly string[] = []): str
   ].join('\n');
 }
 
-/** One account, and one more behind each exchange: records that became rows, and rows that became results, or rows again. */
+/** One account of each source, and one more behind each exchange: records that became rows, and rows that became results, or rows again. */
 function sums({ accounts }: Summary): string[] {
-  return accounts.map(({ exchange, in: came, counted, late, deadLetters }, i) => {
-    const what = exchange === null ? 'in' : `${exchange}: rows`;
+  return accounts.map((one, i) => {
+    const { in: came, counted, late, deadLetters } = one;
     const isLast = i === accounts.length - 1;
     const parts = [
       `${isLast ? 'counted' : 'passed on'} ${grouped(counted)}`,
       ...(isLast || late > 0 ? [`late ${grouped(late)}`] : []),
       `dead letters ${grouped(deadLetters)}`,
     ];
-    return `${what} ${grouped(came)} = ${parts.join(' + ')}`;
+    return `${whatCame(one)} ${grouped(came)} = ${parts.join(' + ')}`;
   });
 }
 
@@ -47,15 +47,26 @@ export interface Next {
   readonly hasDeadLetters: boolean;
   /** The flag that names the data dir; empty for the default one. */
   readonly dataDir: string;
+  /** The flag that names one of several sources; empty where there is one. */
+  readonly source: string;
   /** The flag that names the brokers; empty for a pipeline without a topic. */
   readonly kafka: string;
 }
 
 /** What to try next. */
-export function suggestions({ pipeline, key, records, hasOutputs, hasDeadLetters, dataDir, kafka }: Next): string {
+export function suggestions({
+  pipeline,
+  key,
+  records,
+  hasOutputs,
+  hasDeadLetters,
+  dataDir,
+  source,
+  kafka,
+}: Next): string {
   const more =
     records === undefined
-      ? `send ${pipeline} FILE.ndjson${kafka}${dataDir}`
+      ? `send ${pipeline} FILE.ndjson${source}${kafka}${dataDir}`
       : `local ${pipeline} --records ${records} --exit${kafka}${dataDir}    # goes on from here, even after kill -9`;
   return [
     'next:',

@@ -40,12 +40,15 @@ export interface Summary {
   /** The slowest partition's, or receiver's where there is an exchange; null before any record. */
   readonly watermarkMs: number | null;
   readonly shards: number;
-  /** One of the source's records, and one of the rows behind each exchange. */
+  /** One of the records of each source, and one of the rows behind each exchange. */
   readonly accounts: readonly Account[];
 }
 
 /** What comes in is counted, late, or dead: `in = counted + late + deadLetters`. */
 export interface Account {
+  /** Where there are several sources: the one that the records came from, and how many of them the runner put into it. */
+  readonly source?: string;
+  readonly recordsPut?: number;
   /** Of rows: the exchange that they came through; null: records. */
   readonly exchange: string | null;
   /** Of an exchange; 0 of records. */
@@ -60,25 +63,33 @@ export interface Account {
 export interface SummaryParts {
   readonly pipeline: string;
   readonly shards: number;
-  readonly heads: readonly PartitionHead[];
-  readonly exchanges: readonly ReceiverHeads[];
+  readonly sources: readonly SourceHeads[];
+  readonly exchanges: readonly NewestHeads[];
   /** When this run began. */
   readonly before: Pick<Counters, 'recordsIn' | 'deadLetters'>;
-  readonly recordsPut: number;
   readonly results: number;
   readonly openWindows: number;
   readonly writeUnits: number;
   readonly elapsedMs: number;
 }
 
+/** Those of one source. */
+export interface SourceHeads {
+  readonly name: string;
+  /** Records that the runner's own inputs put into it. */
+  readonly recordsPut: number;
+  readonly heads: readonly PartitionHead[];
+}
+
 /** Those of one exchange. */
-export interface ReceiverHeads {
+export interface NewestHeads {
   readonly name: string;
   readonly receivers: number;
   readonly heads: readonly PartitionHead[];
 }
 
-export function summarize({ heads, exchanges, before, ...parts }: SummaryParts): Summary {
+export function summarize({ sources, exchanges, before, ...parts }: SummaryParts): Summary {
+  const heads = sources.flatMap((one) => one.heads);
   const all = [...heads, ...exchanges.flatMap((one) => one.heads)];
   const last = exchanges.at(-1)?.heads ?? heads;
   const total = (name: keyof Counters): number => totalOf(all, name);
@@ -86,7 +97,7 @@ export function summarize({ heads, exchanges, before, ...parts }: SummaryParts):
   const marks = last.map((head) => head.watermarkMs).filter((mark) => mark !== NO_WATERMARK);
   return {
     pipeline: parts.pipeline,
-    recordsPut: parts.recordsPut,
+    recordsPut: sources.reduce((sum, { recordsPut }) => sum + recordsPut, 0),
     recordsIn,
     newRecordsIn: recordsIn - before.recordsIn,
     counted: totalOf(last, 'counted'),
@@ -103,7 +114,10 @@ export function summarize({ heads, exchanges, before, ...parts }: SummaryParts):
     watermarkMs: marks.length === 0 ? null : Math.min(...marks),
     shards: parts.shards,
     accounts: [
-      accountOf(null, 0, heads),
+      ...sources.map(({ name, recordsPut, heads: read }) => ({
+        ...(sources.length > 1 ? { source: name, recordsPut } : {}),
+        ...accountOf(null, 0, read),
+      })),
       ...exchanges.map(({ name, receivers, heads: received }) => accountOf(name, receivers, received)),
     ],
   };
@@ -126,16 +140,34 @@ function totalOf(heads: readonly PartitionHead[], name: keyof Counters): number 
 
 /** What does not add up, in words; empty when all does. */
 export function imbalances(summary: Summary): string[] {
-  const { recordsPut, recordsIn, lossesAccepted, accounts } = summary;
+  const { lossesAccepted, accounts } = summary;
   const problems = accounts.flatMap((account, i) => {
     const { in: came, counted, late, deadLetters } = account;
     if (came === counted + late + deadLetters) return [];
-    const what = account.exchange === null ? 'in' : `${account.exchange}: rows`;
+    const what = whatCame(account);
     const dealtWith = i < accounts.length - 1 ? 'passed on' : 'counted';
     return [`${what} ${came} is not ${dealtWith} ${counted} + late ${late} + dead letters ${deadLetters}`];
   });
   // What was left out with the operator's consent is in no count.
-  if (recordsIn < recordsPut && lossesAccepted === 0)
-    problems.push(`in ${recordsIn} is less than the ${recordsPut} records put into the stream`);
+  if (lossesAccepted > 0) return problems;
+  for (const { source, recordsPut, in: came } of putInto(summary))
+    if (came < recordsPut)
+      problems.push(
+        `${source === undefined ? '' : `${source}: `}in ${came} is less than the ${recordsPut} records put into the stream`,
+      );
   return problems;
+}
+
+/** @example 'in' · 'sales: in' · 'by-shop: rows' */
+export function whatCame({ source, exchange }: Account): string {
+  if (exchange !== null) return `${exchange}: rows`;
+  return source === undefined ? 'in' : `${source}: in`;
+}
+
+/** What was put into each source, and what came of it. */
+function putInto({ recordsPut: total, recordsIn, accounts }: Summary) {
+  const several = accounts.flatMap(({ source, recordsPut, in: came }) =>
+    source === undefined || recordsPut === undefined ? [] : [{ source, recordsPut, in: came }],
+  );
+  return several.length > 0 ? several : [{ source: undefined, recordsPut: total, in: recordsIn }];
 }

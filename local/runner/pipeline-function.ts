@@ -16,22 +16,30 @@ export function bundlePipeline({ file }: LoadedPipeline, dir: PipelineDir, handl
   bundleHandlers({ handlers, pipelineFile: file, outDir: dir.bundle });
 }
 
+export interface FunctionRole {
+  readonly handler: PipelineHandler;
+  /** The source that it reads, of a pipeline with several. */
+  readonly source?: string;
+  /** That of a function of receivers. */
+  readonly exchange?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * A function of a pipeline, wired to the emulators; its metrics go to the collector, its other lines to the terminal.
  *
- * @param exchange that of a function of receivers
+ * @param role what it works for, and what its environment needs beside that of every function
  */
 export function pipelineFunction(
-  handler: PipelineHandler,
+  { handler, source = '', exchange = '', environment = {} }: FunctionRole,
   { topology }: LoadedPipeline,
   dir: PipelineDir,
   services: Services,
   metrics: MetricsCollector,
   terminal: Terminal,
-  exchange = '',
 ): LocalFunction {
   const { name, sinks } = topology;
-  const functionName = `tidemark-${name}-${handler}${exchange === '' ? '' : `-${exchange}`}`;
+  const functionName = ['tidemark', name, handler, source, exchange].filter((word) => word !== '').join('-');
   const print = (line: string): void => terminal.line(`function: ${line}`);
   return new LocalFunction({
     functionName,
@@ -43,6 +51,7 @@ export function pipelineFunction(
         TIDEMARK_BLOBS: pathToFileURL(dir.blobs).href,
         TIDEMARK_OUTPUT_STREAM: sinks.find((sink) => sink.kind === 'stream')?.stream ?? '',
         TIDEMARK_LAKE: pathToFileURL(dir.lake).href,
+        TIDEMARK_SOURCE: source,
         TIDEMARK_EXCHANGE: exchange,
       } satisfies FunctionEnvironment),
       AWS_ENDPOINT_URL_DYNAMODB: services.dynamodb.endpoint,
@@ -53,7 +62,7 @@ export function pipelineFunction(
       AWS_LAMBDA_FUNCTION_NAME: functionName,
       ...services.kafka,
       TIDEMARK_SCHEMA_REGISTRY: process.env['TIDEMARK_SCHEMA_REGISTRY'] ?? '',
-      ...services.source.environment,
+      ...environment,
       NODE_OPTIONS: '--enable-source-maps',
     },
     stdoutLine: (line) => {

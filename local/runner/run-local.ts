@@ -1,10 +1,12 @@
 import type { LoadedPipeline } from '../load-pipeline.ts';
-import { selectInput, type SelectedInput } from '../inputs/select-input.ts';
+import { FileBlobStore } from '../../adapters/file/blob-store.ts';
 import { showProgress } from '../report/progress.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { claimFolder } from '../storage/claim.ts';
 import { pipelineDir, prepareDataDir, removePipeline } from '../storage/data-dir.ts';
 import { isOpenToOthers } from '../storage/owner-only.ts';
+import { beginExchange } from './begin-exchange.ts';
+import { nothingWanted, selectInputs, withoutOwn } from './run-inputs.ts';
 import type { LocalOptions } from './options.ts';
 import { readReport, type Report } from './report.ts';
 import { startServices } from './services.ts';
@@ -38,10 +40,6 @@ export async function runLocal(loaded: LoadedPipeline, run: LocalRun): Promise<b
   return outcome.value;
 }
 
-function nothingWanted({ input: { label, length } }: SelectedInput, skip: number): string {
-  return length === 0 ? `${label} holds no records` : `--skip ${skip} leaves out all ${length} records of ${label}`;
-}
-
 async function settled<T>(work: () => T | Promise<T>): Promise<PromiseSettledResult<T>> {
   try {
     return { status: 'fulfilled', value: await work() };
@@ -56,11 +54,7 @@ async function runWith(
   undo: Undo[],
 ): Promise<boolean> {
   const { topology } = loaded;
-  const selected = await selectInput(topology, {
-    skip: options.skip,
-    ...(options.input === undefined ? {} : { file: options.input }),
-    ...(options.records === undefined ? {} : { records: options.records }),
-  });
+  const selected = await selectInputs(loaded, options);
   const dir = pipelineDir(options.dataDir, topology.name);
   prepareDataDir(options.dataDir);
   if (isOpenToOthers(dir.root))
@@ -73,6 +67,7 @@ async function runWith(
   const services = await startServices(dir, topology, options);
   undo.push(() => services.stop());
   const before = await storedState(loaded, dir, services);
+  await beginExchange(topology, new FileBlobStore(dir.blobs), services.sources);
   const work = new RunningPipeline(loaded, dir, services, terminal);
   undo.push(() => work.stop());
   undo.push(showProgress(terminal, () => work.progress()));
@@ -84,17 +79,10 @@ async function runWith(
   const running = work.run();
   const untilEnd = Promise.race([running, services.kinesis.ended, services.dynamodb.ended, stopped]);
   untilEnd.catch(() => undefined); // seen by one of the races below
-  const isOnTop = options.input === undefined && selected !== undefined && (await work.holdsOthers());
-  if (selected !== undefined && selected.wanted[0] >= selected.wanted[1])
-    terminal.line(`${nothingWanted(selected, options.skip)}: nothing is put`);
-  if (isOnTop)
-    terminal.line(
-      `${services.source.stream.name} holds records already: they are read, nothing is put; pass --input to put more`,
-    );
-  const outcome = await Promise.race([
-    work.drain(isOnTop ? undefined : selected, options.rate).then(() => 'drained' as const),
-    untilEnd,
-  ]);
+  for (const line of nothingWanted(selected.values(), options.skip)) terminal.line(line);
+  const wanted =
+    options.input === undefined ? await withoutOwn(selected, work, (line) => terminal.line(line)) : selected;
+  const outcome = await Promise.race([work.drain(wanted, options.rate).then(() => 'drained' as const), untilEnd]);
   if (outcome !== 'drained') return true;
   terminal.clear();
   drained(await readReport(loaded, dir, services, work, before));

@@ -2,7 +2,7 @@ import type { Topology } from '../../engine/topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
 import type { KafkaEnvironment } from '../../lambdas/environment.ts';
 import { dynamodbClient, kinesisClient } from '../aws/clients.ts';
-import { ensureStream } from '../aws/stream.ts';
+import { ensureStream, type StreamInfo } from '../aws/stream.ts';
 import { ensureTables } from '../aws/tables.ts';
 import type { Emulator } from '../emulators/emulator.ts';
 import { startDynamoDb, startKinesis } from '../emulators/start.ts';
@@ -21,14 +21,15 @@ import type { LocalOptions } from './options.ts';
 export interface Services {
   readonly kinesis: Emulator;
   readonly dynamodb: Emulator;
-  readonly source: LocalSource;
+  /** In the order of the pipeline's sources. */
+  readonly sources: readonly LocalSource[];
   /** How the user's own Kafka is reached; without brokers when there is none. */
   readonly kafka: Required<KafkaEnvironment>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the emulators, makes the stream or topic and the tables, and tells other processes where they are.
+ * Starts the emulators, makes the streams or topics and the tables, and tells other processes where they are.
  *
  * @throws INVALID_SETTING (invalid) for a Kafka pipeline without a broker, and for a broker without a Kafka pipeline
  */
@@ -37,7 +38,8 @@ export async function startServices(
   topology: Topology,
   options: Pick<LocalOptions, 'shards' | 'kafka'>,
 ): Promise<Services> {
-  const needsBroker = topology.source.kind === 'kafka' || topology.sinks.some(({ kind }) => kind === 'topic');
+  const needsBroker =
+    topology.sources.some(({ kind }) => kind === 'kafka') || topology.sinks.some(({ kind }) => kind === 'topic');
   if (needsBroker)
     requireSetting(
       '--kafka',
@@ -62,17 +64,16 @@ export async function startServices(
   try {
     if (kinesis.status === 'rejected') throw kinesis.reason;
     if (dynamodb.status === 'rejected') throw dynamodb.reason;
-    const source = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, topology, options);
+    const sources = await prepare(kinesis.value.endpoint, dynamodb.value.endpoint, topology, options);
     writeJsonFile(dir.runFile, {
       ...thisProcess(),
-      stream: source.stream.name,
       kinesisEndpoint: kinesis.value.endpoint,
       dynamodbEndpoint: dynamodb.value.endpoint,
     } satisfies RunFile);
     return {
       kinesis: kinesis.value,
       dynamodb: dynamodb.value,
-      source,
+      sources,
       kafka: localKafka(options.kafka ?? [], process.env),
       stop,
     };
@@ -82,13 +83,20 @@ export async function startServices(
   }
 }
 
+/** Of each source, with the shards that there are now. */
+export function streamsOf(sources: readonly LocalSource[]): Promise<StreamInfo[]> {
+  return Promise.all(
+    sources.map(async ({ stream, shards }) => ({ ...stream, shards: [...(await shards()).keys()].sort() })),
+  );
+}
+
 async function prepare(
   kinesisEndpoint: string,
   dynamodbEndpoint: string,
   topology: Topology,
   { shards, kafka }: Pick<LocalOptions, 'shards' | 'kafka'>,
-): Promise<LocalSource> {
-  const { name, source, sinks } = topology;
+): Promise<readonly LocalSource[]> {
+  const { name, sources, sinks } = topology;
   const kinesis = kinesisClient(kinesisEndpoint);
   const dynamodb = dynamodbClient(dynamodbEndpoint);
   try {
@@ -99,9 +107,14 @@ async function prepare(
       if (sink.kind === 'stream') await ensureStream(kinesis, sink.stream, undefined);
       if (sink.kind === 'topic') await ensureTopic(connection, sink.topic, undefined, { 'cleanup.policy': 'compact' });
     }
-    return source.kind === 'kinesis'
-      ? kinesisSource(kinesisEndpoint, await ensureStream(kinesis, source.stream, shards))
-      : await kafkaSource(connection, name, source.topic, shards);
+    const prepared: LocalSource[] = [];
+    for (const source of sources)
+      prepared.push(
+        source.kind === 'kinesis'
+          ? kinesisSource(kinesisEndpoint, await ensureStream(kinesis, source.stream, shards))
+          : await kafkaSource(connection, name, source.topic, shards),
+      );
+    return prepared;
   } finally {
     kinesis.destroy();
     dynamodb.destroy();

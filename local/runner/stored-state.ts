@@ -5,7 +5,7 @@ import { TidemarkError } from '../../engine/errors.ts';
 import { StateForms } from '../../engine/partition-log/state-schema.ts';
 import { readHeads, type LogHead } from '../read-heads.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
-import type { Services } from './services.ts';
+import { streamsOf, type Services } from './services.ts';
 
 /** What earlier runs have counted. */
 export interface Before {
@@ -22,20 +22,21 @@ export interface Before {
 export async function storedState(
   { topology, fragments }: Pick<LoadedPipeline, 'topology' | 'fragments'>,
   dir: PipelineDir,
-  { dynamodb, source }: Services,
+  { dynamodb, sources }: Services,
 ): Promise<Before> {
-  const stream = { ...source.stream, shards: await source.partitions() };
-  const heads = await readHeads(dynamodb.endpoint, topology, stream);
-  for (const head of heads.source) await requireReadable(topology, dir, head);
+  const heads = await readHeads(dynamodb.endpoint, topology, await streamsOf(sources));
+  for (const [i, { heads: senders }] of heads.sources.entries())
+    for (const head of senders) await requireReadable(fragments[i] as Topology, dir, head);
   for (const { exchange, heads: receivers } of heads.exchanges) {
     const fragment = fragments.find(({ receivesFrom }) => receivesFrom?.id === exchange.id) as Topology;
     for (const head of receivers) await requireReadable(fragment, dir, head);
   }
   const total = (name: keyof Before, of: readonly LogHead[]): number =>
     of.reduce((sum, { entry }) => sum + entry.counters[name], 0);
+  const senders = heads.sources.flatMap((one) => one.heads);
   return {
-    recordsIn: total('recordsIn', heads.source),
-    deadLetters: total('deadLetters', [...heads.source, ...heads.exchanges.flatMap((one) => one.heads)]),
+    recordsIn: total('recordsIn', senders),
+    deadLetters: total('deadLetters', [...senders, ...heads.exchanges.flatMap((one) => one.heads)]),
   };
 }
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Consumer, Producer } from '@platformatic/kafka';
 import { clientOptions, type KafkaConnection } from '../../adapters/kafka/connection.ts';
+import { MAX_HASH } from '../../engine/codec/key-hash.ts';
 import { KafkaReader } from '../../adapters/kafka/reader.ts';
 import { KafkaEventSource } from '../kafka/event-source.ts';
 import { kafkaTarget } from '../kafka/target.ts';
 import { ensureTopic } from '../kafka/topic.ts';
-import type { PipelineDir } from '../storage/data-dir.ts';
+import type { SourceFiles } from '../storage/data-dir.ts';
 import { readJsonFile, writeJsonFile } from '../storage/json-file.ts';
 import type { LocalSource } from './local-source.ts';
 
@@ -25,17 +26,18 @@ export async function kafkaSource(
     handler: 'process-kafka',
     environment: { TIDEMARK_PARTIAL_BATCHES: 'yes' },
     target: kafkaTarget(producer, reader, topic, stream.shards.length),
-    eventSource: ({ dir, ...settings }) =>
+    eventSource: ({ files, ...settings }) =>
       new KafkaEventSource({
         ...settings,
         connection,
         topic,
-        groupId: groupOf(pipeline, dir),
+        groupId: groupOf(pipeline, files),
         partitions: stream.shards.length,
       }),
     isEmpty: async () =>
       [...(await reader.ranges(topic, stream.shards.map(Number))).values()].every(({ start, end }) => start === end),
-    partitions: async () => stream.shards,
+    shards: async () =>
+      new Map(stream.shards.map((partition) => [partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] }])),
     close: async () => {
       await Promise.all([consumer.close(true), producer.close(true)]);
     },
@@ -43,15 +45,15 @@ export async function kafkaSource(
 }
 
 /** The group of this data dir: whoever starts over begins at the topic's first record, as a new group does. */
-function groupOf(pipeline: string, dir: PipelineDir): string {
-  const known = groupIn(dir);
+function groupOf(pipeline: string, files: SourceFiles): string {
+  const known = groupIn(files);
   if (known !== undefined) return known;
   const groupId = `tidemark-local-${pipeline}-${randomUUID()}`;
-  writeJsonFile(dir.checkpointFile, { groupId });
+  writeJsonFile(files.checkpointFile, { groupId });
   return groupId;
 }
 
-/** The group that a data dir has begun; undefined when it has none. */
-export function groupIn({ checkpointFile }: PipelineDir): string | undefined {
+/** The group that a data dir has begun for a topic; undefined when it has none. */
+export function groupIn({ checkpointFile }: Pick<SourceFiles, 'checkpointFile'>): string | undefined {
   return readJsonFile<{ readonly groupId: string }>(checkpointFile)?.groupId;
 }

@@ -1,5 +1,6 @@
 import { kinesisClient } from '../aws/clients.ts';
-import { listShards, type StreamInfo } from '../aws/stream.ts';
+import { KinesisShards } from '../../adapters/kinesis/shards.ts';
+import type { StreamInfo } from '../aws/stream.ts';
 import { Checkpoints } from '../event-source/checkpoints.ts';
 import { EventSource } from '../event-source/event-source.ts';
 import { kinesisTarget } from '../feeder/kinesis-target.ts';
@@ -16,12 +17,12 @@ export function kinesisSource(endpoint: string, stream: StreamInfo): LocalSource
     handler: 'process-kinesis',
     environment: { TIDEMARK_STREAM: stream.name }, // the emulator knows no ARNs
     target: kinesisTarget(putClient, stream),
-    eventSource({ dir, ...settings }: EventSourceSettings): LocalEventSource {
-      checkpoints = new Checkpoints(dir.checkpointFile, stream.createdAtMs);
+    eventSource({ files, ...settings }: EventSourceSettings): LocalEventSource {
+      checkpoints = new Checkpoints(files.checkpointFile, stream.createdAtMs);
       return new EventSource({ client, stream, checkpoints, ...settings });
     },
     isEmpty: async () => true,
-    partitions: () => listShards(client, stream.name),
+    shards: () => new KinesisShards(client).shards({ source: stream.name }),
     close: async () => {
       client.destroy();
       putClient.destroy();

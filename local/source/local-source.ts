@@ -2,7 +2,8 @@ import type { PipelineHandler } from '../../lambdas/bundle.ts';
 import type { StreamInfo } from '../aws/stream.ts';
 import type { BatchLimits } from '../event-source/batch.ts';
 import type { FeedTarget } from '../feeder/feed-target.ts';
-import type { PipelineDir } from '../storage/data-dir.ts';
+import type { Lineage } from '../../engine/ports.ts';
+import type { SourceFiles } from '../storage/data-dir.ts';
 
 /** Runs the function on one event; rejects on its error, timeout or death. */
 export type Invoke = (event: unknown) => Promise<unknown>;
@@ -23,7 +24,7 @@ export interface LocalEventSource {
 
 export interface EventSourceSettings {
   readonly limits: BatchLimits;
-  readonly dir: PipelineDir;
+  readonly files: SourceFiles;
   readonly invoke: Invoke;
   readonly failed: (error: unknown) => void;
 }
@@ -39,8 +40,8 @@ export interface LocalSource {
   eventSource(settings: EventSourceSettings): LocalEventSource;
   /** True when it holds no record, or when nobody else can put any. */
   isEmpty(): Promise<boolean>;
-  /** Every partition that there is now. */
-  partitions(): Promise<readonly string[]>;
+  /** Every partition that there is now, by name. */
+  shards(): Promise<ReadonlyMap<string, Lineage>>;
   /** Lets go of connections; what it runs on is ended by whoever started that. */
   close(): Promise<void>;
 }

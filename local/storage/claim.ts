@@ -7,7 +7,6 @@ import type { ProcessIdentity } from './process-identity.ts';
 
 /** What a running `tidemark local` tells others about itself. */
 export interface RunFile extends ProcessIdentity {
-  readonly stream: string;
   readonly kinesisEndpoint: string;
   readonly dynamodbEndpoint: string;
 }

@@ -29,9 +29,25 @@ export interface PipelineDir {
   readonly lockFile: string;
   /** Addresses of the running emulators. */
   readonly runFile: string;
-  readonly feederFile: string;
-  readonly checkpointFile: string;
   readonly metricsFile: string;
+}
+
+/** What is kept of each source. */
+export interface SourceFiles {
+  /** What was put into it. */
+  readonly feederFile: string;
+  /** How far it was read. */
+  readonly checkpointFile: string;
+}
+
+/**
+ * The files of a source. Of several they bear its name: which one comes first in the definition may change.
+ *
+ * @param sources all names that the pipeline reads
+ */
+export function sourceFiles({ dir }: PipelineDir, source: string, sources: readonly string[]): SourceFiles {
+  const suffix = sources.length > 1 ? `-${source}` : '';
+  return { feederFile: join(dir, `feeder${suffix}.json`), checkpointFile: join(dir, `checkpoints${suffix}.json`) };
 }
 
 export function pipelineDir(root: string, pipeline: string): PipelineDir {
@@ -48,8 +64,6 @@ export function pipelineDir(root: string, pipeline: string): PipelineDir {
     lake: join(absolute, 'lake'),
     lockFile: join(dir, 'lock.json'),
     runFile: join(dir, 'run.json'),
-    feederFile: join(dir, 'feeder.json'),
-    checkpointFile: join(dir, 'checkpoints.json'),
     metricsFile: join(dir, 'metrics.json'),
   });
 }

@@ -21,10 +21,11 @@ describe('docs/exchange.md', () => {
       'pipelines/routes.ts',
       'pipelines/totals.ts',
       'pipelines/busiest.ts',
+      'pipelines/inbound.ts',
       'test/docs/exchange-examples.ts',
     ];
     const sources = files.map(read);
-    expect(snippets).toHaveLength(8);
+    expect(snippets).toHaveLength(10);
     expect(snippets.filter((snippet) => !sources.some((source) => source.includes(snippet)))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { count, max, mean, sum } from '../../engine/index.ts';
 import { NO_WATERMARK } from '../../engine/time/watermark.ts';
 import { account, shellWord, suggestions } from '../../local/report/account.ts';
-import { problemsOf } from '../../local/report/notices.ts';
+import { problemsOf, remarksOn } from '../../local/report/notices.ts';
 import { BusiestKeys } from '../../local/report/busiest-keys.ts';
 import { Digest } from '../../local/report/digest.ts';
 import { printable } from '../../local/report/printable.ts';
@@ -17,7 +17,6 @@ const parts = {
   pipeline: 'p',
   shards: 3,
   exchanges: [],
-  recordsPut: 20,
   results: 4,
   openWindows: 6,
   writeUnits: 30,
@@ -26,9 +25,15 @@ const parts = {
 const summary = summarize({
   ...parts,
   before: { recordsIn: 12, deadLetters: 1 },
-  heads: [
-    { partition: 'a', version: 2, watermarkMs: 5, counters },
-    { partition: 'b', version: 3, watermarkMs: NO_WATERMARK, counters },
+  sources: [
+    {
+      name: 'orders',
+      recordsPut: 20,
+      heads: [
+        { partition: 'a', version: 2, watermarkMs: 5, counters },
+        { partition: 'b', version: 3, watermarkMs: NO_WATERMARK, counters },
+      ],
+    },
   ],
 });
 
@@ -106,9 +111,10 @@ describe('the account', () => {
     const received = { recordsIn: 18, counted: 13, late: 3, deadLetters: 2, results: 5, lossesAccepted: 0 };
     const both = summarize({
       ...parts,
-      recordsPut: 10,
       before: { recordsIn: 4, deadLetters: 1 },
-      heads: [{ partition: 'a', version: 2, watermarkMs: 50, counters: sent }],
+      sources: [
+        { name: 'orders', recordsPut: 10, heads: [{ partition: 'a', version: 2, watermarkMs: 50, counters: sent }] },
+      ],
       exchanges: [
         { name: 'by-x', receivers: 2, heads: [{ partition: 'r0', version: 3, watermarkMs: 40, counters: received }] },
       ],
@@ -156,9 +162,8 @@ describe('the account', () => {
     ];
     const three = summarize({
       ...parts,
-      recordsPut: 10,
       before: { recordsIn: 0, deadLetters: 0 },
-      heads: headOf('a', 50, before),
+      sources: [{ name: 'orders', recordsPut: 10, heads: headOf('a', 50, before) }],
       exchanges: [
         { name: 'by-x', receivers: 1, heads: headOf('r0', 40, before) },
         { name: 'all', receivers: 1, heads: headOf('r0', 30, last) },
@@ -170,6 +175,42 @@ describe('the account', () => {
       '  all: rows 5 = counted 5 + late 0 + dead letters 0',
     ]);
     expect(three).toMatchObject({ counted: 5, late: 4, deadLetters: 2, firings: 3, watermarkMs: 30 });
+  });
+
+  it('has a sum for each of several sources, and misses what one of them has got less', () => {
+    const read = (recordsIn: number) => ({
+      recordsIn,
+      counted: recordsIn,
+      late: 0,
+      deadLetters: 0,
+      results: 0,
+      lossesAccepted: 0,
+    });
+    const headOf = (partition: string, recordsIn: number) => [
+      { partition, version: 1, watermarkMs: 50, counters: read(recordsIn) },
+    ];
+    const united = (sales: number, refunds: number) =>
+      summarize({
+        ...parts,
+        before: { recordsIn: 0, deadLetters: 0 },
+        sources: [
+          { name: 'sales', recordsPut: 1_000, heads: headOf('a', sales) },
+          { name: 'refunds', recordsPut: 10, heads: headOf('0', refunds) },
+        ],
+        exchanges: [{ name: 'by-shop', receivers: 1, heads: headOf('r0', sales + refunds) }],
+      });
+    expect(account(united(1_000, 20)).split('\n').slice(0, 3)).toEqual([
+      '✓ sales: in 1,000 = passed on 1,000 + dead letters 0',
+      '  refunds: in 20 = passed on 20 + dead letters 0',
+      '  by-shop: rows 1,020 = counted 1,020 + late 0 + dead letters 0',
+    ]);
+    expect(united(1_000, 20)).toMatchObject({ recordsPut: 1_010, recordsIn: 1_020, counted: 1_020 });
+    expect(imbalances(united(1_000, 20))).toEqual([]);
+    expect(imbalances(united(995, 20))).toEqual(['sales: in 995 is less than the 1000 records put into the stream']);
+    expect(remarksOn(united(1_000, 20), 0)).toEqual([]);
+    expect(remarksOn(united(1_000, 0), 0)).toEqual([
+      'refunds has no record yet, and all windows wait for that: send some with --source refunds',
+    ]);
   });
 
   it('says how often records were left out for good, and nothing where none were', () => {
@@ -209,6 +250,7 @@ describe('the account', () => {
         hasOutputs: false,
         hasDeadLetters: false,
         dataDir: '',
+        source: '',
         kafka: '',
       }).split('\n'),
     ).toEqual([
@@ -224,6 +266,7 @@ describe('the account', () => {
       hasOutputs: true,
       hasDeadLetters: true,
       dataDir: ' --data-dir d',
+      source: '',
       kafka: '',
     });
     expect(withDead.split('\n')[2]).toBe('  npx tidemark dead-letters flights --data-dir d');

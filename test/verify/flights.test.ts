@@ -19,7 +19,7 @@ describe(`the flights pipeline against DuckDB, seed ${SEED}`, () => {
     expected = await expectedOf({ records: RECORDS, shards: SHARDS });
     run = await processRun({
       fragments: flights.fragments,
-      input: flightsInput(),
+      open: () => flightsInput(),
       records: RECORDS,
       shards: SHARDS,
       random: new SeededRandom(SEED),

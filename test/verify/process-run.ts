@@ -6,7 +6,7 @@ import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import { SYSTEM_RANDOM } from '../../adapters/shared/system-random.ts';
 import { MAX_HASH } from '../../engine/codec/key-hash.ts';
-import { nameOfSource } from '../../engine/dsl/sources.ts';
+import { nameOfSource } from '../../engine/plan/source.ts';
 import { receiverLogs } from '../../engine/exchange/receivers.ts';
 import type { Topology } from '../../engine/topology.ts';
 import type { LogEntry } from '../../engine/partition-log/entry.ts';
@@ -15,6 +15,7 @@ import { PartitionLogs } from '../../engine/partition-log/partition-logs.ts';
 import { readHead } from '../../engine/partition-log/read-log.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import type { Processor } from '../../engine/processor.ts';
+import type { Input } from '../../local/inputs/input.ts';
 import type { SeededRandom } from '../simulation/world/random.ts';
 import { collect } from '../support/collect.ts';
 import { RecordingClock } from '../support/recording-clock.ts';
@@ -23,20 +24,21 @@ import { recordsByShard, type RecordsByShardSettings } from './records-by-shard.
 import type { Run } from './run.ts';
 import { runBatches } from './run-batches.ts';
 
-export interface ProcessRunSettings extends RecordsByShardSettings {
+export interface ProcessRunSettings extends Omit<RecordsByShardSettings, 'input'> {
+  /** What comes to a source, by its name; `records` of it are taken. */
+  readonly open: (source: string) => Input;
   /** Of the pipeline, each behind the one that sends to it. */
   readonly fragments: readonly Topology[];
   /** Decides how records are cut into batches, which come twice, and when receivers are called. */
   readonly random: SeededRandom;
 }
 
-/** A pipeline's input through the engine in this process, over stores in memory, in batches of any size. */
-export async function processRun({ fragments, random, ...settingsOfInput }: ProcessRunSettings): Promise<Run> {
+/** A pipeline's inputs through the engine in this process, over stores in memory, in batches of any size. */
+export async function processRun({ fragments, open, random, ...amount }: ProcessRunSettings): Promise<Run> {
   const clock = new RecordingClock();
   const logs = new MemoryLogStore();
   const lake = new MemoryBlobStore();
   const sink = new MemorySink();
-  const shards = new MemoryShards();
   const settings = {
     logs,
     blobs: new MemoryBlobStore(),
@@ -45,27 +47,31 @@ export async function processRun({ fragments, random, ...settingsOfInput }: Proc
     slots: RING_SLOTS,
     inlineLimitBytes: 32_768,
   };
-  const [topology, ...behind] = fragments as readonly [Topology, ...Topology[]];
-  const processorOf = (fragment: Topology): Processor => ({
+  const [topology] = fragments as readonly [Topology, ...Topology[]];
+  const processorOf = (fragment: Topology, shards = new MemoryShards()): Processor => ({
     topology: fragment,
     logs: new PartitionLogs({ ...settings, topology: fragment }, 1_500_000),
     sinks: [new LakeSink({ blobs: lake, pipeline: topology.name, results: 'results' }), sink],
     shards,
   });
-  const records = await recordsByShard(settingsOfInput, {
-    pipeline: topology.name,
-    source: nameOfSource(topology.source),
-  });
-  for (const { partition } of records.keys())
-    shards.known.set(partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
-  const receiving = behind.map(processorOf);
-  const openWindows = await runBatches({ sending: processorOf(topology), receiving, records, random });
+  const sending = await Promise.all(
+    fragments.slice(0, topology.sources.length).map(async (fragment) => {
+      const source = nameOfSource(fragment.source);
+      const records = await recordsByShard({ ...amount, input: open(source) }, { pipeline: topology.name, source });
+      const shards = new MemoryShards();
+      for (const { partition } of records.keys())
+        shards.known.set(partition, { fromHash: 0n, toHash: MAX_HASH, parents: [] });
+      return { processor: processorOf(fragment, shards), records };
+    }),
+  );
+  const receiving = fragments.slice(sending.length).map((fragment) => processorOf(fragment));
+  const openWindows = await runBatches({ sending, receiving, random });
 
   const headsOf = async (logIds: readonly string[]): Promise<LogEntry[]> => {
     const heads = await Promise.all(logIds.map((logId) => readHead(logs, clock, logId, RING_SLOTS)));
     return heads.filter((head) => head !== undefined);
   };
-  const senders = await headsOf([...records.keys()].map(logIdOf));
+  const senders = await headsOf(sending.flatMap(({ records }) => [...records.keys()].map(logIdOf)));
   const received = await Promise.all(
     topology.downstream.map(({ exchange }) => headsOf(receiverLogs(topology.name, exchange))),
   );

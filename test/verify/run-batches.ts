@@ -6,20 +6,24 @@ import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
 import type { SeededRandom } from '../simulation/world/random.ts';
 
 export interface Batches {
-  /** Reads the source. */
-  readonly sending: Processor;
+  /** What reads each source, and its records. */
+  readonly sending: readonly Sending[];
   /** The fragments behind its exchanges, in order. */
   readonly receiving: readonly Processor[];
-  readonly records: ReadonlyMap<SourcePartition, readonly SourceRecord[]>;
   readonly random: SeededRandom;
 }
 
+export interface Sending {
+  readonly processor: Processor;
+  readonly records: ReadonlyMap<SourcePartition, readonly SourceRecord[]>;
+}
+
 /**
- * Takes all records of all shards, which go on in any order, some of them twice, and calls receivers in between now and then.
+ * Takes all records of all shards of all sources, which go on in any order, some of them twice, and calls receivers in between now and then.
  *
  * @returns how many windows are open in the end
  */
-export async function runBatches({ sending, receiving, records, random }: Batches): Promise<number> {
+export async function runBatches({ sending, receiving, random }: Batches): Promise<number> {
   const receivers = receiving.flatMap((processor) =>
     Array.from({ length: processor.topology.receivesFrom?.receivers ?? 0 }, (_, receiver) => ({ processor, receiver })),
   );
@@ -40,15 +44,17 @@ export async function runBatches({ sending, receiving, records, random }: Batche
       await receiveAll();
       return work();
     });
-  const shards = [...records].map(([partition, all]) => ({ partition, all, from: 0 }));
+  const shards = sending.flatMap(({ processor, records }) =>
+    [...records].map(([partition, all]) => ({ processor, partition, all, from: 0 })),
+  );
   const unfinished = () => shards.filter(({ all, from }) => from < all.length);
   for (let left = unfinished(); left.length > 0; left = unfinished()) {
     const shard = pick(left, random);
     const size = 1 + Math.floor(random.unit() ** 3 * 2_000);
     const repeated = Math.floor(random.unit() ** 8 * shard.from);
     const batch = shard.all.slice(shard.from - repeated, shard.from + size);
-    const take = () => processBatch(sending, { partition: shard.partition, records: batch });
-    reported('', await whenRoom(take));
+    const take = () => processBatch(shard.processor, { partition: shard.partition, records: batch });
+    reported(shard.partition.source, await whenRoom(take));
     shard.from += size;
     if (receivers.length > 0 && random.unit() < 0.2) await receiveAt(pick(receivers, random));
   }

@@ -2,7 +2,7 @@ import type { Input } from '../../../local/inputs/input.ts';
 import { flightsInput } from '../../../local/inputs/flights.ts';
 import type { Comparison } from '../compare.ts';
 import { expectedOf } from '../expected.ts';
-import { PIPELINES, type PipelineName } from '../pipelines/pipelines.ts';
+import { PIPELINES, sourceOf, type PipelineName } from '../pipelines/pipelines.ts';
 import { verdictOf as pipelineVerdict } from '../pipelines/verdict.ts';
 import type { Run } from '../run.ts';
 import { verdictOf as flightsVerdict } from '../verdict.ts';
@@ -33,7 +33,8 @@ export const FED: Readonly<Record<string, FedPipeline>> = {
 };
 
 function verified(name: PipelineName, shows: readonly Shown[]): FedPipeline {
-  const { open, records, referenceOf } = PIPELINES[name];
+  const { fragments, open: openOf, records, referenceOf } = PIPELINES[name];
+  const open = () => openOf(sourceOf(fragments));
   return {
     open,
     records,

@@ -30,7 +30,13 @@ describe(`a key that a function makes, against DuckDB, seed ${SEED}`, () => {
     });
     reference = await referenceOf(input, RECORDS, SHARDS);
     const { fragments } = pairs;
-    run = await processRun({ fragments, input, records: RECORDS, shards: SHARDS, random: new SeededRandom(SEED) });
+    run = await processRun({
+      fragments,
+      open: () => input,
+      records: RECORDS,
+      shards: SHARDS,
+      random: new SeededRandom(SEED),
+    });
   }, 60_000);
 
   it('groups every record, early or late, as SQL does', () => {

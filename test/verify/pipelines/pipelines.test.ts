@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { processRun } from '../process-run.ts';
 import type { Run } from '../run.ts';
 import { SeededRandom } from '../../simulation/world/random.ts';
-import { PIPELINES, type PipelineName } from './pipelines.ts';
+import { PIPELINES, sourceOf, type PipelineName } from './pipelines.ts';
 import type { Reference } from './reference.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -47,6 +47,12 @@ const AMONG_THEM: Readonly<Record<PipelineName, (reference: Reference) => Readon
     open: Number(counts.openWindows) > 1_000,
     late: late.length > 5,
   }),
+  inbound: ({ results, late, counts }) => ({
+    windows: results.length > 2_000,
+    open: Number(counts.openWindows) > 100,
+    late: late.length > 20,
+    'both sources': counts.recordsIn === 2 * RECORDS,
+  }),
   routes: ({ results, late, counts }) => ({
     windows: results.length > 2_000,
     open: Number(counts.openWindows) > 1_000,
@@ -65,9 +71,8 @@ describe.each(Object.keys(PIPELINES) as PipelineName[])(`%s against its referenc
   beforeAll(async () => {
     const { fragments, open, records: all, referenceOf } = PIPELINES[name];
     const records = Math.min(all, RECORDS);
-    const input = open();
-    reference = await referenceOf(input, records, SHARDS);
-    run = await processRun({ fragments, input, records, shards: SHARDS, random: new SeededRandom(SEED) });
+    reference = await referenceOf(open(sourceOf(fragments)), records, SHARDS);
+    run = await processRun({ fragments, open, records, shards: SHARDS, random: new SeededRandom(SEED) });
   }, 60_000);
 
   it('gives every result, every firing, every late record and every count, however batches are cut and repeated', () => {

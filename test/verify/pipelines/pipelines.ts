@@ -1,15 +1,18 @@
+import { nameOfSource } from '../../../engine/plan/source.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import { chargesInput } from '../../../local/inputs/charges.ts';
 import { clicksInput } from '../../../local/inputs/clicks.ts';
 import { earthquakesInput } from '../../../local/inputs/earthquakes.ts';
 import { flightsInput } from '../../../local/inputs/flights.ts';
 import type { Input } from '../../../local/inputs/input.ts';
+import { haulInput } from '../../../local/inputs/hauls.ts';
 import { spread } from '../../../local/inputs/spread.ts';
 import busiest from '../../../pipelines/busiest.ts';
 import clickstream from '../../../pipelines/clickstream.ts';
 import destinations from '../../../pipelines/destinations.ts';
 import earthquakes from '../../../pipelines/earthquakes.ts';
 import fraud from '../../../pipelines/fraud.ts';
+import inbound from '../../../pipelines/inbound.ts';
 import routes from '../../../pipelines/routes.ts';
 import totals from '../../../pipelines/totals.ts';
 import { clickstreamReference } from './clickstream-reference.ts';
@@ -21,13 +24,15 @@ import {
   busiestReference,
   destinationsReference,
   hourlyRoutesReference,
+  inboundReference,
   routesReference,
   totalsReference,
 } from './rekeyed-flights.ts';
 
 interface Verified {
   readonly fragments: readonly Topology[];
-  readonly open: () => Input;
+  /** What comes to a source, by its name. */
+  readonly open: (source: string) => Input;
   /** As many records as show everything that the pipeline does. */
   readonly records: number;
   /** It does not come with Tidemark, so the command does not run it. @default false */
@@ -35,8 +40,19 @@ interface Verified {
   readonly referenceOf: (input: Input, records: number, shards: number) => Promise<Reference>;
 }
 
+/** The first one that a pipeline reads. */
+export const sourceOf = (fragments: readonly Topology[]): string => nameOfSource((fragments[0] as Topology).source);
+
 export type PipelineName =
-  'busiest' | 'clickstream' | 'destinations' | 'earthquakes' | 'fraud' | 'hourly-routes' | 'routes' | 'totals';
+  | 'busiest'
+  | 'clickstream'
+  | 'destinations'
+  | 'earthquakes'
+  | 'fraud'
+  | 'hourly-routes'
+  | 'inbound'
+  | 'routes'
+  | 'totals';
 
 /** The pipelines that are held against a reference of their own. */
 export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
@@ -71,6 +87,12 @@ export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
     open: () => spread(flightsInput()),
     records: 100_000,
     referenceOf: hourlyRoutesReference,
+  },
+  inbound: {
+    fragments: inbound.fragments,
+    open: (source) => (source === 'long-haul' ? spread(haulInput(source)) : haulInput(source)),
+    records: 50_000,
+    referenceOf: inboundReference,
   },
   routes: {
     fragments: routes.fragments,

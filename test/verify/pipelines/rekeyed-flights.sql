@@ -2,39 +2,39 @@
 -- file alone. Knows the settings of the pipeline, the two time rules of windows, and that a row is late by the watermark of its
 -- own shard (PL-44); nothing of entries, positions, batches or state.
 --
--- Variables: file; records, how many are published; shard_starts and receiver_starts, the first hash of each shard and of
--- each receiver as 32 hex digits; size_ms and lateness_ms of the windows. Macros: partition_key(place, origin), with the
--- place in the input from 0 on, and key_of(origin, destination).
+-- Variables: file; records, how many each source publishes; shard_starts and receiver_starts, the first hash of each shard and of
+-- each receiver as 32 hex digits; size_ms and lateness_ms of the windows. Macros: source_of(distance), the source that a flight
+-- comes from, bound_of(source), how far out of order that may be [ms], partition_key(source, place, origin), with the place in the
+-- input of its source from 0 on, and key_of(origin, destination).
 
 -- A flight is published when its delay is known; of one moment, in the order of the file.
 CREATE TABLE published AS
-SELECT *, row_number() OVER (ORDER BY published_ms, row) AS position
+SELECT *, row_number() OVER (PARTITION BY source ORDER BY published_ms, row) AS position
 FROM (
   SELECT file_row_number AS row, epoch_ms(date) AS event_ms, delay, distance, origin, destination,
-    epoch_ms(date) + greatest(delay, 0) * 60000 AS published_ms
+    epoch_ms(date) + greatest(delay, 0) * 60000 AS published_ms, source_of(distance) AS source
   FROM read_parquet(getvariable('file'), file_row_number = true)
-  ORDER BY published_ms, row
-  LIMIT getvariable('records')
-);
+)
+QUALIFY position <= getvariable('records');
 
--- Each record as its shard sees it: a shard takes the partition keys from its first hash on, and its watermark is one hour behind
--- the newest departure that it has seen before this one.
+-- Each record as its shard sees it: a shard of its source takes the partition keys from its first hash on, and its watermark is the
+-- bound of that source behind the newest departure that it has seen before this one.
 CREATE TABLE seen AS
 SELECT *, max(event_ms) OVER (
-    PARTITION BY shard ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-  ) - 3600000 AS watermark_ms
+    PARTITION BY source, shard ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) - bound_of(source) AS watermark_ms
 FROM (
   SELECT *, key_of(origin, destination) AS key, event_ms - event_ms % getvariable('size_ms') AS windowStartMs,
     windowStartMs + getvariable('size_ms') AS windowEndMs,
-    md5(partition_key(position - 1, origin)) AS shard_hash, md5(key) AS key_hash,
+    md5(partition_key(source, position - 1, origin)) AS shard_hash, md5(key) AS key_hash,
     len(list_filter(getvariable('shard_starts'), lambda first_hash: first_hash <= shard_hash)) - 1 AS shard,
     len(list_filter(getvariable('receiver_starts'), lambda first_hash: first_hash <= key_hash)) - 1 AS receiver
   FROM published
 );
 
--- Windows fire by the time of the slowest shard.
+-- Windows fire by the time of the slowest shard of all sources.
 CREATE TABLE final AS
-SELECT min(final_ms) AS final_ms FROM (SELECT max(event_ms) - 3600000 AS final_ms FROM seen GROUP BY shard);
+SELECT min(final_ms) AS final_ms FROM (SELECT max(event_ms) - bound_of(source) AS final_ms FROM seen GROUP BY source, shard);
 
 -- Late: by the time of its own shard the window had closed, the allowed lateness after its end.
 CREATE TABLE late AS
@@ -64,4 +64,4 @@ FROM (
   FROM seen ANTI JOIN late USING (row)
 )
 WHERE NOT fires_once
-GROUP BY key, windowStartMs, shard;
+GROUP BY key, windowStartMs, source, shard;

@@ -8,11 +8,17 @@ import { shardStarts } from '../expected.ts';
 import type { Reference } from './reference.ts';
 import { compareFirings, type Came, type FiredWindow } from './rekeyed-firings.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** What DuckDB has to know of a pipeline that groups flights by another key than their stream is partitioned by. */
 export interface RekeyedFlights {
   /** Name of its exchange, by which late records tell where they were late. */
   readonly exchange: string;
-  /** SQL over `origin` and the `place` of a record in the input, from 0 on. */
+  /** SQL over `distance`: the source that a flight comes from. @default one source */
+  readonly source?: string;
+  /** SQL over `source`: how far out of order its records may be [ms]. @default an hour */
+  readonly boundMs?: string;
+  /** SQL over `source`, `origin` and the `place` of a record in the input of its source, from 0 on. */
   readonly partitionKey: string;
   /** SQL over `origin` and `destination`. */
   readonly key: string;
@@ -40,6 +46,7 @@ const COUNTS = `
  */
 export function rekeyedFlights(settings: RekeyedFlights) {
   const { exchange, partitionKey, key, receivers, sizeMs, allowedLatenessMs, columns, again } = settings;
+  const { source = "''", boundMs = String(HOUR_MS) } = settings;
   return (_input: Input, records: number, shards: number): Promise<Reference> =>
     withDuckdb(async (connection) => {
       const hashes = (parts: number): string => `[${shardStarts(parts).map(sqlText).join(', ')}]`;
@@ -50,7 +57,9 @@ export function rekeyedFlights(settings: RekeyedFlights) {
       await connection.run(`SET VARIABLE receiver_starts = ${hashes(receivers)}`);
       await connection.run(`SET VARIABLE size_ms = ${sizeMs}`);
       await connection.run(`SET VARIABLE lateness_ms = ${allowedLatenessMs}`);
-      await connection.run(`CREATE MACRO partition_key(place, origin) AS ${partitionKey}`);
+      await connection.run(`CREATE MACRO source_of(distance) AS ${source}`);
+      await connection.run(`CREATE MACRO bound_of(source) AS ${boundMs}`);
+      await connection.run(`CREATE MACRO partition_key(source, place, origin) AS ${partitionKey}`);
       await connection.run(`CREATE MACRO key_of(origin, destination) AS ${key}`);
       await connection.run(readFileSync(join(import.meta.dirname, 'rekeyed-flights.sql'), 'utf8'));
       const shown = ['key', 'windowStartMs', 'windowEndMs', ...columns].join(', ');
@@ -92,12 +101,24 @@ function firedWindows(results: readonly Row[], came: readonly Row[]): FiredWindo
   });
 }
 
-const HOUR_MS = 3_600_000;
 const DELAYS = ['departures', 'delayed', 'meanDelayMin', 'maxDelayMin'];
 
 export const destinationsReference = rekeyedFlights({
   exchange: 'by-destination',
   partitionKey: 'origin',
+  key: 'destination',
+  receivers: 4,
+  sizeMs: HOUR_MS,
+  allowedLatenessMs: 3 * HOUR_MS,
+  columns: [...DELAYS, 'totalDistanceMiles'],
+});
+
+/** Two sources, of which the second has no partition key and waits for half an hour longer. */
+export const inboundReference = rekeyedFlights({
+  exchange: 'by-destination',
+  source: "CASE WHEN distance >= 1000 THEN 'long-haul' ELSE 'short-haul' END",
+  boundMs: "CASE source WHEN 'long-haul' THEN 5400000 ELSE 3600000 END",
+  partitionKey: "CASE source WHEN 'long-haul' THEN place::VARCHAR ELSE origin END",
   key: 'destination',
   receivers: 4,
   sizeMs: HOUR_MS,

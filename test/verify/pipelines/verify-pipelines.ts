@@ -14,14 +14,14 @@ import { commandRun } from '../command-run.ts';
 import { processRun } from '../process-run.ts';
 import { note, report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { PIPELINES, type PipelineName } from './pipelines.ts';
+import { PIPELINES, sourceOf, type PipelineName } from './pipelines.ts';
 import { verdictOf } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
     /** One of them. */
     pipeline: { type: 'string' },
-    /** Of each. */
+    /** Of each source of each. */
     records: { type: 'string' },
     shards: { type: 'string', default: '4' },
     'in-process': { type: 'boolean', default: false },
@@ -50,15 +50,15 @@ function runOf(name: PipelineName, records: number): Promise<Run> {
   const { fragments, open, isOwn = false } = PIPELINES[name];
   if (!values['in-process'] && !values['all-flights'] && !isOwn)
     return commandRun({ pipeline: name, records, shards, dataDir });
-  return processRun({ fragments, input: open(), records, shards, random: new SeededRandom(Date.now()) });
+  return processRun({ fragments, open, records, shards, random: new SeededRandom(Date.now()) });
 }
 
 try {
   for (const name of names) {
-    const { open, records: usual, referenceOf } = PIPELINES[name];
+    const { fragments, open, records: usual, referenceOf } = PIPELINES[name];
     const records = integer('records', 3_000_000, values['all-flights'] ? 3_000_000 : usual);
     note(`${name}: computed without the engine`);
-    const reference = await referenceOf(open(), records, shards);
+    const reference = await referenceOf(open(sourceOf(fragments)), records, shards);
     note(`${name}: streamed through ${shards} shards`);
     const run = await runOf(name, records);
     const comparisons = verdictOf(reference, run);
