@@ -74,12 +74,12 @@ export async function processTick(
     ? await lookAtOtherSources(processor, stream.source, memory.newestHeads)
     : undefined;
   const drained = times.filter(({ isDrained }) => isDrained);
-  const targetOf = ({ isIdle, lastArrivalMs }: PartitionTime): TickTarget => {
+  const targetOf = ({ isIdle, quietSinceMs }: PartitionTime): TickTarget => {
     const watermarkMs = isIdle
       ? followedWatermark(
           [...times, ...(others?.parts ?? [])],
           [...unseenOnes.map((one) => one.watermarkMs), ...(others?.unseen ?? [])],
-          nowMs - lastArrivalMs,
+          nowMs - quietSinceMs,
           nowMs,
           topology.eventTime,
         )

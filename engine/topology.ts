@@ -85,3 +85,11 @@ export function outputDelayMs({ operators }: Pick<Topology, 'operators'>): numbe
 export function hasKeysInPlace({ operators }: Pick<Topology, 'operators'>): boolean {
   return operators.length > 0;
 }
+
+/** The fragments of a pipeline that read its sources. */
+export const readingOf = (fragments: readonly Topology[]): Topology[] =>
+  fragments.filter(({ receivesFrom }) => receivesFrom === undefined);
+
+/** Those behind its exchanges. */
+export const receivingOf = (fragments: readonly Topology[]): Topology[] =>
+  fragments.filter(({ receivesFrom }) => receivesFrom !== undefined);

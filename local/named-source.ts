@@ -1,15 +1,7 @@
 import { requireSetting } from '../engine/errors.ts';
 import { nameOfSource } from '../engine/plan/source.ts';
-import type { Topology } from '../engine/topology.ts';
+import { readingOf, type Topology } from '../engine/topology.ts';
 import type { LoadedPipeline } from './load-pipeline.ts';
-
-/** The fragments of a pipeline that read a source each. */
-export function readingFragments({
-  topology,
-  fragments,
-}: Pick<LoadedPipeline, 'topology' | 'fragments'>): readonly Topology[] {
-  return fragments.slice(0, topology.sources.length);
-}
 
 /**
  * The fragment that reads the source of `--source`, which may be left out where there is one.
@@ -20,7 +12,7 @@ export function namedSource(
   loaded: Pick<LoadedPipeline, 'topology' | 'fragments'>,
   name: string | undefined,
 ): Topology {
-  const reading = readingFragments(loaded);
+  const reading = readingOf(loaded.fragments);
   const found =
     name === undefined && reading.length === 1 ? reading[0] : reading.find((one) => nameOfSource(one.source) === name);
   const names = reading.map(({ source }) => nameOfSource(source));

@@ -32,14 +32,6 @@ export interface Place {
 /** A source, and the fragment that reads it. */
 export type ReadSource = Pick<Place, 'topology' | 'source'>;
 
-/** The fragments of a pipeline that read its sources. */
-export const readingOf = (fragments: readonly Topology[]): Topology[] =>
-  fragments.filter(({ receivesFrom }) => receivesFrom === undefined);
-
-/** Those behind its exchanges. */
-export const receivingOf = (fragments: readonly Topology[]): Topology[] =>
-  fragments.filter(({ receivesFrom }) => receivesFrom !== undefined);
-
 /** The partitions of all sources of a place, source by source. */
 export function partitionsIn({ others = [], ...first }: Pick<Place, 'topology' | 'source' | 'others'>): Array<{
   readonly topology: Topology;

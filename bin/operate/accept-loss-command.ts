@@ -4,13 +4,12 @@ import { dataDirOf } from '../../local/cli/local-options.ts';
 import { writeLines } from '../../local/cli/output.ts';
 import { nothingYet, requireData } from '../../local/cli/with-service.ts';
 import { loadPipeline } from '../../local/load-pipeline.ts';
+import { namedSource } from '../../local/named-source.ts';
 import { pipelineDir } from '../../local/storage/data-dir.ts';
 import { acceptLossInStack } from '../../operate/accept-loss/accept-loss-stack.ts';
 import { acceptLoss, type LossReport } from '../../operate/accept-loss/accept-loss.ts';
 import { lossRangeOf, type LossRange } from '../../operate/accept-loss/loss-range.ts';
 import { lossJson, lossText } from '../../operate/accept-loss/report.ts';
-import { readingOf } from '../../operate/place.ts';
-import { sourceNamed } from '../../operate/source-named.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { withLocalPlace } from './local-place.ts';
 import { sourceFinder } from './local-source.ts';
@@ -18,8 +17,8 @@ import { sourceFinder } from './local-source.ts';
 /** `tidemark accept-loss <pipeline>`: lets one partition go on without records that cannot be counted any more. */
 export async function acceptLossCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const range = lossRangeOf(String(flags['partition']), String(flags['from']), String(flags['to']));
-  const { fragments } = await loadPipeline(pipeline);
-  const topology = sourceNamed(readingOf(fragments), textFlag(flags, 'source', 'pass the name of a stream or topic'));
+  const source = textFlag(flags, 'source', 'pass the name of a stream or topic');
+  const topology = namedSource(await loadPipeline(pipeline), source);
   const stack = textFlag(flags, 'stack', 'pass --stack Tidemark-flights-dev');
   const isDryRun = flags['dryRun'] === true;
   const accepting =

@@ -1,3 +1,4 @@
+import { readingOf } from '../../engine/topology.ts';
 import { textFlag, type FlagTexts } from '../../local/cli/flags.ts';
 import { dataDirOf } from '../../local/cli/local-options.ts';
 import { writeLines } from '../../local/cli/output.ts';
@@ -5,7 +6,6 @@ import { loadPipeline } from '../../local/load-pipeline.ts';
 import { pipelineDir } from '../../local/storage/data-dir.ts';
 import { doctorStack } from '../../operate/doctor/doctor-stack.ts';
 import { doctorJson, doctorText, hasProblem } from '../../operate/doctor/report.ts';
-import { readingOf } from '../../operate/place.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { doctorLocal } from './doctor-local.ts';
 import { sourceFinder } from './local-source.ts';

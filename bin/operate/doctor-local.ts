@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
 import { nameOfSource } from '../../engine/plan/source.ts';
-import type { Topology } from '../../engine/topology.ts';
+import { readingOf, receivingOf, type Topology } from '../../engine/topology.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { hasData, type PipelineDir } from '../../local/storage/data-dir.ts';
 import { localBacklog } from '../../operate/doctor/backlog-check.ts';
@@ -8,7 +8,7 @@ import { ok, problem, type Finding } from '../../operate/doctor/finding.ts';
 import { logChecks } from '../../operate/doctor/log-checks.ts';
 import { inspectedPartitions } from '../../operate/doctor/inspected-partitions.ts';
 import { unreadChecks } from '../../operate/doctor/unread-checks.ts';
-import { partitionNounOf, readingOf, receivingOf, type ReadSource } from '../../operate/place.ts';
+import { partitionNounOf, type ReadSource } from '../../operate/place.ts';
 import { withLocalPlace, type LocalPlace } from './local-place.ts';
 import type { FindSource } from './local-source.ts';
 import { brokerFacts, committedOffsets } from './local-topic.ts';

@@ -1,4 +1,4 @@
-import type { Topology } from '../../engine/topology.ts';
+import { readingOf, receivingOf, type Topology } from '../../engine/topology.ts';
 import { textFlag, type FlagTexts } from '../../local/cli/flags.ts';
 import { dataDirOf } from '../../local/cli/local-options.ts';
 import { writeLines } from '../../local/cli/output.ts';
@@ -9,7 +9,7 @@ import { inspect } from '../../operate/inspect/inspect.ts';
 import { inspectStack } from '../../operate/inspect/inspect-stack.ts';
 import { reportJson, type PartitionReport } from '../../operate/inspect/partition-report.ts';
 import { inspectTable } from '../../operate/inspect/table.ts';
-import { partitionNounOf, readingOf, receivingOf } from '../../operate/place.ts';
+import { partitionNounOf } from '../../operate/place.ts';
 import { stackClients } from '../../operate/stack/clients.ts';
 import { withLocalPlace } from './local-place.ts';
 import { sourceFinder } from './local-source.ts';

@@ -39,7 +39,7 @@ export function idleWatermark(
  * least, until the idle one has been quiet for UNSEEN_HOLD_MS.
  *
  * @param unseen watermarks of partitions that failed or were not reached; undefined: nothing is known
- * @param quietMs since the idle partition's newest record [ms]
+ * @param quietMs since the idle partition's newest record, or its beginning [ms]
  */
 export function followedWatermark(
   seen: readonly ActivePart[],

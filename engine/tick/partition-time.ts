@@ -12,8 +12,8 @@ export interface PartitionTime {
   /** Of the log, when it was looked at. */
   readonly version: number;
   readonly watermarkMs: number;
-  /** When its newest record came that was not refused. */
-  readonly lastArrivalMs: number;
+  /** When its newest record came that was not refused; without one when its log began. */
+  readonly quietSinceMs: number;
   /** All that came has been processed: processing time may go on. */
   readonly isDrained: boolean;
   /** Drained, and quiet for longer than the idle timeout. */
@@ -54,7 +54,7 @@ export async function timeOf(
         partition,
         version: log.version,
         watermarkMs,
-        lastArrivalMs,
+        quietSinceMs: Math.max(lastArrivalMs, log.state.epochMs),
         isDrained,
         isIdle: isDrained && isQuiet,
         undeliveredSinceMs,

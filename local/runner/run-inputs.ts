@@ -1,7 +1,8 @@
 import { nameOfSource } from '../../engine/plan/source.ts';
+import { readingOf } from '../../engine/topology.ts';
 import { selectInput, type SelectedInput } from '../inputs/select-input.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
-import { namedSource, readingFragments } from '../named-source.ts';
+import { namedSource } from '../named-source.ts';
 import type { LocalOptions } from './options.ts';
 import type { RunningPipeline } from './running-pipeline.ts';
 
@@ -19,7 +20,7 @@ export async function selectInputs(
   { input, source, skip, records }: Pick<LocalOptions, 'input' | 'source' | 'skip' | 'records'>,
 ): Promise<SelectedInputs> {
   const reading =
-    input === undefined && source === undefined ? readingFragments(loaded) : [namedSource(loaded, source)];
+    input === undefined && source === undefined ? readingOf(loaded.fragments) : [namedSource(loaded, source)];
   const selected = new Map<string, SelectedInput>();
   for (const fragment of reading) {
     const one = await selectInput(fragment, {

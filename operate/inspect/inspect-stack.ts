@@ -1,10 +1,9 @@
-import type { Topology } from '../../engine/topology.ts';
+import { readingOf, receivingOf, type Topology } from '../../engine/topology.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { StackClients } from '../stack/clients.ts';
 import { describeStackOf } from '../stack/describe-stack.ts';
 import type { StackFacts } from '../stack/stack-facts.ts';
 import { placedSource, stackPlace } from '../stack/stack-place.ts';
-import { readingOf, receivingOf } from '../place.ts';
 import { inspect } from './inspect.ts';
 import type { PartitionReport } from './partition-report.ts';
 

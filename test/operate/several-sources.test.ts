@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryShards } from '../../adapters/memory/shards.ts';
 import { hours } from '../../engine/index.ts';
+import { readingOf, receivingOf } from '../../engine/topology.ts';
 import { nameOfSource } from '../../engine/plan/source.ts';
 import { inspectedPartitions } from '../../operate/doctor/inspected-partitions.ts';
 import { logChecks } from '../../operate/doctor/log-checks.ts';
 import { drawExplanation, mermaidOf } from '../../operate/explain/draw.ts';
 import { explain } from '../../operate/explain/explain.ts';
 import { inspect } from '../../operate/inspect/inspect.ts';
-import { partitionNounOf, readingOf, receivingOf, type Place, type ReadSource } from '../../operate/place.ts';
-import { sourceNamed } from '../../operate/source-named.ts';
+import { partitionNounOf, type Place, type ReadSource } from '../../operate/place.ts';
 import { START_MS, refund, sale, turnover } from '../engine/exchange/turnover.ts';
 import { UnionWorld } from '../engine/exchange/union-world.ts';
 import { notOk } from './support/findings.ts';
@@ -71,15 +71,5 @@ describe('a pipeline of two sources', () => {
     const mermaid = mermaidOf(explanation);
     expect(mermaid.match(/^ {2}union\[/gm)).toHaveLength(1);
     expect(mermaid).toMatch(/source --> union\n {2}map --> union/);
-  });
-
-  it('has its sources named where one is meant', () => {
-    const reading = readingOf(given.fragments);
-    expect(sourceNamed(reading, 'refunds')).toBe(reading[1]);
-    expect(sourceNamed(reading.slice(0, 1), undefined)).toBe(reading[0]);
-    for (const name of [undefined, 'returns'])
-      expect(() => sourceNamed(reading, name)).toThrow(
-        /--source must be one of sales, refunds, got .*; pass --source refunds/,
-      );
   });
 });

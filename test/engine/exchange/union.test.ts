@@ -126,6 +126,22 @@ describe('a tick of one of two sources that are united', () => {
     expect(Object.keys(world.results)).toEqual([at('north', 0), at('north', 10), at('north', 30)]);
   });
 
+  it('holds one that never had a record while the other cannot be looked at', async () => {
+    const world = await worldOf();
+    await world.tick('refunds');
+    await world.take('sales', 's1', sale('north', 1, 15));
+    await world.receiveAll();
+    const { read } = world.world.logs;
+    world.world.logs.read = (logId, ...rest) =>
+      logId.includes('sales') ? Promise.reject(new Error('no answer')) : read.call(world.world.logs, logId, ...rest);
+    const { watermarkMs } = await world.head('refunds', '0');
+    await world.tick('refunds');
+    expect(await world.head('refunds', '0')).toMatchObject({ watermarkMs });
+    await world.world.clock.sleep(hours(1));
+    await world.tick('refunds');
+    expect((await world.head('refunds', '0')).watermarkMs).toBeGreaterThan(START_MS);
+  });
+
   it('notes once that a partition is idle, until a record comes', async () => {
     const world = await begun();
     await world.world.clock.sleep(minutes(5));

@@ -4,6 +4,7 @@ import { COMBINED_ROWS } from './combined-rows.ts';
 import { EXCHANGE } from './exchange.ts';
 import { EXCHANGE_WORLDS } from './exchange-worlds.ts';
 import { PACE } from './pace.ts';
+import { SEVERAL_SOURCES } from './several-sources.ts';
 import { SEVERAL_EXCHANGES } from './several-exchanges.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
@@ -51,6 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...EXCHANGE,
   ...SEVERAL_EXCHANGES,
   ...PACE,
+  ...SEVERAL_SOURCES,
   ...REPLACED_SOURCE,
   ...GENERATIONS,
   ...EXCHANGE_WORLDS,

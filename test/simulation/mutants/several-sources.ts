@@ -1,0 +1,67 @@
+import type { Mutant } from './mutants.ts';
+
+const union = (test: string): NonNullable<Mutant['foundBy']> => ({ file: 'test/engine/exchange/union.test.ts', test });
+
+/** Bugs that show where several sources meet in one exchange. */
+export const SEVERAL_SOURCES: readonly Mutant[] = [
+  {
+    name: 'idle partitions follow those of their own source alone',
+    rule: 'PL-37',
+    edits: [
+      {
+        file: 'engine/exchange/other-sources.ts',
+        find: 'if (sendsTo === undefined || sources.length < 2) return NONE;',
+        replace: 'if (sendsTo === undefined || sources.length < 99) return NONE;',
+      },
+    ],
+    foundBy: union('moves an idle one up to where the other is, and no further'),
+  },
+  {
+    name: 'a tick does not note that a partition is idle',
+    rule: 'PL-37',
+    edits: [
+      {
+        file: 'engine/process-tick.ts',
+        find: 'if (isIdle && topology.sources.length > 1 && !log.isIdle) {',
+        replace: 'if (isIdle && topology.sources.length > 99 && !log.isIdle) {',
+      },
+    ],
+    foundBy: union('notes once that a partition is idle'),
+  },
+  {
+    name: 'a partition that never had a record counts as quiet for ever',
+    rule: 'PL-21',
+    edits: [
+      {
+        file: 'engine/tick/partition-time.ts',
+        find: 'quietSinceMs: Math.max(lastArrivalMs, log.state.epochMs),',
+        replace: 'quietSinceMs: lastArrivalMs,',
+      },
+    ],
+    foundBy: union('holds one that never had a record while the other cannot be looked at'),
+  },
+  {
+    name: 'receivers begin once one of several sources is known',
+    rule: 'PL-35',
+    edits: [
+      {
+        file: 'engine/exchange/manifest.ts',
+        find: 'if (known.length < found.length) return undefined;',
+        replace: 'if (known.length === 0) return undefined;',
+      },
+    ],
+    foundBy: union('does nothing before each source has told which shards it has'),
+  },
+  {
+    name: 'a source more fits the stored state',
+    rule: 'PL-30',
+    edits: [
+      {
+        file: 'engine/codec/fingerprint.ts',
+        find: '...(sources.length > 1 && sentBy.length === 0',
+        replace: '...(sources.length > 99 && sentBy.length === 0',
+      },
+    ],
+    foundBy: union('is refused with other sources over the same state'),
+  },
+];
