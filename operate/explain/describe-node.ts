@@ -19,7 +19,8 @@ export interface NodeText {
   readonly details: readonly string[];
 }
 
-export function describeNode(node: PlanNode): NodeText {
+/** @param isUnited there is more than one source, so no partition holds all of a key */
+export function describeNode(node: PlanNode, isUnited = false): NodeText {
   switch (node.kind) {
     case 'source':
       return sourceText(node);
@@ -33,7 +34,7 @@ export function describeNode(node: PlanNode): NodeText {
     case 'branch':
       return { what: codeText(node.isWanted), details: [`to the side output ${node.output}`] };
     case 'keyBy':
-      return keyText(node);
+      return keyText(node, isUnited);
     case 'deduplicate':
       return deduplicateText(node);
     case 'window':
@@ -45,7 +46,7 @@ export function describeNode(node: PlanNode): NodeText {
   }
 }
 
-function keyText({ keyFields, computed, exchange }: KeyByNode): NodeText {
+function keyText({ keyFields, computed, exchange }: KeyByNode, isUnited: boolean): NodeText {
   const what = keyFields.join(', ');
   if (exchange === undefined) {
     const is = keyFields.length === 1 ? 'is' : 'begins with';
@@ -55,7 +56,13 @@ function keyText({ keyFields, computed, exchange }: KeyByNode): NodeText {
   const through = `exchange ${exchange.id} to ${count}`;
   const called = paceText(exchange);
   return computed === undefined
-    ? { what, details: [`is not the partition key of the source: ${through}`, called] }
+    ? {
+        what,
+        details: [
+          `${isUnited ? 'its rows come of several sources' : 'is not the partition key of the source'}: ${through}`,
+          called,
+        ],
+      }
     : { what: `${what}: ${computed.descriptor}`, details: [through, called] };
 }
 

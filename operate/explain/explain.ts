@@ -44,7 +44,7 @@ export interface Explanation {
 /** What a pipeline does, and what it takes. */
 export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | 'topology' | 'fragments'>): Explanation {
   const explainedNode = (node: PlanNode): ExplainedNode => {
-    const { what, details } = describeNode(node);
+    const { what, details } = describeNode(node, sourcesOf(plan).length > 1);
     const all = [...details, ...crossingOf(plan, node), ...stateOf(node, slowestOf(plan)), ...waitOf(node, fragments)];
     return { id: node.id, kind: node.kind, inputs: node.inputs, what, details: all };
   };
