@@ -153,7 +153,7 @@ const WINDOWS: ReadonlyArray<readonly [string, Windows, WindowSettings]> = [
 describe.each(WINDOWS)('combined rows, windows %s', (_name, windows, settings) => {
   const given = pipelineOf(windows, settings);
 
-  it.each(Array.from({ length: 12 }, (_, seed) => seed))('give what the rows give, in order: seed %i', async (seed) => {
+  it.each(Array.from({ length: 6 }, (_, seed) => seed))('give what the rows give, in order: seed %i', async (seed) => {
     const story = storyOf(new SeededRandom(seed, 'combined'), seed % 2 === 0);
     const [combined, uncombined] = [await live(given, story), await live(plain(given), story)];
     expect({ ...combined, combined: 0 }).toEqual({ ...uncombined, combined: 0 });

@@ -3,11 +3,11 @@ import { interleaving, type Keys } from '../../interleavings/interleaving.ts';
 
 /** `npm run interleavings` has as many as one likes. */
 const SEEDS: ReadonlyArray<readonly [Keys, number]> = [
-  ['one exchange', 150],
-  ['two exchanges', 100],
-  ['an exchange behind a window', 60],
-  ['receivers whose number changes', 100],
-  ['two exchanges whose receivers change', 60],
+  ['one exchange', 75],
+  ['two exchanges', 50],
+  ['an exchange behind a window', 30],
+  ['receivers whose number changes', 50],
+  ['two exchanges whose receivers change', 30],
 ];
 
 describe.each(SEEDS)('rows that overtake each other: %s', (keys, seeds) => {
