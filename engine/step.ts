@@ -249,7 +249,7 @@ function lateKeyOf(
   return lateKey;
 }
 
-/** Its rows were in time at their sender, and no receiver is ahead of that: were it left out, nobody could tell which they were. */
+/** Its rows were in time at their sender, and no receiver is ahead of that: left out, they could not be told from each other any more. */
 function partialLate(key: string, sliceMs: number): TidemarkError {
   const text = `combined rows of ${JSON.stringify(key)} at ${sliceMs} must be in time, got some that are late; report this`;
   return new TidemarkError('internal', 'PARTIAL_LATE', text);

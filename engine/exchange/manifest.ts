@@ -68,6 +68,21 @@ export async function readManifest(
   return manifest;
 }
 
+/** Those of a source and of the ones that followed it under its name, in order. */
+export async function* manifestsOf(
+  blobs: BlobStore,
+  { name, sources }: Pick<Topology, 'name' | 'sources'>,
+  exchange: Exchange,
+  source: string,
+): AsyncGenerator<{ readonly manifest: Manifest; readonly which: Required<ManifestOf> }> {
+  for (let place = 1; ; place++) {
+    const which = { place, source: manifestSource(sources, source) };
+    const manifest = await readManifest(blobs, name, exchange, which);
+    if (manifest === undefined) return;
+    yield { manifest, which };
+  }
+}
+
 /**
  * Of the first senders of an exchange, whatever their sources.
  *

@@ -10,7 +10,7 @@ import type { Processor } from '../processor.ts';
 import type { ActivePart } from '../tick/idle-watermark.ts';
 import { failureOf, type TickFailure } from '../tick/tick-report.ts';
 import { endsOf } from './log-ends.ts';
-import { manifestSource, readManifest, type Manifest } from './manifest.ts';
+import { manifestsOf, type Manifest } from './manifest.ts';
 import type { NewestHeads } from './newest-heads.ts';
 import { firstGeneration } from './receivers.ts';
 
@@ -74,14 +74,9 @@ async function lookAt(settings: LogSettings, source: string, newest: NewestHeads
 
 /** Of a source that was made again, that of the last one. */
 async function newestManifest({ blobs, topology }: LogSettings, source: string): Promise<Manifest | undefined> {
-  const { name, sendsTo, sources } = topology;
-  if (sendsTo === undefined) return undefined;
-  const first = firstGeneration(sendsTo);
-  const which = { source: manifestSource(sources, source) };
-  let found: Manifest | undefined;
-  for (let place = 1; ; place++) {
-    const next = await readManifest(blobs, name, first, { ...which, place });
-    if (next === undefined) return found;
-    found = next;
-  }
+  const { sendsTo } = topology;
+  let newest: Manifest | undefined;
+  if (sendsTo === undefined) return newest;
+  for await (const { manifest } of manifestsOf(blobs, topology, firstGeneration(sendsTo), source)) newest = manifest;
+  return newest;
 }

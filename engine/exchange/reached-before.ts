@@ -2,7 +2,7 @@ import { partitionOfLog } from '../partition-log/log-id.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { BlobStore } from '../ports.ts';
 import type { Topology } from '../topology.ts';
-import { manifestSource, readManifest, sealedKey } from './manifest.ts';
+import { manifestsOf, sealedKey } from './manifest.ts';
 import { firstGeneration } from './receivers.ts';
 
 /** All that is left of a source is sealed for the next one. */
@@ -18,22 +18,19 @@ export interface SealedSource {
  */
 export async function reachedBefore(
   blobs: BlobStore,
-  { name: pipeline, sources }: Pick<Topology, 'name' | 'sources'>,
+  topology: Pick<Topology, 'name' | 'sources'>,
   exchange: Exchange,
   logId: string,
 ): Promise<number> {
   const first = firstGeneration(exchange);
   const { source, partition } = partitionOfLog(logId);
   const prefix = logId.slice(0, -partition.length);
-  const ofSource = manifestSource(sources, source);
   let reachedMs = Number.NEGATIVE_INFINITY;
-  for (let place = 1; ; place++) {
-    const which = { place, source: ofSource };
-    const manifest = await readManifest(blobs, pipeline, first, which);
-    if (manifest === undefined) return Number.POSITIVE_INFINITY;
-    if (place > 1) reachedMs = Math.max(reachedMs, await sealedAt(blobs, sealedKey(pipeline, first, which)));
+  for await (const { manifest, which } of manifestsOf(blobs, topology, first, source)) {
+    if (which.place > 1) reachedMs = Math.max(reachedMs, await sealedAt(blobs, sealedKey(topology.name, first, which)));
     if (manifest.roots.some((root) => root.startsWith(prefix))) return reachedMs;
   }
+  return Number.POSITIVE_INFINITY;
 }
 
 async function sealedAt(blobs: BlobStore, key: string): Promise<number> {

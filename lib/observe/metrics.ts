@@ -28,7 +28,7 @@ export interface DerivedMetrics {
   /** recordsIn less counted, late and dead letters: 0, or records were lost between the function's own counters. */
   readonly unaccountedCount: IMetric;
   readonly latePercent: IMetric;
-  /** Put and not reported by the functions: on its way, or stuck. Two services count it independently; undefined: of a source nobody counts what is put. */
+  /** Put and not reported by the functions: on its way, or stuck. Two services count it independently; undefined: what is put into one of the sources is not counted. */
   readonly recordsUnreadCount: IMetric | undefined;
   /** Of the slowest partition; minutes, since nobody reads nine digits at night. */
   readonly watermarkLagMaxMinutes: IMetric;

@@ -66,7 +66,7 @@ describe('the environment of the functions of a pipeline', () => {
     expect(processor?.filter((name) => !READ.includes(name))).toEqual(['NODE_OPTIONS']); // Node itself reads it
   });
 
-  it('with several sources has nothing that nobody reads either', () => {
+  it('sets no variable that its code does not read, with several sources', () => {
     const [, topology, overrides] = several;
     const names = variablesOf(synthesize({ topology, overrides }));
     expect(names).toHaveLength(5);

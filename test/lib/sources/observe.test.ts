@@ -109,7 +109,7 @@ describe('what is put and not yet in', () => {
       .widgets.flatMap(({ properties }) => seriesOf(properties))
       .flatMap(({ label, expression }) => (label === 'put and not yet in' ? [expression ?? ''] : []));
 
-  it('is computed of what is put into all streams, and not at all beside a topic, of which nobody counts it', () => {
+  it('is computed of what is put into all streams, and not at all beside a topic, whose puts are not counted', () => {
     expect(expressions(one)).toEqual(['FILL(recordsPut, 0) - FILL(recordsIn, 0)']);
     expect(expressions(streams)).toEqual(['FILL(SUM([recordsPut0, recordsPut1]), 0) - FILL(recordsIn, 0)']);
     expect(expressions(mixed)).toEqual([]);

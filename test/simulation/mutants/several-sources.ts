@@ -29,7 +29,7 @@ export const SEVERAL_SOURCES: readonly Mutant[] = [
     foundBy: union('notes once that a partition is idle'),
   },
   {
-    name: 'a partition that never had a record counts as quiet for ever',
+    name: 'a partition that never had a record counts as quiet before its log began',
     rule: 'PL-21',
     edits: [
       {
