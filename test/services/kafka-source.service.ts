@@ -16,6 +16,10 @@ const MESSAGES = [
   ...closing(KEYS),
 ];
 
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((done) => setTimeout(done, 20));
+}
+
 describeService('a topic as the source', () => {
   let broker: KafkaBroker;
   let admin: Admin;
@@ -42,6 +46,12 @@ describeService('a topic as the source', () => {
     await broker?.stop();
     jest.restoreAllMocks();
   });
+
+  /** Whether so many members share the partitions of a topic, and their group is at rest. */
+  const isShared = async (groupId: string, members: number): Promise<boolean> => {
+    const group = (await admin.describeGroups({ groups: [groupId] })).get(groupId);
+    return group?.state === 'Stable' && group.members.size === members;
+  };
 
   const expectEachOnce = async (): Promise<void> => {
     const rows = await world.results();
@@ -160,13 +170,17 @@ describeService('a topic as the source', () => {
   it('counts each record once when members of the group come and go', async () => {
     world = await KafkaWorld.open(broker, 'rebalanced');
     world.beforeInvocation = () => new Promise((done) => setTimeout(done, 60));
-    await producer.send({ topic: 'rebalanced', messages: MESSAGES });
+    // Each member comes while records wait, and the rest comes once both have partitions, however long the group takes.
+    const half = MESSAGES.length / 2;
+    await producer.send({ topic: 'rebalanced', messages: MESSAGES.slice(0, half) });
     const first = world.source();
     const running = [first.run()];
-    await new Promise((done) => setTimeout(done, 1_000));
+    await until(() => (world.invocations[0] ?? 0) > 0);
     const second = world.source();
     running.push(second.run());
-    await new Promise((done) => setTimeout(done, 1_500));
+    await until(() => isShared('group-of-rebalanced', 2));
+    await producer.send({ topic: 'rebalanced', messages: MESSAGES.slice(half) });
+    await until(() => (world.invocations[1] ?? 0) > 0);
     await first.stop(10_000);
     await untilDrained(second);
     await second.stop(10_000);
