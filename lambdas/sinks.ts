@@ -33,7 +33,8 @@ export function sinksOf(
   const topic = sinks.find((sink) => sink.kind === 'topic');
   if (topic !== undefined)
     list.push(new TopicSink({ connect: kafkaConnect(environment, `topic ${topic.topic}`), ...topic, oversized }));
-  if (kinds.includes('resultTable')) list.push(new ResultTableSink({ client: dynamodb, table }));
+  if (kinds.includes('resultTable'))
+    list.push(new ResultTableSink({ client: dynamodb, table, warn: (text) => console.warn(text) }));
   return list;
 }
 

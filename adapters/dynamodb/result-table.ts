@@ -11,22 +11,34 @@ import { allSent, requireTaken, type RefusedAlone, type Sent } from '../shared/s
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { putWriteUnits } from './item-size.ts';
 import { toResultItem } from './result-item.ts';
+import { isTableName, resultStatement } from './result-statement.ts';
 import { refusalOf } from './row-refusal.ts';
+import { SignedCalls } from './signed-calls.ts';
+import { StatementBatches, type Executed } from './statement-batches.ts';
 
 export interface ResultTableSinkProps {
   readonly client: DynamoDBClient;
   readonly table: string;
-  /** Puts under way at once [1, 1000]. @default 32 */
+  /** Puts under way at once [1, 1000]; a quarter as many calls of several statements. @default 32 */
   readonly concurrency?: number;
+  /** In calls of several statements, where DynamoDB takes them, or each by a put. @default 'batched' */
+  readonly writes?: 'batched' | 'one by one';
+  /** Told once when the service takes no statements, and puts go on. @default told to nothing */
+  readonly warn?: (text: string) => void;
   /** @default SYSTEM_CLOCK */
   readonly clock?: Clock;
-  /** For each put: repeating one is harmless. @default DEFAULT_BACK_OFF */
+  /** For each call: repeating one is harmless. @default DEFAULT_BACK_OFF */
   readonly backOff?: BackOff;
 }
 
 /**
- * Results by key and window start, the newest log's newest revision only (PL-17). A put whose condition fails met a
- * newer one, or itself on a repeat: no error and no row, but its write units count.
+ * Results by key and window start, the newest log's newest revision only (PL-17). What is expected to hold goes in
+ * statements, 25 to a call; a row whose statement is refused, for whatever reason, is put under the whole condition:
+ *
+ *     row ──► statement ──executed──► written
+ *                  └────refused────► put ──► written · superseded · refused: perhaps an older revision is taken
+ *
+ * A put whose condition fails met a newer one, or itself on a repeat: no error and no row, but its write units count.
  *
  *     stored                      is replaced by (epoch e, revision r) when
  *     nothing                     always
@@ -41,11 +53,15 @@ export class ResultTableSink implements Sink {
   readonly #table: string;
   readonly #concurrency: number;
   readonly #retry: { readonly clock: Clock; readonly backOff: BackOff };
+  /** undefined: each row is put. */
+  readonly #batches: StatementBatches | undefined;
 
   constructor({
     client,
     table,
     concurrency = 32,
+    writes = 'batched',
+    warn = () => undefined,
     clock = SYSTEM_CLOCK,
     backOff = DEFAULT_BACK_OFF,
   }: ResultTableSinkProps) {
@@ -60,6 +76,13 @@ export class ResultTableSink implements Sink {
     this.#table = table;
     this.#concurrency = concurrency;
     this.#retry = { clock, backOff };
+    if (writes === 'batched' && isTableName(table))
+      this.#batches = new StatementBatches({
+        calls: new SignedCalls(client),
+        concurrency: Math.ceil(concurrency / 4),
+        retry: this.#retry,
+        warn: (text) => warn(`table ${table}: ${text}`),
+      });
   }
 
   /**
@@ -67,14 +90,35 @@ export class ResultTableSink implements Sink {
    * RowsRefused when it will never take some, and has the others
    */
   async deliver({ epochMs, outbox }: Delivery): Promise<SinkReceipt> {
-    const puts = await mapParallel(newestFirst(outbox.results), this.#concurrency, (revisions) =>
-      this.#putNewest(revisions, epochMs),
-    );
+    const windows = newestFirst(outbox.results);
+    const { isExecuted, writeUnits } = await this.#execute(windows, epochMs);
+    const left = windows.filter((_, index) => isExecuted[index] !== true);
+    const puts = await mapParallel(left, this.#concurrency, (revisions) => this.#putNewest(revisions, epochMs));
+    const executed = windows.length - left.length;
     const receipt = {
-      rows: puts.filter(({ isWritten }) => isWritten).length,
-      writeUnits: puts.reduce((sum, { writeUnits }) => sum + writeUnits, 0),
+      rows: executed + puts.filter(({ isWritten }) => isWritten).length,
+      writeUnits: puts.reduce((sum, put) => sum + put.writeUnits, writeUnits),
     };
-    return requireTaken(this.name, allSent(puts), receipt, ({ row, error }) => this.#failure(row, error));
+    const sent = allSent([{ isTaking: executed > 0, refused: [] }, ...puts]);
+    return requireTaken(this.name, sent, receipt, ({ row, error }) => this.#failure(row, error));
+  }
+
+  /** The newest of each window, in statements. Where a log knows its first firing too, nothing is stored of it yet. */
+  async #execute(windows: readonly Window[], epochMs: number): Promise<Executed> {
+    if (this.#batches === undefined) return { isExecuted: [], writeUnits: 0 };
+    const statements = windows.map(([newest, ...older]) =>
+      resultStatement(this.#table, storedResult(newest, epochMs), (older.at(-1) ?? newest).revision === 1),
+    );
+    try {
+      return await this.#batches.execute(statements);
+    } catch (error) {
+      throw awsFailure(error, {
+        code: 'SINK',
+        action: `write ${windows.length} results`,
+        resource: `table ${this.#table}`,
+        context: { sink: this.name, windowStartMs: windows[0]?.[0].windowStartMs },
+      });
+    }
   }
 
   /** The newest of a window that DynamoDB takes, so that one which it refuses hides no older one, on no repeat either. */
@@ -120,6 +164,9 @@ export class ResultTableSink implements Sink {
   }
 }
 
+/** The firings of one window in a delivery. */
+type Window = readonly [newest: ResultRow, ...older: ResultRow[]];
+
 /** What came of the revisions of one window: the table is taking where it has one of them, or a newer one. */
 interface WindowPut extends Sent {
   readonly isWritten: boolean;
@@ -141,13 +188,14 @@ function replacesOlder({ revision, logEpochMs = 0 }: StoredResult) {
 }
 
 /** The firings of each window, newest first: the others would be overwritten at once (PL-17). */
-function newestFirst(rows: readonly ResultRow[]): ResultRow[][] {
-  const windows = new Map<string, ResultRow[]>();
+function newestFirst(rows: readonly ResultRow[]): Window[] {
+  const windows = new Map<string, [ResultRow, ...ResultRow[]]>();
   for (const row of rows) {
     const id = `${placeOf(row)}/${row.key}`;
     const known = windows.get(id);
     if (known === undefined) windows.set(id, [row]);
     else known.push(row);
   }
-  return [...windows.values()].map((revisions) => revisions.sort((a, b) => b.revision - a.revision));
+  for (const revisions of windows.values()) revisions.sort((a, b) => b.revision - a.revision);
+  return [...windows.values()];
 }

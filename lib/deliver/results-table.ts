@@ -8,6 +8,9 @@ import { sortKeyOf } from '../../engine/outputs.ts';
 import { keptTable } from '../kept-table.ts';
 import type { StageSettings } from '../settings.ts';
 
+/** In statements where they suffice, else by puts: see ResultTableSink. */
+const WRITES = ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PutItem'];
+
 export interface ResultsTableProps {
   /** What tells the results of one key apart. */
   readonly identity: ResultShape['identity'];
@@ -27,8 +30,8 @@ export class ResultsTable extends Construct {
     this.table = keptTable(this, settings, { partitionKey, sortKey }, retainedName);
   }
 
-  /** Put under the condition of the revision; a retraction is a tombstone, not a delete (PL-17). */
+  /** Written under the condition of the revision; a retraction is a tombstone, not a delete (PL-17). */
   grantPublish(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({ grantee, actions: ['dynamodb:PutItem'], resourceArns: [this.table.tableArn] });
+    return Grant.addToPrincipal({ grantee, actions: WRITES, resourceArns: [this.table.tableArn] });
   }
 }

@@ -2,6 +2,7 @@
  * dynalite with the rules of AWS that it leaves out, so that what is refused in the cloud is refused here too:
  *
  *     request ──► values as AWS takes them? ──► dynalite ──► condition failed, and the item asked for? add it ──► reply
+ *       └─ a batch of statements: each an operation on one item, which goes the same way
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
@@ -9,6 +10,7 @@ import dynalite, { type DynaliteOptions } from 'dynalite';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { problemIn } from './attribute-rules.ts';
+import { executeBatch } from './partiql.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 type Json = Readonly<Record<string, unknown>>;
@@ -66,15 +68,22 @@ class StrictHandler {
     const bytes = await bodyOf(request);
     const body = parsed(bytes);
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-    const problem = body === undefined ? undefined : problemIn(body);
-    if (problem !== undefined)
-      return send(response, {
-        statusCode: 400,
-        body: JSON.stringify({ __type: 'com.amazon.coral.validate#ValidationException', message: problem }),
-      });
-    if (operation === 'DeleteTable') this.#keys.delete(body?.['TableName']);
-    const key = body !== undefined && WRITES.includes(operation) ? await this.#keyOf(request, body) : undefined;
-    if (body === undefined || key === undefined) return send(response, await this.#ask(request, bytes));
+    if (body === undefined) return send(response, await this.#ask(request, bytes));
+    if (operation !== 'BatchExecuteStatement')
+      return send(response, await this.#single(request, operation, bytes, body));
+    const reply = await executeBatch(body, {
+      keysOf: (TableName) => this.#keysOf(request, TableName),
+      ask: (single, inner) => this.#single(asking(request, single), single, Buffer.from(JSON.stringify(inner)), inner),
+    });
+    send(response, typeof reply === 'string' ? invalid(reply) : { statusCode: 200, body: JSON.stringify(reply) });
+  }
+
+  async #single(request: IncomingMessage, operation: string, bytes: Buffer, body: Json): Promise<Reply> {
+    const problem = problemIn(body);
+    if (problem !== undefined) return invalid(problem);
+    if (operation === 'DeleteTable') this.#keys.delete(body['TableName']);
+    const key = WRITES.includes(operation) ? await this.#keyOf(request, body) : undefined;
+    if (key === undefined) return this.#ask(request, bytes);
     const place = JSON.stringify([body['TableName'], key]);
     const reply = (this.#writes.get(place) ?? Promise.resolve()).then(() => this.#write(request, bytes, body, key));
     const settled = reply.then(
@@ -83,7 +92,7 @@ class StrictHandler {
     );
     this.#writes.set(place, settled);
     try {
-      send(response, await reply);
+      return await reply;
     } finally {
       if (this.#writes.get(place) === settled) this.#writes.delete(place);
     }
@@ -111,26 +120,28 @@ class StrictHandler {
   async #keyOf(request: IncomingMessage, { TableName, Key, Item }: Json): Promise<Json | undefined> {
     const given = Key ?? Item;
     if (typeof given !== 'object' || given === null) return undefined;
-    let names = this.#keys.get(TableName);
-    if (names === undefined) {
-      const { Table } = await this.#read<{
-        readonly Table?: { readonly KeySchema: ReadonlyArray<{ readonly AttributeName: string }> };
-      }>(request, 'DescribeTable', { TableName });
-      if (Table === undefined) return undefined;
-      names = Table.KeySchema.map(({ AttributeName }) => AttributeName);
-      this.#keys.set(TableName, names);
-    }
-    return Object.fromEntries(names.map((name) => [name, (given as Json)[name]]));
+    const names = await this.#keysOf(request, TableName);
+    return names && Object.fromEntries(names.map((name) => [name, (given as Json)[name]]));
+  }
+
+  /** The hash key first. */
+  async #keysOf(request: IncomingMessage, TableName: unknown): Promise<readonly string[] | undefined> {
+    const known = this.#keys.get(TableName);
+    if (known !== undefined) return known;
+    const { Table } = await this.#read<{
+      readonly Table?: { readonly KeySchema: ReadonlyArray<{ readonly AttributeName: string }> };
+    }>(request, 'DescribeTable', { TableName });
+    const names = Table?.KeySchema.map(({ AttributeName }) => AttributeName);
+    if (names !== undefined) this.#keys.set(TableName, names);
+    return names;
   }
 
   async #read<T>(request: IncomingMessage, operation: string, body: Json): Promise<T> {
-    const { body: text } = await this.#ask(request, Buffer.from(JSON.stringify(body)), {
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
-    });
+    const { body: text } = await this.#ask(asking(request, operation), Buffer.from(JSON.stringify(body)));
     return JSON.parse(text) as T;
   }
 
-  #ask(request: IncomingMessage, body: Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  #ask(request: IncomingMessage, body: Buffer): Promise<Reply> {
     return new Promise((resolve) => {
       const given: Record<string, string | number> = {};
       const setHeader = (name: string, value: string | number) => (given[name.toLowerCase()] = value);
@@ -139,7 +150,7 @@ class StrictHandler {
         setHeader,
         end: (text = '') => resolve({ statusCode: response.statusCode, body: text, headers: given }),
       };
-      this.#inner(asRequest(request, body, headers), response as unknown as ServerResponse);
+      this.#inner(asRequest(request, body), response as unknown as ServerResponse);
     });
   }
 }
@@ -160,14 +171,23 @@ function parsed(bytes: Buffer): Json | undefined {
   }
 }
 
-function asRequest(
-  { method, url, headers }: IncomingMessage,
-  body: Buffer,
-  more: Readonly<Record<string, unknown>> = {},
-): IncomingMessage {
+function asRequest({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
   const stream = Readable.from(body.length === 0 ? [] : [body]);
-  return Object.assign(stream, { method, url, headers: { ...headers, ...more } }) as unknown as IncomingMessage;
+  return Object.assign(stream, { method, url, headers }) as unknown as IncomingMessage;
 }
+
+/** The same caller's request for something else. */
+const asking = ({ method, url, headers }: IncomingMessage, operation: string): IncomingMessage =>
+  ({
+    method,
+    url,
+    headers: { ...headers, 'x-amz-target': `DynamoDB_20120810.${operation}` },
+  }) as unknown as IncomingMessage;
+
+const invalid = (message: string): Reply => ({
+  statusCode: 400,
+  body: JSON.stringify({ __type: 'com.amazon.coral.validate#ValidationException', message }),
+});
 
 function isConditionFailed({ statusCode, body }: Reply): boolean {
   return statusCode === 400 && body.includes('ConditionalCheckFailedException');

@@ -1,6 +1,6 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteStreamCommand, KinesisClient, type PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readResults } from '../../adapters/dynamodb/read-results.ts';
 import { ResultTableSink } from '../../adapters/dynamodb/result-table.ts';
@@ -39,12 +39,25 @@ afterAll(async () => {
   await Promise.all([dynamoDb.close(), firehose.stop(), kinesis.stop()]);
 });
 
-refusingContract('ResultTableSink', async () => {
+describe.each(['batched', 'one by one'] as const)('writes %s', (writes) => {
+  refusingContract('ResultTableSink', async () => {
+    const { client } = dynamoDb;
+    const table = await dynamoDb.createResultTable();
+    return {
+      sink: new ResultTableSink({ client, table, writes }),
+      unfit: longRow(410_000),
+      stored: () => collect(readResults(client, table)),
+      deny: async () => void (await client.send(new DeleteTableCommand({ TableName: table }))),
+    };
+  });
+});
+
+refusingContract('ResultTableSink whose rows DynamoDB refuses in their statements', async () => {
   const { client } = dynamoDb;
   const table = await dynamoDb.createResultTable();
   return {
     sink: new ResultTableSink({ client, table }),
-    unfit: longRow(410_000),
+    unfit: (key, windowStartMs) => sampleRow(key, windowStartMs, 1, { deep: nested(40) }),
     stored: () => collect(readResults(client, table)),
     deny: async () => void (await client.send(new DeleteTableCommand({ TableName: table }))),
   };
@@ -81,6 +94,8 @@ refusingContract('StreamSink', async () => {
     },
   };
 });
+
+const nested = (levels: number): unknown => (levels === 0 ? 0 : [nested(levels - 1)]);
 
 /** A client of a stream that takes records of at most LIMIT_BYTES, and refuses a call for one that is longer, as Kinesis does. */
 function limitedClient({ client }: RunningKinesalite): KinesisClient {

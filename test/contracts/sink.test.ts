@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { readResults } from '../../adapters/dynamodb/read-results.ts';
 import { ResultTableSink } from '../../adapters/dynamodb/result-table.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
@@ -20,8 +20,16 @@ newestRevisionContract('MemorySink', async () => {
   return { sink, results: async () => sink.results };
 });
 
-newestRevisionContract('ResultTableSink', async () => {
-  const { client } = dynamoDb;
-  const table = await dynamoDb.createResultTable();
-  return { sink: new ResultTableSink({ client, table }), results: () => collect(readResults(client, table)) };
+describe.each(['batched', 'one by one'] as const)('writes %s', (writes) => {
+  newestRevisionContract('ResultTableSink', async () => {
+    const { client } = dynamoDb;
+    const table = await dynamoDb.createResultTable();
+    const sink = new ResultTableSink({ client, table, writes, warn: unexpected });
+    return { sink, results: () => collect(readResults(client, table)) };
+  });
 });
+
+/** A sink that falls back to puts would show nothing of statements. */
+function unexpected(text: string): void {
+  throw new Error(text);
+}

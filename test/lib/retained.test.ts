@@ -34,7 +34,9 @@ describe('a stack that takes over what an earlier one retained', () => {
     expect(actionsOn(table('log-1'))).toEqual(
       Array(2).fill(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']),
     );
-    expect(actionsOn(table('results-1'))).toEqual(Array(2).fill(['dynamodb:PutItem']));
+    expect(actionsOn(table('results-1'))).toEqual(
+      Array(2).fill(['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PutItem']),
+    );
     expect(actionsOn('arn:AWS::Partition:s3:::snapshots-1/snapshots/*')).toEqual(
       Array(2).fill(['s3:DeleteObject', 's3:GetObject', 's3:PutObject']),
     );

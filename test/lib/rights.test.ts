@@ -23,8 +23,12 @@ describe('the rights of the functions', () => {
     ]);
   });
 
-  it('let it put results', () => {
-    expect(actionsOn('ResultsTable.Arn')).toEqual(['dynamodb:PutItem']);
+  it('let it put, insert and update results, and neither read nor delete them', () => {
+    expect(actionsOn('ResultsTable.Arn')).toEqual([
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PutItem',
+    ]);
   });
 
   it('let it read the one stream', () => {

@@ -40,6 +40,15 @@ export function servicesReached({ kafka: { polling, services }, lakeDelivery }: 
   return [...reached].sort();
 }
 
+/** Statements of PartiQL write results. */
+const DYNAMODB_ACTIONS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:GetItem',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PutItem',
+];
+
 export interface EndpointsProps {
   readonly vpc: IVpc;
   readonly services: readonly ReachedService[];
@@ -51,7 +60,7 @@ export function createEndpoints(scope: Construct, { vpc, services, callers }: En
   const gateway = (id: string, service: GatewayVpcEndpointAwsService): GatewayVpcEndpoint =>
     vpc.addGatewayEndpoint(id, { service });
   const dynamodb = gateway('DynamoDb', GatewayVpcEndpointAwsService.DYNAMODB);
-  dynamodb.addToPolicy(byThisAccount(scope, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']));
+  dynamodb.addToPolicy(byThisAccount(scope, DYNAMODB_ACTIONS));
   const s3 = gateway('S3', GatewayVpcEndpointAwsService.S3);
   s3.addToPolicy(byThisAccount(scope, ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']));
   if (services.length === 0) return;

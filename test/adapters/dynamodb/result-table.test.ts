@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const oneRow = sampleDelivery({ results: [sampleRow('ATL', 0, 1)] });
 
-describe('ResultTableSink', () => {
+describe('ResultTableSink that puts row by row', () => {
   it('repeats a put that may have been executed, with a wait in between', async () => {
     const clock = new RecordingClock();
     server.script(
@@ -36,7 +36,9 @@ describe('ResultTableSink', () => {
       { status: 400, body: dynamoDbError('ThrottlingException') },
       { status: 200, body: { ConsumedCapacity: { CapacityUnits: 2 } } },
     );
-    expect(await new ResultTableSink({ client: scripted, table: 'results', clock }).deliver(oneRow)).toEqual({
+    expect(
+      await new ResultTableSink({ client: scripted, table: 'results', writes: 'one by one', clock }).deliver(oneRow),
+    ).toEqual({
       rows: 1,
       writeUnits: 2,
     });
@@ -45,7 +47,12 @@ describe('ResultTableSink', () => {
 
   it('gives up as unavailable after a bounded number of tries', async () => {
     server.script({ status: 500, body: dynamoDbError('InternalServerError') });
-    const sink = new ResultTableSink({ client: scripted, table: 'results', clock: new RecordingClock() });
+    const sink = new ResultTableSink({
+      client: scripted,
+      table: 'results',
+      writes: 'one by one',
+      clock: new RecordingClock(),
+    });
     await expect(sink.deliver(oneRow)).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'SINK_UNAVAILABLE',
@@ -56,7 +63,12 @@ describe('ResultTableSink', () => {
 
   it('does not repeat what will never be taken, and does not show the row', async () => {
     server.script({ status: 400, body: dynamoDbError('ValidationException') });
-    const sink = new ResultTableSink({ client: scripted, table: 'results', clock: new RecordingClock() });
+    const sink = new ResultTableSink({
+      client: scripted,
+      table: 'results',
+      writes: 'one by one',
+      clock: new RecordingClock(),
+    });
     await expect(sink.deliver(oneRow)).rejects.toMatchObject({
       kind: 'internal',
       code: 'SINK_REFUSED',
@@ -82,7 +94,7 @@ describe('ResultTableSink', () => {
       sampleRow('BOS', 0, 1),
       sampleRow('DEN', 0, 1),
     ];
-    const error: unknown = await new ResultTableSink({ client, table: 'results', concurrency: 1 })
+    const error: unknown = await new ResultTableSink({ client, table: 'results', writes: 'one by one', concurrency: 1 })
       .deliver(sampleDelivery({ results: rows }))
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
@@ -98,7 +110,12 @@ describe('ResultTableSink', () => {
     'names no row where a refusal may concern every row: %s',
     async (name) => {
       server.script({ status: 400, body: dynamoDbError(name) });
-      const sink = new ResultTableSink({ client: scripted, table: 'results', clock: new RecordingClock() });
+      const sink = new ResultTableSink({
+        client: scripted,
+        table: 'results',
+        writes: 'one by one',
+        clock: new RecordingClock(),
+      });
       await expect(sink.deliver(oneRow)).rejects.not.toBeInstanceOf(RowsRefused);
     },
   );
@@ -106,7 +123,9 @@ describe('ResultTableSink', () => {
   it('counts the write units of a superseded revision, but not its row', async () => {
     server.script({ status: 400, body: dynamoDbError('ConditionalCheckFailedException') });
     const large = sampleDelivery({ results: [sampleRow('ATL', 0, 1, { text: 'x'.repeat(3_000) })] });
-    expect(await new ResultTableSink({ client: scripted, table: 'results' }).deliver(large)).toEqual({
+    expect(
+      await new ResultTableSink({ client: scripted, table: 'results', writes: 'one by one' }).deliver(large),
+    ).toEqual({
       rows: 0,
       writeUnits: 3,
     });
@@ -114,7 +133,7 @@ describe('ResultTableSink', () => {
 
   it('sends only the newest of several firings of a window in one commit (PL-17)', async () => {
     server.script({ status: 200 });
-    await new ResultTableSink({ client: scripted, table: 'results' }).deliver(
+    await new ResultTableSink({ client: scripted, table: 'results', writes: 'one by one' }).deliver(
       sampleDelivery({ results: [1, 3, 2].map((revision) => sampleRow('ATL', 0, revision)) }),
     );
     expect(
@@ -136,7 +155,7 @@ describe('ResultTableSink', () => {
     server.script({ status: 200 });
     const rows = Array.from({ length: 40 }, (_, i) => sampleRow('ATL', i * 10, 1));
     expect(
-      await new ResultTableSink({ client, table: 'results', concurrency: 5 }).deliver(
+      await new ResultTableSink({ client, table: 'results', writes: 'one by one', concurrency: 5 }).deliver(
         sampleDelivery({ results: rows }),
       ),
     ).toMatchObject({ rows: 40 });
