@@ -2,21 +2,26 @@ import { requireSetting } from '../../engine/errors.ts';
 import { integerFlag, textFlag, type FlagTexts } from '../../local/cli/flags.ts';
 import { writeLines } from '../../local/cli/output.ts';
 import { loadPipeline } from '../../local/load-pipeline.ts';
-import { crossover } from '../../operate/cost/crossover.ts';
+import { againstFlink } from '../../operate/cost/crossover.ts';
 import { estimate } from '../../operate/cost/estimate.ts';
 import { inputOf, type LoadQuestion } from '../../operate/cost/input-of.ts';
 import { costJson, costText, type CostReport } from '../../operate/cost/report.ts';
 import { KAFKA_KINDS, type KafkaKind } from '../../operate/cost/traffic.ts';
-import { numberFlag } from './number-flag.ts';
+import { namedNumbers, numberFlag } from './number-flag.ts';
 
 export const DEFAULT_EVENT_BYTES = 200;
 
 /** `tidemark cost <pipeline> --events-per-second N --keys K`: asks nobody, needs neither data nor an account. */
 export async function costCommand(pipeline: string, flags: FlagTexts): Promise<number> {
   const load = loadOf(flags);
-  const { topology } = await loadPipeline(pipeline);
-  const input = inputOf(topology, load);
-  const report: CostReport = { pipeline: topology.name, input, estimate: estimate(input), crossover: crossover(input) };
+  const { topology, fragments } = await loadPipeline(pipeline);
+  const input = inputOf(fragments, load);
+  const report: CostReport = {
+    pipeline: topology.name,
+    input,
+    estimate: estimate(input),
+    against: againstFlink(input),
+  };
   await writeLines([flags['json'] === true ? costJson(report) : costText(report)]);
   return 0;
 }
@@ -42,6 +47,8 @@ function loadOf(flags: FlagTexts): LoadQuestion {
     eventsPerSecond,
     keys,
     eventBytes,
+    rates: namedNumbers('rate', flags['rate'], [0, 1_000_000], 20),
+    rows: namedNumbers('rows', flags['rows'], [0.000_001, 1_000], 1),
     ...(kafka === undefined ? {} : { kafka }),
     ...(flinkEventsPerKpu === undefined ? {} : { flinkEventsPerKpu }),
   };

@@ -21,3 +21,31 @@ export function numberFlag(
   );
   return value;
 }
+
+/**
+ * The numbers of a flag that is given by name, once or more: those of `--rate orders=20 --rate refunds=1`.
+ *
+ * @param text of all of them, joined by commas
+ * @throws INVALID_SETTING `rate must be <name>=<number in [0, 1000000]>, each name once, got "x"; pass --rate name=20`
+ */
+export function namedNumbers(
+  flag: string,
+  text: string | boolean | undefined,
+  [min, max]: readonly [number, number],
+  example: number,
+): Readonly<Record<string, number>> {
+  if (text === undefined) return {};
+  const pairs = String(text)
+    .split(',')
+    .map((one) => /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(one))
+    .map((match) => [match?.[1] ?? '', Number(match?.[2] ?? Number.NaN)] as const);
+  requireSetting<unknown>(
+    flag,
+    text,
+    new Set(pairs.map(([name]) => name)).size === pairs.length &&
+      pairs.every(([, value]) => value >= min && value <= max),
+    `<name>=<number in [${min}, ${max}]>, each name once`,
+    `pass --${flag} name=${example}`,
+  );
+  return Object.fromEntries(pairs);
+}

@@ -34,7 +34,17 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
       '--kafka <kind>',
       'cluster of a topic: serverless, provisioned, express or self-managed (default: serverless)',
     )
-    .option('--flink-events-per-kpu <n>', 'what one KPU of Managed Flink gets through (default: 10000)')
+    .option(
+      '--rate <source=n>',
+      'events per second of one of several sources; may be given for each (default: those without share the rest equally)',
+      together,
+    )
+    .option(
+      '--rows <exchange=n>',
+      'rows that go through an exchange, per record of all sources; may be given for each (default: 1, or the final results of the windows before it)',
+      together,
+    )
+    .option('--flink-events-per-kpu <n>', 'what one KPU of Managed Flink gets through (default: both 10000 and 100000)')
     .option('--json', 'print one JSON object')
     .action(async (pipeline: string, flags: FlagTexts) =>
       ended(await (await import('./cost-command.ts')).costCommand(pipeline, flags)),
@@ -61,4 +71,9 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
       ended(await (await import('./accept-loss-command.ts')).acceptLossCommand(pipeline, flags)),
     );
   return root;
+}
+
+/** An option that may be given more than once, as one text. */
+function together(text: string, before: string | undefined): string {
+  return before === undefined ? text : `${before},${text}`;
 }

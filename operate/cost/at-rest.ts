@@ -35,9 +35,11 @@ export function atRest(
       keys: ofType('AWS::KMS::Key').length,
       ticks: schedules.map(() => partitions / schedules.length),
       exchanges: ofType('AWS::SQS::Queue').map((_queue, i) => ({
+        ticks: schedules.length,
         senders: i === 0 ? partitions : (receivers[i - 1] ?? DEFAULT_RECEIVERS),
         receivers: receivers[i] ?? DEFAULT_RECEIVERS,
       })),
+      meeting: schedules.map(() => partitions / schedules.length),
     }),
     ...kafkaAtRest(ofType),
     ...(beside.some((other) => propertiesOf(other, 'AWS::MSK::ServerlessCluster').length > 0)

@@ -1,69 +1,109 @@
 import { ASSUMED } from './assumptions.ts';
 import type { ExchangeTraffic } from './exchange-traffic.ts';
 import { PRICES, SECONDS_PER_MONTH } from './prices.ts';
+import type { SenderTraffic } from './sender-traffic.ts';
 import type { CostLine } from './services.ts';
-import type { Traffic } from './traffic.ts';
 
 /** Lambda asks a queue with so many requests at a time, each of which waits for so long [s]. */
 const POLLERS = 5;
 const LONG_POLL_SECONDS = 20;
 const MINUTES_PER_MONTH = SECONDS_PER_MONTH / 60;
-/** Of the head of a receiver's log, a tick reads its slot and the next. */
+/** Of the head of a log, a tick reads its slot and the next. */
 const SLOTS_OF_HEAD = 2;
 /** Lambda takes the rings of a call with one request, and deletes them with another. */
 const REQUESTS_PER_CALL = 2;
 const RINGS_PER_REQUEST = 10;
-const READ_UNIT_BYTES = 4_096;
+/** A tick looks for the newest manifest of another source until there is no further one. */
+const GETS_PER_MANIFEST = 2;
+
+/** What looks at an exchange while nothing happens. */
+export interface ExchangeAtRest {
+  /** One a source, each of which looks at all receivers. */
+  readonly ticks: number;
+  /** Logs that send to it. */
+  readonly senders: number;
+  readonly receivers: number;
+}
 
 /** What an exchange costs without records, a month. */
-export function exchangeAtRest(senders: number, receivers: number): CostLine[] {
-  const polls = (SECONDS_PER_MONTH / LONG_POLL_SECONDS) * POLLERS;
-  // The tick looks whether a receiver has something to do, and whether a sender has something for it.
-  const reads = MINUTES_PER_MONTH * receivers * (SLOTS_OF_HEAD + senders) * 0.5;
-  return [queueLine('polling of the queue', polls), readLine('looks of the tick at receivers', reads)];
+export function exchangeAtRest({ ticks, senders, receivers }: ExchangeAtRest): CostLine[] {
+  return [pollingLine(), looksLine(ticks * receivers * (SLOTS_OF_HEAD + senders))];
+}
+
+/**
+ * What its ticks read of the logs of the other sources while a partition of their own is idle.
+ *
+ * @param logs of each source
+ */
+export function otherSourcesAtRest(logs: readonly number[]): CostLine[] {
+  if (logs.length < 2) return [];
+  const all = logs.reduce((sum, count) => sum + count, 0);
+  const slots = (logs.length - 1) * all * SLOTS_OF_HEAD;
+  const gets = logs.length * (logs.length - 1) * GETS_PER_MANIFEST * MINUTES_PER_MONTH;
+  return [
+    readLine('looks of ticks at other sources', MINUTES_PER_MONTH * slots),
+    {
+      service: 'S3',
+      what: 'manifests of other sources',
+      quantity: gets,
+      unit: 'GET',
+      usd: (gets / 1e3) * PRICES.s3.perThousandGets,
+      shared: false,
+    },
+  ];
 }
 
 /** What the records make of it: the log of the senders with the rows in it, what the receivers read, and how they are called. */
-export function exchangeLines(senders: Traffic, exchange: ExchangeTraffic): CostLine[] {
-  const { receivers, rungPerCommit, rowBytes, entriesPerCall } = exchange;
-  const { batchesPerMonth: commits } = senders;
+export function exchangeLines(exchange: ExchangeTraffic, ticks: number): CostLine[] {
+  const { receivers, senders, rungPerCommit } = exchange;
   const { invocationsPerMonth: calls, invocationMs } = receivers;
-  const isInline = rowBytes <= ASSUMED.inlineLimitBytes;
-  const itemBytes = ASSUMED.logItemBytes + (isInline ? rowBytes : 0);
-  const writeUnits = commits * Math.ceil(itemBytes / 1_024);
-  // Of every sender what is new, and the slot behind it.
-  const slots = calls * (entriesPerCall + senders.partitions);
-  const readUnits = slots * 0.5 * Math.ceil(itemBytes / READ_UNIT_BYTES);
-  const requests = commits * Math.ceil(rungPerCommit / RINGS_PER_REQUEST) + calls * REQUESTS_PER_CALL;
+  const sumOf = (valueOf: (sender: SenderTraffic) => number): number =>
+    senders.reduce((sum, sender) => sum + valueOf(sender), 0);
+  const writeUnits = sumOf((sender) => sender.writeUnits ?? 0);
+  // Each receiver takes all of every sender, and looks once more behind it.
+  const readUnits = sumOf(
+    ({ commitsPerMonth, logs, readUnits: each }) =>
+      (receivers.partitions * commitsPerMonth + calls * logs) * 0.5 * each,
+  );
+  const looks = sumOf(({ logs, readUnits: each }) => logs * each) + SLOTS_OF_HEAD;
+  const inObjects = senders.filter(({ isInline }) => !isInline);
+  const puts = inObjects.reduce((sum, { rowCommitsPerMonth }) => sum + rowCommitsPerMonth, 0);
+  const rowCommits = sumOf((sender) => sender.rowCommitsPerMonth);
+  const requests = rowCommits * Math.ceil(rungPerCommit / RINGS_PER_REQUEST) + calls * REQUESTS_PER_CALL;
   const gbSeconds = ((calls * invocationMs) / 1_000) * (ASSUMED.memoryMiB / 1_024);
   const { dynamodb, s3, lambda } = PRICES;
-  return [
-    {
-      service: 'DynamoDB',
-      what: 'log of senders, with rows',
-      quantity: writeUnits,
-      unit: 'write units',
-      usd: (writeUnits / 1e6) * dynamodb.perMillionWriteUnits,
-      shared: false,
-    },
+  const of = exchange.name;
+  const lines: CostLine[] = [
+    ...(writeUnits === 0
+      ? []
+      : [
+          {
+            service: 'DynamoDB',
+            what: 'log of senders, with rows',
+            quantity: writeUnits,
+            unit: 'write units',
+            usd: (writeUnits / 1e6) * dynamodb.perMillionWriteUnits,
+            shared: false,
+          },
+        ]),
     readLine('rows read by receivers', readUnits),
-    ...(isInline
+    ...(puts === 0
       ? []
       : [
           {
             service: 'S3',
             what: 'rows put',
-            quantity: commits,
+            quantity: puts,
             unit: 'PUT',
-            usd: (commits / 1e3) * s3.perThousandPuts,
+            usd: (puts / 1e3) * s3.perThousandPuts,
             shared: false,
           },
           {
             service: 'S3',
             what: 'rows read',
-            quantity: commits * receivers.partitions,
+            quantity: puts * receivers.partitions,
             unit: 'GET',
-            usd: ((commits * receivers.partitions) / 1e3) * s3.perThousandGets,
+            usd: ((puts * receivers.partitions) / 1e3) * s3.perThousandGets,
             shared: false,
           },
         ]),
@@ -84,7 +124,19 @@ export function exchangeLines(senders: Traffic, exchange: ExchangeTraffic): Cost
       usd: gbSeconds * lambda.perGbSecond,
       shared: false,
     },
+    pollingLine(),
+    looksLine(ticks * receivers.partitions * looks),
   ];
+  return lines.map((line) => ({ ...line, of }));
+}
+
+function pollingLine(): CostLine {
+  return queueLine('polling of the queue', (SECONDS_PER_MONTH / LONG_POLL_SECONDS) * POLLERS);
+}
+
+/** A tick proves that a receiver has nothing to do, so it reads strongly (PL-32): whether something waits for it, and what its senders have. */
+function looksLine(unitsPerMinute: number): CostLine {
+  return readLine('looks of ticks at receivers', MINUTES_PER_MONTH * unitsPerMinute);
 }
 
 function queueLine(what: string, requests: number): CostLine {

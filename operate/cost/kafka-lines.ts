@@ -99,19 +99,26 @@ export function endpointLines(
   ];
 }
 
-/** Pollers of one's own cost more than Lambda's by so much: they are paid, and need no endpoints. */
-export function ownPollersUsd(kind: KafkaKind, input: CostInput, { readers }: Traffic): number {
+/** Provisioned pollers cost more than Lambda's by so much: they are paid per mapping, and need no endpoints. */
+export function ownPollersUsd(
+  topics: ReadonlyArray<{ readonly kafka: KafkaKind | undefined; readonly load: CostInput; readonly traffic: Traffic }>,
+): number {
   const { pollerUnitBytesPerSecond, zones } = ASSUMED;
   const { pollersPerUnit } = PRICES.lambda;
-  const units = Math.max(
-    Math.ceil(readers / pollersPerUnit),
-    Math.ceil((input.eventsPerSecond * input.eventBytes) / pollerUnitBytesPerSecond),
-  );
+  let units = 0;
+  let throughEndpoints = 0;
+  for (const { load, traffic } of topics) {
+    const bytesPerSecond = load.eventsPerSecond * load.eventBytes;
+    units += Math.max(
+      Math.ceil(traffic.readers / pollersPerUnit),
+      Math.ceil(bytesPerSecond / pollerUnitBytesPerSecond),
+    );
+    throughEndpoints += payloadGb(load) * PRICES.vpc.perEndpointGb;
+  }
   const endpoints =
-    kind === 'self-managed'
+    topics[0]?.kafka === 'self-managed'
       ? 0
-      : POLLER_ENDPOINTS * zones * HOURS_PER_MONTH * PRICES.vpc.perEndpointZoneHour +
-        payloadGb(input) * PRICES.vpc.perEndpointGb;
+      : POLLER_ENDPOINTS * zones * HOURS_PER_MONTH * PRICES.vpc.perEndpointZoneHour + throughEndpoints;
   return units * HOURS_PER_MONTH * PRICES.lambda.perPollerUnitHour - endpoints;
 }
 

@@ -1,33 +1,40 @@
-import { DEFAULT_PACE_MS, intervalMs } from '../../engine/exchange/pace.ts';
+import { intervalMs } from '../../engine/exchange/pace.ts';
 import { bytesText, durationText, grouped } from '../text.ts';
 import { ASSUMED } from './assumptions.ts';
-import type { Estimate } from './estimate.ts';
-import type { ExchangeTraffic } from './exchange-traffic.ts';
-import { PRICES } from './prices.ts';
-import type { CostInput, KafkaKind } from './traffic.ts';
+import type { Estimate, ExchangeEstimate } from './estimate.ts';
+import { PRICES, SECONDS_PER_MONTH } from './prices.ts';
+import { NO_WINDOW_MS, type CostInput, type ExchangeLoad, type KafkaKind } from './traffic.ts';
 
 /** What makes the estimate worth less than it looks. */
-export function warningsOf({ eventsPerSecond, keys, eventBytes, kafka }: CostInput, { traffic }: Estimate): string[] {
-  const perKey = eventsPerSecond / keys;
-  const { part, parts } = wordsOf(kafka);
-  const isTooMuch =
-    kafka === undefined
-      ? perKey > ASSUMED.shardRecordsPerSecond || perKey * eventBytes > ASSUMED.shardBytesPerSecond
-      : perKey * eventBytes > ASSUMED.pollerBytesPerSecond;
-  if (isTooMuch)
-    return [
-      `each key gets ${grouped(Math.round(perKey))} events/s: more than a ${part} takes, and a key cannot be split; use a finer partition key`,
-    ];
-  if (keys < traffic.partitions)
-    return [
-      `${grouped(keys)} keys cannot fill ${grouped(traffic.partitions)} ${parts} evenly: some will be full while others are idle; use a finer partition key`,
-    ];
-  return [];
+export function warningsOf(
+  { keys, eventBytes, exchanges = [], hasWindowsInPlace }: CostInput,
+  { sources }: Estimate,
+): string[] {
+  // Behind an exchange the key is another one.
+  if (exchanges.length > 0 && hasWindowsInPlace !== true) return [];
+  return sources.flatMap(({ eventsPerSecond, kafka, traffic }) => {
+    const perKey = eventsPerSecond / keys;
+    const { part, parts } = wordsOf(kafka);
+    const isTooMuch =
+      kafka === undefined
+        ? perKey > ASSUMED.shardRecordsPerSecond || perKey * eventBytes > ASSUMED.shardBytesPerSecond
+        : perKey * eventBytes > ASSUMED.pollerBytesPerSecond;
+    if (isTooMuch)
+      return [
+        `each key gets ${grouped(Math.round(perKey))} events/s: more than a ${part} takes, and a key cannot be split; use a finer partition key`,
+      ];
+    if (keys < traffic.partitions)
+      return [
+        `${grouped(keys)} keys cannot fill ${grouped(traffic.partitions)} ${parts} evenly: some will be full while others are idle; use a finer partition key`,
+      ];
+    return [];
+  });
 }
 
 /** Every assumption in a sentence. */
-export function assumptionsOf(input: CostInput, { traffic, exchange }: Estimate): string[] {
-  const { kafka, flinkEventsPerKpu = ASSUMED.flinkEventsPerKpu } = input;
+export function assumptionsOf(input: CostInput, { traffic, sources, exchanges }: Estimate): string[] {
+  const { kafka, flinkEventsPerKpu } = input;
+  const flinkRates = flinkEventsPerKpu === undefined ? ASSUMED.flinkRates : [flinkEventsPerKpu];
   const { part, parts } = wordsOf(kafka);
   const retention =
     kafka === undefined
@@ -45,33 +52,71 @@ export function assumptionsOf(input: CostInput, { traffic, exchange }: Estimate)
           `shards: ${grouped(ASSUMED.shardRecordsPerSecond)} records/s or ${grouped(ASSUMED.shardBytesPerSecond)} bytes/s each; one batch at a time each`,
         ]
       : topicAssumptions(kafka)),
+    ...(sources.length === 1
+      ? []
+      : [
+          `sources: ${sources.map(({ name, eventsPerSecond: own, traffic: of }) => `${name} ${number(own)} events/s in ${many(of.partitions, 'log')}`).join(', ')}; what follows of batches and functions is of the first`,
+        ]),
     `batches: what ${durationText(Math.max(ASSUMED.pollSeconds * 1_000, input.maxBatchingWindowMs))} bring, at most ${grouped(input.batchSize)} records and ${bytesText(ASSUMED.payloadBytes)}: ${invocations}`,
     `function: ${grouped(ASSUMED.memoryMiB)} MiB, ${ASSUMED.batchMs} ms a batch + ${ASSUMED.recordMs} ms a record + ${ASSUMED.resultRoundMs} ms per ${ASSUMED.resultPutsPerRound} results = ${number(traffic.invocationMs)} ms; warm; a tick a minute`,
     `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); above ${bytesText(ASSUMED.inlineLimitBytes)} to S3; windows end for all keys of a ${part} in one batch`,
-    ...(exchange === undefined ? [] : [exchangeAssumption(exchange, input.paceMs ?? DEFAULT_PACE_MS)]),
-    ...leftOut(input),
-    `results: every key that occurs in a window of ${durationText(input.windowMs)}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
+    ...exchangeAssumptions(exchanges, input),
+    `results: every key that occurs in a window of ${durationText(lastWindowMs(input))}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
     ...(input.lake
       ? [
           `lake: through Firehose as Parquet, ${ASSUMED.lineBytes} bytes a line, records rounded up to ${grouped(ASSUMED.firehoseStepBytes)} bytes, a file every ${ASSUMED.firehoseBufferSeconds} s of one day at a time`,
         ]
       : []),
-    `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics, ${ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka']} alarm metrics, ${ASSUMED.dashboards} dashboard`,
-    `Managed Flink: ${grouped(flinkEventsPerKpu)} events/s a KPU (--flink-events-per-kpu), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
+    `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics and ${ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka']} alarm metrics${furtherMetrics(input)}, ${ASSUMED.dashboards} dashboard`,
+    `Managed Flink: ${flinkRates.map(grouped).join(' or ')} events/s a KPU, of which nobody has measured either here (--flink-events-per-kpu sets one), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
   ];
 }
 
-function leftOut({ furtherExchanges = [] }: CostInput): string[] {
-  if (furtherExchanges.length === 0) return [];
-  const names = furtherExchanges.join(' and ');
-  return [`left out: what goes through ${names}: final results of windows, and the calls and commits that take them`];
+/** Of each exchange: how many rows come through it, and what becomes of them. */
+function exchangeAssumptions(
+  exchanges: readonly ExchangeEstimate[],
+  { exchanges: loads = [], hasWindowsInPlace = false }: CostInput,
+): string[] {
+  return loads.flatMap((load, i) => {
+    const exchange = exchanges[i];
+    return exchange === undefined
+      ? []
+      : [exchangeAssumption(exchange, load, rowsFrom(loads[i - 1], hasWindowsInPlace))];
+  });
 }
 
-function exchangeAssumption(exchange: ExchangeTraffic, paceMs: number): string {
-  const { receivers, rungPerCommit, entriesPerCall } = exchange;
-  const { rowBytesPerRecord, receiveMs, recordMs } = ASSUMED;
+function exchangeAssumption(
+  { senders, receivers, rungPerCommit, entriesPerCall, rowsPerMonth }: ExchangeEstimate,
+  { name, paceMs, keys, isCombined, rowsPerRecord }: ExchangeLoad,
+  defaultRows: string,
+): string {
+  const { receiveMs, recordMs, rowBytesPerRecord, partialBytes, lateShare, lateRowBytes } = ASSUMED;
   const pace = paceMs === 0 ? 'at once' : `after ${durationText(paceMs)}, once for all within ${intervalMs(paceMs)} ms`;
-  return `exchange: ${rowBytesPerRecord} bytes a row (measured, compressed); a commit calls ${number(rungPerCommit)} receivers ${pace}, ${receiveMs} ms a call + ${recordMs} ms a row, and a call takes ${number(entriesPerCall)} commits of all senders and ${number(receivers.recordsPerBatch)} rows; it reads them and one slot behind of each sender, eventually consistent`;
+  const rows = `${number(rowsPerMonth / SECONDS_PER_MONTH)} rows/s`;
+  const given = rowsPerRecord === undefined ? defaultRows : `${rowsPerRecord} per record of all sources`;
+  const bytes = isCombined
+    ? `combined by key and window where that is shorter: ${partialBytes} bytes a partial result, ${lateShare * 100} % behind the watermark at ${lateRowBytes} bytes, otherwise ${rowBytesPerRecord} a row`
+    : `${rowBytesPerRecord} bytes a row`;
+  const items = senders.map(
+    ({ crossing, rowsPerMonth: own, rowCommitsPerMonth }) =>
+      `${number(crossing.items)} for ${number(own / rowCommitsPerMonth)} rows`,
+  );
+  return `exchange ${name}: ${rows}, ${given} (--rows ${name}=<rows per record>); ${many(keys, 'key')}; ${bytes} (measured, compressed): a commit with rows sends ${items.join(' and ')}; it calls ${rungPerCommit === 1 ? '1 receiver' : `${number(rungPerCommit)} receivers`} ${pace}, ${receiveMs} ms a call + ${recordMs} ms for each that comes, and a call takes ${number(entriesPerCall)} commits of all senders and ${number(receivers.recordsPerBatch)} rows; it reads them and one slot behind of each sender, eventually consistent; ticks look strongly consistent each minute, and call who has something to read; ${ASSUMED.positionBytes} bytes per sender in each commit of a receiver`;
+}
+
+/** Where the rows of an exchange come from, unless their number is given. */
+function rowsFrom(before: ExchangeLoad | undefined, hasWindowsInPlace: boolean): string {
+  if (before === undefined)
+    return hasWindowsInPlace
+      ? 'the final results of the windows before it'
+      : `${ASSUMED.rowsPerRecord} per record (measured on flights)`;
+  return before.windowMs === undefined
+    ? `as many as come through ${before.name}`
+    : `the final results of the windows behind ${before.name}`;
+}
+
+function many(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${grouped(count)} ${what}s`;
 }
 
 function topicAssumptions(kafka: KafkaKind): string[] {
@@ -88,6 +133,23 @@ const CLUSTERS: Readonly<Record<KafkaKind, string>> = {
   express: `for this topic alone; ${grouped(ASSUMED.brokerBytesPerSecond.express)} bytes/s a broker, in ${ASSUMED.zones} zones; its paid metrics are not counted`,
   'self-managed': 'not counted, nor a network to it',
 };
+
+function furtherMetrics({ sources = [], exchanges = [] }: CostInput): string {
+  const perSource = ASSUMED.furtherAlarmMetrics.kinesis;
+  return [
+    ...(sources.length > 1 ? [`, ${perSource} alarm metrics more for each further source`] : []),
+    ...(exchanges.length > 0
+      ? [
+          `, ${ASSUMED.receiverMetrics} metrics and ${ASSUMED.receiverAlarmMetrics} alarm metrics more for each exchange`,
+        ]
+      : []),
+  ].join('');
+}
+
+function lastWindowMs({ windowMs, exchanges = [] }: CostInput): number {
+  const last = exchanges.at(-1);
+  return last === undefined ? windowMs : (last.windowMs ?? NO_WINDOW_MS);
+}
 
 export function wordsOf(kafka: KafkaKind | undefined): { readonly part: string; readonly parts: string } {
   return kafka === undefined ? { part: 'shard', parts: 'shards' } : { part: 'partition', parts: 'partitions' };

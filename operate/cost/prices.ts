@@ -67,3 +67,22 @@ export const PRICES = Object.freeze({
 
 export const HOURS_PER_MONTH = 730;
 export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;
+
+/**
+ * Services whose prices are not checked against AWS's price pages, or lines of them; whoever shows such an amount says so.
+ */
+const UNCHECKED: Readonly<Record<string, 'all' | readonly string[]>> = Object.freeze({
+  SQS: 'all',
+  CloudWatch: 'all',
+  MSK: 'all',
+  VPC: 'all',
+  Firehose: 'all',
+  DynamoDB: ['results kept'],
+  S3: ['snapshots kept', 'lake kept'],
+});
+
+/** Whether the price of a line is not checked. @example isUnchecked({ service: 'SQS', what: 'rings' }) // true */
+export function isUnchecked({ service, what }: { readonly service: string; readonly what: string }): boolean {
+  const unchecked = UNCHECKED[service] ?? [];
+  return unchecked === 'all' || unchecked.includes(what);
+}

@@ -1,10 +1,10 @@
 import Table from 'cli-table3';
 import { grouped } from '../text.ts';
 import { ASSUMED } from './assumptions.ts';
-import type { Crossover } from './crossover.ts';
-import type { Estimate } from './estimate.ts';
+import type { AgainstFlink, Crossover } from './crossover.ts';
+import { AT_REST_GOAL_USD, type Estimate } from './estimate.ts';
 import { assumptionsOf, number, warningsOf, wordsOf } from './notes.ts';
-import { PRICES } from './prices.ts';
+import { isUnchecked, PRICES } from './prices.ts';
 import type { CostInput } from './traffic.ts';
 
 /** Everything that `tidemark cost` says. */
@@ -12,46 +12,78 @@ export interface CostReport {
   readonly pipeline: string;
   readonly input: CostInput;
   readonly estimate: Estimate;
-  readonly crossover: Crossover;
+  /** At each rate of a KPU. */
+  readonly against: readonly AgainstFlink[];
 }
 
 /** For people. */
-export function costText({ pipeline, input, estimate, crossover }: CostReport): string {
-  const { traffic, totalUsd, flink } = estimate;
+export function costText({ pipeline, input, estimate, against }: CostReport): string {
+  const { traffic, totalUsd, exchanges } = estimate;
+  const results = exchanges.at(-1)?.receivers ?? traffic;
   return [
     `${pipeline} at ${number(input.eventsPerSecond)} events/s and ${grouped(input.keys)} keys, a month in ${PRICES.region}`,
     linesTable(estimate),
-    needsText(input, estimate),
-    `${number(traffic.resultsPerMonth)} results a month`,
-    insteadText(estimate),
-    `Managed Flink: ${flink.kpus} KPUs ${usd(flink.kpuUsd)} + ${input.kafka === undefined ? 'stream' : 'cluster'} and results ${usd(flink.sharedUsd)} = ${usd(flink.totalUsd)}; ${verdict(totalUsd, flink.totalUsd)}`,
-    crossoverText(crossover, input),
+    UNCHECKED_TEXT,
+    ...sharesText(estimate),
+    needsText(estimate),
+    ...exchanges.map(atRestText),
+    `${number(results.resultsPerMonth)} results a month`,
+    ...insteadText(estimate),
+    ...against.flatMap(({ flink, crossover }) => [
+      `Managed Flink at ${grouped(flink.eventsPerKpu)} events/s a KPU: ${flink.kpus} KPUs ${usd(flink.kpuUsd)}* + ${input.kafka === undefined ? 'stream' : 'cluster'} and results ${usd(flink.sharedUsd)} = ${usd(flink.totalUsd)}; ${verdict(totalUsd, flink.totalUsd)}`,
+      `  ${crossoverText(crossover, input)}`,
+    ]),
     ...warningsOf(input, estimate).map((warning) => `WARNING: ${warning}`),
     'assumed:',
     ...assumptionsOf(input, estimate).map((assumption) => `  ${assumption}`),
   ].join('\n');
 }
 
-function needsText({ kafka }: CostInput, { traffic, exchange }: Estimate): string {
-  const { partitions, readers, averageConcurrency } = traffic;
+const UNCHECKED_TEXT = "* this price is not checked against AWS's price pages (operate/cost/prices.ts)";
+
+/** What each of several sources has of the load. */
+function sharesText({ sources }: Estimate): string[] {
+  if (sources.length === 1) return [];
+  const each = sources.map(({ name, eventsPerSecond }) => `${name} ${number(eventsPerSecond)}`).join(', ');
+  return [`events/s of each source: ${each} (--rate <source>=<events/s>; those without share the rest equally)`];
+}
+
+function needsText({ sources, exchanges }: Estimate): string {
   const many = (count: number, what: string): string => (count === 1 ? `1 ${what}` : `${grouped(count)} ${what}s`);
-  const readBy = kafka === undefined ? '' : `, ${many(readers, 'poller')}`;
-  const behind =
-    exchange === undefined
-      ? ''
-      : `; ${many(exchange.receivers.partitions, 'receiver')}, of which ${number(exchange.receivers.averageConcurrency)} busy`;
-  return `needs ${many(partitions, wordsOf(kafka).part)}${readBy} and as much concurrency, of which ${number(averageConcurrency)} busy on average${behind}; 1 more for the tick`;
+  const isOne = sources.length === 1;
+  const read = sources.map(({ name, kafka, traffic: { partitions, readers, averageConcurrency } }) => {
+    const readBy = kafka === undefined ? '' : `, ${many(readers, 'poller')}`;
+    return `${isOne ? '' : `${name}: `}${many(partitions, wordsOf(kafka).part)}${readBy} and as much concurrency, of which ${number(averageConcurrency)} busy on average`;
+  });
+  const behind = exchanges.map(
+    ({ name, receivers }) =>
+      `${name}: ${many(receivers.partitions, 'receiver')}, of which ${number(receivers.averageConcurrency)} busy`,
+  );
+  return `needs ${[...read, ...behind].join('; ')}; ${isOne ? '1 more for the tick' : `${sources.length} more for the ticks`}`;
+}
+
+/** @example 'by-destination at rest: $0.39* a month, besides its alarms' */
+function atRestText({ name, atRestUsd }: Estimate['exchanges'][number]): string {
+  const isAbove = atRestUsd > AT_REST_GOAL_USD;
+  const goal = isAbove ? `; more than the ${usd(AT_REST_GOAL_USD)} that is the goal` : '';
+  return `${name} at rest: ${isAbove ? `$${atRestUsd.toFixed(3)}` : usd(atRestUsd)}* a month, besides its alarms${goal}`;
 }
 
 /** What else could be chosen. */
-function insteadText({ kinesisOnDemandUsd, ownPollersUsd = 0 }: Estimate): string {
-  if (kinesisOnDemandUsd !== undefined) return `Kinesis on demand instead of shards: ${usd(kinesisOnDemandUsd)}`;
-  return `pollers of its own instead of Lambda's: ${usd(Math.abs(ownPollersUsd))} ${ownPollersUsd < 0 ? 'less' : 'more'}; a partition that fails then holds up no other`;
+function insteadText({ kinesisOnDemandUsd, ownPollersUsd }: Estimate): string[] {
+  return [
+    ...(kinesisOnDemandUsd === undefined ? [] : [`Kinesis on demand instead of shards: ${usd(kinesisOnDemandUsd)}*`]),
+    ...(ownPollersUsd === undefined
+      ? []
+      : [
+          `pollers of its own instead of Lambda's: ${usd(Math.abs(ownPollersUsd))}* ${ownPollersUsd < 0 ? 'less' : 'more'}; a partition that fails then holds up no other`,
+        ]),
+  ];
 }
 
 /** For programs. */
-export function costJson({ pipeline, input, estimate, crossover }: CostReport): string {
-  const { lines, ...rest } = estimate;
+export function costJson({ pipeline, input, estimate, against }: CostReport): string {
+  const { lines, flink: _ofOneRate, ...rest } = estimate;
   return JSON.stringify({
     pipeline,
     region: PRICES.region,
@@ -59,8 +91,9 @@ export function costJson({ pipeline, input, estimate, crossover }: CostReport): 
     input,
     ...rest,
     services: servicesOf(estimate),
-    lines,
-    crossover,
+    lines: lines.map((line) => ({ ...line, isPriceChecked: !isUnchecked(line) })),
+    atRestGoalUsd: AT_REST_GOAL_USD,
+    againstFlink: against,
     warnings: warningsOf(input, estimate),
     assumptions: ASSUMED,
     assumptionsInWords: assumptionsOf(input, estimate),
@@ -88,14 +121,14 @@ function linesTable(estimate: Estimate): string {
   });
   const services = servicesOf(estimate);
   let before = '';
-  for (const { service, what, quantity, unit, usd: amount } of [...estimate.lines].sort(
-    byService(Object.keys(services)),
-  )) {
-    if (service !== before) table.push([service, '', '', '', usd(services[service] ?? 0)]);
+  for (const line of [...estimate.lines].sort(byService(Object.keys(services)))) {
+    const { service, what, of, quantity, unit, usd: amount } = line;
+    if (service !== before) table.push([service, '', '', '', `${usd(services[service] ?? 0)} `]);
     before = service;
-    table.push(['', what, number(quantity), unit, usd(amount)]);
+    const whose = of === undefined ? what : `${of}: ${what}`;
+    table.push(['', whose, number(quantity), unit, `${usd(amount)}${isUnchecked(line) ? '*' : ' '}`]);
   }
-  table.push(['in all', '', '', '', usd(estimate.totalUsd)]);
+  table.push(['in all', '', '', '', `${usd(estimate.totalUsd)} `]);
   return table.toString();
 }
 

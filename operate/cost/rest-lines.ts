@@ -1,6 +1,6 @@
 import { TICK_METRICS } from '../../engine/metrics.ts';
 import { ASSUMED } from './assumptions.ts';
-import { exchangeAtRest } from './exchange-lines.ts';
+import { exchangeAtRest, otherSourcesAtRest, type ExchangeAtRest } from './exchange-lines.ts';
 import type { RestLine } from './priced-template.ts';
 import { HOURS_PER_MONTH, PRICES } from './prices.ts';
 import { GB } from './services.ts';
@@ -15,22 +15,25 @@ export interface RestShape {
   readonly ticks: readonly number[];
   /** The ticks of a pipeline report as one; a further source's come to those that are there. @default false */
   readonly isFurther?: boolean;
-  readonly exchanges: ReadonlyArray<{ readonly senders: number; readonly receivers: number }>;
+  readonly exchanges: readonly ExchangeAtRest[];
+  /** Logs of each source that sends to one exchange. @default one source, which looks at no other */
+  readonly meeting?: readonly number[];
 }
 
 const TICKED = TICK_METRICS.counts.length + TICK_METRICS.durations.length;
 
 /** The only place that says what they cost a month. */
-export function restLines({ dashboards, alarmMetrics, keys, ticks, isFurther, exchanges }: RestShape): RestLine[] {
+export function restLines(shape: RestShape): RestLine[] {
+  const { dashboards, alarmMetrics, keys, ticks, isFurther, exchanges, meeting = [] } = shape;
   const { perDashboardMonth, perAlarmMetricMonth, perMetricMonth } = PRICES.cloudwatch;
-  const ofExchanges = exchanges.flatMap(({ senders, receivers }) => exchangeAtRest(senders, receivers));
+  const ofExchanges = [...exchanges.flatMap(exchangeAtRest), ...otherSourcesAtRest(meeting)];
   return [
     { what: 'dashboard', usd: dashboards * perDashboardMonth },
     { what: 'alarms', usd: alarmMetrics * perAlarmMetricMonth },
     { what: 'metrics', usd: ticks.length > 0 && isFurther !== true ? TICKED * perMetricMonth : 0 },
     { what: 'keys', usd: keys * PRICES.kms.perKeyMonth },
     { what: 'ticks', usd: ticks.reduce((sum, partitions) => sum + ticksUsd(partitions), 0) },
-    ...['SQS', 'DynamoDB'].map((what) => ({
+    ...['SQS', 'DynamoDB', 'S3'].map((what) => ({
       what,
       usd: ofExchanges.reduce((sum, { service, usd }) => sum + (service === what ? usd : 0), 0),
     })),

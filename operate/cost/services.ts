@@ -13,6 +13,8 @@ export interface CostLine {
   readonly usd: number;
   /** Managed Flink would pay the same: the stream, and the places where results go. */
   readonly shared: boolean;
+  /** Source or exchange that it is for, where the pipeline has several parts. */
+  readonly of?: string;
 }
 
 export const GB = 1_073_741_824;
@@ -83,16 +85,19 @@ export function lambdaLines(traffic: Traffic): CostLine[] {
   ];
 }
 
-/** The log: one put per batch. A body above the inline limit goes to S3, and leaves a small item. */
-export function logLines({
-  touchedPanesPerBatch,
-  firedPerBurst,
-  bursts,
-  batchesPerMonth,
-  openPanes,
-}: Traffic): CostLine[] {
-  const calm = putOf(touchedPanesPerBatch, 0);
-  const burst = putOf(touchedPanesPerBatch + firedPerBurst, firedPerBurst);
+/**
+ * The log: one put per batch. A body above the inline limit goes to S3, and leaves a small item.
+ *
+ * @param senders of a receiver: how far it has read each stands in each of its entries
+ * @param bytesPerResult of rows for the next exchange, or of an outbox
+ */
+export function logLines(
+  { touchedPanesPerBatch, firedPerBurst, bursts, batchesPerMonth, openPanes }: Traffic,
+  senders = 0,
+  bytesPerResult: number = ASSUMED.outboxBytesPerResult,
+): CostLine[] {
+  const calm = putOf(touchedPanesPerBatch, 0, senders, bytesPerResult);
+  const burst = putOf(touchedPanesPerBatch + firedPerBurst, firedPerBurst, senders, bytesPerResult);
   // A large item costs its size twice: when it is put, and when it is put over.
   const large = Math.min(batchesPerMonth, 2 * bursts);
   const units = large * burst.units + (batchesPerMonth - large) * calm.units;
@@ -121,12 +126,17 @@ export function logLines({
   ];
 }
 
-/** One put of the log: write units, and objects that go beside it. */
-function putOf(panes: number, results: number): { readonly units: number; readonly objects: number } {
-  const bodies = [panes * ASSUMED.deltaBytesPerPane, results * ASSUMED.outboxBytesPerResult];
+/** One put of the log: its item, write units, and objects that go beside it. */
+export function putOf(
+  panes: number,
+  results: number,
+  senders: number,
+  bytesPerResult: number,
+): { readonly itemBytes: number; readonly units: number; readonly objects: number } {
+  const bodies = [panes * ASSUMED.deltaBytesPerPane, results * bytesPerResult];
   const inline = bodies.filter((bytes) => bytes <= ASSUMED.inlineLimitBytes);
-  const bytes = inline.reduce((sum, one) => sum + one, ASSUMED.logItemBytes);
-  return { units: Math.ceil(bytes / 1_024), objects: bodies.length - inline.length };
+  const itemBytes = inline.reduce((sum, one) => sum + one, ASSUMED.logItemBytes + senders * ASSUMED.positionBytes);
+  return { itemBytes, units: Math.ceil(itemBytes / 1_024), objects: bodies.length - inline.length };
 }
 
 /** What lies in S3 for the log: snapshots that are kept. */
@@ -194,24 +204,28 @@ export function lakeLines({ batchesPerMonth, bursts, resultsPerMonth, firingsPer
   ];
 }
 
-/** @param receivers of an exchange */
+/** What its functions write, and what looks at them. */
 export function cloudwatchLines(
-  { kafka }: CostInput,
-  { batchesPerMonth, invocationsPerMonth }: Traffic,
-  receivers?: Traffic,
+  sources: ReadonlyArray<{ readonly kafka?: CostInput['kafka']; readonly traffic: Traffic }>,
+  receivers: readonly Traffic[],
 ): CostLine[] {
   const { perGbOfLogs, perMetricMonth, perAlarmMetricMonth, perDashboardMonth } = PRICES.cloudwatch;
-  const ofTopic = kafka === undefined ? 0 : 1;
-  const reports =
-    (batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerReport +
-    ofTopic * invocationsPerMonth * ASSUMED.logBytesPerRecordAge;
-  const calls = receivers?.invocationsPerMonth ?? 0;
-  const ofReceivers = calls * (ASSUMED.logBytesPerReport + ASSUMED.logBytesPerInvocation);
-  const gb = (reports + (invocationsPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation + ofReceivers) / GB;
-  const hasReceivers = receivers === undefined ? 0 : 1;
-  const metrics = ASSUMED.metrics + ofTopic + hasReceivers * ASSUMED.receiverMetrics;
+  const kinds = sources.map(({ kafka }) => (kafka === undefined ? 'kinesis' : 'kafka'));
+  const ofSources = sources.map(({ kafka, traffic: { batchesPerMonth, invocationsPerMonth } }) => {
+    const ageBytes = kafka === undefined ? 0 : invocationsPerMonth * ASSUMED.logBytesPerRecordAge;
+    const reports = (batchesPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerReport;
+    return reports + ageBytes + (invocationsPerMonth + MINUTES_PER_MONTH) * ASSUMED.logBytesPerInvocation;
+  });
+  const ofReceivers = receivers.map(
+    ({ invocationsPerMonth }) => invocationsPerMonth * (ASSUMED.logBytesPerReport + ASSUMED.logBytesPerInvocation),
+  );
+  const gb = [...ofSources, ...ofReceivers].reduce((sum, bytes) => sum + bytes, 0) / GB;
+  const topics = kinds.filter((kind) => kind === 'kafka').length;
+  const metrics = ASSUMED.metrics + topics + receivers.length * ASSUMED.receiverMetrics;
   const alarms =
-    ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka'] + hasReceivers * ASSUMED.receiverAlarmMetrics;
+    ASSUMED.alarmMetrics[kinds[0] ?? 'kinesis'] +
+    kinds.slice(1).reduce((sum, kind) => sum + ASSUMED.furtherAlarmMetrics[kind], 0) +
+    receivers.length * ASSUMED.receiverAlarmMetrics;
   const fixed = metrics * perMetricMonth + alarms * perAlarmMetricMonth + ASSUMED.dashboards * perDashboardMonth;
   return [
     { service: 'CloudWatch', what: 'logs', quantity: gb, unit: 'GB', usd: gb * perGbOfLogs, shared: false },

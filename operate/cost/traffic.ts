@@ -22,15 +22,56 @@ export interface CostInput {
   readonly lake: boolean;
   /** undefined: it reads a stream. */
   readonly kafka?: KafkaKind | undefined;
-  /** Of an exchange; undefined: no record changes its key. */
-  readonly receivers?: number | undefined;
-  /** Of that exchange. @default a second */
-  readonly paceMs?: number;
-  /** Names of the exchanges behind that one, which are not counted. */
-  readonly furtherExchanges?: readonly string[];
+  /** Of several, in which case batches and clusters are theirs. @default one source */
+  readonly sources?: readonly SourceLoad[];
+  /** In a row; the windows of the input are those before the first one. @default none */
+  readonly exchanges?: readonly ExchangeLoad[];
+  /** What reads the source has windows although an exchange is behind it. @default false */
+  readonly hasWindowsInPlace?: boolean;
   /** @default ASSUMED.flinkEventsPerKpu */
   readonly flinkEventsPerKpu?: number;
 }
+
+/** What comes from one of several sources. */
+export interface SourceLoad extends Pick<CostInput, 'batchSize' | 'maxBatchingWindowMs' | 'kafka'> {
+  readonly name: string;
+  /** Of all records [0, 1]. */
+  readonly share: number;
+}
+
+/** An exchange, and what is behind it up to the next. */
+export interface ExchangeLoad {
+  readonly name: string;
+  readonly receivers: number;
+  readonly paceMs: number;
+  /** Different keys; each as frequent as any other. */
+  readonly keys: number;
+  /** undefined: what is behind it has no windows, and passes on as many rows as it takes. */
+  readonly windowMs: number | undefined;
+  readonly openAfterEndMs: number;
+  /** Its senders combine the rows of a commit. */
+  readonly isCombined: boolean;
+  /** Rows per record of all sources; undefined: as many as the fragment before it is reckoned to give. */
+  readonly rowsPerRecord: number | undefined;
+}
+
+/** Of windows that a pipeline does not have. */
+export const NO_WINDOW_MS = 3_600_000;
+
+/** The load of each source by itself. */
+export function loadsBySource(input: CostInput): ReadonlyArray<CostInput & { readonly name: string }> {
+  const { sources = [], eventsPerSecond } = input;
+  if (sources.length === 0) return [{ ...input, name: 'source' }];
+  return sources.map(({ share, kafka, ...source }) => ({
+    ...input,
+    ...source,
+    kafka,
+    eventsPerSecond: Math.max(LEAST_RATE, eventsPerSecond * share),
+  }));
+}
+
+/** Of a source that gets nothing [records/s]. */
+const LEAST_RATE = 1e-9;
 
 /** How the load looks from inside. Panes are keys in one window. */
 export interface Traffic {

@@ -5,11 +5,12 @@ import type { Topology } from '../../engine/topology.ts';
 import { combiningPlan } from '../../engine/plan/combining.ts';
 import { piecesOf, wayOf } from '../../engine/plan/pieces.ts';
 import { sourcesOf, type LogicalPlan } from '../../engine/plan/logical-plan.ts';
-import { nameOfSource } from '../../engine/plan/source.ts';
+import { nameOfSource, type Source } from '../../engine/plan/source.ts';
 import { isStateful, type PlanNode, type SourceNode, type WindowNode } from '../../engine/plan/node.ts';
 import { ASSUMED } from '../cost/assumptions.ts';
 import { LEAST_USD } from '../cost/at-rest.ts';
 import { estimate } from '../cost/estimate.ts';
+import type { ExchangeAtRest } from '../cost/exchange-lines.ts';
 import { inputOf } from '../cost/input-of.ts';
 import { servicesOf } from '../cost/report.ts';
 import { restLines, type RestShape } from '../cost/rest-lines.ts';
@@ -57,8 +58,10 @@ export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | '
   });
   const receiving = behind.map((nodes, i): ExplainedFragment => {
     const { id, receivers } = exchangeOf(nodes);
-    const senders = i === 0 ? sources.length : exchangeOf(behind[i - 1] ?? []).receivers;
-    const atRestUsd = restUsd(restLines(exchangeShape(senders, { receivers })));
+    const logs = sources.map(({ source }) => partitionsOf(source));
+    const senders = i === 0 ? logs.reduce((sum, each) => sum + each, 0) : exchangeOf(behind[i - 1] ?? []).receivers;
+    const shape = exchangeShape({ ticks: sources.length, senders, receivers });
+    const atRestUsd = restUsd(restLines(i === 0 ? { ...shape, meeting: logs } : shape));
     return { id: `${plan.name} behind ${id}`, nodes: nodes.map(explainedNode), atRestUsd };
   });
   return { pipeline: plan.name, fragments: [...reading, ...receiving] };
@@ -84,7 +87,7 @@ function furtherOf(topology: Topology): Record<string, number> {
     dashboards: 0,
     alarmMetrics: ASSUMED.furtherAlarmMetrics[source.kind],
     keys: 0,
-    ticks: [source.kind === 'kinesis' ? 1 : ASSUMED.topicPartitions],
+    ticks: [partitionsOf(source)],
     isFurther: true,
     exchanges: [],
   };
@@ -92,7 +95,9 @@ function furtherOf(topology: Topology): Record<string, number> {
 }
 
 function ofSourceAtRest(topology: Topology): RestLine[] {
-  const services = servicesOf(estimate(inputOf(topology, AT_REST)));
+  const services = servicesOf(
+    estimate(inputOf([{ ...topology, sources: [topology.source], downstream: [] }], AT_REST)),
+  );
   return ['Kinesis', 'MSK', 'VPC'].map((what) => ({ what, usd: services[what] ?? 0 }));
 }
 
@@ -102,15 +107,20 @@ function atRestOf(topology: Topology): Record<string, number> {
     dashboards: ASSUMED.dashboards,
     alarmMetrics: ASSUMED.alarmMetrics[topology.source.kind],
     keys: ASSUMED.keys,
-    ticks: [topology.source.kind === 'kinesis' ? 1 : ASSUMED.topicPartitions],
+    ticks: [partitionsOf(topology.source)],
     exchanges: [],
   };
   return restUsd([...ofSourceAtRest(topology), ...restLines(shape)]);
 }
 
-function exchangeShape(senders: number, { receivers }: Pick<Exchange, 'receivers'>): RestShape {
+function exchangeShape(exchange: ExchangeAtRest): RestShape {
   const alarmMetrics = ASSUMED.receiverAlarmMetrics;
-  return { dashboards: 0, alarmMetrics, keys: 0, ticks: [], exchanges: [{ senders, receivers }] };
+  return { dashboards: 0, alarmMetrics, keys: 0, ticks: [], exchanges: [exchange] };
+}
+
+/** At rest. */
+function partitionsOf({ kind }: Source): number {
+  return kind === 'kinesis' ? 1 : ASSUMED.topicPartitions;
 }
 
 function restUsd(lines: readonly RestLine[]): Record<string, number> {

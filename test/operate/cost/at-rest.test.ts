@@ -3,6 +3,7 @@ import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
 import { explain } from '../../../operate/explain/explain.ts';
 import busiest from '../../../pipelines/busiest.ts';
 import destinations from '../../../pipelines/destinations.ts';
+import inbound from '../../../pipelines/inbound.ts';
 import flights from '../../../pipelines/flights.ts';
 import { orders, synthesize } from '../../lib/synthesize.ts';
 
@@ -51,6 +52,7 @@ describe('what a stack costs at rest', () => {
     ['flights', flights],
     ['destinations', destinations],
     ['busiest', busiest],
+    ['inbound', inbound],
   ])('is what explain says of the pipeline: %s', (_name, { topology, plan, fragments }) => {
     const found = atRest(
       synthesize({ topology }).toJSON(),

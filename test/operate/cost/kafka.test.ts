@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { crossover } from '../../../operate/cost/crossover.ts';
+import { againstFlink, crossover } from '../../../operate/cost/crossover.ts';
 import { estimate, type Estimate } from '../../../operate/cost/estimate.ts';
 import { inputOf } from '../../../operate/cost/input-of.ts';
 import { brokers } from '../../../operate/cost/kafka-lines.ts';
@@ -133,14 +133,14 @@ describe('Managed Flink', () => {
 describe('what tidemark cost says of a topic', () => {
   const reportOf = (changes: Partial<CostInput> = {}) => {
     const input = costInput({ kafka: 'serverless', ...changes });
-    return { pipeline: 'flights-kafka', input, estimate: estimate(input), crossover: crossover(input) };
+    return { pipeline: 'flights-kafka', input, estimate: estimate(input), against: againstFlink(input) };
   };
 
   it('is partitions, pollers, the other way to poll, and every assumption', () => {
     const text = costText(reportOf());
     expect(text).toContain('needs 3 partitions, 1 poller and as much concurrency');
-    expect(text).toMatch(/pollers of its own instead of Lambda's: \$74\.9\d more/);
-    expect(text).toMatch(/Managed Flink: 2 KPUs \$165\.60 \+ cluster and results/);
+    expect(text).toMatch(/pollers of its own instead of Lambda's: \$74\.9\d\* more/);
+    expect(text).toMatch(/Managed Flink at 10,000 events\/s a KPU: 2 KPUs \$165\.60\* \+ cluster and results/);
     expect(
       text
         .slice(text.indexOf('\nassumed:'))
@@ -183,9 +183,9 @@ describe('what tidemark cost says of a topic', () => {
 
 it('goes by a serverless cluster unless another is named, which a stream has none of', () => {
   const load = { eventsPerSecond: 1, keys: 1, eventBytes: 1 };
-  expect(inputOf(topicTopology(), load).kafka).toBe('serverless');
-  expect(inputOf(topicTopology(), { ...load, kafka: 'express' }).kafka).toBe('express');
-  expect(() => inputOf(topologyOf(), { ...load, kafka: 'express' })).toThrow(
+  expect(inputOf([topicTopology()], load).kafka).toBe('serverless');
+  expect(inputOf([topicTopology()], { ...load, kafka: 'express' }).kafka).toBe('express');
+  expect(() => inputOf([topologyOf()], { ...load, kafka: 'express' })).toThrow(
     'kafka must be left out for a pipeline that reads a stream, got "express"',
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { crossover } from '../../../operate/cost/crossover.ts';
+import { againstFlink, crossover } from '../../../operate/cost/crossover.ts';
 import { estimate } from '../../../operate/cost/estimate.ts';
 import { inputOf } from '../../../operate/cost/input-of.ts';
 import { number } from '../../../operate/cost/notes.ts';
@@ -10,7 +10,7 @@ import { costInput } from '../support/cost-input.ts';
 
 const reportOf = (changes: Partial<CostInput> = {}) => {
   const input = costInput(changes);
-  return { pipeline: 'flights', input, estimate: estimate(input), crossover: crossover(input) };
+  return { pipeline: 'flights', input, estimate: estimate(input), against: againstFlink(input) };
 };
 
 describe('crossover', () => {
@@ -44,7 +44,7 @@ describe('the text', () => {
     expect(text).toMatch(/^flights at 50,000 events\/s and 100,000 keys, a month in us-east-1\n/);
     expect(text).toContain('needs 50 shards and as much concurrency');
     expect(text).toMatch(
-      /Managed Flink: 6 KPUs \$506\.80 \+ stream and results \$[\d,.]+ = \$[\d,.]+; Flink is [\d.]+ times cheaper/,
+      /Managed Flink at 10,000 events\/s a KPU: 6 KPUs \$506\.80\* \+ stream and results \$[\d,.]+ = \$[\d,.]+; Flink is [\d.]+ times cheaper/,
     );
     expect(text).toMatch(/Managed Flink is cheaper from [\d,]+ events\/s on/);
   });
@@ -99,7 +99,10 @@ describe('the JSON', () => {
       region: 'us-east-1',
       traffic: { partitions: 1 },
       services: { Kinesis: expect.closeTo(47.742, 3) },
-      crossover: { first: null },
+      againstFlink: [
+        { flink: { kpus: 2 }, crossover: { eventsPerKpu: 10_000, first: null } },
+        { flink: { kpus: 2 }, crossover: { eventsPerKpu: 100_000 } },
+      ],
       warnings: [],
       assumptions: { memoryMiB: 1_024 },
     });
@@ -113,7 +116,7 @@ describe('the JSON', () => {
 
 it('reads batches, windows and sinks from the definition', () => {
   const topology = topologyOf({ sizeMs: 60_000, maxOutOfOrdernessMs: 5, allowedLatenessMs: 7 });
-  expect(inputOf(topology, { eventsPerSecond: 1, keys: 1, eventBytes: 1 })).toEqual({
+  expect(inputOf([topology], { eventsPerSecond: 1, keys: 1, eventBytes: 1 })).toEqual({
     eventsPerSecond: 1,
     keys: 1,
     eventBytes: 1,
