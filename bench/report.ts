@@ -3,6 +3,8 @@ import type { ExchangeFigures } from './exchange/measure.ts';
 import type { AggregatesCost } from './aggregates.ts';
 import type { OpenSessionsCost } from './open-sessions.ts';
 import type { Recovery } from './recovery.ts';
+import { resultTableText } from './result-table-report.ts';
+import type { ResultTableCost } from './result-table.ts';
 import { percent, row, tableOf, whole } from './table.ts';
 import type { StateOperationsCost } from './state-operations.ts';
 import type { Throughput } from './throughput.ts';
@@ -18,6 +20,7 @@ export interface BenchResult {
   readonly openSessions: OpenSessionsCost;
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
+  readonly resultTable: ResultTableCost;
   readonly exchange: ExchangeFigures;
 }
 
@@ -30,6 +33,7 @@ export function reportOf({
   stateOperations,
   writeUnits,
   recovery,
+  resultTable,
   exchange,
 }: BenchResult): string {
   const windowed = [windowsText(windows), openSessionsText(openSessions), stateOperationsText(stateOperations)];
@@ -39,6 +43,7 @@ export function reportOf({
     ...windowed,
     writeUnitsText(writeUnits),
     recoveryText(recovery),
+    resultTableText(resultTable),
     exchangeText(exchange),
   ].join('\n\n');
 }

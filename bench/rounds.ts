@@ -26,6 +26,14 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - startMs;
 }
 
+/** How long processors work on it, in all threads of this process [ms]. */
+export async function processorTimed(work: () => unknown): Promise<number> {
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
+}
+
 /**
  * Times several variants in turn, so that whatever the machine does meets all of them; every other round in reverse, as
  * the second profits from the first. The first round warms up and is left out.

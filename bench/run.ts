@@ -8,6 +8,7 @@ import { measureExchange, type ExchangeSettings } from './exchange/measure.ts';
 import { measureOpenSessions, type OpenSessionsSettings } from './open-sessions.ts';
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
+import { measureResultTable, type ResultTableSettings } from './result-table.ts';
 import { measureStateOperations, type StateOperationsSettings } from './state-operations.ts';
 import { measureThroughput, type ThroughputSettings } from './throughput.ts';
 import { measureWindows, type WindowsSettings } from './windows.ts';
@@ -21,6 +22,7 @@ interface BenchSettings {
   readonly openSessions: OpenSessionsSettings;
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
+  readonly resultTable: ResultTableSettings;
   readonly exchange: ExchangeSettings;
 }
 
@@ -33,6 +35,7 @@ const FULL: BenchSettings = {
   openSessions: { records: 50_000, rounds: 5 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
+  resultTable: { rows: 1_000, rounds: 7 },
   exchange: {
     crossing: { records: 100_000, rounds: 9 },
     // The ring of each shard has gone round before the last second.
@@ -49,6 +52,7 @@ const QUICK: BenchSettings = {
   openSessions: { records: 4_000, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
+  resultTable: { rows: 200, rounds: 3 },
   exchange: {
     crossing: { records: 20_000, rounds: 3 },
     cost: { records: 20_000, batchSize: 1_000 },
@@ -79,6 +83,8 @@ for (const load of settings.writeUnits) {
 }
 note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
+note('result table');
+const resultTable = await measureResultTable(settings.resultTable);
 note('exchange');
 const exchange = await measureExchange(settings.exchange);
 const result: BenchResult = {
@@ -90,6 +96,7 @@ const result: BenchResult = {
   stateOperations,
   writeUnits,
   recovery,
+  resultTable,
   exchange,
 };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);

@@ -21,7 +21,7 @@ export function resultsTableName(pipeline: string): string {
 /** Creates the table of partition logs and the one of results, unless they are there. */
 export async function ensureTables(
   client: DynamoDBClient,
-  { name: pipeline, results }: Pick<Topology, 'name' | 'results'>,
+  { name: pipeline, results }: Pick<Topology, 'name'> & { readonly results: Pick<Topology['results'], 'identity'> },
 ): Promise<void> {
   await Promise.all([
     ensureTable(client, {

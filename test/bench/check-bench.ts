@@ -12,7 +12,7 @@ const output = execFileSync(process.execPath, ['--expose-gc', program, '--quick'
 const result = JSON.parse(output) as BenchResult;
 process.stdout.write(`${reportOf(result)}\n`);
 
-const { throughput, aggregates, openSessions, stateOperations, writeUnits, recovery, exchange } = result;
+const { throughput, aggregates, openSessions, stateOperations, writeUnits, recovery, resultTable, exchange } = result;
 const { ratio, kafkaRatio, guardedRatio, guardedLargeRatio, stages } = throughput;
 assertAboveZero(ratio.median, kafkaRatio.median, guardedRatio.median, guardedLargeRatio.median);
 assert.ok(Object.values(stages).reduce((sum, { median }) => sum + median, 0) > 0.5);
@@ -39,6 +39,12 @@ for (const { log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane } of w
   assertAboveZero(log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane);
 assert.deepEqual([recovery.keys, recovery.deltas], [20_000, 32]);
 assertAboveZero(recovery.heapBytesPerKey?.median ?? 0);
+assert.deepEqual(
+  resultTable.kinds.map(({ kind }) => kind),
+  ['first firing', 'later firing', 'repeat'],
+);
+for (const { batched, oneByOne, ratio } of resultTable.kinds)
+  assertAboveZero(batched.least, oneByOne.least, ratio.least);
 assert.deepEqual(
   exchange.costs.map(({ paceMs, crossing }) => [paceMs, crossing]),
   [

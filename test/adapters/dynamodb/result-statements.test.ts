@@ -246,7 +246,7 @@ describe('ResultTableSink that writes in statements', () => {
           const items: unknown[] = [];
           for (const writes of ['batched', 'one by one'] as const) {
             const pipeline = `${identity}-${(tables += 1)}`;
-            await ensureTables(dynamoDb.client, { name: pipeline, results: { identity } as never });
+            await ensureTables(dynamoDb.client, { name: pipeline, results: { identity } });
             const table = resultsTableName(pipeline);
             const sink = new ResultTableSink({ client: dynamoDb.client, table, writes });
             const rows: number[] = [];
