@@ -7,7 +7,7 @@ import type { SourceBatch, SourceRecord } from './record.ts';
 import { ringFor, ringIfFull } from './exchange/ring-receivers.ts';
 import { requireContinuous } from './require-continuous.ts';
 import { requireUnchanged } from './require-unchanged.ts';
-import { takeOver } from './reshard.ts';
+import { beginSending, takeOver } from './reshard.ts';
 import { openWindows } from './state/partition-state.ts';
 import { step } from './step.ts';
 import { GuardedSteps } from './user-code/guarded-steps.ts';
@@ -128,6 +128,7 @@ function resumed(log: PartitionLog, { progress }: Reached, begunMs: number): Bat
 async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch, way: Way): Promise<BatchProgress> {
   const { partition, records } = batch;
   if (log.version === 0) await takeOver(processor, log, partition, way.steps, way.begunMs);
+  else await beginSending(processor, log, partition, way.steps, way.begunMs);
   const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
   await requireContinuous(processor.shards, log, partition, records, way.begunMs);
   const replayed = records.filter(({ offset }) => offset <= log.state.reached).length;

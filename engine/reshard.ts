@@ -46,12 +46,7 @@ export async function takeOver(
   // Before the stream is asked: one that is gone by then gives no log a later epoch (PL-11).
   log.begin(partition.incarnation, begunMs);
   const shards = await processor.shards.shards(partition);
-  const { sendsTo, sources } = processor.topology;
-  if (sendsTo !== undefined) {
-    const { blobs } = processor.logs.settings;
-    const manifests = await settleManifests(blobs, sendsTo, sources, partition, shards, begunMs);
-    await sealOldSource(processor, sendsTo, partition.source, manifests, steps, begunMs);
-  }
+  await settleSenders(processor, partition, shards, steps, begunMs);
   const lineage = shards.get(partition.partition);
   if (lineage === undefined || lineage.parents.length === 0) return;
   const parents: Parent[] = [];
@@ -67,6 +62,37 @@ export async function takeOver(
   const merged = topology.tables.filter(({ merge }) => merge !== undefined).map(({ name }) => name);
   const change = merged.length === 0 ? inherit() : steps.whole(`merge of ${merged.join(' or ')}`, inherit);
   await log.commit({ change, outbox: EMPTY_OUTBOX });
+}
+
+/**
+ * Before the first entry of a log that bears an exchange: who the senders are (PL-35). It may have entries from before
+ * the exchange.
+ *
+ * @param begunMs when the invocation began
+ */
+export async function beginSending(
+  processor: Processor,
+  log: PartitionLog,
+  partition: SourcePartition,
+  steps: GuardedSteps,
+  begunMs: number,
+): Promise<void> {
+  if (!log.isBeforeExchange || log.isSealed) return;
+  await settleSenders(processor, partition, await processor.shards.shards(partition), steps, begunMs);
+}
+
+async function settleSenders(
+  processor: Processor,
+  partition: SourcePartition,
+  shards: ReadonlyMap<string, Lineage>,
+  steps: GuardedSteps,
+  begunMs: number,
+): Promise<void> {
+  const { sendsTo, sources } = processor.topology;
+  if (sendsTo === undefined) return;
+  const { blobs } = processor.logs.settings;
+  const manifests = await settleManifests(blobs, sendsTo, sources, partition, shards, begunMs);
+  await sealOldSource(processor, sendsTo, partition.source, manifests, steps, begunMs);
 }
 
 /** @returns the parent's log, sealed; undefined when nobody knows the parent any more */

@@ -80,13 +80,14 @@ function commonPrefix(a: string, b: string): string {
 
 export function sentItem(sent: Sent | undefined): Item {
   if (sent === undefined) return {};
-  const { rows, watermarkMs, children, generation, consumedVersion, isIdle } = sent;
+  const { rows, watermarkMs, children, generation, consumedVersion, sinceVersion = 1, isIdle } = sent;
   return {
     ...(rows === undefined ? {} : bodyItem('rows', rows)),
     sentWatermarkMs: { N: String(watermarkMs) },
     ...(children.length === 0 ? {} : { children: { S: JSON.stringify(children) } }),
     generation: { N: String(generation) },
     consumedVersion: { N: String(consumedVersion) },
+    ...(sinceVersion === 1 ? {} : { sinceVersion: { N: String(sinceVersion) } }),
     ...(isIdle === true ? { idle: { BOOL: true } } : {}),
   };
 }
@@ -102,6 +103,7 @@ export function readSent(item: Item): Pick<LogEntry, 'sent'> {
         item['children'] === undefined ? [] : parsed<readonly Child[]>(item, 'children', readText(item, 'children')),
       generation: readNumber(item, 'generation'),
       consumedVersion: readNumber(item, 'consumedVersion'),
+      ...(item['sinceVersion'] === undefined ? {} : { sinceVersion: readNumber(item, 'sinceVersion') }),
       ...(item['idle']?.BOOL === true ? { isIdle: true } : {}),
     },
   };

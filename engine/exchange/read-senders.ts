@@ -8,6 +8,7 @@ import { slotOf } from '../partition-log/ring.ts';
 import type { ReadConsistency } from '../ports.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { SenderPosition } from '../state/sender-position.ts';
+import { beginningOf, childrenBehind, passedSeal } from './added.ts';
 import type { Combinable } from './combine.ts';
 import type { Row } from './row.ts';
 import { decodeRows } from './rows.ts';
@@ -31,7 +32,9 @@ export interface ReadAhead {
   readonly isAtCut: boolean;
 }
 
-export type ReadSettings = Pick<LogSettings, 'logs' | 'blobs' | 'slots'>;
+export type ReadSettings = Pick<LogSettings, 'logs' | 'blobs' | 'slots' | 'clock' | 'topology'>;
+
+const NOTHING: ReadAhead = Object.freeze({ entries: [], isAtEnd: true, isAtCut: false });
 
 /**
  * The entries that follow a position, in order; none when there is nothing yet.
@@ -39,7 +42,7 @@ export type ReadSettings = Pick<LogSettings, 'logs' | 'blobs' | 'slots'>;
  * A slot without the next entry has one of the round before, which is paid for as well. So it looks for one entry at
  * first, and for more the more there were.
  *
- * @param takes windows of the receiver that can take combined rows
+ * @param positions all of the receiver
  * @param consistency `eventual` may overlook what has been there for a moment only
  * @throws LOG_DAMAGED (internal) when the log is not the one that was read before · ENTRY_OVERWRITTEN (fenced) the position is old
  * @throws LOG_UNAVAILABLE, BLOB_UNAVAILABLE, ROWS_UNKNOWN (unavailable)
@@ -48,16 +51,24 @@ export async function readSender(
   settings: ReadSettings,
   exchange: Exchange,
   receiver: number,
+  positions: readonly SenderPosition[],
   position: SenderPosition,
   consistency: ReadConsistency,
-  takes?: Combinable,
 ): Promise<ReadAhead> {
   const { logId, version, commitId } = position;
+  const { takesCombined } = settings.topology;
   const found: LogEntry[] = [];
   let behind: Behind = 'more';
   while (behind === 'more' && found.length < READ_AHEAD) {
     const after = { logId, version: version + found.length, commitId: found.at(-1)?.commitId ?? commitId };
     const next = await readNext(settings, after, Math.max(1, found.length), consistency);
+    if (after.version === 0 && isFromBefore(next)) {
+      const beginning = await beginningOf(settings, logId);
+      if (beginning.kind === 'nothing yet') return NOTHING;
+      if (beginning.kind === 'overwritten') throw overwritten(logId, 1, beginning.oldest.version);
+      if (beginning.kind === 'sealed') return passedOver(settings, beginning.head, logId, positions);
+      return readSender(settings, exchange, receiver, positions, { ...position, ...beginning }, consistency);
+    }
     found.push(...next.entries);
     behind = next.behind;
   }
@@ -71,7 +82,7 @@ export async function readSender(
     found.map(async (entry) => ({
       logId,
       entry,
-      rows: await rowsOf(settings, exchange, receiver, logId, entry, takes),
+      rows: await rowsOf(settings, exchange, receiver, logId, entry, takesCombined),
     })),
   );
   return { entries, isAtEnd: behind === 'nothing' && !isAtCut, isAtCut };
@@ -80,13 +91,35 @@ export async function readSender(
 /** A newer entry is in the place of the next one. */
 type Behind = 'nothing' | 'more' | LogEntry;
 
+interface Next {
+  readonly entries: readonly LogEntry[];
+  readonly behind: Behind;
+}
+
+/** Whether a log that was not read yet has entries of code that did not know the exchange, or may have had some (PL-35). */
+function isFromBefore({ entries: [first], behind }: Next): boolean {
+  if (first !== undefined) return first.sent === undefined;
+  return typeof behind === 'object' && (behind.sent === undefined || (behind.sent.sinceVersion ?? 1) > 1);
+}
+
+async function passedOver(
+  settings: ReadSettings,
+  head: LogEntry,
+  logId: string,
+  positions: readonly SenderPosition[],
+): Promise<ReadAhead> {
+  const children = await childrenBehind(settings, settings.topology.sentBy, head, logId, positions);
+  if (children === undefined) return NOTHING;
+  return { entries: [{ logId, entry: passedSeal(head, children), rows: [] }], isAtEnd: true, isAtCut: false };
+}
+
 /** Up to `wanted` entries, as far as they follow each other, and what comes behind them. */
 async function readNext(
   { logs, slots }: ReadSettings,
   { logId, version, commitId }: Pick<SenderPosition, 'logId' | 'version' | 'commitId'>,
   wanted: number,
   consistency: ReadConsistency,
-): Promise<{ readonly entries: readonly LogEntry[]; readonly behind: Behind }> {
+): Promise<Next> {
   const places = Array.from({ length: Math.min(wanted, slots) }, (_, i) => slotOf(version + 1 + i, slots));
   const read = await logs.read(logId, places, consistency);
   const bySlot = new Map(read.map((entry) => [slotOf(entry.version, slots), entry]));
@@ -112,7 +145,6 @@ async function rowsOf(
   { version, sent }: LogEntry,
   takes: Combinable | undefined,
 ): Promise<readonly Row[]> {
-  // Before the exchange was a part of the pipeline there were no rows for it (PL-35).
   if (sent?.rows === undefined) return [];
   const bytes = await readBody(blobs, sent.rows);
   if (bytes === undefined) {

@@ -109,6 +109,7 @@ async function receiveOnce(call: Call, log: PartitionLog): Promise<ReceiveReport
   const { clock } = processor.logs;
   // Newer code has gone on with other receivers.
   if (log.isSealed) return reportOf(call, log, true);
+  if (log.isBeforeExchange) await settleNext(call);
   if (log.version === 0) {
     const waiting = await begin(call, log);
     if (waiting !== undefined) return reportOf(call, log, waiting === 'for senders');
@@ -183,11 +184,16 @@ async function seal(call: Call, log: PartitionLog, next: Exchange): Promise<Rece
   return reportOf(call, log, true);
 }
 
-/** Who the senders are, and before the first entry with rows of its own who it is a sender with (PL-35). */
+/** Before its first entry for receivers of its own: who it is a sender with (PL-35). */
+async function settleNext({ processor, exchange, partition: { pipeline } }: Call): Promise<void> {
+  const { sendsTo } = processor.topology;
+  if (sendsTo !== undefined) await settleReceivers(processor.logs.settings.blobs, pipeline, sendsTo, [exchange]);
+}
+
+/** Who the senders are (PL-35). */
 async function manifestFor({ processor, exchange, partition: { pipeline } }: Call): Promise<Manifest | undefined> {
-  const { sentBy, sendsTo } = processor.topology;
+  const { sentBy } = processor.topology;
   const { blobs } = processor.logs.settings;
-  if (sendsTo !== undefined) await settleReceivers(blobs, pipeline, sendsTo, [exchange]);
   return sentBy.length === 0
     ? readManifests(blobs, processor.topology, exchange)
     : settleReceivers(blobs, pipeline, exchange, sentBy);
@@ -200,12 +206,10 @@ async function nextEntries(
   consistency: ReadConsistency,
 ): Promise<ReadAhead> {
   const senders = readable(log.state.positions);
-  const {
-    topology,
-    logs: { settings },
-  } = processor;
+  const { settings } = processor.logs;
+  const { positions } = log.state;
   const read = await Promise.all(
-    senders.map((position) => readSender(settings, exchange, receiver, position, consistency, topology.takesCombined)),
+    senders.map((position) => readSender(settings, exchange, receiver, positions, position, consistency)),
   );
   // No sender's watermark falls, so each one's entries stay in order.
   const entries = read.flatMap((one) => one.entries).sort((a, b) => timeOf(a) - timeOf(b));

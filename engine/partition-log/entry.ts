@@ -28,6 +28,8 @@ export interface Sent {
   readonly generation: number;
   /** What all receivers have taken at least, as far as the sender knew (PL-31). */
   readonly consumedVersion: number;
+  /** The first version of the log that bears the exchange: those before it have nothing for receivers (PL-35). @default 1 */
+  readonly sinceVersion?: number;
   /** The tick that wrote it has found the partition idle: those of other sources need not wait for it (PL-37). @default false */
   readonly isIdle?: boolean;
 }

@@ -27,7 +27,7 @@ import { spillKeyOf, type SpillPart } from './log-id.ts';
 import type { LogSettings } from './log-settings.ts';
 import { openLog, type LoadedLog, type Undelivered } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
-import { isConsumed, mayOverwrite, slotOf } from './ring.ts';
+import { isConsumed, mayOverwrite, sinceOf, slotOf } from './ring.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordStateSchema } from './state-schema.ts';
 
@@ -90,11 +90,16 @@ export class PartitionLog {
     return this.#head?.fingerprint;
   }
 
-  /** Of a sender: code that knew fewer generations of receivers has written its newest version (PL-39). */
+  /** Of a sender: code that knew fewer generations of receivers has written its newest version (PL-39), or none (PL-35). */
   get isOfOlderGeneration(): boolean {
     const { sendsTo } = this.#settings.topology;
-    const sent = this.#head?.sent;
-    return sendsTo !== undefined && sent !== undefined && !this.isSealed && sent.generation < sendsTo.generation;
+    const bornBefore = this.#head !== undefined && !this.isSealed;
+    return sendsTo !== undefined && bornBefore && (this.#head?.sent?.generation ?? 0) < sendsTo.generation;
+  }
+
+  /** Of a sender: all its versions are older than the exchange, if there are any (PL-35). */
+  get isBeforeExchange(): boolean {
+    return this.#settings.topology.sendsTo !== undefined && this.#head?.sent === undefined;
   }
 
   /** Of a sender: the newest version is of a tick that found the partition idle. */
@@ -270,6 +275,7 @@ export class PartitionLog {
       children,
       generation: exchange.generation,
       consumedVersion: before?.consumedVersion ?? 0,
+      ...sinceOf(this.#head, version),
       ...(isIdle && topology.sources.length > 1 ? { isIdle } : {}),
     };
     if (isConsumed(version, slots, known)) return known;

@@ -30,13 +30,22 @@ export function mayOverwrite(
   return version - slots <= Math.min(snapshotVersion, publishedVersion);
 }
 
-/** … and, of a sender, when all receivers have taken it (PL-31). */
+/** … and, of a sender, when all receivers have taken it, or it is older than its exchange (PL-31). */
 export function isConsumed(
   version: number,
   slots: number,
-  { consumedVersion }: Pick<Sent, 'consumedVersion'>,
+  { consumedVersion, sinceVersion = 1 }: Pick<Sent, 'consumedVersion' | 'sinceVersion'>,
 ): boolean {
-  return version - slots <= consumedVersion;
+  return version - slots <= Math.max(consumedVersion, sinceVersion - 1);
+}
+
+/** From which version on a sender's log bears its exchange, once `version` is written: from the first that says so (PL-35). */
+export function sinceOf(
+  head: { readonly sent?: Pick<Sent, 'sinceVersion'> | undefined } | undefined,
+  version: number,
+): Pick<Sent, 'sinceVersion'> {
+  const { sinceVersion = 1 } = head?.sent ?? { sinceVersion: version };
+  return sinceVersion === 1 ? {} : { sinceVersion };
 }
 
 /** A snapshot is due half a ring after the last one, or when the deltas since then outweigh it (PL-8). */

@@ -66,9 +66,16 @@ export class StateForms {
       throw new TidemarkError(
         'invalid',
         'STATE_SCHEMA_CHANGED',
-        `definition of ${topology.name} must fit its stored state, got ${differences.join(' ')}; go back to the old definition, or start over under a new pipeline name`,
+        `definition of ${topology.name} must fit its stored state, got ${differences.join(' ')}; ${remedyFor(differences)}`,
       );
     }
     return olderForm(topology, before);
   }
+}
+
+/** State stays where its key is: an exchange in front of it would leave it behind, one behind it does not (PL-35). */
+function remedyFor(differences: readonly string[]): string {
+  const isInFront = differences.some((line) => line.startsWith('+exchange '));
+  const keep = isInFront ? ', or keep its keys and operators and append .keyBy behind them' : '';
+  return `go back to the old definition${keep}, or start over under a new pipeline name`;
 }

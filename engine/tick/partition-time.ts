@@ -2,7 +2,7 @@ import { TidemarkError } from '../errors.ts';
 import type { PartitionLog } from '../partition-log/partition-log.ts';
 import type { Processor } from '../processor.ts';
 import type { SourcePartition } from '../record.ts';
-import { takeOver } from '../reshard.ts';
+import { beginSending, takeOver } from '../reshard.ts';
 import { nothingDecided } from '../step.ts';
 import { GuardedSteps } from '../user-code/guarded-steps.ts';
 
@@ -39,6 +39,7 @@ export async function timeOf(
     logs.useNewest(partition, async (log) => {
       if (log.isSealed) return undefined;
       if (log.version === 0 && !(await hasTakenOver(processor, log, partition, steps, nowMs))) return undefined;
+      if (log.version > 0) await beginSending(processor, log, partition, steps, nowMs);
       const { reached, reachedDigest, watermarkMs, lastArrivalMs } = log.state;
       const remaining = await shards.remaining(partition, reached, reachedDigest);
       if (log.version === 0 && remaining !== 'records') {

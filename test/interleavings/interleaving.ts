@@ -7,6 +7,7 @@ import type { Pipeline } from '../../engine/index.ts';
 import type { SourceRecord } from '../../engine/record.ts';
 import { ExchangeWorld, keyedAnew, twoLevels } from '../engine/exchange/exchange-world.ts';
 import { SeededRandom } from '../simulation/world/random.ts';
+import { addedInterleaving } from './added.ts';
 import { live, reshardings, ROOTS, type Life } from './life.ts';
 
 const SIZE_MS = 10;
@@ -21,6 +22,8 @@ export const KEYS = [
   'an exchange behind a window',
   'receivers whose number changes',
   'two exchanges whose receivers change',
+  'an exchange that is added',
+  'a second exchange that is added',
 ] as const;
 
 interface Story extends Life {
@@ -98,6 +101,8 @@ export interface Interleaving {
 
 /** Of each seed another story, and another order in which it happens. */
 export async function interleaving(seed: number, keys: Keys): Promise<Interleaving> {
+  if (keys === 'an exchange that is added' || keys === 'a second exchange that is added')
+    return addedInterleaving(seed, keys === 'a second exchange that is added');
   const story = storyOf(new SeededRandom(seed, 'story'), keys);
   await live(story, new SeededRandom(seed, 'life'));
   const places = Object.entries(story.expected).sort(([a], [b]) => (a < b ? -1 : 1));

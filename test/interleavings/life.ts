@@ -30,7 +30,7 @@ export async function live(
   const order = [...records.keys()];
   const recordsOf = (shard: string): readonly SourceRecord[] => records.get(shard) ?? [];
   const taken = new Map(order.map((shard) => [shard, 0]));
-  let instances: Instance[] = [world.instance(), world.instance()];
+  let instances: Instance[] = [world.instance(definitions[0]), world.instance(definitions[0])];
   let deployed = 0;
   const failing = letFail(world.world.logs, random);
   for (let steps = 0; order.some((shard) => (taken.get(shard) as number) < recordsOf(shard).length); steps++) {
@@ -43,7 +43,9 @@ export async function live(
     if (definitions.length > 1 && random.chance(0.1)) await attempt(() => world.tick(instance, 0));
     if (random.chance(0.5)) {
       const level = random.between(0, world.exchanges.length - 1);
-      await attempt(() => world.receive(instance, random.between(0, receiversAt(instance, level) - 1), level));
+      // The exchange may be newer than the instance.
+      if (receiversAt(instance, level) > 0)
+        await attempt(() => world.receive(instance, random.between(0, receiversAt(instance, level) - 1), level));
       continue;
     }
     const shard = random.pick(order);
@@ -90,10 +92,22 @@ async function attempt(work: () => Promise<unknown>): Promise<boolean> {
     await work();
     return true;
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
+    if (!isUnavailable(error) && !isOfNewerCode(error)) throw error;
     return false;
   }
 }
+
+/** Code that does not know an exchange stops where code that does has committed (PL-40). */
+const isOfNewerCode = (error: unknown): boolean =>
+  (error instanceof TidemarkError && error.code === 'STATE_SCHEMA_CHANGED') ||
+  (error instanceof TidemarkError && error.code === 'TICK_FAILED' && isOnlyOfNewerCode(error.context));
+
+interface Failures {
+  readonly failures?: ReadonlyArray<{ readonly kind: string; readonly code: string }>;
+}
+
+const isOnlyOfNewerCode = ({ failures = [] }: Failures): boolean =>
+  failures.every(({ kind, code }) => kind === 'unavailable' || code === 'STATE_SCHEMA_CHANGED');
 
 const receiversAt = ({ receivers }: Instance, level: number): number =>
   receivers[level]?.topology.receivesFrom?.receivers ?? 0;

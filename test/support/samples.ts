@@ -68,6 +68,7 @@ export function sampleEntry(version: number, changes: Partial<LogEntry> = {}): L
       children: [{ logId: 'flights/0/departures/1/shardId-2', parents: ['p'] }],
       generation: 1,
       consumedVersion: 6,
+      sinceVersion: 5,
     },
     due: { eventMs: 1_600_000_000_000, processingMs: undefined },
     ...changes,

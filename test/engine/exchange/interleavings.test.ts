@@ -8,6 +8,8 @@ const SEEDS: ReadonlyArray<readonly [Keys, number]> = [
   ['an exchange behind a window', 30],
   ['receivers whose number changes', 50],
   ['two exchanges whose receivers change', 30],
+  ['an exchange that is added', 75],
+  ['a second exchange that is added', 50],
 ];
 
 describe.each(SEEDS)('rows that overtake each other: %s', (keys, seeds) => {

@@ -22,8 +22,8 @@ export const EXCHANGE: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/partition-log/ring.ts',
-        find: 'return version - slots <= consumedVersion;',
-        replace: 'return version - slots <= consumedVersion + slots;',
+        find: 'return version - slots <= Math.max(consumedVersion, sinceVersion - 1);',
+        replace: 'return version - slots <= Math.max(consumedVersion, sinceVersion - 1) + slots;',
       },
     ],
     foundBy: GATE,

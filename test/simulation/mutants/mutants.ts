@@ -1,5 +1,6 @@
 import type { Worlds } from '../plan.ts';
 import type { Edit } from './edit.ts';
+import { ADDED_EXCHANGE } from './added-exchange.ts';
 import { COMBINED_ROWS } from './combined-rows.ts';
 import { EXCHANGE } from './exchange.ts';
 import { EXCHANGE_WORLDS } from './exchange-worlds.ts';
@@ -55,6 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SEVERAL_SOURCES,
   ...REPLACED_SOURCE,
   ...GENERATIONS,
+  ...ADDED_EXCHANGE,
   ...EXCHANGE_WORLDS,
   ...COMBINED_ROWS,
   ...REWRITTEN_SOURCE,
