@@ -1,6 +1,7 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { SourceRecord } from '../../engine/record.ts';
+import type { Offset, SourceRecord } from '../../engine/record.ts';
+import { SequenceNumbers } from './sequence-numbers.ts';
 
 /** The records of one shard in one invocation. */
 export interface ShardRecords {
@@ -27,28 +28,38 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
   const records: readonly KinesisStreamRecord[] = Array.isArray(event?.Records) ? event.Records : [];
   if (records.length === 0) throw malformed('an event with Records', typeof event);
   const byShard = new Map<string, Shard>();
+  const numbers = new SequenceNumbers();
   let shard: Shard | undefined;
+  let sourceArn: string | undefined;
+  let idPrefix = '';
+  let last: Offset | undefined;
   for (const record of records) {
     const { eventID, eventSourceARN, kinesis } = record;
-    const colon = typeof eventID === 'string' ? eventID.lastIndexOf(':') : -1;
-    if (colon < 1 || typeof eventSourceARN !== 'string' || typeof kinesis?.sequenceNumber !== 'string') {
-      throw malformed(
-        'eventID, eventSourceARN and kinesis in each record',
-        JSON.stringify(Object.keys(Object(record))),
-      );
-    }
-    const shardId = eventID.slice(0, colon);
-    const streamArn = withoutConsumer(eventSourceARN);
+    if (
+      typeof eventID !== 'string' ||
+      typeof eventSourceARN !== 'string' ||
+      typeof kinesis?.sequenceNumber !== 'string'
+    )
+      throw malformedRecord(record);
     // Nearly always all records are of one shard.
-    if (shard === undefined || shard.shardId !== shardId || shard.streamArn !== streamArn) {
+    const isOfLast =
+      eventSourceARN === sourceArn && eventID.startsWith(idPrefix) && !eventID.includes(':', idPrefix.length);
+    if (shard === undefined || !isOfLast) {
+      const colon = eventID.lastIndexOf(':');
+      if (colon < 1) throw malformedRecord(record);
+      sourceArn = eventSourceARN;
+      idPrefix = eventID.slice(0, colon + 1);
+      const shardId = eventID.slice(0, colon);
+      const streamArn = withoutConsumer(eventSourceARN);
       const id = `${streamArn}:${shardId}`;
       shard = byShard.get(id) ?? { streamArn, shardId, records: [] };
       byShard.set(id, shard);
+      last = shard.records.at(-1)?.offset;
     }
-    const decoded = decodeRecord(kinesis);
-    const last = shard.records.at(-1);
-    if (last !== undefined && decoded.offset <= last.offset)
-      throw malformed(`a sequence number above ${last.offset}`, String(decoded.offset));
+    const decoded = decodeRecord(kinesis, numbers);
+    const { offset } = decoded;
+    if (last !== undefined && offset <= last) throw malformed(`a sequence number above ${last}`, String(offset));
+    last = offset;
     shard.records.push(decoded);
   }
   return [...byShard.values()].map((found) => ({
@@ -66,23 +77,25 @@ export function withoutConsumer(arn: string): string {
   return arn.includes('/consumer/') ? arn.slice(0, arn.indexOf('/consumer/')) : arn;
 }
 
-function decodeRecord({
-  sequenceNumber,
-  partitionKey,
-  approximateArrivalTimestamp,
-  data,
-}: KinesisStreamRecord['kinesis']): SourceRecord {
-  if (!/^\d{1,128}$/.test(sequenceNumber))
-    throw malformed('a decimal sequence number', JSON.stringify(String(sequenceNumber).slice(0, 40)));
+function decodeRecord(
+  { sequenceNumber, partitionKey, approximateArrivalTimestamp, data }: KinesisStreamRecord['kinesis'],
+  numbers: SequenceNumbers,
+): SourceRecord {
+  const offset = numbers.read(sequenceNumber);
+  if (offset === undefined) throw malformed('a decimal sequence number', JSON.stringify(sequenceNumber.slice(0, 40)));
   if (!Number.isFinite(approximateArrivalTimestamp))
     throw malformed('a time of arrival in each record', typeof approximateArrivalTimestamp);
   return {
-    offset: BigInt(sequenceNumber),
+    offset,
     subSequence: 0,
     partitionKey,
     arrivalTimeMs: Math.round(approximateArrivalTimestamp * 1_000),
     data: Buffer.from(data, 'base64'),
   };
+}
+
+function malformedRecord(record: KinesisStreamRecord): TidemarkError {
+  return malformed('eventID, eventSourceARN and kinesis in each record', JSON.stringify(Object.keys(Object(record))));
 }
 
 function malformed(rule: string, got: string): TidemarkError {
