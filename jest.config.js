@@ -12,6 +12,7 @@ export default {
   transformIgnorePatterns: [
     '/node_modules/(?!(@platformatic|temporal-polyfill|temporal-utils|hyparquet|hyparquet-compressors|fzstd|hysnappy)/)',
   ],
+  setupFiles: process.env.TIDEMARK_PLAIN_SCHEMAS === 'yes' ? ['<rootDir>/test/support/plain-schemas.ts'] : [],
   testTimeout: 30_000,
   // Half of the tests wait for programs that they have started: no core need stay free.
   maxWorkers: '100%',

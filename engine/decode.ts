@@ -5,6 +5,7 @@ import type { Topology } from './topology.ts';
 import { messageOf, oneLine, TidemarkError } from './errors.ts';
 import { requireExact } from './exact-number.ts';
 import type { SourceRecord } from './record.ts';
+import { quickly, REJECTED } from './schema/compile-schema.ts';
 import { unitHint } from './time/unit-hint.ts';
 import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS, NO_WATERMARK } from './time/watermark.ts';
 
@@ -53,8 +54,7 @@ export function parseJson(data: Uint8Array): unknown {
   } catch {
     throw unreadable('NOT_UTF8', 'UTF-8', data);
   }
-  // A document nested n deep has 2n brackets at least, so most records need no look at all.
-  if (text.length >= 2 * MAX_NESTING && isDeeperThan(text, MAX_NESTING)) {
+  if (mayBeDeep(text) && isDeeperThan(text, MAX_NESTING)) {
     throw dataError('TOO_DEEP', `record must be nested at most ${MAX_NESTING} deep, got more; flatten it`);
   }
   let value: unknown;
@@ -79,6 +79,16 @@ function unreadable(code: string, rule: string, data: Uint8Array): TidemarkError
   );
 }
 
+/** A document nested n deep has 2n brackets at least, n of them opening: most records need no further look. */
+function mayBeDeep(text: string): boolean {
+  if (text.length < 2 * MAX_NESTING) return false;
+  let opened = 0;
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1))
+      if (++opened > MAX_NESTING) return true;
+  return false;
+}
+
 function isDeeperThan(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;
@@ -96,6 +106,8 @@ function isDeeperThan(text: string, limit: number): boolean {
 }
 
 function validate<V>(schema: StandardSchemaV1<unknown, V>, value: unknown): V {
+  const accepted = quickly(schema, value);
+  if (accepted !== REJECTED) return accepted as V;
   const result = schema['~standard'].validate(value);
   if (result instanceof Promise) {
     throw new TidemarkError(

@@ -1,0 +1,40 @@
+/** What is read of a schema of zod 4. Its definition is public: https://zod.dev/library-authors */
+export interface ZodNode {
+  readonly _zod: {
+    readonly def: ZodDefinition;
+    readonly traits: ReadonlySet<string>;
+    readonly version: { readonly major: number };
+    readonly optin?: string;
+    readonly optout?: string;
+    readonly values?: ReadonlySet<unknown>;
+    run(payload: Payload, context: { readonly async: false }): Payload | Promise<Payload>;
+  };
+}
+
+/** Those of all kinds of schema: each has some of them. */
+export interface ZodDefinition {
+  readonly type: string;
+  readonly checks?: readonly ZodCheck[];
+  readonly coerce?: boolean;
+  readonly shape?: Readonly<Record<string, ZodNode>>;
+  readonly catchall?: ZodNode;
+  readonly element?: ZodNode;
+  readonly innerType?: ZodNode;
+  readonly options?: readonly ZodNode[];
+  readonly in?: ZodNode;
+  readonly out?: ZodNode;
+  transform?(value: unknown, payload: Payload): unknown;
+}
+
+export interface ZodCheck {
+  readonly _zod: {
+    readonly def: { when?(payload: Payload): boolean };
+    check(payload: Payload): unknown;
+  };
+}
+
+/** A value on its way through a schema. */
+export interface Payload {
+  value: unknown;
+  readonly issues: unknown[];
+}
