@@ -55,13 +55,14 @@ function full(receivers: readonly PartitionReport[], slots: number): Finding {
   );
 }
 
-/** Keys are spread by their hash, so it is not many keys that one receiver has, but one that has many rows. */
-function spread(receivers: readonly PartitionReport[]): Finding {
-  const bad = [...Map.groupBy(receivers, ({ exchange }) => exchange).values()].flatMap((all): Bad[] => {
-    const rows = all.reduce((sum, { recordsIn }) => sum + recordsIn, 0);
-    if (all.length === 1 || rows < LEAST_ROWS) return [];
-    const least = Math.min(0.9, HOT / all.length) * rows;
-    return all.flatMap(({ partition, recordsIn }): Bad[] =>
+/** Keys are spread by their hash, so it is not many keys that one receiver has, but one that has many rows. Those that are going have shared them otherwise. */
+function spread(all: readonly PartitionReport[]): Finding {
+  const receivers = all.filter(({ isGoing }) => isGoing !== true);
+  const bad = [...Map.groupBy(receivers, ({ exchange }) => exchange).values()].flatMap((own): Bad[] => {
+    const rows = own.reduce((sum, { recordsIn }) => sum + recordsIn, 0);
+    if (own.length === 1 || rows < LEAST_ROWS) return [];
+    const least = Math.min(0.9, HOT / own.length) * rows;
+    return own.flatMap(({ partition, recordsIn }): Bad[] =>
       recordsIn >= least
         ? [
             {

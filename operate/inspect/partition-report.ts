@@ -16,10 +16,12 @@ export interface Fault {
 
 /** One partition's log, as `tidemark inspect` shows it. Of a faulty one nothing else is known: its numbers are 0, and never shown. */
 export interface PartitionReport extends Waiting {
-  /** Shard id, number of the topic's partition, or `r0` and so on of a receiver; of several sources `refunds/0`, of several exchanges `by-x/r0`. */
+  /** Shard id, number of the topic's partition, or `r0` and so on of a receiver; of several sources `refunds/0`, of several exchanges `by-x/r0`. Of a number that is going `r0 of 2`. */
   readonly partition: string;
   /** The exchange whose receiver it is: rows are its records. null: a partition of the source. */
   readonly exchange: string | null;
+  /** Of a receiver: others take over from it, for there is another number of them (PL-39). @default false */
+  readonly isGoing?: boolean;
   /** `empty`: no record yet; `sealed`: other partitions go on with its keys (PL-23); `faulty`: see `fault`. */
   readonly status: 'empty' | 'open' | 'sealed' | 'faulty';
   readonly version: number;

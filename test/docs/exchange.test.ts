@@ -3,6 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hopping, kinesis, pipeline, sliding } from '../../engine/index.ts';
 import { DEFAULT_PACE_MS, MAX_PACE_MS } from '../../engine/exchange/pace.ts';
+import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
+import { stageSettings } from '../../lib/settings.ts';
+import { ASSUMED } from '../../operate/cost/assumptions.ts';
+import { PRICES } from '../../operate/cost/prices.ts';
 import busiest from '../../pipelines/busiest.ts';
 import destinations from '../../pipelines/destinations.ts';
 import { Departure } from '../../pipelines/flights.ts';
@@ -42,6 +46,15 @@ describe('docs/exchange.md', () => {
   it('says which paces there are', () => {
     expect([destinations, slower].map(({ topology }) => topology.sendsTo?.paceMs)).toEqual([1_000, 10_000]);
     expect([DEFAULT_PACE_MS, MAX_PACE_MS]).toEqual([1_000, 30_000]);
+  });
+
+  it('says how much of the rows of a sealed log stays, and what it costs', () => {
+    const { shardRecordsPerSecond, rowBytesPerRecord, inlineLimitBytes } = ASSUMED;
+    const bytes = (shardRecordsPerSecond * 86_400 + 2 * RING_SLOTS * 10_000) * rowBytesPerRecord;
+    const usd = ((bytes / 2 ** 30) * PRICES.s3.perGbMonth).toFixed(3);
+    expect(stageSettings('prod').recoveryDays).toBe(1);
+    expect(guide).toContain(`commits of 10,000, they are ${Math.round(bytes / 1e6)} MB for $${usd} a month`);
+    expect([inlineLimitBytes, inlineLimitBytes / rowBytesPerRecord]).toEqual([32 * 1_024, 4_096]);
   });
 
   it('says truly that sliding windows cannot be behind one, and hopping ones can', () => {

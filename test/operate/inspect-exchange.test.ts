@@ -104,3 +104,61 @@ it('names receivers by their exchange where there are several, and counts unread
   ]);
   expect(inspectTable(reports, 'shard')).toContain('by-value/r0 … by-n/r0: receivers of by-value, by-n, of which');
 });
+
+/** Two receivers become three: shard a sends to the three, b still to the two. */
+async function halfOver() {
+  const [old, changed] = [keyedAnew({ receivers: 2 }), keyedAnew({ receivers: [2, 3] })];
+  const world = new ExchangeWorld(old);
+  world.open('a', 'b');
+  const before = world.instance();
+  for (const shard of ['a', 'b']) await world.take(before, shard, world.put(shard, [LOW, 1], [HIGH, 2]));
+  await world.receiveAll(before);
+  const after = world.instance(changed);
+  await world.take(after, 'a', world.put('a', [LOW, 13], [HIGH, 14]));
+  await world.receiveAll(after);
+  const place = { ...placeOf(world), topology: changed.topology, receiving: changed.fragments.slice(1) };
+  return { world, after, place };
+}
+
+it('shows receivers of both numbers until those before are sealed and the new ones have begun', async () => {
+  const { world, after, place } = await halfOver();
+  const seen = async () =>
+    (await inspect(place))
+      .filter(({ exchange }) => exchange !== null)
+      .map(({ partition, status, unread, isGoing = false }) => [partition, status, unread, isGoing]);
+  expect(await seen()).toEqual([
+    // The commit of a is for the three: the two never take it, and it is still to be taken.
+    ['r0 of 2', 'open', 1, true],
+    ['r1 of 2', 'open', 1, true],
+    ['r0', 'empty', 0, false],
+    ['r1', 'empty', 0, false],
+    ['r2', 'empty', 0, false],
+  ]);
+  expect(inspectTable(await inspect(place), 'shard')).toContain('r0 of 2 … r2: receivers of by-value');
+
+  await world.take(after, 'b', world.put('b', [LOW, 15]));
+  await world.receive(after, 0);
+  const [first, second] = await seen();
+  expect([first?.[0], second?.[0]]).toEqual(['r0 of 2', 'r1 of 2']);
+
+  await world.receiveAll(after);
+  expect((await seen()).map(([partition]) => partition)).toEqual(['r0', 'r1', 'r2']);
+});
+
+it('never shows a number of receivers that had nothing', async () => {
+  const changed = keyedAnew({ receivers: [2, 3] });
+  const world = new ExchangeWorld(changed);
+  world.open('a', 'b');
+  const place = { ...placeOf(world), topology: changed.topology, receiving: changed.fragments.slice(1) };
+  expect((await inspect(place)).map(({ partition }) => partition)).toEqual(['a', 'b', 'r0', 'r1', 'r2']);
+});
+
+it('says in doctor of no receiver that it has no log while those before it work', async () => {
+  const { place } = await halfOver();
+  const findings = logChecks(await inspectedPartitions(place, () => new MemoryShards()), 64, 'shard', {
+    nowMs: 0,
+    isFailing: false,
+  });
+  expect(findings.find(({ id }) => id === 'log-chain')?.found).toBe('2 shards and 5 receivers');
+  expect(notOk(findings)).not.toHaveProperty('shards-with-log');
+});
