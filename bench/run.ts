@@ -35,7 +35,7 @@ const FULL: BenchSettings = {
   openSessions: { records: 50_000, rounds: 5 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
-  resultTable: { rows: 1_000, rounds: 7 },
+  resultTable: { rows: 500, rounds: 5 },
   exchange: {
     crossing: { records: 100_000, rounds: 9 },
     // The ring of each shard has gone round before the last second.

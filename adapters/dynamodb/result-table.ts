@@ -11,10 +11,10 @@ import { allSent, requireTaken, type RefusedAlone, type Sent } from '../shared/s
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { putWriteUnits } from './item-size.ts';
 import { toResultItem } from './result-item.ts';
-import { isTableName, resultStatement } from './result-statement.ts';
+import { isTableName, resultStatement, type ResultStatement } from './result-statement.ts';
 import { refusalOf } from './row-refusal.ts';
 import { SignedCalls } from './signed-calls.ts';
-import { StatementBatches, type Executed } from './statement-batches.ts';
+import { MAX_STATEMENTS, StatementBatches, type Executed } from './statement-batches.ts';
 
 export interface ResultTableSinkProps {
   readonly client: DynamoDBClient;
@@ -79,7 +79,6 @@ export class ResultTableSink implements Sink {
     if (writes === 'batched' && isTableName(table))
       this.#batches = new StatementBatches({
         calls: new SignedCalls(client),
-        concurrency: Math.ceil(concurrency / 4),
         retry: this.#retry,
         warn: (text) => warn(`table ${table}: ${text}`),
       });
@@ -103,22 +102,25 @@ export class ResultTableSink implements Sink {
     return requireTaken(this.name, sent, receipt, ({ row, error }) => this.#failure(row, error));
   }
 
-  /** The newest of each window, in statements. Where a log knows its first firing too, nothing is stored of it yet. */
+  /** The newest of each window, in statements, which are made when their turn comes. */
   async #execute(windows: readonly Window[], epochMs: number): Promise<Executed> {
-    if (this.#batches === undefined) return { isExecuted: [], writeUnits: 0 };
-    const statements = windows.map(([newest, ...older]) =>
-      resultStatement(this.#table, storedResult(newest, epochMs), (older.at(-1) ?? newest).revision === 1),
-    );
-    try {
-      return await this.#batches.execute(statements);
-    } catch (error) {
-      throw awsFailure(error, {
-        code: 'SINK',
-        action: `write ${windows.length} results`,
-        resource: `table ${this.#table}`,
-        context: { sink: this.name, windowStartMs: windows[0]?.[0].windowStartMs },
+    const batches = this.#batches;
+    if (batches === undefined) return { isExecuted: [], writeUnits: 0 };
+    const calls = await mapParallel(inTurns(windows), Math.ceil(this.#concurrency / 4), (some) => {
+      const statements = some.map((window) => this.#statement(window, epochMs));
+      return batches.execute(statements).catch((error: unknown) => {
+        throw this.#failure((some[0] as Window)[0], error);
       });
-    }
+    });
+    return {
+      isExecuted: calls.flatMap(({ isExecuted }) => isExecuted),
+      writeUnits: calls.reduce((sum, { writeUnits }) => sum + writeUnits, 0),
+    };
+  }
+
+  /** Where the delivery has the first firing too, the table has nothing yet of the window. */
+  #statement([newest, ...older]: Window, epochMs: number): ResultStatement {
+    return resultStatement(this.#table, storedResult(newest, epochMs), (older.at(-1) ?? newest).revision === 1);
   }
 
   /** The newest of a window that DynamoDB takes, so that one which it refuses hides no older one, on no repeat either. */
@@ -185,6 +187,12 @@ function replacesOlder({ revision, logEpochMs = 0 }: StoredResult) {
       ...(logEpochMs === 0 ? {} : { ':epoch': { N: String(logEpochMs) } }),
     },
   };
+}
+
+/** As many as go in one call. */
+function inTurns(windows: readonly Window[]): Window[][] {
+  const count = Math.ceil(windows.length / MAX_STATEMENTS);
+  return Array.from({ length: count }, (_, i) => windows.slice(i * MAX_STATEMENTS, (i + 1) * MAX_STATEMENTS));
 }
 
 /** The firings of each window, newest first: the others would be overwritten at once (PL-17). */

@@ -2,15 +2,12 @@ import { messageOf } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { errorName, errorStatus, isTransient } from '../shared/aws-failure.ts';
 import { repeat, type BackOff } from '../shared/back-off.ts';
-import { mapParallel } from '../shared/parallel.ts';
 import { putWriteUnits } from './item-size.ts';
 import type { ResultStatement } from './result-statement.ts';
 import type { SignedCalls } from './signed-calls.ts';
 
 export interface StatementBatchesProps {
   readonly calls: Pick<SignedCalls, 'call'>;
-  /** Calls under way at once. */
-  readonly concurrency: number;
   readonly retry: { readonly clock: Clock; readonly backOff: BackOff };
   /** Told once when the service does not take statements. */
   readonly warn: (text: string) => void;
@@ -33,7 +30,7 @@ interface BatchReply {
 }
 
 /** DynamoDB takes no more in one call. */
-const MAX_STATEMENTS = 25;
+export const MAX_STATEMENTS = 25;
 /** Above this its bytes are what a call costs; far below what DynamoDB takes. */
 const MAX_CALL_LENGTH = 256 * 1024;
 /** Codes of a statement that may be executed later; InternalServerError may even have been. */
@@ -57,6 +54,9 @@ const NOT_TAKEN = new Set([
   'UnsupportedOperationException',
 ]);
 
+/** What is said of a call whose signature the service does not accept: of another clock, that goes away by itself. */
+const NOT_SIGNED = new Set(['IncompleteSignatureException', 'InvalidSignatureException']);
+
 /**
  * Executes statements, 25 in a call. Each touches another item, and repeating one is harmless: after an unknown outcome
  * the call is repeated, after throttling the throttled statements are. A service that does not take statements is asked once.
@@ -69,17 +69,20 @@ export class StatementBatches {
     this.#props = props;
   }
 
-  /** @throws the last error when statements stay transient after all tries */
+  /**
+   * One call after the other, one of MAX_STATEMENTS unless they are long.
+   *
+   * @throws the last error when statements stay transient after all tries
+   */
   async execute(statements: readonly ResultStatement[]): Promise<Executed> {
     const isExecuted = statements.map(() => false);
-    const units = await mapParallel(packed(statements), this.#props.concurrency, async (batch) => {
-      const { executed, writeUnits } = await this.#batch(
-        batch.map((place) => [place, statements[place] as ResultStatement]),
-      );
-      for (const place of executed) isExecuted[place] = true;
-      return writeUnits;
-    });
-    return { isExecuted, writeUnits: units.reduce((sum, some) => sum + some, 0) };
+    let writeUnits = 0;
+    for (const batch of packed(statements)) {
+      const done = await this.#batch(batch.map((place) => [place, statements[place] as ResultStatement]));
+      for (const place of done.executed) isExecuted[place] = true;
+      writeUnits += done.writeUnits;
+    }
+    return { isExecuted, writeUnits };
   }
 
   async #batch(statements: readonly Placed[]): Promise<{ executed: readonly number[]; writeUnits: number }> {
@@ -162,5 +165,6 @@ function unitsOf(statements: readonly Placed[], { Responses, ConsumedCapacity }:
 }
 
 function isNotTaken(error: unknown): boolean {
+  if (NOT_SIGNED.has(errorName(error))) return !isTransient(error);
   return NOT_TAKEN.has(errorName(error)) || [404, 405, 501].includes(errorStatus(error) ?? 0);
 }

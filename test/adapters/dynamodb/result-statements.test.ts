@@ -167,6 +167,7 @@ describe('ResultTableSink that writes in statements', () => {
   it.each<[string, Reply]>([
     ['that does not know it', { status: 400, body: dynamoDbError('UnknownOperationException') }],
     ['that has not implemented it', { status: 501, body: 'not implemented' }],
+    ['that does not accept its signature', { status: 400, body: dynamoDbError('InvalidSignatureException') }],
     ['that lets this caller put only', { status: 400, body: dynamoDbError('AccessDeniedException') }],
     ['that refuses each statement for want of rights', replied(Array<object>(3).fill(failed('AccessDenied')))],
     ['that answers with nothing', { status: 200, body: {} }],
