@@ -24,23 +24,29 @@ export interface ResultStatement {
 /** Names of tables, and nothing else, can stand in a statement. */
 export const isTableName = (table: string): boolean => /^[A-Za-z0-9_.-]{3,255}$/.test(table);
 
+/** Texts in JSON: there are few, each is made once. */
+const texts = new Map<string, string>();
+
 /**
  * @param table a name: see `isTableName`
  * @param isFirst the window has not fired before, as far as its log knows
  */
 export function resultStatement(table: string, row: StoredResult, isFirst: boolean): ResultStatement {
   const item = toResultItem(row);
-  const json = isFirst ? insertOf(table, item) : updateOf(table, item, row);
-  return { item, json };
+  const shape = `${table}/${isFirst}/${row.logEpochMs === undefined}/${row.sequence === undefined}/${row.retracted === true}`;
+  let text = texts.get(shape);
+  if (text === undefined) {
+    text = JSON.stringify(isFirst ? insertText(table, item) : updateText(table, item));
+    texts.set(shape, text);
+  }
+  const parameters = isFirst ? Object.values(item) : updateParameters(item);
+  return { item, json: `{"Statement":${text},"Parameters":${JSON.stringify(parameters)}}` };
 }
 
 /** @example INSERT INTO "results" VALUE {'key': ?, 'windowStartMs': ?, 'values': ?} */
-function insertOf(table: string, item: Item): string {
-  const names = Object.keys(item);
-  return statementOf(
-    `INSERT INTO "${table}" VALUE {${names.map((name) => `'${name}': ?`).join(', ')}}`,
-    Object.values(item),
-  );
+function insertText(table: string, item: Item): string {
+  const names = Object.keys(item).map((name) => `'${name}': ?`);
+  return `INSERT INTO "${table}" VALUE {${names.join(', ')}}`;
 }
 
 /**
@@ -48,18 +54,18 @@ function insertOf(table: string, item: Item): string {
  * UPDATE "results" SET "revision" = ? SET "values" = ?
  *   WHERE "key" = ? AND "windowStartMs" = ? AND "revision" < ? AND "logEpochMs" = ? AND "retracted" IS MISSING
  */
-function updateOf(table: string, item: Item, { sequence }: StoredResult): string {
-  const sortKey = sortKeyOf(sequence === undefined ? 'window' : 'sequence');
-  const { key, [sortKey]: place, ...rest } = item as Record<string, AttributeValue>;
-  const { revision, logEpochMs } = rest;
-  const isOfTheLog = logEpochMs === undefined ? '"logEpochMs" IS MISSING' : '"logEpochMs" = ?';
-  const sets = Object.keys(rest).map((name) => `SET "${name}" = ?`);
-  return statementOf(
-    `UPDATE "${table}" ${sets.join(' ')} WHERE "key" = ? AND "${sortKey}" = ? AND "revision" < ? AND ${isOfTheLog} AND "retracted" IS MISSING`,
-    [...Object.values(rest), key, place, revision, ...(logEpochMs === undefined ? [] : [logEpochMs])],
-  );
+function updateText(table: string, item: Item): string {
+  const sortKey = sortKeyIn(item);
+  const names = Object.keys(item).filter((name) => name !== 'key' && name !== sortKey);
+  const sets = names.map((name) => `SET "${name}" = ?`);
+  const isOfTheLog = item['logEpochMs'] === undefined ? '"logEpochMs" IS MISSING' : '"logEpochMs" = ?';
+  return `UPDATE "${table}" ${sets.join(' ')} WHERE "key" = ? AND "${sortKey}" = ? AND "revision" < ? AND ${isOfTheLog} AND "retracted" IS MISSING`;
 }
 
-function statementOf(text: string, parameters: ReadonlyArray<AttributeValue | undefined>): string {
-  return JSON.stringify({ Statement: text, Parameters: parameters });
+function updateParameters(item: Item): Array<AttributeValue | undefined> {
+  const { key, [sortKeyIn(item)]: place, ...rest } = item;
+  const { revision, logEpochMs } = rest;
+  return [...Object.values(rest), key, place, revision, ...(logEpochMs === undefined ? [] : [logEpochMs])];
 }
+
+const sortKeyIn = (item: Item): string => sortKeyOf(item['sequence'] === undefined ? 'window' : 'sequence');
