@@ -17,7 +17,7 @@ export interface Manifest {
   /** Ids of the logs of all partitions that come of no other one. */
   readonly roots: readonly string[];
   readonly receivers: number;
-  /** Of a source that was made again: when the invocation began that found it so. */
+  /** Of partitions of a source: when the invocation began that found them; code before said so of none that was the first. */
   readonly begunMs?: number;
 }
 
@@ -128,7 +128,7 @@ export async function settleManifests(
     .sort();
   const prefix = logIdOf(sender).slice(0, -sender.partition.length);
   const first = firstGeneration(exchange);
-  const manifests = [await settled(blobs, pipeline, first, { roots }, { source: ofSource })];
+  const manifests = [await settled(blobs, pipeline, first, { roots, begunMs }, { source: ofSource })];
   for (;;) {
     const newest = manifests.at(-1) as Manifest;
     if (newest.roots.some((root) => root.startsWith(prefix))) return manifests;

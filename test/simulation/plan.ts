@@ -9,6 +9,7 @@ import { exchangedOf, topologyOf } from './plan/definition.ts';
 import { drawExchange, sizesWith, type Exchanged, type PlannedExchange } from './plan/exchange.ts';
 import { planRedeploy } from './plan/exchange-redeploy.ts';
 import type { Regrown } from './plan/regrown.ts';
+import { planAnotherSource } from './plan/another-source.ts';
 import { planLoss, type PlannedLoss } from './plan/lost-slots.ts';
 import { planRenamed, type Renaming } from './plan/renamed.ts';
 import { planRestore, type PlannedRestore } from './plan/restore.ts';
@@ -17,6 +18,7 @@ import { Timestamps, type Timestamp } from './plan/timestamps.ts';
 import { FAULTS_UNTIL_MS, START_MS } from './plan/times.ts';
 import { planThrottledLog, type ThrottledLog } from './plan/throttled-log.ts';
 import { planTopic } from './plan/topic.ts';
+import { untoldOf } from './plan/untold.ts';
 import { SeededRandom } from './world/random.ts';
 
 /** The sizes and the input of one simulation, all from its seed. */
@@ -144,15 +146,17 @@ export function planOf(seed: number, worlds: Worlds = 'all'): Plan {
   return exchanged === undefined ? wholePlan(seed, kind) : exchangePlan(seed, kind, exchanged, random);
 }
 
-/** Neither source nor table is another one in the middle of it, and ticks can look at every shard (PL-36, PL-43). */
+/** The table stays what it is, and ticks can look at every shard (PL-43). */
 function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, random: SeededRandom): Plan {
   const sizes = sizesWith(exchanged, planSettings(new SeededRandom(seed, 'settings')), random);
   const definition = exchangedOf(exchanged, sizes, kind);
   const timestamps = new Timestamps(new SeededRandom(seed, 'timestamps'), true);
-  const shards =
+  const first =
     kind === 'kafka'
       ? planTopic(new SeededRandom(seed, 'topic'), timestamps, undefined).shards
-      : planStream(new SeededRandom(seed, 'stream'), false);
+      : planStream(new SeededRandom(seed, 'stream'), 'never');
+  const dice = (name: string) => new SeededRandom(seed, name);
+  const { shards, renaming } = planAnotherSource(exchanged, { kind, shards: first }, dice, timestamps);
   const isMerged = shards.some(({ parents }) => parents.length > 1);
   return {
     seed,
@@ -161,13 +165,13 @@ function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, ra
     shards,
     pipeline: exchanged.pipeline,
     topology: definition.topology,
-    redeploy: planRedeploy({ exchanged, sizes, kind, shards }, (name) => new SeededRandom(seed, name)),
+    redeploy: planRedeploy({ exchanged, sizes, kind, shards }, dice),
     growsAtMs: Infinity,
     refusedOf: planRefusals(seed),
     restore: undefined,
     loss: undefined,
     untold: undefined,
-    renaming: undefined,
+    renaming,
     throttled: undefined,
     exchange: { ...exchanged, receiving: definition.fragments.slice(1) },
   };
@@ -189,7 +193,10 @@ function wholePlan(seed: number, kind: Plan['kind']): Plan {
   const { shards: first, growsAtMs } =
     kind === 'kafka'
       ? planTopic(new SeededRandom(seed, 'topic'), timestamps, new SeededRandom(seed, 'regrown'))
-      : { shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain), growsAtMs: Infinity };
+      : {
+          shards: planStream(new SeededRandom(seed, 'stream'), mayBeMadeAgain ? 'maybe' : 'never'),
+          growsAtMs: Infinity,
+        };
   const renamed = planRenamed({ kind, shards: first, growsAtMs }, new SeededRandom(seed, 'moved'), timestamps);
   const shards = renamed?.shards ?? first;
   const random = new SeededRandom(seed, 'redeploy');
@@ -238,14 +245,6 @@ function wholePlan(seed: number, kind: Plan['kind']): Plan {
     throttled,
     exchange: undefined,
   };
-}
-
-function untoldOf(shards: readonly PlannedShard[], random: SeededRandom): PlannedShard | undefined {
-  const isParent = (shard: PlannedShard) => shards.some((other) => isParentOf(shard, other));
-  const leaves = shards.filter(
-    (shard) => shard.deletedAtMs === Infinity && shard.leftAtMs === Infinity && !isParent(shard),
-  );
-  return random.chance(0.1) && leaves.length > 1 ? random.pick(leaves) : undefined;
 }
 
 /** @param isLikely one commit's rest of a move is met by a later definition, or by what a merge has left */

@@ -4,6 +4,7 @@
  */
 import type { AcceptedRecord, Cut } from './accepted.ts';
 import type { PlainArrival, PlainClock, PlainKey, PlainRow, Reading } from './pipelines/simulated-pipeline.ts';
+import { reachedBefore } from './lineage.ts';
 import { nameOf, streamOf, type Plan, type PlannedPart, type PlannedRecord, type PlannedShard } from './plan.ts';
 import { placesKeys, rowsOf, type PlacedReading } from './plan/exchange.ts';
 import { hashOf } from './plan/shard-planner.ts';
@@ -94,9 +95,14 @@ export function expectedOf(
   for (const taken of all) {
     const { shard } = taken;
     const parents = shard.parents.map((id) => pasts.get(nameOf({ ...shard, id })) as Past);
+    const floorMs = reachedBefore(
+      plan.shards,
+      streamOf(nameOf(shard)),
+      (end) => (pasts.get(nameOf(end)) as Past).watermarkMs,
+    );
     pasts.set(
       nameOf(shard),
-      new PlainShard(plan, shard, parents, out, partitionsOf(shard)).live(taken, laterFingerprint),
+      new PlainShard(plan, shard, parents, out, partitionsOf(shard), floorMs).live(taken, laterFingerprint),
     );
   }
   const last = all.at(-1)?.shard;
@@ -119,6 +125,8 @@ class PlainShard {
   readonly #parents: readonly Past[];
   readonly #out: Out;
   readonly #partitions: number;
+  /** Behind it the sources before its own had ended: below that its rows are late (PL-44). */
+  readonly #floorMs: number;
   readonly #keys: Map<string, PlainKey>;
   /** All that is due up to here has come out. */
   #watermarkMs: number;
@@ -128,12 +136,20 @@ class PlainShard {
   #isProcessingCut = false;
   #isLater = false;
 
-  constructor(plan: Plan, shard: PlannedShard, parents: readonly Past[], out: Out, partitions: number) {
+  constructor(
+    plan: Plan,
+    shard: PlannedShard,
+    parents: readonly Past[],
+    out: Out,
+    partitions: number,
+    floorMs: number,
+  ) {
     this.#plan = plan;
     this.#shard = shard;
     this.#parents = parents;
     this.#out = out;
     this.#partitions = partitions;
+    this.#floorMs = floorMs;
     this.#keys = new Map(parents.flatMap(({ keys }) => [...keys].filter(([sensor]) => holds(shard, sensor))));
     this.#watermarkMs = parents.length === 0 ? -Infinity : Math.min(...parents.map(({ watermarkMs }) => watermarkMs));
     this.#processingTimeMs = Math.max(-Infinity, ...parents.map(({ processingTimeMs }) => processingTimeMs));
@@ -206,8 +222,8 @@ class PlainShard {
   /** Each with the time that the shard had before the record of which they are (PL-29). */
   #send(rows: readonly PlacedReading[]): void {
     const log = nameOf(this.#shard);
-    for (const row of rows)
-      this.#out.sent.push({ log, row, atMs: row.atMs, value: row.value, watermarkMs: this.#watermarkMs });
+    const watermarkMs = Math.max(this.#watermarkMs, this.#floorMs);
+    for (const row of rows) this.#out.sent.push({ log, row, atMs: row.atMs, value: row.value, watermarkMs });
   }
 
   #belongs(part: PlannedPart, isPacked: boolean): boolean {

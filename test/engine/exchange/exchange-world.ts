@@ -135,6 +135,8 @@ export class ExchangeWorld {
 
   /** The pipeline reads other shards from now on: of a stream of the same name, or of another one. */
   replaceSource(change: 'incarnation' | 'source', ...shards: readonly string[]): void {
+    // No invocation of the new one begins at the instant at which one of the old one did.
+    void this.world.clock.sleep(1);
     const { incarnation, source } = this.#stream;
     const next = { incarnation: String(Number(incarnation) + 1), source: `${source}-next` };
     this.#stream = { incarnation, source, [change]: next[change] };

@@ -12,6 +12,12 @@ async function counting() {
   return { world, instance };
 }
 
+/** What an invocation knows that is frozen before it writes anything. */
+function frozenIn(world: ExchangeWorld) {
+  const begunMs = world.world.clock.nowMs();
+  return { partition: world.shardPartition('s1'), shards: new Map(world.catalog.known), begunMs };
+}
+
 describe.each([
   ['that is deleted and made again', 'incarnation'],
   ['in whose place the pipeline reads one of another name', 'source'],
@@ -114,13 +120,27 @@ describe.each([
   it('is not taken back by a function of an older one that was frozen meanwhile', async () => {
     const { world, instance } = await counting();
     world.replaceSource(change, 's1');
-    const frozen = { partition: world.shardPartition('s1'), shards: new Map(world.catalog.known) };
-    const begunMs = world.world.clock.nowMs();
+    const { partition, shards, begunMs } = frozenIn(world);
     await world.world.clock.sleep(1_000);
     world.replaceSource(change, 's1');
     await world.take(instance, 's1', world.put('s1', [LOW, 40]));
     const { blobs } = world.world;
-    const settling = settleManifests(blobs, world.exchange, world.sources, frozen.partition, frozen.shards, begunMs);
+    const settling = settleManifests(blobs, world.exchange, world.sources, partition, shards, begunMs);
     await expect(settling).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_RECREATED' });
+  });
+
+  it('is not taken for the newer one by its function that was frozen before any log had begun', async () => {
+    const world = new ExchangeWorld(keyedAnew({ allowedLatenessMs: 0 }));
+    world.open('s1');
+    const { partition, shards, begunMs } = frozenIn(world);
+    world.replaceSource(change, 's1');
+    const instance = world.instance();
+    await world.take(instance, 's1', world.put('s1', [LOW, 15]));
+    const { blobs } = world.world;
+    const settling = settleManifests(blobs, world.exchange, world.sources, partition, shards, begunMs);
+    await expect(settling).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_RECREATED' });
+    await world.take(instance, 's1', world.put('s1', [LOW, 40]));
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@10`]: 1 });
   });
 });

@@ -8,7 +8,8 @@ import type { LateRecord } from '../../../engine/outputs.ts';
 import type { Topology } from '../../../engine/topology.ts';
 import { checkPicky, checkRefused, compare, linesIn, newestOf, sorted, type Line } from '../check-results.ts';
 import { checkChain, checkRebuild, ofWriter, type Ended } from '../checks.ts';
-import { isParentOf, nameOf, partitionOf, type Plan } from '../plan.ts';
+import { nameOf, partitionOf, type Plan } from '../plan.ts';
+import { endsBefore } from '../lineage.ts';
 import { finalsAgain, lastReceiving, placesKeys, receiversEver, type PlannedExchange } from '../plan/exchange.ts';
 import type { PlainExchanged, PlainFinal } from '../pipelines/simulated-pipeline.ts';
 import type { Expected, SaidRow, SentRow } from '../reference.ts';
@@ -69,8 +70,8 @@ async function checkReceivers(
   planned: PlannedExchange,
   crossed: readonly number[],
 ): Promise<void> {
-  const open = plan.shards.filter((shard) => !plan.shards.some((other) => isParentOf(shard, other)));
-  let senders = open.map((shard) => logIdOf(partitionOf(shard)));
+  const newest = endsBefore(plan.shards, undefined);
+  let senders = newest.map((shard) => logIdOf(partitionOf(shard)));
   const ever = receiversEver(plan);
   for (const [i, receiving] of planned.receiving.entries()) {
     const wanted = senders.map((logId) => `${logId} ${storage.history.get(logId)?.length ?? 0}`);

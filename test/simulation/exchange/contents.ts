@@ -5,6 +5,7 @@ import { receiversEver } from '../plan/exchange.ts';
 /** What an exchange had in it; zeros where there is none. */
 export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Contents {
   const { exchange } = plan;
+  const here = exchange === undefined ? 0 : 1;
   const ever = receiversEver(plan);
   const ids = ever.map(({ logId }) => logId);
   const taking = ids.map((logId) => storage.history.get(logId) ?? []);
@@ -16,6 +17,8 @@ export function crossedIn({ plan, storage, fullRings, receivers }: Lived): Conte
   return {
     'exchange: two in a row': exchange?.shape === 'two' ? 1 : 0,
     'exchange: of results only': exchange?.shape === 'results' ? 1 : 0,
+    'exchange: source made again': plan.shards.some(({ deletedAtMs }) => deletedAtMs < Infinity) ? here : 0,
+    'exchange: source renamed': plan.renaming === undefined ? 0 : here,
     'exchange: windows behind it': exchange?.pipeline.name === 'aligned windows' ? 1 : 0,
     'exchange: sessions behind it': exchange?.pipeline.name === 'sessions' ? 1 : 0,
     'exchange: receivers': ever.filter(({ isFollowed }) => !isFollowed).length,

@@ -22,6 +22,7 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
       },
     ],
     foundBy: found('goes on in the same receivers, where the old one ended'),
+    worlds: 'exchange',
   },
   {
     name: 'a partition that never began is not sealed for the next source',
@@ -75,5 +76,18 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
       },
     ],
     foundBy: found('is not taken back by a function of an older one that was frozen meanwhile'),
+  },
+  {
+    name: 'the first source of an exchange does not say when it was found',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/manifest.ts',
+        find: '{ roots, begunMs }, { source: ofSource }',
+        replace: '{ roots }, { source: ofSource }',
+      },
+    ],
+    foundBy: found('is not taken for the newer one by its function that was frozen before any log had begun'),
+    worlds: 'exchange',
   },
 ];

@@ -105,7 +105,7 @@ export function lastReceiving({ exchange, redeploy }: Pick<Plan, 'exchange' | 'r
 }
 
 /** Records go through it, or only what windows by their first key have made of them. */
-export function placesKeys(exchange: Pick<Exchanged, 'shape'> | undefined): exchange is PlannedExchange {
+export function placesKeys<E extends Pick<Exchanged, 'shape'>>(exchange: E | undefined): exchange is E {
   return exchange !== undefined && exchange.shape !== 'results';
 }
 

@@ -18,6 +18,8 @@ type Drawn = Pick<Plan, 'kind' | 'shards' | 'growsAtMs'>;
 
 /** From the last invocation of the mapping that is deleted to the first of the new one. */
 const DEPLOYMENT_MS = 1_000;
+/** Of the worlds without an exchange. */
+const SHARE = 0.12;
 /** So many records of the new source are of times of which the old one had some: both speak of these windows. */
 const PUT_AGAIN = 80;
 
@@ -31,8 +33,9 @@ export function planRenamed(
   { kind, shards, growsAtMs }: Drawn,
   random: SeededRandom,
   timestamps: Timestamps,
+  share = SHARE,
 ): { readonly shards: readonly PlannedShard[]; readonly renaming: Renaming } | undefined {
-  const isDrawn = random.chance(0.12);
+  const isDrawn = random.chance(share);
   if (!isDrawn || !isSteady({ shards }) || growsAtMs < Infinity) return undefined;
   const times = shards
     .flatMap(({ records }) => records.map(({ arrivalTimeMs }) => arrivalTimeMs))
@@ -53,6 +56,6 @@ export function planRenamed(
   const next =
     kind === 'kafka'
       ? planTopic(random, timestamps, undefined, beginning).shards
-      : planStream(random, false, beginning);
+      : planStream(random, 'never', beginning);
   return { shards: [...left, ...next], renaming: { atMs, source } };
 }

@@ -17,7 +17,7 @@ const PUT_AGAIN = 80;
  */
 export function planStream(
   random: SeededRandom,
-  mayBeMadeAgain: boolean,
+  madeAgain: 'never' | 'maybe' | 'certain',
   beginning: Beginning = FIRST_SOURCE,
 ): PlannedShard[] {
   const pauseMs = random.pick([10, 300, 3_000]);
@@ -26,7 +26,8 @@ export function planStream(
   const quietChance = random.pick([0.01, 0.01, 0.05]);
   const producer = new Producer(random);
   const streams = [new ShardPlanner(random.between(1, 3), beginning.createdAtMs, beginning)];
-  const bornAgainAt = random.chance(0.2) && mayBeMadeAgain ? random.between(1, 150) : 0;
+  const isMadeAgain = (random.chance(0.2) && madeAgain === 'maybe') || madeAgain === 'certain';
+  const bornAgainAt = isMadeAgain ? random.between(1, 150) : 0;
   let nowMs = beginning.startMs;
   const before: number[] = [];
   let again: number[] = [...beginning.again];

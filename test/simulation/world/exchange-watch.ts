@@ -2,7 +2,9 @@ import { readable } from '../../../engine/exchange/positions.ts';
 import type { Exchange } from '../../../engine/plan/exchange.ts';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { NO_WATERMARK } from '../../../engine/time/watermark.ts';
-import type { Plan } from '../plan.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import { endsBefore } from '../lineage.ts';
+import { nameOf, partitionOf, streamOf, type Plan } from '../plan.ts';
 import { violation } from './functions.ts';
 import {
   receiversEver,
@@ -128,18 +130,32 @@ export class ExchangeWatch {
   /** How far time may be as long as no more than this of a sender was taken: a child waits for where its parents stopped. */
   #boundOf(sender: string, version: number): number {
     const taken = this.#world.storage.history.get(sender)?.[version - 1];
-    if (taken !== undefined) return taken.sent?.watermarkMs ?? taken.watermarkMs;
+    const ownMs = taken === undefined ? NO_WATERMARK : (taken.sent?.watermarkMs ?? taken.watermarkMs);
+    return Math.max(ownMs, this.#handedTo(sender));
+  }
+
+  /** Where its parents stopped, or the source before its own (PL-36). */
+  #handedTo(sender: string): number {
     const parents = this.#parentsOf(sender);
-    // One that is not sealed is another sender itself, or comes of one.
-    const ends = parents.map((parent) => this.#headOf(parent)).filter((head) => (head?.sealedFor.length ?? 0) > 0);
-    return parents.length === 0 ? NO_WATERMARK : Math.min(...ends.map((head) => (head as LogEntry).watermarkMs));
+    return parents.length === 0 ? NO_WATERMARK : Math.min(...parents.map((parent) => this.#endOf(parent)));
+  }
+
+  /** Infinity: it is not sealed, so it is another sender itself, or comes of one. */
+  #endOf(parent: string): number {
+    const head = this.#headOf(parent);
+    if (head === undefined && this.#parentsOf(parent).length > 0) return this.#handedTo(parent);
+    if (head === undefined || head.sealedFor.length === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(head.sent?.watermarkMs ?? head.watermarkMs, this.#handedTo(parent));
   }
 
   #parentsOf(sender: string): string[] {
     const receiver = this.#receivers.get(sender);
     if (receiver !== undefined) return [...receiver.before];
-    const shard = this.#world.plan.shards.find(({ id }) => sender.endsWith(`/${id}`));
-    return shard?.parents.map((id) => sender.replace(/[^/]+$/, id)) ?? [];
+    const { shards } = this.#world.plan;
+    const shard = shards.find((one) => logIdOf(partitionOf(one)) === sender);
+    if (shard === undefined) return [];
+    if (shard.parents.length > 0) return shard.parents.map((id) => sender.replace(/[^/]+$/, id));
+    return endsBefore(shards, streamOf(nameOf(shard))).map((end) => logIdOf(partitionOf(end)));
   }
 
   #ancestorAtWork(entry: LogEntry, sender: string): string | undefined {
