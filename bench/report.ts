@@ -1,6 +1,7 @@
 import { exchangeText } from './exchange/report.ts';
 import type { ExchangeFigures } from './exchange/measure.ts';
 import type { AggregatesCost } from './aggregates.ts';
+import { goalsText } from './goals.ts';
 import type { OpenSessionsCost } from './open-sessions.ts';
 import type { Recovery } from './recovery.ts';
 import { resultTableText } from './result-table-report.ts';
@@ -45,6 +46,7 @@ export function reportOf({
     recoveryText(recovery),
     resultTableText(resultTable),
     exchangeText(exchange),
+    goalsText({ throughput, exchange }),
   ].join('\n\n');
 }
 
