@@ -5,18 +5,18 @@ import { LakeSink } from '../../adapters/lake/lake-sink.ts';
 import { readLake } from '../../adapters/lake/read-lake.ts';
 import { MemoryBlobStore } from '../../adapters/memory/blob-store.ts';
 import { collect } from '../support/collect.ts';
-import { recordsIn, startKinesalite } from '../support/kinesalite.ts';
-import type { RunningKinesalite } from '../support/kinesalite.ts';
+import { recordsIn, startKinesis } from '../support/kinesis.ts';
+import type { RunningKinesis } from '../support/kinesis.ts';
 import { rowsIn, startFirehose } from '../support/firehose.ts';
 import type { RunningFirehose } from '../support/firehose.ts';
 import { firingsContract } from './firings.contract.ts';
 
 let firehose: RunningFirehose;
-let kinesis: RunningKinesalite;
+let kinesis: RunningKinesis;
 let streams = 0;
 
 beforeAll(async () => {
-  [firehose, kinesis] = await Promise.all([startFirehose(), startKinesalite()]);
+  [firehose, kinesis] = await Promise.all([startFirehose(), startKinesis()]);
 });
 
 afterAll(() => Promise.all([firehose.stop(), kinesis.stop()]));

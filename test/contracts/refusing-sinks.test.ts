@@ -10,7 +10,7 @@ import { MemorySink } from '../../adapters/memory/sink.ts';
 import { collect } from '../support/collect.ts';
 import { startDynalite, type TestDynamoDb } from '../support/dynalite.ts';
 import { rowsIn, startFirehose, type RunningFirehose } from '../support/firehose.ts';
-import { recordsIn, startKinesalite, type RunningKinesalite } from '../support/kinesalite.ts';
+import { recordsIn, startKinesis, type RunningKinesis } from '../support/kinesis.ts';
 import { sampleRow } from '../support/samples.ts';
 import { refusingContract, type OpenRefusing } from './sink.contract.ts';
 
@@ -25,12 +25,12 @@ const longRow = (length: number) => (key: string, windowStartMs: number) =>
 
 let dynamoDb: TestDynamoDb;
 let firehose: RunningFirehose;
-let kinesis: RunningKinesalite;
+let kinesis: RunningKinesis;
 let limited: KinesisClient;
 let streams = 0;
 
 beforeAll(async () => {
-  [dynamoDb, firehose, kinesis] = await Promise.all([startDynalite(), startFirehose(), startKinesalite()]);
+  [dynamoDb, firehose, kinesis] = await Promise.all([startDynalite(), startFirehose(), startKinesis()]);
   limited = limitedClient(kinesis);
 });
 
@@ -98,7 +98,7 @@ refusingContract('StreamSink', async () => {
 const nested = (levels: number): unknown => (levels === 0 ? 0 : [nested(levels - 1)]);
 
 /** A client of a stream that takes records of at most LIMIT_BYTES, and refuses a call for one that is longer, as Kinesis does. */
-function limitedClient({ client }: RunningKinesalite): KinesisClient {
+function limitedClient({ client }: RunningKinesis): KinesisClient {
   const { endpoint, region, credentials } = client.config;
   const made = new KinesisClient({
     endpoint: endpoint as NonNullable<typeof endpoint>,

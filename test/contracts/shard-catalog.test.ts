@@ -2,14 +2,14 @@ import { DescribeStreamSummaryCommand, PutRecordCommand } from '@aws-sdk/client-
 import { afterAll, beforeAll } from '@jest/globals';
 import { KinesisShards } from '../../adapters/kinesis/shards.ts';
 import { partitionOf, StreamWorld } from '../engine/support/stream-world.ts';
-import { startKinesalite, type RunningKinesalite } from '../support/kinesalite.ts';
+import { startKinesis, type RunningKinesis } from '../support/kinesis.ts';
 import { askingCatalogContract, shardCatalogContract, type OnePartition } from './shard-catalog.contract.ts';
 
-let kinesis: RunningKinesalite;
+let kinesis: RunningKinesis;
 let streams = 0;
 
 beforeAll(async () => {
-  kinesis = await startKinesalite();
+  kinesis = await startKinesis();
 });
 
 afterAll(() => kinesis.stop());

@@ -58,7 +58,7 @@ describe('a service that is frozen, killed and started again', () => {
     await wait(500);
     await signal(first, 'worker-process', 'SIGKILL');
     await wait(500);
-    await signal(first, 'kinesalite-process', 'SIGKILL');
+    await signal(first, 'kinesis-process', 'SIGKILL');
     expect(await firstEnded).toBe(1);
 
     const second = resume();

@@ -12,7 +12,7 @@ import { KinesisShards } from '../../../adapters/kinesis/shards.ts';
 import { MAX_HASH } from '../../../engine/codec/key-hash.ts';
 import { BEFORE_FIRST } from '../../../engine/record.ts';
 import { ShardReader } from '../../../local/event-source/shard-reader.ts';
-import { startKinesalite, type RunningKinesalite } from '../../support/kinesalite.ts';
+import { startKinesis, type RunningKinesis } from '../../support/kinesis.ts';
 
 const FIRST = 'shardId-000000000000';
 const partitionOf = (source: string, partition: string) => ({
@@ -24,10 +24,10 @@ const partitionOf = (source: string, partition: string) => ({
 });
 
 describe('the shards of a Kinesis stream', () => {
-  let kinesis: RunningKinesalite;
+  let kinesis: RunningKinesis;
   let shards: KinesisShards;
   beforeAll(async () => {
-    kinesis = await startKinesalite();
+    kinesis = await startKinesis();
     shards = new KinesisShards(kinesis.client);
   });
   afterAll(() => kinesis.stop());

@@ -5,21 +5,21 @@ import { StreamSink } from '../../../adapters/kinesis/stream-sink.ts';
 import { LakeSink } from '../../../adapters/lake/lake-sink.ts';
 import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
 import { RowsRefused } from '../../../engine/rows-refused.ts';
-import { recordsIn, startKinesalite } from '../../support/kinesalite.ts';
-import type { RunningKinesalite } from '../../support/kinesalite.ts';
+import { recordsIn, startKinesis } from '../../support/kinesis.ts';
+import type { RunningKinesis } from '../../support/kinesis.ts';
 import { RecordingClock } from '../../support/recording-clock.ts';
 import { sampleDelivery, sampleLate, sampleRow } from '../../support/samples.ts';
 import { startScriptedServer } from '../../support/scripted-server.ts';
 import type { ScriptedServer } from '../../support/scripted-server.ts';
 
 let server: ScriptedServer;
-let kinesis: RunningKinesalite;
+let kinesis: RunningKinesis;
 let scripted: KinesisClient;
 let blobs: MemoryBlobStore;
 let clock: RecordingClock;
 
 beforeAll(async () => {
-  [server, kinesis] = await Promise.all([startScriptedServer(), startKinesalite()]);
+  [server, kinesis] = await Promise.all([startScriptedServer(), startKinesis()]);
   await kinesis.createStream('results', 4);
   scripted = new KinesisClient({
     region: 'us-east-1',

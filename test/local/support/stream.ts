@@ -1,7 +1,10 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import kinesalite from 'kinesalite';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { kinesisClient } from '../../../local/aws/clients.ts';
+import { kinesisServer } from '../../../local/emulators/kinesis/server.ts';
 import { ensureStream, type StreamInfo } from '../../../local/aws/stream.ts';
 import { ShardReader } from '../../../local/event-source/shard-reader.ts';
 
@@ -15,7 +18,8 @@ export interface TestStream {
 
 /** A stream of two shards in an emulator inside this process. */
 export async function testStream(): Promise<TestStream> {
-  const server = kinesalite({ createStreamMs: 0 });
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-stream-'));
+  const server = kinesisServer(folder);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const client = kinesisClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1);
   const stream = await ensureStream(client, 'departures', 2);
@@ -35,6 +39,7 @@ export async function testStream(): Promise<TestStream> {
       client.destroy();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
+      rmSync(folder, { recursive: true });
     },
   };
 }

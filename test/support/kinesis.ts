@@ -7,10 +7,13 @@ import {
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import kinesalite from 'kinesalite';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kinesisServer } from '../../local/emulators/kinesis/server.ts';
 
-export interface RunningKinesalite {
+export interface RunningKinesis {
   readonly client: KinesisClient;
   createStream(name: string, shards: number): Promise<void>;
   /** Resolves when the stream is ready again. */
@@ -18,9 +21,10 @@ export interface RunningKinesalite {
   stop(): Promise<void>;
 }
 
-/** A Kinesis API in this process, on a port of its own, in memory. */
-export async function startKinesalite(): Promise<RunningKinesalite> {
-  const server = kinesalite({ createStreamMs: 0, updateStreamMs: 0, deleteStreamMs: 0, shardLimit: 100 });
+/** A Kinesis API in this process, on a port of its own, in a folder that `stop` removes. */
+export async function startKinesis(): Promise<RunningKinesis> {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-kinesis-'));
+  const server = kinesisServer(folder);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const { port } = server.address() as AddressInfo;
   const client = new KinesisClient({
@@ -44,7 +48,9 @@ export async function startKinesalite(): Promise<RunningKinesalite> {
     },
     async stop() {
       client.destroy();
+      server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      rmSync(folder, { recursive: true });
     },
   };
 }

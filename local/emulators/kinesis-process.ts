@@ -1,0 +1,4 @@
+import { kinesisServer } from './kinesis/server.ts';
+import { serve } from './serve.ts';
+
+serve(kinesisServer);
