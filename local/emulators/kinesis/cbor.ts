@@ -8,12 +8,7 @@ const MAX_DEPTH = 32;
 
 /** @throws SyntaxError when it is no CBOR */
 export function decodeCbor(bytes: Buffer): unknown {
-  const reader = new Reader(bytes);
-  try {
-    return reader.value(0);
-  } catch (error) {
-    throw error instanceof RangeError ? new SyntaxError('CBOR ends too early', { cause: error }) : error;
-  }
+  return new Reader(bytes).value(0);
 }
 
 export function encodeCbor(value: unknown): Buffer {
@@ -32,7 +27,7 @@ class Reader {
 
   value(depth: number): unknown {
     if (depth > MAX_DEPTH) throw new SyntaxError('CBOR is nested too deeply');
-    const first = this.#bytes.readUInt8(this.#at++);
+    const first = this.#take(1).readUInt8();
     const kind = first >> 5;
     const info = first & 31;
     if (kind === 7) return this.#simple(info);
