@@ -101,7 +101,7 @@ function launch(spec: EmulatorSpec): Launch {
 
 function end(child: ChildProcess): void {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL'); // LevelDB's log is written with every request: there is nothing to flush
+  child.kill('SIGKILL'); // both write with every request: there is nothing to flush
 }
 
 function endedByItself(spec: EmulatorSpec, reason: string): TidemarkError {

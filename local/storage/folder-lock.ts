@@ -15,7 +15,7 @@ export type LockAttempt =
  * Takes the lock file, or tells who has it. A lock whose process is gone (`kill -9`) is taken over.
  *
  * Against two processes that take over the same stale lock at once stands the lock of LevelDB below them: the second
- * emulator does not start.
+ * DynamoDB emulator does not start.
  */
 export function tryLock(path: string, role: LockHolder['role']): LockAttempt {
   const mine = JSON.stringify({ ...thisProcess(), role });

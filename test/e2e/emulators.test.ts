@@ -13,9 +13,8 @@ const RECORDS = 9_000;
 const FROZEN_MS = 6_500;
 
 /**
- * Both emulators keep all that they have acknowledged on disk, so that killing one is a restart of the service. What they
- * cannot show: a stream that is killed while a shard is being split stays UPDATING for ever (the real one goes on), and
- * what neither has acknowledged may be there or not, which is why the feeder looks before it puts again.
+ * Both emulators keep all that they have acknowledged on disk, so that killing one is a restart of the service. What
+ * neither has acknowledged may be there or not, which is why the feeder looks before it puts again.
  */
 describe('a service that is frozen, killed and started again', () => {
   let folder: string;
