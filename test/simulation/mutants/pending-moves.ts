@@ -73,6 +73,10 @@ export const PENDING_MOVES: readonly Mutant[] = [
         replace: 'while (log.state.pending !== log.state.pending) {',
       },
     ],
+    foundBy: {
+      file: 'test/engine/pending-moves.test.ts',
+      test: 'is finished before its shard is sealed: the child begins where all has fired',
+    },
   },
   {
     name: 'a pending move has fired all that is due',
