@@ -43,6 +43,7 @@ describe('the log of a shard', () => {
       truncateSync(path, size - cut);
       const log = new ShardLog(path);
       expect([cut, textsOf(log)]).toEqual([cut, ['a', '']]);
+      expect(statSync(path).size).toBe(size - 22);
       log.append([record('d')], 30);
       expect(textsOf(log)).toEqual(['a', '', 'd']);
       log.close();
