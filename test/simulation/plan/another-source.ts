@@ -1,4 +1,4 @@
-import type { Plan } from '../plan.ts';
+import type { Plan, PlannedShard } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { placesKeys, type Exchanged } from './exchange.ts';
 import { planRenamed } from './renamed.ts';
@@ -27,6 +27,13 @@ export function planAnotherSource(
   const isDrawn = random.chance(SHARE);
   const isMadeAgain = random.chance(0.5);
   if (!isDrawn || !placesKeys(exchanged)) return { shards, renaming: undefined };
-  if (isMadeAgain && kind === 'kinesis') return { shards: planStream(dice('stream'), 'certain'), renaming: undefined };
-  return planRenamed({ kind, shards, growsAtMs: Infinity }, random, timestamps, 1) ?? { shards, renaming: undefined };
+  const unchanged = { shards, renaming: undefined };
+  const isWhole = (one: PlannedShard) => one.parents.length === 0;
+  if (isMadeAgain && kind === 'kinesis') {
+    const both = planStream(dice('stream'), 'certain');
+    return both.every(isWhole) ? { shards: both, renaming: undefined } : unchanged;
+  }
+  // Not where old functions may reshard it while it is sealed: see docs/simulation.md.
+  if (!shards.every(isWhole)) return unchanged;
+  return planRenamed({ kind, shards, growsAtMs: Infinity }, random, timestamps, 1) ?? unchanged;
 }

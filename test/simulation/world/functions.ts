@@ -175,6 +175,8 @@ export class FunctionPool {
       ...(mayNotReadState(plan, isNext) ? ['STATE_SCHEMA_CHANGED'] : []),
       // A batch that expired on its way: its shard was read to what was left of its end, and sealed.
       ...(plan.settings.retentionMs < Infinity ? ['SEALED'] : []),
+      // An invocation of the source before, whose log was sealed for the next one meanwhile (PL-36).
+      ...(plan.exchange !== undefined && isReplaced(plan) ? ['SEALED'] : []),
       ...(plan.growsAtMs < Infinity ? ['PARTITIONS_GREW'] : []),
       // One that knows an older version of the log may have counted another record at an offset that is used again.
       ...(plan.shards.some(({ reused }) => reused.length > 0) ? ['OFFSETS_RAN_BACKWARDS', 'SOURCE_REWRITTEN'] : []),
@@ -199,6 +201,10 @@ export class FunctionPool {
     );
   }
 }
+
+/** Another source comes in the place of the first. */
+const isReplaced = ({ renaming, shards }: Plan): boolean =>
+  renaming !== undefined || shards.some(({ deletedAtMs }) => deletedAtMs < Infinity);
 
 /** What one of them has written, the other cannot read. */
 function mayNotReadState({ topology, redeploy }: Plan, isNext: boolean): boolean {
