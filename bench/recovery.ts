@@ -6,7 +6,7 @@ import type { LogEntry } from '../engine/partition-log/entry.ts';
 import { logIdOf } from '../engine/partition-log/log-id.ts';
 import { readHead } from '../engine/partition-log/read-log.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
-import { encodeSnapshot } from '../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../engine/partition-log/snapshot-writer.ts';
 import { processBatch } from '../engine/process-batch.ts';
 import type { Processor } from '../engine/processor.ts';
 import { entriesIn, type PartitionState } from '../engine/state/partition-state.ts';
@@ -95,7 +95,7 @@ async function recoverOnce(
 /** Every key twice, all in one window, then small batches until the next one would take a snapshot. */
 async function build(keys: number, stores: Stores): Promise<{ state: PartitionState; head: LogEntry }> {
   const processor = freshProcessor(readings.topology, stores, new NullSink());
-  const perSecond = (2 * keys + 2 * MOST_DELTAS * BATCH) / WITHIN_S;
+  const perSecond = (2 * keys + 3 * RING_SLOTS * BATCH) / WITHIN_S;
   let next = 0;
   const feed = async (length: number, order: 'in turn' | 'random'): Promise<LogEntry> => {
     await processBatch(processor, {
@@ -109,7 +109,8 @@ async function build(keys: number, stores: Stores): Promise<{ state: PartitionSt
   };
   while (next < 2 * keys) await feed(Math.min(LARGE_BATCH, 2 * keys - next), 'in turn');
   let head = await feed(BATCH, 'random');
-  while (head.snapshotVersion === 0 || head.version - head.snapshotVersion < MOST_DELTAS)
+  const filled = head.version;
+  while (head.snapshotVersion < filled || head.version - head.snapshotVersion < MOST_DELTAS)
     head = await feed(BATCH, 'random');
   const state = await stateOf(processor);
   requireSame('keys in memory', keys, entriesIn(state));
@@ -163,5 +164,6 @@ async function throughJson(state: PartitionState): Promise<{ stringifyMs: number
 function heapUsed(): number | undefined {
   if (globalThis.gc === undefined) return undefined;
   globalThis.gc();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }

@@ -6,7 +6,9 @@ import type { OpenSessionsCost } from './open-sessions.ts';
 import type { Recovery } from './recovery.ts';
 import { resultTableText } from './result-table-report.ts';
 import type { ResultTableCost } from './result-table.ts';
+import type { Figure } from './rounds.ts';
 import { percent, row, tableOf, whole } from './table.ts';
+import type { SnapshotsCost } from './snapshots.ts';
 import type { StateOperationsCost } from './state-operations.ts';
 import type { Throughput } from './throughput.ts';
 import type { WindowsCost } from './windows.ts';
@@ -22,6 +24,7 @@ export interface BenchResult {
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
   readonly resultTable: ResultTableCost;
+  readonly snapshots: SnapshotsCost;
   readonly exchange: ExchangeFigures;
 }
 
@@ -35,6 +38,7 @@ export function reportOf({
   writeUnits,
   recovery,
   resultTable,
+  snapshots,
   exchange,
 }: BenchResult): string {
   const windowed = [windowsText(windows), openSessionsText(openSessions), stateOperationsText(stateOperations)];
@@ -45,6 +49,7 @@ export function reportOf({
     writeUnitsText(writeUnits),
     recoveryText(recovery),
     resultTableText(resultTable),
+    snapshotsText(snapshots),
     exchangeText(exchange),
     goalsText({ throughput, exchange }),
   ].join('\n\n');
@@ -159,6 +164,20 @@ function recoveryText({
   if (heapBytesPerKey !== undefined) table.push(row('heap, bytes per key', heapBytesPerKey, whole));
   return [
     `Recovery: ${whole(keys)} keys in one shard, from a snapshot of ${whole(snapshotBytes)} bytes and ${deltas} deltas, stores in memory`,
+    table.toString(),
+  ].join('\n');
+}
+
+function snapshotsText({ keys, fewKeys, batchSize, longestMs, medianMs, coldMs, growth }: SnapshotsCost): string {
+  const table = tableOf(['', 'median', 'rounds', 'goal']);
+  const line = (name: string, figure: Figure, show: (value: number) => string, goal: string): void =>
+    void table.push([...row(name, figure, show), goal]);
+  line('longest batch of a round, ms', longestMs, (value) => value.toFixed(1), 'at most 50 for 1,000,000 keys');
+  line('median batch of a round, ms', medianMs, (value) => value.toFixed(1), '');
+  line('first batch after a cold start, ms', coldMs, whole, 'at most 500 for 1,000,000 keys');
+  line(`time by that with ${whole(fewKeys)} keys`, growth, (value) => value.toFixed(2), 'below 1.5');
+  return [
+    `Snapshots: ${whole(keys)} keys in one window of one shard, batches of ${whole(batchSize)} at random keys, a snapshot a round, stores in memory`,
     table.toString(),
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { measureOpenSessions, type OpenSessionsSettings } from './open-sessions.
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
 import { measureResultTable, type ResultTableSettings } from './result-table.ts';
+import { measureSnapshots, type SnapshotsSettings } from './snapshots.ts';
 import { measureStateOperations, type StateOperationsSettings } from './state-operations.ts';
 import { measureThroughput, type ThroughputSettings } from './throughput.ts';
 import { measureWindows, type WindowsSettings } from './windows.ts';
@@ -23,6 +24,7 @@ interface BenchSettings {
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
   readonly resultTable: ResultTableSettings;
+  readonly snapshots: SnapshotsSettings;
   readonly exchange: ExchangeSettings;
 }
 
@@ -36,6 +38,7 @@ const FULL: BenchSettings = {
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
   resultTable: { rows: 500, rounds: 5 },
+  snapshots: { keys: 1_000_000, fewKeys: 10_000, rounds: 5 },
   exchange: {
     crossing: { records: 100_000, rounds: 9 },
     // The ring of each shard has gone round before the last second.
@@ -53,6 +56,7 @@ const QUICK: BenchSettings = {
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
   resultTable: { rows: 200, rounds: 3 },
+  snapshots: { keys: 20_000, fewKeys: 2_000, rounds: 2 },
   exchange: {
     crossing: { records: 20_000, rounds: 3 },
     cost: { records: 20_000, batchSize: 1_000 },
@@ -85,6 +89,8 @@ note(`recovery, ${settings.recovery.keys} keys`);
 const recovery = await measureRecovery(settings.recovery);
 note('result table');
 const resultTable = await measureResultTable(settings.resultTable);
+note(`snapshots, ${settings.snapshots.keys} keys`);
+const snapshots = await measureSnapshots(settings.snapshots);
 note('exchange');
 const exchange = await measureExchange(settings.exchange);
 const result: BenchResult = {
@@ -97,6 +103,7 @@ const result: BenchResult = {
   writeUnits,
   recovery,
   resultTable,
+  snapshots,
   exchange,
 };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);

@@ -3,7 +3,7 @@ import { decodeRecord, parseJson } from '../engine/decode.ts';
 import type { Topology } from '../engine/topology.ts';
 import { isKind } from '../engine/errors.ts';
 import { encodeOutbox } from '../engine/partition-log/outbox-codec.ts';
-import { encodeSnapshot } from '../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../engine/partition-log/snapshot-writer.ts';
 import type { SourceRecord } from '../engine/record.ts';
 import { encodeChanges } from '../engine/state/delta-codec.ts';
 import { emptyState, type PartitionState } from '../engine/state/partition-state.ts';

@@ -4,6 +4,9 @@ import { messageOf, TidemarkError } from '../errors.ts';
 /** The encoding of everything in the log; counted up with every change that older code cannot read. */
 export const CODEC_VERSION = 2;
 
+/** Of an entry that points to a snapshot with segments; all the rest is as it was. */
+export const CODEC_WITH_SEGMENTS = 3;
+
 /** No body is larger before compression: what a function's memory can hold, so a damaged or forged one is refused in time. */
 export const MAX_BODY_BYTES = 536_870_912;
 

@@ -1,4 +1,4 @@
-import { CODEC_VERSION, compress } from '../codec/compression.ts';
+import { compress } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
 import { consumedBy } from '../exchange/consumed.ts';
@@ -216,7 +216,6 @@ export class PartitionLog {
       publishedVersion: this.#publishedVersion,
       withheld: [...this.withheld, ...withholds].filter((one) => one.version > this.#publishedVersion),
       fingerprint,
-      codec: CODEC_VERSION,
       stateHash: hashAfter(this.state, change),
       ...(topology.sendsTo === undefined ? {} : { sent: await this.#sent(version, commitId, result, children) }),
       ...(topology.receivesFrom === undefined ? {} : { due: result.due ?? this.#head?.due ?? NEVER }),

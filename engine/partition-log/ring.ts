@@ -58,5 +58,13 @@ export function isSnapshotDue(
   return versionsSince >= slots / 2 || deltaBytesSince > Math.max(snapshotBytes, MIN_DELTA_BYTES);
 }
 
+/**
+ * How many commits a snapshot may take that is written bit by bit: by three quarters of a ring it is there, so that it does
+ * not fill the ring. At least 1.
+ */
+export function commitsUntilLate(versionsSince: number, slots: number): number {
+  return Math.max(1, Math.floor((slots * 3) / 4) - versionsSince);
+}
+
 /** Below this much of deltas, reading them is as cheap as reading a snapshot. */
 const MIN_DELTA_BYTES = 1_048_576;

@@ -1,12 +1,15 @@
-import { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { compress, decompress } from '../codec/compression.ts';
+import { ByteReader } from '../codec/bytes.ts';
+import { decompress } from '../codec/compression.ts';
 import type { Topology } from '../topology.ts';
 import { TidemarkError } from '../errors.ts';
-import { encodeChanges } from '../state/delta-codec.ts';
+import { addHash } from '../state/hash.ts';
+import { PackedEntries } from '../state/packed/packed-entries.ts';
+import { Segment } from '../state/packed/segment.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { applyChange } from '../state/state-change.ts';
 import { currentForm, decodeIn, type StateForm } from '../state/state-form.ts';
-import { NO_COUNTERS, NO_PROGRESS, progressOf, type Progress } from '../state/progress.ts';
+import { NO_COUNTERS, NO_PROGRESS, type Progress } from '../state/progress.ts';
+import type { Group, Table, TableSpec } from '../state/table.ts';
 import type { Floor } from '../time/floors.ts';
 
 /** The whole state of a partition after one version of its log. */
@@ -27,40 +30,66 @@ export interface SnapshotHeader {
     }>;
   };
   readonly stateHash: number;
+  /** In the order of their segments. @default none */
+  readonly packed?: readonly PackedGroup[];
 }
 
-export function encodeSnapshot(
-  header: Pick<SnapshotHeader, 'logId' | 'version' | 'commitId'>,
-  state: PartitionState,
-  topology: Topology,
-): Uint8Array {
-  const { fingerprint } = currentForm(topology);
-  const floors = state.floors.map((floor) => ({
-    ...floor,
-    fromHash: String(floor.fromHash),
-    toHash: String(floor.toHash),
-  }));
-  const resumeAt = state.resumeAt === undefined ? undefined : String(state.resumeAt);
-  const progress = { ...progressOf(state), reached: String(state.reached), resumeAt, floors };
-  const full: SnapshotHeader = { ...header, fingerprint, progress, stateHash: state.stateHash };
-  const writer = new ByteWriter();
-  writer.string(JSON.stringify(full));
-  writer.raw(
-    encodeChanges(
-      state.tables.map(({ groups }) => ({ dropped: new Set(), puts: groups })),
-      topology.tables,
-    ),
-  );
-  return compress(writer.finish());
+/** A large group, whose entries stand in segments behind the others. */
+export interface PackedGroup {
+  /** Place among the tables of the form. */
+  readonly table: number;
+  readonly group: Group;
+  /** Of each segment: how many entries, and how many bytes it takes. */
+  readonly segments: ReadonlyArray<readonly [entries: number, bytes: number]>;
+}
+
+/** First byte of a snapshot with segments; one without them begins as any compressed body. */
+const IN_SEGMENTS = 2;
+/** That byte, and the length of what comes first. */
+const START_BYTES = 5;
+
+/**
+ * A snapshot with large groups:
+ *
+ *     2, length of what comes first [4 bytes], header and small groups, segments …        each compressed by itself
+ */
+export function inSegments(first: Uint8Array, segments: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(segments.reduce((sum, { length }) => sum + length, START_BYTES + first.length));
+  bytes[0] = IN_SEGMENTS;
+  new DataView(bytes.buffer).setUint32(1, first.length);
+  let end = START_BYTES;
+  for (const part of [first, ...segments]) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  return bytes;
 }
 
 /** A snapshot of which the state is still bytes. */
 export interface PackedSnapshot {
   readonly header: SnapshotHeader;
   readonly body: Uint8Array;
+  /** Compressed, of all packed groups. */
+  readonly segments: readonly Uint8Array[];
 }
 
+/** @throws CORRUPT_BYTES (internal) when the bytes were not written by `encodeSnapshot` */
 export function unpackSnapshot(bytes: Uint8Array): PackedSnapshot {
+  if (bytes[0] !== IN_SEGMENTS) return { ...unpackFirst(bytes), segments: [] };
+  const reader = new ByteReader(bytes);
+  reader.byte();
+  const [a = 0, b = 0, c = 0, d = 0] = reader.raw(4);
+  const first = unpackFirst(reader.raw(((a * 256 + b) * 256 + c) * 256 + d));
+  const lengths = (first.header.packed ?? []).flatMap(({ segments }) => segments.map(([, length]) => length));
+  return { ...first, segments: lengths.map((length) => reader.raw(length)) };
+}
+
+/** Whether only releases that know segments can read it. */
+export function hasSegments(bytes: Uint8Array): boolean {
+  return bytes[0] === IN_SEGMENTS;
+}
+
+function unpackFirst(bytes: Uint8Array): Pick<PackedSnapshot, 'header' | 'body'> {
   const reader = new ByteReader(decompress(bytes));
   const header = JSON.parse(reader.string()) as SnapshotHeader;
   return { header, body: reader.rest() };
@@ -70,7 +99,8 @@ export function unpackSnapshot(bytes: Uint8Array): PackedSnapshot {
  * @param form the one that the header names
  * @throws SNAPSHOT_DAMAGED (internal) when the state does not have the hash that the header promises
  */
-export function restoreSnapshot({ header, body }: PackedSnapshot, topology: Topology, form: StateForm): PartitionState {
+export function restoreSnapshot(snapshot: PackedSnapshot, topology: Topology, form: StateForm): PartitionState {
+  const { header, body } = snapshot;
   const state = emptyState(topology);
   const { reached, resumeAt, floors, counters } = header.progress;
   const progress: Progress = {
@@ -82,6 +112,7 @@ export function restoreSnapshot({ header, body }: PackedSnapshot, topology: Topo
     floors: floors.map(readFloor),
   };
   applyChange(state, { ...progress, tables: decodeIn(form, topology, body), timers: [] });
+  adoptPacked(state, snapshot, topology, form);
   if (state.stateHash !== header.stateHash) {
     throw new TidemarkError(
       'internal',
@@ -90,6 +121,25 @@ export function restoreSnapshot({ header, body }: PackedSnapshot, topology: Topo
     );
   }
   return state;
+}
+
+/** In the form that runs they stay as they are; in an older one each is read. */
+function adoptPacked(
+  state: PartitionState,
+  { header, segments }: PackedSnapshot,
+  topology: Topology,
+  form: StateForm,
+): void {
+  const isCurrent = form.fingerprint === currentForm(topology).fingerprint;
+  let next = 0;
+  for (const { table, group, segments: ofGroup } of header.packed ?? []) {
+    const spec = form.specs[table] as TableSpec;
+    const loaded = ofGroup.map(([entries]) => Segment.load(decompress(segments[next++] as Uint8Array), entries));
+    const packed = PackedEntries.load(spec, group, loaded);
+    const place = form.places[table] as number;
+    (state.tables[place] as Table).adopt(group, isCurrent ? packed : new Map(packed));
+    state.stateHash = addHash(state.stateHash, packed.stateHash);
+  }
 }
 
 function readFloor({ fromHash, toHash, watermarkMs }: SnapshotHeader['progress']['floors'][number]): Floor {

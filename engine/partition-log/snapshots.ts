@@ -1,4 +1,4 @@
-import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
+import { CODEC_VERSION, CODEC_WITH_SEGMENTS } from '../codec/compression.ts';
 import type { PartitionState } from '../state/partition-state.ts';
 import { minutes } from '../time/duration.ts';
 import { withStoredState } from '../user-code/stored-state.ts';
@@ -6,13 +6,16 @@ import type { LogEntry } from './entry.ts';
 import { reopenedKeyOf, reopenedPrefix, snapshotKeyOf, snapshotPrefix, snapshotsFrom, spillPrefix } from './log-id.ts';
 import type { LoadedLog } from './open-log.ts';
 import type { LogSettings } from './log-settings.ts';
-import { isSnapshotDue } from './ring.ts';
-import { encodeSnapshot } from './snapshot.ts';
+import { commitsUntilLate, isSnapshotDue } from './ring.ts';
+import { hasSegments } from './snapshot.ts';
+import { PACKING, SnapshotWriter, type Packing } from './snapshot-writer.ts';
 import { mayBeReopened, unneededKeys } from './unneeded-objects.ts';
 
 interface Pointer {
   readonly snapshotVersion: number;
   readonly snapshotKey: string;
+  /** What has to be known to read the log from there. */
+  readonly codec: number;
 }
 
 /** Every so many snapshots, what nobody can need any more is looked for and deleted. */
@@ -26,10 +29,17 @@ const SHORTEST_RESTORE_MS = minutes(5);
  * whose snapshots failed for a while takes one as soon as it can, even when its ring is full.
  *
  *     put snapshot of v ──► commit v+1 carries the pointer ──► what no log can need any more is deleted
+ *
+ * Large groups are written over several commits, as they were at v, so that none of them takes long:
+ *
+ *     begin at v ──► v+1 ──► v+2 ──► … written: put snapshot of v ──► the next commit carries the pointer
  */
 export class Snapshots {
   readonly #settings: LogSettings;
   readonly #logId: string;
+  readonly #packing: Packing;
+  /** Of the snapshot that is being taken. */
+  #writer: SnapshotWriter | undefined;
   #pointer: Pointer;
   #snapshotBytes: number;
   #deltaBytes: number;
@@ -40,38 +50,60 @@ export class Snapshots {
   constructor(settings: LogSettings, logId: string, { head, snapshotBytes, deltaBytes }: LoadedLog) {
     this.#settings = settings;
     this.#logId = logId;
-    this.#pointer = { snapshotVersion: head?.snapshotVersion ?? 0, snapshotKey: head?.snapshotKey ?? '' };
+    this.#packing = settings.packing ?? PACKING;
+    this.#pointer = {
+      snapshotVersion: head?.snapshotVersion ?? 0,
+      snapshotKey: head?.snapshotKey ?? '',
+      codec: head?.codec ?? CODEC_VERSION,
+    };
     this.#snapshotBytes = snapshotBytes;
     this.#deltaBytes = deltaBytes;
   }
 
   /**
-   * What the commit after `head` says about snapshots; takes one first when it is due.
+   * What the commit after `head` says about snapshots; first writes one that is due, or the next part of it.
    *
    * @throws BLOB_UNAVAILABLE (unavailable)
    */
   async beforeCommit(head: LogEntry | undefined, state: PartitionState): Promise<Pointer> {
-    const { slots, topology, blobs, userCode } = this.#settings;
+    const { slots } = this.#settings;
     await this.#noteReopened();
-    const versionsSince = (head?.version ?? 0) - this.#pointer.snapshotVersion;
-    if (head === undefined || !isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots))
-      return this.#pointer;
-    const { version, commitId } = head;
-    const encode = () => encodeSnapshot({ logId: this.#logId, version, commitId }, state, topology);
-    const bytes = withStoredState(topology, userCode)('write', encode);
-    const snapshotKey = snapshotKeyOf(this.#logId, version, commitId, fingerprintOf(stateSchemaOf(topology)));
-    await blobs.putIfAbsent(snapshotKey, bytes);
-    this.#snapshotBytes = bytes.length;
+    if (head === undefined) return this.#pointer;
+    const versionsSince = head.version - this.#pointer.snapshotVersion;
+    const isDue = isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots);
+    if (this.#writer === undefined && !isDue) return this.#pointer;
+    const writer = (this.#writer ??= this.#begin(head, state));
+    const share = Math.ceil(writer.remaining / commitsUntilLate(versionsSince, slots));
+    if (!writer.advance(Math.max(share, this.#packing.entriesPerCommit))) return this.#pointer;
+    this.#writer = undefined;
+    return this.#put(writer);
+  }
+
+  #begin({ version, commitId }: LogEntry, state: PartitionState): SnapshotWriter {
+    const { topology, userCode } = this.#settings;
+    const header = { logId: this.#logId, version, commitId };
     this.#deltaBytes = 0;
-    return { snapshotVersion: version, snapshotKey };
+    return withStoredState(topology, userCode)(
+      'write',
+      () => new SnapshotWriter(header, state, topology, this.#packing),
+    );
+  }
+
+  async #put(writer: SnapshotWriter): Promise<Pointer> {
+    const { version, commitId } = writer;
+    const bytes = writer.finish();
+    const snapshotKey = snapshotKeyOf(this.#logId, version, commitId, writer.fingerprint);
+    await this.#settings.blobs.putIfAbsent(snapshotKey, bytes);
+    this.#snapshotBytes = bytes.length;
+    return { snapshotVersion: version, snapshotKey, codec: hasSegments(bytes) ? CODEC_WITH_SEGMENTS : CODEC_VERSION };
   }
 
   /** The commit stands: its pointer is the log's. */
-  async afterCommit({ snapshotVersion, snapshotKey }: LogEntry, deltaBytes: number): Promise<void> {
+  async afterCommit({ snapshotVersion, snapshotKey, codec }: LogEntry, deltaBytes: number): Promise<void> {
     this.#deltaBytes += deltaBytes;
     const previous = this.#pointer;
     if (snapshotVersion === previous.snapshotVersion) return;
-    this.#pointer = { snapshotVersion, snapshotKey };
+    this.#pointer = { snapshotVersion, snapshotKey, codec };
     if (++this.#sinceCleanUp < CLEAN_UP_EVERY) return;
     this.#sinceCleanUp = 0;
     await this.#cleanUp(previous);

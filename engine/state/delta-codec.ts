@@ -7,7 +7,7 @@
  * A list of tables is as long as the topology's, but trailing tables without a change are left out.
  */
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
-import { entryHash, seedOf } from './hash.ts';
+import { GroupHash, seedOf } from './hash.ts';
 import type { Entry, Group, TableSpec } from './table.ts';
 import { NO_TABLE_CHANGE, type TableChange } from './table-view.ts';
 
@@ -36,6 +36,7 @@ function writeTable(writer: ByteWriter, { dropped, puts }: TableChange, spec: Ta
   groups.restart();
   for (const group of sorted(puts.keys())) {
     groups.write(group);
+    const hash = new GroupHash(seed, group);
     const entries = puts.get(group) as ReadonlyMap<string, Entry | undefined>;
     const keys = [...entries.keys()].sort();
     const tombstones = keys.filter((key) => entries.get(key) === undefined);
@@ -50,7 +51,7 @@ function writeTable(writer: ByteWriter, { dropped, puts }: TableChange, spec: Ta
       previous = writeKey(writer, previous, key);
       const start = writer.length;
       spec.write(writer, entry);
-      entry.hash = entryHash(seed, group, key, writer.since(start));
+      entry.hash = hash.of(key, writer.since(start));
     }
   }
 }
@@ -64,6 +65,7 @@ function readTable(reader: ByteReader, spec: TableSpec): TableChange {
   groups.restart();
   for (; rest > 0; rest--) {
     const group = groups.read();
+    const hash = new GroupHash(seed, group);
     const entries = new Map<string, Entry | undefined>();
     puts.set(group, entries);
     let key = '';
@@ -74,7 +76,7 @@ function readTable(reader: ByteReader, spec: TableSpec): TableChange {
       key = readKey(reader, key);
       const start = reader.position;
       const entry = spec.read(reader, key);
-      entry.hash = entryHash(seed, group, key, reader.since(start));
+      entry.hash = hash.of(key, reader.since(start));
       entries.set(key, entry);
     }
   }

@@ -23,29 +23,60 @@ export function seedOf(name: string): number {
   return seed;
 }
 
-/** Hash of one entry, from its table, its place there and its encoded value. In [0, 2^52). */
-export function entryHash(seed: number, group: Group, key: string, value: Uint8Array): number {
-  let a = seed;
-  let b = 0x297a2d39 ^ seed;
-  if (typeof group === 'number') {
-    a ^= group | 0;
-    b ^= Math.floor(group / 2 ** 32);
-  } else {
-    for (let i = 0; i < group.length; i++) {
-      const unit = group.charCodeAt(i);
+/** What the hashes of a group's entries have in common. */
+export class GroupHash {
+  readonly #a: number;
+  readonly #b: number;
+
+  /** @param seed of the table: see `seedOf` */
+  constructor(seed: number, group: Group) {
+    let a = seed;
+    let b = 0x297a2d39 ^ seed;
+    if (typeof group === 'number') {
+      a ^= group | 0;
+      b ^= Math.floor(group / 2 ** 32);
+    } else {
+      for (let i = 0; i < group.length; i++) {
+        const unit = group.charCodeAt(i);
+        a = Math.imul(a ^ unit, 0x85ebca6b);
+        b = Math.imul(b ^ unit, 0xc2b2ae35);
+      }
+      a = Math.imul(a ^ 0x1d, 0x85ebca6b);
+    }
+    this.#a = a;
+    this.#b = b;
+  }
+
+  /** Hash of one entry, from its table, its place there and its encoded value. In [0, 2^52). */
+  of(key: string, value: Uint8Array): number {
+    let a = this.#a;
+    let b = this.#b;
+    for (let i = 0; i < key.length; i++) {
+      const unit = key.charCodeAt(i);
       a = Math.imul(a ^ unit, 0x85ebca6b);
       b = Math.imul(b ^ unit, 0xc2b2ae35);
     }
-    a = Math.imul(a ^ 0x1d, 0x85ebca6b);
+    return withValue(a, b, value, 0, value.length);
   }
-  for (let i = 0; i < key.length; i++) {
-    const unit = key.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0x85ebca6b);
-    b = Math.imul(b ^ unit, 0xc2b2ae35);
+
+  /** The same of an entry within `bytes`, whose key is ASCII there. */
+  ofAscii(bytes: Uint8Array, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): number {
+    let a = this.#a;
+    let b = this.#b;
+    for (let i = keyStart; i < keyEnd; i++) {
+      const unit = bytes[i] as number;
+      a = Math.imul(a ^ unit, 0x85ebca6b);
+      b = Math.imul(b ^ unit, 0xc2b2ae35);
+    }
+    return withValue(a, b, bytes, valueStart, valueEnd);
   }
-  a = Math.imul(a ^ 0x1f, 0x85ebca6b);
-  for (let i = 0; i < value.length; i++) {
-    const byte = value[i] as number;
+}
+
+function withValue(ofKeyA: number, ofKeyB: number, bytes: Uint8Array, start: number, end: number): number {
+  let a = Math.imul(ofKeyA ^ 0x1f, 0x85ebca6b);
+  let b = ofKeyB;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
     a = Math.imul(a ^ byte, 0x9e3779b1);
     b = Math.imul(b ^ byte ^ (a >>> 15), 0x5f356495);
   }

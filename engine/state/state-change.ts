@@ -1,7 +1,8 @@
 import { progressOf, type Progress } from './progress.ts';
-import { addHash, subtractHash } from './hash.ts';
+import { addHash, EMPTY_HASH, subtractHash } from './hash.ts';
+import { PackedEntries } from './packed/packed-entries.ts';
 import type { PartitionState } from './partition-state.ts';
-import type { Entry, Group, Table } from './table.ts';
+import type { Entries, Entry, Group, Table } from './table.ts';
 import type { TableChange } from './table-view.ts';
 import type { OperatorTimers } from './timer.ts';
 
@@ -28,17 +29,24 @@ export function hashAfter(state: PartitionState, { tables }: Pick<StateChange, '
 function hashAfterTable(before: number, table: Table, { dropped, puts }: TableChange): number {
   let hash = before;
   for (const group of dropped) {
-    for (const entry of table.groups.get(group)?.values() ?? []) hash = subtractHash(hash, entry.hash);
+    hash = subtractHash(hash, stateHashOf(table.groups.get(group)));
   }
   for (const [group, entries] of puts) {
     const stored = dropped.has(group) ? undefined : table.groups.get(group);
     for (const [key, entry] of entries) {
-      const old = stored?.get(key);
-      if (old !== undefined) hash = subtractHash(hash, old.hash);
+      const old = stored instanceof PackedEntries ? stored.hashAt(key) : stored?.get(key)?.hash;
+      if (old !== undefined) hash = subtractHash(hash, old);
       if (entry !== undefined) hash = addHash(hash, entry.hash);
     }
   }
   return hash;
+}
+
+function stateHashOf(entries: Entries | undefined): number {
+  if (entries instanceof PackedEntries) return entries.stateHash;
+  let sum = EMPTY_HASH;
+  for (const { hash } of entries?.values() ?? []) sum = addHash(sum, hash);
+  return sum;
 }
 
 /** Makes `change` part of `state`. Called after the commit was acknowledged, and when the log is read (PL-6). */

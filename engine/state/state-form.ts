@@ -2,7 +2,8 @@ import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { ByteWriter } from '../codec/bytes.ts';
 import type { Topology } from '../topology.ts';
 import { decodeChanges } from './delta-codec.ts';
-import { addHash, EMPTY_HASH, entryHash, seedOf } from './hash.ts';
+import { addHash, EMPTY_HASH, GroupHash, seedOf } from './hash.ts';
+import { PackedEntries } from './packed/packed-entries.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { Table, TableSpec } from './table.ts';
 import { NO_TABLE_CHANGE, type TableChange } from './table-view.ts';
@@ -51,20 +52,28 @@ export function changeForm(state: PartitionState, before: StateForm, now: StateF
   state.stateHash = EMPTY_HASH;
   now.places.forEach((place, i) => {
     const spec = now.specs[i] as TableSpec;
+    unpack(state.tables[place] as Table);
     const old = before.specs[before.places.indexOf(place)];
     if (spec.upgrade === undefined) old?.upgrade?.(state.tables[place] as Table);
     state.stateHash = addHash(state.stateHash, rehash(state.tables[place] as Table, spec));
   });
 }
 
+/** What is packed is in the form that was current when it was. */
+function unpack(table: Table): void {
+  for (const [group, entries] of table.groups)
+    if (entries instanceof PackedEntries) table.replace(group, new Map(entries));
+}
+
 function rehash(table: Table, spec: TableSpec): number {
   const seed = seedOf(spec.name);
   let sum = EMPTY_HASH;
   for (const [group, entries] of table.groups) {
+    const hash = new GroupHash(seed, group);
     for (const [key, entry] of entries) {
       const writer = new ByteWriter();
       spec.write(writer, entry);
-      entry.hash = entryHash(seed, group, key, writer.finish());
+      entry.hash = hash.of(key, writer.finish());
       sum = addHash(sum, entry.hash);
     }
   }

@@ -1,5 +1,5 @@
 import { floorOf, inserted, lastOf, removed, visitKeys, type KeyOrder } from './sorted-keys.ts';
-import type { Entry, Group, SortedGroup, Table } from './table.ts';
+import type { Entries, Entry, Group, SortedGroup, Table } from './table.ts';
 
 /** What a step changes in one table. Groups are dropped first, then entries put; undefined is a tombstone. */
 export interface TableChange {
@@ -126,8 +126,8 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     }
   }
 
-  #stored(group: Group): Map<string, E> | undefined {
-    return this.dropped.has(group) ? undefined : (this.#table.groups.get(group) as Map<string, E> | undefined);
+  #stored(group: Group): Entries<E> | undefined {
+    return this.dropped.has(group) ? undefined : (this.#table.groups.get(group) as Entries<E> | undefined);
   }
 
   #inOrder(group: Group, order: KeyOrder): SortedGroup {

@@ -15,6 +15,17 @@ export interface Entry {
 
 export type Group = number | string;
 
+/** The entries of a group by key: a Map is one. */
+export interface Entries<E extends Entry = Entry> extends Iterable<[string, E]> {
+  readonly size: number;
+  get(key: string): E | undefined;
+  has(key: string): boolean;
+  set(key: string, entry: E): unknown;
+  delete(key: string): boolean;
+  keys(): Iterable<string>;
+  values(): Iterable<E>;
+}
+
 export interface TableSpec<E extends Entry = Entry> {
   /** Stable and unique within the pipeline (PL-30), e.g. `window/panes`. */
   readonly name: string;
@@ -23,6 +34,8 @@ export interface TableSpec<E extends Entry = Entry> {
   readonly groups: 'number' | 'text';
   /** Each entry is an open window of a key, or a slice that several of its windows share. */
   readonly holdsWindows?: true;
+  /** No code of the pipeline reads or writes the entries, so a large group may stay bytes until an entry is asked for. */
+  readonly isPackable?: true;
   /** Deterministic: equal entries give equal bytes. */
   write(writer: ByteWriter, entry: E): void;
   /** @param key that of the entry's place */
@@ -40,7 +53,7 @@ export interface SortedGroup {
 }
 
 export class Table {
-  readonly groups = new Map<Group, Map<string, Entry>>();
+  readonly groups = new Map<Group, Entries>();
   /** Of groups that were asked for their order: kept from then on, for sorting anew costs all of their keys. */
   readonly #sorted = new Map<Group, SortedGroup>();
   /** Entries of all groups. */
@@ -62,9 +75,14 @@ export class Table {
   }
 
   /** Takes over all entries of a group that is not there yet. */
-  adopt(group: Group, entries: Map<string, Entry>): void {
+  adopt(group: Group, entries: Entries): void {
     if (entries.size > 0) this.groups.set(group, entries);
     this.size += entries.size;
+  }
+
+  /** Keeps the same entries of a group in another way. */
+  replace(group: Group, entries: Entries): void {
+    this.groups.set(group, entries);
   }
 
   delete(group: Group, key: string): void {

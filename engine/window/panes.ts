@@ -58,6 +58,11 @@ export class Panes {
     return this.#aggregates.map(({ name, aggregate }) => `${this.#id} aggregate ${name}: ${aggregate.descriptor}`);
   }
 
+  /** Code of the pipeline reads and writes some of the accumulators. */
+  get hasOwnCodec(): boolean {
+    return this.#aggregates.some(({ aggregate }) => aggregate.descriptor.startsWith('custom('));
+  }
+
   /** Which aggregates an older definition had, in the order in which it wrote them. */
   orderIn(schema: readonly string[]): readonly number[] {
     const now = this.schema;
@@ -190,6 +195,7 @@ export function paneTable(
     const spec: TableSpec<Pane> = {
       ...place,
       holdsWindows: true,
+      ...(panes.hasOwnCodec ? {} : { isPackable: true }),
       write: (writer, pane) => panes.write(writer, pane, order),
       read: (reader) => panes.read(reader, order),
     };

@@ -12,7 +12,17 @@ const output = execFileSync(process.execPath, ['--expose-gc', program, '--quick'
 const result = JSON.parse(output) as BenchResult;
 process.stdout.write(`${reportOf(result)}\n`);
 
-const { throughput, aggregates, openSessions, stateOperations, writeUnits, recovery, resultTable, exchange } = result;
+const {
+  throughput,
+  aggregates,
+  openSessions,
+  stateOperations,
+  writeUnits,
+  recovery,
+  snapshots,
+  resultTable,
+  exchange,
+} = result;
 const { ratio, kafkaRatio, guardedRatio, guardedLargeRatio, stages } = throughput;
 assertAboveZero(ratio.median, kafkaRatio.median, guardedRatio.median, guardedLargeRatio.median);
 assert.ok(Object.values(stages).reduce((sum, { median }) => sum + median, 0) > 0.5);
@@ -39,6 +49,7 @@ for (const { log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane } of w
   assertAboveZero(log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane);
 assert.deepEqual([recovery.keys, recovery.deltas], [20_000, 32]);
 assertAboveZero(recovery.heapBytesPerKey?.median ?? 0);
+assertAboveZero(snapshots.longestMs.least, snapshots.coldMs.least, snapshots.growth.least);
 assert.deepEqual(
   resultTable.kinds.map(({ kind }) => kind),
   ['first firing', 'later firing', 'repeat'],

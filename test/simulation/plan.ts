@@ -1,5 +1,6 @@
 import type { Topology } from '../../engine/topology.ts';
 import type { Lineage } from '../../engine/ports.ts';
+import { PACKING, type Packing } from '../../engine/partition-log/snapshot-writer.ts';
 import { MAX_ROWS_PER_COMMIT, MAX_TIMERS_PER_COMMIT } from '../../engine/processor.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
 import { drawPipeline } from './pipelines/all.ts';
@@ -97,6 +98,8 @@ export interface PlanSettings extends PlanSizes {
   /** Results, and timers that fire, of one commit: a move of time that makes more due goes over several. */
   readonly maxRowsPerCommit: number;
   readonly maxTimersPerCommit: number;
+  /** How large groups go into snapshots; a few entries are many here. */
+  readonly packing: Packing;
 }
 
 export interface PlannedShard extends Lineage {
@@ -161,7 +164,7 @@ function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, ra
   return {
     seed,
     kind,
-    settings: { ...sizes, ...planBounds(new SeededRandom(seed, 'bounds'), isMerged) },
+    settings: { ...sizes, ...planBounds(new SeededRandom(seed, 'bounds'), isMerged), packing: planPacking(seed) },
     shards,
     pipeline: exchanged.pipeline,
     topology: definition.topology,
@@ -216,10 +219,8 @@ function wholePlan(seed: number, kind: Plan['kind']): Plan {
       }
     : undefined;
   const refusedOf = planRefusals(seed);
-  const bounds = planBounds(
-    new SeededRandom(seed, 'bounds'),
-    redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1),
-  );
+  const isLikely = redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1);
+  const bounds = { ...planBounds(new SeededRandom(seed, 'bounds'), isLikely), packing: planPacking(seed) };
   const drawn = { settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf };
   const loss = planLoss(drawn, new SeededRandom(seed, 'slots'));
   const restore = loss === undefined ? planRestore(drawn, new SeededRandom(seed, 'earlier')) : undefined;
@@ -248,11 +249,21 @@ function wholePlan(seed: number, kind: Plan['kind']): Plan {
 }
 
 /** @param isLikely one commit's rest of a move is met by a later definition, or by what a merge has left */
-function planBounds(random: SeededRandom, isLikely: boolean): Omit<PlanSettings, keyof PlanSizes> {
+function planBounds(random: SeededRandom, isLikely: boolean): Omit<PlanSettings, keyof PlanSizes | 'packing'> {
   const [rows, timers] = [random.pick([1, 3, MAX_ROWS_PER_COMMIT]), random.pick([1, 3, MAX_TIMERS_PER_COMMIT])];
   return random.chance(isLikely ? 0.8 : 0.3)
     ? { maxRowsPerCommit: rows, maxTimersPerCommit: timers }
     : { maxRowsPerCommit: MAX_ROWS_PER_COMMIT, maxTimersPerCommit: MAX_TIMERS_PER_COMMIT };
+}
+
+function planPacking(seed: number): Packing {
+  const random = new SeededRandom(seed, 'packing');
+  if (!random.chance(0.7)) return PACKING;
+  return {
+    fromEntries: random.pick([1, 2, 4]),
+    segmentEntries: random.pick([1, 2, 3]),
+    entriesPerCommit: random.pick([1, 2, 100]),
+  };
 }
 
 function planSettings(random: SeededRandom): PlanSizes {

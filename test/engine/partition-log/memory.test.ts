@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../../../engine/partition-log/snapshot-writer.ts';
 import type { PartitionLog } from '../../../engine/partition-log/partition-log.ts';
 import { step } from '../../../engine/step.ts';
 import { reading, topologyOf } from '../support/readings.ts';

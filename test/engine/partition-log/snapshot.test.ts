@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { encodeSnapshot } from '../../../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../../../engine/partition-log/snapshot-writer.ts';
 import { reading, topologyOf } from '../support/readings.ts';
 import { decodeSnapshot, Partition } from '../support/state.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { addHash, EMPTY_HASH, entryHash, seedOf, subtractHash } from '../../../engine/state/hash.ts';
+import { addHash, EMPTY_HASH, GroupHash, seedOf, subtractHash } from '../../../engine/state/hash.ts';
 import { Partition } from '../support/state.ts';
 import { reading, topologyOf } from '../support/readings.ts';
 
@@ -27,17 +27,17 @@ describe('the hash of the state', () => {
   it('tells tables, windows, keys and values apart', () => {
     const bytes = Uint8Array.of(1, 2);
     const all = [
-      entryHash(seedOf('other'), 0, 'a', bytes),
-      entryHash(SEED, '', 'a', bytes),
-      entryHash(SEED, 'a', '', bytes),
-      entryHash(SEED, 0, 'a', bytes),
-      entryHash(SEED, 10, 'a', bytes),
-      entryHash(SEED, 2 ** 32, 'a', bytes),
-      entryHash(SEED, -10, 'a', bytes),
-      entryHash(SEED, 0, 'b', bytes),
-      entryHash(SEED, 0, 'a\0', bytes),
-      entryHash(SEED, 0, 'a', Uint8Array.of(2, 1)),
-      entryHash(SEED, 0, 'a', Uint8Array.of(1, 2, 0)),
+      new GroupHash(seedOf('other'), 0).of('a', bytes),
+      new GroupHash(SEED, '').of('a', bytes),
+      new GroupHash(SEED, 'a').of('', bytes),
+      new GroupHash(SEED, 0).of('a', bytes),
+      new GroupHash(SEED, 10).of('a', bytes),
+      new GroupHash(SEED, 2 ** 32).of('a', bytes),
+      new GroupHash(SEED, -10).of('a', bytes),
+      new GroupHash(SEED, 0).of('b', bytes),
+      new GroupHash(SEED, 0).of('a\0', bytes),
+      new GroupHash(SEED, 0).of('a', Uint8Array.of(2, 1)),
+      new GroupHash(SEED, 0).of('a', Uint8Array.of(1, 2, 0)),
     ];
     expect(new Set(all).size).toBe(all.length);
   });
@@ -45,7 +45,7 @@ describe('the hash of the state', () => {
   it('gives 100,000 small entries 100,000 hashes', () => {
     const all = new Set<number>();
     for (let i = 0; i < 100_000; i++)
-      all.add(entryHash(SEED, (i % 10) * 3_600_000, `key-${Math.floor(i / 10)}`, Uint8Array.of(1, 4)));
+      all.add(new GroupHash(SEED, (i % 10) * 3_600_000).of(`key-${Math.floor(i / 10)}`, Uint8Array.of(1, 4)));
     expect(all.size).toBe(100_000);
   });
 

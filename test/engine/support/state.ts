@@ -1,11 +1,7 @@
 import type { Topology } from '../../../engine/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
-import {
-  encodeSnapshot,
-  restoreSnapshot,
-  unpackSnapshot,
-  type SnapshotHeader,
-} from '../../../engine/partition-log/snapshot.ts';
+import { restoreSnapshot, unpackSnapshot, type SnapshotHeader } from '../../../engine/partition-log/snapshot.ts';
+import { encodeSnapshot } from '../../../engine/partition-log/snapshot-writer.ts';
 import { timersOf } from '../../../engine/state/rebuild-timers.ts';
 import { currentForm } from '../../../engine/state/state-form.ts';
 import type { SourceRecord } from '../../../engine/record.ts';

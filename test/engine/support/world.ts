@@ -6,6 +6,7 @@ import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { logIdOf } from '../../../engine/partition-log/log-id.ts';
 import type { PartitionLog } from '../../../engine/partition-log/partition-log.ts';
 import { PartitionLogs } from '../../../engine/partition-log/partition-logs.ts';
+import { PACKING, type Packing } from '../../../engine/partition-log/snapshot-writer.ts';
 import { processBatch, type BatchReport } from '../../../engine/process-batch.ts';
 import type { Processor } from '../../../engine/processor.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
@@ -22,6 +23,7 @@ export interface WorldSettings {
   readonly slots?: number;
   readonly inlineLimitBytes?: number;
   readonly recoveryMs?: number;
+  readonly packing?: Packing;
   /** @default none: what does not end is not stopped */
   readonly userCode?: UserCode | undefined;
 }
@@ -43,18 +45,19 @@ export class World {
     slots = 8,
     inlineLimitBytes = 32_768,
     recoveryMs = 0,
+    packing = PACKING,
     userCode = undefined,
   }: WorldSettings = {}) {
-    this.settings = { topology, slots, inlineLimitBytes, recoveryMs, userCode };
+    this.settings = { topology, slots, inlineLimitBytes, recoveryMs, packing, userCode };
   }
 
   /** A fresh instance with nothing in memory. */
   instance(changes: WorldSettings = {}): Instance {
-    const { topology, slots, inlineLimitBytes, recoveryMs, userCode } = { ...this.settings, ...changes };
+    const { topology, slots, inlineLimitBytes, recoveryMs, packing, userCode } = { ...this.settings, ...changes };
     const { logs, blobs, clock } = this;
     const random = { id: () => `${this.commitIds}-${++this.#ids}`, unit: () => 0.5 };
     const partitionLogs = new PartitionLogs(
-      { topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs, userCode },
+      { topology, logs, blobs, clock, random, slots, inlineLimitBytes, recoveryMs, packing, userCode },
       1_000_000,
     );
     return new Instance({ topology, logs: partitionLogs, sinks: [this.sink], shards: new MemoryShards(), userCode });

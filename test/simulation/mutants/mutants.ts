@@ -5,6 +5,7 @@ import { COMBINED_ROWS } from './combined-rows.ts';
 import { EXCHANGE } from './exchange.ts';
 import { EXCHANGE_WORLDS } from './exchange-worlds.ts';
 import { PACE } from './pace.ts';
+import { PACKED_STATE } from './packed-state.ts';
 import { SEVERAL_SOURCES } from './several-sources.ts';
 import { SEVERAL_EXCHANGES } from './several-exchanges.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
@@ -252,8 +253,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${LOG}/snapshots.ts`,
-        find: 'return { snapshotVersion: version, snapshotKey };',
-        replace: 'return { snapshotVersion: version + 1, snapshotKey };',
+        find: 'return { snapshotVersion: version, snapshotKey, codec',
+        replace: 'return { snapshotVersion: version + 1, snapshotKey, codec',
       },
     ],
   },
@@ -828,4 +829,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOST_SLOTS,
   ...RENAMED_SOURCE,
   ...THROTTLED_LOG,
+  ...PACKED_STATE,
 ];

@@ -28,7 +28,7 @@ export function partsOf(
   topology: Topology,
 ): Parts & { readonly blobs: BlobStore } {
   const { plan, schedule, random, readers } = world;
-  const { slots, inlineLimitBytes, maxPanes, maxRowsPerCommit, maxTimersPerCommit } = plan.settings;
+  const { slots, inlineLimitBytes, maxPanes, maxRowsPerCommit, maxTimersPerCommit, packing } = plan.settings;
   const blobs = new FaultyBlobStore(world, instance);
   const { picky } = readers;
   const sinks = [
@@ -44,6 +44,7 @@ export function partsOf(
       random,
       slots,
       inlineLimitBytes,
+      packing,
       recoveryMs: plan.restore?.recoveryMs ?? (plan.loss?.cure === 'restore' ? HOUR_MS : 0),
     },
     maxPanes,
