@@ -45,3 +45,23 @@ export const pairs = pipeline('pairs')
   .window(tumbling({ sizeMs: hours(6) }), { allowedLatenessMs: hours(1) })
   .aggregate({ departures: count(), meanDelayMin: mean('delay'), maxDelayMin: max('delay') })
   .to(resultTable());
+
+export const byOrigin = pipeline('departures')
+  .source(kinesis({ stream: 'departures-by-origin', partitionKey: 'origin', schema: Departure }))
+  .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
+  .keyBy('origin')
+  .window(tumbling({ sizeMs: hours(1) }), { allowedLatenessMs: hours(3) })
+  .aggregate({ departures: count() })
+  .to(resultTable());
+
+/** The same once a key was added. */
+export const originsByDepartures = pipeline('departures')
+  .source(kinesis({ stream: 'departures-by-origin', partitionKey: 'origin', schema: Departure }))
+  .eventTime((departure) => departure.date, { maxOutOfOrdernessMs: minutes(60) })
+  .keyBy('origin')
+  .window(tumbling({ sizeMs: hours(1) }), { allowedLatenessMs: hours(3) })
+  .aggregate({ departures: count() })
+  .keyBy('departures')
+  .window(tumbling({ sizeMs: hours(1) }))
+  .aggregate({ origins: count() })
+  .to(resultTable());

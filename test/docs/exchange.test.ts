@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateSchemaOf } from '../../engine/codec/fingerprint.ts';
 import { hopping, kinesis, pipeline, sliding } from '../../engine/index.ts';
 import { DEFAULT_PACE_MS, MAX_PACE_MS } from '../../engine/exchange/pace.ts';
 import { RING_SLOTS } from '../../engine/partition-log/ring.ts';
 import { stageSettings } from '../../lib/settings.ts';
 import { ASSUMED } from '../../operate/cost/assumptions.ts';
 import { PRICES } from '../../operate/cost/prices.ts';
+import { differencesOf } from '../../engine/state/state-form.ts';
 import busiest from '../../pipelines/busiest.ts';
 import destinations from '../../pipelines/destinations.ts';
 import { Departure } from '../../pipelines/flights.ts';
 import totals from '../../pipelines/totals.ts';
-import { airports, moreReceivers, pairs, slower } from './exchange-examples.ts';
+import { airports, byOrigin, moreReceivers, originsByDepartures, pairs, slower } from './exchange-examples.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -29,7 +31,7 @@ describe('docs/exchange.md', () => {
       'test/docs/exchange-examples.ts',
     ];
     const sources = files.map(read);
-    expect(snippets).toHaveLength(10);
+    expect(snippets).toHaveLength(12);
     expect(snippets.filter((snippet) => !sources.some((source) => source.includes(snippet)))).toEqual([]);
   });
 
@@ -41,6 +43,13 @@ describe('docs/exchange.md', () => {
     expect(pairs.topology.sendsTo).toMatchObject({ id: 'by-pair', keyFields: ['pair'], receivers: 3 });
     expect(totals.topology.sendsTo).toMatchObject({ id: 'all', receivers: 1 });
     expect(busiest.topology.downstream.map(({ exchange }) => exchange.id)).toEqual(['by-destination', 'all']);
+  });
+
+  it('says truly that a key may be added behind an operator, and none in front of it', () => {
+    const [before, added] = [byOrigin, originsByDepartures].map(({ topology }) => stateSchemaOf(topology));
+    expect(differencesOf(before as string[], added as string[])).toEqual([]);
+    expect(differencesOf(added as string[], before as string[])).toContain('-exchange by-departures: departures');
+    expect(differencesOf(before as string[], stateSchemaOf(airports.topology))).toContain('-key: origin');
   });
 
   it('says which paces there are', () => {
