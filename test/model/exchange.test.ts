@@ -25,6 +25,7 @@ const LARGE = [
   'a source is made again, killed',
   'a source is made again, ticks',
   'an exchange is added while a sender splits',
+  'an exchange is added while senders merge',
 ];
 /** Shown after more than 40,000 states. */
 const SHOWN_LATE = ['sealHolds', 'waitingIsBehind', 'passOver'];

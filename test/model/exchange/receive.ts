@@ -1,5 +1,5 @@
 /** A receiver at work: what it begins with, which entry of a sender is next, and what it makes of it. */
-import { isInRing, versionBehind } from './senders.ts';
+import { isInRing, knowsExchange, versionBehind } from './senders.ts';
 import {
   DONE,
   NONE,
@@ -93,17 +93,28 @@ export function nextOf(world: World, state: State, { receiver, memory }: Receive
   const version = rules.dense ? following : log.entries.length;
   const entry = log.entries[version - 1];
   if (version <= position || entry === undefined) return NOTHING;
+  if (rules.oldSealWaits && isOldSeal(entry) && !haveBegun(state, world.senders[at] as Sender)) return NOTHING;
   const plan = world.receivers[receiver] as ReceiverPlan;
   if (rules.cut && Math.min(entry.generation, generationsOf[plan.of] as number) > plan.generation) return CUT;
-  if (position === 0 && rules.childAfterParents && isWaiting(world, memory, at)) return NOTHING;
+  if (position === 0 && rules.childAfterParents && isWaiting(world, state, memory, at)) return NOTHING;
   return isInRing(log, version, scenario.slots) ? version : GONE;
 }
 
 /** Whether the seal of a log before this one is not taken yet. */
-export function isWaiting({ senders }: World, { positions }: Memory, at: number): boolean {
+export function isWaiting({ rules, senders }: World, state: State, { positions }: Memory, at: number): boolean {
   const { parents, replaces } = senders[at] as Sender;
+  const isOldDone = (parent: number): boolean =>
+    positions[parent] === DONE && isOldSeal(logAt(state, parent).entries.at(-1) as Entry);
+  if (!rules.oldSealWaits && parents.some(isOldDone)) return false;
   return [...parents, ...replaces].some((before) => positions[before] !== DONE);
 }
+
+/** The exchange is newer, so it does not say who the parents of its children are. */
+const isOldSeal = (entry: Entry): boolean => entry.kind === 'seal' && !knowsExchange(entry);
+
+/** By then the seals of all their parents are there. */
+const haveBegun = (state: State, { children }: Sender): boolean =>
+  children.every((child) => logAt(state, child).entries.length > 0);
 
 /** Of a stage: its watermark, less what its last window allows to be late (PL-34). */
 export const outputOf = ({ rules, latenessMs }: World, { watermarkMs }: Entry): number =>

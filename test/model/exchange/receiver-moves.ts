@@ -96,6 +96,6 @@ function isCut(world: World, state: State, work: Receive): boolean {
       position === UNKNOWN ||
       position === DONE ||
       nextOf(world, state, work, at) === CUT ||
-      (rules.waitingIsBehind && position === 0 && isWaiting(world, work.memory, at)),
+      (rules.waitingIsBehind && position === 0 && isWaiting(world, state, work.memory, at)),
   );
 }

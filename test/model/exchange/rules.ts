@@ -29,6 +29,7 @@ export const RULES = {
   dueLater: { rule: 'PL-37', without: 'a receiver puts off a commit for which only a later fragment waits' },
   gateSince: { rule: 'PL-31', without: 'the gate of an added exchange counts the entries before it' },
   passOver: { rule: 'PL-35', without: 'a receiver of an added exchange begins at version 1 of each log' },
+  oldSealWaits: { rule: 'PL-35', without: 'a child of a seal from before the exchange waits for that seal alone' },
   oldCodeStops: { rule: 'PL-40', without: 'code that does not know the exchange goes on behind code that does' },
   sealOldSource: { rule: 'PL-36', without: 'the logs of a source that was made again are not sealed' },
   handDown: {

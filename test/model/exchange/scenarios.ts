@@ -140,6 +140,14 @@ export const SCENARIOS = {
     parents: { C: ['A'] },
     sources: { A: ['1→2'], B: ['1→9'], C: ['2→4'] },
   },
+  'an exchange is added while senders merge': {
+    ...small,
+    ...one,
+    slots: 2,
+    isAdded: true,
+    parents: { C: ['A', 'B'] },
+    sources: { A: [], B: ['1→2'], C: ['2→4'] },
+  },
   'rows that are late at their sender': {
     ...killed,
     ...one,
@@ -178,6 +186,7 @@ export const SHOWN_BY: Readonly<Record<RuleName, ScenarioName>> = {
   dueLater: 'three fragments, ticks',
   gateSince: 'an exchange is added',
   passOver: 'an exchange is added',
+  oldSealWaits: 'an exchange is added while senders merge',
   oldCodeStops: 'an exchange is added',
   sealOldSource: 'a source is made again',
   handDown: 'a split source is made again',
