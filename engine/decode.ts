@@ -5,6 +5,7 @@ import type { Topology } from './topology.ts';
 import { messageOf, oneLine, TidemarkError } from './errors.ts';
 import { requireExact } from './exact-number.ts';
 import type { SourceRecord } from './record.ts';
+import { ignore, thrownWithin } from './schema/why-promised.ts';
 import { quickly, REJECTED } from './schema/compile-schema.ts';
 import { unitHint } from './time/unit-hint.ts';
 import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS, NO_WATERMARK } from './time/watermark.ts';
@@ -110,6 +111,9 @@ function validate<V>(schema: StandardSchemaV1<unknown, V>, value: unknown): V {
   if (accepted !== REJECTED) return accepted as V;
   const result = schema['~standard'].validate(value);
   if (result instanceof Promise) {
+    ignore(result);
+    const thrown = thrownWithin(schema, value);
+    if (thrown !== undefined) throw thrown.error;
     throw new TidemarkError(
       'invalid',
       'SCHEMA_IS_ASYNC',

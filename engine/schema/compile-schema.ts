@@ -4,7 +4,7 @@
  * that are not known here stay its work.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Payload, ZodCheck, ZodNode } from './zod-node.ts';
+import { zodNodeOf, type Payload, type ZodCheck, type ZodNode } from './zod-node.ts';
 
 /** The schema does not take the value. */
 export const REJECTED: unique symbol = Symbol('rejected');
@@ -15,7 +15,6 @@ export type Accept = (value: unknown) => unknown;
 /** Whether schemas are compiled; tests compare with those that are not. */
 export const COMPILED_SCHEMAS: { areOn: boolean } = { areOn: true };
 
-const ZOD_MAJOR = 4;
 const SYNCHRONOUS = { async: false } as const;
 
 const known = new WeakMap<object, { readonly accept: Accept | undefined }>();
@@ -35,9 +34,8 @@ export function quickly(schema: StandardSchemaV1, value: unknown): unknown {
 
 /** @returns undefined: the schema is none of zod's, or it is of a kind that gains nothing */
 export function compileSchema(schema: StandardSchemaV1): Accept | undefined {
-  const node = schema as Partial<ZodNode>;
-  if (schema['~standard'].vendor !== 'zod' || node._zod?.version?.major !== ZOD_MAJOR) return undefined;
-  return knownOf(node as ZodNode, new Set());
+  const node = zodNodeOf(schema);
+  return node === undefined ? undefined : knownOf(node, new Set());
 }
 
 /** Schemas of which the one at hand is a part. */

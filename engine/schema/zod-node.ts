@@ -1,3 +1,7 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+const ZOD_MAJOR = 4;
+
 /** What is read of a schema of zod 4. Its definition is public: https://zod.dev/library-authors */
 export interface ZodNode {
   readonly _zod: {
@@ -37,4 +41,12 @@ export interface ZodCheck {
 export interface Payload {
   value: unknown;
   readonly issues: unknown[];
+}
+
+/** @returns undefined: the schema is none of zod's, or of another zod than is known */
+export function zodNodeOf(schema: StandardSchemaV1): ZodNode | undefined {
+  const node = schema as Partial<ZodNode>;
+  return schema['~standard'].vendor === 'zod' && node._zod?.version?.major === ZOD_MAJOR
+    ? (node as ZodNode)
+    : undefined;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sum } from '../../engine/index.ts';
 import type { SourceRecord } from '../../engine/record.ts';
+import { z } from 'zod/mini';
 import { ANYTHING, reading, record, topologyOf, type TopologySettings } from './support/readings.ts';
 import { Partition } from './support/state.ts';
 
@@ -22,6 +23,15 @@ const aggregating = (thrown: unknown): TopologySettings => ({
       },
     },
   },
+});
+
+/** Runs the code for all keys but c. */
+const schemaThat = (run: () => unknown): TopologySettings => ({
+  schema: z.object({
+    key: z.string().check(z.refine((key) => key === 'c' || run())),
+    timeMs: z.number(),
+    value: z.number(),
+  }),
 });
 
 interface BadInput {
@@ -134,6 +144,14 @@ const BAD: readonly BadInput[] = [
     body: text({ key: 'a', timeMs: 0, value: 1 }),
     settings: throws(Object.create(null)),
   },
+  ...[new Error('bad'), Object.create(null), undefined].map((thrown, i) => ({
+    what: `a schema whose code throws ${['an error', 'what has no text', 'nothing'][i]}`,
+    code: 'USER_CODE',
+    body: text({ key: 'a', timeMs: 0, value: 1 }),
+    settings: schemaThat(() => {
+      throw thrown;
+    }),
+  })),
   { what: 'a key that is missing', code: 'KEY_INVALID', body: text({ timeMs: 0, value: 1 }), settings: LOOSE },
   {
     what: 'a key that is a list',

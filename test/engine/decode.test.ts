@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { z } from 'zod/mini';
 import { decodeRecord } from '../../engine/decode.ts';
 import type { Topology } from '../../engine/topology.ts';
 import type { SourceRecord } from '../../engine/record.ts';
@@ -175,5 +176,22 @@ it('refuses a schema that validates asynchronously: a mistake of the pipeline, n
       code: 'SCHEMA_IS_ASYNC',
       message: 'schema must validate synchronously, got a promise; remove async refinements',
     }),
+  );
+});
+
+it.each([
+  ['a check', z.object({ key: z.string().check(z.refine(() => Promise.resolve(true))) })],
+  [
+    'a transform',
+    z.object({
+      key: z.pipe(
+        z.string(),
+        z.transform(async (key) => key),
+      ),
+    }),
+  ],
+])('refuses a schema of zod of which %s is asynchronous', (_, schema) => {
+  expect(() => decode(topologyOf({ schema: schema as never }), reading(1, 'a', 0))).toThrow(
+    expect.objectContaining({ kind: 'invalid', code: 'SCHEMA_IS_ASYNC' }),
   );
 });
