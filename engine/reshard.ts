@@ -18,7 +18,7 @@ import { settleManifests } from './exchange/manifest.ts';
 import { sealOldSource } from './exchange/old-source.ts';
 import { finishMoves } from './finish-moves.ts';
 import type { Child } from './partition-log/entry.ts';
-import { logIdOf } from './partition-log/log-id.ts';
+import { logIdOf, partitionOfLog } from './partition-log/log-id.ts';
 import type { PartitionLog } from './partition-log/partition-log.ts';
 import type { Lineage } from './ports.ts';
 import type { Processor } from './processor.ts';
@@ -104,7 +104,10 @@ async function seal(
   begunMs: number,
 ): Promise<PartitionLog | undefined> {
   return processor.logs.use(parent, async (log) => {
-    if (log.isSealed) return log;
+    if (log.isSealed) {
+      requireSameSource(log, parent);
+      return log;
+    }
     if (log.version === 0) {
       if (!shards.has(parent.partition)) return undefined;
       await takeOver(processor, log, parent, steps, begunMs);
@@ -124,6 +127,18 @@ async function seal(
     await log.commit(proving(log.state, told), names, children);
     return log;
   });
+}
+
+/**
+ * A child of a parent that another source has followed would send rows that no receiver knows of.
+ *
+ * @throws STREAM_RECREATED (unavailable)
+ */
+function requireSameSource(log: PartitionLog, { source, incarnation, partition }: SourcePartition): void {
+  const others = log.successors.map(partitionOfLog);
+  if (others.some((next) => next.source === source && next.incarnation === incarnation)) return;
+  const text = `parent ${partition} of ${source} must be followed by its own children, got one that is sealed for ${others[0]?.source}; what is left of it is not counted any more`;
+  throw new TidemarkError('unavailable', 'STREAM_RECREATED', text);
 }
 
 async function requireDrained(

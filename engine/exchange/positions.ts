@@ -5,6 +5,7 @@
  *     version  43 live      17 done       0 live, after B       time: the smallest watermark of those that are live
  */
 import type { SenderPosition } from '../state/sender-position.ts';
+import { partitionOfLog } from '../partition-log/log-id.ts';
 import type { Child } from '../partition-log/entry.ts';
 import { NO_WATERMARK } from '../time/watermark.ts';
 
@@ -64,19 +65,39 @@ function withChild(
 
 /** A sender that is done is forgotten once no child waits for it. */
 function withoutForgotten(positions: readonly SenderPosition[]): readonly SenderPosition[] {
-  const awaited = new Set(positions.flatMap(({ version, parents }) => (version === 0 ? parents : [])));
+  const awaited = new Set(positions.flatMap((position) => (position.version === 0 ? ownParents(position) : [])));
   return positions.filter(({ logId, isDone }) => !isDone || awaited.has(logId));
 }
 
 /**
  * Senders whose next entry may be read: those that are not done, but for children whose parents are not (PL-36). A parent
  * that is not in the list has not been named yet, for one that is done stays as long as a child waits for it.
+ *
+ * A partition of a source that was made again, or of another one, waits for all that is left of the source before. Its seals
+ * name the last logs of that one, but a function that still reads it may split them meanwhile.
  */
 export function readable(positions: readonly SenderPosition[]): SenderPosition[] {
   const done = new Set(positions.filter(({ isDone }) => isDone).map(({ logId }) => logId));
-  const waits = ({ version, parents }: SenderPosition) => version === 0 && parents.some((parent) => !done.has(parent));
+  const live = new Set(positions.filter(({ isDone }) => !isDone).map(({ logId }) => sourceOf(logId)));
+  const waits = (position: SenderPosition) =>
+    position.version === 0 &&
+    (ownParents(position).some((parent) => !done.has(parent)) || sourcesBefore(position).some((one) => live.has(one)));
   return positions.filter((position) => !position.isDone && !waits(position));
 }
+
+/** Parents of the same source; of receivers all, for those before them are named for good. */
+function ownParents({ logId, parents }: SenderPosition): readonly string[] {
+  return isReceiver(logId) ? parents : parents.filter((parent) => sourceOf(parent) === sourceOf(logId));
+}
+
+function sourcesBefore({ logId, parents }: SenderPosition): readonly string[] {
+  return isReceiver(logId) ? [] : parents.map(sourceOf).filter((source) => source !== sourceOf(logId));
+}
+
+const isReceiver = (logId: string): boolean => partitionOfLog(logId).stage !== '0';
+
+/** What all logs of a source's incarnation begin with. */
+const sourceOf = (logId: string): string => logId.slice(0, logId.lastIndexOf('/') + 1);
 
 /** The smallest watermark of the senders that are live; never less than `before`, and as it was when none is (PL-34). */
 export function receiverWatermark(positions: readonly SenderPosition[], before: number): number {

@@ -1,6 +1,7 @@
 import { compress } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
+import { nextLogs } from '../exchange/log-ends.ts';
 import { consumedBy } from '../exchange/consumed.ts';
 import { settleGeneration } from '../exchange/manifest.ts';
 import { deleteOldRows } from '../exchange/old-rows.ts';
@@ -83,6 +84,11 @@ export class PartitionLog {
   /** Other partitions have taken over its keys (PL-23). */
   get isSealed(): boolean {
     return (this.#head?.sealedFor.length ?? 0) > 0;
+  }
+
+  /** Ids of the logs that have taken over. */
+  get successors(): readonly string[] {
+    return this.#head === undefined ? [] : nextLogs(this.logId, this.#head);
   }
 
   /** Of the definition that wrote the newest version; undefined: there is none. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { MemoryShards } from '../../../adapters/memory/shards.ts';
 import { settleManifests } from '../../../engine/exchange/manifest.ts';
+import { logIdOf } from '../../../engine/partition-log/log-id.ts';
+import { processBatch } from '../../../engine/process-batch.ts';
 import { ExchangeWorld, keyedAnew, LOW } from './exchange-world.ts';
 
 /** A world whose stream of two shards has counted a little, and time is at 12 and 25. */
@@ -115,6 +118,19 @@ describe.each([
     world.replaceSource(change, 's1');
     await world.take(world.instance(), 's1', world.put('s1', [LOW, 40]));
     expect((await world.head(world.shardLog('s1'))).reached).toBeGreaterThan(0n);
+  });
+
+  it('lets no child of the old one begin whose parent was sealed for the new one: no receiver would know of it', async () => {
+    const { world, instance } = await counting();
+    world.reshard(['s2'], 's3');
+    const [partition, shards] = [world.shardPartition('s3'), new MemoryShards()];
+    for (const [name, lineage] of world.catalog.known) shards.known.set(name, lineage);
+    const records = world.put('s3', [LOW, 27]);
+    world.replaceSource(change, 's1');
+    await world.take(instance, 's1', world.put('s1', [LOW, 40]));
+    const late = processBatch({ ...world.instance().sender, shards }, { partition, records });
+    await expect(late).rejects.toMatchObject({ kind: 'unavailable', code: 'STREAM_RECREATED' });
+    expect(await world.world.entries(logIdOf(partition))).toEqual([]);
   });
 
   it('is not taken back by a function of an older one that was frozen meanwhile', async () => {

@@ -103,3 +103,37 @@ describe('what comes behind a sealed sender', () => {
     ]);
   });
 });
+
+describe('a source that another one has followed', () => {
+  const [a, b, c, d, next] = ['a', 'b', 'c', 'd', 'next'].map(
+    (name) => `p/0/readings/${name === 'next' ? 2 : 1}/${name}`,
+  ) as [string, string, string, string, string];
+  const following = (...parents: readonly string[]) => [{ logId: next, parents }];
+  /** While its logs were sealed for the next source, a function that still read it has split b into c and d. */
+  const sealOfA = entry(a, 2, 50, { children: following(a, b) });
+  const splitOfB = entry(b, 2, 40, {
+    children: [c, d].map((logId) => ({ logId, parents: [b] })),
+  });
+  const seals = [c, d].map((logId) => entry(logId, 1, 45, { children: following(a, c, d) }));
+  const begun = [entry(a, 1, 50), entry(b, 1, 40)].reduce<readonly SenderPosition[]>(
+    afterEntry,
+    firstPositions([a, b]),
+  );
+
+  it.each([
+    ['before the split', [sealOfA, splitOfB, ...seals]],
+    ['between', [splitOfB, sealOfA, ...seals]],
+    ['in the middle of the children', [splitOfB, ...seals.slice(0, 1), sealOfA, ...seals.slice(1)]],
+    ['after all of them', [splitOfB, ...seals, sealOfA]],
+  ])('is read to its end first, where a seal that names other ends is taken %s', (_, entries) => {
+    let positions = begun;
+    for (const [i, taken] of entries.entries()) {
+      expect(names(readable(positions))).not.toContain(next);
+      expect(names(readable(positions))).toContain(taken.logId);
+      positions = afterEntry(positions, taken);
+      if (i < entries.length - 1) expect(positions.some(({ isDone }) => !isDone)).toBe(true);
+    }
+    expect(positions).toMatchObject([{ logId: next, version: 0, watermarkMs: 45 }]);
+    expect(names(readable(positions))).toEqual([next]);
+  });
+});

@@ -90,4 +90,24 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
     foundBy: found('is not taken for the newer one by its function that was frozen before any log had begun'),
     worlds: 'exchange',
   },
+  {
+    name: 'a source is read while shards of the one before it are live',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/positions.ts',
+        find: ' || sourcesBefore(position).some((one) => live.has(one))',
+        replace: ' || sourcesBefore(position).some((one) => !live.has(one) && live.has(`${one}/`))',
+      },
+    ],
+    foundBy: positions('is read to its end first, where a seal that names other ends is taken'),
+  },
+  {
+    name: 'a child begins though its parent was sealed for another source',
+    rule: 'PL-36',
+    edits: [{ file: 'engine/reshard.ts', find: '      requireSameSource(log, parent);\n', replace: '' }],
+    foundBy: found(
+      'lets no child of the old one begin whose parent was sealed for the new one: no receiver would know of it',
+    ),
+  },
 ];

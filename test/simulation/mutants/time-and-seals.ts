@@ -194,7 +194,7 @@ export const TIME_AND_SEALS: readonly Mutant[] = [
   {
     name: 'a sealed parent is sealed again',
     rule: 'PL-23',
-    edits: [{ file: RESHARD, find: 'if (log.isSealed) return log;', replace: '' }],
+    edits: [{ file: RESHARD, find: 'if (log.isSealed) {', replace: 'if (log.isSealed && log.version < 0) {' }],
   },
   {
     name: 'a parent without a log is not begun',

@@ -1,4 +1,4 @@
-import type { Plan, PlannedShard } from '../plan.ts';
+import type { Plan } from '../plan.ts';
 import type { SeededRandom } from '../world/random.ts';
 import { placesKeys, type Exchanged } from './exchange.ts';
 import { planRenamed } from './renamed.ts';
@@ -28,12 +28,9 @@ export function planAnotherSource(
   const isMadeAgain = random.chance(0.5);
   if (!isDrawn || !placesKeys(exchanged)) return { shards, renaming: undefined };
   const unchanged = { shards, renaming: undefined };
-  const isWhole = (one: PlannedShard) => one.parents.length === 0;
   if (isMadeAgain && kind === 'kinesis') {
     const both = planStream(dice('stream'), 'certain');
-    return both.every(isWhole) ? { shards: both, renaming: undefined } : unchanged;
+    return { shards: both, renaming: undefined };
   }
-  // Not where old functions may reshard it while it is sealed: see docs/simulation.md.
-  if (!shards.every(isWhole)) return unchanged;
   return planRenamed({ kind, shards, growsAtMs: Infinity }, random, timestamps, 1) ?? unchanged;
 }
