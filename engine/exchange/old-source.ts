@@ -7,6 +7,7 @@
  *     N                         1 2 3 …              its rows are late below what A and B had reached
  */
 import { deliverWaiting } from '../outbox.ts';
+import { eachInTurn } from '../each-in-turn.ts';
 import { finishMoves } from '../finish-moves.ts';
 import type { Child } from '../partition-log/entry.ts';
 import { partitionOfLog } from '../partition-log/log-id.ts';
@@ -53,7 +54,8 @@ export async function sealOldSource(
     }
     const parents = ends.map(({ logId }) => logId);
     const children = own.roots.map((logId) => ({ logId, parents }));
-    for (const { logId } of open) await sealFor(processor, logId, children, steps, begunMs);
+    // One that has no room may wait for receivers that wait for an entry of another one (PL-39).
+    await eachInTurn(open, ({ logId }) => sealFor(processor, logId, children, steps, begunMs));
   }
 }
 

@@ -23,7 +23,7 @@ export interface Packing {
 export const PACKING: Packing = Object.freeze({
   fromEntries: 4_096,
   segmentEntries: 4_096,
-  entriesPerCommit: 65_536,
+  entriesPerCommit: 16_384,
 });
 
 interface GroupWriter {

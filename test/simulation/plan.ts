@@ -168,7 +168,7 @@ function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, ra
     shards,
     pipeline: exchanged.pipeline,
     topology: definition.topology,
-    redeploy: shards === first ? planRedeploy({ exchanged, sizes, kind, shards }, dice) : undefined,
+    redeploy: planRedeploy({ exchanged, sizes, kind, shards }, dice),
     growsAtMs: Infinity,
     refusedOf: planRefusals(seed),
     restore: undefined,

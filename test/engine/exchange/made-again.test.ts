@@ -103,6 +103,17 @@ describe.each([
     expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
   });
 
+  it('has all logs sealed that have room, whichever has none: receivers may wait for theirs to make some', async () => {
+    const { world } = await counting();
+    const [first, second] = [world.shardLog('s1'), world.shardLog('s2')];
+    world.replaceSource(change, 's1');
+    const { logs } = world.world;
+    const put = logs.put.bind(logs);
+    logs.put = (logId, ...rest) => (logId === first ? Promise.reject(new Error('no room')) : put(logId, ...rest));
+    await expect(world.take(world.instance(), 's1', world.put('s1', [LOW, 40]))).rejects.toThrow('no room');
+    expect((await world.head(second)).sealedFor).toEqual(['s1']);
+  });
+
   it('goes on although a log of the old one was sealed by code that knew no exchange', async () => {
     const { world } = await counting();
     const { sent: _, ...head } = await world.head(world.shardLog('s2'));

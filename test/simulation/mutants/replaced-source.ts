@@ -110,4 +110,18 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
       'lets no child of the old one begin whose parent was sealed for the new one: no receiver would know of it',
     ),
   },
+  {
+    name: 'the first log of an old source, or of parents, that has no room keeps the others from their seals',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/each-in-turn.ts',
+        find: '.catch((error: unknown) => failures.push(error));',
+        replace: ';',
+      },
+    ],
+    foundBy: found(
+      'has all logs sealed that have room, whichever has none: receivers may wait for theirs to make some',
+    ),
+  },
 ];
