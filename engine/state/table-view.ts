@@ -79,8 +79,10 @@ export class TableView<E extends Entry = Entry> implements TableChange {
 
   /** The group's keys, ascending. Sorts them: for those who need all of them once, such as a window that fires. */
   keys(group: Group): string[] {
+    const mine = this.puts.get(group);
     const keys: string[] = [];
-    this.forEach(group, (key) => keys.push(key));
+    for (const key of this.#stored(group)?.keys() ?? []) if (mine?.has(key) !== true) keys.push(key);
+    for (const [key, entry] of mine ?? []) if (entry !== undefined) keys.push(key);
     return keys.sort();
   }
 
