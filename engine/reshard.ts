@@ -11,7 +11,6 @@
  * an operator accepts that what was left of it is lost.
  */
 import { TidemarkError } from './errors.ts';
-import { eachInTurn } from './each-in-turn.ts';
 import { lossBeforeNext, proving } from './expired-unread.ts';
 import { deliverWaiting } from './outbox.ts';
 import { EMPTY_OUTBOX } from './outputs.ts';
@@ -51,12 +50,11 @@ export async function takeOver(
   const lineage = shards.get(partition.partition);
   if (lineage === undefined || lineage.parents.length === 0) return;
   const parents: Parent[] = [];
-  // One that has no room may wait for receivers that wait for an entry of another one (PL-39).
-  await eachInTurn(lineage.parents, async (name) => {
+  for (const name of lineage.parents) {
     const parent = await seal(processor, { ...partition, partition: name }, shards, steps, begunMs);
     if (parent !== undefined) parents.push({ state: parent.state, range: rangeOf(name, lineage, shards) });
     else if (isOrphan(lineage, shards)) throw lineageLost(partition, name, lineage);
-  });
+  }
   if (parents.length === 0) return;
   const { topology } = processor;
   const inherit = () => inheritState(topology, lineage, parents, log.state.epochMs);

@@ -111,7 +111,7 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
     ),
   },
   {
-    name: 'the first log of an old source, or of parents, that has no room keeps the others from their seals',
+    name: 'the first log of an old source that has no room keeps the others from their seals',
     rule: 'PL-36',
     edits: [
       {
