@@ -29,6 +29,7 @@ import type { LogSettings } from './log-settings.ts';
 import { openLog, type LoadedLog, type Undelivered } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
 import { isConsumed, mayOverwrite, sinceOf, slotOf } from './ring.ts';
+import { notYetConsumed, notYetOverwritten } from './ring-full.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordStateSchema } from './state-schema.ts';
 
@@ -226,17 +227,12 @@ export class PartitionLog {
       ...(topology.sendsTo === undefined ? {} : { sent: await this.#sent(version, commitId, result, children) }),
       ...(topology.receivesFrom === undefined ? {} : { due: result.due ?? this.#head?.due ?? NEVER }),
     };
-    if (!mayOverwrite(version, slots, entry.snapshotVersion, entry.publishedVersion)) {
-      throw new TidemarkError(
-        'unavailable',
-        'RING_FULL',
-        `version ${version} of ${this.logId} must wait for a snapshot and delivery of version ${version - slots}, got snapshot ${entry.snapshotVersion} and delivery ${entry.publishedVersion}; see why they fail`,
-      );
-    }
+    if (!mayOverwrite(version, slots, entry.snapshotVersion, entry.publishedVersion))
+      throw notYetOverwritten(this.logId, version, slots, entry);
     if (entry.sent !== undefined && !isConsumed(version, slots, entry.sent))
-      throw this.#notConsumed(version, entry.sent);
+      throw notYetConsumed(this.logId, version, slots, topology.sendsTo?.id, entry.sent);
     const writeUnits = await commitEntry(logs, clock, this.logId, slots, entry);
-    applyChange(this.state, change);
+    applyChange(this.state, change, entry.stateHash);
     this.state.timers = withoutStaleTimers(topology, this.state);
     this.#head = entry;
     if (isEmptyOutbox(outbox)) this.#noteEmpty(version);
@@ -285,12 +281,6 @@ export class PartitionLog {
     };
     if (isConsumed(version, slots, known)) return known;
     return { ...known, consumedVersion: await consumedBy(this.#settings, exchange, this.logId, version - slots) };
-  }
-
-  #notConsumed(version: number, { consumedVersion }: Sent): TidemarkError {
-    const { slots, topology } = this.#settings;
-    const text = `version ${version} of ${this.logId} must wait until all receivers of ${topology.sendsTo?.id} have taken version ${version - slots}, got ${consumedVersion}; see why they are behind`;
-    return new TidemarkError('unavailable', 'RING_FULL', text);
   }
 
   async #body(version: number, commitId: string, part: SpillPart, bytes: Uint8Array): Promise<Body> {

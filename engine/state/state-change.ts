@@ -49,9 +49,13 @@ function stateHashOf(entries: Entries | undefined): number {
   return sum;
 }
 
-/** Makes `change` part of `state`. Called after the commit was acknowledged, and when the log is read (PL-6). */
-export function applyChange(state: PartitionState, change: StateChange): void {
-  state.stateHash = hashAfter(state, change);
+/**
+ * Makes `change` part of `state`. Called after the commit was acknowledged, and when the log is read (PL-6).
+ *
+ * @param stateHash where it is known already: what `hashAfter` gives
+ */
+export function applyChange(state: PartitionState, change: StateChange, stateHash = hashAfter(state, change)): void {
+  state.stateHash = stateHash;
   change.tables.forEach((tableChange, i) => applyTable(state.tables[i] as Table, tableChange));
   // It never falls, not by a commit of a release that did not know it either.
   state.epochMs = Math.max(state.epochMs, change.epochMs);
