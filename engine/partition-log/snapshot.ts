@@ -77,9 +77,8 @@ export interface PackedSnapshot {
 export function unpackSnapshot(bytes: Uint8Array): PackedSnapshot {
   if (bytes[0] !== IN_SEGMENTS) return { ...unpackFirst(bytes), segments: [] };
   const reader = new ByteReader(bytes);
-  reader.byte();
-  const [a = 0, b = 0, c = 0, d = 0] = reader.raw(4);
-  const first = unpackFirst(reader.raw(((a * 256 + b) * 256 + c) * 256 + d));
+  const start = reader.raw(START_BYTES);
+  const first = unpackFirst(reader.raw(new DataView(start.buffer, start.byteOffset).getUint32(1)));
   const lengths = (first.header.packed ?? []).flatMap(({ segments }) => segments.map(([, length]) => length));
   return { ...first, segments: lengths.map((length) => reader.raw(length)) };
 }

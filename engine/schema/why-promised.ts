@@ -21,7 +21,7 @@ export function thrownWithin(schema: StandardSchemaV1, value: unknown): { readon
   }
 }
 
-/** Its answer comes too late for anybody: that there is one at all is the mistake, and it is told. */
+/** Keeps a rejection from ending the process: the error that follows already says that the schema gave a promise. */
 export function ignore(promise: Promise<unknown>): void {
   promise.catch(() => undefined);
 }

@@ -58,8 +58,8 @@ export class Panes {
     return this.#aggregates.map(({ name, aggregate }) => `${this.#id} aggregate ${name}: ${aggregate.descriptor}`);
   }
 
-  /** Code of the pipeline reads and writes some of the accumulators. */
-  get hasOwnCodec(): boolean {
+  /** Code of the pipeline reads and writes accumulators of such aggregates. */
+  get hasCustomAggregate(): boolean {
     return this.#aggregates.some(({ aggregate }) => aggregate.descriptor.startsWith('custom('));
   }
 
@@ -195,7 +195,7 @@ export function paneTable(
     const spec: TableSpec<Pane> = {
       ...place,
       holdsWindows: true,
-      ...(panes.hasOwnCodec ? {} : { isPackable: true }),
+      ...(panes.hasCustomAggregate ? {} : { isPackable: true }),
       write: (writer, pane) => panes.write(writer, pane, order),
       read: (reader) => panes.read(reader, order),
     };

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { snapshotPrefix } from '../../../engine/partition-log/log-id.ts';
 import { hasSegments } from '../../../engine/partition-log/snapshot.ts';
-import type { Packing } from '../../../engine/partition-log/snapshot-writer.ts';
+import { encodeSnapshot, PACKING, type Packing } from '../../../engine/partition-log/snapshot-writer.ts';
 import { count, custom, max, mean, min, sum } from '../../../engine/index.ts';
 import { PackedEntries } from '../../../engine/state/packed/packed-entries.ts';
+import type { PartitionState } from '../../../engine/state/partition-state.ts';
+import { progressOf } from '../../../engine/state/progress.ts';
+import { changeForm, currentForm, olderForm } from '../../../engine/state/state-form.ts';
+import { stateSchemaOf } from '../../../engine/codec/fingerprint.ts';
+import { decodeSnapshot, Partition } from '../support/state.ts';
 import { reading, topologyOf } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
@@ -111,4 +116,68 @@ describe('snapshots of large groups (PL-8)', () => {
     expect((await world.head()).codec).toBe(2);
     expect((await world.blobs.list(snapshotPrefix(world.logId))).length).toBeGreaterThan(0);
   });
+
+  it('never give another state when any one byte of them was changed', () => {
+    const whole = packedSnapshot();
+    const wanted = stateIn(whole);
+    for (let at = 0; at < whole.length; at++) {
+      const damaged = new Uint8Array(whole);
+      damaged[at] = (damaged[at] as number) ^ 0x01;
+      // A few bits of the compressed form say nothing.
+      expect(stateIn(damaged) ?? wanted).toEqual(wanted);
+    }
+  });
+
+  it('are refused when they were cut off', () => {
+    const whole = packedSnapshot();
+    for (let length = 0; length < whole.length; length++)
+      expect(() => decodeSnapshot(whole.subarray(0, length), topologyOf({ sizeMs: 1_000_000 }))).toThrow(
+        expect.objectContaining({ kind: 'internal' }),
+      );
+  });
+
+  it('change their form as small groups do (PL-30)', () => {
+    const topology = topologyOf({ sizeMs: 1_000_000 });
+    const [packed, plain] = [SMALL, PACKING].map((packing) => {
+      const partition = new Partition(topology);
+      partition.process(...Array.from({ length: 12 }, (_, i) => reading(i + 1, `key-${i}`, i, i)));
+      encodeSnapshot({ logId: 'log', version: 1, commitId: 'c' }, partition.state, topology, packing);
+      return partition.state;
+    }) as [PartitionState, PartitionState];
+    const older = olderForm(
+      topology,
+      stateSchemaOf(topology).filter((line) => !line.includes('average')),
+    );
+    for (const state of [packed, plain]) changeForm(state, currentForm(topology), older);
+    expect(packed.stateHash).toBe(plain.stateHash);
+    expect(entriesOf(packed)).toEqual(entriesOf(plain));
+  });
 });
+
+/** Of twelve keys, in a few segments. */
+function packedSnapshot(): Uint8Array {
+  const topology = topologyOf({ sizeMs: 1_000_000 });
+  const partition = new Partition(topology);
+  partition.process(...Array.from({ length: 12 }, (_, i) => reading(i + 1, `key-${i}`, i, i)));
+  const bytes = encodeSnapshot({ logId: 'log', version: 1, commitId: 'c' }, partition.state, topology, SMALL);
+  expect(hasSegments(bytes)).toBe(true);
+  return bytes;
+}
+
+function entriesOf({ tables }: PartitionState) {
+  return tables.map(({ groups }) => [...groups].map(([group, entries]) => [group, [...entries].sort(byKey)]));
+}
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+/** What a snapshot says; undefined when it is refused. */
+function stateIn(bytes: Uint8Array) {
+  try {
+    const { header, state } = decodeSnapshot(bytes, topologyOf({ sizeMs: 1_000_000 }));
+    const { logId, version, commitId } = header;
+    return { logId, version, commitId, progress: progressOf(state), entries: entriesOf(state) };
+  } catch (error) {
+    expect(String(error)).toMatch(/Error/);
+    return undefined;
+  }
+}
