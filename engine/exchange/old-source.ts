@@ -7,7 +7,6 @@
  *     N                         1 2 3 …              its rows are late below what A and B had reached
  */
 import { deliverWaiting } from '../outbox.ts';
-import { eachInTurn } from '../each-in-turn.ts';
 import { finishMoves } from '../finish-moves.ts';
 import type { Child } from '../partition-log/entry.ts';
 import { partitionOfLog } from '../partition-log/log-id.ts';
@@ -27,7 +26,7 @@ import { firstGeneration } from './receivers.ts';
  * @param source name of that of the sender
  * @param manifests of the sources that followed each other, the last one is the sender's
  * @param begunMs when the invocation of it began
- * @throws RING_FULL (unavailable) receivers have not taken what is to be overwritten
+ * @throws the first failure once each log has had its turn: RING_FULL (unavailable) receivers have not taken what is to be overwritten
  */
 export async function sealOldSource(
   processor: Processor,
@@ -55,7 +54,10 @@ export async function sealOldSource(
     const parents = ends.map(({ logId }) => logId);
     const children = own.roots.map((logId) => ({ logId, parents }));
     // One that has no room may wait for receivers that wait for an entry of another one (PL-39).
-    await eachInTurn(open, ({ logId }) => sealFor(processor, logId, children, steps, begunMs));
+    const failures: unknown[] = [];
+    for (const { logId } of open)
+      await sealFor(processor, logId, children, steps, begunMs).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 

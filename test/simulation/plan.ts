@@ -1,13 +1,13 @@
 import type { Topology } from '../../engine/topology.ts';
 import type { Lineage } from '../../engine/ports.ts';
-import { PACKING, type Packing } from '../../engine/partition-log/snapshot-writer.ts';
-import { MAX_ROWS_PER_COMMIT, MAX_TIMERS_PER_COMMIT } from '../../engine/processor.ts';
+import type { Packing } from '../../engine/partition-log/snapshot-writer.ts';
 import type { SourcePartition, SourceRecord } from '../../engine/record.ts';
 import { drawPipeline } from './pipelines/all.ts';
 import { processFunction } from './pipelines/process-function.ts';
 import type { SimulatedPipeline } from './pipelines/simulated-pipeline.ts';
 import { exchangedOf, topologyOf } from './plan/definition.ts';
 import { drawExchange, sizesWith, type Exchanged, type PlannedExchange } from './plan/exchange.ts';
+import { planBounds, planPacking } from './plan/bounds.ts';
 import { planRedeploy } from './plan/exchange-redeploy.ts';
 import type { Regrown } from './plan/regrown.ts';
 import { planAnotherSource } from './plan/another-source.ts';
@@ -164,7 +164,11 @@ function exchangePlan(seed: number, kind: Plan['kind'], exchanged: Exchanged, ra
   return {
     seed,
     kind,
-    settings: { ...sizes, ...planBounds(new SeededRandom(seed, 'bounds'), isMerged), packing: planPacking(seed) },
+    settings: {
+      ...sizes,
+      ...planBounds(new SeededRandom(seed, 'bounds'), isMerged),
+      packing: planPacking(new SeededRandom(seed, 'packing')),
+    },
     shards,
     pipeline: exchanged.pipeline,
     topology: definition.topology,
@@ -220,7 +224,10 @@ function wholePlan(seed: number, kind: Plan['kind']): Plan {
     : undefined;
   const refusedOf = planRefusals(seed);
   const isLikely = redeploy?.isCompatible === true || shards.some(({ parents }) => parents.length > 1);
-  const bounds = { ...planBounds(new SeededRandom(seed, 'bounds'), isLikely), packing: planPacking(seed) };
+  const bounds = {
+    ...planBounds(new SeededRandom(seed, 'bounds'), isLikely),
+    packing: planPacking(new SeededRandom(seed, 'packing')),
+  };
   const drawn = { settings: { ...settings, ...bounds }, shards, redeploy, growsAtMs, refusedOf };
   const loss = planLoss(drawn, new SeededRandom(seed, 'slots'));
   const restore = loss === undefined ? planRestore(drawn, new SeededRandom(seed, 'earlier')) : undefined;
@@ -245,24 +252,6 @@ function wholePlan(seed: number, kind: Plan['kind']): Plan {
     renaming: renamed?.renaming,
     throttled,
     exchange: undefined,
-  };
-}
-
-/** @param isLikely one commit's rest of a move is met by a later definition, or by what a merge has left */
-function planBounds(random: SeededRandom, isLikely: boolean): Omit<PlanSettings, keyof PlanSizes | 'packing'> {
-  const [rows, timers] = [random.pick([1, 3, MAX_ROWS_PER_COMMIT]), random.pick([1, 3, MAX_TIMERS_PER_COMMIT])];
-  return random.chance(isLikely ? 0.8 : 0.3)
-    ? { maxRowsPerCommit: rows, maxTimersPerCommit: timers }
-    : { maxRowsPerCommit: MAX_ROWS_PER_COMMIT, maxTimersPerCommit: MAX_TIMERS_PER_COMMIT };
-}
-
-function planPacking(seed: number): Packing {
-  const random = new SeededRandom(seed, 'packing');
-  if (!random.chance(0.7)) return PACKING;
-  return {
-    fromEntries: random.pick([1, 2, 4]),
-    segmentEntries: random.pick([1, 2, 3]),
-    entriesPerCommit: random.pick([1, 2, 100]),
   };
 }
 

@@ -115,7 +115,7 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
     rule: 'PL-36',
     edits: [
       {
-        file: 'engine/each-in-turn.ts',
+        file: 'engine/exchange/old-source.ts',
         find: '.catch((error: unknown) => failures.push(error));',
         replace: ';',
       },
