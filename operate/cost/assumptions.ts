@@ -104,7 +104,7 @@ export const ASSUMED = Object.freeze({
 
   /**
    * What one KPU (1 vCPU, 4 GB) does with windowed aggregation. The first is the upper end of 5,000 to 10,000, which another
-   * vendor states for a unit of the same size. The second is what a light job may get through; nobody has measured either here.
+   * vendor states for a unit of the same size. The second is what a light job may get through. Neither is measured here.
    *
    * @see https://www.alibabacloud.com/help/en/flink/product-overview/billable-items
    */

@@ -26,7 +26,7 @@ export interface AgainstFlink {
   readonly crossover: Crossover;
 }
 
-/** At each rate of a KPU that somebody may hold to be right: that which is asked for, or both that are assumed. */
+/** At the rate of a KPU that the user gives, or else at both that are assumed. */
 export function againstFlink(input: CostInput): readonly AgainstFlink[] {
   const { flinkEventsPerKpu } = input;
   const rates = flinkEventsPerKpu === undefined ? ASSUMED.flinkRates : [flinkEventsPerKpu];

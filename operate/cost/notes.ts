@@ -68,7 +68,7 @@ export function assumptionsOf(input: CostInput, { traffic, sources, exchanges }:
         ]
       : []),
     `CloudWatch: ${grouped(ASSUMED.logBytesPerInvocation)} bytes of logs an invocation and ${grouped(ASSUMED.logBytesPerReport)} a batch, ${ASSUMED.metrics + (kafka === undefined ? 0 : 1)} metrics and ${ASSUMED.alarmMetrics[kafka === undefined ? 'kinesis' : 'kafka']} alarm metrics${furtherMetrics(input)}, ${ASSUMED.dashboards} dashboard`,
-    `Managed Flink: ${flinkRates.map(grouped).join(' or ')} events/s a KPU, of which nobody has measured either here (--flink-events-per-kpu sets one), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
+    `Managed Flink: ${flinkRates.map(grouped).join(' or ')} events/s a KPU, neither measured here (--flink-events-per-kpu sets one), one KPU more for orchestration, ${PRICES.flink.storageGbPerKpu} GB of storage a KPU; same ${kafka === undefined ? 'stream' : 'topic'}, results and lake; its logs and backups not counted`,
   ];
 }
 
