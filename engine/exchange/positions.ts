@@ -63,10 +63,15 @@ function withChild(
   return positions.map((position) => (position === known ? least : position));
 }
 
-/** A sender that is done is forgotten once no child waits for it. */
+/**
+ * A sender that is done is forgotten once no child waits for it. While another source waits for one, nothing of that one is:
+ * a function that still reads it may merge a shard with one that is done.
+ */
 function withoutForgotten(positions: readonly SenderPosition[]): readonly SenderPosition[] {
-  const awaited = new Set(positions.flatMap((position) => (position.version === 0 ? ownParents(position) : [])));
-  return positions.filter(({ logId, isDone }) => !isDone || awaited.has(logId));
+  const waiting = positions.filter(({ version }) => version === 0);
+  const parents = new Set(waiting.flatMap(ownParents));
+  const sources = new Set(waiting.flatMap(sourcesBefore));
+  return positions.filter(({ logId, isDone }) => !isDone || parents.has(logId) || sources.has(sourceOf(logId)));
 }
 
 /**

@@ -144,6 +144,30 @@ describe.each([
     expect(await world.world.entries(logIdOf(partition))).toEqual([]);
   });
 
+  it('goes on although its last function seals a shard for a child of one that is sealed for the new one', async () => {
+    const { world, instance } = await counting();
+    world.reshard(['s2', 's1'], 's3');
+    const [partition, shards, second] = [world.shardPartition('s3'), new MemoryShards(), world.shardLog('s2')];
+    for (const [name, lineage] of world.catalog.known) shards.known.set(name, lineage);
+    shards.remains = () => 'ended';
+    world.replaceSource(change, 's1');
+    const records = world.put('s1', [LOW, 40]);
+    const { logs } = world.world;
+    const put = logs.put.bind(logs);
+    logs.put = (logId, ...rest) => (logId === second ? Promise.reject(new Error('killed')) : put(logId, ...rest));
+    await expect(world.take(instance, 's1', records)).rejects.toThrow('killed');
+    logs.put = put;
+    // Receivers have read the end of s1 by the time at which s2 names a child of both.
+    await world.receiveAll(instance);
+    const late = processBatch({ ...world.instance().sender, shards }, { partition, records: world.all('s1') });
+    await expect(late).rejects.toMatchObject({ code: 'STREAM_RECREATED' });
+    expect((await world.head(second)).sealedFor).toEqual(['s3']);
+    await world.receiveAll(instance);
+    await world.take(world.instance(), 's1', records);
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
+  });
+
   it('is not taken back by a function of an older one that was frozen meanwhile', async () => {
     const { world, instance } = await counting();
     world.replaceSource(change, 's1');

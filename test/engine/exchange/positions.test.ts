@@ -133,7 +133,18 @@ describe('a source that another one has followed', () => {
       positions = afterEntry(positions, taken);
       if (i < entries.length - 1) expect(positions.some(({ isDone }) => !isDone)).toBe(true);
     }
-    expect(positions).toMatchObject([{ logId: next, version: 0, watermarkMs: 45 }]);
+    const live = positions.filter(({ isDone }) => !isDone);
+    expect(live).toMatchObject([{ logId: next, version: 0, watermarkMs: 45 }]);
     expect(names(readable(positions))).toEqual([next]);
+  });
+
+  it('is read to its end where a shard of it is merged with one that was sealed for the next source before', () => {
+    const sealOfB = entry(b, 2, 60, { children: following(a, b) });
+    const mergeOfA = entry(a, 2, 50, { children: [{ logId: c, parents: [a, b] }] });
+    const sealed = [sealOfB, mergeOfA].reduce<readonly SenderPosition[]>(afterEntry, begun);
+    expect(names(readable(sealed))).toEqual([c]);
+    const read = afterEntry(sealed, entry(c, 1, 50, { children: following(b, c) }));
+    expect(names(readable(read))).toEqual([next]);
+    expect(afterEntry(read, entry(next, 1, 70))).toMatchObject([{ logId: next, version: 1 }]);
   });
 });

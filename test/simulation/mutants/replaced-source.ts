@@ -124,4 +124,18 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
       'has all logs sealed that have room, whichever has none: receivers may wait for theirs to make some',
     ),
   },
+  {
+    name: 'a receiver forgets shards that are done while functions may still merge them',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/positions.ts',
+        find: ' || sources.has(sourceOf(logId)));',
+        replace: ' || sources.has(logId));',
+      },
+    ],
+    foundBy: positions(
+      'is read to its end where a shard of it is merged with one that was sealed for the next source before',
+    ),
+  },
 ];
