@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const PROGRAM = resolve(import.meta.dirname, '../../bin/tidemark.ts');
+const PROGRAM = resolve(import.meta.dirname, '../../bin/tidemark.js');
 
 /** Runs the command to its end. */
 export function tidemark(...args: readonly string[]): { stdout: string; stderr: string; status: number | null } {
