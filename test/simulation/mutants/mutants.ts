@@ -324,8 +324,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${LOG}/log-id.ts`,
-        find: "return Object.values(parts).join('/');",
-        replace: "return Object.values(parts).slice(0, 4).join('/') + '/p';",
+        find: '`${pipeline}/${stage}/${source}/${incarnation}/${partition}`',
+        replace: '`${pipeline}/${stage}/${source}/${incarnation}/p`',
       },
     ],
   },

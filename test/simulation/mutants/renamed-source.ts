@@ -8,8 +8,8 @@ export const RENAMED_SOURCE: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/partition-log/log-id.ts',
-        find: "return Object.values(parts).join('/');",
-        replace: "return Object.values({ ...parts, source: 'any' }).join('/');",
+        find: '`${pipeline}/${stage}/${source}/${incarnation}/${partition}`',
+        replace: '`${pipeline}/${stage}/any/${incarnation}/${partition}`',
       },
     ],
   },
