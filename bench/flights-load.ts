@@ -46,7 +46,7 @@ export function batchesOf(event: KinesisStreamEvent): Array<readonly SourceRecor
 }
 
 /** Sequence numbers are as long as Kinesis makes them. */
-function eventRecord(
+export function eventRecord(
   { source, partition }: SourcePartition,
   { offset, partitionKey, arrivalTimeMs, data }: SourceRecord,
 ): KinesisStreamEvent['Records'][number] {

@@ -34,23 +34,40 @@ export async function processorTimed(work: () => unknown): Promise<number> {
   return (user + system) / 1_000;
 }
 
+/** How often each variant runs: the rounds that count, and before them those that warm up. */
+export interface Rounds {
+  readonly rounds: number;
+  /** @default 1 */
+  readonly warmUp?: number | undefined;
+}
+
 /**
- * Times several variants in turn, so that whatever the machine does meets all of them; every other round in reverse, as
- * the second profits from the first. The first round warms up and is left out.
+ * Runs several variants in turn, so that whatever the machine does meets all of them; every other round in reverse, as
+ * the second profits from the first. The first rounds warm up and are left out.
  *
- * @returns per variant the time of each round [ms]
+ * @param variants each runs once and says what it took [ms]
+ * @returns per variant what each round took [ms]
  */
-export async function interleave<N extends string>(
-  rounds: number,
-  variants: Readonly<Record<N, () => unknown>>,
+export async function measureInTurn<N extends string>(
+  { rounds, warmUp = 1 }: Rounds,
+  variants: Readonly<Record<N, () => Promise<number>>>,
 ): Promise<Record<N, number[]>> {
   const names = Object.keys(variants) as N[];
   const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<N, number[]>;
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < warmUp + rounds; round++) {
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      const ms = await timed(variants[name]);
-      if (round > 0) times[name].push(ms);
+      const ms = await variants[name]();
+      if (round >= warmUp) times[name].push(ms);
     }
   }
   return times;
+}
+
+/** Times several variants in turn. @returns per variant the time of each round [ms] */
+export function interleave<N extends string>(
+  rounds: number,
+  variants: Readonly<Record<N, () => unknown>>,
+): Promise<Record<N, number[]>> {
+  const measured = Object.entries<() => unknown>(variants).map(([name, work]) => [name, () => timed(work)]);
+  return measureInTurn({ rounds }, Object.fromEntries(measured) as Record<N, () => Promise<number>>);
 }

@@ -5,9 +5,10 @@ import { MemorySink } from '../adapters/memory/sink.ts';
 import { VM_GUARD } from '../adapters/vm/guard.ts';
 import type { Sink } from '../engine/ports.ts';
 import { processBatch } from '../engine/process-batch.ts';
+import type { Processor } from '../engine/processor.ts';
 import { UserCode } from '../engine/user-code/user-code.ts';
 import flights from '../pipelines/flights.ts';
-import { compareRows } from '../test/verify/compare.ts';
+import { compareRows, type Row } from '../test/verify/compare.ts';
 import { expectedOf, type Expected } from '../test/verify/expected.ts';
 import { requireEqual, requireSame } from './equality.ts';
 import { batchesOf, flightsLoad, type Invocation } from './flights-load.ts';
@@ -51,7 +52,7 @@ const SHARDS = 4;
 const BATCH_SIZE = 1_000;
 /** As many as Lambda brings of small records. */
 const LARGE_BATCH_SIZE = 10_000;
-const GUARDED = new UserCode(VM_GUARD);
+export const GUARDED = new UserCode(VM_GUARD);
 
 /** What the engine costs beyond what nobody can avoid: parsing the same records. */
 export async function measureThroughput({ records, rounds }: ThroughputSettings): Promise<Throughput> {
@@ -110,30 +111,48 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
 async function requireRightResults(expected: Expected, run: (sink: Sink) => Promise<number>): Promise<number> {
   const sink = new MemorySink();
   const counted = await run(sink);
-  const results = sink.results.map(({ values, logEpochMs: _epoch, ...row }) => ({ ...row, ...values }));
-  const idOf = ({ key, windowStartMs }: Readonly<Record<string, unknown>>): string =>
-    `${String(key)}/${String(windowStartMs)}`;
-  requireEqual(compareRows('results', idOf, { expected: expected.results, actual: results }));
+  requireEqual(compareRows('results', windowId, { expected: expected.results, actual: rowsIn(sink) }));
   requireSame('records counted', expected.counts.counted, counted);
   return counted;
 }
 
+/** The newest firing of each window, as DuckDB has it. */
+export function rowsIn(sink: MemorySink): Row[] {
+  return sink.results.map(({ values, logEpochMs: _epoch, ...row }) => ({ ...row, ...values }));
+}
+
+export const windowId = ({ key, windowStartMs }: Row): string => `${String(key)}/${String(windowStartMs)}`;
+
 /** @returns how many records were counted, neither late nor dead */
 async function runEngine(load: readonly Invocation[], sink: Sink, userCode?: UserCode): Promise<number> {
-  const stores = { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() };
-  const processor = { ...freshProcessor(flights.topology, stores, sink), userCode };
-  let counted = 0;
-  for (const { partition, event } of load) {
-    for (const records of batchesOf(event)) {
-      const report = await processBatch(processor, { partition, records });
-      counted += report.recordsIn - report.lateRecords - report.deadLetters;
+  const engine = new EngineRun(sink, userCode);
+  await engine.take(load);
+  return engine.counted;
+}
+
+/** A function that has begun with nothing, its stores in memory. */
+export class EngineRun {
+  /** Records that are neither late nor dead. */
+  counted = 0;
+  readonly #processor: Processor;
+
+  constructor(sink: Sink, userCode?: UserCode) {
+    const stores = { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() };
+    this.#processor = { ...freshProcessor(flights.topology, stores, sink), userCode };
+  }
+
+  async take(load: readonly Invocation[]): Promise<void> {
+    for (const { partition, event } of load) {
+      for (const records of batchesOf(event)) {
+        const report = await processBatch(this.#processor, { partition, records });
+        this.counted += report.recordsIn - report.lateRecords - report.deadLetters;
+      }
     }
   }
-  return counted;
 }
 
 /** @returns how many records had an origin */
-function parseBare(load: readonly Invocation[]): number {
+export function parseBare(load: readonly Invocation[]): number {
   let parsed = 0;
   for (const { event } of load) {
     for (const { kinesis } of event.Records) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { requireEqual, requireSame } from '../../bench/equality.ts';
-import { figureOf, interleave, ratioOf } from '../../bench/rounds.ts';
+import { NOT_THE_SAME, peersText } from '../../bench/peers/report.ts';
+import { figureOf, interleave, measureInTurn, ratioOf } from '../../bench/rounds.ts';
 import { compareRows } from '../verify/compare.ts';
 
 describe('the checks before the figures', () => {
@@ -32,5 +33,39 @@ describe('rounds', () => {
     const times = await interleave(2, { a: () => ran.push('a'), b: () => ran.push('b') });
     expect(ran.join('')).toBe('abbaab');
     expect([times.a.length, times.b.length]).toEqual([2, 2]);
+  });
+  it('takes what each variant says of itself, after as many rounds of warming up as are asked for', async () => {
+    let called = 0;
+    const times = await measureInTurn({ rounds: 2, warmUp: 3 }, { a: () => Promise.resolve((called += 1)) });
+    expect(times).toEqual({ a: [4, 5] });
+  });
+});
+
+describe('the report of the peers', () => {
+  it('shows goal, figure, spread and machine, and what is not the same', () => {
+    const figure = { median: 1.5, least: 1, most: 2 };
+    const text = peersText({
+      records: 1_000,
+      rounds: 3,
+      batchSize: 100,
+      windows: 50,
+      machine: 'a processor, 2 processors',
+      versions: { flink: 'Flink 0', duckdb: '0', node: '0' },
+      bare: figure,
+      engine: figure,
+      guarded: figure,
+      flink: figure,
+      flinkReuse: figure,
+      duckdb: figure,
+      checkpointsPerSecond: figure,
+      engineByFlink: { median: 0.9, least: 0.8, most: 1.1 },
+      engineByFlinkReuse: figure,
+      guardedByFlinkReuse: figure,
+      engineByDuckdb: figure,
+      engineByBare: figure,
+    });
+    expect(text).toMatch(/engine \/ Flink +│ at least 1\.0 │ +0\.900 │ 0\.800 – 1\.100/);
+    expect(text).toContain('Machine: a processor, 2 processors');
+    for (const what of NOT_THE_SAME) expect(text).toContain(what);
   });
 });

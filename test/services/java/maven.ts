@@ -17,12 +17,23 @@ export const KAFKA: JavaProgram = {
 /** Topics without ids, fetches by name: what brokers that are not Apache's may speak still. */
 export const OLD_KAFKA: JavaProgram = { name: 'kafka-2.4.1', artifacts: ['org.apache.kafka:kafka_2.13:2.4.1'] };
 
+/** With a logger that is silent: a job that fails says so by its exception. */
+export const FLINK: JavaProgram = {
+  name: 'flink-2.2.1',
+  artifacts: ['org.apache.flink:flink-clients:2.2.1', 'org.slf4j:slf4j-nop:1.7.36'],
+};
+
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
 const FETCH_MS = 280_000;
 
 /** Why this machine cannot run Java programs; undefined when it can. */
 export function whyNoJava(): string | undefined {
   return whyNot('java', 17, /version "(\d+)/) ?? whyNot('mvn', 3, /Apache Maven (\d+)/);
+}
+
+/** Why this machine cannot compile Java programs either; undefined when it can. */
+export function whyNoJdk(): string | undefined {
+  return whyNoJava() ?? whyNot('javac', 17, /javac (\d+)/);
 }
 
 /** Where the program's jars are, for `java -cp`; fetched when they are not there yet. */
@@ -41,7 +52,7 @@ function fetchInto(cache: string, folder: string, artifacts: readonly string[]):
     writeFileSync(join(unfinished, 'pom.xml'), pomOf(artifacts));
     execFileSync('mvn', ['-q', '-B', COPY, '-DincludeScope=runtime', `-DoutputDirectory=${join(unfinished, 'jars')}`], {
       cwd: unfinished,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 2, 2], // standard output is for what the caller prints
       timeout: FETCH_MS,
     });
     renameSync(join(unfinished, 'jars'), folder);
