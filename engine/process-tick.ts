@@ -71,7 +71,7 @@ export async function processTick(
 
   // Idle partitions follow the active ones of all sources that meet in an exchange.
   const others = times.some(({ isIdle }) => isIdle)
-    ? await lookAtOtherSources(processor, stream.source, memory.newestHeads)
+    ? await lookAtOtherSources(processor, stream.source, memory)
     : undefined;
   const drained = times.filter(({ isDrained }) => isDrained);
   const targetOf = ({ isIdle, quietSinceMs }: PartitionTime): TickTarget => {

@@ -68,14 +68,19 @@ export async function readManifest(
   return manifest;
 }
 
-/** Those of a source and of the ones that followed it under its name, in order. */
+/**
+ * Those of a source and of the ones that followed it under its name, in order.
+ *
+ * @param behind place of the last one that is known @default 0
+ */
 export async function* manifestsOf(
   blobs: BlobStore,
   { name, sources }: Pick<Topology, 'name' | 'sources'>,
   exchange: Exchange,
   source: string,
+  behind = 0,
 ): AsyncGenerator<{ readonly manifest: Manifest; readonly which: Required<ManifestOf> }> {
-  for (let place = 1; ; place++) {
+  for (let place = behind + 1; ; place++) {
     const which = { place, source: manifestSource(sources, source) };
     const manifest = await readManifest(blobs, name, exchange, which);
     if (manifest === undefined) return;

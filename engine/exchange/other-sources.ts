@@ -5,13 +5,14 @@
 import type { LogEntry } from '../partition-log/entry.ts';
 import { partitionOfLog } from '../partition-log/log-id.ts';
 import type { LogSettings } from '../partition-log/log-settings.ts';
+import type { Exchange } from '../plan/exchange.ts';
 import { nameOfSource } from '../plan/source.ts';
 import type { Processor } from '../processor.ts';
 import type { ActivePart } from '../tick/idle-watermark.ts';
 import { failureOf, type TickFailure } from '../tick/tick-report.ts';
 import { endsOf } from './log-ends.ts';
-import { manifestsOf, type Manifest } from './manifest.ts';
 import type { NewestHeads } from './newest-heads.ts';
+import type { NewestManifests } from './newest-manifests.ts';
 import { firstGeneration } from './receivers.ts';
 
 export interface OtherSources {
@@ -24,18 +25,25 @@ export interface OtherSources {
 
 const NONE: OtherSources = Object.freeze({ parts: [], unseen: [], failures: [] });
 
+/** What was seen of logs and manifests before. */
+export interface SeenBefore {
+  readonly newestHeads: NewestHeads;
+  readonly newestManifests: NewestManifests;
+}
+
 /** @param source name of the one whose tick it is */
 export async function lookAtOtherSources(
   { topology, logs: { settings } }: Pick<Processor, 'topology' | 'logs'>,
   source: string,
-  newest: NewestHeads,
+  seenBefore: SeenBefore,
 ): Promise<OtherSources> {
   const { sendsTo, sources } = topology;
   if (sendsTo === undefined || sources.length < 2) return NONE;
   const others = sources.map(nameOfSource).filter((name) => name !== source);
+  const exchange = firstGeneration(sendsTo);
   const seen = await Promise.all(
     others.map((name) =>
-      lookAt(settings, name, newest).catch((error: unknown): OtherSources => ({
+      lookAt(settings, exchange, name, seenBefore).catch((error: unknown): OtherSources => ({
         parts: [],
         unseen: [undefined],
         failures: [failureOf(name, error)],
@@ -49,13 +57,18 @@ export async function lookAtOtherSources(
   };
 }
 
-async function lookAt(settings: LogSettings, source: string, newest: NewestHeads): Promise<OtherSources> {
-  const manifest = await newestManifest(settings, source);
+async function lookAt(
+  settings: LogSettings,
+  exchange: Exchange,
+  source: string,
+  { newestHeads, newestManifests }: SeenBefore,
+): Promise<OtherSources> {
+  const manifest = await newestManifests.of(settings.blobs, settings.topology, exchange, source);
   if (manifest === undefined) return { ...NONE, unseen: [undefined] };
   const failures: TickFailure[] = [];
   const headOf = async (logId: string): Promise<LogEntry | undefined> => {
     try {
-      return await newest.of(settings, logId);
+      return await newestHeads.of(settings, logId);
     } catch (error) {
       failures.push(failureOf(`${source}/${partitionOfLog(logId).partition}`, error));
       return undefined;
@@ -70,13 +83,4 @@ async function lookAt(settings: LogSettings, source: string, newest: NewestHeads
     unseen: heads.filter((head) => head === undefined),
     failures,
   };
-}
-
-/** Of a source that was made again, that of the last one. */
-async function newestManifest({ blobs, topology }: LogSettings, source: string): Promise<Manifest | undefined> {
-  const { sendsTo } = topology;
-  let newest: Manifest | undefined;
-  if (sendsTo === undefined) return newest;
-  for await (const { manifest } of manifestsOf(blobs, topology, firstGeneration(sendsTo), source)) newest = manifest;
-  return newest;
 }

@@ -7,6 +7,7 @@ import type { LogEntry } from '../partition-log/entry.ts';
 import { slotOf } from '../partition-log/ring.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import type { Processor } from '../processor.ts';
+import type { SenderPosition } from '../state/sender-position.ts';
 import { readable } from './positions.ts';
 import type { NewestHeads } from './newest-heads.ts';
 import { receiverLogs } from './receivers.ts';
@@ -62,15 +63,37 @@ export async function callReceivers(
   if (receivers === undefined || doorbell === undefined) return;
   for (const { exchange, heads } of receivers.exchanges.toReversed()) {
     const next = topology.downstream[topology.downstream.findIndex((one) => one.exchange === exchange) + 1];
-    const waiting = await Promise.all(heads.map((head) => hasWork(settings, head, next?.exchange, nowMs)));
+    const goesOn = whetherLogsGoOn(settings);
+    const waiting = await Promise.all(heads.map((head) => hasWork(head, goesOn, next?.exchange, nowMs)));
     const called = waiting.flatMap((isWaiting, receiver) => (isWaiting ? [receiver] : []));
     if (called.length > 0) await doorbell.ring(exchange.id, called);
   }
 }
 
+/** Whether a log has more than up to a version. */
+type GoesOn = (position: Pick<SenderPosition, 'logId' | 'version'>) => Promise<boolean>;
+
+/**
+ * For all receivers of an exchange: at rest they stand at the same place of a sender, which is read once then, when each of
+ * them has been looked at.
+ */
+function whetherLogsGoOn({ logs, slots }: Sender['logs']['settings']): GoesOn {
+  const asked = new Map<string, Promise<boolean>>();
+  const ask: GoesOn = async ({ logId, version }) => {
+    const found = await logs.read(logId, [slotOf(version + 1, slots)]).catch(() => undefined);
+    return found === undefined || found.some((entry) => entry.version > version);
+  };
+  return (position) => {
+    const place = `${position.logId} ${position.version}`;
+    const answer = asked.get(place) ?? ask(position);
+    asked.set(place, answer);
+    return answer;
+  };
+}
+
 async function hasWork(
-  { logs, slots }: Sender['logs']['settings'],
   head: ReceiversHeads['heads'][number],
+  goesOn: GoesOn,
   sendsTo: Exchange | undefined,
   nowMs: number,
 ): Promise<boolean> {
@@ -81,11 +104,5 @@ async function hasWork(
   if (sendsTo !== undefined && (head.sent?.generation ?? 0) < sendsTo.generation) return true;
   // Of its last version an entry cannot say whether it was delivered: the call that failed to is repeated by the queue.
   if (head.publishedVersion < head.version - 1) return true;
-  const next = await Promise.all(
-    readable(head.positions).map(async ({ logId, version }) => {
-      const found = await logs.read(logId, [slotOf(version + 1, slots)]).catch(() => undefined);
-      return found === undefined || found.some((entry) => entry.version > version);
-    }),
-  );
-  return next.includes(true);
+  return (await Promise.all(readable(head.positions).map(goesOn))).includes(true);
 }

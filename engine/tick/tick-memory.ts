@@ -1,10 +1,12 @@
 import { NewestHeads } from '../exchange/newest-heads.ts';
+import { NewestManifests } from '../exchange/newest-manifests.ts';
 import type { SourcePartition } from '../record.ts';
 import { logIdOf } from '../partition-log/log-id.ts';
 
 /** What an instance remembers from tick to tick. Nothing depends on it: it makes the next tick fairer, and its bounds closer. */
 export class TickMemory {
   readonly newestHeads = new NewestHeads();
+  readonly newestManifests = new NewestManifests();
   #unreached: ReadonlySet<string> = new Set();
   /** By log: partitions of another stream may have the same names. */
   readonly #watermarks = new Map<string, number>();

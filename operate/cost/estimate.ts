@@ -141,7 +141,8 @@ function exchangesOf(input: CostInput, sources: readonly Read[]): ExchangeEstima
         : [sendingOn(input, before, exchanges[i - 1] as ExchangeLoad, exchange)];
     const traffic = exchangeTraffic(input, exchange, senders, i === exchanges.length - 1);
     const shape = { ticks: sources.length, senders: senders.reduce((logs, one) => logs + one.logs, 0) };
-    const rest = exchangeAtRest({ ...shape, receivers: exchange.receivers });
+    const meeting = before === undefined ? sources.map(({ traffic: own }) => own.partitions) : [];
+    const rest = [...exchangeAtRest({ ...shape, receivers: exchange.receivers }), ...otherSourcesAtRest(meeting)];
     chain.push({ ...traffic, atRestUsd: sumUsd(rest) });
   }
   return chain;

@@ -8,13 +8,13 @@ import type { CostLine } from './services.ts';
 const POLLERS = 5;
 const LONG_POLL_SECONDS = 20;
 const MINUTES_PER_MONTH = SECONDS_PER_MONTH / 60;
-/** Of the head of a log, a tick reads its slot and the next. */
-const SLOTS_OF_HEAD = 2;
+/** Whether the head of a log still is the newest, a tick sees by the slot of the next version. */
+const SLOTS_OF_HEAD = 1;
 /** Lambda takes the rings of a call with one request, and deletes them with another. */
 const REQUESTS_PER_CALL = 2;
 const RINGS_PER_REQUEST = 10;
-/** A tick looks for the newest manifest of another source until there is no further one. */
-const GETS_PER_MANIFEST = 2;
+/** A tick looks whether another source has been made again. */
+const GETS_PER_MANIFEST = 1;
 
 /** What looks at an exchange while nothing happens. */
 export interface ExchangeAtRest {
@@ -27,7 +27,7 @@ export interface ExchangeAtRest {
 
 /** What an exchange costs without records, a month. */
 export function exchangeAtRest({ ticks, senders, receivers }: ExchangeAtRest): CostLine[] {
-  return [pollingLine(), looksLine(ticks * receivers * (SLOTS_OF_HEAD + senders))];
+  return [pollingLine(), looksLine(ticks * (receivers * SLOTS_OF_HEAD + senders))];
 }
 
 /**
@@ -65,7 +65,11 @@ export function exchangeLines(exchange: ExchangeTraffic, ticks: number): CostLin
     ({ commitsPerMonth, logs, readUnits: each }) =>
       (receivers.partitions * commitsPerMonth + calls * logs) * 0.5 * each,
   );
-  const looks = sumOf(({ logs, readUnits: each }) => logs * each) + SLOTS_OF_HEAD;
+  // Receivers that stand at one place of a sender are seen by one read; they do unless it has committed since a tick before.
+  const places = ({ commitsPerMonth, logs }: SenderTraffic): number =>
+    Math.min(receivers.partitions, 1 + commitsPerMonth / logs / MINUTES_PER_MONTH);
+  const looks =
+    receivers.partitions * SLOTS_OF_HEAD + sumOf((sender) => sender.logs * sender.readUnits * places(sender));
   const inObjects = senders.filter(({ isInline }) => !isInline);
   const puts = inObjects.reduce((sum, { rowCommitsPerMonth }) => sum + rowCommitsPerMonth, 0);
   const rowCommits = sumOf((sender) => sender.rowCommitsPerMonth);
@@ -125,7 +129,7 @@ export function exchangeLines(exchange: ExchangeTraffic, ticks: number): CostLin
       shared: false,
     },
     pollingLine(),
-    looksLine(ticks * receivers.partitions * looks),
+    looksLine(ticks * looks),
   ];
   return lines.map((line) => ({ ...line, of }));
 }

@@ -8,6 +8,7 @@ import { processBatch, type BatchReport } from '../../../engine/process-batch.ts
 import { processTick } from '../../../engine/process-tick.ts';
 import type { Processor } from '../../../engine/processor.ts';
 import type { SourcePartition, SourceRecord } from '../../../engine/record.ts';
+import type { TickMemory } from '../../../engine/tick/tick-memory.ts';
 import type { TickReport } from '../../../engine/tick/tick-report.ts';
 import { record } from '../support/readings.ts';
 import { World } from '../support/world.ts';
@@ -63,6 +64,8 @@ export class UnionWorld {
   readonly #given: Pipeline;
   readonly #feeds: Readonly<Record<string, Feed>>;
   #functions: ReadonlyMap<string, Processor>;
+  /** Receivers that were rung since they were last taken from here. */
+  readonly rung: number[] = [];
 
   /** @param shards of each source, by its name */
   constructor(given: Pipeline, shards: Readonly<Record<string, readonly string[]>>) {
@@ -93,16 +96,21 @@ export class UnionWorld {
     return report;
   }
 
-  tick(source: string): Promise<TickReport> {
+  /** @param memory of the instance that it runs on */
+  tick(source: string, memory?: TickMemory): Promise<TickReport> {
     const { partition: _, ...stream } = this.partition(source, '');
-    return processTick(this.#function(source), stream, this.world.clock.nowMs());
+    const options = memory === undefined ? {} : { memory };
+    return processTick(this.#function(source), stream, this.world.clock.nowMs(), options);
+  }
+
+  async receive(receiver: number): Promise<void> {
+    await receive(this.#receiving[1], receiver);
   }
 
   /** Until no receiver has anything to read. */
   async receiveAll(): Promise<void> {
-    const [topology, processor] = this.#receiving;
-    for (let receiver = 0; receiver < (topology.receivesFrom?.receivers ?? 0); receiver++)
-      await receive(processor, receiver);
+    const [topology] = this.#receiving;
+    for (let receiver = 0; receiver < (topology.receivesFrom?.receivers ?? 0); receiver++) await this.receive(receiver);
   }
 
   get #receiving() {
@@ -145,7 +153,9 @@ export class UnionWorld {
             ? topology.source.stream
             : topology.source.topic;
         const { processor } = this.world.instance({ topology });
-        const doorbell = { ring: async () => undefined };
+        const doorbell = {
+          ring: async (_id: string, receivers: readonly number[]) => void this.rung.push(...receivers),
+        };
         return [source, isReceiving ? processor : { ...processor, shards: this.feed(source).catalog, doorbell }];
       }),
     );

@@ -2,6 +2,11 @@ import type { Mutant } from './mutants.ts';
 
 const union = (test: string): NonNullable<Mutant['foundBy']> => ({ file: 'test/engine/exchange/union.test.ts', test });
 
+const reads = (test: string): NonNullable<Mutant['foundBy']> => ({
+  file: 'test/engine/exchange/tick-reads.test.ts',
+  test,
+});
+
 /** Bugs that show where several sources meet in one exchange. */
 export const SEVERAL_SOURCES: readonly Mutant[] = [
   {
@@ -63,5 +68,29 @@ export const SEVERAL_SOURCES: readonly Mutant[] = [
       },
     ],
     foundBy: union('is refused with other sources over the same state'),
+  },
+  {
+    name: 'a tick takes the newest entry that it remembers for the newest that there is',
+    rule: 'PL-37',
+    edits: [
+      {
+        file: 'engine/exchange/newest-heads.ts',
+        find: 'if (there?.version === expectedVersion(next, slots)) return seen;',
+        replace: 'if (there?.version !== -1) return seen;',
+      },
+    ],
+    foundBy: reads('sees how far the other source has come since the tick before'),
+  },
+  {
+    name: 'a tick reads of a sender once, wherever its receivers stand',
+    rule: 'PL-38',
+    edits: [
+      {
+        file: 'engine/exchange/tick-receivers.ts',
+        find: 'const place = `${position.logId} ${position.version}`;',
+        replace: 'const place = position.logId;',
+      },
+    ],
+    foundBy: reads('calls a receiver that has not read what another one has, and no other'),
   },
 ];
