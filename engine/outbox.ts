@@ -33,7 +33,8 @@ interface Taken extends SinkReceipt {
 }
 
 /**
- * Brings every waiting outbox to every sink, in version order (PL-16).
+ * Brings every waiting outbox to every sink, in version order (PL-16). A sink that can take nothing fails it, though nothing
+ * waits: so no batch is committed whose results would have nowhere to go.
  *
  * @throws whatever a sink throws, but for rows that it refuses: the rest waits for the next invocation · what `commit` throws
  */
@@ -42,6 +43,7 @@ export async function deliverWaiting(
   partition: SourcePartition,
   sinks: readonly Sink[],
 ): Promise<Delivered> {
+  for (const sink of sinks) await sink.open?.();
   let rows = 0;
   let writeUnits = 0;
   let withheld = 0;

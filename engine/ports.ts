@@ -167,6 +167,12 @@ export interface Sink {
   /** For metrics and errors, e.g. `resultTable`. */
   readonly name: string;
   /**
+   * Called before each delivery and before each batch is committed: whether results can be stored there at all.
+   *
+   * @throws what says that they cannot (invalid) · SINK_UNAVAILABLE (unavailable) @default nothing is asked
+   */
+  open?(): Promise<void>;
+  /**
    * Resolves when all of it is stored.
    *
    * @throws SINK_UNAVAILABLE (unavailable) · SINK_REFUSED (internal) as RowsRefused: all but these rows is stored

@@ -10,6 +10,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_LOG_TABLE: string;
   /** Table of the results; empty when the pipeline has no result table. */
   readonly TIDEMARK_RESULTS_TABLE: string;
+  /** `yes` when that table is of an earlier stack. @default no */
+  readonly TIDEMARK_RESULTS_TABLE_RETAINED?: string;
   /** Snapshots and large deltas: `s3://bucket/prefix` or `file:///folder`. */
   readonly TIDEMARK_BLOBS: string;
   /** Results, late records and dead letters as gzip NDJSON: `s3://bucket/prefix` or `file:///folder`. */
@@ -75,10 +77,13 @@ export const isBroker = (text: string): boolean => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0
  */
 export function readEnvironment(variables: Variables): Required<FunctionEnvironment> {
   const text = reader(variables);
+  const yesOrNo = (name: keyof FunctionEnvironment): string =>
+    text(name, (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no');
   const isPlace = (value: string) => /^(s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?|file:\/\/\/.+)$/.test(value);
   return Object.freeze({
     TIDEMARK_LOG_TABLE: text('TIDEMARK_LOG_TABLE', (value) => value !== '', 'the name of a table'),
     TIDEMARK_RESULTS_TABLE: text('TIDEMARK_RESULTS_TABLE', () => true, 'the name of a table'),
+    TIDEMARK_RESULTS_TABLE_RETAINED: yesOrNo('TIDEMARK_RESULTS_TABLE_RETAINED'),
     TIDEMARK_BLOBS: text('TIDEMARK_BLOBS', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE: text('TIDEMARK_LAKE', isPlace, 's3://bucket/prefix or file:///folder'),
     TIDEMARK_LAKE_FIREHOSE: text('TIDEMARK_LAKE_FIREHOSE', () => true, 'the name of a Firehose stream'),
@@ -98,12 +103,7 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
       'an http address',
     ),
     TIDEMARK_SCHEMA_REGISTRY_SECRET: text('TIDEMARK_SCHEMA_REGISTRY_SECRET', isSecret, SECRET_RULE),
-    TIDEMARK_PARTIAL_BATCHES: text(
-      'TIDEMARK_PARTIAL_BATCHES',
-      (value) => value === 'yes' || value === 'no',
-      "'yes' or 'no'",
-      'no',
-    ),
+    TIDEMARK_PARTIAL_BATCHES: yesOrNo('TIDEMARK_PARTIAL_BATCHES'),
     TIDEMARK_RECOVERY_DAYS: text('TIDEMARK_RECOVERY_DAYS', (value) => /^\d{1,2}$/.test(value), 'whole days', '0'),
     TIDEMARK_TIMEOUT_MS: text(
       'TIDEMARK_TIMEOUT_MS',

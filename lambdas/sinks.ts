@@ -15,7 +15,7 @@ import { kafkaConnect } from './kafka-connect.ts';
 
 /** Where the outbox of a pipeline goes. Late records and dead letters are always the lake's, written by the function itself. */
 export function sinksOf(
-  { name: pipeline, sinks }: Pick<Topology, 'name' | 'sinks'>,
+  { name: pipeline, sinks, results }: Pick<Topology, 'name' | 'sinks' | 'results'>,
   environment: Required<FunctionEnvironment>,
   dynamodb: DynamoDBClient,
 ): Sink[] {
@@ -34,7 +34,16 @@ export function sinksOf(
   if (topic !== undefined)
     list.push(new TopicSink({ connect: kafkaConnect(environment, `topic ${topic.topic}`), ...topic, oversized }));
   if (kinds.includes('resultTable'))
-    list.push(new ResultTableSink({ client: dynamodb, table, warn: (text) => console.warn(text) }));
+    list.push(
+      new ResultTableSink({
+        client: dynamodb,
+        table,
+        ...(environment.TIDEMARK_RESULTS_TABLE_RETAINED === 'yes'
+          ? { takenOver: { identity: results.identity, pipeline } }
+          : {}),
+        warn: (text) => console.warn(text),
+      }),
+    );
   return list;
 }
 

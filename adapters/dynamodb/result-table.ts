@@ -1,15 +1,17 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { requireSetting, type TidemarkError } from '../../engine/errors.ts';
+import { messageOf, requireSetting, TidemarkError } from '../../engine/errors.ts';
 import { placeOf, storedResult, type ResultRow, type StoredResult } from '../../engine/outputs.ts';
+import type { ResultShape } from '../../engine/plan/results.ts';
 import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
-import { awsFailure, isTransient } from '../shared/aws-failure.ts';
+import { awsFailure, errorName, isTransient } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, repeat } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
 import { mapParallel } from '../shared/parallel.ts';
 import { allSent, requireTaken, type RefusedAlone, type Sent } from '../shared/send-apart.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { putWriteUnits } from './item-size.ts';
+import { describeTable, requireResultKeys } from './result-table-keys.ts';
 import { toResultItem } from './result-item.ts';
 import { isTableName, resultStatement, type ResultStatement } from './result-statement.ts';
 import { refusalOf } from './row-refusal.ts';
@@ -23,6 +25,12 @@ export interface ResultTableSinkProps {
   readonly concurrency?: number;
   /** In calls of several statements, where DynamoDB takes them, or each by a put. @default 'batched' */
   readonly writes?: 'batched' | 'one by one';
+  /**
+   * The table is one of an earlier stack: its keys are looked at once, before anything is committed.
+   *
+   * @default it is made for this pipeline, with the keys that it needs
+   */
+  readonly takenOver?: { readonly identity: ResultShape['identity']; readonly pipeline: string };
   /** Told once when the service takes no statements, and puts go on. @default told to nothing */
   readonly warn?: (text: string) => void;
   /** @default SYSTEM_CLOCK */
@@ -53,6 +61,9 @@ export class ResultTableSink implements Sink {
   readonly #table: string;
   readonly #concurrency: number;
   readonly #retry: { readonly clock: Clock; readonly backOff: BackOff };
+  readonly #warn: (text: string) => void;
+  /** Until its keys have been looked at. */
+  #takenOver: ResultTableSinkProps['takenOver'];
   /** undefined: each row is put. */
   readonly #batches: StatementBatches | undefined;
 
@@ -61,6 +72,7 @@ export class ResultTableSink implements Sink {
     table,
     concurrency = 32,
     writes = 'batched',
+    takenOver,
     warn = () => undefined,
     clock = SYSTEM_CLOCK,
     backOff = DEFAULT_BACK_OFF,
@@ -76,12 +88,36 @@ export class ResultTableSink implements Sink {
     this.#table = table;
     this.#concurrency = concurrency;
     this.#retry = { clock, backOff };
+    this.#takenOver = takenOver;
+    this.#warn = (text) => warn(`table ${table}: ${text}`);
     if (writes === 'batched' && isTableName(table))
       this.#batches = new StatementBatches({
         calls: new SignedCalls(client),
         retry: this.#retry,
-        warn: (text) => warn(`table ${table}: ${text}`),
+        warn: this.#warn,
       });
+  }
+
+  /** @throws RESULT_TABLE_KEYS (invalid) · SINK_REFUSED (invalid) there is no such table · SINK_UNAVAILABLE (unavailable) */
+  async open(): Promise<void> {
+    if (this.#takenOver === undefined) return;
+    const { identity, pipeline } = this.#takenOver;
+    const place = `retained.${pipeline}.resultsTable`;
+    try {
+      const found = await repeat(() => describeTable(this.#client, this.#table), isTransient, this.#retry);
+      const whatToDo = `name another table in ${place}, or leave it out for a new one`;
+      requireResultKeys(this.#table, found, identity, whatToDo);
+    } catch (error) {
+      if (error instanceof TidemarkError) throw error;
+      if (errorName(error) !== 'AccessDeniedException')
+        throw awsFailure(error, {
+          code: 'SINK',
+          action: `look at the keys of ${place}`,
+          resource: `table ${this.#table}`,
+        });
+      this.#warn(`its keys are not looked at: ${messageOf(error)}`);
+    }
+    this.#takenOver = undefined;
   }
 
   /**

@@ -29,7 +29,11 @@ export interface Outputs {
   /** Of the functions. */
   readonly environment: Pick<
     FunctionEnvironment,
-    'TIDEMARK_RESULTS_TABLE' | 'TIDEMARK_LAKE' | 'TIDEMARK_LAKE_FIREHOSE' | 'TIDEMARK_OUTPUT_STREAM'
+    | 'TIDEMARK_RESULTS_TABLE'
+    | 'TIDEMARK_RESULTS_TABLE_RETAINED'
+    | 'TIDEMARK_LAKE'
+    | 'TIDEMARK_LAKE_FIREHOSE'
+    | 'TIDEMARK_OUTPUT_STREAM'
   >;
   grantPublish(writer: Grantee): void;
 }
@@ -60,6 +64,7 @@ export function outputsOf(
     stream,
     environment: {
       TIDEMARK_RESULTS_TABLE: results?.table.tableName ?? '',
+      ...(results?.isRetained === true ? { TIDEMARK_RESULTS_TABLE_RETAINED: 'yes' } : {}),
       ...lake.environment,
       TIDEMARK_OUTPUT_STREAM: stream?.stream.streamArn ?? '',
     },

@@ -22,16 +22,20 @@ export interface ResultsTableProps {
 /** One item per key and window, or per key and number: query a key for a range. */
 export class ResultsTable extends Construct {
   readonly table: ITable;
+  /** It is of an earlier stack, and has the keys that it has. */
+  readonly isRetained: boolean;
 
   constructor(scope: Construct, id: string, { identity, settings, retainedName }: ResultsTableProps) {
     super(scope, id);
     const partitionKey = { name: 'key', type: AttributeType.STRING };
     const sortKey = { name: sortKeyOf(identity), type: AttributeType.NUMBER };
+    this.isRetained = retainedName !== undefined;
     this.table = keptTable(this, settings, { partitionKey, sortKey }, retainedName);
   }
 
-  /** Written under the condition of the revision; a retraction is a tombstone, not a delete (PL-17). */
+  /** Written under the condition of the revision; a retraction is a tombstone, not a delete (PL-17). Keys of a table that is taken over are looked at. */
   grantPublish(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({ grantee, actions: WRITES, resourceArns: [this.table.tableArn] });
+    const actions = this.isRetained ? ['dynamodb:DescribeTable', ...WRITES] : WRITES;
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
   }
 }

@@ -8,7 +8,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { Topology } from '../../engine/topology.ts';
-import { sortKeyOf } from '../../engine/outputs.ts';
+import { describeTable, requireResultKeys, resultKeys } from '../../adapters/dynamodb/result-table-keys.ts';
 
 export function logTableName(pipeline: string): string {
   return `tidemark-${pipeline}-log`;
@@ -33,16 +33,23 @@ export async function ensureTables(
     ensureTable(client, {
       TableName: resultsTableName(pipeline),
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'key', AttributeType: 'S' },
-        { AttributeName: sortKeyOf(results.identity), AttributeType: 'N' },
-      ],
-      KeySchema: [
-        { AttributeName: 'key', KeyType: 'HASH' },
-        { AttributeName: sortKeyOf(results.identity), KeyType: 'RANGE' },
-      ],
+      ...resultKeys(results.identity),
     }),
   ]);
+}
+
+/**
+ * The table of results may be that of a definition that had none of its records yet, so that no log tells of it.
+ *
+ * @throws RESULT_TABLE_KEYS (invalid)
+ */
+export async function requireResultTable(
+  client: DynamoDBClient,
+  { name: pipeline, results }: Parameters<typeof ensureTables>[1],
+): Promise<void> {
+  const table = resultsTableName(pipeline);
+  const whatToDo = 'go back to the old definition, or forget its data with --fresh';
+  requireResultKeys(table, await describeTable(client, table), results.identity, whatToDo);
 }
 
 async function ensureTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {

@@ -3,6 +3,8 @@ import type { Topology } from '../../engine/topology.ts';
 import type { LoadedPipeline } from '../load-pipeline.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import { StateForms } from '../../engine/partition-log/state-schema.ts';
+import { dynamodbClient } from '../aws/clients.ts';
+import { requireResultTable } from '../aws/tables.ts';
 import { readHeads, type LogHead } from '../read-heads.ts';
 import type { PipelineDir } from '../storage/data-dir.ts';
 import { streamsOf, type Services } from './services.ts';
@@ -17,7 +19,7 @@ export interface Before {
  * What is stored of a pipeline, once it is sure that this definition can go on from it: the function would find out with
  * the first record, and a run that has none to read would show old results as those of the new definition (PL-30).
  *
- * @throws STATE_SCHEMA_CHANGED, CODEC_UNKNOWN (invalid) with a text that says --fresh
+ * @throws STATE_SCHEMA_CHANGED, CODEC_UNKNOWN, RESULT_TABLE_KEYS (invalid) with a text that says --fresh
  */
 export async function storedState(
   { topology, fragments }: Pick<LoadedPipeline, 'topology' | 'fragments'>,
@@ -31,6 +33,8 @@ export async function storedState(
     const fragment = fragments.find(({ receivesFrom }) => receivesFrom?.id === exchange.id) as Topology;
     for (const head of receivers) await requireReadable(fragment, dir, head);
   }
+  const client = dynamodbClient(dynamodb.endpoint);
+  await requireResultTable(client, topology).finally(() => client.destroy());
   const total = (name: keyof Before, of: readonly LogHead[]): number =>
     of.reduce((sum, { entry }) => sum + entry.counters[name], 0);
   const senders = heads.sources.flatMap((one) => one.heads);

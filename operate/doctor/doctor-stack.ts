@@ -43,7 +43,7 @@ export async function doctorStack(
   );
   const [{ topology, facts }, ...further] = described as [Described, ...Described[]];
   const before = [
-    ...stackChecks(facts),
+    ...stackChecks(facts, topology.results.identity),
     ...besideChecks(facts, await describeBeside(clients, facts)),
     ...mappingChecks(facts, topology.source),
     ...further.flatMap((one) =>

@@ -1,11 +1,17 @@
+import { keysText, resultKeys } from '../../adapters/dynamodb/result-table-keys.ts';
+import type { ResultShape } from '../../engine/plan/results.ts';
 import type { FunctionFacts, StackFacts, TableFacts } from '../stack/stack-facts.ts';
 import { allOf, ok, problem, warning, type Bad, type Finding } from './finding.ts';
 
 const PROD = 'prod';
 
-/** Stack, function and tables. */
-export function stackChecks(facts: StackFacts): Finding[] {
-  return [stackState(facts), functionState(facts.function), ...tableChecks(facts)];
+/**
+ * Stack, function and tables.
+ *
+ * @param identity what tells the results of the pipeline apart
+ */
+export function stackChecks(facts: StackFacts, identity: ResultShape['identity']): Finding[] {
+  return [stackState(facts), functionState(facts.function), ...tableChecks(facts, keysText(resultKeys(identity)))];
 }
 
 function stackState({ stack, status, stage, terminationProtection }: StackFacts): Finding {
@@ -31,7 +37,7 @@ export function functionState({ name, state, lastUpdateStatus, runtime }: Functi
     : problem('function', lookedAt, found, 'deploy the stack again; see the reason in the Lambda console');
 }
 
-function tableChecks({ tables, stage }: StackFacts): Finding[] {
+function tableChecks({ tables, stage }: StackFacts, resultKeysText: string): Finding[] {
   const names = tables.map(({ role, name }) => `${role} ${name}`).join(', ');
   const there = tables.filter(({ status }) => status !== undefined);
   const gone = tables
@@ -106,6 +112,17 @@ function tableChecks({ tables, stage }: StackFacts): Finding[] {
         ({ replicas }) => `is also in ${replicas.join(', ')}`,
       ),
       'remove the replicas: they void the condition of the commit',
+    ),
+    allOf(
+      'results-keys',
+      `the table of results is found by ${resultKeysText}`,
+      names,
+      bad(
+        ({ role, keys }) => role === 'results' && keys !== resultKeysText,
+        'problem',
+        ({ keys }) => `is found by ${keys}: it takes no result`,
+      ),
+      'name another table in retained.<pipeline>.resultsTable, or leave it out for a new one',
     ),
   ];
 }

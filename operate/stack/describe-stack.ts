@@ -6,6 +6,7 @@ import {
   ResourceNotFoundException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
+import { keysText } from '../../adapters/dynamodb/result-table-keys.ts';
 import {
   GetEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
@@ -220,6 +221,7 @@ const GONE = Object.freeze({
   pointInTimeRecovery: false,
   timeToLive: false,
   replicas: [],
+  keys: '',
 });
 
 async function unlessGone(
@@ -258,5 +260,6 @@ async function describeTable(
     pointInTimeRecovery: continuous?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED',
     timeToLive: (expiry.TimeToLiveDescription?.TimeToLiveStatus ?? 'DISABLED') !== 'DISABLED',
     replicas: (Table?.Replicas ?? []).map(({ RegionName = '' }) => RegionName),
+    keys: keysText(Table),
   };
 }

@@ -74,6 +74,8 @@ export interface TableFacts {
   readonly timeToLive: boolean;
   /** Regions besides its own. */
   readonly replicas: readonly string[];
+  /** What its items are found by. @example 'key (S), windowStartMs (N)' */
+  readonly keys: string;
 }
 
 /** One deployed pipeline, as it is. */

@@ -91,6 +91,7 @@ describe('the function', () => {
         keyof FunctionEnvironment,
         | `TIDEMARK_KAFKA_${string}`
         | 'TIDEMARK_DOORBELL'
+        | 'TIDEMARK_RESULTS_TABLE_RETAINED'
         | 'TIDEMARK_EXCHANGE'
         | 'TIDEMARK_SOURCE'
         | 'TIDEMARK_PARTIAL_BATCHES'

@@ -14,10 +14,11 @@ describe('a stack that takes over what an earlier one retained', () => {
       template.resourceCountIs(type, 0);
   });
 
-  it('works on them: both functions, with the rights that they have on new ones', () => {
+  it('works on them: both functions, with the rights that they have on new ones, and to look at the keys of results', () => {
     const places = {
       TIDEMARK_LOG_TABLE: 'log-1',
       TIDEMARK_RESULTS_TABLE: 'results-1',
+      TIDEMARK_RESULTS_TABLE_RETAINED: 'yes',
       TIDEMARK_BLOBS: 's3://snapshots-1/snapshots',
       TIDEMARK_LAKE: 's3://lake-1',
     };
@@ -35,7 +36,7 @@ describe('a stack that takes over what an earlier one retained', () => {
       Array(2).fill(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']),
     );
     expect(actionsOn(table('results-1'))).toEqual(
-      Array(2).fill(['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PutItem']),
+      Array(2).fill(['dynamodb:DescribeTable', 'dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PutItem']),
     );
     expect(actionsOn('arn:AWS::Partition:s3:::snapshots-1/snapshots/*')).toEqual(
       Array(2).fill(['s3:DeleteObject', 's3:GetObject', 's3:PutObject']),

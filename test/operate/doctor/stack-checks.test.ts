@@ -67,12 +67,14 @@ describe('the checks of the mapping', () => {
 
 describe('the checks of stack, function and tables', () => {
   it('find nothing wrong with a stack in prod', () => {
-    expect(notOk(stackChecks(stackFacts()))).toEqual({});
+    expect(notOk(stackChecks(stackFacts(), 'window'))).toEqual({});
   });
 
   it('do not ask for protection outside prod', () => {
     const tables = [tableFacts('log', { deletionProtection: false })];
-    expect(notOk(stackChecks(stackFacts({ stage: 'dev', terminationProtection: false, tables })))).toEqual({});
+    expect(notOk(stackChecks(stackFacts({ stage: 'dev', terminationProtection: false, tables }), 'window'))).toEqual(
+      {},
+    );
   });
 
   it.each<[string, Partial<StackFacts>, ReturnType<typeof notOk>]>([
@@ -83,7 +85,7 @@ describe('the checks of stack, function and tables', () => {
     ['that failed', { status: 'UPDATE_ROLLBACK_FAILED' }, { stack: 'problem' }],
     ['without a log table', { tables: [tableFacts('results')] }, { 'tables-active': 'problem' }],
   ])('judge a stack %s', (_title, changes, expected) => {
-    expect(notOk(stackChecks(stackFacts(changes)))).toEqual(expected);
+    expect(notOk(stackChecks(stackFacts(changes), 'window'))).toEqual(expected);
   });
 
   it.each<[string, Partial<FunctionFacts>, ReturnType<typeof notOk>]>([
@@ -91,7 +93,7 @@ describe('the checks of stack, function and tables', () => {
     ['whose update failed', { lastUpdateStatus: 'Failed' }, { function: 'problem' }],
     ['that sleeps', { state: 'Inactive' }, {}],
   ])('judge a function %s', (_title, changes, expected) => {
-    expect(notOk(stackChecks(stackFacts({ function: functionFacts(changes) })))).toEqual(expected);
+    expect(notOk(stackChecks(stackFacts({ function: functionFacts(changes) }), 'window'))).toEqual(expected);
   });
 
   it.each<[string, Partial<TableFacts>, ReturnType<typeof notOk>, ReturnType<typeof notOk>]>([
@@ -112,12 +114,37 @@ describe('the checks of stack, function and tables', () => {
     ['with a time to live', { timeToLive: true }, { 'log-never-expires': 'problem' }, {}],
     ['with replicas', { replicas: ['eu-west-1'] }, { 'log-one-region': 'problem' }, {}],
   ])('judge a table %s', (_title, changes, forLog, forResults) => {
-    expect(notOk(stackChecks(stackFacts({ tables: [tableFacts('log', changes), tableFacts('results')] })))).toEqual(
-      forLog,
+    expect(
+      notOk(stackChecks(stackFacts({ tables: [tableFacts('log', changes), tableFacts('results')] }), 'window')),
+    ).toEqual(forLog);
+    expect(
+      notOk(stackChecks(stackFacts({ tables: [tableFacts('log'), tableFacts('results', changes)] }), 'window')),
+    ).toEqual(forResults);
+  });
+});
+
+describe('the check of what results are found by', () => {
+  const check = (keys: string, identity: 'window' | 'sequence') =>
+    stackChecks(stackFacts({ tables: [tableFacts('log'), tableFacts('results', { keys })] }), identity).find(
+      ({ id }) => id === 'results-keys',
     );
-    expect(notOk(stackChecks(stackFacts({ tables: [tableFacts('log'), tableFacts('results', changes)] })))).toEqual(
-      forResults,
-    );
+
+  it.each([
+    ['key (S), windowStartMs (N)', 'window', 'ok'],
+    ['key (S), windowStartMs (N)', 'sequence', 'problem'],
+    ['key (S), sequence (N)', 'sequence', 'ok'],
+    ['key (S), sequence (N)', 'window', 'problem'],
+    ['key (S)', 'window', 'problem'],
+  ] as const)('judges a table by %s for results by %s: %s', (keys, identity, verdict) => {
+    expect(check(keys, identity)?.verdict).toBe(verdict);
+  });
+
+  it('says by what the table is found, and by what results would be', () => {
+    expect(check('key (S), sequence (N)', 'window')).toMatchObject({
+      lookedAt: 'the table of results is found by key (S), windowStartMs (N)',
+      found: 'results results-1 is found by key (S), sequence (N): it takes no result',
+      whatToDo: 'name another table in retained.<pipeline>.resultsTable, or leave it out for a new one',
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { resultKeys } from '../../../adapters/dynamodb/result-table-keys.ts';
 import type { Answer } from './fake-aws.ts';
 import { functionFacts, mappingFacts, stackFacts } from './stack-facts.ts';
 
@@ -8,9 +9,16 @@ const xml = (action: string, result: string): Answer => ({
 
 /** What AWS says of a stack that `stackFacts` describes, whose two shards have no record yet. */
 export function stackAnswers(changes: Readonly<Record<string, Answer>> = {}): Record<string, Answer> {
-  const table = (name: string): Answer => ({
-    body: { Table: { TableName: name, TableStatus: 'ACTIVE', DeletionProtectionEnabled: true } },
-  });
+  const table = (name: string): Answer => {
+    const keys =
+      name === 'log-1'
+        ? {
+            AttributeDefinitions: [{ AttributeName: 'slotKey', AttributeType: 'S' }],
+            KeySchema: [{ AttributeName: 'slotKey', KeyType: 'HASH' }],
+          }
+        : resultKeys('window');
+    return { body: { Table: { TableName: name, TableStatus: 'ACTIVE', DeletionProtectionEnabled: true, ...keys } } };
+  };
   return {
     DescribeStacks: xml(
       'DescribeStacks',

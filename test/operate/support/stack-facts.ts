@@ -57,6 +57,7 @@ export function tableFacts(role: TableFacts['role'], changes: Partial<TableFacts
     pointInTimeRecovery: true,
     timeToLive: false,
     replicas: [],
+    keys: role === 'log' ? 'slotKey (S)' : 'key (S), windowStartMs (N)',
     ...changes,
   };
 }

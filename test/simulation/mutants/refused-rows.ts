@@ -55,4 +55,13 @@ export const REFUSED_ROWS: readonly Mutant[] = [
     rule: 'PL-16',
     edits: [{ file: OUTBOX, find: 'if (!(error instanceof RowsRefused)) throw error;', replace: 'throw error;' }],
   },
+  {
+    name: 'a batch is committed whose results no sink can take',
+    rule: 'PL-16',
+    edits: [{ file: OUTBOX, find: 'for (const sink of sinks) await sink.open?.();', replace: '' }],
+    foundBy: {
+      file: 'test/adapters/dynamodb/result-table-keys.test.ts',
+      test: 'is refused before anything is committed, though no result is due',
+    },
+  },
 ];
