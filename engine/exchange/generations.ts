@@ -58,11 +58,7 @@ function requireAsFar({ id }: Exchange, one: PartitionState, other: PartitionSta
   throw new TidemarkError('internal', 'LOG_DAMAGED', text);
 }
 
-/** Of the senders that are live: which of the others a receiver still keeps depends on the order in which it read them. */
 function placesOf({ positions }: PartitionState): string {
-  const live = positions.filter(({ isDone }) => !isDone);
-  return live
-    .map(({ logId, version }) => `${logId} ${version}`)
-    .sort()
-    .join(', ');
+  const places = positions.map(({ logId, version, isDone }) => `${logId} ${isDone ? 'done' : version}`);
+  return places.sort().join(', ');
 }

@@ -63,15 +63,10 @@ function withChild(
   return positions.map((position) => (position === known ? least : position));
 }
 
-/**
- * A sender that is done is forgotten once no child waits for it. While another source waits for one, nothing of that one is:
- * a function that still reads it may merge a shard with one that is done.
- */
+/** A sender that is done is forgotten once no child waits for it. */
 function withoutForgotten(positions: readonly SenderPosition[]): readonly SenderPosition[] {
-  const waiting = positions.filter(({ version }) => version === 0);
-  const parents = new Set(waiting.flatMap(ownParents));
-  const sources = new Set(waiting.flatMap(sourcesBefore));
-  return positions.filter(({ logId, isDone }) => !isDone || parents.has(logId) || sources.has(sourceOf(logId)));
+  const awaited = new Set(positions.flatMap((position) => (position.version === 0 ? ownParents(position) : [])));
+  return positions.filter(({ logId, isDone }) => !isDone || awaited.has(logId));
 }
 
 /**
@@ -79,15 +74,22 @@ function withoutForgotten(positions: readonly SenderPosition[]): readonly Sender
  * that is not in the list has not been named yet, for one that is done stays as long as a child waits for it.
  *
  * A partition of a source that was made again, or of another one, waits for all that is left of the source before. Its seals
- * name the last logs of that one, but a function that still reads it may split them meanwhile.
+ * name the last logs of that one, but a function that still reads it may split them meanwhile. Once all that are left wait for
+ * parents, no more of these will ever be named, for those before them are sealed for the next source: such a child has not
+ * begun, and never says more than its own seal.
  */
 export function readable(positions: readonly SenderPosition[]): SenderPosition[] {
   const done = new Set(positions.filter(({ isDone }) => isDone).map(({ logId }) => logId));
-  const live = new Set(positions.filter(({ isDone }) => !isDone).map(({ logId }) => sourceOf(logId)));
-  const waits = (position: SenderPosition) =>
-    position.version === 0 &&
-    (ownParents(position).some((parent) => !done.has(parent)) || sourcesBefore(position).some((one) => live.has(one)));
-  return positions.filter((position) => !position.isDone && !waits(position));
+  const live = positions.filter(({ isDone }) => !isDone);
+  const isChildWaiting = (position: SenderPosition) =>
+    position.version === 0 && ownParents(position).some((parent) => !done.has(parent));
+  const sources = new Set(live.map(({ logId }) => sourceOf(logId)));
+  const goingOn = new Set(live.filter((one) => !isChildWaiting(one)).map(({ logId }) => sourceOf(logId)));
+  const followed = new Set(live.filter(({ version }) => version === 0).flatMap(sourcesBefore));
+  const isLeft = ({ logId }: SenderPosition) => followed.has(sourceOf(logId)) && !goingOn.has(sourceOf(logId));
+  const isNextWaiting = (position: SenderPosition) =>
+    position.version === 0 && sourcesBefore(position).some((one) => sources.has(one));
+  return live.filter((one) => !isNextWaiting(one) && (!isChildWaiting(one) || isLeft(one)));
 }
 
 /** Parents of the same source; of receivers all, for those before them are named for good. */

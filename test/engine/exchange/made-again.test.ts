@@ -168,6 +168,29 @@ describe.each([
     expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
   });
 
+  it('goes on although its last function seals a shard for a child whose other parent never begins', async () => {
+    const { world, instance } = await counting();
+    // s2 is split, and a half of it merged with s1, in which there was nothing after that.
+    world.reshard(['s2'], 's3', 's4');
+    world.reshard(['s1', 's3'], 's5');
+    const [partition, shards, first] = [world.shardPartition('s5'), new MemoryShards(), world.shardLog('s1')];
+    for (const [name, lineage] of world.catalog.known) shards.known.set(name, lineage);
+    shards.remains = () => 'ended';
+    world.replaceSource(change, 's1');
+    const records = world.put('s1', [LOW, 40]);
+    const { logs } = world.world;
+    const put = logs.put.bind(logs);
+    logs.put = (logId, ...rest) => (logId === first ? Promise.reject(new Error('killed')) : put(logId, ...rest));
+    await expect(world.take(instance, 's1', records)).rejects.toThrow('killed');
+    logs.put = put;
+    const late = processBatch({ ...world.instance().sender, shards }, { partition, records: world.all('s1') });
+    await expect(late).rejects.toMatchObject({ code: 'STREAM_RECREATED' });
+    expect((await world.head(first)).sealedFor).toEqual(['s5']);
+    await world.take(world.instance(), 's1', records);
+    await world.receiveAll(instance);
+    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
+  });
+
   it('is not taken back by a function of an older one that was frozen meanwhile', async () => {
     const { world, instance } = await counting();
     world.replaceSource(change, 's1');

@@ -147,4 +147,20 @@ describe('a source that another one has followed', () => {
     expect(names(readable(read))).toEqual([next]);
     expect(afterEntry(read, entry(next, 1, 70))).toMatchObject([{ logId: next, version: 1 }]);
   });
+
+  it('is left where all shards that are left of it wait for parents that never begin', () => {
+    const sealOfB = entry(b, 2, 60, { children: following(a, b) });
+    // b would have been split into d and another one; both are sealed for the next source in its place.
+    const mergeOfA = entry(a, 2, 50, { children: [{ logId: c, parents: [a, d] }] });
+    const waiting = [mergeOfA, sealOfB].reduce<readonly SenderPosition[]>(afterEntry, begun);
+    expect(names(readable(waiting))).toEqual([c]);
+    const read = afterEntry(waiting, entry(c, 1, NO_WATERMARK, { children: following(b, c) }));
+    expect(names(readable(read))).toEqual([next]);
+  });
+
+  it('is not left while a shard of it goes on, which may name a parent that others wait for', () => {
+    const mergeOfA = entry(a, 2, 50, { children: [{ logId: c, parents: [a, d] }, ...following(a, b)] });
+    const waiting = afterEntry(begun, mergeOfA);
+    expect(names(readable(waiting))).toEqual([b]);
+  });
 });

@@ -173,8 +173,8 @@ export const EXCHANGE: readonly Mutant[] = [
     edits: [
       {
         file: POSITIONS,
-        find: '(ownParents(position).some((parent) => !done.has(parent)) ||',
-        replace: '(ownParents(position).some((parent) => parent === null) ||',
+        find: 'ownParents(position).some((parent) => !done.has(parent));',
+        replace: 'ownParents(position).some((parent) => parent === null);',
       },
     ],
     foundBy: { file: 'test/engine/exchange/positions.test.ts', test: 'is read once all of its parents are done' },

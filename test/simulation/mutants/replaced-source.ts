@@ -96,8 +96,8 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/exchange/positions.ts',
-        find: ' || sourcesBefore(position).some((one) => live.has(one))',
-        replace: ' || sourcesBefore(position).some((one) => !live.has(one) && live.has(`${one}/`))',
+        find: 'sourcesBefore(position).some((one) => sources.has(one));',
+        replace: 'sourcesBefore(position).some((one) => sources.has(`${one}/`));',
       },
     ],
     foundBy: positions('is read to its end first, where a seal that names other ends is taken'),
@@ -125,17 +125,27 @@ export const REPLACED_SOURCE: readonly Mutant[] = [
     ),
   },
   {
-    name: 'a receiver forgets shards that are done while functions may still merge them',
+    name: 'a child of the old source waits for a parent that never begins',
     rule: 'PL-36',
     edits: [
       {
         file: 'engine/exchange/positions.ts',
-        find: ' || sources.has(sourceOf(logId)));',
-        replace: ' || sources.has(logId));',
+        find: '(!isChildWaiting(one) || isLeft(one))',
+        replace: '!isChildWaiting(one)',
       },
     ],
-    foundBy: positions(
-      'is read to its end where a shard of it is merged with one that was sealed for the next source before',
-    ),
+    foundBy: positions('is left where all shards that are left of it wait for parents that never begin'),
+  },
+  {
+    name: 'children of the old source do not wait for parents that may still be named',
+    rule: 'PL-36',
+    edits: [
+      {
+        file: 'engine/exchange/positions.ts',
+        find: 'followed.has(sourceOf(logId)) && !goingOn.has(sourceOf(logId));',
+        replace: 'followed.has(sourceOf(logId));',
+      },
+    ],
+    foundBy: positions('is not left while a shard of it goes on, which may name a parent that others wait for'),
   },
 ];
