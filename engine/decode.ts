@@ -43,7 +43,7 @@ export function decodeRecord(topology: Topology, record: SourceRecord, processin
     );
   }
   const value = validate(topology.source.schema, record.value === undefined ? parseJson(record.data) : record.value);
-  return { value, ...timesOf(topology.eventTime, value, record, processingTimeMs) };
+  return withTimes(topology.eventTime, value, record, processingTimeMs);
 }
 
 /** @throws EMPTY, NOT_UTF8, NOT_JSON, TOO_DEEP, FORBIDDEN_NAME (data) */
@@ -159,15 +159,10 @@ export function keyText(raw: unknown, name: string, remedy: string): string {
   return key;
 }
 
-function timesOf(
-  eventTime: EventTime,
-  value: unknown,
-  record: SourceRecord,
-  processingTimeMs: number,
-): Omit<Decoded, 'value'> {
+function withTimes(eventTime: EventTime, value: unknown, record: SourceRecord, processingTimeMs: number): Decoded {
   if (eventTime.kind !== 'event') {
     const eventTimeMs = eventTime.kind === 'arrival' ? record.arrivalTimeMs : processingTimeMs;
-    return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
+    return { value, eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
   }
   const receivedTimeMs = record.receivedTimeMs ?? record.arrivalTimeMs;
   const eventTimeMs = timeIn(
@@ -178,8 +173,9 @@ function timesOf(
     eventTime.maxClockSkewMs,
   );
   if (eventTime.watermarkExtractor === undefined)
-    return { eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
+    return { value, eventTimeMs, watermarkMs: eventTimeMs - eventTime.maxOutOfOrdernessMs };
   return {
+    value,
     eventTimeMs,
     watermarkMs:
       timeIn('watermark', eventTime.watermarkExtractor, value, receivedTimeMs, eventTime.maxClockSkewMs) ??

@@ -26,15 +26,26 @@ import { checkedExchanged, checkedSideValue } from './value/emitted.ts';
 
 /** Where to go back to when a record fails half way: to the processing time of then, too. */
 export interface Mark {
-  readonly journal: number;
-  readonly timers: readonly OperatorTimers[];
-  readonly processingTimeMs: number;
-  readonly sequence: number;
-  readonly results: number;
-  readonly sideOutputs: number;
-  readonly deadLetters: number;
-  readonly sent: number;
+  journal: number;
+  /** In the order of the operators. */
+  readonly timers: OperatorTimers[];
+  processingTimeMs: number;
+  sequence: number;
+  results: number;
+  sideOutputs: number;
+  deadLetters: number;
+  sent: number;
 }
+
+const NO_MARK: Omit<Mark, 'timers'> = Object.freeze({
+  journal: 0,
+  processingTimeMs: 0,
+  sequence: 0,
+  results: 0,
+  sideOutputs: 0,
+  deadLetters: 0,
+  sent: 0,
+});
 
 /** What one commit takes on: past it no further record is taken, and a move of time goes on in the next commit. */
 export interface CommitBounds {
@@ -227,6 +238,10 @@ export class Run implements OperatorHost {
     if (watermarkMs === this.watermarkMs) return true;
     const fromMs = this.watermarkMs;
     this.watermarkMs = watermarkMs;
+    if (!this.isDue(watermarkMs, NO_WATERMARK)) {
+      for (const operator of this.#operators) operator.pass(watermarkMs);
+      return this.#isDone();
+    }
     for (const operator of this.#operators) operator.begin('event', fromMs);
     const isDone = this.#fire({ domain: 'event', fromMs }, 0, isWhole ? undefined : NOTHING);
     this.journal.length = 0;
@@ -250,13 +265,19 @@ export class Run implements OperatorHost {
       this.pending = { domain, fromMs, operator: operator.id, firedMs };
       return false;
     }
+    return this.#isDone();
+  }
+
+  /** The move of time is over. */
+  #isDone(): true {
     this.pending = undefined;
     this.#movingFromMs = undefined;
     return true;
   }
 
   isDue(watermarkMs: number, processingTimeMs: number): boolean {
-    return this.#operators.some((operator) => operator.isDue(watermarkMs, processingTimeMs));
+    for (const operator of this.#operators) if (operator.isDue(watermarkMs, processingTimeMs)) return true;
+    return false;
   }
 
   /**
@@ -270,6 +291,10 @@ export class Run implements OperatorHost {
     if (nowMs <= this.processingTimeMs) return true;
     const fromMs = this.processingTimeMs;
     this.processingTimeMs = nowMs;
+    if (!this.isDue(NO_WATERMARK, nowMs)) {
+      for (const operator of this.#operators) operator.passProcessing(nowMs);
+      return this.#isDone();
+    }
     for (const operator of this.#operators) operator.begin('processing', fromMs);
     return this.#fire(
       { domain: 'processing', fromMs },
@@ -312,23 +337,22 @@ export class Run implements OperatorHost {
     this.#send(this.topology.sentKeyOf(value), row.windowEndMs - 1, value);
   }
 
-  mark(): Mark {
-    const { journal, timers, processingTimeMs, sequence, results, sideOutputs, deadLetters, sent } = this;
-    return {
-      journal: journal.length,
-      timers,
-      processingTimeMs,
-      sequence,
-      results: results.length,
-      sideOutputs: sideOutputs.length,
-      deadLetters: deadLetters.length,
-      sent: sent.length,
-    };
+  /** @param mark that is needed no more: its memory is used again */
+  mark(mark: Mark = { ...NO_MARK, timers: [] }): Mark {
+    mark.journal = this.journal.length;
+    for (let i = 0; i < this.#operators.length; i++) mark.timers[i] = (this.#operators[i] as RunningOperator).timers;
+    mark.processingTimeMs = this.processingTimeMs;
+    mark.sequence = this.sequence;
+    mark.results = this.results.length;
+    mark.sideOutputs = this.sideOutputs.length;
+    mark.deadLetters = this.deadLetters.length;
+    mark.sent = this.sent.length;
+    return mark;
   }
 
   rollBack(mark: Mark): void {
     while (this.journal.length > mark.journal) this.journal.pop()?.();
-    this.#operators.forEach((operator, i) => operator.restore(mark.timers[i] as OperatorTimers));
+    this.#operators.forEach((operator, i) => (operator.timers = mark.timers[i] as OperatorTimers));
     this.processingTimeMs = mark.processingTimeMs;
     this.sequence = mark.sequence;
     this.results.length = mark.results;

@@ -13,7 +13,7 @@ import type { Due } from './partition-log/entry.ts';
 import type { Floor } from './time/floors.ts';
 import { pop } from './state/heap.ts';
 import type { TableView } from './state/table-view.ts';
-import { timerBefore, withTimer, type OperatorTimers, type Timer, type Timers } from './state/timer.ts';
+import { timerBefore, withTimer, type OperatorTimers, type Timer } from './state/timer.ts';
 import { watermarkOf } from './time/floors.ts';
 import { behind } from './time/timer-clocks.ts';
 import { NO_WATERMARK } from './time/watermark.ts';
@@ -47,8 +47,7 @@ export class RunningOperator implements OperatorContext {
   readonly #host: OperatorHost;
   readonly #index: number;
   readonly #lagMs: number;
-  #event: Timers;
-  #processing: Timers;
+  timers: OperatorTimers;
 
   constructor(
     host: OperatorHost,
@@ -67,17 +66,8 @@ export class RunningOperator implements OperatorContext {
     this.watermarkMs = clocks.event.fromMs;
     this.targetMs = this.watermarkMs;
     this.#firedMs = { event: clocks.event.firedMs, processing: clocks.processing.firedMs };
-    ({ event: this.#event, processing: this.#processing } = timers);
+    this.timers = timers;
     this.bound = operator.bind(this);
-  }
-
-  get timers(): OperatorTimers {
-    return { event: this.#event, processing: this.#processing };
-  }
-
-  restore({ event, processing }: OperatorTimers): void {
-    this.#event = event;
-    this.#processing = processing;
   }
 
   /** A move of time begins: nothing of it has fired. */
@@ -106,13 +96,27 @@ export class RunningOperator implements OperatorContext {
 
   /** When its next timers are due, by the partition's clocks. */
   get due(): Due {
-    const eventMs = this.#event === undefined ? undefined : this.#event.top.timeMs + this.#lagMs;
-    return { eventMs, processingMs: this.#processing?.top.timeMs };
+    const { event, processing } = this.timers;
+    const eventMs = event === undefined ? undefined : event.top.timeMs + this.#lagMs;
+    return { eventMs, processingMs: processing?.top.timeMs };
   }
 
   isDue(partitionWatermarkMs: number, nowMs: number): boolean {
-    const isEventDue = this.#event !== undefined && this.#event.top.timeMs <= behind(partitionWatermarkMs, this.#lagMs);
-    return isEventDue || (this.#processing !== undefined && this.#processing.top.timeMs <= nowMs);
+    const { event, processing } = this.timers;
+    const isEventDue = event !== undefined && event.top.timeMs <= behind(partitionWatermarkMs, this.#lagMs);
+    return isEventDue || (processing !== undefined && processing.top.timeMs <= nowMs);
+  }
+
+  /** Event time moves, and none of its timers is due. */
+  pass(partitionWatermarkMs: number): void {
+    this.targetMs = behind(partitionWatermarkMs, this.#lagMs);
+    this.watermarkMs = this.targetMs;
+    this.#firedMs.event = this.targetMs;
+  }
+
+  /** Processing time moves, and none of its timers is due. */
+  passProcessing(nowMs: number): void {
+    this.#firedMs.processing = nowMs;
   }
 
   /**
@@ -122,28 +126,27 @@ export class RunningOperator implements OperatorContext {
    */
   advance(partitionWatermarkMs: number, isEnough: () => boolean): number | undefined {
     this.targetMs = behind(partitionWatermarkMs, this.#lagMs);
-    while (this.#event !== undefined && this.#event.top.timeMs <= this.targetMs) {
-      const timer = this.#event.top;
+    for (let due = this.timers.event; due !== undefined && due.top.timeMs <= this.targetMs; due = this.timers.event) {
+      const timer = due.top;
       if (this.#isNextInstant('event', timer, isEnough)) return this.#firedMs.event;
-      this.#event = pop(this.#event, timerBefore);
+      this.timers = { ...this.timers, event: pop(due, timerBefore) };
       this.#host.timersFired++;
       this.bound.onTimer?.(timer);
     }
-    this.watermarkMs = this.targetMs;
-    this.#firedMs.event = this.targetMs;
+    this.pass(partitionWatermarkMs);
     return undefined;
   }
 
   /** As `advance`. */
   advanceProcessing(nowMs: number, isEnough: () => boolean): number | undefined {
-    while (this.#processing !== undefined && this.#processing.top.timeMs <= nowMs) {
-      const timer = this.#processing.top;
+    for (let due = this.timers.processing; due !== undefined && due.top.timeMs <= nowMs; due = this.timers.processing) {
+      const timer = due.top;
       if (this.#isNextInstant('processing', timer, isEnough)) return this.#firedMs.processing;
-      this.#processing = pop(this.#processing, timerBefore);
+      this.timers = { ...this.timers, processing: pop(due, timerBefore) };
       this.#host.timersFired++;
       this.bound.onProcessingTimer?.(timer);
     }
-    this.#firedMs.processing = nowMs;
+    this.passProcessing(nowMs);
     return undefined;
   }
 
@@ -156,8 +159,7 @@ export class RunningOperator implements OperatorContext {
   }
 
   schedule(domain: TimeDomain, timer: Timer): void {
-    if (domain === 'event') this.#event = withTimer(this.#event, timer);
-    else this.#processing = withTimer(this.#processing, timer);
+    this.timers = { ...this.timers, [domain]: withTimer(this.timers[domain], timer) };
   }
 
   forward(element: Element): Verdict {

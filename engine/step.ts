@@ -58,19 +58,21 @@ export function step(
   let recordsIn = 0;
   let { watermarkMs, lastArrivalMs } = state;
   let goesOn = run.resume();
+  const [mark, arrived] = [run.mark(), run.mark()];
 
-  for (const [i, record] of records.entries()) {
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i] as SourceRecord;
     // All places of an offset belong to one commit.
     if (!goesOn || (run.isFull && record.offset !== run.reached)) break;
     run.comeTo(i);
-    const mark = run.mark();
+    run.mark(mark);
     try {
       run.beginRecord();
       const decoded = decodedOf(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
       run.endRecord();
       // What fires before the record may be more than one commit takes: then the record waits. A further place of its offset cannot.
       if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;
-      const arrived = run.mark();
+      run.mark(arrived);
       run.beginRecord();
       const lateKey = record.arrival?.kind === 'end' ? undefined : lateKeyOf(run, topology, record, decoded);
       run.endRecord();
