@@ -4,6 +4,7 @@
  * that are not known here stay its work.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { testOf } from './known-checks.ts';
 import { zodNodeOf, type Payload, type ZodCheck, type ZodNode } from './zod-node.ts';
 
 /** The schema does not take the value. */
@@ -139,6 +140,12 @@ function kindOf(node: ZodNode, within: Within): Accept | undefined {
 
 /** As zod runs them where none has found anything. */
 function checked(accept: Accept, checks: readonly ZodCheck[]): Accept {
+  const isFine = testOf(checks);
+  if (isFine !== undefined)
+    return (value) => {
+      const accepted = accept(value);
+      return accepted !== REJECTED && isFine(accepted) ? accepted : REJECTED;
+    };
   return (value) => {
     const accepted = accept(value);
     if (accepted === REJECTED) return REJECTED;

@@ -32,7 +32,14 @@ export interface ZodDefinition {
 
 export interface ZodCheck {
   readonly _zod: {
-    readonly def: { when?(payload: Payload): boolean };
+    readonly def: {
+      readonly format?: string;
+      readonly pattern?: unknown;
+      readonly value?: unknown;
+      readonly inclusive?: boolean;
+      when?(payload: Payload): boolean;
+    };
+    readonly traits: ReadonlySet<string>;
     check(payload: Payload): unknown;
   };
 }
