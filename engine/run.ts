@@ -16,7 +16,8 @@ import type { Floor } from './time/floors.ts';
 import type { Offset } from './record.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { Due } from './partition-log/entry.ts';
-import { TableView, type Journal } from './state/table-view.ts';
+import { Journal } from './state/journal.ts';
+import { TableView } from './state/table-view.ts';
 import type { OperatorTimers } from './state/timer.ts';
 import { RunningOperator, type OperatorHost } from './running-operator.ts';
 import { behind, timerClocksOf } from './time/timer-clocks.ts';
@@ -78,7 +79,7 @@ export class Run implements OperatorHost {
   readonly tables: readonly TableView[];
   readonly floors: readonly Floor[];
   readonly topology: Topology;
-  readonly journal: Journal = [];
+  readonly journal = new Journal();
   readonly #operators: readonly RunningOperator[];
   /** By how much the time of what leaves the fragment is behind its watermark [ms]. */
   readonly delayMs: number;
@@ -223,7 +224,7 @@ export class Run implements OperatorHost {
         `operator of a pending move must be one of the pipeline, got ${pending.operator}; deploy the definition that wrote it`,
       );
     const isDone = this.#fire(pending, turn, NOTHING);
-    this.journal.length = 0;
+    this.journal.clear();
     return isDone;
   }
 
@@ -234,7 +235,7 @@ export class Run implements OperatorHost {
    * @returns false: there is more than this commit takes
    */
   advance(watermarkMs: number, isWhole = false): boolean {
-    this.journal.length = 0;
+    this.journal.clear();
     if (watermarkMs === this.watermarkMs) return true;
     const fromMs = this.watermarkMs;
     this.watermarkMs = watermarkMs;
@@ -244,7 +245,7 @@ export class Run implements OperatorHost {
     }
     for (const operator of this.#operators) operator.begin('event', fromMs);
     const isDone = this.#fire({ domain: 'event', fromMs }, 0, isWhole ? undefined : NOTHING);
-    this.journal.length = 0;
+    this.journal.clear();
     return isDone;
   }
 
@@ -351,7 +352,7 @@ export class Run implements OperatorHost {
   }
 
   rollBack(mark: Mark): void {
-    while (this.journal.length > mark.journal) this.journal.pop()?.();
+    this.journal.rollBack(mark.journal);
     this.#operators.forEach((operator, i) => (operator.timers = mark.timers[i] as OperatorTimers));
     this.processingTimeMs = mark.processingTimeMs;
     this.sequence = mark.sequence;

@@ -1,3 +1,4 @@
+import type { Journal } from './journal.ts';
 import { floorOf, inserted, lastOf, removed, visitKeys, type KeyOrder } from './sorted-keys.ts';
 import type { Entries, Entry, Group, SortedGroup, Table } from './table.ts';
 
@@ -12,9 +13,6 @@ export const NO_TABLE_CHANGE: TableChange = Object.freeze({
   puts: new Map<Group, ReadonlyMap<string, Entry | undefined>>(),
 });
 
-/** How to take back what was done since a mark: a record that fails half way changes nothing (PL-15). */
-export type Journal = Array<() => void>;
-
 /** A table as a step sees it: reads through to the state, writes into its own change (PL-6). */
 export class TableView<E extends Entry = Entry> implements TableChange {
   readonly dropped = new Set<Group>();
@@ -25,6 +23,9 @@ export class TableView<E extends Entry = Entry> implements TableChange {
   readonly #sizes = new Map<Group, number>();
   /** Of groups that were asked for their order, and have changed. */
   readonly #sorted = new Map<Group, SortedGroup>();
+  /** The group that was asked for last, and what was put into it: the next record is often of the same one. */
+  #lastGroup: Group | undefined;
+  #lastPuts: Map<string, E | undefined> | undefined;
 
   constructor(table: Table, journal: Journal) {
     this.#table = table;
@@ -32,7 +33,7 @@ export class TableView<E extends Entry = Entry> implements TableChange {
   }
 
   get(group: Group, key: string): E | undefined {
-    const mine = this.puts.get(group);
+    const mine = this.#putsOf(group);
     if (mine !== undefined) {
       const entry = mine.get(key);
       if (entry !== undefined || mine.has(key)) return entry;
@@ -42,7 +43,7 @@ export class TableView<E extends Entry = Entry> implements TableChange {
 
   /** The group has no entry that was there before this step or was put by it, unless that was deleted since. */
   isNew(group: Group): boolean {
-    return !this.puts.has(group) && this.#stored(group) === undefined;
+    return this.#putsOf(group) === undefined && this.#stored(group) === undefined;
   }
 
   /** Groups that have an entry, or had one before this step that it deleted; in no order. */
@@ -65,12 +66,12 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     if (puts === undefined && (wasDropped || !this.#table.groups.has(group))) return;
     const size = this.#sizes.get(group);
     const sorted = this.#sorted.get(group);
-    this.puts.delete(group);
+    this.#setPuts(group, undefined);
     if (this.#table.groups.has(group)) this.dropped.add(group);
     this.#sizes.delete(group);
     this.#sorted.delete(group);
-    this.#journal.push(() => {
-      if (puts !== undefined) this.puts.set(group, puts);
+    this.#journal.note(() => {
+      if (puts !== undefined) this.#setPuts(group, puts);
       if (!wasDropped) this.dropped.delete(group);
       setOrDelete(this.#sizes, group, size);
       setOrDelete(this.#sorted, group, sorted);
@@ -128,6 +129,19 @@ export class TableView<E extends Entry = Entry> implements TableChange {
     }
   }
 
+  #putsOf(group: Group): Map<string, E | undefined> | undefined {
+    if (group !== this.#lastGroup) {
+      this.#lastPuts = this.puts.get(group);
+      this.#lastGroup = group;
+    }
+    return this.#lastPuts;
+  }
+
+  #setPuts(group: Group, puts: Map<string, E | undefined> | undefined): void {
+    setOrDelete(this.puts, group, puts);
+    this.#lastGroup = undefined;
+  }
+
   #stored(group: Group): Entries<E> | undefined {
     return this.dropped.has(group) ? undefined : (this.#table.groups.get(group) as Entries<E> | undefined);
   }
@@ -147,10 +161,10 @@ export class TableView<E extends Entry = Entry> implements TableChange {
   }
 
   #write(group: Group, key: string, entry: E | undefined): void {
-    const mine = this.puts.get(group);
+    const mine = this.#putsOf(group);
     const before = mine?.get(key);
     const had = before !== undefined || mine?.has(key) === true;
-    this.#journal.push(() => this.#set(group, key, before, had));
+    this.#journal.note(() => this.#set(group, key, before, had));
     this.#set(group, key, entry, entry !== undefined || this.#stored(group)?.has(key) === true);
   }
 
@@ -158,12 +172,12 @@ export class TableView<E extends Entry = Entry> implements TableChange {
   #set(group: Group, key: string, entry: E | undefined, isNoted: boolean): void {
     const isCounted = this.#sizes.size > 0 || this.#sorted.size > 0;
     const wasThere = isCounted && this.get(group, key) !== undefined;
-    let entries = this.puts.get(group);
+    let entries = this.#putsOf(group);
     if (isNoted) {
-      if (entries === undefined) this.puts.set(group, (entries = new Map()));
+      if (entries === undefined) this.#setPuts(group, (entries = new Map()));
       entries.set(key, entry);
     } else if (entries?.delete(key) === true && entries.size === 0) {
-      this.puts.delete(group);
+      this.#setPuts(group, undefined);
     }
     if (isCounted) this.#count(group, key, wasThere);
   }

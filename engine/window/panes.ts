@@ -28,9 +28,14 @@ export interface WindowBounds {
 /** What is added to a pane: what the aggregates take of a record, or what they have made of several. */
 export type Inputs = readonly unknown[] | PartialResult;
 
+const isPartial = (inputs: Inputs): inputs is PartialResult => !Array.isArray(inputs);
+
 /** How panes of one operator are filled, fired and stored. */
 export class Panes {
   readonly #aggregates: readonly NamedAggregate[];
+  /** Of each aggregate. */
+  readonly #extracts: ReadonlyArray<Aggregate<unknown>['extract']>;
+  readonly #aggregators: ReadonlyArray<Aggregate<never>['aggregator']>;
   readonly #accumulation: WindowedAggregation['emission']['accumulation'];
   readonly #countsUnfired: boolean;
   readonly #empty: Pane;
@@ -41,6 +46,8 @@ export class Panes {
   constructor({ id, aggregates, emission }: WindowedAggregation) {
     this.#id = id;
     this.#aggregates = aggregates;
+    this.#extracts = aggregates.map(({ aggregate }) => (aggregate as Aggregate<unknown>).extract);
+    this.#aggregators = aggregates.map(({ aggregate }) => aggregate.aggregator);
     this.#all = aggregates.map((_, i) => i);
     this.#accumulation = emission.accumulation;
     this.#countsUnfired = countsUnfired(emission);
@@ -76,20 +83,17 @@ export class Panes {
   /** What the aggregates take of a record. @throws anything that user code throws */
   inputsOf(element: Element): Inputs {
     if (element.partial !== undefined) return element.partial;
-    const inputs: unknown[] = [];
-    for (const { aggregate } of this.#aggregates)
-      inputs.push((aggregate as Aggregate<unknown>).extract(element.value, element));
+    const inputs = new Array<unknown>(this.#extracts.length);
+    for (let i = 0; i < inputs.length; i++)
+      inputs[i] = (this.#extracts[i] as Aggregate<unknown>['extract'])(element.value, element);
     return inputs;
   }
 
   add(pane: Pane, inputs: Inputs): Pane {
-    if ('accumulators' in inputs) return this.#addPartial(pane, inputs);
-    const accumulators: unknown[] = [];
-    for (let i = 0; i < inputs.length; i++) {
-      accumulators.push(
-        (this.#aggregates[i] as NamedAggregate).aggregate.aggregator.add(pane.accumulators[i], inputs[i]),
-      );
-    }
+    if (isPartial(inputs)) return this.#addPartial(pane, inputs);
+    const accumulators = new Array<unknown>(inputs.length);
+    for (let i = 0; i < inputs.length; i++)
+      accumulators[i] = (this.#aggregators[i] as Aggregate<never>['aggregator']).add(pane.accumulators[i], inputs[i]);
     return {
       accumulators,
       revision: pane.revision,

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { textOrder, type KeyOrder } from '../../../engine/state/sorted-keys.ts';
 import { applyTable } from '../../../engine/state/state-change.ts';
 import { Table, type Entry } from '../../../engine/state/table.ts';
-import { TableView, type Journal } from '../../../engine/state/table-view.ts';
+import { Journal } from '../../../engine/state/journal.ts';
+import { TableView } from '../../../engine/state/table-view.ts';
 
 const GROUP = 'k';
 const KEY = fc.constantFrom('a', 'b', 'c', 'd', 'e');
@@ -20,7 +21,7 @@ const MOVE: fc.Arbitrary<Move> = fc.oneof(
 /** A table with a view on it, and beside them a plain set of the keys that must be there. */
 class Pair {
   readonly table = new Table();
-  journal: Journal = [];
+  journal = new Journal();
   view = new TableView(this.table, this.journal);
   keys = new Set<string>();
   marked: { readonly journal: number; readonly keys: ReadonlySet<string> } = { journal: 0, keys: new Set() };
@@ -37,11 +38,11 @@ class Pair {
       this.keys.clear();
     } else if (move.do === 'mark') this.#mark();
     else if (move.do === 'roll back') {
-      while (this.journal.length > this.marked.journal) this.journal.pop()?.();
+      this.journal.rollBack(this.marked.journal);
       this.keys = new Set(this.marked.keys);
     } else if (move.do === 'commit') {
       applyTable(this.table, this.view);
-      this.journal = [];
+      this.journal = new Journal();
       this.view = new TableView(this.table, this.journal);
       this.#mark();
     } else this.expectSame();
@@ -77,7 +78,7 @@ describe('the view of a table', () => {
   });
 
   it('says nothing of a key that came and went within the step', () => {
-    const view = new TableView(new Table(), []);
+    const view = new TableView(new Table(), new Journal());
     view.put(GROUP, 'a', { hash: 0 });
     view.delete(GROUP, 'a');
     expect([...view.puts]).toEqual([]);
@@ -86,7 +87,7 @@ describe('the view of a table', () => {
   it('compares no more keys for an operation on 10,000 entries than their logarithm asks for, and counts none anew', () => {
     const table = new Table();
     for (let i = 0; i < 5_000; i++) table.put(GROUP, place(i), { hash: 0 });
-    const view = new TableView<Entry>(table, []);
+    const view = new TableView<Entry>(table, new Journal());
     let compared = 0;
     const order: KeyOrder = (a, b) => {
       compared++;
