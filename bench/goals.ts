@@ -1,6 +1,7 @@
 import type { BenchResult } from './report.ts';
 import type { Figure } from './rounds.ts';
-import { row, tableOf } from './table.ts';
+import type { RecordKind } from './other-records.ts';
+import { row, tableOf, whole } from './table.ts';
 
 interface Goal {
   readonly what: string;
@@ -8,10 +9,32 @@ interface Goal {
   readonly figure: Figure;
 }
 
+/** engine / bare. */
+const OTHER_RECORDS: Readonly<Record<RecordKind, number>> = {
+  '500 bytes': 0.6,
+  '900 bytes': 0.5,
+  'any zod schema': 0.4,
+};
+
 /** What is aimed at, beside what is measured. */
-export function goalsText({ throughput, exchange }: Pick<BenchResult, 'throughput' | 'exchange'>): string {
+export function goalsText({
+  throughput,
+  otherRecords,
+  openWindows,
+  exchange,
+}: Pick<BenchResult, 'throughput' | 'otherRecords' | 'openWindows' | 'exchange'>): string {
   const goals: readonly Goal[] = [
     { what: 'engine / bare, flights', goal: 'at least 0.8', figure: throughput.ratio },
+    ...otherRecords.kinds.map(({ kind, ratio }) => ({
+      what: `engine / bare, ${kind}`,
+      goal: `at least ${OTHER_RECORDS[kind]}`,
+      figure: ratio,
+    })),
+    {
+      what: `a record with ${whole(openWindows.windows)} open windows / with one`,
+      goal: 'below 1.5',
+      figure: openWindows.growth,
+    },
     {
       what: 'a record that crosses an exchange / one that stays',
       goal: 'at most 1.6',

@@ -3,6 +3,8 @@ import type { ExchangeFigures } from './exchange/measure.ts';
 import type { AggregatesCost } from './aggregates.ts';
 import { goalsText } from './goals.ts';
 import type { OpenSessionsCost } from './open-sessions.ts';
+import type { OpenWindowsCost } from './open-windows.ts';
+import type { OtherRecords } from './other-records.ts';
 import type { Recovery } from './recovery.ts';
 import { resultTableText } from './result-table-report.ts';
 import type { ResultTableCost } from './result-table.ts';
@@ -17,10 +19,12 @@ import type { WriteUnits } from './write-units.ts';
 export interface BenchResult {
   readonly quick: boolean;
   readonly throughput: Throughput;
+  readonly otherRecords: OtherRecords;
   readonly aggregates: AggregatesCost;
   readonly windows: WindowsCost;
   readonly stateOperations: StateOperationsCost;
   readonly openSessions: OpenSessionsCost;
+  readonly openWindows: OpenWindowsCost;
   readonly writeUnits: readonly WriteUnits[];
   readonly recovery: Recovery;
   readonly resultTable: ResultTableCost;
@@ -31,9 +35,11 @@ export interface BenchResult {
 /** All of it for people. */
 export function reportOf({
   throughput,
+  otherRecords,
   aggregates,
   windows,
   openSessions,
+  openWindows,
   stateOperations,
   writeUnits,
   recovery,
@@ -51,7 +57,7 @@ export function reportOf({
     resultTableText(resultTable),
     snapshotsText(snapshots),
     exchangeText(exchange),
-    goalsText({ throughput, exchange }),
+    goalsText({ throughput, otherRecords, openWindows, exchange }),
   ].join('\n\n');
 }
 

@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { measureAggregates, type AggregatesSettings } from './aggregates.ts';
 import { measureExchange, type ExchangeSettings } from './exchange/measure.ts';
 import { measureOpenSessions, type OpenSessionsSettings } from './open-sessions.ts';
+import { measureOpenWindows, type OpenWindowsSettings } from './open-windows.ts';
+import { measureOtherRecords } from './other-records.ts';
 import { measureRecovery, type RecoverySettings } from './recovery.ts';
 import { reportOf, type BenchResult } from './report.ts';
 import { measureResultTable, type ResultTableSettings } from './result-table.ts';
@@ -17,10 +19,12 @@ import { measureWriteUnits, type WriteUnits, type WriteUnitsSettings } from './w
 
 interface BenchSettings {
   readonly throughput: ThroughputSettings;
+  readonly otherRecords: ThroughputSettings;
   readonly aggregates: AggregatesSettings;
   readonly windows: WindowsSettings;
   readonly stateOperations: StateOperationsSettings;
   readonly openSessions: OpenSessionsSettings;
+  readonly openWindows: OpenWindowsSettings;
   readonly writeUnits: readonly WriteUnitsSettings[];
   readonly recovery: RecoverySettings;
   readonly resultTable: ResultTableSettings;
@@ -31,10 +35,12 @@ interface BenchSettings {
 /** 640 batches: the ring goes round ten times, and two windows fire. */
 const FULL: BenchSettings = {
   throughput: { records: 100_000, rounds: 9 },
+  otherRecords: { records: 50_000, rounds: 9 },
   aggregates: { records: 50_000, rounds: 9 },
   windows: { records: 50_000, rounds: 5 },
   stateOperations: { operations: 1_000, rounds: 9 },
   openSessions: { records: 50_000, rounds: 5 },
+  openWindows: { windows: 100_000, records: 100_000, rounds: 5 },
   writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
   resultTable: { rows: 500, rounds: 5 },
@@ -49,10 +55,12 @@ const FULL: BenchSettings = {
 };
 const QUICK: BenchSettings = {
   throughput: { records: 10_000, rounds: 3 },
+  otherRecords: { records: 4_000, rounds: 3 },
   aggregates: { records: 4_000, rounds: 3 },
   windows: { records: 20_000, rounds: 3 },
   stateOperations: { operations: 500, rounds: 3 },
   openSessions: { records: 4_000, rounds: 3 },
+  openWindows: { windows: 20_000, records: 4_000, rounds: 3 },
   writeUnits: [10, 1_000].map((keys) => ({ keys, batches: 80 })),
   recovery: { keys: 20_000, rounds: 3 },
   resultTable: { rows: 200, rounds: 3 },
@@ -72,6 +80,8 @@ const settings = values.quick ? QUICK : FULL;
 
 note('throughput');
 const throughput = await measureThroughput(settings.throughput);
+note('other records');
+const otherRecords = await measureOtherRecords(settings.otherRecords);
 note('aggregates');
 const aggregates = await measureAggregates(settings.aggregates);
 note('windows');
@@ -80,6 +90,8 @@ note('operations on state');
 const stateOperations = await measureStateOperations(settings.stateOperations);
 note('open sessions');
 const openSessions = await measureOpenSessions(settings.openSessions);
+note('open windows');
+const openWindows = await measureOpenWindows(settings.openWindows);
 const writeUnits: WriteUnits[] = [];
 for (const load of settings.writeUnits) {
   note(`write units, ${load.keys} keys`);
@@ -96,9 +108,11 @@ const exchange = await measureExchange(settings.exchange);
 const result: BenchResult = {
   quick: values.quick,
   throughput,
+  otherRecords,
   aggregates,
   windows,
   openSessions,
+  openWindows,
   stateOperations,
   writeUnits,
   recovery,

@@ -4,6 +4,7 @@ import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { MemorySink } from '../adapters/memory/sink.ts';
 import { VM_GUARD } from '../adapters/vm/guard.ts';
 import type { Sink } from '../engine/ports.ts';
+import type { Topology } from '../engine/topology.ts';
 import { processBatch } from '../engine/process-batch.ts';
 import type { Processor } from '../engine/processor.ts';
 import { UserCode } from '../engine/user-code/user-code.ts';
@@ -58,8 +59,8 @@ export const GUARDED = new UserCode(VM_GUARD);
 export async function measureThroughput({ records, rounds }: ThroughputSettings): Promise<Throughput> {
   const load = await flightsLoad({ records, shards: SHARDS, batchSize: BATCH_SIZE });
   const expected = await expectedOf({ records, shards: SHARDS });
-  const counted = await requireRightResults(expected, (sink) => runEngine(load, sink));
-  await requireRightResults(expected, (sink) => runEngine(load, sink, GUARDED));
+  const counted = await requireRightResults(expected, (sink) => runEngine(flights.topology, load, sink));
+  await requireRightResults(expected, (sink) => runEngine(flights.topology, load, sink, GUARDED));
   const large = await flightsLoad({ records, shards: SHARDS, batchSize: LARGE_BATCH_SIZE });
   const topic = await kafkaLoad({ records, partitions: SHARDS, batchSize: BATCH_SIZE });
   const ofTopic = await expectedOf({
@@ -71,10 +72,14 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
   const stagedRounds: Array<Readonly<Record<Stage, number>>> = [];
   const times = await interleave(rounds, {
     bare: () => requireSame('records parsed', records, parseBare(load)),
-    engine: async () => requireSame('records counted', counted, await runEngine(load, new NullSink())),
-    guarded: async () => requireSame('records counted', counted, await runEngine(load, new NullSink(), GUARDED)),
-    large: async () => requireSame('records counted', counted, await runEngine(large, new NullSink())),
-    guardedLarge: async () => requireSame('records counted', counted, await runEngine(large, new NullSink(), GUARDED)),
+    engine: async () =>
+      requireSame('records counted', counted, await runEngine(flights.topology, load, new NullSink())),
+    guarded: async () =>
+      requireSame('records counted', counted, await runEngine(flights.topology, load, new NullSink(), GUARDED)),
+    large: async () =>
+      requireSame('records counted', counted, await runEngine(flights.topology, large, new NullSink())),
+    guardedLarge: async () =>
+      requireSame('records counted', counted, await runEngine(flights.topology, large, new NullSink(), GUARDED)),
     kafka: async () =>
       requireSame('records counted of the topic', countedOfTopic, await runKafka(topic, SHARDS, new NullSink())),
     staged: () => {
@@ -108,7 +113,7 @@ export async function measureThroughput({ records, rounds }: ThroughputSettings)
 }
 
 /** Every airport and hour as DuckDB has it. @returns how many records were counted */
-async function requireRightResults(expected: Expected, run: (sink: Sink) => Promise<number>): Promise<number> {
+export async function requireRightResults(expected: Expected, run: (sink: Sink) => Promise<number>): Promise<number> {
   const sink = new MemorySink();
   const counted = await run(sink);
   requireEqual(compareRows('results', windowId, { expected: expected.results, actual: rowsIn(sink) }));
@@ -124,8 +129,13 @@ export function rowsIn(sink: MemorySink): Row[] {
 export const windowId = ({ key, windowStartMs }: Row): string => `${String(key)}/${String(windowStartMs)}`;
 
 /** @returns how many records were counted, neither late nor dead */
-async function runEngine(load: readonly Invocation[], sink: Sink, userCode?: UserCode): Promise<number> {
-  const engine = new EngineRun(sink, userCode);
+export async function runEngine(
+  topology: Topology,
+  load: readonly Invocation[],
+  sink: Sink,
+  userCode?: UserCode,
+): Promise<number> {
+  const engine = new EngineRun(topology, sink, userCode);
   await engine.take(load);
   return engine.counted;
 }
@@ -136,9 +146,9 @@ export class EngineRun {
   counted = 0;
   readonly #processor: Processor;
 
-  constructor(sink: Sink, userCode?: UserCode) {
+  constructor(topology: Topology, sink: Sink, userCode?: UserCode) {
     const stores = { logs: new MemoryLogStore(), blobs: new MemoryBlobStore() };
-    this.#processor = { ...freshProcessor(flights.topology, stores, sink), userCode };
+    this.#processor = { ...freshProcessor(topology, stores, sink), userCode };
   }
 
   async take(load: readonly Invocation[]): Promise<void> {

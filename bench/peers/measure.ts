@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import type { Sink } from '../../engine/ports.ts';
 import type { UserCode } from '../../engine/user-code/user-code.ts';
+import flights from '../../pipelines/flights.ts';
 import { compareRows, type Row } from '../../test/verify/compare.ts';
 import { withDuckdb } from '../../test/verify/duckdb.ts';
 import { expectedOf } from '../../test/verify/expected.ts';
@@ -157,7 +158,7 @@ interface Engine {
 }
 
 function engineOf(sink: Sink, userCode?: UserCode): Engine {
-  const run = new EngineRun(sink, userCode);
+  const run = new EngineRun(flights.topology, sink, userCode);
   return { run, take: (load) => run.take(load) };
 }
 

@@ -16,6 +16,8 @@ const {
   throughput,
   aggregates,
   openSessions,
+  openWindows,
+  otherRecords,
   stateOperations,
   writeUnits,
   recovery,
@@ -24,6 +26,12 @@ const {
   exchange,
 } = result;
 const { ratio, kafkaRatio, guardedRatio, guardedLargeRatio, stages } = throughput;
+assert.deepEqual(
+  otherRecords.kinds.map(({ kind }) => kind),
+  ['500 bytes', '900 bytes', 'any zod schema'],
+);
+for (const kind of otherRecords.kinds) assertAboveZero(kind.ratio.least);
+assertAboveZero(openWindows.growth.least, openWindows.one.least);
 assertAboveZero(ratio.median, kafkaRatio.median, guardedRatio.median, guardedLargeRatio.median);
 assert.ok(Object.values(stages).reduce((sum, { median }) => sum + median, 0) > 0.5);
 assert.deepEqual(
