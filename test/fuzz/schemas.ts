@@ -29,6 +29,16 @@ export const SCHEMAS: Readonly<Record<string, StandardSchemaV1>> = {
     c: z.boolean(),
     d: z.number(),
   }),
+  checks: z.object({
+    a: z.string().check(z.regex(/[a-z]/g)),
+    b: z.number().check(z.gt(0), z.lt(8)),
+    c: z.optional(z.union([z.iso.date(), z.email(), z.stringFormat('even', (text) => text.length % 2 === 0)])),
+    d: z.int().check(
+      z.gte(-1),
+      z.lte(7),
+      z.refine((n) => n !== 1),
+    ),
+  }),
   moments: z.object({ a: Moment, b: z.nullable(Moment), c: z.optional(Moment), d: z.optional(z.nullable(z.string())) }),
   defaults: z.object({
     a: z._default(z.string(), 'none'),
@@ -90,6 +100,11 @@ export const TAKEN: Readonly<Record<string, readonly string[]>> = {
     '{"a":"x~;~","b":1,"c":true,"d":1.5}',
     '{"d":-0,"c":false,"b":0,"a":"","e":[1]}',
     '{"a":"x","a":"y","b":1,"c":true,"d":5e-324}',
+  ],
+  checks: [
+    '{"a":"x","b":7.5,"c":"2001-01-01","d":7}',
+    '{"d":-1,"a":"y","b":5e-324,"c":"a@b.ch"}',
+    '{"a":"xyz","b":1,"d":0}',
   ],
   moments: [
     '{"a":1,"b":null}',

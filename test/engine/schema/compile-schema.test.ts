@@ -13,7 +13,7 @@ describe('a compiled schema', () => {
       expect([code, refused[code]]).toEqual([code, expect.any(Number)]);
   });
 
-  it.each(['flat', 'moments', 'strict', 'nested', 'unions', 'transforms', 'classic', 'recursive'])(
+  it.each(['flat', 'moments', 'strict', 'nested', 'unions', 'transforms', 'classic', 'recursive', 'checks'])(
     'is made of the schema %s',
     (name) => {
       expect(compileSchema(SCHEMAS[name] as StandardSchemaV1)).toBeDefined();
