@@ -6,7 +6,7 @@ import {
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestDynamoDb } from '../support/dynalite.ts';
+import type { TestDynamoDb } from '../support/test-dynamodb.ts';
 
 const REFUSED = { name: 'ValidationException' };
 

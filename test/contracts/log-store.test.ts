@@ -1,14 +1,14 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { DynamoDbLogStore } from '../../adapters/dynamodb/log-store.ts';
 import { MemoryLogStore } from '../../adapters/memory/log-store.ts';
-import { startDynalite } from '../support/dynalite.ts';
-import type { TestDynamoDb } from '../support/dynalite.ts';
+import { startTestDynamoDb } from '../support/test-dynamodb.ts';
+import type { TestDynamoDb } from '../support/test-dynamodb.ts';
 import { logStoreContract } from './log-store.contract.ts';
 
 let dynamoDb: TestDynamoDb;
 
 beforeAll(async () => {
-  dynamoDb = await startDynalite();
+  dynamoDb = await startTestDynamoDb();
 });
 
 afterAll(() => dynamoDb.close());

@@ -8,7 +8,7 @@ import { FirehoseSink } from '../../adapters/firehose/firehose-sink.ts';
 import { StreamSink } from '../../adapters/kinesis/stream-sink.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import { collect } from '../support/collect.ts';
-import { startDynalite, type TestDynamoDb } from '../support/dynalite.ts';
+import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb.ts';
 import { rowsIn, startFirehose, type RunningFirehose } from '../support/firehose.ts';
 import { recordsIn, startKinesis, type RunningKinesis } from '../support/kinesis.ts';
 import { sampleRow } from '../support/samples.ts';
@@ -30,7 +30,7 @@ let limited: KinesisClient;
 let streams = 0;
 
 beforeAll(async () => {
-  [dynamoDb, firehose, kinesis] = await Promise.all([startDynalite(), startFirehose(), startKinesis()]);
+  [dynamoDb, firehose, kinesis] = await Promise.all([startTestDynamoDb(), startFirehose(), startKinesis()]);
   limited = limitedClient(kinesis);
 });
 

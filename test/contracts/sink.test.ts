@@ -3,14 +3,14 @@ import { readResults } from '../../adapters/dynamodb/read-results.ts';
 import { ResultTableSink } from '../../adapters/dynamodb/result-table.ts';
 import { MemorySink } from '../../adapters/memory/sink.ts';
 import { collect } from '../support/collect.ts';
-import { startDynalite } from '../support/dynalite.ts';
-import type { TestDynamoDb } from '../support/dynalite.ts';
+import { startTestDynamoDb } from '../support/test-dynamodb.ts';
+import type { TestDynamoDb } from '../support/test-dynamodb.ts';
 import { newestRevisionContract } from './sink.contract.ts';
 
 let dynamoDb: TestDynamoDb;
 
 beforeAll(async () => {
-  dynamoDb = await startDynalite();
+  dynamoDb = await startTestDynamoDb();
 });
 
 afterAll(() => dynamoDb.close());

@@ -5,7 +5,7 @@ import {
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { TestDynamoDb } from '../support/dynalite.ts';
+import type { TestDynamoDb } from '../support/test-dynamodb.ts';
 
 /**
  * What results in statements rely on.

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BatchExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
-import { startDynalite, type TestDynamoDb } from '../support/dynalite.ts';
+import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb.ts';
 import { statementRules } from './statements.contract.ts';
 
 let dynamoDb: TestDynamoDb;
 
 beforeAll(async () => {
-  dynamoDb = await startDynalite();
+  dynamoDb = await startTestDynamoDb();
 });
 
 afterAll(() => dynamoDb.close());

@@ -51,9 +51,9 @@ describe('a service that is frozen, killed and started again', () => {
     await splitShard(stream, 'shardId-000000000000', 2n ** 126n);
     await signal(first, 'worker-process', 'SIGKILL');
     await wait(1_000);
-    await signal(first, 'dynalite-process', 'SIGSTOP');
+    await signal(first, 'dynamodb-process', 'SIGSTOP');
     await wait(FROZEN_MS);
-    await signal(first, 'dynalite-process', 'SIGCONT');
+    await signal(first, 'dynamodb-process', 'SIGCONT');
     await wait(500);
     await signal(first, 'worker-process', 'SIGKILL');
     await wait(500);
@@ -68,7 +68,7 @@ describe('a service that is frozen, killed and started again', () => {
     await wait(300);
     await signal(second, 'worker-process', 'SIGKILL');
     await wait(700);
-    await signal(second, 'dynalite-process', 'SIGKILL');
+    await signal(second, 'dynamodb-process', 'SIGKILL');
     expect(await secondEnded).toBe(1);
 
     const last = tidemark('local', 'flights', '--records', String(RECORDS), '--data-dir', folder, '--exit', '--json');

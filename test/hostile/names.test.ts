@@ -9,7 +9,7 @@ import { lakeDay } from '../../engine/lake-day.ts';
 import { resultId } from '../../engine/outputs.ts';
 import { logIdOf, snapshotKeyOf, spillKeyOf } from '../../engine/partition-log/log-id.ts';
 import { collect } from '../support/collect.ts';
-import { startDynalite, type TestDynamoDb } from '../support/dynalite.ts';
+import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb.ts';
 import { sampleDelivery, sampleRow, SHARD } from '../support/samples.ts';
 import { eventRecord, HostileStream, reading } from './support.ts';
 
@@ -39,7 +39,7 @@ const LOOKALIKES = [
 describe('keys that look like others with a delimiter', () => {
   let dynamodb: TestDynamoDb;
   beforeAll(async () => {
-    dynamodb = await startDynalite();
+    dynamodb = await startTestDynamoDb();
   });
   afterAll(() => dynamodb.close());
 

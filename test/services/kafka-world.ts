@@ -19,7 +19,7 @@ import { ensureTopic } from '../../local/kafka/topic.ts';
 import { parseMetrics } from '../../local/worker/metrics.ts';
 import { READING } from '../engine/support/readings.ts';
 import { collect } from '../support/collect.ts';
-import { startDynalite, type TestDynamoDb } from '../support/dynalite.ts';
+import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb.ts';
 import type { KafkaBroker } from './java/kafka-broker.ts';
 
 /** Readings of a topic, counted and summed per key in windows [0, 1000), [1000, 2000), … */
@@ -79,7 +79,7 @@ export class KafkaWorld {
   ): Promise<KafkaWorld> {
     // Until every partition has a leader: kafkajs would repeat what some of them have taken already.
     const made = await ensureTopic({ brokers: [broker.bootstrap] }, topic, partitions, configs);
-    const dynamoDb = await startDynalite();
+    const dynamoDb = await startTestDynamoDb();
     const folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-world-'));
     const tables = { log: await dynamoDb.createLogTable(), results: await dynamoDb.createResultTable() };
     Object.assign(process.env, {

@@ -1,4 +1,5 @@
-import { invalidArgument, ServiceError } from './service-error.ts';
+import { ServiceError } from '../service-error.ts';
+import { invalidArgument } from './service-error.ts';
 import type { Request } from './request.ts';
 import { shardOf } from './stream-calls.ts';
 import type { Shard, Stream } from './stream.ts';

@@ -1,4 +1,5 @@
-import { invalidArgument, notFound, ServiceError } from './service-error.ts';
+import { ServiceError } from '../service-error.ts';
+import { invalidArgument, notFound } from './service-error.ts';
 import { parseSequenceNumber } from './sequence-number.ts';
 import type { Request } from './request.ts';
 import type { Shard, Stream } from './stream.ts';

@@ -5,13 +5,13 @@
  * POST ──► JSON or CBOR ──► call ──► stream store ──► stream.json, one log per shard
  * ```
  */
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { httpService, requestedCall, type Reply } from '../http-service.ts';
+import { ServiceError } from '../service-error.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { listShards } from './list-shards.ts';
 import { getRecords, getShardIterator, putRecord, putRecords } from './record-calls.ts';
 import { Request } from './request.ts';
-import { ServiceError } from './service-error.ts';
 import * as streams from './stream-calls.ts';
 import { StreamStore } from './stream-store.ts';
 
@@ -43,56 +43,34 @@ const MAX_BODY_BYTES = 15 * 1_048_576;
 /** @param folder of its streams; one server at a time works in it */
 export function kinesisServer(folder: string): Server {
   const store = new StreamStore(folder);
-  const server = createServer((request, response) => {
-    let bytes = 0;
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) request.destroy();
-      else chunks.push(chunk);
-    });
-    // What a call throws beside a refusal, e.g. of a full disk, ends the server: what it would answer is not known.
-    request.on('end', () => answer(store, request, Buffer.concat(chunks), response));
+  return httpService({
+    maxBodyBytes: MAX_BODY_BYTES,
+    answer: (request, body) => answer(store, request, body),
+    close: () => store.close(),
   });
-  server.on('close', () => store.close());
-  return server;
 }
 
-function answer(store: StreamStore, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+function answer(store: StreamStore, request: IncomingMessage, body: Buffer): Reply {
   const isCbor = request.headers['content-type']?.split(';')[0]?.trim() === CBOR_TYPE;
-  let status = 200;
-  let reply: object | undefined;
+  const contentType = isCbor ? CBOR_TYPE : JSON_TYPE;
+  const encoded = (reply: object): Buffer => (isCbor ? encodeCbor(reply) : Buffer.from(JSON.stringify(asJson(reply))));
   try {
-    reply = called(store, request, body, isCbor);
+    const reply = called(store, request, body, isCbor);
+    return { status: 200, contentType, body: reply === undefined ? Buffer.alloc(0) : encoded(reply) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    status = 400;
-    reply = { __type: error.type, message: error.message };
-    response.setHeader('x-amzn-ErrorType', error.type);
+    const { type, message } = error;
+    return {
+      status: 400,
+      contentType,
+      body: encoded({ __type: type, message }),
+      headers: { 'x-amzn-ErrorType': type },
+    };
   }
-  const bytes =
-    reply === undefined ? Buffer.alloc(0) : isCbor ? encodeCbor(reply) : Buffer.from(JSON.stringify(asJson(reply)));
-  response.writeHead(status, {
-    'content-type': isCbor ? CBOR_TYPE : JSON_TYPE,
-    'content-length': bytes.length,
-    'x-amzn-RequestId': randomUUID(),
-  });
-  response.end(bytes);
 }
 
-function called(
-  store: StreamStore,
-  { method, headers, url = '' }: IncomingMessage,
-  body: Buffer,
-  isCbor: boolean,
-): object | undefined {
-  const target = String(headers['x-amz-target']);
-  const call = target.startsWith(TARGET) ? CALLS.get(target.slice(TARGET.length)) : undefined;
-  if (method !== 'POST' || call === undefined)
-    throw new ServiceError('UnknownOperationException', `No such call: ${target}`);
-  // A page of the web in the user's browser cannot send it unasked.
-  if (headers.authorization === undefined && !url.includes('X-Amz-Algorithm='))
-    throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+function called(store: StreamStore, request: IncomingMessage, body: Buffer, isCbor: boolean): object | undefined {
+  const call = requestedCall(request, TARGET, CALLS);
   const members = decoded(body, isCbor);
   if (typeof members !== 'object' || members === null || Array.isArray(members))
     throw new ServiceError('SerializationException', 'The body must be a structure');

@@ -1,13 +1,4 @@
-/** A refusal as the service names it: the client of every SDK throws an exception of this name. */
-export class ServiceError extends Error {
-  /** @example 'ResourceNotFoundException' */
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.type = type;
-  }
-}
+import { ServiceError } from '../service-error.ts';
 
 export function notFound(what: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', `${what} not found.`);

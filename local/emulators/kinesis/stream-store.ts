@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../../storage/json-file.ts';
 import { tryLock } from '../../storage/folder-lock.ts';
-import { notFound, ServiceError } from './service-error.ts';
+import { ServiceError } from '../service-error.ts';
+import { notFound } from './service-error.ts';
 import { Stream, STREAM_FILE, type StreamFile } from './stream.ts';
 
 const HASHES = 2n ** 128n;

@@ -14,7 +14,7 @@ import { readHead } from '../../../engine/partition-log/read-log.ts';
 import { reading, topologyOf } from '../../engine/support/readings.ts';
 import { Instance } from '../../engine/support/world.ts';
 import { collect } from '../../support/collect.ts';
-import { startDynalite, testClient, type TestDynamoDb } from '../../support/dynalite.ts';
+import { startTestDynamoDb, testClient, type TestDynamoDb } from '../../support/test-dynamodb.ts';
 import { SHARD } from '../../support/samples.ts';
 
 const SLOTS = 8;
@@ -25,7 +25,7 @@ describe('the commit over DynamoDB', () => {
   let started: TestDynamoDb;
   const dynamoDb = () => started;
   beforeAll(async () => {
-    started = await startDynalite();
+    started = await startTestDynamoDb();
   });
   afterAll(() => started.close());
 

@@ -4,13 +4,13 @@ import { ResultTableSink } from '../../../adapters/dynamodb/result-table.ts';
 import { RowCheck } from '../../../engine/value/emitted.ts';
 import { MAX_LEVELS } from '../../../engine/value/limits.ts';
 import { collect } from '../../support/collect.ts';
-import { startDynalite, type TestDynamoDb } from '../../support/dynalite.ts';
+import { startTestDynamoDb, type TestDynamoDb } from '../../support/test-dynamodb.ts';
 import { sampleDelivery, sampleRow } from '../../support/samples.ts';
 
 let dynamoDb: TestDynamoDb;
 
 beforeAll(async () => {
-  dynamoDb = await startDynalite();
+  dynamoDb = await startTestDynamoDb();
 });
 
 afterAll(() => dynamoDb.close());

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toLogItem } from '../../../adapters/dynamodb/log-item.ts';
 import { DynamoDbLogStore } from '../../../adapters/dynamodb/log-store.ts';
-import { startDynalite, testClient } from '../../support/dynalite.ts';
+import { startTestDynamoDb, testClient } from '../../support/test-dynamodb.ts';
 import { RecordingClock } from '../../support/recording-clock.ts';
 import { sampleEntry } from '../../support/samples.ts';
 import { dynamoDbError, startScriptedServer } from '../../support/scripted-server.ts';
@@ -211,7 +211,7 @@ describe('DynamoDbLogStore.read', () => {
   });
 
   it('reads slots of more than one reply in size', async () => {
-    const dynamoDb = await startDynalite();
+    const dynamoDb = await startTestDynamoDb();
     const store = new DynamoDbLogStore({ client: dynamoDb.client, table: await dynamoDb.createLogTable() });
     const entries = [1, 2, 3, 4, 5].map((version) =>
       sampleEntry(version, { delta: { inline: new Uint8Array(350 * 1024).fill(version) } }),

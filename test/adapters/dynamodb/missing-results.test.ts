@@ -2,7 +2,7 @@ import { CreateTableCommand, waitUntilTableExists, type DynamoDBClient } from '@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { missingResults } from '../../../adapters/dynamodb/missing-results.ts';
 import { ResultTableSink } from '../../../adapters/dynamodb/result-table.ts';
-import { startDynalite, testClient, type TestDynamoDb } from '../../support/dynalite.ts';
+import { startTestDynamoDb, testClient, type TestDynamoDb } from '../../support/test-dynamodb.ts';
 import { sampleDelivery, sampleRow } from '../../support/samples.ts';
 import { dynamoDbError, startScriptedServer, type ScriptedServer } from '../../support/scripted-server.ts';
 
@@ -11,7 +11,7 @@ let server: ScriptedServer;
 let scripted: DynamoDBClient;
 
 beforeAll(async () => {
-  [dynamoDb, server] = await Promise.all([startDynalite(), startScriptedServer()]);
+  [dynamoDb, server] = await Promise.all([startTestDynamoDb(), startScriptedServer()]);
   scripted = testClient(server.port);
 });
 

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { ResultTableSink } from '../../../adapters/dynamodb/result-table.ts';
 import type { ResultRow } from '../../../engine/outputs.ts';
 import { ensureTables, resultsTableName } from '../../../local/aws/tables.ts';
-import { startDynalite, testClient, type TestDynamoDb } from '../../support/dynalite.ts';
+import { startTestDynamoDb, testClient, type TestDynamoDb } from '../../support/test-dynamodb.ts';
 import { RecordingClock } from '../../support/recording-clock.ts';
 import { sampleDelivery, sampleRow } from '../../support/samples.ts';
 import { dynamoDbError, startScriptedServer, type Reply, type ScriptedServer } from '../../support/scripted-server.ts';
@@ -12,13 +12,13 @@ import { dynamoDbError, startScriptedServer, type Reply, type ScriptedServer } f
 let server: ScriptedServer;
 let scripted: DynamoDBClient;
 let dynamoDb: TestDynamoDb;
-/** Puts that were sent to dynalite. */
+/** Puts that were sent to DynamoDB. */
 let puts = 0;
 
 beforeAll(async () => {
   server = await startScriptedServer();
   scripted = testClient(server.port);
-  dynamoDb = await startDynalite();
+  dynamoDb = await startTestDynamoDb();
   dynamoDb.client.middlewareStack.add(
     (next, context) => (args) => {
       if (context['commandName'] === 'PutItemCommand') puts += 1;

@@ -4,8 +4,8 @@ import { readResults } from '../../../adapters/dynamodb/read-results.ts';
 import { ResultTableSink } from '../../../adapters/dynamodb/result-table.ts';
 import { RowsRefused } from '../../../engine/rows-refused.ts';
 import { collect } from '../../support/collect.ts';
-import { startDynalite, testClient } from '../../support/dynalite.ts';
-import type { TestDynamoDb } from '../../support/dynalite.ts';
+import { startTestDynamoDb, testClient } from '../../support/test-dynamodb.ts';
+import type { TestDynamoDb } from '../../support/test-dynamodb.ts';
 import { RecordingClock } from '../../support/recording-clock.ts';
 import { sampleDelivery, sampleRow } from '../../support/samples.ts';
 import { dynamoDbError, startScriptedServer } from '../../support/scripted-server.ts';
@@ -18,7 +18,7 @@ let dynamoDb: TestDynamoDb;
 beforeAll(async () => {
   server = await startScriptedServer();
   scripted = testClient(server.port);
-  dynamoDb = await startDynalite();
+  dynamoDb = await startTestDynamoDb();
 });
 
 afterAll(async () => {

@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbClient } from '../../adapters/dynamodb/client.ts';
-import { strictDynalite } from '../../local/emulators/strict-dynalite.ts';
+import { dynamoDbServer } from '../../local/emulators/dynamodb/server.ts';
 
 /** A DynamoDB on this machine. */
 export interface TestDynamoDb {
@@ -16,11 +19,16 @@ export interface TestDynamoDb {
   close(): Promise<void>;
 }
 
-/** The emulator, in this process. */
-export async function startDynalite(): Promise<TestDynamoDb> {
-  const server = strictDynalite({ createTableMs: 0 });
+/** The emulator, in this process, without a table. */
+export async function startTestDynamoDb(): Promise<TestDynamoDb> {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-dynamodb-'));
+  const server = dynamoDbServer({ folder });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return testTables((server.address() as AddressInfo).port, () => new Promise((resolve) => server.close(resolve)));
+  const stop = async (): Promise<void> => {
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, { recursive: true });
+  };
+  return testTables((server.address() as AddressInfo).port, stop);
 }
 
 /** The DynamoDB that answers on this port. */
