@@ -7,8 +7,8 @@ import { MemoryBlobStore } from '../../../adapters/memory/blob-store.ts';
 import { processBatch } from '../../../engine/process-batch.ts';
 import { ensureTables, requireResultTable, resultsTableName } from '../../../local/aws/tables.ts';
 import { collect } from '../../support/collect.ts';
-import { startDynalite, testClient } from '../../support/dynalite.ts';
-import type { TestDynamoDb } from '../../support/dynalite.ts';
+import { startTestDynamoDb, testClient } from '../../support/test-dynamodb.ts';
+import type { TestDynamoDb } from '../../support/test-dynamodb.ts';
 import { RecordingClock } from '../../support/recording-clock.ts';
 import { sampleDelivery, sampleRow, SHARD } from '../../support/samples.ts';
 import { dynamoDbError, startScriptedServer } from '../../support/scripted-server.ts';
@@ -21,7 +21,7 @@ let server: ScriptedServer;
 let scripted: DynamoDBClient;
 
 beforeAll(async () => {
-  dynamoDb = await startDynalite();
+  dynamoDb = await startTestDynamoDb();
   server = await startScriptedServer();
   scripted = testClient(server.port);
   for (const identity of ['window', 'sequence'] as const)
