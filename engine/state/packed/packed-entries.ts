@@ -5,6 +5,9 @@ import { Freeze } from './freeze.ts';
 import { PackedKey } from './packed-key.ts';
 import type { Segment } from './segment.ts';
 
+/** As many as a large batch reads. */
+const MOST_READ = 4_096;
+
 /** By key; undefined: the entry is deleted. */
 type Recent = Map<string, Entry | undefined>;
 
@@ -25,6 +28,8 @@ export class PackedEntries implements Entries {
   #frozen: Recent | undefined;
   #isFreezing = false;
   #recent: Recent;
+  /** Read lately and not changed: a record asks for an entry, and its commit for the hash of the same one. */
+  readonly #read = new Map<string, Entry>();
   #size: number;
   #stateHash: number;
 
@@ -66,10 +71,16 @@ export class PackedEntries implements Entries {
   }
 
   get(key: string): Entry | undefined {
+    const known = this.#read.get(key) ?? this.#recent.get(key);
+    if (known !== undefined) return known;
     const changed = this.#changed(key);
     if (changed !== undefined) return changed.get(key);
     const found = this.#find(key);
-    return found === undefined ? undefined : this.#read(key, found.segment.valueAt(found.place));
+    if (found === undefined) return undefined;
+    const entry = this.#entryOf(key, found.segment.valueAt(found.place));
+    if (this.#read.size >= MOST_READ) this.#read.clear();
+    this.#read.set(key, entry);
+    return entry;
   }
 
   has(key: string): boolean {
@@ -79,6 +90,8 @@ export class PackedEntries implements Entries {
 
   /** The hash of the entry at a key, which need not be read for it. */
   hashAt(key: string): number | undefined {
+    const known = this.#read.get(key) ?? this.#recent.get(key);
+    if (known !== undefined) return known.hash;
     const changed = this.#changed(key);
     if (changed !== undefined) return changed.get(key)?.hash;
     const found = this.#find(key);
@@ -108,7 +121,7 @@ export class PackedEntries implements Entries {
   }
 
   *[Symbol.iterator](): Generator<[string, Entry]> {
-    for (const { key, segment, place } of this.#unchanged()) yield [key, this.#read(key, segment.valueAt(place))];
+    for (const { key, segment, place } of this.#unchanged()) yield [key, this.#entryOf(key, segment.valueAt(place))];
     yield* this.#changes();
   }
 
@@ -130,6 +143,7 @@ export class PackedEntries implements Entries {
   #forget(key: string): boolean {
     const hash = this.hashAt(key);
     if (hash === undefined) return false;
+    this.#read.delete(key);
     this.#size -= 1;
     this.#stateHash = subtractHash(this.#stateHash, hash);
     return true;
@@ -170,7 +184,7 @@ export class PackedEntries implements Entries {
     for (const [key, entry] of this.#recent) if (entry !== undefined) yield [key, entry];
   }
 
-  #read(key: string, value: Uint8Array): Entry {
+  #entryOf(key: string, value: Uint8Array): Entry {
     const entry = this.#spec.read(new ByteReader(value), key);
     entry.hash = this.#hash.of(key, value);
     return entry;

@@ -5,6 +5,9 @@ import { compareBytes, hashOfBytes, type PackedKey } from './packed-key.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** So far from where it is expected, a hash is sought first: as many as fill a line of the processor's cache. */
+const NEARBY = 16;
+
 /**
  * Entries of a group as bytes, found without reading the others. Immutable.
  *
@@ -53,6 +56,11 @@ export class Segment {
     return this.#hashes[place] as number;
   }
 
+  /** Those of [from, to). */
+  hashesAt(from: number, to: number): Uint32Array {
+    return this.#hashes.subarray(from, to);
+  }
+
   /** The place of a key; -1: it is not here. */
   find(key: PackedKey): number {
     const place = this.lowerBound(key);
@@ -61,23 +69,39 @@ export class Segment {
 
   /** The first place that is not before the key. */
   lowerBound(key: PackedKey): number {
-    let low = 0;
-    let high = this.size;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.compareAt(middle, key) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    let place = this.#firstNotBelow(key.hash);
+    while (place < this.size && this.compareAt(place, key) < 0) place += 1;
+    return place;
   }
 
   /** The first place whose hash is higher. */
   firstAbove(hash: number): number {
-    let low = 0;
-    let high = this.size;
+    return this.#firstNotBelow(hash + 1);
+  }
+
+  /** Hashes are spread evenly, so it is near where it would be if they all were as far apart: few places are looked at. */
+  #firstNotBelow(hash: number): number {
+    const hashes = this.#hashes;
+    const first = hashes[0] as number;
+    if (hash <= first) return 0;
+    const last = this.lastHash;
+    if (hash > last) return this.size;
+    const guess = Math.floor(((hash - first) / (last - first)) * (this.size - 1));
+    let low = 1;
+    let high = this.size - 1;
+    let step = NEARBY;
+    if ((hashes[guess] as number) < hash) {
+      low = guess + 1;
+      for (; low + step < high && (hashes[low + step] as number) < hash; step *= 2) low += step + 1;
+      high = Math.min(high, low + step);
+    } else {
+      high = guess;
+      for (; high - step >= low && (hashes[high - step] as number) >= hash; step *= 2) high -= step;
+      low = Math.max(low, high - step);
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#hashes[middle] as number) <= hash) low = middle + 1;
+      if ((hashes[middle] as number) < hash) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -143,43 +167,59 @@ export class Segment {
 /** Makes a segment of entries that come in its order. */
 export class SegmentWriter {
   readonly #bytes = new ByteWriter();
-  readonly #hashes: number[] = [];
-  readonly #starts: number[] = [];
+  #hashes = new Uint32Array(1_024);
+  #starts = new Uint32Array(1_024);
+  #size = 0;
 
   get size(): number {
-    return this.#hashes.length;
+    return this.#size;
   }
 
   get lastHash(): number | undefined {
-    return this.#hashes.at(-1);
+    return this.#size === 0 ? undefined : this.#hashes[this.#size - 1];
   }
 
   /** Entries [from, to) of another segment, as they are. */
   copy(segment: Segment, from: number, to: number): void {
-    const bytes = segment.entriesAt(from, to);
+    this.#reserve(to - from);
     const shift = this.#bytes.length - segment.startAt(from);
-    for (let place = from; place < to; place++) {
-      this.#hashes.push(segment.hashAt(place));
-      this.#starts.push(segment.startAt(place) + shift);
-    }
-    this.#bytes.raw(bytes);
+    this.#hashes.set(segment.hashesAt(from, to), this.#size);
+    for (let place = from; place < to; place++) this.#starts[this.#size++] = segment.startAt(place) + shift;
+    this.#bytes.raw(segment.entriesAt(from, to));
   }
 
   add(key: PackedKey, value: Uint8Array): void {
-    this.#hashes.push(key.hash);
-    this.#starts.push(this.#bytes.length);
+    this.#reserve(1);
+    this.#hashes[this.#size] = key.hash;
+    this.#starts[this.#size++] = this.#bytes.length;
     this.#bytes.blob(key.bytes.subarray(0, key.length));
     this.#bytes.blob(value);
   }
 
   /** What was added since the last call. */
   finish(): Segment {
-    const segment = new Segment(this.#bytes.finish(), Uint32Array.from(this.#hashes), Uint32Array.from(this.#starts));
+    const segment = new Segment(
+      this.#bytes.finish(),
+      this.#hashes.slice(0, this.#size),
+      this.#starts.slice(0, this.#size),
+    );
     this.#bytes.clear();
-    this.#hashes.length = 0;
-    this.#starts.length = 0;
+    this.#size = 0;
     return segment;
   }
+
+  #reserve(extra: number): void {
+    const needed = this.#size + extra;
+    if (needed <= this.#hashes.length) return;
+    this.#hashes = grown(this.#hashes, needed);
+    this.#starts = grown(this.#starts, needed);
+  }
+}
+
+function grown(array: Uint32Array<ArrayBuffer>, needed: number): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(Math.max(array.length * 2, needed));
+  longer.set(array);
+  return longer;
 }
 
 function isAscii(bytes: Uint8Array, start: number, end: number): boolean {

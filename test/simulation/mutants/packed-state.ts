@@ -14,6 +14,15 @@ export const PACKED_STATE: readonly Mutant[] = [
     ],
   },
   {
+    name: 'an entry that was read lately hides what it has become since',
+    rule: 'PL-6',
+    edits: [{ file: ENTRIES, find: 'this.#read.delete(key);', replace: '' }],
+    foundBy: {
+      file: 'test/engine/state/packed/packed-entries.test.ts',
+      test: 'are found as they have become since they were read',
+    },
+  },
+  {
     name: 'an entry that changed stays in its segment beside the new one',
     rule: 'PL-8',
     edits: [{ file: FREEZE, find: '=== 0 ? at + 1 : at;', replace: '=== 0 ? at : at;' }],

@@ -36,6 +36,7 @@ const keys = fc.oneof(
 type Command =
   | { readonly kind: 'set'; readonly key: string; readonly count: number }
   | { readonly kind: 'delete'; readonly key: string }
+  | { readonly kind: 'get'; readonly key: string }
   | { readonly kind: 'freeze' }
   | { readonly kind: 'advance'; readonly entries: number }
   | { readonly kind: 'reload' };
@@ -43,6 +44,7 @@ const commands = fc.array(
   fc.oneof(
     { weight: 12, arbitrary: fc.record({ kind: fc.constant('set' as const), key: keys, count: fc.integer() }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('delete' as const), key: keys }) },
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('get' as const), key: keys }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('freeze' as const) }) },
     {
       weight: 3,
@@ -83,6 +85,9 @@ describe('packed entries', () => {
             packed.set(command.key, entry);
           } else if (command.kind === 'delete') {
             expect(packed.delete(command.key)).toBe(map.delete(command.key));
+          } else if (command.kind === 'get') {
+            expect(packed.get(command.key)).toEqual(map.get(command.key));
+            expect(packed.hashAt(command.key)).toBe(map.get(command.key)?.hash);
           } else if (command.kind === 'freeze') {
             if (!freeze.isDone) continue;
             freeze = packed.freeze(segmentEntries);
@@ -128,6 +133,41 @@ describe('packed entries', () => {
     expectSame(packed, map);
     expect(segments.length).toBeLessThan(6);
     expectSame(PackedEntries.load(SPEC, 7, segments), map);
+  });
+
+  it('are found as they have become since they were read', () => {
+    const packed = PackedEntries.of(SPEC, 7, new Map([['a', countOf('a', 1)]]));
+    packed.freeze(1).advance(Infinity);
+    for (const count of [2, 3]) {
+      expect(packed.get('a')).toEqual(countOf('a', count - 1));
+      packed.set('a', countOf('a', count));
+      expect(packed.get('a')).toEqual(countOf('a', count));
+      expect(packed.hashAt('a')).toBe(countOf('a', count).hash);
+      packed.freeze(1).advance(Infinity);
+    }
+    expect(packed.get('a')).toEqual(countOf('a', 3));
+    packed.delete('a');
+    expect(packed.get('a')).toBeUndefined();
+    expect(packed.hashAt('a')).toBeUndefined();
+  });
+
+  it('are found wherever their hashes lie, evenly spread or not', () => {
+    const names = Array.from({ length: 4_000 }, (_, i) => `key-${i}`);
+    const hashOf = (key: string): number => new PackedKey().set(key).hash;
+    const crowded = names.filter((key) => hashOf(key) < 2 ** 30 || hashOf(key) > 0xfff00000);
+    for (const list of [names, crowded]) {
+      const map = new Map(list.map((key, i) => [key, countOf(key, i)]));
+      const packed = PackedEntries.of(SPEC, 7, new Map(map));
+      const [segment] = packed.freeze(10_000).advance(Infinity) as [Segment];
+      expectSame(packed, map);
+      const hashes = Array.from({ length: segment.size }, (_, place) => segment.hashAt(place));
+      for (const key of names) {
+        const hash = hashOf(key);
+        const above = hashes.findIndex((other) => other > hash);
+        expect(segment.firstAbove(hash)).toBe(above < 0 ? segment.size : above);
+        expect(packed.has(key)).toBe(map.has(key));
+      }
+    }
   });
 
   it('keep their segments near the size that was asked for', () => {
