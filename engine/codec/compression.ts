@@ -7,6 +7,12 @@ export const CODEC_VERSION = 2;
 /** Of an entry that points to a snapshot with segments; all the rest is as it was. */
 export const CODEC_WITH_SEGMENTS = 3;
 
+/** Of an entry that points to a snapshot which stands on others. */
+export const CODEC_WITH_CHAIN = 4;
+
+/** What this release reads. */
+export const KNOWN_CODECS: readonly number[] = [CODEC_VERSION, CODEC_WITH_SEGMENTS, CODEC_WITH_CHAIN];
+
 /** No body is larger before compression: what a function's memory can hold, so a damaged or forged one is refused in time. */
 export const MAX_BODY_BYTES = 536_870_912;
 

@@ -47,9 +47,26 @@ export const spillPrefix = (logId: string): string => `spills/${logId}/`;
 /**
  * Immutable: no two commits share a version and an id (PL-8), and two definitions of a pipeline, which may both take a
  * snapshot of one commit while they change over, write it differently (PL-30).
+ *
+ * @param wholeVersion of the whole snapshot that it stands on; undefined: it is whole itself
  */
-export const snapshotKeyOf = (logId: string, version: number, commitId: string, fingerprint: string): string =>
-  `${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`;
+export const snapshotKeyOf = (
+  logId: string,
+  version: number,
+  commitId: string,
+  fingerprint: string,
+  wholeVersion?: number,
+): string => {
+  const on = wholeVersion === undefined ? '' : `${ON}${padded(wholeVersion)}`;
+  return `${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}` + on;
+};
+
+const ON = '-on-';
+const ON_VERSION = new RegExp(`${ON}(\\d{16})$`);
+
+/** The version of the whole snapshot that one stands on, by its key: its own where it is whole. */
+export const wholeVersionOf = (snapshotKey: string): number =>
+  Number.parseInt(ON_VERSION.exec(snapshotKey)?.[1] ?? lastSegment(snapshotKey), 10);
 
 /** Rows are apart from the others, for they live as long as their slot (PL-31). */
 export const rowsPrefix = (logId: string): string => `rows/${logId}/`;

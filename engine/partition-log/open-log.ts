@@ -14,7 +14,9 @@ import { decodeOutbox } from './outbox-codec.ts';
 import { readBody } from './read-body.ts';
 import { readTail, type LogTail } from './read-log.ts';
 import { StateForms } from './state-schema.ts';
-import { restoreSnapshot, unpackSnapshot } from './snapshot.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { restoreSnapshot } from './snapshot.ts';
+import { NO_CHAIN, type SnapshotChain } from './snapshot-chain.ts';
 
 /** A commit whose outbox is still to be delivered. */
 export interface Undelivered {
@@ -33,7 +35,7 @@ export interface LoadedLog {
   readonly head: LogEntry | undefined;
   /** Not known to be delivered, ascending (PL-16). */
   readonly undelivered: readonly Undelivered[];
-  readonly snapshotBytes: number;
+  readonly snapshot: SnapshotChain;
   readonly deltaBytes: number;
 }
 
@@ -74,7 +76,7 @@ const newLog = ({ topology }: LogSettings): LoadedLog => ({
   state: emptyState(topology),
   head: undefined,
   undelivered: [],
-  snapshotBytes: 0,
+  snapshot: NO_CHAIN,
   deltaBytes: 0,
 });
 
@@ -100,15 +102,14 @@ async function rebuild(
   let state = emptyState(topology);
   // As the definition wrote it that was deployed at the time; the newest only at the end.
   let form = forms.current;
-  let snapshotBytes = 0;
+  let snapshot = NO_CHAIN;
   if (head.snapshotVersion > 0) {
-    const bytes = await blobs.get(head.snapshotKey);
-    if (bytes === undefined) return undefined;
-    snapshotBytes = bytes.length;
-    const snapshot = unpackSnapshot(bytes);
-    form = await forms.of(snapshot.header.fingerprint, head.codec);
+    const read = await readSnapshot(blobs, head.snapshotKey);
+    if (read === undefined) return undefined;
+    ({ chain: snapshot } = read);
+    form = await forms.of(read.fingerprint, head.codec);
     const then = form;
-    state = stored('read', () => restoreSnapshot(snapshot, topology, then));
+    state = stored('read', () => restoreSnapshot(read.parts, topology, then, head.snapshotKey));
   }
   let deltaBytes = 0;
   for (const entry of tail) {
@@ -140,5 +141,5 @@ async function rebuild(
     if (bytes === undefined) return undefined;
     undelivered.push({ version, commitId, epochMs, processingTimeMs, outbox: decodeOutbox(decompress(bytes)) });
   }
-  return { state, head, undelivered, snapshotBytes, deltaBytes };
+  return { state, head, undelivered, snapshot, deltaBytes };
 }

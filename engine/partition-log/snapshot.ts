@@ -4,13 +4,13 @@ import type { Topology } from '../topology.ts';
 import { TidemarkError } from '../errors.ts';
 import { addHash } from '../state/hash.ts';
 import { PackedEntries } from '../state/packed/packed-entries.ts';
-import { Segment } from '../state/packed/segment.ts';
 import { emptyState, type PartitionState } from '../state/partition-state.ts';
 import { applyChange } from '../state/state-change.ts';
 import { currentForm, decodeIn, type StateForm } from '../state/state-form.ts';
 import { NO_COUNTERS, NO_PROGRESS, type Progress } from '../state/progress.ts';
 import type { Group, Table, TableSpec } from '../state/table.ts';
 import type { Floor } from '../time/floors.ts';
+import { packedGroups } from './packed-groups.ts';
 
 /** The whole state of a partition after one version of its log. */
 export interface SnapshotHeader {
@@ -32,6 +32,8 @@ export interface SnapshotHeader {
   readonly stateHash: number;
   /** In the order of their segments. @default none */
   readonly packed?: readonly PackedGroup[];
+  /** Keys of the snapshots that it stands on, the whole one first. @default none: it is whole */
+  readonly on?: readonly string[];
 }
 
 /** A large group, whose entries stand in segments behind the others. */
@@ -39,9 +41,14 @@ export interface PackedGroup {
   /** Place among the tables of the form. */
   readonly table: number;
   readonly group: Group;
-  /** Of each segment: how many entries, and how many bytes it takes. */
-  readonly segments: ReadonlyArray<readonly [entries: number, bytes: number]>;
+  readonly segments: readonly SegmentSize[];
+  /** Keys alone, behind those. @default none */
+  readonly deleted?: readonly SegmentSize[];
+  /** It has what changed since the snapshot before, which has the group. @default false: all of its entries */
+  readonly isChange?: boolean;
 }
+
+export type SegmentSize = readonly [entries: number, bytes: number];
 
 /** First byte of a snapshot with segments; one without them begins as any compressed body. */
 const IN_SEGMENTS = 2;
@@ -79,8 +86,18 @@ export function unpackSnapshot(bytes: Uint8Array): PackedSnapshot {
   const reader = new ByteReader(bytes);
   const start = reader.raw(START_BYTES);
   const first = unpackFirst(reader.raw(new DataView(start.buffer, start.byteOffset).getUint32(1)));
-  const lengths = (first.header.packed ?? []).flatMap(({ segments }) => segments.map(([, length]) => length));
+  const lengths = (first.header.packed ?? []).flatMap(sizesOf).map(([, length]) => length);
   return { ...first, segments: lengths.map((length) => reader.raw(length)) };
+}
+
+/** Of all segments of a group, in their order. */
+function sizesOf({ segments, deleted = [] }: PackedGroup): SegmentSize[] {
+  return [...segments, ...deleted];
+}
+
+/** Entries and deleted keys in its segments. */
+export function packedEntriesIn({ packed = [] }: SnapshotHeader): number {
+  return packed.flatMap(sizesOf).reduce((sum, [entries]) => sum + entries, 0);
 }
 
 /** Whether only releases that know segments can read it. */
@@ -95,11 +112,18 @@ function unpackFirst(bytes: Uint8Array): Pick<PackedSnapshot, 'header' | 'body'>
 }
 
 /**
+ * @param chain the snapshots that it stands on, the whole one first, and the snapshot itself
  * @param form the one that the header names
+ * @param key of the snapshot
  * @throws SNAPSHOT_DAMAGED (internal) when the state does not have the hash that the header promises
  */
-export function restoreSnapshot(snapshot: PackedSnapshot, topology: Topology, form: StateForm): PartitionState {
-  const { header, body } = snapshot;
+export function restoreSnapshot(
+  chain: readonly PackedSnapshot[],
+  topology: Topology,
+  form: StateForm,
+  key?: string,
+): PartitionState {
+  const { header, body } = chain.at(-1) as PackedSnapshot;
   const state = emptyState(topology);
   const { reached, resumeAt, floors, counters } = header.progress;
   const progress: Progress = {
@@ -111,7 +135,7 @@ export function restoreSnapshot(snapshot: PackedSnapshot, topology: Topology, fo
     floors: floors.map(readFloor),
   };
   applyChange(state, { ...progress, tables: decodeIn(form, topology, body), timers: [] });
-  adoptPacked(state, snapshot, topology, form);
+  adoptPacked(state, chain, topology, form, key);
   if (state.stateHash !== header.stateHash) {
     throw new TidemarkError(
       'internal',
@@ -125,16 +149,15 @@ export function restoreSnapshot(snapshot: PackedSnapshot, topology: Topology, fo
 /** In the form that runs they stay as they are; in an older one each is read. */
 function adoptPacked(
   state: PartitionState,
-  { header, segments }: PackedSnapshot,
+  chain: readonly PackedSnapshot[],
   topology: Topology,
   form: StateForm,
+  key: string | undefined,
 ): void {
   const isCurrent = form.fingerprint === currentForm(topology).fingerprint;
-  let next = 0;
-  for (const { table, group, segments: ofGroup } of header.packed ?? []) {
+  for (const { table, group, segments } of packedGroups(chain)) {
     const spec = form.specs[table] as TableSpec;
-    const loaded = ofGroup.map(([entries]) => Segment.load(decompress(segments[next++] as Uint8Array), entries));
-    const packed = PackedEntries.load(spec, group, loaded);
+    const packed = PackedEntries.load(spec, group, segments, key);
     const place = form.places[table] as number;
     (state.tables[place] as Table).adopt(group, isCurrent ? packed : new Map(packed));
     state.stateHash = addHash(state.stateHash, packed.stateHash);

@@ -1,13 +1,13 @@
-import { CODEC_VERSION, CODEC_WITH_SEGMENTS } from '../codec/compression.ts';
+import { CODEC_VERSION } from '../codec/compression.ts';
 import type { PartitionState } from '../state/partition-state.ts';
 import { minutes } from '../time/duration.ts';
 import { withStoredState } from '../user-code/stored-state.ts';
 import type { LogEntry } from './entry.ts';
-import { reopenedKeyOf, reopenedPrefix, snapshotKeyOf, snapshotPrefix, snapshotsFrom, spillPrefix } from './log-id.ts';
+import { reopenedKeyOf, reopenedPrefix, snapshotPrefix, snapshotsFrom, spillPrefix } from './log-id.ts';
 import type { LoadedLog } from './open-log.ts';
 import type { LogSettings } from './log-settings.ts';
 import { commitsUntilLate, isSnapshotDue } from './ring.ts';
-import { hasSegments } from './snapshot.ts';
+import { extended, type SnapshotChain } from './snapshot-chain.ts';
 import { PACKING, SnapshotWriter, type Packing } from './snapshot-writer.ts';
 import { mayBeReopened, unneededKeys } from './unneeded-objects.ts';
 
@@ -41,13 +41,14 @@ export class Snapshots {
   /** Of the snapshot that is being taken. */
   #writer: SnapshotWriter | undefined;
   #pointer: Pointer;
-  #snapshotBytes: number;
+  /** What a reader of the newest snapshot needs. */
+  #chain: SnapshotChain;
   #deltaBytes: number;
   #sinceCleanUp = CLEAN_UP_EVERY;
   /** When it was last noted that the log points to older snapshots than there are, or seen that it does not. */
   #notedMs = -Infinity;
 
-  constructor(settings: LogSettings, logId: string, { head, snapshotBytes, deltaBytes }: LoadedLog) {
+  constructor(settings: LogSettings, logId: string, { head, snapshot, deltaBytes }: LoadedLog) {
     this.#settings = settings;
     this.#logId = logId;
     this.#packing = settings.packing ?? PACKING;
@@ -56,7 +57,7 @@ export class Snapshots {
       snapshotKey: head?.snapshotKey ?? '',
       codec: head?.codec ?? CODEC_VERSION,
     };
-    this.#snapshotBytes = snapshotBytes;
+    this.#chain = snapshot;
     this.#deltaBytes = deltaBytes;
   }
 
@@ -70,7 +71,7 @@ export class Snapshots {
     await this.#noteReopened();
     if (head === undefined) return this.#pointer;
     const versionsSince = head.version - this.#pointer.snapshotVersion;
-    const isDue = isSnapshotDue(versionsSince, this.#deltaBytes, this.#snapshotBytes, slots);
+    const isDue = isSnapshotDue(versionsSince, this.#deltaBytes, this.#chain.bytes, slots);
     if (this.#writer === undefined && !isDue) return this.#pointer;
     const writer = (this.#writer ??= this.#begin(head, state));
     const share = Math.ceil(writer.remaining / commitsUntilLate(versionsSince, slots));
@@ -85,17 +86,16 @@ export class Snapshots {
     this.#deltaBytes = 0;
     return withStoredState(topology, userCode)(
       'write',
-      () => new SnapshotWriter(header, state, topology, this.#packing),
+      () => new SnapshotWriter(header, state, topology, this.#packing, this.#chain),
     );
   }
 
   async #put(writer: SnapshotWriter): Promise<Pointer> {
-    const { version, commitId } = writer;
+    const { version, key, codec } = writer;
     const bytes = writer.finish();
-    const snapshotKey = snapshotKeyOf(this.#logId, version, commitId, writer.fingerprint);
-    await this.#settings.blobs.putIfAbsent(snapshotKey, bytes);
-    this.#snapshotBytes = bytes.length;
-    return { snapshotVersion: version, snapshotKey, codec: hasSegments(bytes) ? CODEC_WITH_SEGMENTS : CODEC_VERSION };
+    await this.#settings.blobs.putIfAbsent(key, bytes);
+    this.#chain = extended(this.#chain, writer, bytes.length);
+    return { snapshotVersion: version, snapshotKey: key, codec };
   }
 
   /** The commit stands: its pointer is the log's. */
@@ -126,12 +126,12 @@ export class Snapshots {
 
   /** Two snapshots are kept, all that the table restored to an earlier moment points to, and the large bodies behind them. */
   async #cleanUp(previous: Pointer): Promise<void> {
-    const { blobs, clock, recoveryMs = 0 } = this.#settings;
+    const { blobs, clock, slots, recoveryMs = 0 } = this.#settings;
     const snapshots = await blobs.oldest(snapshotPrefix(this.#logId));
     const spills = await blobs.oldest(spillPrefix(this.#logId));
     const reopened = recoveryMs === 0 ? [] : await blobs.oldest(reopenedPrefix(this.#logId));
     const pointedTo = [previous.snapshotKey, this.#pointer.snapshotKey];
-    for (const key of unneededKeys({ snapshots, spills, reopened }, pointedTo, clock.nowMs() - recoveryMs))
+    for (const key of unneededKeys({ snapshots, spills, reopened }, pointedTo, clock.nowMs() - recoveryMs, slots))
       await blobs.delete(key);
   }
 }

@@ -1,4 +1,4 @@
-import { CODEC_VERSION, CODEC_WITH_SEGMENTS } from '../codec/compression.ts';
+import { KNOWN_CODECS } from '../codec/compression.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
 import { TidemarkError } from '../errors.ts';
 import { currentForm, differencesOf, olderForm, type StateForm } from '../state/state-form.ts';
@@ -44,11 +44,11 @@ export class StateForms {
    * @throws CODEC_UNKNOWN (invalid) the log was written by another release
    */
   async of(fingerprint: string, codec: number): Promise<StateForm> {
-    if (codec !== CODEC_VERSION && codec !== CODEC_WITH_SEGMENTS) {
+    if (!KNOWN_CODECS.includes(codec)) {
       throw new TidemarkError(
         'invalid',
         'CODEC_UNKNOWN',
-        `log ${this.#logId} must have encoding ${CODEC_VERSION} or ${CODEC_WITH_SEGMENTS}, got ${codec}; deploy the release that wrote it`,
+        `log ${this.#logId} must have an encoding of ${KNOWN_CODECS.join(', ')}, got ${codec}; deploy the release that wrote it`,
       );
     }
     const known = this.#forms.get(fingerprint) ?? (await this.#older(fingerprint));

@@ -8,9 +8,13 @@
  *                                                             another one has begun
  *
  * A snapshot to which a restored line points again has those two from before: a mark says that it counts from then on.
+ *
+ * What a snapshot stands on is kept as long as it is. Its key says of which version the whole one is, and all in between
+ * are kept, of whatever line: no object need be read for it.
  */
 import { OLDEST_PAGE, type StoredBlob } from '../ports.ts';
-import { isReopened, versionOfKey } from './log-id.ts';
+import { isReopened, versionOfKey, wholeVersionOf } from './log-id.ts';
+import { versionsInChain } from './snapshot-chain.ts';
 
 /** The first page of each kind, ascending. */
 export interface StoredObjects {
@@ -24,8 +28,14 @@ export interface StoredObjects {
  * The keys of what no log can need that is restored to `sinceMs` or later, however often it was restored before.
  *
  * @param pointedTo snapshots that are kept whatever their age: the newest two of this line; '' for version 0
+ * @param slots of the ring
  */
-export function unneededKeys(stored: StoredObjects, pointedTo: readonly string[], sinceMs: number): string[] {
+export function unneededKeys(
+  stored: StoredObjects,
+  pointedTo: readonly string[],
+  sinceMs: number,
+  slots: number,
+): string[] {
   const { snapshots, spills, reopened } = stored;
   const byThen = snapshots
     .filter(({ storedAtMs }) => storedAtMs <= sinceMs)
@@ -54,11 +64,22 @@ export function unneededKeys(stored: StoredObjects, pointedTo: readonly string[]
   const all = [{ key: '', storedAtMs: -Infinity }, ...snapshots];
   const needed = all.filter(isNeeded);
   const oldest = Math.min(...needed.map(({ key }) => (key === '' ? 0 : versionOfKey(key))));
+  const chains = [...needed.map(({ key }) => key), ...pointedTo].filter((key) => key !== '').map(chainOf);
+  // Those on the next page stand on some of this one.
+  if (snapshots.length >= OLDEST_PAGE)
+    chains.push({ from: versionOfKey(snapshots.at(-1)?.key ?? '') - versionsInChain(slots), to: Infinity });
+  const isStoodOn = (version: number): boolean => chains.some(({ from, to }) => from <= version && version <= to);
   return [
-    ...snapshots.filter((one) => !needed.includes(one)),
+    ...snapshots.filter((one) => !needed.includes(one) && !isStoodOn(versionOfKey(one.key))),
     ...spills.filter(({ key }) => versionOfKey(key) <= oldest),
     ...stale,
   ].map(({ key }) => key);
+}
+
+/** The versions of all that a snapshot stands on, and its own; none where it is whole. */
+function chainOf(key: string): { readonly from: number; readonly to: number } {
+  const [from, to] = [wholeVersionOf(key), versionOfKey(key)];
+  return from === to ? { from: Infinity, to } : { from, to };
 }
 
 /**

@@ -73,7 +73,7 @@ export function partitionReport(
   waiting: Waiting,
   furthestMs: number,
 ): PartitionReport {
-  const { state, head, snapshotBytes, deltaBytes } = loaded;
+  const { state, head, snapshot, deltaBytes } = loaded;
   const watermarkMs = state.watermarkMs === NO_WATERMARK ? null : state.watermarkMs;
   return {
     partition,
@@ -90,9 +90,9 @@ export function partitionReport(
     ...lossesOf(state.proof),
     openWindows: openWindows(state, tables),
     stateEntries: entriesIn(state),
-    snapshotBytes,
+    snapshotBytes: snapshot.bytes,
     deltaBytes,
-    stateBytes: snapshotBytes + deltaBytes,
+    stateBytes: snapshot.bytes + deltaBytes,
     snapshotVersion: head?.snapshotVersion ?? 0,
     snapshotAge: (head?.version ?? 0) - (head?.snapshotVersion ?? 0),
     ...waiting,

@@ -104,7 +104,7 @@ describe('an accepted hole in what is stored', () => {
 
   it.each([9n, 'end', undefined] as const)('comes back from a slot and from a snapshot: %s', (resumeAt) => {
     expect(fromLogItem(toLogItem('log', 1, sampleEntry(1, { resumeAt })))).toEqual(sampleEntry(1, { resumeAt }));
-    expect(restoreSnapshot(snapshotOf({ resumeAt }), topology, currentForm(topology)).resumeAt).toBe(resumeAt);
+    expect(restoreSnapshot([snapshotOf({ resumeAt })], topology, currentForm(topology)).resumeAt).toBe(resumeAt);
   });
 
   it('is none in a slot of the release before, which had five counters', () => {
@@ -130,7 +130,7 @@ describe('an accepted hole in what is stored', () => {
     const { lossesAccepted: _, ...counters } = packed.header.progress.counters;
     const { resumeAt: __, ...progress } = packed.header.progress;
     const before = { ...packed, header: { ...packed.header, progress: { ...progress, counters } } } as PackedSnapshot;
-    const state = restoreSnapshot(before, topology, currentForm(topology));
+    const state = restoreSnapshot([before], topology, currentForm(topology));
     expect(state).toMatchObject({ resumeAt: undefined, counters: { recordsIn: 0, lossesAccepted: 0 } });
   });
 });

@@ -2,7 +2,14 @@ import { ByteWriter } from '../../codec/bytes.ts';
 import type { Entry, TableSpec } from '../table.ts';
 import { OrderedChanges, type Change, type Changes } from './ordered-changes.ts';
 import { PackedKey } from './packed-key.ts';
-import { SegmentWriter, type Segment } from './segment.ts';
+import type { Run } from './run.ts';
+import type { Segment } from './segment.ts';
+import { SegmentsWriter } from './segments-writer.ts';
+
+/** What a snapshot gets of a group: all of its entries, or what has changed since the last one. */
+export type Extent = 'whole' | 'change';
+
+const NOTHING = new Uint8Array();
 
 /**
  * The entries of a group at one moment, on their way into new segments.
@@ -12,14 +19,17 @@ import { SegmentWriter, type Segment } from './segment.ts';
  *        hash ascends
  */
 export class Freeze {
+  readonly extent: Extent;
   readonly #spec: TableSpec;
   readonly #segmentEntries: number;
   readonly #changes: OrderedChanges;
   readonly #changed: (segments: readonly Segment[], isDone: boolean) => void;
   readonly #key = new PackedKey();
   readonly #value = new ByteWriter();
-  readonly #writer = new SegmentWriter();
-  readonly #done: Segment[] = [];
+  readonly #merged: SegmentsWriter;
+  /** Of the changes alone, where the snapshot gets those. */
+  readonly #puts: SegmentsWriter;
+  readonly #deleted: SegmentsWriter;
   #before: readonly Segment[];
   #remaining: number;
 
@@ -27,14 +37,18 @@ export class Freeze {
     spec: TableSpec,
     before: readonly Segment[],
     changes: Changes,
-    segmentEntries: number,
+    [extent, segmentEntries]: readonly [Extent, number],
     changed: (segments: readonly Segment[], isDone: boolean) => void,
   ) {
+    this.extent = extent;
     this.#spec = spec;
     this.#segmentEntries = segmentEntries;
     this.#before = before;
     this.#changes = new OrderedChanges(changes, segmentEntries);
     this.#changed = changed;
+    this.#merged = new SegmentsWriter(segmentEntries);
+    this.#puts = new SegmentsWriter(segmentEntries);
+    this.#deleted = new SegmentsWriter(segmentEntries);
     this.#remaining = before.reduce((sum, { size }) => sum + size, 0);
   }
 
@@ -47,14 +61,14 @@ export class Freeze {
     return this.#remaining + this.#changes.remaining;
   }
 
-  /** Makes the next segments, of so many entries and changes, and up to a segment more. */
-  advance(entries: number): readonly Segment[] {
-    const first = this.#done.length;
+  /** Goes on by so many entries and changes, and up to a segment more. @returns what the snapshot gets of them */
+  advance(entries: number): Run {
     const goal = this.remaining - entries;
     while (!this.isDone && this.remaining > goal) this.#mergeNext();
-    this.#flush();
-    this.#changed([...this.#done, ...this.#before], this.isDone);
-    return this.#done.slice(first);
+    const merged = this.#merged.take();
+    this.#changed([...this.#merged.done, ...this.#before], this.isDone);
+    if (this.extent === 'whole') return { puts: merged, deleted: [] };
+    return { puts: this.#puts.take(), deleted: this.#deleted.take() };
   }
 
   /** One segment, or a part of it, with the changes of its stretch. */
@@ -64,13 +78,13 @@ export class Freeze {
     const toHash = this.#before.length === 0 || segment === undefined ? bound : Math.min(bound, segment.lastHash);
     const changes = this.#changes.take(toHash);
     if (segment === undefined) {
-      for (const { key, entry } of changes) if (entry !== undefined) this.#add(this.#key.set(key), entry);
-    } else if (changes.length === 0 && this.#writer.size === 0 && segment.size >= this.#segmentEntries / 2) {
-      this.#done.push(segment);
+      for (const { key, entry } of changes) this.#put(this.#key.set(key), entry);
+    } else if (changes.length === 0 && this.#merged.open === 0 && segment.size >= this.#segmentEntries / 2) {
+      this.#merged.adopt(segment);
     } else {
       this.#merge(segment, changes);
     }
-    if (this.#writer.size >= this.#segmentEntries / 2) this.#flush();
+    if (this.#merged.open >= this.#segmentEntries / 2) this.#merged.flush();
   }
 
   /** The next segment, cut behind the hash; undefined: all of it is behind. */
@@ -89,35 +103,22 @@ export class Freeze {
     for (const { key, entry } of changes) {
       const packed = this.#key.set(key);
       const at = segment.lowerBound(packed);
-      this.#copy(segment, place, at);
+      this.#merged.copy(segment, place, at);
       place = at < segment.size && segment.compareAt(at, packed) === 0 ? at + 1 : at;
-      if (entry !== undefined) this.#add(packed, entry);
+      this.#put(packed, entry);
     }
-    this.#copy(segment, place, segment.size);
+    this.#merged.copy(segment, place, segment.size);
   }
 
-  #copy(segment: Segment, from: number, to: number): void {
-    for (let place = from; place < to;) {
-      this.#flushBefore(segment.hashAt(place));
-      const end = Math.min(to, place + Math.max(1, this.#segmentEntries - this.#writer.size));
-      this.#writer.copy(segment, place, end);
-      place = end;
+  #put(key: PackedKey, entry: Entry | undefined): void {
+    if (entry === undefined) {
+      if (this.extent === 'change') this.#deleted.add(key, NOTHING);
+      return;
     }
-  }
-
-  #add(key: PackedKey, entry: Entry): void {
-    this.#flushBefore(key.hash);
     this.#value.clear();
     this.#spec.write(this.#value, entry);
-    this.#writer.add(key, this.#value.since(0));
-  }
-
-  /** Entries of one hash stay in one segment, so that a segment is found by the hash alone. */
-  #flushBefore(hash: number): void {
-    if (this.#writer.size >= this.#segmentEntries && this.#writer.lastHash !== hash) this.#flush();
-  }
-
-  #flush(): void {
-    if (this.#writer.size > 0) this.#done.push(this.#writer.finish());
+    const value = this.#value.since(0);
+    this.#merged.add(key, value);
+    if (this.extent === 'change') this.#puts.add(key, value);
   }
 }

@@ -1,7 +1,7 @@
 import { ByteReader } from '../../codec/bytes.ts';
 import { addHash, EMPTY_HASH, GroupHash, seedOf, subtractHash } from '../hash.ts';
 import type { Entries, Entry, Group, TableSpec } from '../table.ts';
-import { Freeze } from './freeze.ts';
+import { Freeze, type Extent } from './freeze.ts';
 import { PackedKey } from './packed-key.ts';
 import type { Segment } from './segment.ts';
 
@@ -32,6 +32,8 @@ export class PackedEntries implements Entries {
   readonly #read = new Map<string, Entry>();
   #size: number;
   #stateHash: number;
+  /** Key of the snapshot since which `recent` has all changes. */
+  #storedIn: string | undefined;
 
   private constructor(spec: TableSpec, group: Group, segments: readonly Segment[]) {
     this.#spec = spec;
@@ -51,9 +53,13 @@ export class PackedEntries implements Entries {
     return packed;
   }
 
-  /** @param segments ascending, none empty, no hash in two of them */
-  static load(spec: TableSpec, group: Group, segments: readonly Segment[]): PackedEntries {
+  /**
+   * @param segments ascending, none empty, no hash in two of them
+   * @param storedIn key of the snapshot that they are of
+   */
+  static load(spec: TableSpec, group: Group, segments: readonly Segment[], storedIn?: string): PackedEntries {
     const packed = new PackedEntries(spec, group, segments);
+    packed.#storedIn = storedIn;
     for (const segment of segments) {
       packed.#size += segment.size;
       packed.#stateHash = addHash(packed.#stateHash, segment.stateHash(packed.#hash));
@@ -125,14 +131,29 @@ export class PackedEntries implements Entries {
     yield* this.#changes();
   }
 
-  /** Holds on to all entries as they are now. The last one that was begun must have come to its end. */
-  freeze(segmentEntries: number): Freeze {
+  /** How many entries a snapshot gets that stands on another one: all where that one does not know the group. */
+  entriesSince(snapshotKey: string): number {
+    return this.isIn(snapshotKey) ? this.#recent.size : this.#size;
+  }
+
+  /** Whether the last snapshot that they went into, or came from, is this one. */
+  isIn(snapshotKey: string): boolean {
+    return this.#storedIn === snapshotKey;
+  }
+
+  /**
+   * Holds on to all entries as they are now. The last one that was begun must have come to its end.
+   *
+   * @param storedIn key of the snapshot that they go into
+   */
+  freeze(segmentEntries: number, extent: Extent = 'whole', storedIn?: string): Freeze {
     if (this.#isFreezing) throw new Error('entries must be frozen once at a time, got a second time');
     const frozen = this.#recent;
     this.#frozen = frozen.size === 0 ? undefined : frozen;
     this.#recent = new Map();
     this.#isFreezing = this.#segments.length > 0 || frozen.size > 0;
-    return new Freeze(this.#spec, this.#segments, frozen, segmentEntries, (segments, isDone) => {
+    this.#storedIn = storedIn;
+    return new Freeze(this.#spec, this.#segments, frozen, [extent, segmentEntries], (segments, isDone) => {
       this.#segments = segments;
       this.#isFreezing = !isDone;
       if (isDone) this.#frozen = undefined;

@@ -27,6 +27,15 @@ export class PackedKey {
     this.hash = hashOfBytes(bytes, 0, this.length);
     return this;
   }
+
+  /** One whose hash is known. @param bytes with the key in [start, end) */
+  setBytes(bytes: Uint8Array, start: number, end: number, hash: number): this {
+    if (end - start > this.#bytes.length) this.#bytes = new Uint8Array(end - start);
+    for (let i = start; i < end; i++) this.#bytes[i - start] = bytes[i] as number;
+    this.length = end - start;
+    this.hash = hash;
+    return this;
+  }
 }
 
 /** In [0, 2^32). Decides the order of a segment only: equal hashes are put in order by the keys themselves. */

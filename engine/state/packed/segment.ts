@@ -56,11 +56,6 @@ export class Segment {
     return this.#hashes[place] as number;
   }
 
-  /** Those of [from, to). */
-  hashesAt(from: number, to: number): Uint32Array {
-    return this.#hashes.subarray(from, to);
-  }
-
   /** The place of a key; -1: it is not here. */
   find(key: PackedKey): number {
     const place = this.lowerBound(key);
@@ -128,6 +123,12 @@ export class Segment {
     return textOf(this.bytes, start, end);
   }
 
+  /** @returns the same object, set to the key of a place */
+  packedKeyAt(place: number, key: PackedKey): PackedKey {
+    const { start, end } = this.#keyAt(place);
+    return key.setBytes(this.bytes, start, end, this.hashAt(place));
+  }
+
   /** Valid as long as the segment. */
   valueAt(place: number): Uint8Array {
     const { length, next } = varintAt(this.bytes, this.#keyAt(place).end);
@@ -183,9 +184,11 @@ export class SegmentWriter {
   copy(segment: Segment, from: number, to: number): void {
     this.#reserve(to - from);
     const shift = this.#bytes.length - segment.startAt(from);
-    this.#hashes.set(segment.hashesAt(from, to), this.#size);
-    for (let place = from; place < to; place++) this.#starts[this.#size++] = segment.startAt(place) + shift;
-    this.#bytes.raw(segment.entriesAt(from, to));
+    for (let place = from; place < to; place++) {
+      this.#hashes[this.#size] = segment.hashAt(place);
+      this.#starts[this.#size++] = segment.startAt(place) + shift;
+    }
+    this.#bytes.part(segment.bytes, segment.startAt(from), segment.startAt(to));
   }
 
   add(key: PackedKey, value: Uint8Array): void {

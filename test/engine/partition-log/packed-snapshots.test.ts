@@ -91,7 +91,7 @@ describe('snapshots of large groups (PL-8)', () => {
     await fill(world, 12);
     const instance = world.instance();
     for (let i = 1; i <= 8; i++) await instance.process(reading(100 + i, 'a', 0));
-    expect((await world.head()).codec).toBe(3);
+    expect((await world.head()).codec).toBe(4);
     const topology = topologyOf({ ...long, aggregates: { ...AGGREGATES, again: count() } });
     const successor = world.instance({ topology });
     for (let i = 1; i <= 8; i++) await successor.process(reading(200 + i, 'a', 0));

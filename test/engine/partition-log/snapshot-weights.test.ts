@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { snapshotPrefix } from '../../../engine/partition-log/log-id.ts';
 import { openLog, type LoadedLog } from '../../../engine/partition-log/open-log.ts';
+import { NO_CHAIN } from '../../../engine/partition-log/snapshot-chain.ts';
 import { Snapshots } from '../../../engine/partition-log/snapshots.ts';
 import { emptyState, type PartitionState } from '../../../engine/state/partition-state.ts';
 import { reading, topologyOf } from '../support/readings.ts';
@@ -49,7 +50,7 @@ class Log {
 
 let sample: LogEntry;
 let large: PartitionState;
-const NEW_LOG = { head: undefined, snapshotBytes: 0, deltaBytes: 0 };
+const NEW_LOG = { head: undefined, snapshot: NO_CHAIN, deltaBytes: 0 };
 const empty = (): PartitionState => emptyState(topology);
 
 /** A key that does not become shorter when it is compressed, but for its alphabet. */
@@ -96,7 +97,7 @@ describe('a log that is read again', () => {
     state: empty(),
     head: { ...sample, version: 6, snapshotVersion: 2, snapshotKey: 'snapshots/of-2' },
     undelivered: [],
-    snapshotBytes: 3 * MIB,
+    snapshot: { keys: ['snapshots/of-2'], bytes: 3 * MIB, entries: 0 },
     deltaBytes: 2 * MIB,
   });
 
@@ -130,6 +131,6 @@ describe('a log that is read again', () => {
     expect(entries.map(({ delta }) => 'inline' in delta)).toEqual([true, false, true, false, true, false]);
     expect(opened.head).toMatchObject({ version: 6, snapshotVersion: 4 });
     expect(opened.deltaBytes).toBe(deltas.reduce((sum, bytes) => sum + (bytes?.length ?? NaN), 0));
-    expect(opened.snapshotBytes).toBe((await blobs.get(opened.head?.snapshotKey ?? ''))?.length);
+    expect(opened.snapshot.bytes).toBe((await blobs.get(opened.head?.snapshotKey ?? ''))?.length);
   });
 });

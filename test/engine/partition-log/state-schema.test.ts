@@ -78,7 +78,7 @@ describe('a log that another release wrote', () => {
     await expect(world.instance().process(reading(2, 'a', 1))).rejects.toMatchObject({
       kind: 'invalid',
       code: 'CODEC_UNKNOWN',
-      message: `log ${world.logId} must have encoding 2 or 3, got 99; deploy the release that wrote it`,
+      message: `log ${world.logId} must have an encoding of 2, 3, 4, got 99; deploy the release that wrote it`,
     });
   });
 });

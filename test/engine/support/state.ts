@@ -39,7 +39,7 @@ export function decodeSnapshot(
   topology: Topology,
 ): { header: SnapshotHeader; state: PartitionState } {
   const packed = unpackSnapshot(bytes);
-  const state = restoreSnapshot(packed, topology, currentForm(topology));
+  const state = restoreSnapshot([packed], topology, currentForm(topology));
   state.timers = timersOf(topology, state);
   return { header: packed.header, state };
 }

@@ -242,8 +242,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${LOG}/log-id.ts`,
-        find: '`${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`;',
-        replace: '`${snapshotPrefix(logId)}${padded(0 * version)}-${commitId.slice(0, 0)}-${fingerprint}`;',
+        find: '`${snapshotPrefix(logId)}${padded(version)}-${commitId}-${fingerprint}`',
+        replace: '`${snapshotPrefix(logId)}${padded(0 * version)}-${commitId.slice(0, 0)}-${fingerprint}`',
       },
     ],
   },
@@ -253,8 +253,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${LOG}/snapshots.ts`,
-        find: 'return { snapshotVersion: version, snapshotKey, codec',
-        replace: 'return { snapshotVersion: version + 1, snapshotKey, codec',
+        find: 'return { snapshotVersion: version, snapshotKey: key, codec',
+        replace: 'return { snapshotVersion: version + 1, snapshotKey: key, codec',
       },
     ],
   },

@@ -2,6 +2,12 @@ import type { Mutant } from './mutants.ts';
 
 const ENTRIES = 'engine/state/packed/packed-entries.ts';
 const FREEZE = 'engine/state/packed/freeze.ts';
+const RUN = 'engine/state/packed/run.ts';
+const CHAIN = 'engine/partition-log/snapshot-chain.ts';
+const CHAIN_TEST = 'test/engine/partition-log/snapshot-chain.test.ts';
+const GROUPS = 'engine/partition-log/packed-groups.ts';
+const UNNEEDED = 'engine/partition-log/unneeded-objects.ts';
+const WRITER = 'engine/partition-log/snapshot-writer.ts';
 const SNAPSHOTS = 'engine/partition-log/snapshots.ts';
 
 /** What goes wrong where large groups are packed, and their snapshots are written over several commits. */
@@ -33,8 +39,8 @@ export const PACKED_STATE: readonly Mutant[] = [
     edits: [
       {
         file: FREEZE,
-        find: 'this.#copy(segment, place, segment.size);',
-        replace: 'this.#copy(segment, place, place);',
+        find: 'this.#merged.copy(segment, place, segment.size);',
+        replace: 'this.#merged.copy(segment, place, place);',
       },
     ],
   },
@@ -63,5 +69,65 @@ export const PACKED_STATE: readonly Mutant[] = [
       file: 'test/engine/partition-log/packed-snapshots.test.ts',
       test: 'are whole before they fill the ring, however little a commit writes of them',
     },
+  },
+  {
+    name: 'a snapshot that stands on others knows nothing of deleted keys',
+    rule: 'PL-8',
+    edits: [{ file: FREEZE, find: "if (this.extent === 'change') this.#deleted.add(key, NOTHING);", replace: '' }],
+    foundBy: {
+      file: 'test/engine/state/packed/packed-entries.test.ts',
+      test: 'are those of a map that was changed alike, whatever is frozen, merged and loaded meanwhile',
+    },
+  },
+  {
+    name: 'of two snapshots that stand on each other, the older one has the last word',
+    rule: 'PL-8',
+    edits: [{ file: RUN, find: 'changes.toReversed().flatMap(', replace: 'changes.flatMap(' }],
+    foundBy: {
+      file: 'test/engine/state/packed/run.test.ts',
+      test: 'are the entries of a map that was changed alike, in the order of segments, each once',
+    },
+  },
+  {
+    name: 'a group that the snapshot before does not have is stored as a change of it',
+    rule: 'PL-8',
+    edits: [{ file: WRITER, find: "entries.isIn(last) ? 'change'", replace: "last !== '' ? 'change'" }],
+    foundBy: {
+      file: CHAIN_TEST,
+      test: 'is read as the state that it was taken of, whatever groups and keys have come and gone',
+    },
+  },
+  {
+    name: 'a group that was dropped comes back with what it was before',
+    rule: 'PL-8',
+    edits: [{ file: GROUPS, find: 'isWhole = found.packed.isChange !== true;', replace: 'isWhole = i === 0;' }],
+    foundBy: {
+      file: CHAIN_TEST,
+      test: 'is read as the state that it was taken of, whatever groups and keys have come and gone',
+    },
+  },
+  {
+    name: 'what a snapshot stands on is cleaned up as if no log pointed to it',
+    rule: 'PL-8',
+    edits: [{ file: UNNEEDED, find: '&& !isStoodOn(versionOfKey(one.key))', replace: '' }],
+    foundBy: {
+      file: CHAIN_TEST,
+      test: 'is found by every log table that can be restored, and by those that are restored again',
+    },
+  },
+  {
+    name: 'what snapshots of the next page stand on is cleaned up',
+    rule: 'PL-8',
+    edits: [{ file: UNNEEDED, find: 'if (snapshots.length >= OLDEST_PAGE)', replace: 'if (slots < 0)' }],
+    foundBy: {
+      file: 'test/engine/partition-log/unneeded-objects.test.ts',
+      test: 'are none on which snapshots of the next page may stand',
+    },
+  },
+  {
+    name: 'snapshots stand on each other without end',
+    rule: 'PL-8',
+    edits: [{ file: CHAIN, find: 'keys.length < MOST_IN_CHAIN &&', replace: '' }],
+    foundBy: { file: CHAIN_TEST, test: 'is whole once too many would stand on each other' },
   },
 ];

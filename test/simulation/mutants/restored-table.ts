@@ -8,7 +8,13 @@ export const RESTORED_TABLE: readonly Mutant[] = [
   {
     name: 'clean-up knows of no restored table',
     rule: 'PL-8',
-    edits: [{ file: SNAPSHOTS, find: 'clock.nowMs() - recoveryMs)', replace: 'clock.nowMs() - 0 * recoveryMs)' }],
+    edits: [
+      {
+        file: SNAPSHOTS,
+        find: 'clock.nowMs() - recoveryMs, slots)',
+        replace: 'clock.nowMs() - 0 * recoveryMs, slots)',
+      },
+    ],
     foundBy: {
       file: 'test/engine/partition-log/repeated-recovery.test.ts',
       test: 'is read at any moment of the recovery period',

@@ -4,6 +4,7 @@ import { ByteWriter, type ByteReader } from '../../../../engine/codec/bytes.ts';
 import { addHash, EMPTY_HASH, GroupHash, seedOf } from '../../../../engine/state/hash.ts';
 import { PackedEntries } from '../../../../engine/state/packed/packed-entries.ts';
 import { PackedKey } from '../../../../engine/state/packed/packed-key.ts';
+import { combineRuns, type Run } from '../../../../engine/state/packed/run.ts';
 import { Segment } from '../../../../engine/state/packed/segment.ts';
 import type { Entry, TableSpec } from '../../../../engine/state/table.ts';
 
@@ -37,7 +38,7 @@ type Command =
   | { readonly kind: 'set'; readonly key: string; readonly count: number }
   | { readonly kind: 'delete'; readonly key: string }
   | { readonly kind: 'get'; readonly key: string }
-  | { readonly kind: 'freeze' }
+  | { readonly kind: 'freeze'; readonly isWhole: boolean }
   | { readonly kind: 'advance'; readonly entries: number }
   | { readonly kind: 'reload' };
 const commands = fc.array(
@@ -45,14 +46,14 @@ const commands = fc.array(
     { weight: 12, arbitrary: fc.record({ kind: fc.constant('set' as const), key: keys, count: fc.integer() }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('delete' as const), key: keys }) },
     { weight: 8, arbitrary: fc.record({ kind: fc.constant('get' as const), key: keys }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('freeze' as const) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('freeze' as const), isWhole: fc.boolean() }) },
     {
       weight: 3,
       arbitrary: fc.record({ kind: fc.constant('advance' as const), entries: fc.integer({ min: 1, max: 30 }) }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('reload' as const) }) },
   ) as fc.Arbitrary<Command>,
-  { maxLength: 120 },
+  { maxLength: 250, size: 'max' },
 );
 
 function expectSame(packed: PackedEntries, map: ReadonlyMap<string, Count>): void {
@@ -75,7 +76,8 @@ describe('packed entries', () => {
       fc.property(commands, fc.integer({ min: 1, max: 9 }), (list, segmentEntries) => {
         const map = new Map<string, Count>();
         let packed = PackedEntries.of(SPEC, 7, new Map());
-        let frozen: { readonly of: Map<string, Count>; readonly segments: Segment[] } | undefined;
+        let frozen: { readonly of: Map<string, Count>; readonly runs: Run[]; readonly isWhole: boolean } | undefined;
+        let stored: readonly Run[] = [];
         let freeze = packed.freeze(segmentEntries);
         freeze.advance(1);
         for (const command of list) {
@@ -90,18 +92,24 @@ describe('packed entries', () => {
             expect(packed.hashAt(command.key)).toBe(map.get(command.key)?.hash);
           } else if (command.kind === 'freeze') {
             if (!freeze.isDone) continue;
-            freeze = packed.freeze(segmentEntries);
-            frozen = { of: new Map(map), segments: [] };
+            const isWhole = command.isWhole || stored.length === 0;
+            freeze = packed.freeze(segmentEntries, isWhole ? 'whole' : 'change');
+            frozen = { of: new Map(map), runs: [], isWhole };
           } else if (command.kind === 'advance') {
-            frozen?.segments.push(...freeze.advance(command.entries));
+            frozen?.runs.push(freeze.advance(command.entries));
             if (frozen === undefined || !freeze.isDone) continue;
-            expectSame(PackedEntries.load(SPEC, 7, frozen.segments), frozen.of);
+            const { runs, isWhole, of } = frozen;
+            const run = { puts: runs.flatMap(({ puts }) => puts), deleted: runs.flatMap(({ deleted }) => deleted) };
+            stored = isWhole ? [run] : [...stored, run];
+            const [whole, ...changes] = stored as [Run, ...Run[]];
+            expectSame(PackedEntries.load(SPEC, 7, combineRuns(whole, changes, segmentEntries)), of);
             frozen = undefined;
           } else {
             frozen = undefined;
+            stored = [];
             if (!freeze.isDone) freeze.advance(Infinity);
             freeze = packed.freeze(segmentEntries);
-            const segments = freeze.advance(Infinity);
+            const { puts: segments } = freeze.advance(Infinity);
             packed = PackedEntries.load(
               SPEC,
               7,
@@ -113,7 +121,7 @@ describe('packed entries', () => {
         }
         expectSame(packed, map);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -129,7 +137,7 @@ describe('packed entries', () => {
     map.delete(first);
     packed.set(second, countOf(second, 99));
     map.set(second, countOf(second, 99));
-    const segments = packed.freeze(1).advance(Infinity);
+    const { puts: segments } = packed.freeze(1).advance(Infinity);
     expectSame(packed, map);
     expect(segments.length).toBeLessThan(6);
     expectSame(PackedEntries.load(SPEC, 7, segments), map);
@@ -158,7 +166,7 @@ describe('packed entries', () => {
     for (const list of [names, crowded]) {
       const map = new Map(list.map((key, i) => [key, countOf(key, i)]));
       const packed = PackedEntries.of(SPEC, 7, new Map(map));
-      const [segment] = packed.freeze(10_000).advance(Infinity) as [Segment];
+      const [segment] = packed.freeze(10_000).advance(Infinity).puts as [Segment];
       expectSame(packed, map);
       const hashes = Array.from({ length: segment.size }, (_, place) => segment.hashAt(place));
       for (const key of names) {
@@ -175,7 +183,7 @@ describe('packed entries', () => {
     let segments: readonly Segment[] = [];
     for (let round = 0; round < 20; round++) {
       for (let i = 0; i < 500; i++) packed.set(`key-${i * 20 + round}`, countOf(`key-${i * 20 + round}`, round));
-      segments = packed.freeze(100).advance(Infinity);
+      segments = packed.freeze(100).advance(Infinity).puts;
     }
     expect(segments.reduce((sum, { size }) => sum + size, 0)).toBe(10_000);
     expect(Math.max(...segments.map(({ size }) => size))).toBeLessThanOrEqual(200);
@@ -201,7 +209,7 @@ describe('packed entries', () => {
   it('are refused when their bytes are not so many entries in order', () => {
     const packed = PackedEntries.of(SPEC, 7, new Map());
     for (let i = 0; i < 10; i++) packed.set(`key-${i}`, countOf(`key-${i}`, i));
-    const [segment] = packed.freeze(100).advance(Infinity);
+    const [segment] = packed.freeze(100).advance(Infinity).puts;
     const { bytes, size } = segment as Segment;
     const damaged = expect.objectContaining({ kind: 'internal', code: 'CORRUPT_BYTES' });
     expect(() => Segment.load(bytes, size - 1)).toThrow(damaged);
