@@ -7,7 +7,7 @@ import type { ShardCatalog } from '../../engine/ports.ts';
 import type { Offset, SourcePartition } from '../../engine/record.ts';
 import { noChange } from '../../engine/state/state-change.ts';
 import { forCommits, logIdIn, partitionOf, readOnly, type Place } from '../place.ts';
-import { requireForgotten, requireHole, requireLogBefore } from './loss-checks.ts';
+import { requireAccepted, requireForgotten, requireHole, requireLogBefore } from './loss-checks.ts';
 import type { LossRange } from './loss-range.ts';
 
 /** What a source says of a hole. */
@@ -49,12 +49,15 @@ export async function acceptLoss(
 ): Promise<LossReport> {
   const partition = partitionOf(place, range.partition);
   const log = await PartitionLog.open(isDryRun ? readOnly(place) : forCommits(place), logIdIn(place, range.partition));
-  const { reached, resumeAt, counters } = log.state;
+  const { reached, reachedDigest, resumeAt, counters } = log.state;
   const report = { range, source: place.source.name, logId: log.logId, reached };
   const { logId, version, isSealed, fingerprint } = log;
   const { lossesAccepted } = counters;
-  if (resumeAt === range.to)
+  if (resumeAt === range.to) {
+    const first = range.to === 'end' ? undefined : await source?.skipped(partition, reached, range.to, reachedDigest);
+    requireAccepted(range, report, first);
     return { ...report, outcome: 'accepted already', version, lossesAccepted, lost: undefined };
+  }
   requireLogBefore(
     range,
     { logId, version, reached, isSealed, fingerprint },

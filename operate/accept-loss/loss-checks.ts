@@ -24,7 +24,7 @@ export interface LogFacts {
  * @throws NOTHING_TO_ACCEPT, LOSS_OUTDATED, DEFINITION_DIFFERS (invalid)
  */
 export function requireLogBefore({ from, to }: LossRange, log: LogFacts, fingerprint: string): void {
-  const { logId, version, reached, isSealed } = log;
+  const { logId, version, isSealed } = log;
   if (isSealed) throw nothing(`log ${logId} must be open, got one that is sealed: other shards go on with its keys`);
   if (version === 0 && to !== 'end')
     throw nothing(`log ${logId} must exist, got none: it begins with whatever record comes first`);
@@ -34,11 +34,36 @@ export function requireLogBefore({ from, to }: LossRange, log: LogFacts, fingerp
       context: { logId, log: log.fingerprint, definition: fingerprint },
     });
   }
+  requireBehind({ from, to }, log);
+}
+
+/**
+ * A range that the log has accepted already: it ends where the log goes on, so what is left to check is where it begins.
+ *
+ * @param first record that the source still has of it; undefined: none, or the source was not asked
+ * @throws LOSS_OUTDATED (invalid)
+ */
+export function requireAccepted(range: LossRange, log: Pick<LogFacts, 'logId' | 'reached'>, first?: Offset): void {
+  requireBehind(range, log);
+  if (first !== undefined) requireFirst(range, first);
+}
+
+function requireBehind(
+  { from, to }: Pick<LossRange, 'from' | 'to'>,
+  { logId, reached }: Pick<LogFacts, 'logId' | 'reached'>,
+): void {
   if (from <= reached || (to === 'end' && from !== reached + 1n)) {
     throw outdated(
       `from must be ${to === 'end' ? 'right ' : ''}behind what log ${logId} has reached, ${reached}, got ${from}`,
     );
   }
+}
+
+function requireFirst({ partition, from }: LossRange, first: Offset): void {
+  if (first !== from)
+    throw outdated(
+      `from must be the first record of partition ${partition} that is not counted, ${first}, got ${from}`,
+    );
 }
 
 /**
@@ -48,18 +73,16 @@ export function requireLogBefore({ from, to }: LossRange, log: LogFacts, fingerp
  * @throws NOTHING_TO_ACCEPT, LOSS_OUTDATED, LOSS_BEYOND_END (invalid)
  */
 export function requireHole(
-  { partition, from, to }: LossRange,
+  range: LossRange,
   first: Offset | undefined,
   { isFollowed }: Pick<RecordsBetween, 'isFollowed'>,
 ): void {
+  const { partition, from, to } = range;
   if (first === undefined)
     throw nothing(
       `partition ${partition} must have records from ${from} up to ${to} that are not counted, got none in its source`,
     );
-  if (first !== from)
-    throw outdated(
-      `from must be the first record of partition ${partition} that is not counted, ${first}, got ${from}`,
-    );
+  requireFirst(range, first);
   if (!isFollowed) {
     const text = `to must be the offset of a record that partition ${partition} has, got ${to}; ${NEWEST}`;
     throw new TidemarkError('invalid', 'LOSS_BEYOND_END', text, { context: { partition, to: String(to) } });

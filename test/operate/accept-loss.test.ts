@@ -94,6 +94,36 @@ describe('accept-loss', () => {
     expect(await stream.head('shard')).toMatchObject({ version: 3, counters: { lossesAccepted: 1 } });
   });
 
+  it.each(['4', '5', '7', '8'])('refuses %s as the beginning of what it has accepted from 6 on', async (from) => {
+    const stream = await worldAt5();
+    await accept(stream, '6', '9');
+    for (const isDryRun of [false, true]) {
+      await expect(accept(stream, from, '9', { isDryRun })).rejects.toMatchObject({
+        kind: 'invalid',
+        code: 'LOSS_OUTDATED',
+      });
+    }
+    expect(await stream.head('shard')).toMatchObject({ version: 2, counters: { lossesAccepted: 1 } });
+  });
+
+  it('says of what it has accepted where it begins', async () => {
+    const stream = await worldAt5();
+    await accept(stream, '6', '9');
+    await expect(accept(stream, '7', '9')).rejects.toThrow(
+      'from must be the first record of partition shard that is not counted, 6, got 7; ',
+    );
+    await expect(accept(stream, '5', '9')).rejects.toThrow(/^from must be behind what log \S+ has reached, 5, got 5; /);
+  });
+
+  it('knows what it has accepted once the source has none of it any more', async () => {
+    const stream = await worldAt5();
+    await accept(stream, '6', '9');
+    stream.catalog.skips = () => undefined;
+    stream.catalog.expires = (_, after) => after < 8n;
+    expect(await accept(stream, '6', '9')).toMatchObject({ outcome: 'accepted already' });
+    await expect(accept(stream, '5', '9')).rejects.toMatchObject({ code: 'LOSS_OUTDATED' });
+  });
+
   it('finds that it has written where no reply to its write came', async () => {
     const stream = await worldAt5();
     stream.world.logs.script = ['lost reply', 'lost reply', 'lost reply', 'lost reply', 'lost reply'];
@@ -273,6 +303,7 @@ describe('accept-loss of a parent that the stream has forgotten', () => {
     await stream.instance().take('low', records);
     expect(stream.counts).toEqual({ 'a@0': 5 });
     expect(await accept(stream, '6', 'end')).toMatchObject({ outcome: 'accepted already', version: 3 });
+    await expect(accept(stream, '7', 'end')).rejects.toMatchObject({ code: 'LOSS_OUTDATED' });
   });
 
   it('names all that is behind the log: another beginning is refused', async () => {
