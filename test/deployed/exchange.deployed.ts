@@ -12,6 +12,7 @@ import { SqsDoorbell } from '../../adapters/sqs/doorbell.ts';
 import { intervalMs } from '../../engine/exchange/pace.ts';
 import type { StackClients } from '../../operate/stack/clients.ts';
 import rides, { type Ride } from './exchange/rides.ts';
+import trips from './exchange/trips.ts';
 import { describeDeployed } from './support/describe-deployed.ts';
 import { allowing } from './support/allow-action.ts';
 import { clientsOf, deployedPipeline, sqsOf, type DeployedPipeline } from './support/deployed-pipeline.ts';
@@ -22,6 +23,8 @@ import type { z } from 'zod';
 
 const STACK = 'Tidemark-rides-dev';
 const STREAM = 'rides-dev';
+/** The same behind two exchanges. */
+const TWO = { stack: 'Tidemark-trips-dev', stream: 'trips-dev' };
 const MINUTE_MS = 60_000;
 const CITIES = ['Bergen', 'Graz', 'Lyon', 'Turku', 'Vigo'] as const;
 /** So many windows of a second, each with a ride of each driver to each city. */
@@ -34,15 +37,17 @@ async function attributesOf(sqs: SQSClient, QueueUrl: string): Promise<Record<st
 }
 
 /** Through a stream, two functions and the queue between them, as an emulator deploys them. */
-describeDeployed('a pipeline with an exchange on an emulator', () => {
+describeDeployed('pipelines with one and with two exchanges on an emulator', () => {
   let running: RunningEmulator;
   let clients: StackClients;
   let pipeline: DeployedPipeline;
+  let two: DeployedPipeline;
 
   beforeAll(async () => {
     running = await emulator();
     clients = clientsOf(running);
     pipeline = deployedPipeline(clients, STACK, rides.topology);
+    two = deployedPipeline(clients, TWO.stack, trips.topology);
   });
 
   afterAll(async () => {
@@ -58,21 +63,23 @@ describeDeployed('a pipeline with an exchange on an emulator', () => {
 
   async function put(taken: ReadonlyArray<z.infer<typeof Ride>>): Promise<void> {
     const Records = taken.map((ride) => ({ PartitionKey: ride.driver, Data: Buffer.from(JSON.stringify(ride)) }));
-    const { FailedRecordCount } = await clients.kinesis.send(new PutRecordsCommand({ StreamName: STREAM, Records }));
-    expect(FailedRecordCount).toBe(0);
+    for (const StreamName of [STREAM, TWO.stream]) {
+      const { FailedRecordCount } = await clients.kinesis.send(new PutRecordsCommand({ StreamName, Records }));
+      expect(FailedRecordCount).toBe(0);
+    }
   }
 
-  it('is deployed with npm run deploy:local', async () => {
-    const deployed = await npmRun(running, 'deploy:local', 'rides', '--folder', 'test/deployed/exchange');
+  it('are deployed with npm run deploy:local', async () => {
+    const deployed = await npmRun(running, 'deploy:local', 'rides', 'trips', '--folder', 'test/deployed/exchange');
     expect(deployed).toMatchObject({ status: 0 });
   });
 
   it(
-    'counts every record once by its new key',
+    'count every record once by its new key, and every result of it once by the key after that',
     async () => {
       // Of AWS the right to send a message is that to send several; MiniStack asks for another.
-      const batches = { roles: ['ProcessorRole', 'TickRole', 'ReceiverRole'], action: 'sqs:SendMessageBatch' };
-      await allowing(clients, STACK, batches, async () => {
+      const batches = { roles: ['ProcessorRole', 'TickRole', 'Receiver'], action: 'sqs:SendMessageBatch' };
+      await allowing(clients, [STACK, TWO.stack], batches, async () => {
         for (let window = 0; window <= WINDOWS; window++) {
           const atMs = window * 1_000 + 500;
           await put(DRIVERS.flatMap((driver) => CITIES.map((city, i) => ({ driver, city, atMs, fare: i + 1 }))));
@@ -95,6 +102,21 @@ describeDeployed('a pipeline with an exchange on an emulator', () => {
         const byPlace = (a: readonly unknown[], b: readonly unknown[]): number =>
           String(a[0]).localeCompare(String(b[0])) || Number(a[1]) - Number(b[1]);
         expect(found.sort(byPlace)).toEqual(wanted);
+        const ofAll = await eventually(
+          'a result of all cities for every window that has ended',
+          2 * MINUTE_MS,
+          () => two.results(),
+          ({ length }) => length >= WINDOWS,
+        );
+        const rideCount = CITIES.length * DRIVERS.length;
+        const fares = CITIES.reduce((sum, _, i) => sum + DRIVERS.length * (i + 1), 0);
+        expect(
+          ofAll
+            .map(({ key, windowStartMs, cities, rides: n, fares: sum }) => [key, windowStartMs, cities, n, sum])
+            .sort(byPlace),
+        ).toEqual(
+          Array.from({ length: WINDOWS }, (_, window) => ['all', window * 1_000, CITIES.length, rideCount, fares]),
+        );
       });
     },
     3 * MINUTE_MS,
@@ -150,7 +172,7 @@ describeDeployed('a pipeline with an exchange on an emulator', () => {
     MINUTE_MS,
   );
 
-  it('is destroyed with npm run destroy:local', async () => {
+  it('are destroyed with npm run destroy:local', async () => {
     expect(await npmRun(running, 'destroy:local')).toMatchObject({ status: 0 });
   });
 });

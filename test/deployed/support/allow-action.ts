@@ -16,17 +16,18 @@ export interface Allowed {
   readonly action: string;
 }
 
-/** Lets roles of a stack do what MiniStack asks for and AWS does not, on anything, while `during` runs; see docs/localstack.md. */
+/** Lets roles of stacks do what MiniStack asks for and AWS does not, on anything, while `during` runs; see docs/localstack.md. */
 export async function allowing(
   { cloudformation }: StackClients,
-  stack: string,
+  stacks: readonly string[],
   { roles, action }: Allowed,
   during: () => Promise<void>,
 ): Promise<void> {
-  const { StackResourceSummaries = [] } = await cloudformation.send(
-    new ListStackResourcesCommand({ StackName: stack }),
+  const listed = await Promise.all(
+    stacks.map((stack) => cloudformation.send(new ListStackResourcesCommand({ StackName: stack }))),
   );
-  const found = StackResourceSummaries.filter(
+  const resources = listed.flatMap(({ StackResourceSummaries = [] }) => StackResourceSummaries);
+  const found = resources.filter(
     ({ ResourceType, LogicalResourceId = '' }) =>
       ResourceType === 'AWS::IAM::Role' && roles.some((role) => LogicalResourceId.startsWith(role)),
   );

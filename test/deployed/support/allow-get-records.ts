@@ -6,5 +6,5 @@ import { allowing } from './allow-action.ts';
  * refuses GetRecords to whoever may read one stream only; see docs/localstack.md.
  */
 export function allowingGetRecords(clients: StackClients, stack: string, during: () => Promise<void>): Promise<void> {
-  return allowing(clients, stack, { roles: ['TickRole'], action: 'kinesis:GetRecords' }, during);
+  return allowing(clients, [stack], { roles: ['TickRole'], action: 'kinesis:GetRecords' }, during);
 }
