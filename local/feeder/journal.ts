@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InputRecord } from '../inputs/input.ts';
-import { readJsonFile, writeJsonFile } from '../storage/json-file.ts';
+import { readJsonFile, writeJsonFileOften } from '../storage/json-file.ts';
 import { addInterval, missingFrom, totalLength, type Interval, type Intervals } from './intervals.ts';
 
 /** A call to PutRecords that may have been made, or not, or in part. */
@@ -88,7 +88,7 @@ export class FeederJournal {
   }
 
   #write(file: JournalFile): void {
-    writeJsonFile(this.#path, file);
+    writeJsonFileOften(this.#path, file);
     this.#file = file;
   }
 }

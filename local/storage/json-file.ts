@@ -2,11 +2,23 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 
 /** Replaces the file as a whole: after a crash it holds the old value or the new one, never a part. */
 export function writeJsonFile(path: string, value: unknown): void {
+  replaceFile(path, value, fsyncSync);
+}
+
+/**
+ * The same for a file that is replaced with every call: what was written outlives the process (`kill -9`), not the machine.
+ * The emulators' records and items outlive no more than that: where they are gone, a file that tells of them is of no use.
+ */
+export function writeJsonFileOften(path: string, value: unknown): void {
+  replaceFile(path, value, () => undefined);
+}
+
+function replaceFile(path: string, value: unknown, sync: (file: number) => void): void {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, 'w');
   try {
     writeSync(file, `${JSON.stringify(value)}\n`);
-    fsyncSync(file);
+    sync(file);
   } finally {
     closeSync(file);
   }
