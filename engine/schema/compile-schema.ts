@@ -71,6 +71,8 @@ const TRAITS: Readonly<Record<string, string>> = {
   string: '$ZodString',
   number: '$ZodNumber',
   boolean: '$ZodBoolean',
+  unknown: '$ZodUnknown',
+  any: '$ZodAny',
   enum: '$ZodEnum',
   literal: '$ZodLiteral',
   nullable: '$ZodNullable',
@@ -100,6 +102,9 @@ function kindOf(node: ZodNode, within: Within): Accept | undefined {
       return (value) => (Number.isFinite(value) ? value : REJECTED);
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : REJECTED);
+    case 'unknown':
+    case 'any':
+      return (value) => value;
     case 'enum':
     case 'literal':
       return values === undefined ? undefined : (value) => (values.has(value) ? value : REJECTED);
@@ -195,21 +200,29 @@ function objectOf({ _zod: { def } }: ZodNode, within: Within): Accept | undefine
   const isStrict = catchall?._zod.def.type === 'never';
   const names = Object.keys(shape);
   if (Object.getOwnPropertySymbols(shape).length > 0 || names.includes('__proto__')) return undefined;
-  if (catchall !== undefined && !isStrict) return undefined;
   const fields = names.map((name, i) => fieldCode(name, i, shape[name] as ZodNode));
   if (fields.includes(undefined)) return undefined;
-  const strict = isStrict ? 'for (const name in input) if (!names.has(name)) return REJECTED;' : '';
   const code = `return (input) => {
     if (typeof input !== 'object' || input === null || Array.isArray(input)) return REJECTED;
     const output = {};
     ${fields.join('\n')}
-    ${strict}
+    ${catchall === undefined ? '' : isStrict ? STRICT : LOOSE}
     return output;
   };`;
-  const make = new Function('accept', 'names', 'REJECTED', code) as (...scope: unknown[]) => Accept;
+  const make = new Function('accept', 'other', 'names', 'REJECTED', code) as (...scope: unknown[]) => Accept;
   const accepts = names.map((name) => acceptOf(shape[name] as ZodNode, within));
-  return make(accepts, new Set(names), REJECTED);
+  const other = catchall === undefined || isStrict ? undefined : acceptOf(catchall, within);
+  return make(accepts, other, new Set(names), REJECTED);
 }
+
+/** What becomes of fields that are not in the shape: refused, or taken by a schema of their own. */
+const STRICT = 'for (const name in input) if (!names.has(name)) return REJECTED;';
+const LOOSE = `for (const name in input) {
+  if (names.has(name) || name === '__proto__') continue;
+  const value = other(input[name]);
+  if (value === REJECTED) return REJECTED;
+  output[name] = value;
+}`;
 
 /** @returns undefined: whether it may be absent follows from more than is known here */
 function fieldCode(name: string, i: number, { _zod: { optin, optout } }: ZodNode): string | undefined {

@@ -48,6 +48,10 @@ export const SCHEMAS: Readonly<Record<string, StandardSchemaV1>> = {
   }),
   strict: z.strictObject({ a: z.string(), b: z.optional(z.int()), c: z.exactOptional(z.boolean()) }),
   loose: z.looseObject({ a: z.string(), b: z.optional(z.unknown()) }),
+  others: z.catchall(
+    z.object({ b: z.optional(z.int()) }),
+    z.union([z.int(), z.optional(z.string()), z.any().check(z.refine((given) => given === null))]),
+  ),
   nested: z.object({
     a: z.array(z.object({ b: z.int(), c: z.optional(z.enum(['x', 'y'])) })),
     b: z.literal(['x', 1, null]),
@@ -114,6 +118,7 @@ export const TAKEN: Readonly<Record<string, readonly string[]>> = {
   defaults: ['{}', '{"a":"x","b":1,"c":"no","d":4}', '{"c":true,"a":"y"}'],
   strict: ['{"a":"x"}', '{"b":1,"a":"x","c":true}'],
   loose: ['{"a":"x","b":null,"e":[{}]}', '{"e":1,"a":"x"}'],
+  others: ['{"a":"x","b":1,"c":7}', '{"d":null,"toString":"y","b":2}'],
   nested: ['{"a":[],"b":"x","d":["x",1]}', '{"a":[{"b":1,"c":"x"},{"b":2}],"b":null,"d":["",0]}'],
   unions: [
     '{"a":{"b":1},"b":{"kind":"x","a":1},"c":1,"d":0}',

@@ -13,12 +13,21 @@ describe('a compiled schema', () => {
       expect([code, refused[code]]).toEqual([code, expect.any(Number)]);
   });
 
-  it.each(['flat', 'moments', 'strict', 'nested', 'unions', 'transforms', 'classic', 'recursive', 'checks'])(
-    'is made of the schema %s',
-    (name) => {
-      expect(compileSchema(SCHEMAS[name] as StandardSchemaV1)).toBeDefined();
-    },
-  );
+  it.each([
+    'flat',
+    'moments',
+    'strict',
+    'loose',
+    'others',
+    'nested',
+    'unions',
+    'transforms',
+    'classic',
+    'recursive',
+    'checks',
+  ])('is made of the schema %s', (name) => {
+    expect(compileSchema(SCHEMAS[name] as StandardSchemaV1)).toBeDefined();
+  });
 
   it('takes a valid record without asking the schema', () => {
     const schema = z.object({ a: z.string(), b: z.optional(z.int()) });
