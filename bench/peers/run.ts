@@ -1,11 +1,13 @@
 /**
- * `npm run bench:peers [-- --quick --json]`: what a flight costs in Tidemark's engine, in Apache Flink and in DuckDB. Every
- * window is compared before a figure is printed. Ends with 3, and says why, where Flink cannot be had.
+ * `npm run bench:peers [-- --quick --records N --rounds N --json]`: what a flight costs in Tidemark's engine, in Apache Flink and in DuckDB. Every
+ * window is compared before a figure is printed. Ends with 3, and says why, where Flink cannot be had. The quick form has one
+ * round: it is there for the comparison, not for its figures.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { requireSetting } from '../../engine/errors.ts';
 import { FlinkUnavailable } from './flink.ts';
 import { measurePeers } from './measure.ts';
 import { peersText } from './report.ts';
@@ -13,10 +15,18 @@ import { peersText } from './report.ts';
 const NOT_RUN = 3;
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    records: { type: 'string' },
+    rounds: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 });
+const FULL = { records: 500_000, rounds: 7, warmUp: 2 };
 // The comparison of the windows has run each of them once before.
-const settings = values.quick ? { records: 100_000, rounds: 1, warmUp: 0 } : { records: 500_000, rounds: 7, warmUp: 2 };
+const QUICK = { records: 100_000, rounds: 1, warmUp: 0 };
+const { records, rounds, warmUp } = values.quick ? QUICK : FULL;
+const settings = { records: integer('records', records, 3_000_000), rounds: integer('rounds', rounds, 100), warmUp };
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-peers-'));
 try {
@@ -28,4 +38,15 @@ try {
   process.exitCode = NOT_RUN;
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function integer(name: 'records' | 'rounds', usual: number, most: number): number {
+  const value = Number(values[name] ?? usual);
+  return requireSetting(
+    `--${name}`,
+    value,
+    Number.isInteger(value) && value >= 1 && value <= most,
+    `an integer in [1, ${most}]`,
+    'leave it out for the default',
+  );
 }

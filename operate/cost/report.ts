@@ -145,9 +145,9 @@ function verdict(tidemarkUsd: number, flinkUsd: number): string {
 }
 
 /** Everything but the load stays: so many keys, such windows. */
-function crossoverText({ first, always, from, to }: Crossover, { keys }: CostInput): string {
+function crossoverText({ eventsPerKpu, first, always, from, to }: Crossover, { keys }: CostInput): string {
   const load = (eventsPerSecond: number): string => `${number(eventsPerSecond)} events/s`;
-  const range = `with ${grouped(keys)} keys, between ${number(from)} and ${load(to)}`;
+  const range = `at ${grouped(eventsPerKpu)} events/s a KPU, with ${grouped(keys)} keys, between ${number(from)} and ${load(to)}`;
   if (first === null) return `Managed Flink is cheaper at no load (${range})`;
   if (always === null)
     return `Managed Flink is cheaper at some loads from ${load(first)} on, never for good (${range})`;
