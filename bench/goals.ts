@@ -21,8 +21,9 @@ export function goalsText({
   throughput,
   otherRecords,
   openWindows,
+  imports,
   exchange,
-}: Pick<BenchResult, 'throughput' | 'otherRecords' | 'openWindows' | 'exchange'>): string {
+}: Pick<BenchResult, 'throughput' | 'otherRecords' | 'openWindows' | 'imports' | 'exchange'>): string {
   const goals: readonly Goal[] = [
     { what: 'engine / bare, flights', goal: 'at least 0.8', figure: throughput.ratio },
     ...otherRecords.kinds.map(({ kind, ratio }) => ({
@@ -40,6 +41,9 @@ export function goalsText({
       goal: 'at most 1.6',
       figure: exchange.crossing.ratio,
     },
+    { what: 'import of a function of a stream, ms', goal: 'at most 60', figure: imports.kinesis },
+    { what: 'import of a function of a topic, ms', goal: 'at most 200', figure: imports.kafka },
+    { what: 'import of a function of receivers, ms', goal: 'at most 60', figure: imports.receive },
   ];
   const table = tableOf(['', 'goal', 'median', 'rounds']);
   for (const { what, goal, figure } of goals) {

@@ -2,6 +2,7 @@ import { exchangeText } from './exchange/report.ts';
 import type { ExchangeFigures } from './exchange/measure.ts';
 import type { AggregatesCost } from './aggregates.ts';
 import { goalsText } from './goals.ts';
+import type { Imports } from './imports.ts';
 import type { OpenSessionsCost } from './open-sessions.ts';
 import type { OpenWindowsCost } from './open-windows.ts';
 import type { OtherRecords } from './other-records.ts';
@@ -29,6 +30,7 @@ export interface BenchResult {
   readonly recovery: Recovery;
   readonly resultTable: ResultTableCost;
   readonly snapshots: SnapshotsCost;
+  readonly imports: Imports;
   readonly exchange: ExchangeFigures;
 }
 
@@ -45,6 +47,7 @@ export function reportOf({
   recovery,
   resultTable,
   snapshots,
+  imports,
   exchange,
 }: BenchResult): string {
   const windowed = [windowsText(windows), openSessionsText(openSessions), stateOperationsText(stateOperations)];
@@ -56,8 +59,9 @@ export function reportOf({
     recoveryText(recovery),
     resultTableText(resultTable),
     snapshotsText(snapshots),
+    importsText(imports),
     exchangeText(exchange),
-    goalsText({ throughput, otherRecords, openWindows, exchange }),
+    goalsText({ throughput, otherRecords, openWindows, imports, exchange }),
   ].join('\n\n');
 }
 
@@ -172,6 +176,17 @@ function recoveryText({
     `Recovery: ${whole(keys)} keys in one shard, from a snapshot of ${whole(snapshotBytes)} bytes and ${deltas} deltas, stores in memory`,
     table.toString(),
   ].join('\n');
+}
+
+function importsText({ kinesis, kafka, receive, s3, empty }: Imports): string {
+  const table = tableOf(['', 'median', 'rounds']);
+  const show = (value: number): string => value.toFixed(1);
+  table.push(row('function of a stream, ms', kinesis, show));
+  table.push(row('function of a topic, ms', kafka, show));
+  table.push(row('function of receivers, ms', receive, show));
+  table.push(row('  the client of S3, with the first object, ms', s3, show));
+  table.push(row('a module without anything, ms', empty, show));
+  return ['Imports: the bundles that are deployed, each in a new process', table.toString()].join('\n');
 }
 
 function snapshotsText({ keys, fewKeys, batchSize, longestMs, medianMs, coldMs, growth }: SnapshotsCost): string {

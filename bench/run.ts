@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { measureAggregates, type AggregatesSettings } from './aggregates.ts';
 import { measureExchange, type ExchangeSettings } from './exchange/measure.ts';
+import { measureImports, type ImportsSettings } from './imports.ts';
 import { measureOpenSessions, type OpenSessionsSettings } from './open-sessions.ts';
 import { measureOpenWindows, type OpenWindowsSettings } from './open-windows.ts';
 import { measureOtherRecords } from './other-records.ts';
@@ -29,6 +30,7 @@ interface BenchSettings {
   readonly recovery: RecoverySettings;
   readonly resultTable: ResultTableSettings;
   readonly snapshots: SnapshotsSettings;
+  readonly imports: ImportsSettings;
   readonly exchange: ExchangeSettings;
 }
 
@@ -45,6 +47,7 @@ const FULL: BenchSettings = {
   recovery: { keys: 1_000_000, rounds: 3 },
   resultTable: { rows: 500, rounds: 5 },
   snapshots: { keys: 1_000_000, fewKeys: 10_000, rounds: 5 },
+  imports: { rounds: 9 },
   exchange: {
     crossing: { records: 100_000, rounds: 9 },
     // The ring of each shard has gone round before the last second.
@@ -65,6 +68,7 @@ const QUICK: BenchSettings = {
   recovery: { keys: 20_000, rounds: 3 },
   resultTable: { rows: 200, rounds: 3 },
   snapshots: { keys: 20_000, fewKeys: 2_000, rounds: 2 },
+  imports: { rounds: 1 },
   exchange: {
     crossing: { records: 20_000, rounds: 3 },
     cost: { records: 20_000, batchSize: 1_000 },
@@ -103,6 +107,8 @@ note('result table');
 const resultTable = await measureResultTable(settings.resultTable);
 note(`snapshots, ${settings.snapshots.keys} keys`);
 const snapshots = await measureSnapshots(settings.snapshots);
+note('imports');
+const imports = measureImports(settings.imports);
 note('exchange');
 const exchange = await measureExchange(settings.exchange);
 const result: BenchResult = {
@@ -118,6 +124,7 @@ const result: BenchResult = {
   recovery,
   resultTable,
   snapshots,
+  imports,
   exchange,
 };
 process.stdout.write(`${values.json ? JSON.stringify(result) : reportOf(result)}\n`);

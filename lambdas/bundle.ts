@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -25,6 +26,8 @@ export type BundleProps = BundleSource & {
 export interface Bundle {
   /** By handler, what is loaded when the function starts: its module and the chunks that it cannot do without [bytes]. */
   readonly startBytes: Readonly<Partial<Record<HandlerName, number>>>;
+  /** By handler, the source files in that, relative to `rootDir`. */
+  readonly startInputs: Readonly<Partial<Record<HandlerName, readonly string[]>>>;
   /** Every source file in it, relative to `rootDir`. */
   readonly inputs: readonly string[];
 }
@@ -55,10 +58,12 @@ export function bundleHandlers({ handlers, pipelineFile, outDir, rootDir = proje
   mkdirSync(outDir, { recursive: true });
   for (const old of readdirSync(outDir).filter((file) => /\.mjs(\.map)?$/.test(file))) rmSync(join(outDir, old));
   for (const output of outputFiles) writeFileSync(join(outDir, basename(output.path)), output.contents);
-  const startBytes = Object.fromEntries(
-    handlers.map((handler) => [handler, bytesAtStart(metafile, moduleFile(handler))]),
-  );
-  return { startBytes, inputs: Object.keys(metafile.inputs).sort() };
+  const starts = handlers.map((handler) => [handler, outputsAtStart(metafile, moduleFile(handler))] as const);
+  return {
+    startBytes: Object.fromEntries(starts.map(([handler, outputs]) => [handler, bytesOf(outputs)])),
+    startInputs: Object.fromEntries(starts.map(([handler, outputs]) => [handler, inputsOf(outputs)])),
+    inputs: Object.keys(metafile.inputs).sort(),
+  };
 }
 
 const projectDir = resolve(import.meta.dirname, '..');
@@ -76,11 +81,7 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
     buildSync({
       absWorkingDir: rootDir,
       entryPoints,
-      // The Kafka client reads its WebAssembly from a file beside it, unless it is told to take the copy inside a module.
-      alias: {
-        ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }),
-        '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled',
-      },
+      alias: { ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }), ...kafkaClientAlias() },
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
       outdir: rootDir,
       outExtension: { '.js': '.mjs' },
@@ -106,12 +107,36 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
   return built;
 }
 
-function bytesAtStart({ outputs }: Built['metafile'], module: string): number {
+/** Parts of the Kafka client that a bundle has in another form. */
+function kafkaClientAlias(): Record<string, string> {
+  const unchecked = join(import.meta.dirname, `unchecked-options${SOURCE_EXTENSION}`);
+  const schema = 'ajv/dist/refs/json-schema-draft-06.json';
+  return {
+    // It reads its WebAssembly from a file beside it, unless it is told to take the copy inside a module.
+    '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled',
+    ajv: unchecked,
+    'ajv/dist/2020.js': unchecked,
+    'ajv-draft-04': unchecked,
+    // An alias holds for all below it: this one leaves a file what it is.
+    [schema]: createRequire(import.meta.resolve('@platformatic/kafka')).resolve(schema),
+  };
+}
+
+type Output = Built['metafile']['outputs'][string];
+
+function outputsAtStart({ outputs }: Built['metafile'], module: string): Output[] {
   const loaded = new Set([module]);
   for (const name of loaded)
     for (const { path, kind } of outputs[name]?.imports ?? [])
       if (kind === 'import-statement' && path in outputs) loaded.add(path);
-  return [...loaded].reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0);
+  return [...loaded].flatMap((name) => outputs[name] ?? []);
+}
+
+const bytesOf = (outputs: readonly Output[]): number => outputs.reduce((sum, { bytes }) => sum + bytes, 0);
+
+function inputsOf(outputs: readonly Output[]): string[] {
+  const used = outputs.flatMap(({ inputs }) => Object.entries(inputs));
+  return used.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])).sort();
 }
 
 function orBundleFailed(entry: string, pipelineFile: string | undefined, build: () => Built): Built {

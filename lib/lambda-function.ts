@@ -43,8 +43,7 @@ export function lambdaFunction(
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
-    // A cold start takes a little longer; whoever reads a stack trace at night finds the line.
-    environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
+    environment,
     ...(network === undefined
       ? {}
       : { vpc: network.vpc, vpcSubnets: { subnets: [...network.subnets] }, securityGroups: [network.clients] }),

@@ -9,8 +9,8 @@
  * @see https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  */
 import { hash } from 'node:crypto';
-import protobuf from 'protobufjs/minimal.js';
 import { messageOf, TidemarkError } from '../../engine/errors.ts';
+import { WireReader } from './wire-reader.ts';
 
 /** What a producer put, before it was packed. */
 export interface SubRecord {
@@ -63,16 +63,16 @@ export function readAggregate(data: Uint8Array): SubRecord[] {
 }
 
 function unpack(body: Uint8Array): SubRecord[] {
-  const reader = protobuf.Reader.create(body);
+  const reader = new WireReader(body);
   const partitionKeys: string[] = [];
   const explicitHashKeys: string[] = [];
   const places: Places[] = [];
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
+  while (!reader.isAtEnd) {
+    const tag = reader.varint();
     if (tag === 0x0a) partitionKeys.push(utf8.decode(reader.bytes()));
     else if (tag === 0x12) explicitHashKeys.push(utf8.decode(reader.bytes()));
-    else if (tag === 0x1a) places.push(readPlaces(protobuf.Reader.create(reader.bytes())));
-    else reader.skipType(tag & 7);
+    else if (tag === 0x1a) places.push(readPlaces(new WireReader(reader.bytes())));
+    else reader.skip(tag);
   }
   // The tables may come after the records that point into them.
   let unpackedBytes = 0;
@@ -91,14 +91,14 @@ function unpack(body: Uint8Array): SubRecord[] {
   });
 }
 
-function readPlaces(reader: protobuf.Reader): Places {
+function readPlaces(reader: WireReader): Places {
   const places: Places = { partitionKey: undefined, explicitHashKey: undefined, data: undefined };
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (tag === 0x08) places.partitionKey = Number(reader.uint64());
-    else if (tag === 0x10) places.explicitHashKey = Number(reader.uint64());
+  while (!reader.isAtEnd) {
+    const tag = reader.varint();
+    if (tag === 0x08) places.partitionKey = reader.varint();
+    else if (tag === 0x10) places.explicitHashKey = reader.varint();
     else if (tag === 0x1a) places.data = reader.bytes();
-    else reader.skipType(tag & 7);
+    else reader.skip(tag);
   }
   return places;
 }

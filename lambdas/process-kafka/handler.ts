@@ -1,3 +1,4 @@
+import '../mapped-stacks.ts';
 import pipeline from '#pipeline';
 import { kafkaHandler } from '../kafka-wiring.ts';
 

@@ -63,7 +63,6 @@ export function pipelineFunction(
       ...services.kafka,
       TIDEMARK_SCHEMA_REGISTRY: process.env['TIDEMARK_SCHEMA_REGISTRY'] ?? '',
       ...environment,
-      NODE_OPTIONS: '--enable-source-maps',
     },
     stdoutLine: (line) => {
       const values = parseMetrics(line);

@@ -22,6 +22,7 @@ const {
   writeUnits,
   recovery,
   snapshots,
+  imports,
   resultTable,
   exchange,
 } = result;
@@ -58,6 +59,7 @@ for (const { log, objects, naive, deltaBytesPerPane, snapshotBytesPerPane } of w
 assert.deepEqual([recovery.keys, recovery.deltas], [20_000, 32]);
 assertAboveZero(recovery.heapBytesPerKey?.median ?? 0);
 assertAboveZero(snapshots.longestMs.least, snapshots.coldMs.least, snapshots.growth.least);
+for (const { least } of Object.values(imports)) assertAboveZero(least);
 assert.deepEqual(
   resultTable.kinds.map(({ kind }) => kind),
   ['first firing', 'later firing', 'repeat'],

@@ -136,7 +136,6 @@ describe('the function for topics', () => {
         Variables: Match.exact({
           TIDEMARK_KAFKA_BROKERS: existing.brokers.join(','),
           TIDEMARK_KAFKA_AUTH: 'iam',
-          NODE_OPTIONS: '--enable-source-maps',
         }),
       },
     });
