@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import tseslint from 'typescript-eslint';
 
 /** Who may import what: the table of the architecture, by folder. A test proves that a broken rule is found. */
-const everyFolder = ['adapters', 'bench', 'bin', 'lambdas', 'lib', 'local', 'operate', 'pipelines', 'test'];
+const everyFolder = ['adapters', 'bench', 'bin', 'lambdas', 'lib', 'local', 'operate', 'pipelines', 'test', 'testing'];
 const mayImport = {
   engine: [],
   pipelines: ['engine'],
@@ -12,6 +12,7 @@ const mayImport = {
   lib: ['engine', 'lambdas'],
   local: ['engine', 'adapters', 'pipelines', 'lambdas'],
   operate: ['engine', 'adapters'],
+  testing: ['engine', 'adapters'],
 };
 const sdk = { regex: '^(@aws-sdk|@smithy|aws-cdk-lib|constructs)', message: 'this folder knows no AWS SDK and no CDK' };
 const node = { regex: '^node:', message: 'the engine runs anywhere: time, files and randomness come through ports.ts' };
@@ -88,6 +89,7 @@ export default tseslint.config(
     },
   },
   restrict('pipelines', sdk),
+  restrict('testing', sdk),
   ...adapterFolders.map(noOtherAdapter),
   ...['lambdas', 'lib', 'local', 'operate'].map((folder) => restrict(folder)),
 );

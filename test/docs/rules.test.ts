@@ -18,6 +18,7 @@ const FOLDERS = [
   'operate',
   'pipelines',
   'test',
+  'testing',
   'types',
 ];
 const itself = ['docs/rules.md', 'test/docs/rules.test.ts'];

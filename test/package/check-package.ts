@@ -40,7 +40,7 @@ function pack(): string {
   const paths = packed.files.map(({ path }) => path);
   const strangers = paths.filter(
     (path) =>
-      !/^(dist\/(adapters|bin|engine|lambdas|lib|local|operate|pipelines)\/.+(\.js|\.d\.ts)|bin\/tidemark\.js|package\.json|README\.md|LICENSE)$/.test(
+      !/^(dist\/(adapters|bin|engine|lambdas|lib|local|operate|pipelines|testing)\/.+(\.js|\.d\.ts)|bin\/tidemark\.js|package\.json|README\.md|LICENSE)$/.test(
         path,
       ),
   );
@@ -124,6 +124,8 @@ try {
   install(pack());
   run(project, process.execPath, 'node_modules/typescript/bin/tsc');
   say('type-checked, misuse and all');
+  run(project, process.execPath, '--test', 'orders.test.ts');
+  say('tested the pipeline with tidemark/testing');
   synthesise();
   useCommand();
 } finally {

@@ -23,6 +23,7 @@ export function projectFiles(
     }),
     'pipelines/orders.ts': ORDERS,
     'app.ts': APP,
+    'orders.test.ts': ORDERS_TEST,
     'misuse.ts': MISUSE,
     'purchases.ndjson': ['2026-01-01T00:00:10Z', '2026-01-01T00:00:20Z', '2026-01-01T01:30:00Z']
       .map((at, index) => `${JSON.stringify({ shop: 'zurich', at, priceUsd: 10 + index })}\n`)
@@ -43,6 +44,25 @@ export default pipeline('orders')
   .window(tumbling({ sizeMs: hours(1) }))
   .aggregate({ purchases: count(), meanPriceUsd: mean('priceUsd') })
   .to(resultTable(), lake());
+`;
+
+const ORDERS_TEST = `
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkSame, PipelineTest } from 'tidemark/testing';
+import orders from './pipelines/orders.ts';
+
+const purchases = [10, 12].map((priceUsd) => ({ shop: 'zurich', at: '2026-01-01T00:00:10Z', priceUsd }));
+
+test('means of a shop', async () => {
+  const shops = new PipelineTest(orders);
+  await shops.put(...purchases, { shop: 'zurich' });
+  await shops.finish();
+  const means: ReadonlyArray<number | null> = shops.results.map(({ values }) => values.meanPriceUsd);
+  assert.deepEqual(means, [11]);
+  assert.equal(shops.deadLetters[0]?.code, 'SCHEMA_MISMATCH');
+  await checkSame(orders, (disturbed) => disturbed.put(...purchases), { runs: 3 });
+});
 `;
 
 const APP = `
