@@ -15,7 +15,7 @@ import { readBody } from './read-body.ts';
 import { readTail, type LogTail } from './read-log.ts';
 import { StateForms } from './state-schema.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { restoreSnapshot } from './snapshot.ts';
+import { restoreSnapshot } from './restore-snapshot.ts';
 import { NO_CHAIN, type SnapshotChain } from './snapshot-chain.ts';
 
 /** A commit whose outbox is still to be delivered. */

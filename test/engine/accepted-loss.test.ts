@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fromLogItem, toLogItem } from '../../adapters/dynamodb/log-item.ts';
-import { restoreSnapshot, unpackSnapshot, type PackedSnapshot } from '../../engine/partition-log/snapshot.ts';
+import { restoreSnapshot } from '../../engine/partition-log/restore-snapshot.ts';
+import { unpackSnapshot, type PackedSnapshot } from '../../engine/partition-log/snapshot.ts';
 import { encodeSnapshot } from '../../engine/partition-log/snapshot-writer.ts';
 import type { Progress } from '../../engine/state/progress.ts';
 import { EMPTY_OUTBOX } from '../../engine/outputs.ts';

@@ -1,6 +1,7 @@
 import type { Topology } from '../../../engine/topology.ts';
 import type { Outbox } from '../../../engine/outputs.ts';
-import { restoreSnapshot, unpackSnapshot, type SnapshotHeader } from '../../../engine/partition-log/snapshot.ts';
+import { restoreSnapshot } from '../../../engine/partition-log/restore-snapshot.ts';
+import { unpackSnapshot, type SnapshotHeader } from '../../../engine/partition-log/snapshot.ts';
 import { encodeSnapshot } from '../../../engine/partition-log/snapshot-writer.ts';
 import { timersOf } from '../../../engine/state/rebuild-timers.ts';
 import { currentForm } from '../../../engine/state/state-form.ts';
