@@ -31,6 +31,7 @@ export interface Outcome {
   readonly simulatedMs: number;
 }
 
+/** Without a commit: in rings of two places a shard may take an hour, and the others look for records all the while. */
 const MAX_EVENTS = 400_000;
 /** How often it is looked whether the operator's hour has come. */
 const WATCH_MS = 200;
@@ -116,7 +117,7 @@ export async function simulate(
     const isDone = () => isOver() || failure !== undefined;
     // While faults happen, a world of many shards may take as long as it likes; without them it has to come to an end.
     await schedule.run(() => isDone() || schedule.nowMs() >= START_MS + FAULTS_UNTIL_MS, MAX_EVENTS * 10);
-    await schedule.run(isDone, MAX_EVENTS);
+    await schedule.run(isDone, MAX_EVENTS, () => storage.versions);
     // Zombies wake up and late requests land: none of it may change anything any more.
     faults.stop();
     // A shard that ticks cannot look at holds the others for a while.

@@ -37,12 +37,22 @@ export class Schedule implements Clock {
     return new Promise((resolve) => this.after(durationMs, resolve));
   }
 
-  /** Runs until `done` holds. @throws when nothing is left to happen, or more than `maxEvents` have: the world is stuck */
-  async run(done: () => boolean, maxEvents: number): Promise<void> {
+  /**
+   * Runs until `done` holds.
+   *
+   * @param progress another value whenever the world went on, however slowly @default it does not
+   * @throws when nothing is left to happen, or more than `maxEvents` have without progress: the world is stuck
+   */
+  async run(done: () => boolean, maxEvents: number, progress = () => 0): Promise<void> {
+    let reached = progress();
     for (let events = 0; !done(); events++) {
       const next = this.#next();
       if (next === undefined) throw new Error('stuck: nothing left to happen');
-      if (events >= maxEvents) throw new Error(`stuck: still not done after ${maxEvents} events`);
+      if (events >= maxEvents) {
+        if (progress() === reached) throw new Error(`stuck: still not done after ${maxEvents} events`);
+        reached = progress();
+        events = 0;
+      }
       this.#now = next.atMs;
       next.run();
       // All promises that this event settled run to their next wait before time goes on.
