@@ -19,6 +19,11 @@ const avro = { kind: 'avro', registry: 'confluent', readerSchema: undefined } as
 const variants: ReadonlyArray<readonly [string, DeployedTopology, StageOverrides]> = [
   ['a stream', orders, {}],
   ['two exchanges', exchangedTwice(orders), {}],
+  [
+    'tables of an earlier stack',
+    orders,
+    { retained: { orders: { logTable: 'log', snapshotBucket: 'snapshots', resultsTable: 'results' } } },
+  ],
   ['a topic of a serverless cluster', purchases, {}],
   ['a topic of an existing cluster', purchases, { kafka: { cluster: existing } }],
   ['a topic of a self-managed cluster', purchases, { kafka: { cluster: { ...selfManaged, caSecretArn } } }],
@@ -63,14 +68,14 @@ describe('the environment of the functions of a pipeline', () => {
     // Which exchange it is for is said to receivers alone, and only where there are several.
     const same = others.map((names) => names.filter((name) => name !== 'TIDEMARK_EXCHANGE'));
     expect(same).toEqual(Array(1 + (topology.downstream?.length ?? 0)).fill(processor));
-    expect(processor?.filter((name) => !READ.includes(name))).toEqual(['NODE_OPTIONS']); // Node itself reads it
+    expect(processor?.filter((name) => !READ.includes(name))).toEqual([]);
   });
 
   it('sets no variable that its code does not read, with several sources', () => {
     const [, topology, overrides] = several;
     const names = variablesOf(synthesize({ topology, overrides }));
     expect(names).toHaveLength(5);
-    expect([...new Set(names.flat())].filter((name) => !READ.includes(name))).toEqual(['NODE_OPTIONS']);
+    expect([...new Set(names.flat())].filter((name) => !READ.includes(name))).toEqual([]);
   });
 
   it('lacks nothing that is read, in one pipeline or another', () => {
