@@ -1,5 +1,6 @@
 import type { Pipeline } from '../engine/dsl/pipeline-of.ts';
 import { isKind, requireSetting, TidemarkError } from '../engine/errors.ts';
+import { nameOfSource } from '../engine/plan/source.ts';
 import { processBatch } from '../engine/process-batch.ts';
 import { processTick } from '../engine/process-tick.ts';
 import type { SourceRecord } from '../engine/record.ts';
@@ -183,7 +184,7 @@ export class PipelineTest<Result = unknown> {
    */
   redeploy(pipeline: Pipeline<unknown, Result>): void {
     const identity = ({ topology: { name, sources } }: Pipeline) =>
-      `${name} from ${sources.map((source) => `${source.kind}:${'stream' in source ? source.stream : source.topic}`).join(', ')}`;
+      `${name} from ${sources.map((source) => `${source.kind} ${nameOfSource(source)}`).join(', ')}`;
     const [is, was] = [identity(pipeline), identity(this.#pipeline)];
     requireSetting('pipeline', is, is === was, `${was}, as it was`, 'begin another test');
     this.#pipeline = pipeline;
@@ -218,7 +219,8 @@ export class PipelineTest<Result = unknown> {
 
   /** @param after the records behind it */
   async #process(source: string, name: string, after: bigint): Promise<void> {
-    const records = this.#source(source).after(name, after);
+    const it = this.#source(source);
+    const records = it.after(name, after);
     const disturbance = this.#disturbance;
     if (disturbance === undefined) return this.#batch(source, name, records);
     for (const batch of disturbance.cut(records)) {
@@ -226,8 +228,7 @@ export class PipelineTest<Result = unknown> {
       await this.#batch(source, name, batch);
       if (disturbance.isTwice()) await this.#batch(source, name, batch);
     }
-    const isStream = this.#pipeline.topology.sources.some((one) => one.kind === 'kinesis' && one.stream === source);
-    if (isStream && this.partitions(source).includes(name) && disturbance.isSplit()) this.split(name, source);
+    if (it.isStream && it.open.includes(name) && disturbance.isSplit()) it.split(name);
   }
 
   /** One invocation. */

@@ -1,21 +1,9 @@
 import { MemorySink } from '../adapters/memory/sink.ts';
-import { sideOutputId, type SideOutput } from '../engine/outputs.ts';
+import { sideOutputId, type ResultRow, type SideOutput } from '../engine/outputs.ts';
 import type { Delivery, Sink, SinkReceipt } from '../engine/ports.ts';
 
 /** A result of a pipeline: of a key and window the one with the largest revision counts. */
-export interface TestResult<Values = unknown> {
-  readonly key: string;
-  /** The window is `[windowStartMs, windowEndMs)` [ms since 1970]. */
-  readonly windowStartMs: number;
-  readonly windowEndMs: number;
-  /** From 1. */
-  readonly revision: number;
-  /** Of results without a window, such as those of a process function: tells them apart within their key. */
-  readonly sequence?: number;
-  /** What the revision before it said does not hold any more. */
-  readonly retracted?: true;
-  readonly values: Values;
-}
+export type TestResult<Values = unknown> = Omit<ResultRow, 'values'> & { readonly values: Values };
 
 /** A record that came after its window had closed. */
 export interface TestLateRecord {

@@ -43,6 +43,11 @@ export class TestSource {
       this.#of(partition).find(({ offset }) => offset > after && offset < before)?.offset;
   }
 
+  /** Its shards can be split and merged. */
+  get isStream(): boolean {
+    return this.#source.kind === 'kinesis';
+  }
+
   /** Names of the shards or partitions that take records. */
   get open(): string[] {
     return [...this.catalog.known.keys()].filter((name) => !this.#closed.has(name));
@@ -56,7 +61,8 @@ export class TestSource {
   put(data: Uint8Array, partitionKey: string, arrivalTimeMs: number): string {
     const partition = this.#partitionOf(partitionKey);
     const record = { offset: ++this.offset, subSequence: 0, partitionKey, arrivalTimeMs, data };
-    this.#records.set(partition, [...this.#of(partition), record]);
+    this.#records.set(partition, this.#records.get(partition) ?? []);
+    this.#records.get(partition)?.push(record);
     return partition;
   }
 
@@ -106,8 +112,7 @@ export class TestSource {
   }
 
   #lineageOf(shard: string, what: string): Lineage {
-    const lineage =
-      this.#source.kind === 'kinesis' && !this.#closed.has(shard) ? this.catalog.known.get(shard) : undefined;
+    const lineage = this.isStream && !this.#closed.has(shard) ? this.catalog.known.get(shard) : undefined;
     const rule = `an open shard of a Kinesis stream to be ${what}`;
     requireSetting('shard', shard, lineage !== undefined, rule, `open are ${this.open.join(', ')} of ${this.name}`);
     return lineage as Lineage;
