@@ -21,6 +21,21 @@ function frozenIn(world: ExchangeWorld) {
   return { partition: world.shardPartition('s1'), shards: new Map(world.catalog.known), begunMs };
 }
 
+/** The shards as a function knows them that goes on with a stream which is gone. */
+function knownTo({ catalog }: ExchangeWorld): MemoryShards {
+  const shards = new MemoryShards();
+  for (const [name, lineage] of catalog.known) shards.known.set(name, lineage);
+  return shards;
+}
+
+/** Does something in a function that dies when it writes into a log. */
+async function dyingAt({ world: { logs } }: ExchangeWorld, logId: string, work: () => Promise<unknown>): Promise<void> {
+  const put = logs.put.bind(logs);
+  logs.put = (id, ...rest) => (id === logId ? Promise.reject(new Error('killed')) : put(id, ...rest));
+  await expect(work()).rejects.toThrow('killed');
+  logs.put = put;
+}
+
 describe.each([
   ['that is deleted and made again', 'incarnation'],
   ['in whose place the pipeline reads one of another name', 'source'],
@@ -93,11 +108,7 @@ describe.each([
     const second = world.shardLog('s2');
     world.replaceSource(change, 's1');
     const records = world.put('s1', [LOW, 40]);
-    const { logs } = world.world;
-    const put = logs.put.bind(logs);
-    logs.put = (logId, ...rest) => (logId === second ? Promise.reject(new Error('killed')) : put(logId, ...rest));
-    await expect(world.take(instance, 's1', records)).rejects.toThrow('killed');
-    logs.put = put;
+    await dyingAt(world, second, () => world.take(instance, 's1', records));
     await world.take(world.instance(), 's1', records);
     await world.receiveAll(instance);
     expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
@@ -134,8 +145,7 @@ describe.each([
   it('lets no child of the old one begin whose parent was sealed for the new one: no receiver would know of it', async () => {
     const { world, instance } = await counting();
     world.reshard(['s2'], 's3');
-    const [partition, shards] = [world.shardPartition('s3'), new MemoryShards()];
-    for (const [name, lineage] of world.catalog.known) shards.known.set(name, lineage);
+    const [partition, shards] = [world.shardPartition('s3'), knownTo(world)];
     const records = world.put('s3', [LOW, 27]);
     world.replaceSource(change, 's1');
     await world.take(instance, 's1', world.put('s1', [LOW, 40]));
@@ -144,48 +154,37 @@ describe.each([
     expect(await world.world.entries(logIdOf(partition))).toEqual([]);
   });
 
-  it('goes on although its last function seals a shard for a child of one that is sealed for the new one', async () => {
+  it.each([
+    [
+      'of one that is sealed for the new one, and forgotten',
+      's2',
+      's3',
+      (world: ExchangeWorld) => world.reshard(['s2', 's1'], 's3'),
+    ],
+    [
+      'whose other parent never begins',
+      's1',
+      's5',
+      // A half of s2, which is sealed for the new one, and s1, in which nothing came after that.
+      (world: ExchangeWorld) => {
+        world.reshard(['s2'], 's3', 's4');
+        world.reshard(['s1', 's3'], 's5');
+      },
+    ],
+  ])('goes on although its last function seals a shard for a child %s', async (_, parent, child, reshard) => {
     const { world, instance } = await counting();
-    world.reshard(['s2', 's1'], 's3');
-    const [partition, shards, second] = [world.shardPartition('s3'), new MemoryShards(), world.shardLog('s2')];
-    for (const [name, lineage] of world.catalog.known) shards.known.set(name, lineage);
+    reshard(world);
+    const [partition, shards, log] = [world.shardPartition(child), knownTo(world), world.shardLog(parent)];
     shards.remains = () => 'ended';
     world.replaceSource(change, 's1');
     const records = world.put('s1', [LOW, 40]);
-    const { logs } = world.world;
-    const put = logs.put.bind(logs);
-    logs.put = (logId, ...rest) => (logId === second ? Promise.reject(new Error('killed')) : put(logId, ...rest));
-    await expect(world.take(instance, 's1', records)).rejects.toThrow('killed');
-    logs.put = put;
-    // Receivers have read the end of s1 by the time at which s2 names a child of both.
+    await dyingAt(world, log, () => world.take(instance, 's1', records));
+    // Receivers have read the other seals by the time at which this one names a child.
     await world.receiveAll(instance);
-    const late = processBatch({ ...world.instance().sender, shards }, { partition, records: world.all('s1') });
+    const late = processBatch({ ...world.instance().sender, shards }, { partition, records });
     await expect(late).rejects.toMatchObject({ code: 'STREAM_RECREATED' });
-    expect((await world.head(second)).sealedFor).toEqual(['s3']);
+    expect((await world.head(log)).sealedFor).toEqual([child]);
     await world.receiveAll(instance);
-    await world.take(world.instance(), 's1', records);
-    await world.receiveAll(instance);
-    expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
-  });
-
-  it('goes on although its last function seals a shard for a child whose other parent never begins', async () => {
-    const { world, instance } = await counting();
-    // s2 is split, and a half of it merged with s1, in which there was nothing after that.
-    world.reshard(['s2'], 's3', 's4');
-    world.reshard(['s1', 's3'], 's5');
-    const [partition, shards, first] = [world.shardPartition('s5'), new MemoryShards(), world.shardLog('s1')];
-    for (const [name, lineage] of world.catalog.known) shards.known.set(name, lineage);
-    shards.remains = () => 'ended';
-    world.replaceSource(change, 's1');
-    const records = world.put('s1', [LOW, 40]);
-    const { logs } = world.world;
-    const put = logs.put.bind(logs);
-    logs.put = (logId, ...rest) => (logId === first ? Promise.reject(new Error('killed')) : put(logId, ...rest));
-    await expect(world.take(instance, 's1', records)).rejects.toThrow('killed');
-    logs.put = put;
-    const late = processBatch({ ...world.instance().sender, shards }, { partition, records: world.all('s1') });
-    await expect(late).rejects.toMatchObject({ code: 'STREAM_RECREATED' });
-    expect((await world.head(first)).sealedFor).toEqual(['s5']);
     await world.take(world.instance(), 's1', records);
     await world.receiveAll(instance);
     expect(world.counts).toEqual({ [`${LOW}@0`]: 2, [`${LOW}@10`]: 1, [`${LOW}@20`]: 1 });
