@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { requireSetting } from '../../engine/errors.ts';
+import { integerFlag } from '../../local/cli/flags.ts';
 import { FlinkUnavailable } from './flink.ts';
 import { measurePeers } from './measure.ts';
 import { peersText } from './report.ts';
@@ -26,7 +26,11 @@ const FULL = { records: 500_000, rounds: 7, warmUp: 2 };
 // The comparison of the windows has run each of them once before.
 const QUICK = { records: 100_000, rounds: 1, warmUp: 0 };
 const { records, rounds, warmUp } = values.quick ? QUICK : FULL;
-const settings = { records: integer('records', records, 3_000_000), rounds: integer('rounds', rounds, 100), warmUp };
+const settings = {
+  records: integerFlag(values, 'records', { min: 1, max: 3_000_000 }, FULL.records) ?? records,
+  rounds: integerFlag(values, 'rounds', { min: 1, max: 100 }, FULL.rounds) ?? rounds,
+  warmUp,
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-peers-'));
 try {
@@ -38,15 +42,4 @@ try {
   process.exitCode = NOT_RUN;
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function integer(name: 'records' | 'rounds', usual: number, most: number): number {
-  const value = Number(values[name] ?? usual);
-  return requireSetting(
-    `--${name}`,
-    value,
-    Number.isInteger(value) && value >= 1 && value <= most,
-    `an integer in [1, ${most}]`,
-    'leave it out for the default',
-  );
 }

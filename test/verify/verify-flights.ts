@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { requireSetting } from '../../engine/errors.ts';
+import { integerFlag } from '../../local/cli/flags.ts';
 import { commandRun } from './command-run.ts';
 import { expectedOf } from './expected.ts';
 import { note, report } from './report.ts';
@@ -14,27 +14,16 @@ import { verdictOf } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
-    records: { type: 'string', default: '100000' },
-    shards: { type: 'string', default: '4' },
+    records: { type: 'string' },
+    shards: { type: 'string' },
     /** A new folder, kept afterwards. */
     'data-dir': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 
-function integer(name: 'records' | 'shards', most: number): number {
-  const value = Number(values[name]);
-  return requireSetting(
-    `--${name}`,
-    value,
-    Number.isInteger(value) && value >= 1 && value <= most,
-    `an integer in [1, ${most}]`,
-    'leave it out for the default',
-  );
-}
-
-const records = integer('records', 3_000_000);
-const shards = integer('shards', 64);
+const records = integerFlag(values, 'records', { min: 1, max: 3_000_000 }, 100_000) ?? 100_000;
+const shards = integerFlag(values, 'shards', { min: 1, max: 64 }, 4) ?? 4;
 const dataDir = values['data-dir'] ?? mkdtempSync(join(tmpdir(), 'tidemark-verify-'));
 try {
   note(`DuckDB computes the windows of ${records} flights`);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { requireSetting } from '../../../engine/errors.ts';
+import { integerFlag } from '../../../local/cli/flags.ts';
 import { SeededRandom } from '../../simulation/world/random.ts';
 import { commandRun } from '../command-run.ts';
 import { processRun } from '../process-run.ts';
@@ -23,17 +24,11 @@ const { values } = parseArgs({
     pipeline: { type: 'string' },
     /** Of each source of each. */
     records: { type: 'string' },
-    shards: { type: 'string', default: '4' },
+    shards: { type: 'string' },
     'in-process': { type: 'boolean', default: false },
     'all-flights': { type: 'boolean', default: false },
   },
 });
-
-function integer(name: 'records' | 'shards', most: number, fallback: number): number {
-  const value = Number(values[name] ?? fallback);
-  const isFine = Number.isInteger(value) && value >= 1 && value <= most;
-  return requireSetting(`--${name}`, value, isFine, `an integer in [1, ${most}]`, 'leave it out for the default');
-}
 
 const all = Object.keys(PIPELINES) as PipelineName[];
 /** All of them but the one that has a window for nearly every flight: the memory it takes is to be asked for by name. */
@@ -43,7 +38,7 @@ const names = all.filter((name) =>
   values.pipeline === undefined ? !values['all-flights'] || takesAllFlights(name) : values.pipeline === name,
 );
 requireSetting('--pipeline', values.pipeline, names.length > 0, `one of ${all.join(', ')}`, 'leave it out for all');
-const shards = integer('shards', 64, 4);
+const shards = integerFlag(values, 'shards', { min: 1, max: 64 }, 4) ?? 4;
 const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-verify-'));
 
 function runOf(name: PipelineName, records: number): Promise<Run> {
@@ -56,7 +51,8 @@ function runOf(name: PipelineName, records: number): Promise<Run> {
 try {
   for (const name of names) {
     const { fragments, open, records: usual, referenceOf } = PIPELINES[name];
-    const records = integer('records', 3_000_000, values['all-flights'] ? 3_000_000 : usual);
+    const fallback = values['all-flights'] ? 3_000_000 : usual;
+    const records = integerFlag(values, 'records', { min: 1, max: 3_000_000 }, fallback) ?? fallback;
     note(`${name}: computed without the engine`);
     const reference = await referenceOf(open(sourceOf(fragments)), records, shards);
     note(`${name}: streamed through ${shards} shards`);
