@@ -16,7 +16,7 @@ export interface WholeGroup {
  * The large groups of a snapshot, each of the last run that is whole and the changes since:
  *
  *     whole      g: 1 2 3 4   h: 1 2
- *     change     g: 2         h: (whole) 5 6        a group that was dropped, and came again
+ *     change     g: 2         h: (whole) 5 6        a group that was dropped and is new
  *     snapshot   g: 7                               h is gone
  *
  * @param chain the whole snapshot first
