@@ -34,17 +34,15 @@ export function extended(
 /** No more snapshots stand on each other: a cold start reads them all. */
 export const MOST_IN_CHAIN = 16;
 
-/** A cold start puts no more entries together than so many times those that there are. */
-const MOST_ENTRIES_PER_ENTRY = 1.25;
-
 /**
  * Whether the next snapshot may have changes only.
  *
  * @param changed entries that it would have
  * @param all entries of large groups
+ * @param share a cold start puts no more entries together than those that there are and this share of them
  */
-export function mayStandOn({ keys, entries }: SnapshotChain, changed: number, all: number): boolean {
-  return keys.length < MOST_IN_CHAIN && entries + changed <= all * MOST_ENTRIES_PER_ENTRY;
+export function mayStandOn({ keys, entries }: SnapshotChain, changed: number, all: number, share: number): boolean {
+  return keys.length < MOST_IN_CHAIN && entries + changed <= all + all * share;
 }
 
 /**

@@ -22,12 +22,15 @@ export interface Packing {
   readonly segmentEntries: number;
   /** So many are merged by one commit, unless the snapshot would come too late. */
   readonly entriesPerCommit: number;
+  /** Snapshots stand on each other until their changes are this share of all entries: what a cold start puts together. */
+  readonly chainShare: number;
 }
 
 export const PACKING: Packing = Object.freeze({
   fromEntries: 4_096,
   segmentEntries: SEGMENT_ENTRIES,
   entriesPerCommit: 16_384,
+  chainShare: 0.1,
 });
 
 /** Compressed, with how many entries it has. */
@@ -74,10 +77,8 @@ export class SnapshotWriter {
     const last = before.keys.at(-1) ?? '';
     const isKnown = packed.some(({ entries }) => entries.isIn(last));
     const sizes = packed.map(({ entries }) => [entries.entriesSince(last), entries.size] as const);
-    this.on =
-      isKnown && mayStandOn(before, sumOf(sizes.map(([changed]) => changed)), sumOf(sizes.map(([, all]) => all)))
-        ? before.keys
-        : [];
+    const [changed, all] = [sumOf(sizes.map(([since]) => since)), sumOf(sizes.map(([, size]) => size))];
+    this.on = isKnown && mayStandOn(before, changed, all, packing.chainShare) ? before.keys : [];
     this.#header = { ...header, ...stateHeader(state, topology), ...(this.on.length === 0 ? {} : { on: this.on }) };
     const { logId, version, commitId, fingerprint } = this.#header;
     const [whole] = this.on;

@@ -57,7 +57,7 @@ export const STORIES: readonly Story[] = [
       .window(tumbling({ sizeMs: 200 }))
       .aggregate({ n: count(), total: sum('value') })
       .to(resultTable()),
-    packing: { fromEntries: 20, segmentEntries: 30, entriesPerCommit: 40 },
+    packing: { fromEntries: 20, segmentEntries: 30, entriesPerCommit: 40, chainShare: 0.25 },
     shards: ['shard'],
     ...inHalves('shard', 20, 30, { keys: 150, stepMs: 1 }),
   },

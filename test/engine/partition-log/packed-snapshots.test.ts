@@ -12,7 +12,7 @@ import { decodeSnapshot, Partition } from '../support/state.ts';
 import { reading, topologyOf } from '../support/readings.ts';
 import { World } from '../support/world.ts';
 
-const SMALL: Packing = { fromEntries: 4, segmentEntries: 2, entriesPerCommit: 3 };
+const SMALL: Packing = { fromEntries: 4, segmentEntries: 2, entriesPerCommit: 3, chainShare: 0.25 };
 
 /** What `topologyOf` has. */
 const AGGREGATES = { n: count(), total: sum('value'), least: min('value'), most: max('value'), average: mean('value') };
@@ -41,7 +41,7 @@ describe('snapshots of large groups (PL-8)', () => {
   });
 
   it('are whole before they fill the ring, however little a commit writes of them', async () => {
-    const packing = { fromEntries: 1, segmentEntries: 1, entriesPerCommit: 1 };
+    const packing = { fromEntries: 1, segmentEntries: 1, entriesPerCommit: 1, chainShare: 0.25 };
     const world = new World({ slots: 16, topology: topologyOf({ sizeMs: 1_000_000 }), packing });
     await fill(world, 100);
     const instance = world.instance();
@@ -53,7 +53,7 @@ describe('snapshots of large groups (PL-8)', () => {
   });
 
   it('are begun anew by an instance that takes over while one is written', async () => {
-    const packing = { fromEntries: 1, segmentEntries: 1, entriesPerCommit: 1 };
+    const packing = { fromEntries: 1, segmentEntries: 1, entriesPerCommit: 1, chainShare: 0.25 };
     const world = new World({ slots: 16, topology: topologyOf({ sizeMs: 1_000_000 }), packing });
     await fill(world, 50);
     for (let i = 1; i <= 60; i++) await world.instance().process(reading(200 + i, `key-${i % 70}`, i, i));

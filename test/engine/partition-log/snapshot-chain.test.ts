@@ -15,7 +15,7 @@ import { reading, topologyOf } from '../support/readings.ts';
 import { World, type WorldSettings } from '../support/world.ts';
 
 const SLOTS = 8;
-const PACKING: Packing = { fromEntries: 4, segmentEntries: 8, entriesPerCommit: 30 };
+const PACKING: Packing = { fromEntries: 4, segmentEntries: 8, entriesPerCommit: 30, chainShare: 0.25 };
 const ONE_WINDOW = topologyOf({ sizeMs: 1_000_000, maxClockSkewMs: 10_000_000 });
 
 const worldOf = (settings: WorldSettings = {}): World =>
@@ -95,14 +95,14 @@ describe('a snapshot that stands on others (PL-8)', () => {
     expect(Math.max(...lengths)).toBe(MOST_IN_CHAIN);
   });
 
-  it('has no more beside what a whole one would have than a quarter', () => {
+  it('has no more beside what a whole one would have than its share', () => {
     const chain = extended(NO_CHAIN, { key: 'a', on: [], entries: 100 }, 1_000);
-    expect(mayStandOn(chain, 25, 100)).toBe(true);
-    expect(mayStandOn(chain, 26, 100)).toBe(false);
+    expect(mayStandOn(chain, 25, 100, 0.25)).toBe(true);
+    expect(mayStandOn(chain, 26, 100, 0.25)).toBe(false);
     const longer = extended(chain, { key: 'b', on: ['a'], entries: 20 }, 200);
     expect(longer).toEqual({ keys: ['a', 'b'], bytes: 1_200, entries: 120 });
-    expect(mayStandOn(longer, 5, 100)).toBe(true);
-    expect(mayStandOn(longer, 6, 100)).toBe(false);
+    expect(mayStandOn(longer, 5, 100, 0.25)).toBe(true);
+    expect(mayStandOn(longer, 6, 100, 0.25)).toBe(false);
     expect(extended(longer, { key: 'c', on: [], entries: 90 }, 900)).toEqual({ keys: ['c'], bytes: 900, entries: 90 });
   });
 
@@ -122,7 +122,7 @@ describe('a snapshot that stands on others (PL-8)', () => {
   });
 
   it('never gives another state when any one byte of what it stands on was changed, or one was cut off', async () => {
-    const world = worldOf({ packing: { fromEntries: 4, segmentEntries: 4, entriesPerCommit: 30 } });
+    const world = worldOf({ packing: { fromEntries: 4, segmentEntries: 4, entriesPerCommit: 30, chainShare: 0.25 } });
     await live(world, 15, 60);
     const { chain } = await chainOf(world);
     const stored = await Promise.all(chain.keys.map(async (key) => (await world.blobs.get(key)) as Uint8Array));

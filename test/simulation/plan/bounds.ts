@@ -18,5 +18,6 @@ export function planPacking(random: SeededRandom): Packing {
     fromEntries: random.pick([1, 2, 4]),
     segmentEntries: random.pick([1, 2, 3]),
     entriesPerCommit: random.pick([1, 2, 100]),
+    chainShare: 0.25,
   };
 }
