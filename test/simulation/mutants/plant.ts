@@ -22,6 +22,8 @@ const PARTS = [
 
 /** Enough for any world. A planted bug may make a loop that never ends: then memory does. */
 const MAX_HEAP_MB = 512;
+/** Enough for any program on a slow machine. */
+const TIMEOUT_MS = 600_000;
 /** What is printed for a program that ran out of memory. */
 export const NEVER_ENDS = 'never ends';
 
@@ -35,6 +37,7 @@ export async function runPlanted(mutant: Mutant, program: string, ...args: reado
   return inPlantedCopy(mutant, async (copy) => {
     const run = await node(`--max-old-space-size=${MAX_HEAP_MB}`, join(copy, 'test/simulation', program), ...args);
     if (run.signal === 'SIGABRT' && run.stderr.includes('heap')) return NEVER_ENDS;
+    if (run.signal === 'SIGTERM') throw new Error(`${mutant.name}: still runs after ${TIMEOUT_MS / 60_000} minutes`);
     if (run.status !== 0) throw new Error(`${mutant.name}: the mutant must run, got ${run.stderr.slice(0, 500)}`);
     return run.stdout.trim();
   });
@@ -101,7 +104,7 @@ interface Ended {
 async function node(...args: readonly string[]): Promise<Ended> {
   const child = spawn(join(root, 'node_modules/.bin/node'), args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 600_000,
+    timeout: TIMEOUT_MS,
   });
   const ended = new Promise<Pick<Ended, 'status' | 'signal'>>((resolve, reject) =>
     child.on('error', reject).on('close', (status, signal) => resolve({ status, signal })),

@@ -40,19 +40,15 @@ export class Schedule implements Clock {
   /**
    * Runs until `done` holds.
    *
-   * @param progress another value whenever the world went on, however slowly @default it does not
-   * @throws when nothing is left to happen, or more than `maxEvents` have without progress: the world is stuck
+   * @param untilMs in virtual time @default as long as it takes
+   * @throws when nothing is left to happen, more than `maxEvents` have, or the time is over: the world is stuck
    */
-  async run(done: () => boolean, maxEvents: number, progress = () => 0): Promise<void> {
-    let reached = progress();
+  async run(done: () => boolean, maxEvents: number, untilMs = Infinity): Promise<void> {
     for (let events = 0; !done(); events++) {
       const next = this.#next();
       if (next === undefined) throw new Error('stuck: nothing left to happen');
-      if (events >= maxEvents) {
-        if (progress() === reached) throw new Error(`stuck: still not done after ${maxEvents} events`);
-        reached = progress();
-        events = 0;
-      }
+      if (events >= maxEvents) throw new Error(`stuck: still not done after ${maxEvents} events`);
+      if (next.atMs > untilMs) throw new Error(`stuck: still not done at ${new Date(untilMs).toISOString()}`);
       this.#now = next.atMs;
       next.run();
       // All promises that this event settled run to their next wait before time goes on.
