@@ -1,5 +1,6 @@
 import type { ResultRow } from './outputs.ts';
 import type { PartialResult } from './exchange/partial-result.ts';
+import type { Side } from './join/side.ts';
 import type { Table, TableSpec } from './state/table.ts';
 import type { TableView } from './state/table-view.ts';
 import type { Timer } from './state/timer.ts';
@@ -11,6 +12,8 @@ export interface Element<V = unknown> {
   readonly eventTimeMs: number;
   /** In place of `value`: several rows that an exchange has combined (PL-29). Of windows that can take them. */
   readonly partial?: PartialResult;
+  /** Of a row that comes to a join: which of its inputs it is of. */
+  readonly side?: Side;
 }
 
 /** `late`: no window takes it any more; whatever it did is taken back, and the record goes to the late records. */

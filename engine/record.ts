@@ -1,5 +1,6 @@
 import type { TidemarkError } from './errors.ts';
 import type { PartialResult } from './exchange/partial-result.ts';
+import type { Side } from './join/side.ts';
 
 /** A position in a source partition: a Kinesis sequence number or a Kafka offset. Always a big integer (PL-10). */
 export type Offset = bigint;
@@ -63,6 +64,8 @@ export type Arrival =
       readonly watermarkMs: number;
       /** It is several rows that its sender has combined; in place of `value`. */
       readonly partial?: PartialResult | undefined;
+      /** Which input of a join it is of. */
+      readonly side?: Side | undefined;
     }
   /** The receiver's watermark once the entry has been taken: the smallest of its senders' (PL-34). */
   | { readonly kind: 'end'; readonly watermarkMs: number };

@@ -16,6 +16,7 @@ import type { Floor } from './time/floors.ts';
 import type { Offset } from './record.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { Due } from './partition-log/entry.ts';
+import { Sided } from './join/side.ts';
 import { Journal } from './state/journal.ts';
 import { TableView } from './state/table-view.ts';
 import type { OperatorTimers } from './state/timer.ts';
@@ -186,6 +187,10 @@ export class Run implements OperatorHost {
 
   #send(key: string, eventTimeMs: number, value: unknown): void {
     const { outputWatermarkMs: watermarkMs } = this;
+    if (value instanceof Sided) {
+      this.sent.push({ key, eventTimeMs, watermarkMs, side: value.side, value: checkedExchanged(value.value) });
+      return;
+    }
     const checked = checkedExchanged(value);
     const row: Row = { key, eventTimeMs, watermarkMs, value: checked };
     const inputs = eventTimeMs < watermarkMs ? undefined : this.#inputsOf(row);

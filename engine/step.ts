@@ -237,7 +237,9 @@ function lateKeyOf(
   }
   if (transform === undefined) {
     const key = topology.keyOf(value, record.partitionKey);
-    return run.process({ key, value, eventTimeMs }, rowWatermarkOf(record)) === 'late' ? key : undefined;
+    const side = record.arrival?.kind === 'row' ? record.arrival.side : undefined;
+    const element = side === undefined ? { key, value, eventTimeMs } : { key, value, eventTimeMs, side };
+    return run.process(element, rowWatermarkOf(record)) === 'late' ? key : undefined;
   }
   let lateKey: string | undefined;
   transform(value, {

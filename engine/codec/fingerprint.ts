@@ -34,7 +34,8 @@ export function stateSchemaOf({
 
 /** A field and a function of one name are two keys. */
 function keyName(keyFields: readonly string[], exchange: Topology['sendsTo']): string {
-  return `${exchange?.isComputed === true ? 'computed ' : ''}${keyFields.join(', ')}`;
+  const right = exchange?.rightKeyFields === undefined ? '' : ` = ${exchange.rightKeyFields.join(', ')}`;
+  return `${exchange?.isComputed === true ? 'computed ' : ''}${keyFields.join(', ')}${right}`;
 }
 
 /** A short hash of the state schema. */

@@ -223,7 +223,7 @@ function resultStream<V, R, P, F extends string>(plan: LogicalPlan): ResultStrea
   });
 }
 
-function outputStream<V, R, F extends string = never, P = R>(plan: LogicalPlan): OutputStream<V, R, F, P> {
+export function outputStream<V, R, F extends string = never, P = R>(plan: LogicalPlan): OutputStream<V, R, F, P> {
   return Object.freeze({
     filter: (isWanted: (values: R) => boolean) =>
       outputStream<V, R, F, P>(withNode(plan, { kind: 'filter', isWanted })),

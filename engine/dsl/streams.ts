@@ -1,7 +1,11 @@
 /** The calls of the DSL between a pipeline's source and its window, each a frozen value. */
 import { sideOutputsOf, withNode, type LogicalPlan, type NewNode } from '../plan/logical-plan.ts';
 import type { ExchangeSettings } from './exchange-settings.ts';
-import { keyedStream, type KeyedStream } from './keyed-stream.ts';
+import type { ResultType } from '../aggregate/aggregate.ts';
+import type { JoinKind } from '../join/interval.ts';
+import type { ValuesOf } from '../process/process-function.ts';
+import { joinOf, type JoinSettings } from './join-of.ts';
+import { keyedStream, outputStream, type KeyedStream, type OutputStream } from './keyed-stream.ts';
 import { keyAllNode, keyByNode, type ComputedKeySettings, type KeyAllSettings, type KeyByArguments } from './keys.ts';
 import { requireOutput } from './require-output.ts';
 import { partitionKeyOf, unionOf } from './union-of.ts';
@@ -27,6 +31,22 @@ export interface TimedStream<V, K extends string> {
    * @example .union(from(kafka({ topic: 'departures', schema: Departure })).eventTime(({ date }) => date, { maxOutOfOrdernessMs: 0 }))
    */
   union<W>(...others: readonly [Records<W>, ...Array<Records<W>>]): TimedStream<V | W, never>;
+  /**
+   * Pairs of rows of this and of another stream: of one key, the right one between `lowerMs` and `upperMs` later than the left
+   * one. Both go through one exchange. A pair comes out when its second row comes, with the time of the later one; a row
+   * without a partner, where `kind` wants it, with its own time, once time has passed the last one that it could have.
+   *
+   * @example
+   * orders.join(payments, {
+   *   kind: 'left', on: 'orderId', lowerMs: 0, upperMs: minutes(15),
+   *   results: { cents: 'integer', paidMs: 'integer' },
+   *   select: (order, payment) => ({ cents: order.cents, paidMs: payment?.timeMs ?? null }),
+   * })
+   */
+  join<W, const J extends JoinKind, const R extends Readonly<Record<string, ResultType>>>(
+    right: Records<W>,
+    settings: JoinSettings<V, W, J, R>,
+  ): OutputStream<V, ValuesOf<R>>;
   /**
    * Groups records. Where the first field is the source's partition key, a key lives in one partition already. By anything
    * else rows go through an exchange to the receiver that has the key, which costs a second commit.
@@ -59,6 +79,10 @@ export function timedStream<V, K extends string>(plan: LogicalPlan): TimedStream
       return then<V>({ kind: 'branch', output, isWanted });
     },
     union: <W>(...others: ReadonlyArray<Records<W>>) => timedStream<V | W, never>(unionOf(plan, others)),
+    join: <W, J extends JoinKind, R extends Readonly<Record<string, ResultType>>>(
+      right: Records<W>,
+      settings: JoinSettings<V, W, J, R>,
+    ) => outputStream<V, ValuesOf<R>>(joinOf(plan, right, settings)),
     keyBy: (...given: KeyByArguments) =>
       keyedStream<V>(withNode(plan, keyByNode(partitionKeyOf(plan), given))) as never,
     keyAll: (settings?: KeyAllSettings) => keyedStream<V, 'all'>(withNode(plan, keyAllNode(settings))),

@@ -67,8 +67,8 @@ class ArrivedRow implements SourceRecord {
     this.partitionKey = row.key;
     this.arrivalTimeMs = arrivalTimeMs;
     this.value = row.value;
-    const { eventTimeMs, watermarkMs, partial } = row;
-    this.arrival = { kind: 'row', eventTimeMs, watermarkMs, partial };
+    const { eventTimeMs, watermarkMs, partial, side } = row;
+    this.arrival = { kind: 'row', eventTimeMs, watermarkMs, partial, side };
     this.#sender = sender;
     this.#version = version;
   }

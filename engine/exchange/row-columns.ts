@@ -5,6 +5,7 @@
  *     columns   keys ATL ORD   times {20 × 50 3}   fields at, delay   columns {20 × 50 3} {3 0}
  */
 import { TidemarkError } from '../errors.ts';
+import type { Side } from '../join/side.ts';
 import { packed, unpacked, type Column } from './column.ts';
 import type { Row } from './row.ts';
 
@@ -20,6 +21,8 @@ export interface Columns {
   readonly keys: Column;
   readonly times: Column;
   readonly watermarks: Column;
+  /** Of rows on their way to a join. */
+  readonly sides?: Column;
   /** Where not all rows are objects of the same fields. */
   readonly values?: readonly unknown[];
   readonly fields?: readonly string[];
@@ -34,6 +37,7 @@ export function columnsOf(rows: readonly Row[]): Columns {
     keys: packed(rows.map(({ key }) => key)),
     times: packed(rows.map(({ eventTimeMs }) => eventTimeMs)),
     watermarks: packed(rows.map(({ watermarkMs }) => watermarkMs)),
+    ...(rows[0]?.side === undefined ? {} : { sides: packed(rows.map(({ side }) => side)) }),
     ...(fields === undefined
       ? { values }
       : { fields, columns: fields.map((field) => packed(values.map((value) => (value as Fields)[field]))) }),
@@ -46,17 +50,20 @@ export function rowsOfColumns(stored: object): Row[] {
     const { keys, timesMs, watermarksMs, values } = stored as PlainColumns;
     return rowsFrom(keys, timesMs, watermarksMs, values);
   }
-  const { keys, times, watermarks, values, fields = [], columns } = stored as Columns;
+  const { keys, times, watermarks, sides, values, fields = [], columns } = stored as Columns;
   if (values === undefined && columns === undefined) {
     throw rowsUnknown(Object.keys(stored).join(', '));
   }
   const texts = unpacked(keys) as string[];
-  return rowsFrom(
+  const rows = rowsFrom(
     texts,
     unpacked(times) as number[],
     unpacked(watermarks) as number[],
     values ?? objectsOf(texts.length, fields, columns ?? []),
   );
+  if (sides === undefined) return rows;
+  const given = unpacked(sides) as Side[];
+  return rows.map((row, i) => ({ ...row, side: given[i] as Side }));
 }
 
 /** Newer code wrote them, or that of another definition: this one must not guess what they say (PL-40). */

@@ -21,7 +21,11 @@ export function combiningPlan(behind: readonly PlanNode[]): CombiningPlan {
   return { takes, obstacle: obstacleIn(first) };
 }
 
-const NAMES: Partial<Record<PlanNode['kind'], string>> = { deduplicate: 'deduplicate', process: 'process' };
+const NAMES: Partial<Record<PlanNode['kind'], string>> = {
+  deduplicate: 'deduplicate',
+  process: 'process',
+  join: 'a join',
+};
 
 function none(obstacle: string): CombiningPlan {
   return { takes: undefined, obstacle };

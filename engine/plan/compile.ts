@@ -4,6 +4,8 @@ import type { Exchange } from './exchange.ts';
 import { keyOfFields, keyOfRow, partsOf } from '../key.ts';
 import { keyText } from '../decode.ts';
 import type { Operator } from '../operator.ts';
+import { joinOperator } from '../join/join-operator.ts';
+import { joinKeyOf, Sided, type Side } from '../join/side.ts';
 import type { ResultRow } from '../outputs.ts';
 import type { Combinable } from '../exchange/combine.ts';
 import { fingerprintOf, stateSchemaOf } from '../codec/fingerprint.ts';
@@ -13,9 +15,9 @@ import { RowCheck } from '../value/emitted.ts';
 import { combiningPlan } from './combining.ts';
 import { keyByOf, sideOutputsOf, sourceOf, sourcesOf, type LogicalPlan } from './logical-plan.ts';
 import { isStateful, type KeyByNode, type PlanNode, type SourceNode, type StatefulNode } from './node.ts';
-import { piecesOf, wayOf } from './pieces.ts';
+import { piecesOf, wayOf, wayTo } from './pieces.ts';
 import { changing, having, type ResultTransform } from './shape-results.ts';
-import { branching, chain, filtering, flatMapping, mapping, type Transform } from './transform-records.ts';
+import { allOf, branching, chain, filtering, flatMapping, mapping, type Transform } from './transform-records.ts';
 
 /**
  * Makes what an engine runs of what the user said, cut where an exchange is. In a fragment the nodes before the first
@@ -29,6 +31,9 @@ import { branching, chain, filtering, flatMapping, mapping, type Transform } fro
  *
  *     source ─► map ─┬═► keyBy ─► …              fragments 0 and 1 read a source each; both send to fragment 2
  *     source ────────┘
+ *
+ *     source ─► filter ─┬═► keyBy ─► join ─► …   a record may be of both sides: it is sent once for each
+ *            └► filter ─┘
  *
  * @returns the fragments, each behind those that send to it; the first ones read the sources, in their order
  */
@@ -71,7 +76,7 @@ export function compile(plan: LogicalPlan): readonly Topology[] {
     };
   };
   const [first = [], ...others] = pieces;
-  const reading = sources.map((source) => fragment(0, source, chainOf(wayOf(first, source), 0)));
+  const reading = sources.map((source) => fragment(0, source, readingChain(first, source, keyByOf(plan))));
   const receiving = others.map((_, i) => fragment(i + 1, sourceOf(plan), chains[i + 1] as Chain));
   const combinables = combining.map((each) => (each?.obstacle === undefined ? each?.takes : undefined));
   const linkedTo = (one: Unlinked, i: number): Topology => linked(one, receiving[i], combinables[i + 1]);
@@ -112,7 +117,14 @@ function keysOf(key: KeyByNode, isOfSource: boolean, hasKey: boolean): Pick<Topo
 }
 
 /** The key of what goes through an exchange. */
-function rowKeyOf({ keyFields, computed }: KeyByNode): (value: unknown) => string {
+function rowKeyOf({ keyFields, rightKeyFields, computed }: KeyByNode): (value: unknown) => string {
+  if (rightKeyFields !== undefined) {
+    const fields = { left: keyFields, right: rightKeyFields };
+    return (given) => {
+      const { side, value } = given as Sided;
+      return joinKeyOf(fields[side], value);
+    };
+  }
   if (computed === undefined) return (value) => keyOfRow(keyFields, value);
   const [name] = keyFields as readonly [string];
   return (value) => keyText(computed.keyOf(value as never), name, "correct the pipeline's key function");
@@ -125,6 +137,22 @@ interface Chain {
   /** Of each operator. */
   readonly resultTransforms: ReadonlyArray<ResultTransform | undefined>;
   readonly results: ResultShape;
+}
+
+/** What a function that reads a source does before the first exchange. */
+function readingChain(first: readonly PlanNode[], source: SourceNode, key: KeyByNode): Chain {
+  if (key.rightKeyFields === undefined) return chainOf(wayOf(first, source), 0);
+  const [left, right] = key.inputs as readonly [string, string];
+  const ways: Array<readonly [Side, string]> = [
+    ['left', left],
+    ['right', right],
+  ];
+  const transforms = ways.flatMap(([side, last]) => {
+    const way = wayTo(first, source, last);
+    const toSide = mapping((value: unknown) => new Sided(side, value));
+    return way.length === 0 ? [] : [chain(chainOf(way, 0).transform, toSide)];
+  });
+  return { ...chainOf([], 0), transform: allOf(transforms) };
 }
 
 function chainOf(nodes: readonly PlanNode[], piece: number): Chain {
@@ -183,13 +211,16 @@ function operatorOf(node: StatefulNode, isBehindExchange: boolean): Operator {
     }
     case 'process':
       return processOperator(node.id, node.processFunction);
+    case 'join':
+      return joinOperator(node.id, node.join);
   }
 }
 
 function shapeOf(node: StatefulNode, before: ResultShape): ResultShape {
   if (node.kind === 'deduplicate') return before;
   const { columns } = node;
-  if (node.kind === 'process') return { identity: 'sequence', columns, windowMs: undefined, allowedLatenessMs: 0 };
+  if (node.kind === 'process' || node.kind === 'join')
+    return { identity: 'sequence', columns, windowMs: undefined, allowedLatenessMs: 0 };
   const { windows, allowedLatenessMs } = node;
   return {
     identity: windows.results === 'bounded' ? 'window' : 'sequence',

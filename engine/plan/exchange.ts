@@ -4,6 +4,8 @@ export interface Exchange {
   readonly id: string;
   /** Fields of a row that make its key; of a computed key its name. */
   readonly keyFields: readonly string[];
+  /** Of a join: the fields of a row of its right side that make its key, in the place of `keyFields`. */
+  readonly rightKeyFields?: readonly string[];
   /** Code of the pipeline makes the key. @default false */
   readonly isComputed?: boolean;
   /** How many logs share the keys, at least 1. */

@@ -30,21 +30,39 @@ function withAdded(plan: LogicalPlan, node: PlanNode): LogicalPlan {
 /** Of the node whose output is that of the plan. */
 const lastIdOf = ({ nodes }: LogicalPlan): string => (nodes.findLast(({ kind }) => kind !== 'sink') as PlanNode).id;
 
-/** The plan with the nodes of others, and what brings them together; ids that are taken get a number. */
+/** The plan with the nodes of others, and what brings them together. */
 export function withUnion(plan: LogicalPlan, others: readonly LogicalPlan[]): LogicalPlan {
+  const [united, lasts] = withOthers(plan, others);
+  return withAdded(united, Object.freeze({ kind: 'union', id: freeId(united, 'union'), inputs: lasts }));
+}
+
+/** The plan with the nodes of another, and what both come to. */
+export function withBoth(plan: LogicalPlan, other: LogicalPlan, node: NewNode): LogicalPlan {
+  const [both, inputs] = withOthers(plan, [other]);
+  return withAdded(both, Object.freeze({ ...node, id: freeId(both, node.kind), inputs }));
+}
+
+/**
+ * Ids that are taken get a number; a source that is there already, the very same one, is there once.
+ *
+ * @returns the ids of the nodes whose outputs those of the plans are, too
+ */
+function withOthers(plan: LogicalPlan, others: readonly LogicalPlan[]): [LogicalPlan, readonly string[]] {
   const lasts = [lastIdOf(plan)];
   let united = plan;
   for (const other of others) {
     const renamed = new Map<string, string>();
     for (const node of other.nodes) {
-      const id = freeId(united, node.kind);
+      const isThere = node.kind === 'source' && united.nodes.includes(node);
+      const id = isThere ? node.id : freeId(united, node.kind);
       renamed.set(node.id, id);
+      if (isThere) continue;
       const inputs = Object.freeze(node.inputs.map((input) => renamed.get(input) as string));
       united = withAdded(united, Object.freeze({ ...node, id, inputs }));
     }
-    lasts.push(lastIdOf(united));
+    lasts.push(renamed.get(lastIdOf(other)) as string);
   }
-  return withAdded(united, Object.freeze({ kind: 'union', id: freeId(united, 'union'), inputs: Object.freeze(lasts) }));
+  return [united, Object.freeze(lasts)];
 }
 
 /** The plan with another node in place of the one of the same id. */

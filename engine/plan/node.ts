@@ -2,6 +2,7 @@ import type { Exchange } from './exchange.ts';
 import type { ResultColumn } from './results.ts';
 import type { SinkSpec } from './sink.ts';
 import type { EventTime, Source } from './source.ts';
+import type { IntervalJoin } from '../join/join-operator.ts';
 import type { ProcessFunction } from '../process/process-function.ts';
 import type { Emission } from '../window/emission.ts';
 import type { NamedAggregate, Windows } from '../window/windows.ts';
@@ -66,6 +67,8 @@ export interface KeyByNode extends Node {
   readonly keyFields: readonly string[];
   /** What makes the key where it is no field; `keyFields` has its name alone then. */
   readonly computed?: ComputedKey;
+  /** Of a join, whose left rows have `keyFields`: the fields of its right rows. Its inputs are the left and the right side. */
+  readonly rightKeyFields?: readonly string[];
   /** Brings the rows to where their keys live; left out where the source's partitions hold them already. */
   readonly exchange?: Exchange;
 }
@@ -94,17 +97,24 @@ export interface ProcessNode extends Node {
   readonly columns: readonly ResultColumn[];
 }
 
+/** Pairs of rows of two inputs, by key and time. */
+export interface JoinNode extends Node {
+  readonly kind: 'join';
+  readonly join: IntervalJoin;
+  readonly columns: readonly ResultColumn[];
+}
+
 export interface SinkNode extends Node {
   readonly kind: 'sink';
   readonly sink: SinkSpec;
 }
 
 /** A node with state: it is compiled to an operator. */
-export type StatefulNode = DeduplicateNode | WindowNode | ProcessNode;
+export type StatefulNode = DeduplicateNode | WindowNode | ProcessNode | JoinNode;
 
 export type PlanNode =
   SourceNode | UnionNode | MapNode | FilterNode | FlatMapNode | BranchNode | KeyByNode | StatefulNode | SinkNode;
 
 export function isStateful(node: PlanNode): node is StatefulNode {
-  return node.kind === 'deduplicate' || node.kind === 'window' || node.kind === 'process';
+  return node.kind === 'deduplicate' || node.kind === 'window' || node.kind === 'process' || node.kind === 'join';
 }

@@ -15,3 +15,10 @@ export function wayOf(nodes: readonly PlanNode[], source: SourceNode): readonly 
     return isPassed;
   });
 }
+
+/** Of nodes that are read from a source, those that its records pass on their way to one of them; empty: they do not come there. */
+export function wayTo(nodes: readonly PlanNode[], source: SourceNode, target: string): readonly PlanNode[] {
+  const leading = new Set([target]);
+  for (const { id, inputs } of nodes.toReversed()) if (leading.has(id)) for (const input of inputs) leading.add(input);
+  return leading.has(source.id) ? wayOf(nodes, source).filter(({ id }) => leading.has(id)) : [];
+}

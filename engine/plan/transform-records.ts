@@ -15,6 +15,15 @@ export function chain(first: Transform | undefined, then: Transform): Transform 
     first(value, { emit: (part) => then(part, target), emitTo: (output, part) => target.emitTo(output, part) });
 }
 
+/** Each of them, one after the other, on the same value. */
+export function allOf(transforms: readonly Transform[]): Transform {
+  const [first, ...others] = transforms;
+  if (first !== undefined && others.length === 0) return first;
+  return (value, target) => {
+    for (const transform of transforms) transform(value, target);
+  };
+}
+
 export const mapping =
   (change: (value: never) => unknown): Transform =>
   (value, target) =>

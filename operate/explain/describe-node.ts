@@ -2,12 +2,14 @@ import type { Source } from '../../engine/plan/source.ts';
 import { codeText } from '../../engine/plan/code-text.ts';
 import type {
   DeduplicateNode,
+  JoinNode,
   KeyByNode,
   PlanNode,
   ProcessNode,
   SourceNode,
   WindowNode,
 } from '../../engine/plan/node.ts';
+import { leavesAtMs } from '../../engine/join/interval.ts';
 import type { Exchange } from '../../engine/plan/exchange.ts';
 import type { StateDescriptor } from '../../engine/process/state-descriptors.ts';
 import type { Emission, Repeat } from '../../engine/window/emission.ts';
@@ -41,12 +43,14 @@ export function describeNode(node: PlanNode, isUnited = false): NodeText {
       return windowText(node);
     case 'process':
       return processText(node);
+    case 'join':
+      return joinText(node);
     case 'sink':
       return { what: sinkText(node.sink), details: [] };
   }
 }
 
-function keyText({ keyFields, computed, exchange }: KeyByNode, isUnited: boolean): NodeText {
+function keyText({ keyFields, rightKeyFields, computed, exchange }: KeyByNode, isUnited: boolean): NodeText {
   const what = keyFields.join(', ');
   if (exchange === undefined) {
     const is = keyFields.length === 1 ? 'is' : 'begins with';
@@ -55,6 +59,11 @@ function keyText({ keyFields, computed, exchange }: KeyByNode, isUnited: boolean
   const count = exchange.receivers === 1 ? '1 receiver' : `${exchange.receivers} receivers`;
   const through = `exchange ${exchange.id} to ${count}`;
   const called = paceText(exchange);
+  if (rightKeyFields !== undefined) {
+    const isSame = rightKeyFields.every((field, i) => field === keyFields[i]);
+    const both = isSame ? what : `${what} on the left, ${rightKeyFields.join(', ')} on the right`;
+    return { what: both, details: [`rows of both sides: ${through}`, called] };
+  }
   return computed === undefined
     ? {
         what,
@@ -148,6 +157,29 @@ function processText({ processFunction: { state, outputs = [] } }: ProcessNode):
       ...outputs.map((output) => `to the side output ${output}`),
     ],
   };
+}
+
+function joinText({ join }: JoinNode): NodeText {
+  const { kind, lowerMs, upperMs, allowedLatenessMs, sources, maxRowsPerKey, where, select } = join;
+  const late = allowedLatenessMs === 0 ? '' : `, rows up to ${durationText(allowedLatenessMs)} late`;
+  return {
+    what: `${kind}, the right row from ${offsetText(lowerMs)} to ${offsetText(upperMs)} the left one${late}`,
+    details: [
+      `left: ${sources.left.join(', ')}`,
+      `right: ${sources.right.join(', ')}`,
+      ...(where === undefined ? [] : [`where ${codeText(where)}`]),
+      `select ${codeText(select)}`,
+      ...(['left', 'right'] as const).map(
+        (side) =>
+          `state: a ${side} row until the watermark is ${offsetText(leavesAtMs(join, side, 0) - 1)} it; ${grouped(maxRowsPerKey)} per key at most`,
+      ),
+    ],
+  };
+}
+
+/** @example '15 min after' · '1 s before' · '0 ms after' */
+function offsetText(ms: number): string {
+  return `${durationText(Math.abs(ms))} ${ms < 0 ? 'before' : 'after'}`;
 }
 
 function sinkText(sink: Extract<PlanNode, { kind: 'sink' }>['sink']): string {
