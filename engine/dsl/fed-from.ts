@@ -19,6 +19,8 @@ export function fedFrom<V, Result>(
   requirePipelineName(name);
   const names = sourcesOf(plan).map((one) => nameOfSource(one.source));
   requireSetting('pipeline', names, names.length === 1, 'of one source', 'write the union of the other sources');
+  const isJoined = plan.nodes.some(({ kind }) => kind === 'join');
+  requireSetting('pipeline', plan.name, !isJoined, 'without a join', 'define the join over the other source');
   const key = sourceOf(plan).source.partitionKey;
   requireSetting(
     'partitionKey',
