@@ -48,9 +48,7 @@ async function lived({ shards, definition }: Story, seed: number): Promise<reado
   const nameOf = (_: unknown, i: number) => String(i);
   const world = new UnionWorld(definition, { orders: shards.left.map(nameOf), payments: shards.right.map(nameOf) });
   await world.world.clock.sleep(START_MS + hours(2));
-  const waiting = SIDES.flatMap((side) =>
-    shards[side].map((rows, i) => ({ side, shard: String(i), rows: [...rows] })),
-  );
+  const waiting = SIDES.flatMap((side) => shards[side].map((rows, i) => ({ side, shard: String(i), rows: [...rows] })));
   const receivers = definition.fragments.at(-1)?.receivesFrom?.receivers ?? 0;
   while (waiting.some(({ rows }) => rows.length > 0)) {
     const turn = random.pick(waiting);

@@ -30,7 +30,10 @@ export const rowText = (left: string | null, right: string | null, timeMs: numbe
   `${left ?? '-'} + ${right ?? '-'} @ ${timeMs}`;
 
 /** @param shards of either side, each with its rows in the order of the log */
-export function joined(rules: Rules, shards: Readonly<Record<'left' | 'right', ReadonlyArray<readonly Event[]>>>): Rows {
+export function joined(
+  rules: Rules,
+  shards: Readonly<Record<'left' | 'right', ReadonlyArray<readonly Event[]>>>,
+): Rows {
   const { kind, lowerMs, upperMs, isAbove } = rules;
   const left = shards.left.flatMap((rows) => inTime(rows, rules.disorderMs.left, rules.allowedLatenessMs));
   const right = shards.right.flatMap((rows) => inTime(rows, rules.disorderMs.right, rules.allowedLatenessMs));

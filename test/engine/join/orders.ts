@@ -10,9 +10,6 @@ const ORDER = z.object({ id: z.string(), key: z.nullable(z.string()), timeMs: z.
 /** Other names for the same things. */
 const PAYMENT = z.object({ no: z.string(), of: z.nullable(z.string()), paidMs: z.number(), amount: z.number() });
 
-export const orders = () => kinesis({ stream: 'orders', partitionKey: 'key', schema: ORDER_BY_KEY });
-const ORDER_BY_KEY = z.object({ id: z.string(), key: z.string(), timeMs: z.number(), amount: z.number() });
-
 export interface JoinRules extends Rules {
   readonly receivers?: readonly [number, ...number[]];
   readonly maxRowsPerKey?: number;
@@ -32,7 +29,7 @@ export const RULES: JoinRules = {
 };
 
 /** Orders of a stream with payments of a topic, which has other names for key and time. */
-export function joinedOrders(rules: JoinRules): Pipeline {
+export function joinedStream(rules: JoinRules) {
   const { kind, lowerMs, upperMs, allowedLatenessMs, disorderMs, isAbove, maxRowsPerKey, receivers = [2] } = rules;
   const where = rules.where ?? (isAbove ? ([left, right]: readonly [number, number]) => right > left : undefined);
   const settings = { idleTimeoutMs: minutes(1), maxClockSkewMs: hours(1) };
@@ -60,8 +57,11 @@ export function joinedOrders(rules: JoinRules): Pipeline {
           return ids;
         },
       },
-    )
-    .to(resultTable());
+    );
+}
+
+export function joinedOrders(rules: JoinRules): Pipeline {
+  return joinedStream(rules).to(resultTable());
 }
 
 export const orderOf = ({ id, key, timeMs, amount }: Event) => ({ id, key, timeMs: START_MS + timeMs, amount });
