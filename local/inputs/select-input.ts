@@ -8,6 +8,7 @@ import { flightsInput } from './flights.ts';
 import { haulInput } from './hauls.ts';
 import type { Input } from './input.ts';
 import { ndjsonInput } from './ndjson.ts';
+import { ordersInput } from './orders.ts';
 import { spread } from './spread.ts';
 
 /** Pipelines that come with an input of their own for each source, and how much of each a run takes unless told otherwise. */
@@ -19,6 +20,7 @@ const EMBEDDED: Readonly<Record<string, { readonly open: (source: string) => Inp
   inbound: { open: haulInput, records: 50_000 },
   'flights-kafka': { open: () => flightsInput(), records: 100_000 },
   fraud: { open: chargesInput, records: 20_000 },
+  orders: { open: ordersInput, records: 20_000 },
   flights: { open: () => flightsInput(), records: 100_000 },
   routes: { open: () => flightsInput(), records: 100_000 },
   totals: { open: () => flightsInput(), records: 100_000 },

@@ -22,9 +22,9 @@ export async function rowsOf(connection: DuckDBConnection, sql: string): Promise
 /** @example sqlText("it's") // "'it''s'" */
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-function plain(name: string, value: unknown): number | string {
-  if (typeof value === 'string' || typeof value === 'number') return value;
+function plain(name: string, value: unknown): number | string | null {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
   if (typeof value !== 'bigint' || !Number.isSafeInteger(Number(value)))
-    throw new Error(`${name} must be text or a number that a double holds, got ${String(value)}`);
+    throw new Error(`${name} must be NULL, text or a number that a double holds, got ${String(value)}`);
   return Number(value);
 }

@@ -6,6 +6,7 @@ import { earthquakesInput } from '../../../local/inputs/earthquakes.ts';
 import { flightsInput } from '../../../local/inputs/flights.ts';
 import type { Input } from '../../../local/inputs/input.ts';
 import { haulInput } from '../../../local/inputs/hauls.ts';
+import { ordersInput } from '../../../local/inputs/orders.ts';
 import { spread } from '../../../local/inputs/spread.ts';
 import busiest from '../../../pipelines/busiest.ts';
 import clickstream from '../../../pipelines/clickstream.ts';
@@ -13,12 +14,14 @@ import destinations from '../../../pipelines/destinations.ts';
 import earthquakes from '../../../pipelines/earthquakes.ts';
 import fraud from '../../../pipelines/fraud.ts';
 import inbound from '../../../pipelines/inbound.ts';
+import orders from '../../../pipelines/orders.ts';
 import routes from '../../../pipelines/routes.ts';
 import totals from '../../../pipelines/totals.ts';
 import { clickstreamReference } from './clickstream-reference.ts';
 import { earthquakesReference } from './earthquakes-reference.ts';
 import { fraudReference } from './fraud-reference.ts';
 import hourlyRoutes from './hourly-routes.ts';
+import { ordersReference } from './orders-reference.ts';
 import type { Reference } from './reference.ts';
 import {
   busiestReference,
@@ -51,6 +54,7 @@ export type PipelineName =
   | 'fraud'
   | 'hourly-routes'
   | 'inbound'
+  | 'orders'
   | 'routes'
   | 'totals';
 
@@ -94,6 +98,7 @@ export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
     records: 50_000,
     referenceOf: inboundReference,
   },
+  orders: { fragments: orders.fragments, open: ordersInput, records: 10_000, referenceOf: ordersReference },
   routes: {
     fragments: routes.fragments,
     open: () => spread(flightsInput()),
