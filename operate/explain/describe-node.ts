@@ -163,23 +163,29 @@ function joinText({ join }: JoinNode): NodeText {
   const { kind, lowerMs, upperMs, allowedLatenessMs, sources, maxRowsPerKey, where, select } = join;
   const late = allowedLatenessMs === 0 ? '' : `, rows up to ${durationText(allowedLatenessMs)} late`;
   return {
-    what: `${kind}, the right row from ${offsetText(lowerMs)} to ${offsetText(upperMs)} the left one${late}`,
+    what: `${kind}, the right row ${betweenText(lowerMs, upperMs)} the left one${late}`,
     details: [
       `left: ${sources.left.join(', ')}`,
       `right: ${sources.right.join(', ')}`,
       ...(where === undefined ? [] : [`where ${codeText(where)}`]),
       `select ${codeText(select)}`,
-      ...(['left', 'right'] as const).map(
-        (side) =>
-          `state: a ${side} row until the watermark is ${offsetText(leavesAtMs(join, side, 0) - 1)} it; ${grouped(maxRowsPerKey)} per key at most`,
-      ),
+      ...(['left', 'right'] as const).map((side) => `state: ${waitText(side, leavesAtMs(join, side, 0) - 1)}`),
+      `of one key at most ${grouped(maxRowsPerKey)} rows a side`,
     ],
   };
 }
 
-/** @example '15 min after' · '1 s before' · '0 ms after' */
-function offsetText(ms: number): string {
-  return `${durationText(Math.abs(ms))} ${ms < 0 ? 'before' : 'after'}`;
+/** Until when a row waits for partners. */
+function waitText(side: string, ms: number): string {
+  const past = `${durationText(Math.abs(ms))} ${ms < 0 ? 'before' : 'past'} it`;
+  return `a ${side} row, until the watermark is ${past}`;
+}
+
+/** @example '0ms to 15m after' · '1m to 5m before' · '1m before to 5m after' */
+function betweenText(lowerMs: number, upperMs: number): string {
+  if (lowerMs >= 0) return `${durationText(lowerMs)} to ${durationText(upperMs)} after`;
+  if (upperMs <= 0) return `${durationText(-upperMs)} to ${durationText(-lowerMs)} before`;
+  return `${durationText(-lowerMs)} before to ${durationText(upperMs)} after`;
 }
 
 function sinkText(sink: Extract<PlanNode, { kind: 'sink' }>['sink']): string {

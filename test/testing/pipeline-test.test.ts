@@ -5,6 +5,7 @@ import busiest from '../../pipelines/busiest.ts';
 import flights from '../../pipelines/flights.ts';
 import fraud from '../../pipelines/fraud.ts';
 import inbound from '../../pipelines/inbound.ts';
+import orders from '../../pipelines/orders.ts';
 import { PipelineTest } from '../../testing/index.ts';
 
 const HOUR_MS = 3_600_000;
@@ -124,6 +125,18 @@ describe('a test of a pipeline', () => {
     expect(test.results).toMatchObject([{ key: 'JFK', values: { departures: 2, totalDistanceMiles: 3_500 } }]);
     await expect(async () => test.put()).rejects.toThrow(/name the source/);
     await expect(async () => test.putTo('long', [])).rejects.toThrow(/one of short-haul, long-haul/);
+  });
+
+  it('joins the records of two sources', async () => {
+    const test = new PipelineTest(orders);
+    const order = (orderId: string, timeMs: number) => ({ orderId, shop: 'bakery', timeMs, cents: 500 });
+    await test.putTo('orders', [order('paid', 0), order('unpaid', 1_000)]);
+    await test.putTo('payments', [{ paymentId: 'p', orderId: 'paid', timeMs: 900_000, cents: 500 }]);
+    await test.finish();
+    expect(test.results).toMatchObject([
+      { key: 'paid', windowStartMs: 900_000, values: { paymentId: 'p', paidAfterS: 900 } },
+      { key: 'unpaid', windowStartMs: 1_000, values: { paymentId: null, paidAfterS: null } },
+    ]);
   });
 
   it('runs process functions, their timers and their side outputs', async () => {
