@@ -22,7 +22,8 @@ import {
   timesOf,
   type JoinBounds,
 } from './interval.ts';
-import { isNullKey, otherSide, type Side } from './side.ts';
+import { isNullKey } from './join-key.ts';
+import { otherSide, type Side } from './side.ts';
 import { placeOf, placesBetween, timeOfPlace, waitingTable, type WaitingRow } from './waiting-rows.ts';
 
 /** What a join is, apart from what its rows are called. */

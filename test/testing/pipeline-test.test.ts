@@ -134,8 +134,8 @@ describe('a test of a pipeline', () => {
     await test.putTo('payments', [{ paymentId: 'p', orderId: 'paid', timeMs: 900_000, cents: 500 }]);
     await test.finish();
     expect(test.results).toMatchObject([
-      { key: 'paid', windowStartMs: 900_000, values: { paymentId: 'p', paidAfterS: 900 } },
       { key: 'unpaid', windowStartMs: 1_000, values: { paymentId: null, paidAfterS: null } },
+      { key: 'paid', windowStartMs: 900_000, values: { paymentId: 'p', paidAfterS: 900 } },
     ]);
   });
 
