@@ -32,9 +32,12 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const SHOPS = ['bakery', 'bookshop', 'florist', 'grocer', 'pharmacy', 'toy shop'] as const;
 
+/** Both streams are made of one story. */
+let generated: ReturnType<typeof generatedOrders> | undefined;
+
 /** @param stream `orders` or `payments` */
 export function ordersInput(stream: string): Input {
-  const { orders, payments } = generatedOrders();
+  const { orders, payments } = (generated ??= generatedOrders());
   const common = { identity: `${stream}-${SEED}-1`, label: `generated ${stream}` };
   const keyOf = ({ orderId }: { readonly orderId: string }): string => orderId;
   if (stream === 'orders') return arrivalsInput({ ...common, keyOf, arrivals: orders });

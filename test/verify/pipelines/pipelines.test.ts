@@ -54,11 +54,11 @@ const AMONG_THEM: Readonly<Record<PipelineName, (reference: Reference) => Readon
     'both sources': counts.recordsIn === 2 * RECORDS,
   }),
   orders: ({ results, late }) => ({
-    paid: results.filter(({ paymentId }) => paymentId !== null).length > 4_000,
+    paid: results.filter(({ paymentId }) => paymentId !== null).length > 2_000,
     'paid twice': new Set(results.map(({ key }) => key)).size < results.length,
     'paid at the last moment': results.some(({ paidAfterS }) => paidAfterS === 900),
-    'not paid': results.filter(({ paymentId }) => paymentId === null).length > 1_500,
-    late: late.length > 50,
+    'not paid': results.filter(({ paymentId }) => paymentId === null).length > 500,
+    late: late.length > 20,
   }),
   routes: ({ results, late, counts }) => ({
     windows: results.length > 2_000,

@@ -98,7 +98,7 @@ export const PIPELINES: Readonly<Record<PipelineName, Verified>> = {
     records: 50_000,
     referenceOf: inboundReference,
   },
-  orders: { fragments: orders.fragments, open: ordersInput, records: 10_000, referenceOf: ordersReference },
+  orders: { fragments: orders.fragments, open: ordersInput, records: 5_000, referenceOf: ordersReference },
   routes: {
     fragments: routes.fragments,
     open: () => spread(flightsInput()),
