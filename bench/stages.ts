@@ -87,7 +87,7 @@ export class Staged {
 }
 
 function parseAll(records: readonly SourceRecord[]): number {
-  return tally(records, ({ data }) => parseJson(data));
+  return tally(records, parseJson);
 }
 
 function decodeAll(topology: Topology, records: readonly SourceRecord[]): number {

@@ -42,19 +42,15 @@ export function decodeRecord(topology: Topology, record: SourceRecord, processin
       `record must be read as ${topology.source.format.kind} before it is processed, got bytes; give the processor its decoder`,
     );
   }
-  const value = validate(topology.source.schema, record.value === undefined ? parseJson(record.data) : record.value);
+  const value = validate(topology.source.schema, record.value === undefined ? parseJson(record) : record.value);
   return withTimes(topology.eventTime, value, record, processingTimeMs);
 }
 
 /** @throws EMPTY, NOT_UTF8, NOT_JSON, TOO_DEEP, FORBIDDEN_NAME (data) */
-export function parseJson(data: Uint8Array): unknown {
-  if (data.length === 0) throw dataError('EMPTY', 'record must have a body, got 0 bytes; send one JSON object');
-  let text: string;
-  try {
-    text = utf8.decode(data);
-  } catch {
-    throw unreadable('NOT_UTF8', 'UTF-8', data);
-  }
+export function parseJson(record: Pick<SourceRecord, 'text' | 'data'>): unknown {
+  const text = record.text ?? textOf(record.data);
+  if (text === '' && record.data.length === 0)
+    throw dataError('EMPTY', 'record must have a body, got 0 bytes; send one JSON object');
   if (mayBeDeep(text) && isDeeperThan(text, MAX_NESTING)) {
     throw dataError('TOO_DEEP', `record must be nested at most ${MAX_NESTING} deep, got more; flatten it`);
   }
@@ -62,12 +58,20 @@ export function parseJson(data: Uint8Array): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw unreadable('NOT_JSON', 'JSON', data);
+    throw unreadable('NOT_JSON', 'JSON', record.data);
   }
   // An escape can spell the name too; writing the value out again undoes it.
   if (text.includes('__proto__') || (text.includes('\\u') && JSON.stringify(value).includes('__proto__')))
     throw dataError('FORBIDDEN_NAME', 'record must not use the name __proto__, got it; rename the field or value');
   return value;
+}
+
+function textOf(data: Uint8Array): string {
+  try {
+    return utf8.decode(data);
+  } catch {
+    throw unreadable('NOT_UTF8', 'UTF-8', data);
+  }
 }
 
 function unreadable(code: string, rule: string, data: Uint8Array): TidemarkError {

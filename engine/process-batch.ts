@@ -86,7 +86,7 @@ async function processOnce(
   const { partition, records } = batch;
   const progress = (reached.progress = resumed(log, reached, way.begunMs) ?? (await begun(processor, log, batch, way)));
   const { totals, countedBefore } = progress;
-  const fresh = records.filter(({ offset }) => offset > log.state.reached);
+  const fresh = records.slice(replayedIn(records, log));
   let encoded: readonly SourceRecord[] = decoder === undefined ? [] : fresh;
   let rest: readonly SourceRecord[] = decoder === undefined ? fresh : [];
   while (rest.length > 0 || encoded.length > 0 || log.state.pending !== undefined) {
@@ -116,6 +116,12 @@ async function processOnce(
   };
 }
 
+/** How many of the records, which ascend, the log has reached already (PL-13). */
+function replayedIn(records: readonly SourceRecord[], log: PartitionLog): number {
+  const first = records.findIndex(({ offset }) => offset > log.state.reached);
+  return first < 0 ? records.length : first;
+}
+
 /** @returns what was reached before a step was stopped; undefined: nothing, or another instance has gone on since */
 function resumed(log: PartitionLog, { progress }: Reached, begunMs: number): BatchProgress | undefined {
   if (log.version === 0 || progress?.version !== log.version) return undefined;
@@ -131,7 +137,7 @@ async function begun(processor: Processor, log: PartitionLog, batch: SourceBatch
   else await beginSending(processor, log, partition, way.steps, way.begunMs);
   const { writeUnits, withheld } = await deliverWaiting(log, partition, processor.sinks);
   await requireContinuous(processor.shards, log, partition, records, way.begunMs);
-  const replayed = records.filter(({ offset }) => offset <= log.state.reached).length;
+  const replayed = replayedIn(records, log);
   const before = log.version;
   const loss = await noteLoss(processor, log, batch);
   if (replayed > 0) {

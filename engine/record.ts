@@ -42,6 +42,8 @@ export interface SourceRecord {
    */
   readonly receivedTimeMs?: number;
   readonly data: Uint8Array;
+  /** `data` as UTF-8, where the adapter has decoded it; undefined: the engine does. */
+  readonly text?: string | undefined;
   /** Asked for only where the record is kept: late, or as a dead letter. */
   readonly headers?: () => readonly RecordHeader[];
   /** What `data` says, in a format that an adapter has read already; undefined: the engine reads it as JSON. */
@@ -74,6 +76,17 @@ export type Arrival =
 export function countOf({ arrival }: Pick<SourceRecord, 'arrival'>): number {
   if (arrival === undefined) return 1;
   return arrival.kind === 'end' ? 0 : (arrival.partial?.records ?? 1);
+}
+
+/** The record with other fields: its offset and bytes may be made when they are asked for, so no spread copies them. */
+export function withFields(record: SourceRecord, fields: Partial<SourceRecord>): SourceRecord {
+  const { offset, data } = record;
+  return { ...record, offset, data, ...fields };
+}
+
+/** Whether a record is a further place of the offset that the one before it has. Offsets are not asked for in vain. */
+export function sharesOffset(record: SourceRecord | undefined, before: SourceRecord | undefined): boolean {
+  return record !== undefined && record.subSequence > 0 && record.offset === before?.offset;
 }
 
 /** One partition's records, in ascending offset, all places of an offset together. May repeat what was seen before. */

@@ -13,7 +13,7 @@ import type { Element, TimerClocks, Verdict } from './operator.ts';
 import type { DeadLetter, ResultRow, SideOutput } from './outputs.ts';
 import type { PendingMove } from './state/progress.ts';
 import type { Floor } from './time/floors.ts';
-import type { Offset } from './record.ts';
+import type { Offset, SourceRecord } from './record.ts';
 import type { PartitionState } from './state/partition-state.ts';
 import type { Due } from './partition-log/entry.ts';
 import { Sided } from './join/side.ts';
@@ -96,8 +96,9 @@ export class Run implements OperatorHost {
   #movingFromMs: number | undefined;
   /** How many timers have fired. */
   timersFired = 0;
-  /** Of the record that is being processed, or the last one that was. */
-  reached: Offset;
+  /** The last record that was processed. */
+  last: SourceRecord | undefined;
+  readonly #reachedBefore: Offset;
 
   constructor(topology: Topology, state: PartitionState, bounds = UNBOUNDED, watch?: Watch) {
     this.topology = topology;
@@ -108,7 +109,7 @@ export class Run implements OperatorHost {
     this.sequence = state.sequence;
     this.watermarkMs = state.watermarkMs;
     this.pending = state.pending;
-    this.reached = state.reached;
+    this.#reachedBefore = state.reached;
     this.tables = state.tables.map((table) => new TableView(table, this.journal));
     let first = 0;
     let lagMs = 0;
@@ -132,6 +133,11 @@ export class Run implements OperatorHost {
     });
     this.#operators = operators;
     this.delayMs = outputDelayMs(topology);
+  }
+
+  /** Of the last record that was processed. */
+  get reached(): Offset {
+    return this.last?.offset ?? this.#reachedBefore;
   }
 
   /** What has to be delivered or sent so far, late records left out. */

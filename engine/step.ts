@@ -11,7 +11,7 @@ import { EMPTY_OUTBOX, type DeadLetter, type LateRecord, type Outbox } from './o
 import type { Progress } from './state/progress.ts';
 import type { Row } from './exchange/row.ts';
 import type { Due } from './partition-log/entry.ts';
-import { countOf, type SourceRecord } from './record.ts';
+import { countOf, sharesOffset, type SourceRecord } from './record.ts';
 import { digestOf } from './record-digest.ts';
 import { Run, UNBOUNDED } from './run.ts';
 import type { PartitionState } from './state/partition-state.ts';
@@ -63,7 +63,8 @@ export function step(
   for (let i = 0; i < records.length; i++) {
     const record = records[i] as SourceRecord;
     // All places of an offset belong to one commit.
-    if (!goesOn || (run.isFull && record.offset !== run.reached)) break;
+    const isPlaceOfLast = sharesOffset(record, records[i - 1]);
+    if (!goesOn || (run.isFull && !isPlaceOfLast)) break;
     run.comeTo(i);
     run.mark(mark);
     try {
@@ -71,7 +72,7 @@ export function step(
       const decoded = decodedOf(topology, record, Math.max(run.processingTimeMs, record.arrivalTimeMs));
       run.endRecord();
       // What fires before the record may be more than one commit takes: then the record waits. A further place of its offset cannot.
-      if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;
+      if (!run.advanceProcessing(record.arrivalTimeMs, isPlaceOfLast)) break;
       run.mark(arrived);
       run.beginRecord();
       const lateKey = record.arrival?.kind === 'end' ? undefined : lateKeyOf(run, topology, record, decoded);
@@ -105,8 +106,8 @@ export function step(
     }
     taken++;
     recordsIn += countOf(record);
-    run.reached = record.offset;
-    goesOn = run.advance(watermarkMs, records[i + 1]?.offset === record.offset);
+    run.last = record;
+    goesOn = run.advance(watermarkMs, sharesOffset(records[i + 1], record));
   }
 
   const { counters } = state;

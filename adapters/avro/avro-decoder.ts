@@ -1,7 +1,7 @@
 import avsc from 'avsc';
 import { isKind, messageOf, oneLine, TidemarkError } from '../../engine/errors.ts';
 import type { Clock, RecordDecoder } from '../../engine/ports.ts';
-import type { SourceRecord } from '../../engine/record.ts';
+import { withFields, type SourceRecord } from '../../engine/record.ts';
 import { mapParallel } from '../shared/parallel.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
@@ -62,7 +62,7 @@ export class AvroDecoder implements RecordDecoder {
         if (reader instanceof TidemarkError) throw reader;
         return read(reader, frame);
       });
-      return value instanceof TidemarkError ? { ...record, refusal: value } : { ...record, value };
+      return value instanceof TidemarkError ? withFields(record, { refusal: value }) : withFields(record, { value });
     });
   }
 

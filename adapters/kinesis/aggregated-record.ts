@@ -28,6 +28,8 @@ interface Places {
 
 /** Begins every aggregated record, and no other that could be counted: these bytes are no UTF-8. */
 const MAGIC = Uint8Array.of(0xf3, 0x89, 0x9a, 0xc2);
+/** What every aggregated record begins with in base64, and no text does: the first 30 bits of those bytes. */
+export const BEGINS_AGGREGATE = '84maw';
 const DIGEST_BYTES = 16;
 /** A table makes many keys of one: 1 MiB could unpack to 100 GiB. What the KPL packs stays far below [bytes]. */
 export const MAX_UNPACKED_BYTES = 16_777_216;

@@ -1,7 +1,8 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { TidemarkError } from '../../engine/errors.ts';
-import type { Offset, SourceRecord } from '../../engine/record.ts';
-import { SequenceNumbers } from './sequence-numbers.ts';
+import type { SourceRecord } from '../../engine/record.ts';
+import { EventRecord } from './event-record.ts';
+import { isAbove, SequenceNumbers } from './sequence-numbers.ts';
 
 /** The records of one shard in one invocation. */
 export interface ShardRecords {
@@ -15,7 +16,7 @@ export interface ShardRecords {
 interface Shard {
   readonly streamArn: string;
   readonly shardId: string;
-  readonly records: SourceRecord[];
+  readonly records: EventRecord[];
 }
 
 /**
@@ -32,7 +33,7 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
   let shard: Shard | undefined;
   let sourceArn: string | undefined;
   let idPrefix = '';
-  let last: Offset | undefined;
+  let last: string | undefined;
   for (const record of records) {
     const { eventID, eventSourceARN, kinesis } = record;
     if (
@@ -54,12 +55,13 @@ export function decodeKinesisEvent(event: KinesisStreamEvent): ShardRecords[] {
       const id = `${streamArn}:${shardId}`;
       shard = byShard.get(id) ?? { streamArn, shardId, records: [] };
       byShard.set(id, shard);
-      last = shard.records.at(-1)?.offset;
+      last = shard.records.at(-1)?.sequenceNumber;
     }
     const decoded = decodeRecord(kinesis, numbers);
-    const { offset } = decoded;
-    if (last !== undefined && offset <= last) throw malformed(`a sequence number above ${last}`, String(offset));
-    last = offset;
+    const { sequenceNumber } = decoded;
+    if (last !== undefined && !isAbove(sequenceNumber, last))
+      throw malformed(`a sequence number above ${last}`, sequenceNumber);
+    last = sequenceNumber;
     shard.records.push(decoded);
   }
   return [...byShard.values()].map((found) => ({
@@ -80,18 +82,12 @@ export function withoutConsumer(arn: string): string {
 function decodeRecord(
   { sequenceNumber, partitionKey, approximateArrivalTimestamp, data }: KinesisStreamRecord['kinesis'],
   numbers: SequenceNumbers,
-): SourceRecord {
-  const offset = numbers.read(sequenceNumber);
-  if (offset === undefined) throw malformed('a decimal sequence number', JSON.stringify(sequenceNumber.slice(0, 40)));
+): EventRecord {
+  if (!numbers.isOne(sequenceNumber))
+    throw malformed('a decimal sequence number', JSON.stringify(sequenceNumber.slice(0, 40)));
   if (!Number.isFinite(approximateArrivalTimestamp))
     throw malformed('a time of arrival in each record', typeof approximateArrivalTimestamp);
-  return {
-    offset,
-    subSequence: 0,
-    partitionKey,
-    arrivalTimeMs: Math.round(approximateArrivalTimestamp * 1_000),
-    data: Buffer.from(data, 'base64'),
-  };
+  return new EventRecord(sequenceNumber, partitionKey, Math.round(approximateArrivalTimestamp * 1_000), data);
 }
 
 function malformedRecord(record: KinesisStreamRecord): TidemarkError {

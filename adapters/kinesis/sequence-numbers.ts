@@ -1,43 +1,35 @@
-import type { Offset } from '../../engine/record.ts';
-
-/** So many last digits are read as a number: exact below 2^53. */
+/** So many last digits are looked at one by one. */
 const TAIL_DIGITS = 15;
 const [ZERO, NINE] = [0x30, 0x39];
 
 /**
- * Reads the sequence numbers of one event. They have some 56 digits, of which the first ones rarely change from a record to
- * the next: those are made a big integer once.
+ * Checks the sequence numbers of one event. They have some 56 digits, of which the first ones rarely change from a record to
+ * the next.
  */
 export class SequenceNumbers {
+  /** Of the last one that was long enough: digits only. */
   #head = '';
-  /** `#head` with as many zeros behind it as a tail has digits. */
-  #base: Offset = 0n;
 
-  /** @returns undefined: it is no decimal number of 1 to 128 digits */
-  read(text: string): Offset | undefined {
+  /** @returns false: it is no decimal number of 1 to 128 digits */
+  isOne(text: string): boolean {
     const headDigits = text.length - TAIL_DIGITS;
-    if (headDigits < 1 || headDigits !== this.#head.length || !text.startsWith(this.#head))
-      return this.#readWhole(text);
-    const tail = tailOf(text, headDigits);
-    return tail === undefined ? undefined : this.#base + BigInt(tail);
-  }
-
-  #readWhole(text: string): Offset | undefined {
-    if (!/^\d{1,128}$/.test(text)) return undefined;
-    if (text.length > TAIL_DIGITS) {
-      this.#head = text.slice(0, -TAIL_DIGITS);
-      this.#base = BigInt(this.#head) * 10n ** BigInt(TAIL_DIGITS);
-    }
-    return BigInt(text);
+    if (headDigits > 0 && headDigits === this.#head.length && text.startsWith(this.#head))
+      return hasDigitsFrom(text, headDigits);
+    if (!/^\d{1,128}$/.test(text)) return false;
+    if (headDigits > 0) this.#head = text.slice(0, headDigits);
+    return true;
   }
 }
 
-function tailOf(text: string, from: number): number | undefined {
-  let tail = 0;
+function hasDigitsFrom(text: string, from: number): boolean {
   for (let i = from; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < ZERO || unit > NINE) return undefined;
-    tail = tail * 10 + (unit - ZERO);
+    if (unit < ZERO || unit > NINE) return false;
   }
-  return tail;
+  return true;
+}
+
+/** Of two sequence numbers: of one length, their order is that of their texts. */
+export function isAbove(one: string, other: string): boolean {
+  return one.length === other.length ? one > other : BigInt(one) > BigInt(other);
 }

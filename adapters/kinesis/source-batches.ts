@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../../engine/record.ts';
+import { withFields, type SourceRecord } from '../../engine/record.ts';
 import { isKind, type TidemarkError } from '../../engine/errors.ts';
 import { isAggregated, readAggregate } from './aggregated-record.ts';
 import { Routing, type HashRange, type KeyPlacement } from './routing.ts';
@@ -22,7 +22,7 @@ export function* sourceBatches(
   const routing = new Routing(range, placement);
   let batch: SourceRecord[] = [];
   for (const record of records) {
-    const places = isAggregated(record.data) ? unpack(record, routing) : undefined;
+    const places = record.text === undefined && isAggregated(record.data) ? unpack(record, routing) : undefined;
     if (batch.length > 0 && batch.length + (places?.length ?? 1) > maxRecords) {
       yield batch;
       batch = [];
@@ -44,10 +44,10 @@ function unpack(record: SourceRecord, routing: Routing): SourceRecord[] {
     );
   } catch (error) {
     if (!isKind(error, 'data')) throw error;
-    return [{ ...record, refusal: error }];
+    return [withFields(record, { refusal: error })];
   }
 }
 
 function routed(record: SourceRecord, refusal: TidemarkError | undefined): SourceRecord {
-  return refusal === undefined ? record : { ...record, refusal };
+  return refusal === undefined ? record : withFields(record, { refusal });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import avsc from 'avsc';
 import { AvroDecoder } from '../../../adapters/avro/avro-decoder.ts';
 import type { RegisteredSchema } from '../../../adapters/avro/schema-registry.ts';
+import { EventRecord } from '../../../adapters/kinesis/event-record.ts';
 import { readConfluent } from '../../../adapters/avro/wire-format.ts';
 import { TidemarkError } from '../../../engine/errors.ts';
 import type { SourceRecord } from '../../../engine/record.ts';
@@ -50,6 +51,19 @@ describe('AvroDecoder', () => {
     ]);
     await values(under, ...records);
     expect(under.asked).toEqual(['1', '2']);
+  });
+
+  it('keeps offset and bytes of a record of a Kinesis event, read or marked', async () => {
+    const bytes = [framed(1, OLD, { origin: 'ATL', delay: 5 }).data, Buffer.from('no frame')];
+    const records = bytes.map(
+      (data, i) => new EventRecord(String(i + 5), 'ATL', 0, Buffer.from(data).toString('base64')),
+    );
+    const read = await decoder().decoder.decode(records);
+    expect(read.map(({ offset, data }) => ({ offset, data }))).toEqual([
+      { offset: 5n, data: bytes[0] },
+      { offset: 6n, data: bytes[1] },
+    ]);
+    expect(read.map(({ refusal }) => refusal === undefined)).toEqual([true, false]);
   });
 
   it('reads old records by a newer schema: backward', async () => {

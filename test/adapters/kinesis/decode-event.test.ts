@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { describe, expect, it } from '@jest/globals';
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import fc from 'fast-check';
 import { decodeKinesisEvent } from '../../../adapters/kinesis/decode-event.ts';
+import type { SourceRecord } from '../../../engine/record.ts';
 
 const ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/departures';
 
@@ -23,25 +26,41 @@ function record(sequenceNumber: string, shard = 'shardId-000000000000', data = '
   };
 }
 
+/** What the engine reads of a record. */
+const fieldsOf = ({ offset, subSequence, partitionKey, arrivalTimeMs, data, text }: SourceRecord) => ({
+  offset,
+  subSequence,
+  partitionKey,
+  arrivalTimeMs,
+  data,
+  text,
+});
+
 const event = (...Records: KinesisStreamRecord[]): KinesisStreamEvent => ({ Records });
+
+/** UTF-8 without a mark at its beginning or a replacement character, which may stand for other bytes. */
+const isPlainText = (body: Buffer): boolean => isUtf8(body) && !/^\ufeff|\ufffd/.test(body.toString());
 
 describe('a Kinesis event', () => {
   it('gives the records of its shard with offset, arrival and bytes', () => {
-    expect(decodeKinesisEvent(event(record('5'), record('10')))).toEqual([
+    const shards = decodeKinesisEvent(event(record('5'), record('10')));
+    expect(shards).toMatchObject([{ streamArn: ARN, streamName: 'departures', shardId: 'shardId-000000000000' }]);
+    expect(shards[0]?.records.map(fieldsOf)).toEqual([
       {
-        streamArn: ARN,
-        streamName: 'departures',
-        shardId: 'shardId-000000000000',
-        records: [
-          { offset: 5n, subSequence: 0, partitionKey: 'ORD', arrivalTimeMs: 1_700_000_000_123, data: Buffer.from('x') },
-          {
-            offset: 10n,
-            subSequence: 0,
-            partitionKey: 'ORD',
-            arrivalTimeMs: 1_700_000_000_123,
-            data: Buffer.from('x'),
-          },
-        ],
+        offset: 5n,
+        subSequence: 0,
+        partitionKey: 'ORD',
+        arrivalTimeMs: 1_700_000_000_123,
+        data: Buffer.from('x'),
+        text: 'x',
+      },
+      {
+        offset: 10n,
+        subSequence: 0,
+        partitionKey: 'ORD',
+        arrivalTimeMs: 1_700_000_000_123,
+        data: Buffer.from('x'),
+        text: 'x',
       },
     ]);
   });
@@ -53,6 +72,24 @@ describe('a Kinesis event', () => {
 
   it('keeps an empty body as a record of its own', () => {
     expect(decodeKinesisEvent(event(record('5', 'shardId-000000000000', '')))[0]?.records[0]?.data).toHaveLength(0);
+  });
+
+  it('has the text of each body that is UTF-8, and no text of any other', () => {
+    const utf8 = new TextDecoder('utf-8', { fatal: true });
+    const texts = fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => Buffer.from(text));
+    const bytes = fc.uint8Array({ maxLength: 40 }).map((body) => Buffer.from(body));
+    const marked = texts.map((text) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]));
+    const aggregated = bytes.map((body) => Buffer.concat([Buffer.from([0xf3, 0x89, 0x9a, 0xc2]), body]));
+    fc.assert(
+      fc.property(fc.oneof(texts, bytes, marked, aggregated), (body) => {
+        const [shard] = decodeKinesisEvent(event(record('5', 'shardId-000000000000', body.toString('base64'))));
+        const { data, text } = shard?.records[0] as SourceRecord;
+        expect(data).toEqual(body);
+        if (text === undefined) expect(isPlainText(body)).toBe(false);
+        else expect(text).toBe(utf8.decode(body));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('names the stream, not the consumer that it came through with enhanced fan-out', () => {

@@ -182,8 +182,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/process-batch.ts',
-        find: 'records.filter(({ offset }) => offset > log.state.reached)',
-        replace: 'records.filter(() => true)',
+        find: 'records.slice(replayedIn(records, log))',
+        replace: 'records.slice(0)',
       },
     ],
   },
@@ -503,7 +503,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: BATCHES,
-        find: 'isAggregated(record.data) ? unpack(record, routing) : undefined',
+        find: 'record.text === undefined && isAggregated(record.data) ? unpack(record, routing) : undefined',
         replace: 'undefined as SourceRecord[] | undefined',
       },
     ],
@@ -511,7 +511,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a damaged aggregated record is skipped',
     rule: 'PL-15',
-    edits: [{ file: BATCHES, find: 'return [{ ...record, refusal: error }];', replace: 'return [];' }],
+    edits: [{ file: BATCHES, find: 'return [withFields(record, { refusal: error })];', replace: 'return [];' }],
   },
   {
     name: 'late records dropped',

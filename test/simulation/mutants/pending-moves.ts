@@ -22,8 +22,8 @@ export const PENDING_MOVES: readonly Mutant[] = [
     edits: [
       {
         file: STEP,
-        find: 'if (!goesOn || (run.isFull && record.offset !== run.reached)) break;',
-        replace: 'if (i > 0 && (!goesOn || (run.isFull && record.offset !== run.reached))) break;',
+        find: 'if (!goesOn || (run.isFull && !isPlaceOfLast)) break;',
+        replace: 'if (i > 0 && (!goesOn || (run.isFull && !isPlaceOfLast))) break;',
       },
     ],
   },
@@ -33,7 +33,7 @@ export const PENDING_MOVES: readonly Mutant[] = [
     edits: [
       {
         file: STEP,
-        find: 'if (!run.advanceProcessing(record.arrivalTimeMs, record.offset === run.reached)) break;',
+        find: 'if (!run.advanceProcessing(record.arrivalTimeMs, isPlaceOfLast)) break;',
         replace: 'run.advanceProcessing(record.arrivalTimeMs);',
       },
     ],
@@ -41,7 +41,7 @@ export const PENDING_MOVES: readonly Mutant[] = [
   {
     name: 'a move of processing time leaves places of an offset behind',
     rule: 'PL-13',
-    edits: [{ file: STEP, find: ', record.offset === run.reached)) break;', replace: ')) break;' }],
+    edits: [{ file: STEP, find: ', isPlaceOfLast)) break;', replace: ')) break;' }],
     foundBy: {
       file: 'test/engine/pending-moves.test.ts',
       test: 'of processing time leaves no place of an offset behind: one that is refused has made room for it, and a function that dies then loses none',
