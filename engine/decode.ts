@@ -6,7 +6,8 @@ import { messageOf, oneLine, TidemarkError } from './errors.ts';
 import { requireExact } from './exact-number.ts';
 import type { SourceRecord } from './record.ts';
 import { ignore, thrownWithin } from './schema/why-promised.ts';
-import { quickly, REJECTED } from './schema/compile-schema.ts';
+import { REJECTED } from './schema/accept.ts';
+import { quickly } from './schema/compile-schema.ts';
 import { unitHint } from './time/unit-hint.ts';
 import { isFromTheFuture, MAX_EVENT_TIME_MS, MIN_EVENT_TIME_MS, NO_WATERMARK } from './time/watermark.ts';
 

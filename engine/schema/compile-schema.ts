@@ -4,14 +4,10 @@
  * that are not known here stay its work.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { REJECTED, type Accept } from './accept.ts';
 import { testOf } from './known-checks.ts';
-import { zodNodeOf, type Payload, type ZodCheck, type ZodNode } from './zod-node.ts';
-
-/** The schema does not take the value. */
-export const REJECTED: unique symbol = Symbol('rejected');
-
-/** @returns what the schema makes of a value that it takes, or REJECTED. @throws anything: the schema has to be asked */
-export type Accept = (value: unknown) => unknown;
+import { objectOf } from './object-schema.ts';
+import { zodNodeOf, type Payload, type ZodCheck, type ZodDefinition, type ZodNode } from './zod-node.ts';
 
 /** Whether schemas are compiled; tests compare with those that are not. */
 export const COMPILED_SCHEMAS: { areOn: boolean } = { areOn: true };
@@ -75,26 +71,27 @@ const TRAITS: Readonly<Record<string, string>> = {
   any: '$ZodAny',
   enum: '$ZodEnum',
   literal: '$ZodLiteral',
+  null: '$ZodNull',
   nullable: '$ZodNullable',
   optional: '$ZodOptional',
+  nonoptional: '$ZodNonOptional',
+  default: '$ZodDefault',
+  prefault: '$ZodPrefault',
+  readonly: '$ZodReadonly',
   union: '$ZodUnion',
   pipe: '$ZodPipe',
   transform: '$ZodTransform',
   array: '$ZodArray',
+  tuple: '$ZodTuple',
+  record: '$ZodRecord',
   object: '$ZodObject',
 };
-const UNKNOWN = [
-  '$ZodExactOptional',
-  '$ZodXor',
-  '$ZodDiscriminatedUnion',
-  '$ZodCodec',
-  '$ZodPreprocess',
-  '$ZodCustomStringFormat',
-];
+const UNKNOWN = ['$ZodExactOptional', '$ZodXor', '$ZodCodec', '$ZodPreprocess', '$ZodCustomStringFormat'];
 
 function kindOf(node: ZodNode, within: Within): Accept | undefined {
   const { def, traits, values } = node._zod;
   if (def.coerce === true || UNKNOWN.some((trait) => traits.has(trait))) return undefined;
+  const accept = (part: ZodNode): Accept => acceptOf(part, within);
   switch (def.type) {
     case 'string':
       return (value) => (typeof value === 'string' ? value : REJECTED);
@@ -107,21 +104,46 @@ function kindOf(node: ZodNode, within: Within): Accept | undefined {
       return (value) => value;
     case 'enum':
     case 'literal':
+    case 'null':
       return values === undefined ? undefined : (value) => (values.has(value) ? value : REJECTED);
     case 'nullable': {
-      const inner = acceptOf(def.innerType as ZodNode, within);
+      const inner = accept(def.innerType as ZodNode);
       return (value) => (value === null ? null : inner(value));
     }
     case 'optional': {
       if (def.innerType?._zod.optin === 'defaulted') return undefined;
-      const inner = acceptOf(def.innerType as ZodNode, within);
+      const inner = accept(def.innerType as ZodNode);
       return (value) => (value === undefined ? undefined : inner(value));
     }
+    case 'nonoptional': {
+      const inner = accept(def.innerType as ZodNode);
+      return (value) => {
+        const accepted = inner(value);
+        return accepted === undefined ? REJECTED : accepted;
+      };
+    }
+    case 'default': {
+      const inner = accept(def.innerType as ZodNode);
+      return (value) => {
+        const accepted = value === undefined ? undefined : inner(value);
+        return accepted === undefined ? def.defaultValue : accepted;
+      };
+    }
+    case 'prefault': {
+      const inner = accept(def.innerType as ZodNode);
+      return (value) => inner(value === undefined ? def.defaultValue : value);
+    }
+    case 'readonly': {
+      const inner = accept(def.innerType as ZodNode);
+      return (value) => Object.freeze(inner(value));
+    }
     case 'union':
-      return unionOf((def.options ?? []).map((option) => acceptOf(option, within)));
+      return traits.has('$ZodDiscriminatedUnion')
+        ? discriminatedOf(def, accept)
+        : unionOf((def.options ?? []).map((option) => accept(option)));
     case 'pipe': {
-      const first = acceptOf(def.in as ZodNode, within);
-      const second = acceptOf(def.out as ZodNode, within);
+      const first = accept(def.in as ZodNode);
+      const second = accept(def.out as ZodNode);
       return (value) => {
         const between = first(value);
         return between === REJECTED ? REJECTED : second(between);
@@ -135,9 +157,13 @@ function kindOf(node: ZodNode, within: Within): Accept | undefined {
         return payload.issues.length > 0 ? REJECTED : changed;
       };
     case 'array':
-      return arrayOf(acceptOf(def.element as ZodNode, within));
+      return arrayOf(accept(def.element as ZodNode));
+    case 'tuple':
+      return tupleOf(def, accept);
+    case 'record':
+      return recordOf(def, accept);
     case 'object':
-      return objectOf(node, within);
+      return objectOf(node, accept);
     default:
       return undefined;
   }
@@ -189,47 +215,67 @@ function arrayOf(element: Accept): Accept {
   };
 }
 
-/**
- * As code, with the names of the fields in it: the object is then made field by field in the schema's order, as zod makes
- * it, and all of one schema have one shape.
- *
- * @example if (!("a" in input) …; const v0 = accept[0](input["a"]); if (v0 === REJECTED) return REJECTED; output["a"] = v0;
- */
-function objectOf({ _zod: { def } }: ZodNode, within: Within): Accept | undefined {
-  const { shape = {}, catchall } = def;
-  const isStrict = catchall?._zod.def.type === 'never';
-  const names = Object.keys(shape);
-  if (Object.getOwnPropertySymbols(shape).length > 0 || names.includes('__proto__')) return undefined;
-  const fields = names.map((name, i) => fieldCode(name, i, shape[name] as ZodNode));
-  if (fields.includes(undefined)) return undefined;
-  const code = `return (input) => {
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) return REJECTED;
-    const output = {};
-    ${fields.join('\n')}
-    ${catchall === undefined ? '' : isStrict ? STRICT : LOOSE}
-    return output;
-  };`;
-  const make = new Function('accept', 'other', 'names', 'REJECTED', code) as (...scope: unknown[]) => Accept;
-  const accepts = names.map((name) => acceptOf(shape[name] as ZodNode, within));
-  const other = catchall === undefined || isStrict ? undefined : acceptOf(catchall, within);
-  return make(accepts, other, new Set(names), REJECTED);
+/** The option that the discriminator names. @returns undefined: it does not name one of them for sure */
+function discriminatedOf(
+  { options = [], discriminator = '', unionFallback }: ZodDefinition,
+  acceptOf: (part: ZodNode) => Accept,
+): Accept | undefined {
+  const named = new Map<unknown, Accept>();
+  for (const option of options) {
+    const accept = acceptOf(option);
+    for (const value of option._zod.propValues?.[discriminator] ?? []) {
+      if (value === undefined || named.has(value)) return undefined;
+      named.set(value, accept);
+    }
+  }
+  if (unionFallback === true) return undefined;
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return REJECTED;
+    const accept = named.get((value as Record<string, unknown>)[discriminator]);
+    return accept === undefined ? REJECTED : accept(value);
+  };
 }
 
-/** What becomes of fields that are not in the shape: refused, or taken by a schema of their own. */
-const STRICT = 'for (const name in input) if (!names.has(name)) return REJECTED;';
-const LOOSE = `for (const name in input) {
-  if (names.has(name) || name === '__proto__') continue;
-  const value = other(input[name]);
-  if (value === REJECTED) return REJECTED;
-  output[name] = value;
-}`;
+/** @returns undefined: some of its items may be absent, or more may follow them */
+function tupleOf({ items = [], rest }: ZodDefinition, acceptOf: (part: ZodNode) => Accept): Accept | undefined {
+  const mayEndEarly = items.some(({ _zod: { optin, optout } }) => optin !== undefined || optout !== undefined);
+  if (mayEndEarly || (rest !== undefined && rest !== null)) return undefined;
+  const accepts = items.map(acceptOf);
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== accepts.length) return REJECTED;
+    const accepted: unknown[] = [];
+    for (let i = 0; i < accepts.length; i++) {
+      const item = (accepts[i] as Accept)(value[i]);
+      if (item === REJECTED) return REJECTED;
+      accepted.push(item);
+    }
+    return accepted;
+  };
+}
 
-/** @returns undefined: whether it may be absent follows from more than is known here */
-function fieldCode(name: string, i: number, { _zod: { optin, optout } }: ZodNode): string | undefined {
-  const field = `input[${JSON.stringify(name)}]`;
-  const isPresent = `${JSON.stringify(name)} in input`;
-  const take = `const v${i} = accept[${i}](${field}); if (v${i} === REJECTED) return REJECTED; output[${JSON.stringify(name)}] = v${i};`;
-  if (optin === undefined) return `if (${field} === undefined && !(${isPresent})) return REJECTED; ${take}`;
-  if (optin === 'optional' && optout === 'optional') return `if (${isPresent}) { ${take} }`;
-  return optin === 'defaulted' && optout !== 'optional' ? take : undefined;
+/** @returns undefined: not any name will do */
+function recordOf(
+  { keyType, valueType, mode }: ZodDefinition,
+  acceptOf: (part: ZodNode) => Accept,
+): Accept | undefined {
+  const isAnyText = keyType?._zod.def.type === 'string' && (keyType._zod.def.checks ?? []).length === 0;
+  if (!isAnyText || mode === 'loose' || keyType._zod.traits.has('$ZodCheck')) return undefined;
+  if (keyType._zod.def.coerce === true) return undefined;
+  const accept = acceptOf(valueType as ZodNode);
+  return (value) => {
+    if (!isPlainObject(value)) return REJECTED;
+    const accepted: Record<string, unknown> = {};
+    for (const name of Object.keys(value)) {
+      if (name === '__proto__') continue;
+      const item = accept(value[name]);
+      if (item === REJECTED) return REJECTED;
+      accepted[name] = item;
+    }
+    return accepted;
+  };
+}
+
+/** As `JSON.parse` makes them; zod decides about others. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -11,6 +11,7 @@ export interface ZodNode {
     readonly optin?: string;
     readonly optout?: string;
     readonly values?: ReadonlySet<unknown>;
+    readonly propValues?: Readonly<Record<string, ReadonlySet<unknown>>>;
     run(payload: Payload, context: { readonly async: false }): Payload | Promise<Payload>;
   };
 }
@@ -25,6 +26,15 @@ export interface ZodDefinition {
   readonly element?: ZodNode;
   readonly innerType?: ZodNode;
   readonly options?: readonly ZodNode[];
+  readonly discriminator?: string;
+  readonly unionFallback?: boolean;
+  readonly items?: readonly ZodNode[];
+  readonly rest?: ZodNode | null;
+  readonly keyType?: ZodNode;
+  readonly valueType?: ZodNode;
+  readonly mode?: string;
+  /** Made anew for each that reads it. */
+  readonly defaultValue?: unknown;
   readonly in?: ZodNode;
   readonly out?: ZodNode;
   transform?(value: unknown, payload: Payload): unknown;

@@ -96,6 +96,19 @@ export const SCHEMAS: Readonly<Record<string, StandardSchemaV1>> = {
     .refine(({ a, d }) => a.length > d.length, { message: 'too many', path: ['d'] }),
   recursive: Recursive,
   record: z.record(z.string(), z.int()),
+  wrapped: z.readonly(
+    z.object({
+      a: z.nonoptional(z.optional(z.string())),
+      b: z._default(z.readonly(z.array(z.int())), [1]),
+      c: z.readonly(z.record(z.string(), z.nullable(z.object({ b: z.optional(z.int()) })))),
+      d: z.prefault(z.union([z.null(), z._default(z.string(), 'x')]), null),
+    }),
+  ),
+  tagged: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal(['x', 'z']), a: z.int() }),
+    z.strictObject({ kind: z.literal('y'), b: z.optional(z.string()) }),
+    z.object({ kind: z.null(), c: z.tuple([z.int(), z.object({ b: z.int() })]) }),
+  ]),
 };
 
 /** Records that a schema takes, or nearly, from which others are made by changing them. */
@@ -131,4 +144,12 @@ export const TAKEN: Readonly<Record<string, readonly string[]>> = {
   classic: ['{"a":"  Abc ","c":"2001-01-01","d":[0.5]}', '{"a":"abc","b":"7","c":"https://a.b/c","d":[1,2]}'],
   recursive: ['{"name":"x","below":[]}', '{"name":"x","below":[{"name":"y","below":[{"below":[],"name":"z"}]}]}'],
   record: ['{}', '{"a":1,"b":2}'],
+  wrapped: ['{"a":"x","b":[1,7],"c":{"a":null,"b":{"b":1},"toString":{}},"d":null}', '{"c":{},"a":"y","d":"x"}'],
+  tagged: [
+    '{"kind":"x","a":1}',
+    '{"a":7,"kind":"z","b":"x"}',
+    '{"kind":"y","b":"x"}',
+    '{"kind":"y"}',
+    '{"kind":null,"c":[1,{"b":1}]}',
+  ],
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as z from 'zod/mini';
-import { compileSchema, quickly, REJECTED } from '../../../engine/schema/compile-schema.ts';
+import { REJECTED } from '../../../engine/schema/accept.ts';
+import { compileSchema, quickly } from '../../../engine/schema/compile-schema.ts';
 import { compareDecoding } from '../../fuzz/compare.ts';
 import { SCHEMAS } from '../../fuzz/schemas.ts';
 
