@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
-import { TidemarkError } from '../engine/errors.ts';
+import { messageOf, TidemarkError } from '../engine/errors.ts';
 import { SOURCE_EXTENSION } from './source-extension.ts';
 
 /** The functions that run a pipeline: folders of `lambdas/` with a `handler.ts`. */
@@ -48,6 +48,7 @@ type Built = BuildResult<BuildOptions & { write: false; metafile: true }>;
  * bytes, whatever folder the project lies in: a deployment without a change changes no function.
  *
  * @throws BUNDLE_FAILED (invalid) when esbuild reports an error or a warning
+ * @throws BUNDLER_MISSING (invalid) when esbuild's program for this platform is not installed
  */
 export function bundleHandlers({ handlers, pipelineFile, outDir, rootDir = projectDir }: BundleProps): Bundle {
   const { outputFiles, metafile } = buildInMemory(
@@ -69,7 +70,7 @@ export function bundleHandlers({ handlers, pipelineFile, outDir, rootDir = proje
 const projectDir = resolve(import.meta.dirname, '..');
 
 /** Some dependencies are CommonJS and call `require` for Node's own modules; an ES module has none. */
-const requireBanner =
+export const REQUIRE_BANNER =
   "import { createRequire as tidemarkCreateRequire } from 'node:module';const require = tidemarkCreateRequire(import.meta.url);";
 
 function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | undefined, rootDir: string): Built {
@@ -81,7 +82,10 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
     buildSync({
       absWorkingDir: rootDir,
       entryPoints,
-      alias: { ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }), ...kafkaClientAlias() },
+      alias: {
+        ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }),
+        ...(SOURCE_EXTENSION === '.ts' ? kafkaClientAlias() : {}),
+      },
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
       outdir: rootDir,
       outExtension: { '.js': '.mjs' },
@@ -97,7 +101,7 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
       legalComments: 'none',
       sourcemap: 'linked',
       sourcesContent: false,
-      banner: { js: requireBanner },
+      banner: { js: REQUIRE_BANNER },
       // A tsconfig.json of the folder would change the bytes.
       tsconfigRaw: {},
       logLevel: 'silent',
@@ -107,8 +111,8 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
   return built;
 }
 
-/** Parts of the Kafka client that a bundle has in another form. */
-function kafkaClientAlias(): Record<string, string> {
+/** Parts of the Kafka client that a bundle has in another form; what is in the package is bundled with them already. */
+export function kafkaClientAlias(): Record<string, string> {
   const unchecked = join(import.meta.dirname, `unchecked-options${SOURCE_EXTENSION}`);
   const schema = 'ajv/dist/refs/json-schema-draft-06.json';
   return {
@@ -143,9 +147,21 @@ function orBundleFailed(entry: string, pipelineFile: string | undefined, build: 
   try {
     return build();
   } catch (error) {
+    if (isProgramMissing(error))
+      throw new TidemarkError(
+        'invalid',
+        'BUNDLER_MISSING',
+        `the package @esbuild/${process.platform}-${process.arch} must be installed to bundle functions, got none; install again without --omit=optional, on the platform that bundles`,
+        { cause: error },
+      );
     if (!isBuildFailure(error)) throw error;
     throw bundleFailed(entry, pipelineFile, error.errors, error);
   }
+}
+
+/** esbuild's program is an optional dependency of its own for each platform. */
+function isProgramMissing(error: unknown): boolean {
+  return /could not be found, and is needed by esbuild|installed esbuild for another platform/.test(messageOf(error));
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

@@ -1,4 +1,4 @@
-import { KAFKA_AUTH, type KafkaAuth } from '../adapters/kafka/security.ts';
+import { KAFKA_AUTH, type KafkaAuth } from '../adapters/kafka/auth.ts';
 import { requireSetting } from '../engine/errors.ts';
 
 /**

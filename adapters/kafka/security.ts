@@ -1,9 +1,6 @@
 import { requireSetting, TidemarkError } from '../../engine/errors.ts';
+import type { KafkaAuth } from './auth.ts';
 import type { KafkaConnection } from './connection.ts';
-
-/** How a cluster lets its clients in, always through TLS but for `none`. */
-export const KAFKA_AUTH = ['none', 'tls', 'iam', 'plain', 'scram-256', 'scram-512', 'mtls'] as const;
-export type KafkaAuth = (typeof KAFKA_AUTH)[number];
 
 /** What is known beside the method, all as secrets hold it. */
 export interface KafkaCredentials {

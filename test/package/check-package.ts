@@ -3,15 +3,19 @@
  * synthesised stack with its bundles, and the command with a local run.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { reachableTypes } from '../../bin/package/reachable-types.ts';
+import { diskBytes, installed } from './installed.ts';
 import { projectFiles } from './project.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const scratch = mkdtempSync(join(tmpdir(), 'tidemark-package-'));
 const project = join(scratch, 'shop');
+const MAX_MEGABYTES = 30;
 
 function run(cwd: string, command: string, ...args: string[]): string {
   return execFileSync(command, args, {
@@ -28,6 +32,8 @@ function say(done: string): void {
 
 interface Packed {
   readonly filename: string;
+  readonly size: number;
+  readonly unpackedSize: number;
   readonly files: ReadonlyArray<{ readonly path: string }>;
 }
 
@@ -40,20 +46,53 @@ function pack(): string {
   const paths = packed.files.map(({ path }) => path);
   const strangers = paths.filter(
     (path) =>
-      !/^(dist\/(adapters|bin|engine|lambdas|lib|local|operate|pipelines|testing)\/.+(\.js|\.d\.ts)|bin\/tidemark\.js|package\.json|README\.md|LICENSE)$/.test(
+      !/^(dist\/(adapters|bin|engine|lambdas|lib|local|operate|packages|pipelines|testing)\/.+(\.js|\.d\.ts)|dist\/esbuild\/(lib\/main\.js|LICENSE\.md|package\.json)|dist\/THIRD-PARTY-NOTICES\.txt|bin\/tidemark\.js|package\.json|README\.md|LICENSE)$/.test(
         path,
       ),
   );
   assert.deepEqual(strangers, [], 'the package must hold what was compiled, nothing else');
   assert(paths.includes('dist/lambdas/process-kinesis/handler.js'), 'the handlers must be there to be bundled');
-  say(`packed ${paths.length} files, no source, no test`);
+  const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
+  say(
+    `packed ${paths.length} files, no source, no test: ${megabytes(packed.size)} MB, unpacked ${megabytes(packed.unpackedSize)} MB`,
+  );
   return join(scratch, packed.filename);
 }
 
+/** What is installed beside the CDK, which an app has anyway. */
+function installAlone(tarball: string): void {
+  const folder = join(scratch, 'alone');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }));
+  const start = performance.now();
+  run(folder, 'npm', 'install', tarball, '--prefer-offline', '--no-audit', '--no-fund', '--silent');
+  const seconds = (performance.now() - start) / 1_000;
+  const megabytes = diskBytes(join(folder, 'node_modules')) / 1_000_000;
+  const { scripts, commands } = installed(folder);
+  assert(megabytes <= MAX_MEGABYTES, `the package must install in at most ${MAX_MEGABYTES} MB, got ${megabytes}`);
+  assert.deepEqual(scripts, [], 'no package may have an install script');
+  assert(!commands.includes('node'), 'no package may bring another Node into npm run');
+  say(
+    `installed alone: ${megabytes.toFixed(1)} MB on disk (goal ${MAX_MEGABYTES}), ${seconds.toFixed(1)} s (goal 15, from npm's cache), no install script, no node`,
+  );
+}
+
+/** Types of a package that a user does not have become `any` without a word. */
+function checkTypes(): void {
+  const { dependencies, peerDependencies } = manifest();
+  const known = new Set([...Object.keys({ ...dependencies, ...peerDependencies }), ...builtinModules]);
+  const strangers = [...reachableTypes(repository).packages].filter(
+    (specifier) => !known.has(/^(?:node:)?((?:@[^/]+\/)?[^/]+)/.exec(specifier)?.[1] ?? ''),
+  );
+  assert.deepEqual(strangers, [], 'public types must name no package that is not installed');
+}
+
+function manifest(): Record<string, Record<string, string>> {
+  return JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+}
+
 function install(tarball: string): void {
-  const { devDependencies, dependencies } = JSON.parse(
-    readFileSync(join(repository, 'package.json'), 'utf8'),
-  ) as Record<string, Record<string, string>>;
+  const { devDependencies, dependencies } = manifest();
   const pinned = { ...devDependencies, ...dependencies };
   const versions = Object.fromEntries(
     ['aws-cdk-lib', 'constructs', 'zod', 'typescript', '@types/node'].map((name) => [name, pinned[name] ?? '']),
@@ -102,8 +141,10 @@ function synthesise(): void {
   say('synthesised new StreamingPipeline(this, …) with its bundles, tags and removal policy');
 }
 
+const COMMAND = join(project, 'node_modules/tidemark/bin/tidemark.js');
+
 function command(...args: string[]): string {
-  return run(project, process.execPath, join(project, 'node_modules/tidemark/bin/tidemark.js'), ...args);
+  return run(project, process.execPath, COMMAND, ...args);
 }
 
 function useCommand(): void {
@@ -117,11 +158,17 @@ function useCommand(): void {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   assert.deepEqual([row?.['key'], row?.['purchases'], row?.['meanPriceUsd'], more.length], ['zurich', 2, 10.5, 0]);
   assert.match(command('cost', 'pipelines/orders.ts', '--events-per-second', '10', '--keys', '5'), /orders/);
-  say('ran the pipeline with the command of the package');
+  const demo = spawnSync(process.execPath, [COMMAND, 'local', 'flights', '--exit'], { cwd: project, encoding: 'utf8' });
+  assert.equal(demo.status, 2, demo.stderr);
+  assert.match(demo.stderr, /^tidemark: the package vega-datasets must be installed.*npm install.*\n$/);
+  say('ran the pipeline with the command of the package, which names the package that the demo needs');
 }
 
 try {
-  install(pack());
+  const tarball = pack();
+  checkTypes();
+  installAlone(tarball);
+  install(tarball);
   run(project, process.execPath, 'node_modules/typescript/bin/tsc');
   say('type-checked, misuse and all');
   run(project, process.execPath, '--test', 'orders.test.ts');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { KAFKA_AUTH, securityOf } from '../../../adapters/kafka/security.ts';
+import { KAFKA_AUTH } from '../../../adapters/kafka/auth.ts';
+import { securityOf } from '../../../adapters/kafka/security.ts';
 
 const PASSWORD = { username: 'alice', password: 'alice-secret' };
 const CERTIFICATE = { certificate: 'CERT', privateKey: 'KEY' };
