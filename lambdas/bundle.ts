@@ -159,9 +159,9 @@ function orBundleFailed(entry: string, pipelineFile: string | undefined, build: 
   }
 }
 
-/** esbuild's program is an optional dependency of its own for each platform. */
+/** esbuild's program is an optional dependency of its own for each platform; in the package esbuild looks for the rest of itself then. */
 function isProgramMissing(error: unknown): boolean {
-  return /could not be found, and is needed by esbuild|installed esbuild for another platform/.test(messageOf(error));
+  return /could not be found, and is needed by esbuild|Cannot find module 'esbuild'/.test(messageOf(error));
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

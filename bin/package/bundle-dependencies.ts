@@ -43,12 +43,10 @@ function comesWithTheUser(specifier: string): boolean {
   );
 }
 
-async function bundleDependencies(): Promise<Metafile> {
+async function bundleInto(entryPoints: readonly string[]): Promise<Metafile['inputs']> {
   const { metafile } = await build({
     absWorkingDir: repository,
-    entryPoints: globSync('**/*.js', { cwd: dist })
-      .map((file) => join(dist, file))
-      .filter(importsPackages),
+    entryPoints: [...entryPoints],
     outdir: dist,
     outbase: dist,
     allowOverwrite: true,
@@ -69,7 +67,7 @@ async function bundleDependencies(): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   });
-  return metafile;
+  return metafile.inputs;
 }
 
 /** The other files stay as the compiler wrote them. */
@@ -88,6 +86,14 @@ function copyBundler(): void {
 
 const bundlerPackage = join(repository, 'node_modules/esbuild/lib/main.js');
 copyBundler();
-const metafile = await bundleDependencies();
-writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(repository, metafile));
+const importing = globSync('**/*.js', { cwd: dist })
+  .map((file) => join(dist, file))
+  .filter(importsPackages);
+// This one signs by a CommonJS package that requires the SDK: bundled together, no module of the SDK could be shaken any more.
+const signing = join(dist, 'lambdas/kafka-connect.js');
+const inputs = {
+  ...(await bundleInto(importing.filter((file) => file !== signing))),
+  ...(await bundleInto([signing])),
+};
+writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(repository, inputs));
 removeUnreachableTypes(repository);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The licence texts of all packages that have files in the bundle, each text once, below the packages that it holds for. */
-export function thirdPartyNotices(repository: string, { inputs }: Metafile): string {
+export function thirdPartyNotices(repository: string, inputs: Metafile['inputs']): string {
   const folders = Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
   const packagesByText = new Map<string, string[]>();
   for (const folder of [...new Set(folders)].sort()) {

@@ -8,7 +8,10 @@ import { hasCode } from '../storage/json-file.ts';
  *
  * @throws PACKAGE_MISSING (invalid) when the package is not installed: it is 42 MB, and only the demo needs it
  */
-export function embeddedFile(name: string, resolve = createRequire(import.meta.filename).resolve): string {
+export function embeddedFile(
+  name: string,
+  resolve: (name: string) => string = createRequire(import.meta.filename).resolve,
+): string {
   try {
     return join(dirname(resolve('vega-datasets')), '..', 'data', name);
   } catch (cause) {
