@@ -1,8 +1,8 @@
 import avsc from 'avsc';
 import { isKind, messageOf, oneLine, TidemarkError } from '../../engine/errors.ts';
 import type { Clock, RecordDecoder } from '../../engine/ports.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import { withFields, type SourceRecord } from '../../engine/record.ts';
-import { mapParallel } from '../shared/parallel.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
 import { UnknownSchemas } from './unknown-schemas.ts';

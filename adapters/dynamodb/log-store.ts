@@ -12,7 +12,7 @@ import { awsFailure, isTransient } from '../shared/aws-failure.ts';
 import type { AwsAttempt } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, waitMs } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
-import { mapParallel } from '../shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { requireSingleAttempt } from './client.ts';
 import { putWriteUnits } from './item-size.ts';

@@ -7,7 +7,7 @@ import type { Clock, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { awsFailure, errorName, isTransient } from '../shared/aws-failure.ts';
 import { DEFAULT_BACK_OFF, repeat } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
-import { mapParallel } from '../shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import { allSent, requireTaken, type RefusedAlone, type Sent } from '../shared/send-apart.ts';
 import { SYSTEM_CLOCK } from '../shared/system-clock.ts';
 import { putWriteUnits } from './item-size.ts';

@@ -9,7 +9,7 @@ import { DEFAULT_BACK_OFF } from '../shared/back-off.ts';
 import type { BackOff } from '../shared/back-off.ts';
 import { callsOf } from '../shared/calls.ts';
 import { resultLine } from '../shared/lines.ts';
-import { mapParallel } from '../shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import type { Answer } from '../shared/put-entries.ts';
 import { putOf, putRows } from '../shared/put-rows.ts';
 import { allSent, requireTaken, sendApart } from '../shared/send-apart.ts';

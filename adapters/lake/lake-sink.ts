@@ -4,7 +4,7 @@ import { TidemarkError, isKind } from '../../engine/errors.ts';
 import { nameOfPartition } from '../../engine/exchange/receivers.ts';
 import type { BlobStore, Delivery, Sink, SinkReceipt } from '../../engine/ports.ts';
 import { deadLetterLine, lateLine, resultLine, sideOutputLine } from '../shared/lines.ts';
-import { mapParallel } from '../shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import { byDay } from './by-day.ts';
 import type { Line } from './by-day.ts';
 import { dayFolder, objectName } from './layout.ts';

@@ -1,5 +1,6 @@
 import { rowsPrefix, versionOfKey } from '../partition-log/log-id.ts';
 import type { LogSettings } from '../partition-log/log-settings.ts';
+import { deleteObjects } from '../partition-log/objects.ts';
 
 /**
  * Objects of rows live as long as the slot of their entry, not until they are read (PL-31): one whose slot has been
@@ -12,6 +13,10 @@ export async function deleteOldRows(
 ): Promise<void> {
   if (version % slots !== 0) return;
   const sinceMs = clock.nowMs() - recoveryMs;
-  for (const { key, storedAtMs } of await blobs.oldest(rowsPrefix(logId)))
-    if (versionOfKey(key) <= version - slots && storedAtMs <= sinceMs) await blobs.delete(key);
+  const stored = await blobs.oldest(rowsPrefix(logId));
+  const old = stored.filter(({ key, storedAtMs }) => versionOfKey(key) <= version - slots && storedAtMs <= sinceMs);
+  await deleteObjects(
+    blobs,
+    old.map(({ key }) => key),
+  );
 }

@@ -11,6 +11,7 @@ import { progressOf } from '../state/progress.ts';
 import { snapshotPrefix } from './log-id.ts';
 import type { LogSettings } from './log-settings.ts';
 import { decodeOutbox } from './outbox-codec.ts';
+import { readObjects } from './objects.ts';
 import { readBody } from './read-body.ts';
 import { readTail, type LogTail } from './read-log.ts';
 import { StateForms } from './state-schema.ts';
@@ -103,8 +104,16 @@ async function rebuild(
   // As the definition wrote it that was deployed at the time; the newest only at the end.
   let form = forms.current;
   let snapshot = NO_CHAIN;
+  const [read, deltas, outboxes] = await Promise.all([
+    head.snapshotVersion === 0 ? undefined : readSnapshot(blobs, head.snapshotKey),
+    readObjects(tail, async ({ version, delta }) =>
+      version <= head.snapshotVersion ? undefined : readBody(blobs, delta),
+    ),
+    readObjects(tail, async ({ version, outbox }) =>
+      version <= head.publishedVersion ? undefined : readBody(blobs, outbox),
+    ),
+  ]);
   if (head.snapshotVersion > 0) {
-    const read = await readSnapshot(blobs, head.snapshotKey);
     if (read === undefined) return undefined;
     ({ chain: snapshot } = read);
     form = await forms.of(read.fingerprint, head.codec);
@@ -112,9 +121,9 @@ async function rebuild(
     state = stored('read', () => restoreSnapshot(read.parts, topology, then, head.snapshotKey));
   }
   let deltaBytes = 0;
-  for (const entry of tail) {
+  for (const [i, entry] of tail.entries()) {
     if (entry.version <= head.snapshotVersion) continue;
-    const delta = await readBody(blobs, entry.delta);
+    const delta = deltas[i];
     if (delta === undefined) return undefined;
     deltaBytes += delta.length;
     const before = form;
@@ -134,10 +143,9 @@ async function rebuild(
   if (form !== forms.current) stored('write', () => changeForm(state, form, forms.current));
   state.timers = timersOf(topology, state);
   const undelivered: Undelivered[] = [];
-  for (const { version, commitId, epochMs, processingTimeMs, outbox } of tail.filter(
-    (entry) => entry.version > head.publishedVersion,
-  )) {
-    const bytes = await readBody(blobs, outbox);
+  for (const [i, { version, commitId, epochMs, processingTimeMs }] of tail.entries()) {
+    if (version <= head.publishedVersion) continue;
+    const bytes = outboxes[i];
     if (bytes === undefined) return undefined;
     undelivered.push({ version, commitId, epochMs, processingTimeMs, outbox: decodeOutbox(decompress(bytes)) });
   }

@@ -26,6 +26,7 @@ import { NO_PROOF, progressOf } from '../state/progress.ts';
 import type { Exchange } from '../plan/exchange.ts';
 import { spillKeyOf, type SpillPart } from './log-id.ts';
 import type { LogSettings } from './log-settings.ts';
+import { NewObjects } from './objects.ts';
 import { openLog, type LoadedLog, type Undelivered } from './open-log.ts';
 import { encodeOutbox } from './outbox-codec.ts';
 import { isConsumed, mayOverwrite, sinceOf, slotOf } from './ring.ts';
@@ -207,7 +208,8 @@ export class PartitionLog {
     const commitId = random.id();
     const fingerprint = this.#fingerprint;
     if (this.#head?.fingerprint !== fingerprint) await recordStateSchema(this.#settings);
-    const pointer = await this.#snapshots.beforeCommit(this.#head, this.state);
+    const objects = new NewObjects();
+    const pointer = await this.#snapshots.beforeCommit(this.#head, this.state, objects);
     // Encoding gives every changed pane its hash, so it comes before the hash of the whole.
     const delta = compress(this.#withStoredState('write', () => encodeChanges(change.tables, topology.tables)));
     const entry: LogEntry = {
@@ -217,20 +219,23 @@ export class PartitionLog {
       from: this.state.reached,
       ...progressOf(change),
       sealedFor,
-      delta: await this.#body(version, commitId, 'delta', delta),
-      outbox: await this.#body(version, commitId, 'outbox', compress(encodeOutbox(outbox))),
+      delta: this.#body(objects, version, commitId, 'delta', delta),
+      outbox: this.#body(objects, version, commitId, 'outbox', compress(encodeOutbox(outbox))),
       ...pointer,
       publishedVersion: this.#publishedVersion,
       withheld: [...this.withheld, ...withholds].filter((one) => one.version > this.#publishedVersion),
       fingerprint,
       stateHash: hashAfter(this.state, change),
-      ...(topology.sendsTo === undefined ? {} : { sent: await this.#sent(version, commitId, result, children) }),
+      ...(topology.sendsTo === undefined
+        ? {}
+        : { sent: await this.#sent(objects, version, commitId, result, children) }),
       ...(topology.receivesFrom === undefined ? {} : { due: result.due ?? this.#head?.due ?? NEVER }),
     };
     if (!mayOverwrite(version, slots, entry.snapshotVersion, entry.publishedVersion))
       throw notYetOverwritten(this.logId, version, slots, entry);
     if (entry.sent !== undefined && !isConsumed(version, slots, entry.sent))
       throw notYetConsumed(this.logId, version, slots, topology.sendsTo?.id, entry.sent);
+    await objects.put(this.#settings.blobs);
     const writeUnits = await commitEntry(logs, clock, this.logId, slots, entry);
     applyChange(this.state, change, entry.stateHash);
     this.state.timers = withoutStaleTimers(topology, this.state);
@@ -255,6 +260,7 @@ export class PartitionLog {
 
   /** What the version says to the receivers; asks them how far they are when that could matter (PL-31). */
   async #sent(
+    objects: NewObjects,
     version: number,
     commitId: string,
     { change, sent = [], isIdle = false }: StepResult,
@@ -269,7 +275,7 @@ export class PartitionLog {
       await settleGeneration(this.#settings.blobs, topology.name, exchange);
     const delayMs = outputDelayMs(topology);
     const known = {
-      rows: rows === undefined ? undefined : await this.#body(version, commitId, 'rows', compress(rows, 'small')),
+      rows: rows === undefined ? undefined : this.#body(objects, version, commitId, 'rows', compress(rows, 'small')),
       // What is left of a move sends rows that are older than where it goes.
       watermarkMs:
         change.pending === undefined ? behind(change.watermarkMs, delayMs) : (before?.watermarkMs ?? NO_WATERMARK),
@@ -283,10 +289,10 @@ export class PartitionLog {
     return { ...known, consumedVersion: await consumedBy(this.#settings, exchange, this.logId, version - slots) };
   }
 
-  async #body(version: number, commitId: string, part: SpillPart, bytes: Uint8Array): Promise<Body> {
+  #body(objects: NewObjects, version: number, commitId: string, part: SpillPart, bytes: Uint8Array): Body {
     if (bytes.length <= this.#settings.inlineLimitBytes) return { inline: bytes };
     const blobKey = spillKeyOf(this.logId, version, commitId, part);
-    await this.#settings.blobs.putIfAbsent(blobKey, bytes);
+    objects.add(blobKey, bytes);
     return { blobKey };
   }
 }

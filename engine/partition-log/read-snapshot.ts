@@ -1,6 +1,7 @@
 import type { BlobStore } from '../ports.ts';
 import { packedEntriesIn, unpackSnapshot, type PackedSnapshot } from './snapshot.ts';
 import type { SnapshotChain } from './snapshot-chain.ts';
+import { readObjects } from './objects.ts';
 
 /** A snapshot with all that it stands on, still as bytes. */
 export interface ReadSnapshot {
@@ -17,7 +18,7 @@ export async function readSnapshot(blobs: BlobStore, key: string): Promise<ReadS
   if (bytes === undefined) return undefined;
   const last = unpackSnapshot(bytes);
   const { on = [], fingerprint } = last.header;
-  const others = await Promise.all(on.map((other) => blobs.get(other)));
+  const others = await readObjects(on, (other) => blobs.get(other));
   const found = others.filter((other) => other !== undefined);
   if (found.length < on.length) return undefined;
   const parts = [...found.map(unpackSnapshot), last];

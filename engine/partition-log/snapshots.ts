@@ -6,6 +6,7 @@ import type { LogEntry } from './entry.ts';
 import { reopenedKeyOf, reopenedPrefix, snapshotPrefix, snapshotsFrom, spillPrefix } from './log-id.ts';
 import type { LoadedLog } from './open-log.ts';
 import type { LogSettings } from './log-settings.ts';
+import { deleteObjects, type NewObjects } from './objects.ts';
 import { commitsUntilLate, isSnapshotDue } from './ring.ts';
 import { extended, type SnapshotChain } from './snapshot-chain.ts';
 import { PACKING, SnapshotWriter, type Packing } from './snapshot-writer.ts';
@@ -62,11 +63,12 @@ export class Snapshots {
   }
 
   /**
-   * What the commit after `head` says about snapshots; first writes one that is due, or the next part of it.
+   * What the commit after `head` says about snapshots; first encodes one that is due, or the next part of it.
    *
+   * @param objects to which a snapshot is added that the commit points to
    * @throws BLOB_UNAVAILABLE (unavailable)
    */
-  async beforeCommit(head: LogEntry | undefined, state: PartitionState): Promise<Pointer> {
+  async beforeCommit(head: LogEntry | undefined, state: PartitionState, objects: NewObjects): Promise<Pointer> {
     const { slots } = this.#settings;
     await this.#noteReopened();
     if (head === undefined) return this.#pointer;
@@ -77,7 +79,7 @@ export class Snapshots {
     const share = Math.ceil(writer.remaining / commitsUntilLate(versionsSince, slots));
     if (!writer.advance(Math.max(share, this.#packing.entriesPerCommit))) return this.#pointer;
     this.#writer = undefined;
-    return this.#put(writer);
+    return this.#finish(writer, objects);
   }
 
   #begin({ version, commitId }: LogEntry, state: PartitionState): SnapshotWriter {
@@ -90,10 +92,10 @@ export class Snapshots {
     );
   }
 
-  async #put(writer: SnapshotWriter): Promise<Pointer> {
+  #finish(writer: SnapshotWriter, objects: NewObjects): Pointer {
     const { version, key, codec } = writer;
     const bytes = writer.finish();
-    await this.#settings.blobs.putIfAbsent(key, bytes);
+    objects.add(key, bytes);
     this.#chain = extended(this.#chain, writer, bytes.length);
     return { snapshotVersion: version, snapshotKey: key, codec };
   }
@@ -127,11 +129,13 @@ export class Snapshots {
   /** Two snapshots are kept, all that the table restored to an earlier moment points to, and the large bodies behind them. */
   async #cleanUp(previous: Pointer): Promise<void> {
     const { blobs, clock, slots, recoveryMs = 0 } = this.#settings;
-    const snapshots = await blobs.oldest(snapshotPrefix(this.#logId));
-    const spills = await blobs.oldest(spillPrefix(this.#logId));
-    const reopened = recoveryMs === 0 ? [] : await blobs.oldest(reopenedPrefix(this.#logId));
+    const [snapshots, spills, reopened] = await Promise.all([
+      blobs.oldest(snapshotPrefix(this.#logId)),
+      blobs.oldest(spillPrefix(this.#logId)),
+      recoveryMs === 0 ? [] : blobs.oldest(reopenedPrefix(this.#logId)),
+    ]);
     const pointedTo = [previous.snapshotKey, this.#pointer.snapshotKey];
-    for (const key of unneededKeys({ snapshots, spills, reopened }, pointedTo, clock.nowMs() - recoveryMs, slots))
-      await blobs.delete(key);
+    const stored = { snapshots, spills, reopened };
+    await deleteObjects(blobs, unneededKeys(stored, pointedTo, clock.nowMs() - recoveryMs, slots));
   }
 }

@@ -1,6 +1,6 @@
 import { behindMs } from '../../adapters/kinesis/behind.ts';
 import { KinesisShards } from '../../adapters/kinesis/shards.ts';
-import { mapParallel } from '../../adapters/shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import { SYSTEM_CLOCK } from '../../adapters/shared/system-clock.ts';
 import { nameOfSource } from '../../engine/plan/source.ts';
 import { readingOf, receivingOf, type Topology } from '../../engine/topology.ts';

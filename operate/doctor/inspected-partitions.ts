@@ -1,4 +1,4 @@
-import { mapParallel } from '../../adapters/shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import type { Remaining, ShardCatalog } from '../../engine/ports.ts';
 import { BEFORE_FIRST, type Offset, type SourcePartition } from '../../engine/record.ts';

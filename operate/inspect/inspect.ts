@@ -1,4 +1,4 @@
-import { mapParallel } from '../../adapters/shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 import { TidemarkError } from '../../engine/errors.ts';
 import { nameOfPartition } from '../../engine/exchange/receivers.ts';
 import { logIdOf } from '../../engine/partition-log/log-id.ts';

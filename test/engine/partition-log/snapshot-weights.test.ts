@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { LogEntry } from '../../../engine/partition-log/entry.ts';
 import { snapshotPrefix } from '../../../engine/partition-log/log-id.ts';
+import { NewObjects } from '../../../engine/partition-log/objects.ts';
 import { openLog, type LoadedLog } from '../../../engine/partition-log/open-log.ts';
 import { NO_CHAIN } from '../../../engine/partition-log/snapshot-chain.ts';
 import { Snapshots } from '../../../engine/partition-log/snapshots.ts';
@@ -33,7 +34,9 @@ class Log {
   async commit(...deltaBytes: number[]): Promise<number[]> {
     const pointers: number[] = [];
     for (const bytes of deltaBytes) {
-      const pointer = await this.#snapshots.beforeCommit(this.#head, this.#state);
+      const objects = new NewObjects();
+      const pointer = await this.#snapshots.beforeCommit(this.#head, this.#state, objects);
+      await objects.put(this.world.blobs);
       this.#head = { ...sample, ...pointer, version: (this.#head?.version ?? 0) + 1 };
       await this.#snapshots.afterCommit(this.#head, bytes);
       pointers.push(pointer.snapshotVersion);

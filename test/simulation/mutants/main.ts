@@ -1,7 +1,7 @@
 /** `npm run simulate:mutants [-- --seeds N] [--only NAME] [--tested]`: plants each bug in a copy of the sources; the simulator, or the test it names, must find it. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { mapParallel } from '../../../adapters/shared/parallel.ts';
+import { mapParallel } from '../../../engine/parallel.ts';
 import type { Worlds } from '../plan.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 import { failingTests, NEVER_ENDS, runPlanted } from './plant.ts';

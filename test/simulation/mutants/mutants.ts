@@ -291,8 +291,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${LOG}/partition-log.ts`,
-        find: 'await this.#settings.blobs.putIfAbsent(blobKey, bytes);',
-        replace: 'void this.#settings.blobs.putIfAbsent(blobKey, bytes).catch(() => {});',
+        find: 'await objects.put(this.#settings.blobs);',
+        replace: 'void objects.put(this.#settings.blobs).catch(() => {});',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { mapParallel } from '../../../adapters/shared/parallel.ts';
+import { mapParallel } from '../../engine/parallel.ts';
 
 describe('mapParallel', () => {
   it('keeps the order of its items', async () => {
