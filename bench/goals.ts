@@ -16,6 +16,12 @@ const OTHER_RECORDS: Readonly<Record<RecordKind, number>> = {
   'any zod schema': 0.4,
 };
 
+/** By keys of a shard, per 1,000 events; results are left out. */
+export const WRITE_UNITS: Readonly<Record<number, number>> = { 1_000: 9.7, 10_000: 9.6, 100_000: 9.6 };
+
+/** A count: the same in every round. */
+const exactly = (count: number): Figure => ({ median: count, least: count, most: count });
+
 /** What is aimed at, beside what is measured. */
 export function goalsText({
   throughput,
@@ -23,7 +29,8 @@ export function goalsText({
   openWindows,
   imports,
   exchange,
-}: Pick<BenchResult, 'throughput' | 'otherRecords' | 'openWindows' | 'imports' | 'exchange'>): string {
+  writeUnits,
+}: Pick<BenchResult, 'throughput' | 'otherRecords' | 'openWindows' | 'imports' | 'exchange' | 'writeUnits'>): string {
   const goals: readonly Goal[] = [
     { what: 'engine / bare, flights', goal: 'at least 0.8', figure: throughput.ratio },
     ...otherRecords.kinds.map(({ kind, ratio }) => ({
@@ -41,6 +48,11 @@ export function goalsText({
       goal: 'at most 1.6',
       figure: exchange.crossing.ratio,
     },
+    ...writeUnits.flatMap(({ keys, log, objects }) => {
+      const goal = WRITE_UNITS[keys];
+      const what = `write units of state per 1,000 events, ${whole(keys)} keys`;
+      return goal === undefined ? [] : [{ what, goal: `at most ${goal.toFixed(1)}`, figure: exactly(log + objects) }];
+    }),
     { what: 'import of a function of a stream, ms', goal: 'at most 60', figure: imports.kinesis },
     { what: 'import of a function of a topic, ms', goal: 'at most 200', figure: imports.kafka },
     { what: 'import of a function of receivers, ms', goal: 'at most 60', figure: imports.receive },

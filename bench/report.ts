@@ -61,7 +61,7 @@ export function reportOf({
     snapshotsText(snapshots),
     importsText(imports),
     exchangeText(exchange),
-    goalsText({ throughput, otherRecords, openWindows, imports, exchange }),
+    goalsText({ throughput, otherRecords, openWindows, imports, exchange, writeUnits }),
   ].join('\n\n');
 }
 

@@ -43,7 +43,7 @@ const FULL: BenchSettings = {
   stateOperations: { operations: 1_000, rounds: 9 },
   openSessions: { records: 50_000, rounds: 5 },
   openWindows: { windows: 100_000, records: 100_000, rounds: 5 },
-  writeUnits: [10, 1_000, 100_000].map((keys) => ({ keys, batches: 640 })),
+  writeUnits: [10, 1_000, 10_000, 100_000].map((keys) => ({ keys, batches: 640 })),
   recovery: { keys: 1_000_000, rounds: 3 },
   resultTable: { rows: 500, rounds: 5 },
   snapshots: { keys: 1_000_000, fewKeys: 10_000, rounds: 5 },

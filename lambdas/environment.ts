@@ -1,5 +1,6 @@
 import { KAFKA_AUTH, type KafkaAuth } from '../adapters/kafka/auth.ts';
 import { requireSetting } from '../engine/errors.ts';
+import { DEFAULT_INLINE_LIMIT_KIB, INLINE_LIMIT_RANGE_KIB } from '../engine/partition-log/inline-limit.ts';
 
 /**
  * The environment variables of the functions: set by `lib/` and by the local runner, read by `wiring.ts`, nowhere else.
@@ -53,6 +54,8 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_PARTIAL_BATCHES?: string;
   /** How far back the log table can be restored, whole days: snapshots of that time are kept. @default 0 */
   readonly TIDEMARK_RECOVERY_DAYS?: string;
+  /** Bodies of the log above this are put into S3 instead of its table (PL-9), whole KiB [1, 120]. @default 8 */
+  readonly TIDEMARK_INLINE_KIB?: string;
   /** How long an invocation may take: code of the pipeline is stopped so early that the rest fits [ms]. @default 60000 */
   readonly TIDEMARK_TIMEOUT_MS?: string;
   /** Part of the namespace of the metrics, e.g. `prod`. @default local */
@@ -105,6 +108,12 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
     TIDEMARK_SCHEMA_REGISTRY_SECRET: text('TIDEMARK_SCHEMA_REGISTRY_SECRET', isSecret, SECRET_RULE),
     TIDEMARK_PARTIAL_BATCHES: yesOrNo('TIDEMARK_PARTIAL_BATCHES'),
     TIDEMARK_RECOVERY_DAYS: text('TIDEMARK_RECOVERY_DAYS', (value) => /^\d{1,2}$/.test(value), 'whole days', '0'),
+    TIDEMARK_INLINE_KIB: text(
+      'TIDEMARK_INLINE_KIB',
+      isInlineLimit,
+      `whole KiB from ${SMALLEST_KIB} to ${LARGEST_KIB}`,
+      String(DEFAULT_INLINE_LIMIT_KIB),
+    ),
     TIDEMARK_TIMEOUT_MS: text(
       'TIDEMARK_TIMEOUT_MS',
       (value) => /^[1-9]\d{3,6}$/.test(value),
@@ -139,6 +148,10 @@ export function readKafkaEnvironment(variables: Variables): Required<KafkaEnviro
     TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', isSecret, SECRET_RULE),
   });
 }
+
+const [SMALLEST_KIB, LARGEST_KIB] = INLINE_LIMIT_RANGE_KIB;
+const isInlineLimit = (value: string): boolean =>
+  /^[1-9]\d*$/.test(value) && Number(value) >= SMALLEST_KIB && Number(value) <= LARGEST_KIB;
 
 const SECRET_RULE = 'the ARN of a secret or file:///….json';
 const isSecret = (value: string): boolean =>

@@ -17,8 +17,6 @@ import { decoderOf } from './decoder.ts';
 import { doorbellOf } from './doorbell.ts';
 import { sinksOf } from './sinks.ts';
 
-/** A body above this becomes an object (PL-9). From 8 KiB on that is cheaper, one PUT costing as much as 8 write units; up to here it is not worth the second round trip before the commit [bytes]. */
-const INLINE_LIMIT_BYTES = 32_768;
 /** About 300 bytes each: what a function of 1 GiB can hold with room to work. */
 const MAX_PANES = 1_500_000;
 
@@ -50,7 +48,7 @@ export function receivingProcessorOf(
       clock: SYSTEM_CLOCK,
       random: SYSTEM_RANDOM,
       slots: RING_SLOTS,
-      inlineLimitBytes: INLINE_LIMIT_BYTES,
+      inlineLimitBytes: Number(environment.TIDEMARK_INLINE_KIB) * 1_024,
       userCode,
       recoveryMs: days(Number(environment.TIDEMARK_RECOVERY_DAYS)) + CLOCK_DIFFERENCE_MS,
     },

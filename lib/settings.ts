@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { requireSetting, TidemarkError } from '../engine/errors.ts';
+import { DEFAULT_INLINE_LIMIT_KIB, INLINE_LIMIT_RANGE_KIB } from '../engine/partition-log/inline-limit.ts';
 import { hours, minutes, seconds } from '../engine/time/duration.ts';
 import { kafkaSettings } from './ingest/kafka/kafka-settings.ts';
 import type { KafkaSettings } from './ingest/kafka/settings.ts';
@@ -63,6 +64,13 @@ export interface StageSettings {
   readonly archive: boolean;
   /** How far back the log table can be restored, and snapshots are kept for it, whole days [1, 35]. @default 1 */
   readonly recoveryDays: number;
+  /**
+   * Changes, results and rows of a commit above this go to S3, whose PUT costs what 8 KiB cost in the log table; each
+   * commit that has one waits for it. Whole KiB [1, 120]; may be changed at any time.
+   *
+   * @default 8
+   */
+  readonly inlineLimitKiB: number;
   /** How long late records and dead letters are kept, which hold what producers sent as it came, whole days [1, 36500]. @default 90 */
   readonly refusedRetentionDays: number;
   /** How long the records of the archive are kept, whole days [1, 36500]. @default 365 */
@@ -148,6 +156,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
     enhancedFanOut: false,
     archive: false,
     recoveryDays: 1,
+    inlineLimitKiB: DEFAULT_INLINE_LIMIT_KIB,
     refusedRetentionDays: 90,
     archiveRetentionDays: 365,
     retained: {},
@@ -174,6 +183,7 @@ export function stageSettings(stage: Stage, overrides: StageOverrides = {}): Sta
   if (streamCapacity.mode === 'provisioned') requireInteger('shardCount', streamCapacity.shardCount, 1, 10_000);
   requireInteger('streamRetentionHours', settings.streamRetentionHours, 24, 8_760);
   requireInteger('recoveryDays', settings.recoveryDays, 1, 35);
+  requireInteger('inlineLimitKiB', settings.inlineLimitKiB, ...INLINE_LIMIT_RANGE_KIB);
   requireInteger('refusedRetentionDays', settings.refusedRetentionDays, 1, 36_500);
   requireInteger('archiveRetentionDays', settings.archiveRetentionDays, 1, 36_500);
   for (const [pipeline, names] of Object.entries(settings.retained)) requireNames(`retained.${pipeline}`, names);

@@ -123,6 +123,7 @@ export class StreamingPipeline extends Construct {
       TIDEMARK_BLOBS: snapshots.url,
       TIDEMARK_STAGE: settings.stage,
       TIDEMARK_RECOVERY_DAYS: String(settings.recoveryDays),
+      TIDEMARK_INLINE_KIB: String(settings.inlineLimitKiB),
       TIDEMARK_TIMEOUT_MS: String(settings.timeoutMs),
       ...outputs.environment,
     };

@@ -2,6 +2,7 @@ import { MemoryBlobStore } from '../adapters/memory/blob-store.ts';
 import { MemoryLogStore } from '../adapters/memory/log-store.ts';
 import { receive } from '../engine/exchange/receive.ts';
 import { receiverPartition } from '../engine/exchange/receivers.ts';
+import { DEFAULT_INLINE_LIMIT_KIB } from '../engine/partition-log/inline-limit.ts';
 import { PartitionLogs } from '../engine/partition-log/partition-logs.ts';
 import { RING_SLOTS } from '../engine/partition-log/ring.ts';
 import type { Doorbell, RecordDecoder, ShardCatalog } from '../engine/ports.ts';
@@ -17,7 +18,6 @@ import type { TestOutputs } from './test-outputs.ts';
 
 /** More than any state of a test has. */
 const MAX_PANES = 1_500_000;
-const INLINE_LIMIT_BYTES = 32_768;
 
 /** What outlives all functions: the log table and the bucket of snapshots, the clock, and where results go. */
 export class TestTables {
@@ -68,7 +68,7 @@ export class TestFunctions {
         clock,
         random,
         slots: RING_SLOTS,
-        inlineLimitBytes: INLINE_LIMIT_BYTES,
+        inlineLimitBytes: DEFAULT_INLINE_LIMIT_KIB * 1_024,
       };
       const decoder = topology.source.format.kind === 'json' ? undefined : AS_JSON;
       return { topology, logs: new PartitionLogs(settings, MAX_PANES), sinks: [outputs], shards, doorbell, decoder };

@@ -1,4 +1,5 @@
 import type { PeersCost } from '../peers/measure.ts';
+import { WRITE_UNITS } from '../goals.ts';
 import type { BenchResult } from '../report.ts';
 import type { Figure } from '../rounds.ts';
 import { whole } from '../table.ts';
@@ -36,7 +37,7 @@ export function rowsOfBench(result: BenchResult): FigureRow[] {
     ),
     ...openSessions.loads.map(({ name, ratio }) => rowOf(`open sessions: ${name}, by the first`, ratio, decimals(2))),
     ...writeUnits.flatMap(({ keys, log, objects, naive, resultTable }) => [
-      single(`write units of state per 1,000 events, ${whole(keys)} keys`, (log + objects).toFixed(2)),
+      single(`write units of state per 1,000 events, ${whole(keys)} keys`, (log + objects).toFixed(2), goalOf(keys)),
       single(`  an item per touched key and window instead, ${whole(keys)} keys`, naive.toFixed(1)),
       single(`  result table, on top of either, ${whole(keys)} keys`, resultTable.toFixed(2)),
     ]),
@@ -92,4 +93,9 @@ function rowOf(what: string, { median, least, most }: Figure, show: (value: numb
   return { what, goal, median: show(median), rounds: `${show(least)} – ${show(most)}` };
 }
 
-const single = (what: string, median: string): FigureRow => ({ what, goal: '', median, rounds: '' });
+const single = (what: string, median: string, goal = ''): FigureRow => ({ what, goal, median, rounds: '' });
+
+function goalOf(keys: number): string {
+  const goal = WRITE_UNITS[keys];
+  return goal === undefined ? '' : `at most ${goal.toFixed(1)}`;
+}

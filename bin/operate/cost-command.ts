@@ -1,4 +1,5 @@
 import { requireSetting } from '../../engine/errors.ts';
+import { INLINE_LIMIT_RANGE_KIB } from '../../engine/partition-log/inline-limit.ts';
 import { integerFlag, textFlag, type FlagTexts } from '../../local/cli/flags.ts';
 import { writeLines } from '../../local/cli/output.ts';
 import { loadPipeline } from '../../local/load-pipeline.ts';
@@ -42,6 +43,8 @@ function loadOf(flags: FlagTexts): LoadQuestion {
     { min: 1 },
     10_000,
   );
+  const [min, max] = INLINE_LIMIT_RANGE_KIB;
+  const inlineLimitKiB = integerFlag({ 'inline-kib': flags['inlineKib'] }, 'inline-kib', { min, max }, 8);
   const kafka = kafkaKind(textFlag(flags, 'kafka', 'pass --kafka serverless'));
   return {
     eventsPerSecond,
@@ -50,6 +53,7 @@ function loadOf(flags: FlagTexts): LoadQuestion {
     rates: namedNumbers('rate', flags['rate'], [0, 1_000_000], 20),
     rows: namedNumbers('rows', flags['rows'], [0.000_001, 1_000], 1),
     ...(kafka === undefined ? {} : { kafka }),
+    ...(inlineLimitKiB === undefined ? {} : { inlineLimitKiB }),
     ...(flinkEventsPerKpu === undefined ? {} : { flinkEventsPerKpu }),
   };
 }

@@ -44,6 +44,10 @@ export function addOperatorCommands(root: Command, ended: (exitCode: number) => 
       'rows that go through an exchange, per record of all sources; may be given for each (default: 1, or the final results of the windows before it)',
       together,
     )
+    .option(
+      '--inline-kib <n>',
+      'larger bodies of log entries are objects in S3, as inlineLimitKiB of the stage (default: 8)',
+    )
     .option('--flink-events-per-kpu <n>', 'what one KPU of Managed Flink gets through (default: both 10000 and 100000)')
     .option('--json', 'print one JSON object')
     .action(async (pipeline: string, flags: FlagTexts) =>

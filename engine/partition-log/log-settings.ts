@@ -12,7 +12,7 @@ export interface LogSettings {
   readonly random: Random;
   /** Slots of the ring; the same for the life of a log. */
   readonly slots: number;
-  /** Larger bodies become objects (PL-9) [bytes]. */
+  /** Larger bodies become objects (PL-9); may be another for each release, for an entry says where its bodies are [bytes]. */
   readonly inlineLimitBytes: number;
   /** How far back the log table can be restored: what a reader of it needed then is kept [ms]. @default 0: it cannot */
   readonly recoveryMs?: number;

@@ -61,6 +61,7 @@ export function pipelineFunction(
       AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
       AWS_LAMBDA_FUNCTION_NAME: functionName,
       ...services.kafka,
+      ...inlineLimit(),
       TIDEMARK_SCHEMA_REGISTRY: process.env['TIDEMARK_SCHEMA_REGISTRY'] ?? '',
       ...environment,
     },
@@ -71,4 +72,10 @@ export function pipelineFunction(
     },
     stderrLine: print,
   });
+}
+
+/** As a stage may have it: set in the environment of the command. */
+function inlineLimit(): Pick<FunctionEnvironment, 'TIDEMARK_INLINE_KIB'> {
+  const kib = process.env['TIDEMARK_INLINE_KIB'];
+  return kib === undefined ? {} : { TIDEMARK_INLINE_KIB: kib };
 }

@@ -1,4 +1,5 @@
 import { BATCH_METRICS, TICK_METRICS } from '../../engine/metrics.ts';
+import { DEFAULT_INLINE_LIMIT_KIB } from '../../engine/partition-log/inline-limit.ts';
 
 /** What the model takes for granted. Sizes were measured on the flights of 2001 and on the benchmark's readings. */
 export const ASSUMED = Object.freeze({
@@ -57,8 +58,15 @@ export const ASSUMED = Object.freeze({
   firehoseBufferSeconds: 300,
   /** Compressed, per line of the lake [bytes]. */
   lakeBytesPerLine: 60,
-  /** Larger bodies become objects, as in `lambdas/wiring.ts` [bytes]. */
-  inlineLimitBytes: 32_768,
+  /** Larger bodies become objects: default of `lib/settings.ts` [KiB]. */
+  inlineLimitKiB: DEFAULT_INLINE_LIMIT_KIB,
+  /**
+   * A commit waits for its objects, which are put side by side, and a receiver for those of rows: the lower end of what AWS says
+   * of small objects, not measured here [ms].
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
+   */
+  objectMs: 100,
 
   /** Memory of the function: default of `lib/settings.ts` [MiB]. */
   memoryMiB: 1_024,

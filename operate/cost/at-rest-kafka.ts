@@ -25,20 +25,24 @@ export function kafkaAtRest(ofType: (type: string) => readonly PricedResource[])
     {
       what: 'MSK Serverless',
       usd: ofType('AWS::MSK::ServerlessCluster').length * msk.perServerlessClusterHour * HOURS_PER_MONTH,
+      isUnchecked: true,
     },
     ...clusters.map(({ brokers, instanceType, perHour }) => ({
       what: `${brokers} × ${instanceType}`,
       usd: perHour === undefined ? undefined : brokers * perHour * HOURS_PER_MONTH,
+      isUnchecked: true,
     })),
     {
       what: 'storage of brokers',
       usd: sum(clusters.map(({ brokers, storageGiB }) => brokers * storageGiB)) * msk.perBrokerGbMonth,
+      isUnchecked: true,
     },
     {
       what: 'metrics of brokers',
       usd: sum(clusters.map(({ brokers, metrics }) => brokers * metrics)) * PRICES.cloudwatch.perMetricMonth,
+      isUnchecked: true,
     },
-    { what: 'endpoints', usd: zones.length * vpc.perEndpointZoneHour * HOURS_PER_MONTH },
+    { what: 'endpoints', usd: zones.length * vpc.perEndpointZoneHour * HOURS_PER_MONTH, isUnchecked: true },
     {
       what: 'pollers',
       usd: sum(ofType('AWS::Lambda::EventSourceMapping').map(pollerUnits)) * lambda.perPollerUnitHour * HOURS_PER_MONTH,
@@ -52,6 +56,7 @@ export function partitionsAtRest(topics: readonly PricedResource[]): RestLine {
   return {
     what: `${partitions} partitions`,
     usd: partitions * PRICES.msk.perServerlessPartitionHour * HOURS_PER_MONTH,
+    isUnchecked: true,
   };
 }
 

@@ -1,7 +1,7 @@
 import { DEFAULT_RECEIVERS } from '../../engine/exchange/receivers.ts';
 import { kafkaAtRest, partitionsAtRest } from './at-rest-kafka.ts';
 import type { PricedResource, PricedTemplate, RestLine } from './priced-template.ts';
-import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+import { HOURS_PER_MONTH, PRICES, STAR_TEXT } from './prices.ts';
 import { restLines } from './rest-lines.ts';
 
 /**
@@ -21,13 +21,18 @@ export function atRest(
   const partitions = Math.max(1, shards);
   const schedules = ofType('AWS::Scheduler::Schedule');
   const lines: RestLine[] = [
-    { what: 'Kinesis', usd: streams.reduce((sum, stream) => sum + streamPerHour(stream), 0) * HOURS_PER_MONTH },
+    {
+      what: 'Kinesis',
+      usd: streams.reduce((sum, stream) => sum + streamPerHour(stream), 0) * HOURS_PER_MONTH,
+      isUnchecked: streams.some((stream) => typeof stream['ShardCount'] !== 'number' || isExtended(stream)),
+    },
     {
       what: 'enhanced fan-out',
       usd:
         ((ofType('AWS::Kinesis::StreamConsumer').length * shards) / Math.max(1, streams.length)) *
         PRICES.kinesis.perConsumerShardHour *
         HOURS_PER_MONTH,
+      isUnchecked: true,
     },
     ...restLines({
       dashboards: ofType('AWS::CloudWatch::Dashboard').length,
@@ -52,11 +57,16 @@ export function atRest(
 /** Less is not shown [US dollars]. */
 export const LEAST_USD = 0.005;
 
-/** @example 'Tidemark-flights-dev: $17.35 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, keys $1.00; us-east-1)' */
+/** @example 'Tidemark-flights-dev: $17.35* a month at rest (Kinesis $10.95, dashboard $3.00*, alarms $2.40*, keys $1.00*; us-east-1; * …)' */
 export function atRestText(stack: string, lines: readonly RestLine[]): string {
   const total = lines.reduce((sum, { usd = 0 }) => sum + usd, 0);
-  const parts = lines.map(({ what, usd }) => `${what} ${usd === undefined ? 'NOT PRICED' : `$${usd.toFixed(2)}`}`);
-  return `${stack}: $${total.toFixed(2)} a month at rest (${parts.join(', ')}; ${PRICES.region})`;
+  const starred = (usd: number, isUnchecked = false): string => `$${usd.toFixed(2)}${isUnchecked ? '*' : ''}`;
+  const parts = lines.map(
+    ({ what, usd, isUnchecked }) => `${what} ${usd === undefined ? 'NOT PRICED' : starred(usd, isUnchecked)}`,
+  );
+  const isStarred = lines.some(({ usd, isUnchecked }) => usd !== undefined && isUnchecked === true);
+  const where = isStarred ? `${PRICES.region}; ${STAR_TEXT}` : PRICES.region;
+  return `${stack}: ${starred(total, isStarred)} a month at rest (${parts.join(', ')}; ${where})`;
 }
 
 function propertiesOf({ Resources = {} }: PricedTemplate, type: string): PricedResource[] {
@@ -65,11 +75,14 @@ function propertiesOf({ Resources = {} }: PricedTemplate, type: string): PricedR
     .map(({ Properties = {} }) => Properties);
 }
 
-function streamPerHour({ ShardCount: shards, RetentionPeriodHours: retentionHours }: PricedResource): number {
+const isExtended = ({ RetentionPeriodHours: hours }: PricedResource): boolean =>
+  typeof hours === 'number' && hours > 24;
+
+function streamPerHour(stream: PricedResource): number {
+  const { ShardCount: shards } = stream;
   const { perShardHour, extendedRetentionPerShardHour, onDemandPerStreamHour } = PRICES.kinesis;
   if (typeof shards !== 'number') return onDemandPerStreamHour;
-  const isExtended = typeof retentionHours === 'number' && retentionHours > 24;
-  return shards * (perShardHour + (isExtended ? extendedRetentionPerShardHour : 0));
+  return shards * (perShardHour + (isExtended(stream) ? extendedRetentionPerShardHour : 0));
 }
 
 /** An alarm that computes is paid per metric in it. */

@@ -1,3 +1,4 @@
+import { INLINE_LIMIT_RANGE_KIB } from '../../engine/partition-log/inline-limit.ts';
 import { ASSUMED } from './assumptions.ts';
 import { exchangeAtRest, exchangeLines, otherSourcesAtRest } from './exchange-lines.ts';
 import { exchangeTraffic, type ExchangeTraffic } from './exchange-traffic.ts';
@@ -16,6 +17,7 @@ import {
   type CostLine,
 } from './services.ts';
 import {
+  inlineLimitBytes,
   loadsBySource,
   trafficOf,
   type CostInput,
@@ -108,6 +110,14 @@ export function estimate(input: CostInput): Estimate {
   };
 }
 
+const [, LARGEST_KIB] = INLINE_LIMIT_RANGE_KIB;
+export const LARGEST_INLINE_KIB = LARGEST_KIB;
+
+/** The same with as few objects as can be: all bodies that fit into an item are in it. */
+export function allInItems(input: CostInput): Estimate {
+  return estimate({ ...input, inlineLimitKiB: LARGEST_INLINE_KIB });
+}
+
 interface Read {
   readonly name: string;
   readonly load: CostInput;
@@ -135,7 +145,7 @@ function exchangesOf(input: CostInput, sources: readonly Read[]): ExchangeEstima
       before === undefined
         ? sources.map(({ name, load, traffic }) =>
             hasWindowsInPlace
-              ? sendingResults(name, traffic, ofRecords(load, exchange, true), exchange)
+              ? sendingResults(name, traffic, ofRecords(load, exchange, true), exchange, inlineLimitBytes(input))
               : passingOn(name, load, traffic, exchange),
           )
         : [sendingOn(input, before, exchanges[i - 1] as ExchangeLoad, exchange)];
@@ -159,7 +169,7 @@ function sendingOn(
     exchange.rowsPerRecord === undefined
       ? { perMonth: rowsPerMonth, hasWindows }
       : ofRecords(input, exchange, hasWindows);
-  return sendingResults(name, receivers, rows, exchange, logsIn(senders));
+  return sendingResults(name, receivers, rows, exchange, inlineLimitBytes(input), logsIn(senders));
 }
 
 function ofRecords(
@@ -184,8 +194,8 @@ function logsOf(input: CostInput, traffic: Traffic, chain: readonly ExchangeTraf
     })),
   ];
   return stateful.flatMap(({ traffic: own, name, positions, next }) =>
-    [...logLines(own, positions, bytesPerResult(own, next)), snapshotStorageLine(own)].map((line) =>
-      name === undefined ? line : { ...line, of: name },
+    [...logLines(own, inlineLimitBytes(input), positions, bytesPerResult(own, next)), snapshotStorageLine(own)].map(
+      (line) => (name === undefined ? line : { ...line, of: name }),
     ),
   );
 }

@@ -2,7 +2,7 @@ import { ASSUMED } from './assumptions.ts';
 import type { ExchangeTraffic } from './exchange-traffic.ts';
 import { PRICES, SECONDS_PER_MONTH } from './prices.ts';
 import type { SenderTraffic } from './sender-traffic.ts';
-import type { CostLine } from './services.ts';
+import { waitLines, type CostLine } from './services.ts';
 
 /** Lambda asks a queue with so many requests at a time, each of which waits for so long [s]. */
 const POLLERS = 5;
@@ -110,6 +110,7 @@ export function exchangeLines(exchange: ExchangeTraffic, ticks: number): CostLin
             usd: ((puts * receivers.partitions) / 1e3) * s3.perThousandGets,
             shared: false,
           },
+          ...waitLines('waiting for rows', puts + calls),
         ]),
     queueLine('rings', requests),
     {

@@ -6,7 +6,7 @@ import { NO_WINDOW_MS, type CostInput, type ExchangeLoad, type SourceLoad } from
 
 export interface LoadQuestion extends Pick<
   CostInput,
-  'eventsPerSecond' | 'keys' | 'eventBytes' | 'flinkEventsPerKpu' | 'kafka'
+  'eventsPerSecond' | 'keys' | 'eventBytes' | 'flinkEventsPerKpu' | 'kafka' | 'inlineLimitKiB'
 > {
   /** Of some sources [events/s]; the others share what is left equally. @default none */
   readonly rates?: Readonly<Record<string, number>>;

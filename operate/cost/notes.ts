@@ -3,7 +3,7 @@ import { bytesText, durationText, grouped } from '../text.ts';
 import { ASSUMED } from './assumptions.ts';
 import type { Estimate, ExchangeEstimate } from './estimate.ts';
 import { PRICES, SECONDS_PER_MONTH } from './prices.ts';
-import { NO_WINDOW_MS, type CostInput, type ExchangeLoad, type KafkaKind } from './traffic.ts';
+import { inlineLimitBytes, NO_WINDOW_MS, type CostInput, type ExchangeLoad, type KafkaKind } from './traffic.ts';
 
 /** What makes the estimate worth less than it looks. */
 export function warningsOf(
@@ -59,7 +59,7 @@ export function assumptionsOf(input: CostInput, { traffic, sources, exchanges }:
         ]),
     `batches: what ${durationText(Math.max(ASSUMED.pollSeconds * 1_000, input.maxBatchingWindowMs))} bring, at most ${grouped(input.batchSize)} records and ${bytesText(ASSUMED.payloadBytes)}: ${invocations}`,
     `function: ${grouped(ASSUMED.memoryMiB)} MiB, ${ASSUMED.batchMs} ms a batch + ${ASSUMED.recordMs} ms a record + ${ASSUMED.resultRoundMs} ms per ${ASSUMED.resultPutsPerRound} results = ${number(traffic.invocationMs)} ms; warm; a tick a minute`,
-    `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); above ${bytesText(ASSUMED.inlineLimitBytes)} to S3; windows end for all keys of a ${part} in one batch`,
+    `log: ${ASSUMED.logItemBytes} bytes a commit + ${ASSUMED.deltaBytesPerPane} per changed key and window + ${ASSUMED.outboxBytesPerResult} per result (measured, compressed); a body above ${bytesText(inlineLimitBytes(input))} to S3 (inlineLimitKiB; --inline-kib), for which its commit waits ${ASSUMED.objectMs} ms; windows end for all keys of a ${part} in one batch`,
     ...exchangeAssumptions(exchanges, input),
     `results: every key that occurs in a window of ${durationText(lastWindowMs(input))}, fired ${ASSUMED.firingsPerResult} times (measured on flights), ${ASSUMED.resultItemBytes} bytes, one write unit; storage of one month`,
     ...(input.lake

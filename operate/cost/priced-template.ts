@@ -10,4 +10,6 @@ export interface RestLine {
   readonly what: string;
   /** US dollars a month; undefined: no price of it is known here. */
   readonly usd: number | undefined;
+  /** A price in it is not checked. @default false */
+  readonly isUnchecked?: boolean;
 }

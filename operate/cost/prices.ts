@@ -81,6 +81,14 @@ const UNCHECKED: Readonly<Record<string, 'all' | readonly string[]>> = Object.fr
   S3: ['snapshots kept', 'lake kept'],
 });
 
+/** What follows a sum of such lines: a star where one of their prices is not checked. */
+export function starOf(lines: ReadonlyArray<{ readonly service: string; readonly what: string }>): '*' | '' {
+  return lines.some(isUnchecked) ? '*' : '';
+}
+
+/** What the star means. */
+export const STAR_TEXT = "* with a price that is not checked against AWS's price pages (operate/cost/prices.ts)";
+
 /** Whether the price of a line is not checked. @example isUnchecked({ service: 'SQS', what: 'rings' }) // true */
 export function isUnchecked({ service, what }: { readonly service: string; readonly what: string }): boolean {
   const unchecked = UNCHECKED[service] ?? [];

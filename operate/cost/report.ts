@@ -1,11 +1,13 @@
 import Table from 'cli-table3';
-import { grouped } from '../text.ts';
+import { bytesText, grouped } from '../text.ts';
 import { ASSUMED } from './assumptions.ts';
+import { LEAST_USD } from './at-rest.ts';
 import type { AgainstFlink, Crossover } from './crossover.ts';
-import { AT_REST_GOAL_USD, type Estimate } from './estimate.ts';
+import { allInItems, AT_REST_GOAL_USD, LARGEST_INLINE_KIB, type Estimate } from './estimate.ts';
 import { assumptionsOf, number, warningsOf, wordsOf } from './notes.ts';
-import { isUnchecked, PRICES } from './prices.ts';
-import type { CostInput } from './traffic.ts';
+import { isUnchecked, PRICES, STAR_TEXT, starOf } from './prices.ts';
+import type { CostLine } from './services.ts';
+import { inlineLimitBytes, type CostInput } from './traffic.ts';
 
 /** Everything that `tidemark cost` says. */
 export interface CostReport {
@@ -20,17 +22,19 @@ export interface CostReport {
 export function costText({ pipeline, input, estimate, against }: CostReport): string {
   const { traffic, totalUsd, exchanges } = estimate;
   const results = exchanges.at(-1)?.receivers ?? traffic;
+  const sharedStar = starOf(estimate.lines.filter(({ shared }) => shared));
   return [
     `${pipeline} at ${number(input.eventsPerSecond)} events/s and ${grouped(input.keys)} keys, a month in ${PRICES.region}`,
     linesTable(estimate),
-    UNCHECKED_TEXT,
+    STAR_TEXT,
     ...sharesText(estimate),
     needsText(estimate),
     ...exchanges.map(atRestText),
     `${number(results.resultsPerMonth)} results a month`,
     ...insteadText(estimate),
+    ...inItemsText(input, estimate.totalUsd),
     ...against.flatMap(({ flink, crossover }) => [
-      `Managed Flink at ${grouped(flink.eventsPerKpu)} events/s a KPU: ${flink.kpus} KPUs ${usd(flink.kpuUsd)}* + ${input.kafka === undefined ? 'stream' : 'cluster'} and results ${usd(flink.sharedUsd)} = ${usd(flink.totalUsd)}; ${verdict(totalUsd, flink.totalUsd)}`,
+      `Managed Flink at ${grouped(flink.eventsPerKpu)} events/s a KPU: ${flink.kpus} KPUs ${usd(flink.kpuUsd)}* + ${input.kafka === undefined ? 'stream' : 'cluster'} and results ${usd(flink.sharedUsd)}${sharedStar} = ${usd(flink.totalUsd)}*; ${verdict(totalUsd, flink.totalUsd)}`,
       `  ${crossoverText(crossover, input)}`,
     ]),
     ...warningsOf(input, estimate).map((warning) => `WARNING: ${warning}`),
@@ -38,8 +42,6 @@ export function costText({ pipeline, input, estimate, against }: CostReport): st
     ...assumptionsOf(input, estimate).map((assumption) => `  ${assumption}`),
   ].join('\n');
 }
-
-const UNCHECKED_TEXT = "* this price is not checked against AWS's price pages (operate/cost/prices.ts)";
 
 /** What each of several sources has of the load. */
 function sharesText({ sources }: Estimate): string[] {
@@ -81,6 +83,16 @@ function insteadText({ kinesisOnDemandUsd, ownPollersUsd }: Estimate): string[] 
   ];
 }
 
+/** What the inline limit makes of the bill. */
+function inItemsText(input: CostInput, totalUsd: number): string[] {
+  const difference = allInItems(input).totalUsd - totalUsd;
+  if (Math.abs(difference) < LEAST_USD) return [];
+  const more = `${usd(Math.abs(difference))} ${difference < 0 ? 'less' : 'more'}`;
+  return [
+    `log entries up to ${bytesText(LARGEST_INLINE_KIB * 1_024)} a body in the table instead of objects above ${bytesText(inlineLimitBytes(input))} (inlineLimitKiB): ${more}; no commit then waits for an object`,
+  ];
+}
+
 /** For programs. */
 export function costJson({ pipeline, input, estimate, against }: CostReport): string {
   const { lines, flink: _ofOneRate, ...rest } = estimate;
@@ -93,6 +105,7 @@ export function costJson({ pipeline, input, estimate, against }: CostReport): st
     services: servicesOf(estimate),
     lines: lines.map((line) => ({ ...line, isPriceChecked: !isUnchecked(line) })),
     atRestGoalUsd: AT_REST_GOAL_USD,
+    allInItemsUsd: allInItems(input).totalUsd,
     againstFlink: against,
     warnings: warningsOf(input, estimate),
     assumptions: ASSUMED,
@@ -123,14 +136,18 @@ function linesTable(estimate: Estimate): string {
   let before = '';
   for (const line of [...estimate.lines].sort(byService(Object.keys(services)))) {
     const { service, what, of, quantity, unit, usd: amount } = line;
-    if (service !== before) table.push([service, '', '', '', `${usd(services[service] ?? 0)} `]);
+    const ofService = estimate.lines.filter((one) => one.service === service);
+    if (service !== before) table.push([service, '', '', '', withStar(services[service] ?? 0, ofService)]);
     before = service;
     const whose = of === undefined ? what : `${of}: ${what}`;
-    table.push(['', whose, number(quantity), unit, `${usd(amount)}${isUnchecked(line) ? '*' : ' '}`]);
+    table.push(['', whose, number(quantity), unit, withStar(amount, [line])]);
   }
-  table.push(['in all', '', '', '', `${usd(estimate.totalUsd)} `]);
+  table.push(['in all', '', '', '', withStar(estimate.totalUsd, estimate.lines)]);
   return table.toString();
 }
+
+/** A blank keeps the digits of a column below each other. */
+const withStar = (amount: number, lines: readonly CostLine[]): string => `${usd(amount)}${starOf(lines) || ' '}`;
 
 function byService(
   order: readonly string[],

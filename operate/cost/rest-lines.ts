@@ -2,7 +2,7 @@ import { TICK_METRICS } from '../../engine/metrics.ts';
 import { ASSUMED } from './assumptions.ts';
 import { exchangeAtRest, otherSourcesAtRest, type ExchangeAtRest } from './exchange-lines.ts';
 import type { RestLine } from './priced-template.ts';
-import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+import { HOURS_PER_MONTH, PRICES, starOf } from './prices.ts';
 import { GB } from './services.ts';
 
 /** What is there while nothing happens, however it is known: by a template, or by what a pipeline's template has. */
@@ -27,15 +27,18 @@ export function restLines(shape: RestShape): RestLine[] {
   const { dashboards, alarmMetrics, keys, ticks, isFurther, exchanges, meeting = [] } = shape;
   const { perDashboardMonth, perAlarmMetricMonth, perMetricMonth } = PRICES.cloudwatch;
   const ofExchanges = [...exchanges.flatMap(exchangeAtRest), ...otherSourcesAtRest(meeting)];
+  // Logs of ticks are among what CloudWatch takes.
+  const isUnchecked = starOf([{ service: 'CloudWatch', what: 'all' }]) !== '';
   return [
-    { what: 'dashboard', usd: dashboards * perDashboardMonth },
-    { what: 'alarms', usd: alarmMetrics * perAlarmMetricMonth },
-    { what: 'metrics', usd: ticks.length > 0 && isFurther !== true ? TICKED * perMetricMonth : 0 },
-    { what: 'keys', usd: keys * PRICES.kms.perKeyMonth },
-    { what: 'ticks', usd: ticks.reduce((sum, partitions) => sum + ticksUsd(partitions), 0) },
+    { what: 'dashboard', usd: dashboards * perDashboardMonth, isUnchecked },
+    { what: 'alarms', usd: alarmMetrics * perAlarmMetricMonth, isUnchecked },
+    { what: 'metrics', usd: ticks.length > 0 && isFurther !== true ? TICKED * perMetricMonth : 0, isUnchecked },
+    { what: 'keys', usd: keys * PRICES.kms.perKeyMonth, isUnchecked: true },
+    { what: 'ticks', usd: ticks.reduce((sum, partitions) => sum + ticksUsd(partitions), 0), isUnchecked },
     ...['SQS', 'DynamoDB', 'S3'].map((what) => ({
       what,
       usd: ofExchanges.reduce((sum, { service, usd }) => sum + (service === what ? usd : 0), 0),
+      isUnchecked: starOf(ofExchanges.filter(({ service }) => service === what)) !== '',
     })),
   ];
 }

@@ -1,7 +1,7 @@
 import { ASSUMED } from './assumptions.ts';
 import { SECONDS_PER_MONTH } from './prices.ts';
 import { putOf } from './services.ts';
-import { distinct, type CostInput, type ExchangeLoad, type Traffic } from './traffic.ts';
+import { distinct, inlineLimitBytes, type CostInput, type ExchangeLoad, type Traffic } from './traffic.ts';
 
 /** What one fragment sends through an exchange: entries of its logs, some of which have rows. */
 export interface SenderTraffic {
@@ -34,14 +34,14 @@ const READ_UNIT_BYTES = 4_096;
 /** What reads a source and keeps no state: each commit has the rows of its records. */
 export function passingOn(
   name: string,
-  { eventsPerSecond }: Pick<CostInput, 'eventsPerSecond'>,
+  { eventsPerSecond, inlineLimitKiB }: Pick<CostInput, 'eventsPerSecond' | 'inlineLimitKiB'>,
   { partitions, batchesPerMonth }: Traffic,
   exchange: ExchangeLoad,
 ): SenderTraffic {
   const rowsPerMonth = eventsPerSecond * SECONDS_PER_MONTH * (exchange.rowsPerRecord ?? ASSUMED.rowsPerRecord);
   const rowCommitsPerMonth = Math.min(batchesPerMonth, rowsPerMonth);
   const crossing = crossingOf(rowsPerMonth / rowCommitsPerMonth, exchange);
-  const isInline = crossing.bytes <= ASSUMED.inlineLimitBytes;
+  const isInline = crossing.bytes <= inlineLimitBytes({ inlineLimitKiB });
   const itemBytes = ASSUMED.logItemBytes + (isInline ? crossing.bytes : 0);
   return {
     name,
@@ -62,15 +62,17 @@ export function sendingResults(
   { batchesPerMonth, bursts, resultsPerMonth, partitions, touchedPanesPerBatch, firedPerBurst }: Traffic,
   rows: { readonly perMonth: number; readonly hasWindows: boolean },
   exchange: ExchangeLoad,
+  inlineLimit: number,
   positions = 0,
 ): SenderTraffic {
   const rowsPerMonth = exchange.rowsPerRecord === undefined && rows.hasWindows ? resultsPerMonth : rows.perMonth;
   const rowCommitsPerMonth = Math.min(rows.hasWindows ? bursts : batchesPerMonth, rowsPerMonth);
   const crossing = crossingOf(rowsPerMonth / rowCommitsPerMonth, exchange);
-  const isInline = crossing.bytes <= ASSUMED.inlineLimitBytes;
-  const calm = putOf(touchedPanesPerBatch, 0, positions, 0).itemBytes;
+  const isInline = crossing.bytes <= inlineLimit;
+  const deltaBytes = (panes: number): number => panes * ASSUMED.deltaBytesPerPane;
+  const calm = putOf([deltaBytes(touchedPanesPerBatch)], positions, inlineLimit).itemBytes;
   const closing = rows.hasWindows ? firedPerBurst : 0;
-  const full = putOf(touchedPanesPerBatch + closing, 1, positions, crossing.bytes).itemBytes;
+  const full = putOf([deltaBytes(touchedPanesPerBatch + closing), crossing.bytes], positions, inlineLimit).itemBytes;
   const [calmUnits, fullUnits] = [calm, full].map((bytes) => Math.ceil(bytes / READ_UNIT_BYTES)) as [number, number];
   const shareFull = rowCommitsPerMonth / batchesPerMonth;
   return {

@@ -88,20 +88,27 @@ export function lambdaLines(traffic: Traffic): CostLine[] {
 /**
  * The log: one put per batch. A body above the inline limit goes to S3, and leaves a small item.
  *
+ * @param inlineLimit of one body [bytes]
  * @param senders of a receiver: how far it has read each stands in each of its entries
  * @param bytesPerResult of rows for the next exchange, or of an outbox
  */
 export function logLines(
   { touchedPanesPerBatch, firedPerBurst, bursts, batchesPerMonth, openPanes }: Traffic,
+  inlineLimit: number,
   senders = 0,
   bytesPerResult: number = ASSUMED.outboxBytesPerResult,
 ): CostLine[] {
-  const calm = putOf(touchedPanesPerBatch, 0, senders, bytesPerResult);
-  const burst = putOf(touchedPanesPerBatch + firedPerBurst, firedPerBurst, senders, bytesPerResult);
+  const calm = putOf([touchedPanesPerBatch * ASSUMED.deltaBytesPerPane], senders, inlineLimit);
+  const burst = putOf(
+    [(touchedPanesPerBatch + firedPerBurst) * ASSUMED.deltaBytesPerPane, firedPerBurst * bytesPerResult],
+    senders,
+    inlineLimit,
+  );
   // A large item costs its size twice: when it is put, and when it is put over.
   const large = Math.min(batchesPerMonth, 2 * bursts);
   const units = large * burst.units + (batchesPerMonth - large) * calm.units;
   const spills = bursts * burst.objects + (batchesPerMonth - bursts) * calm.objects;
+  const waits = (burst.objects > 0 ? bursts : 0) + (calm.objects > 0 ? batchesPerMonth - bursts : 0);
   const snapshotBytes = openPanes * ASSUMED.snapshotBytesPerPane;
   const deltaBytes = touchedPanesPerBatch * ASSUMED.deltaBytesPerPane;
   const every = Math.min(SNAPSHOT_EVERY, Math.floor(Math.max(snapshotBytes, MIN_DELTA_BYTES) / deltaBytes) + 1);
@@ -123,18 +130,25 @@ export function logLines(
       usd: (puts / 1e3) * PRICES.s3.perThousandPuts,
       shared: false,
     },
+    ...waitLines('waiting for large deltas', waits),
   ];
 }
 
-/** One put of the log: its item, write units, and objects that go beside it. */
+/** While objects are put or read that a function needs, it waits, and is paid for. */
+export function waitLines(what: string, waits: number): CostLine[] {
+  if (waits === 0) return [];
+  const gbSeconds = ((waits * ASSUMED.objectMs) / 1_000) * (ASSUMED.memoryMiB / 1_024);
+  const usd = gbSeconds * PRICES.lambda.perGbSecond;
+  return [{ service: 'Lambda', what, quantity: gbSeconds, unit: 'GB-seconds', usd, shared: false }];
+}
+
+/** One put of the log: its item, write units, and objects that go beside it. @param bodies their sizes [bytes] */
 export function putOf(
-  panes: number,
-  results: number,
+  bodies: readonly number[],
   senders: number,
-  bytesPerResult: number,
+  inlineLimit: number,
 ): { readonly itemBytes: number; readonly units: number; readonly objects: number } {
-  const bodies = [panes * ASSUMED.deltaBytesPerPane, results * bytesPerResult];
-  const inline = bodies.filter((bytes) => bytes <= ASSUMED.inlineLimitBytes);
+  const inline = bodies.filter((bytes) => bytes <= inlineLimit);
   const itemBytes = inline.reduce((sum, one) => sum + one, ASSUMED.logItemBytes + senders * ASSUMED.positionBytes);
   return { itemBytes, units: Math.ceil(itemBytes / 1_024), objects: bodies.length - inline.length };
 }

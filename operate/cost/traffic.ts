@@ -28,6 +28,8 @@ export interface CostInput {
   readonly exchanges?: readonly ExchangeLoad[];
   /** What reads the source has windows although an exchange is behind it. @default false */
   readonly hasWindowsInPlace?: boolean;
+  /** Larger bodies of the log are objects. @default ASSUMED.inlineLimitKiB */
+  readonly inlineLimitKiB?: number | undefined;
   /** @default ASSUMED.flinkEventsPerKpu */
   readonly flinkEventsPerKpu?: number;
 }
@@ -53,6 +55,13 @@ export interface ExchangeLoad {
   readonly isCombined: boolean;
   /** Rows per record of all sources; undefined: as many as the fragment before it is reckoned to give. */
   readonly rowsPerRecord: number | undefined;
+}
+
+/** What the items of a log hold of one body [bytes]. */
+export function inlineLimitBytes({
+  inlineLimitKiB = ASSUMED.inlineLimitKiB,
+}: Pick<CostInput, 'inlineLimitKiB'>): number {
+  return inlineLimitKiB * 1_024;
 }
 
 /** Of windows that a pipeline does not have. */

@@ -1,3 +1,4 @@
+import { STAR_TEXT } from '../cost/prices.ts';
 import { usd } from '../cost/report.ts';
 import type { ExplainedFragment, ExplainedNode, Explanation } from './explain.ts';
 
@@ -13,6 +14,7 @@ export function drawExplanation({ pipeline, fragments }: Explanation): string {
   return [
     `${pipeline}: ${countText(fragments.length, sources)}`,
     ...fragments.flatMap((one, i) => fragmentLines(one, title(one.id, i))),
+    ...(fragments.some(({ uncheckedAtRest }) => uncheckedAtRest.length > 0) ? [STAR_TEXT] : []),
   ]
     .map((line) => (line.startsWith(AT_REST) ? line : cut(line)))
     .join('\n');
@@ -41,19 +43,19 @@ export function mermaidOf({ fragments }: Explanation): string {
   ].join('\n');
 }
 
-function fragmentLines({ nodes, atRestUsd }: ExplainedFragment, title: string): string[] {
+function fragmentLines({ nodes, atRestUsd, uncheckedAtRest }: ExplainedFragment, title: string): string[] {
   const sinks = nodes.filter(({ kind }) => kind === 'sink');
   const steps = nodes.filter(({ kind }) => kind !== 'sink');
   const total = Object.values(atRestUsd).reduce((sum, each) => sum + each, 0);
   const parts = Object.entries(atRestUsd)
-    .map(([service, amount]) => `${service} ${usd(amount)}`)
+    .map(([service, amount]) => `${service} ${usd(amount)}${uncheckedAtRest.includes(service) ? '*' : ''}`)
     .join(', ');
   return [
     ...(title === '' ? [''] : ['', title, '']),
     ...steps.flatMap(stepLines),
     ...sinks.map(({ what }, i) => `  ${i === sinks.length - 1 ? '└' : '├'}─► ${what}`),
     '',
-    `${AT_REST} about ${usd(total)} a month (${parts})`,
+    `${AT_REST} ${usd(total)}${uncheckedAtRest.length > 0 ? '*' : ''} a month (${parts})`,
   ];
 }
 

@@ -12,6 +12,7 @@ import { LEAST_USD } from '../cost/at-rest.ts';
 import { estimate } from '../cost/estimate.ts';
 import type { ExchangeAtRest } from '../cost/exchange-lines.ts';
 import { inputOf } from '../cost/input-of.ts';
+import { starOf } from '../cost/prices.ts';
 import { servicesOf } from '../cost/report.ts';
 import { restLines, type RestShape } from '../cost/rest-lines.ts';
 import { durationText } from '../text.ts';
@@ -35,6 +36,8 @@ export interface ExplainedFragment {
   readonly nodes: readonly ExplainedNode[];
   /** US dollars a month without records, by what they are for; those that cost something. */
   readonly atRestUsd: Readonly<Record<string, number>>;
+  /** Which of these have a price in them that is not checked. */
+  readonly uncheckedAtRest: readonly string[];
 }
 
 export interface Explanation {
@@ -54,15 +57,15 @@ export function explain({ plan, topology, fragments }: Pick<Pipeline, 'plan' | '
   const reading = sources.map((source, i): ExplainedFragment => {
     const nodes = wayOf(first, source).map(explainedNode);
     const id = sources.length === 1 ? plan.name : `${plan.name} from ${nameOfSource(source.source)}`;
-    return { id, nodes, atRestUsd: i === 0 ? atRestOf(topology) : furtherOf(fragments[i] as Topology) };
+    return { id, nodes, ...(i === 0 ? atRestOf(topology) : furtherOf(fragments[i] as Topology)) };
   });
   const receiving = behind.map((nodes, i): ExplainedFragment => {
     const { id, receivers } = exchangeOf(nodes);
     const logs = sources.map(({ source }) => partitionsOf(source));
     const senders = i === 0 ? logs.reduce((sum, each) => sum + each, 0) : exchangeOf(behind[i - 1] ?? []).receivers;
     const shape = exchangeShape({ ticks: sources.length, senders, receivers });
-    const atRestUsd = restUsd(restLines(i === 0 ? { ...shape, meeting: logs } : shape));
-    return { id: `${plan.name} behind ${id}`, nodes: nodes.map(explainedNode), atRestUsd };
+    const rest = restUsd(restLines(i === 0 ? { ...shape, meeting: logs } : shape));
+    return { id: `${plan.name} behind ${id}`, nodes: nodes.map(explainedNode), ...rest };
   });
   return { pipeline: plan.name, fragments: [...reading, ...receiving] };
 }
@@ -81,7 +84,7 @@ function slowestOf(plan: LogicalPlan): SourceNode {
 }
 
 /** A further source, what polls it and what alarms it has. */
-function furtherOf(topology: Topology): Record<string, number> {
+function furtherOf(topology: Topology): AtRest {
   const { source } = topology;
   const shape = {
     dashboards: 0,
@@ -95,14 +98,16 @@ function furtherOf(topology: Topology): Record<string, number> {
 }
 
 function ofSourceAtRest(topology: Topology): RestLine[] {
-  const services = servicesOf(
-    estimate(inputOf([{ ...topology, sources: [topology.source], downstream: [] }], AT_REST)),
-  );
-  return ['Kinesis', 'MSK', 'VPC'].map((what) => ({ what, usd: services[what] ?? 0 }));
+  const ofSource = estimate(inputOf([{ ...topology, sources: [topology.source], downstream: [] }], AT_REST));
+  const services = servicesOf(ofSource);
+  return ['Kinesis', 'MSK', 'VPC'].map((what) => {
+    const lines = ofSource.lines.filter(({ service }) => service === what);
+    return { what, usd: services[what] ?? 0, isUnchecked: starOf(lines) !== '' };
+  });
 }
 
 /** The source by itself, and what a template has besides: `atRest` finds the same in the template. */
-function atRestOf(topology: Topology): Record<string, number> {
+function atRestOf(topology: Topology): AtRest {
   const shape = {
     dashboards: ASSUMED.dashboards,
     alarmMetrics: ASSUMED.alarmMetrics[topology.source.kind],
@@ -123,9 +128,14 @@ function partitionsOf({ kind }: Source): number {
   return kind === 'kinesis' ? 1 : ASSUMED.topicPartitions;
 }
 
-function restUsd(lines: readonly RestLine[]): Record<string, number> {
+type AtRest = Pick<ExplainedFragment, 'atRestUsd' | 'uncheckedAtRest'>;
+
+function restUsd(lines: readonly RestLine[]): AtRest {
   const shown = lines.filter(({ usd = 0 }) => usd >= LEAST_USD);
-  return Object.fromEntries(shown.map(({ what, usd = 0 }) => [what, usd]));
+  return {
+    atRestUsd: Object.fromEntries(shown.map(({ what, usd = 0 }) => [what, usd])),
+    uncheckedAtRest: shown.filter(({ isUnchecked }) => isUnchecked === true).map(({ what }) => what),
+  };
 }
 
 /** Whether rows are combined before they come to the node. */

@@ -58,12 +58,12 @@ describe('docs/exchange.md', () => {
   });
 
   it('says how much of the rows of a sealed log stays, and what it costs', () => {
-    const { shardRecordsPerSecond, rowBytesPerRecord, inlineLimitBytes } = ASSUMED;
+    const { shardRecordsPerSecond, rowBytesPerRecord, inlineLimitKiB } = ASSUMED;
     const bytes = (shardRecordsPerSecond * 86_400 + 2 * RING_SLOTS * 10_000) * rowBytesPerRecord;
     const usd = ((bytes / 2 ** 30) * PRICES.s3.perGbMonth).toFixed(3);
     expect(stageSettings('prod').recoveryDays).toBe(1);
     expect(guide).toContain(`commits of 10,000, they are ${Math.round(bytes / 1e6)} MB for $${usd} a month`);
-    expect([inlineLimitBytes, inlineLimitBytes / rowBytesPerRecord]).toEqual([32 * 1_024, 4_096]);
+    expect([inlineLimitKiB, (inlineLimitKiB * 1_024) / rowBytesPerRecord]).toEqual([8, 1_024]);
   });
 
   it('says truly that sliding windows cannot be behind one, and hopping ones can', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import type { StageOverrides } from '../../lib/settings.ts';
 import { orders, synthesize } from './synthesize.ts';
 
 const STREAM = 'AWS::Kinesis::Stream';
@@ -82,6 +83,18 @@ describe('the log table', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ TIDEMARK_RECOVERY_DAYS: '7' }) },
     });
+  });
+});
+
+describe('bodies of the log', () => {
+  it('are objects above 8 KiB, or above what the stage says, for every function', () => {
+    const limitsOf = (overrides: StageOverrides): unknown[] =>
+      Object.values(synthesize({ overrides }).findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => {
+        const variables = (Properties.Environment?.Variables ?? {}) as Record<string, unknown>;
+        return 'TIDEMARK_LOG_TABLE' in variables ? [variables['TIDEMARK_INLINE_KIB']] : [];
+      });
+    expect(limitsOf({})).toEqual(['8', '8']);
+    expect(limitsOf({ inlineLimitKiB: 32 })).toEqual(['32', '32']);
   });
 });
 

@@ -108,6 +108,7 @@ describe('the function', () => {
       TIDEMARK_OUTPUT_STREAM: true,
       TIDEMARK_STAGE: true,
       TIDEMARK_RECOVERY_DAYS: true,
+      TIDEMARK_INLINE_KIB: true,
       TIDEMARK_TIMEOUT_MS: true,
     };
     const [processor] = Object.values(template.findResources(FUNCTION));

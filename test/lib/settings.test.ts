@@ -35,6 +35,8 @@ describe('stageSettings', () => {
     ['an e-mail address without a host', { alarmEmails: ['on-call'] }],
     ['a recovery period of no day', { recoveryDays: 0 }],
     ['a recovery period above that of DynamoDB', { recoveryDays: 36 }],
+    ['an inline limit that makes every body an object', { inlineLimitKiB: 0 }],
+    ['an inline limit above what an item holds', { inlineLimitKiB: 121 }],
     ['late records for no day', { refusedRetentionDays: 0 }],
     ['an archive for half a day', { archiveRetentionDays: 0.5 }],
     [

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
+import { STAR_TEXT } from '../../../operate/cost/prices.ts';
 import type { PricedTemplate } from '../../../operate/cost/priced-template.ts';
 import { created, kafkaTemplate, subnets } from '../../lib/ingest/kafka/clusters.ts';
 import type { KafkaOptions } from '../../lib/ingest/kafka/clusters.ts';
@@ -52,7 +53,7 @@ describe('what a Kafka cluster costs at rest', () => {
       const found = lines({ kind: 'provisioned', instanceType, network: subnets });
       expect(usd(found)).toMatchObject({ [`3 × ${instanceType}`]: undefined });
       expect(atRestText('Tidemark-kafka-dev', found)).toBe(
-        `Tidemark-kafka-dev: $72.30 a month at rest (3 × ${instanceType} NOT PRICED, storage of brokers $30.00, metrics of brokers $42.30; us-east-1)`,
+        `Tidemark-kafka-dev: $72.30* a month at rest (3 × ${instanceType} NOT PRICED, storage of brokers $30.00*, metrics of brokers $42.30*; us-east-1; ${STAR_TEXT})`,
       );
     }
   });

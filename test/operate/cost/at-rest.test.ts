@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { atRest, atRestText } from '../../../operate/cost/at-rest.ts';
+import { STAR_TEXT } from '../../../operate/cost/prices.ts';
 import { explain } from '../../../operate/explain/explain.ts';
 import busiest from '../../../pipelines/busiest.ts';
 import destinations from '../../../pipelines/destinations.ts';
@@ -44,7 +45,7 @@ describe('what a stack costs at rest', () => {
 
   it('is said in one line', () => {
     expect(atRestText('Tidemark-orders-dev', atRest(synthesize().toJSON()))).toBe(
-      'Tidemark-orders-dev: $18.64 a month at rest (Kinesis $10.95, dashboard $3.00, alarms $2.40, metrics $1.20, keys $1.00, ticks $0.09; us-east-1)',
+      `Tidemark-orders-dev: $18.64* a month at rest (Kinesis $10.95, dashboard $3.00*, alarms $2.40*, metrics $1.20*, keys $1.00*, ticks $0.09*; us-east-1; ${STAR_TEXT})`,
     );
   });
 

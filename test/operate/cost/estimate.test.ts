@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { stageSettings } from '../../../lib/settings.ts';
 import { ASSUMED } from '../../../operate/cost/assumptions.ts';
-import { estimate, type Estimate } from '../../../operate/cost/estimate.ts';
+import { allInItems, estimate, type Estimate } from '../../../operate/cost/estimate.ts';
 import type { CostInput } from '../../../operate/cost/traffic.ts';
 import { costInput } from '../support/cost-input.ts';
 
@@ -14,8 +14,9 @@ describe('a month of one full shard', () => {
     ['records put', 2_628_000_000, 36.792], // × 0.014 a million
     ['batches and ticks', 2_671_800, 0.53436], // 2,628,000 + 43,800, × 0.20 a million
     ['duration', 95_451.88, 1.2727], // (2,628,000 × 35.0711 ms + 43,800 × 75 ms) × 1 GB
-    ['log', 28_959_100, 18.0994], // 11 units: 600 + 632.3 × 16 bytes; 1,460 times 46: + 1,000 × 16 + 1,000 × 20
-    ['snapshots, large deltas', 102_656.25, 0.51328], // 2,628,000 / 32 × 1.25
+    ['log', 2_628_000, 1.6425], // 1 unit: 632.3 × 16 bytes are above 8 KiB, and an object
+    ['snapshots, large deltas', 2_731_386.25, 13.65693], // 2,628,000 × (1 + 1.25 / 32), and 730 outboxes
+    ['waiting for large deltas', 262_800, 3.50402], // 2,628,000 × 100 ms × 1 GB
     ['results', 876_000, 0.5475], // 730,000 × 1.2
     ['results kept', 0.17269, 0.04317], // 730,000 × 254 bytes
     ['logs', 3.98129, 1.99065], // 2,671,800 × 1,600 bytes
@@ -44,7 +45,7 @@ describe('the log', () => {
     ['a key per record', { keys: 1_000_000_000 }, 17],
     ['single records', { eventsPerSecond: 0.1 }, 1],
   ])('costs by the keys that a batch changes: %s', (_title, changes, units) => {
-    const { traffic, lines } = estimate(costInput({ windowMs: 1e12, ...changes }));
+    const { traffic, lines } = estimate(costInput({ windowMs: 1e12, inlineLimitKiB: 32, ...changes }));
     expect((line({ traffic, lines } as Estimate, 'log')?.quantity ?? 0) / traffic.batchesPerMonth).toBeCloseTo(
       units,
       1,
@@ -53,8 +54,20 @@ describe('the log', () => {
 
   it('puts bodies that are too large for an item into objects', () => {
     // 10,000 keys fire at once: a delta of 160 KB and an outbox of 200 KB; 730 times a month
-    const objects = line(estimate(costInput({ keys: 10_000 })), 'snapshots, large deltas')?.quantity ?? 0;
+    const input = costInput({ keys: 10_000, inlineLimitKiB: 32 });
+    const objects = line(estimate(input), 'snapshots, large deltas')?.quantity ?? 0;
     expect(objects).toBeCloseTo(102_656.25 + 2 * 730, 2);
+  });
+
+  it('is cheaper in objects the larger a body is, the time included that a commit waits for them', () => {
+    const saved = (keys: number): number => {
+      const input = costInput({ keys, windowMs: 1e12 });
+      return allInItems(input).totalUsd - estimate(input).totalUsd;
+    };
+    // Per commit: 8 write units and 2.1 of waiting for the object instead of 10 and of 16
+    expect(saved(1_000)).toBeCloseTo(2.628 * (10 - 8) * 0.625 - 3.50402, 1);
+    expect(saved(1_000_000_000)).toBeCloseTo(2.628 * (16 - 8) * 0.625 - 3.50402, 1);
+    expect(saved(100)).toBeCloseTo(0, 9);
   });
 });
 

@@ -191,7 +191,8 @@ describe('what explain says', () => {
     const lines = drawExplanation(explain(long)).split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBe(118);
     expect(lines).toEqual(expect.arrayContaining(['  ├─► lake', '  └─► result table']));
-    expect(lines.at(-1)).toMatch(/^at rest: about \$[\d.]+ a month \(Kinesis \$/);
+    expect(lines.at(-2)).toMatch(/^at rest: \$[\d.]+\* a month \(Kinesis \$[\d.]+, dashboard \$[\d.]+\*, /);
+    expect(lines.at(-1)).toMatch(/^\* with a price that is not checked/);
   });
 
   it('escapes code in a flowchart', () => {
