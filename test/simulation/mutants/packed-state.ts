@@ -50,8 +50,8 @@ export const PACKED_STATE: readonly Mutant[] = [
     edits: [
       {
         file: SNAPSHOTS,
-        find: 'return this.#put(writer);',
-        replace: 'return { ...(await this.#put(writer)), snapshotVersion: head.version };',
+        find: 'return this.#finish(writer, objects);',
+        replace: 'return { ...this.#finish(writer, objects), snapshotVersion: head.version };',
       },
     ],
   },
