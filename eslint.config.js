@@ -3,12 +3,25 @@ import { join } from 'node:path';
 import tseslint from 'typescript-eslint';
 
 /** Who may import what: the table of the architecture, by folder. A test proves that a broken rule is found. */
-const everyFolder = ['adapters', 'bench', 'bin', 'lambdas', 'lib', 'local', 'operate', 'pipelines', 'test', 'testing'];
+const everyFolder = [
+  'adapters',
+  'bench',
+  'bin',
+  'lambdas',
+  'lib',
+  'local',
+  'operate',
+  'pipelines',
+  'sql',
+  'test',
+  'testing',
+];
 const mayImport = {
   engine: [],
-  pipelines: ['engine'],
+  sql: ['engine'],
+  pipelines: ['engine', 'sql'],
   adapters: ['engine'],
-  lambdas: ['engine', 'adapters', 'pipelines'],
+  lambdas: ['engine', 'adapters', 'pipelines', 'sql'],
   lib: ['engine', 'lambdas'],
   local: ['engine', 'adapters', 'pipelines', 'lambdas'],
   operate: ['engine', 'adapters'],
@@ -88,6 +101,7 @@ export default tseslint.config(
       ],
     },
   },
+  restrict('sql', sdk, node),
   restrict('pipelines', sdk),
   restrict('testing', sdk),
   ...adapterFolders.map(noOtherAdapter),

@@ -4,12 +4,12 @@ import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
 import { messageOf, TidemarkError } from '../engine/errors.ts';
-import { SOURCE_EXTENSION } from './source-extension.ts';
+import { SOURCE_EXTENSION, SQL_EXTENSION } from './source-extension.ts';
 
 /** The functions that run a pipeline: folders of `lambdas/` with a `handler.ts`. */
 export type PipelineHandler = 'process-kinesis' | 'process-kafka' | 'tick' | 'tick-kafka' | 'receive';
 
-/** What is bundled together: handlers, and the module whose default export is the one pipeline that they run, if they run one. */
+/** What is bundled together: handlers, and the module or file of SQL that defines the one pipeline that they run, if they run one. */
 export type BundleSource =
   | { readonly handlers: readonly PipelineHandler[]; readonly pipelineFile: string }
   | { readonly handlers: readonly ['kafka-topic']; readonly pipelineFile?: undefined };
@@ -82,10 +82,7 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
     buildSync({
       absWorkingDir: rootDir,
       entryPoints,
-      alias: {
-        ...(pipelineFile === undefined ? {} : { '#pipeline': pipelineFile }),
-        ...(SOURCE_EXTENSION === '.ts' ? kafkaClientAlias() : {}),
-      },
+      ...definitionOf(pipelineFile),
       // Named beside the sources and written elsewhere: the source map's paths then do not depend on outDir.
       outdir: rootDir,
       outExtension: { '.js': '.mjs' },
@@ -109,6 +106,19 @@ function buildInMemory(handlers: readonly HandlerName[], pipelineFile: string | 
   );
   if (built.warnings.length > 0) throw bundleFailed(entry, pipelineFile, built.warnings);
   return built;
+}
+
+/** What `#pipeline` is: the module, or one that makes a pipeline of the file of SQL. */
+function definitionOf(pipelineFile: string | undefined): Pick<BuildOptions, 'alias' | 'define' | 'loader'> {
+  const kafka = SOURCE_EXTENSION === '.ts' ? kafkaClientAlias() : {};
+  if (pipelineFile === undefined) return { alias: kafka };
+  if (!pipelineFile.endsWith(SQL_EXTENSION)) return { alias: { '#pipeline': pipelineFile, ...kafka } };
+  const module = join(import.meta.dirname, `sql-pipeline${SOURCE_EXTENSION}`);
+  return {
+    alias: { '#pipeline': module, '#sql': pipelineFile, ...kafka },
+    define: { TIDEMARK_SQL_NAME: JSON.stringify(basename(pipelineFile, SQL_EXTENSION)) },
+    loader: { [SQL_EXTENSION]: 'text' },
+  };
 }
 
 /** Parts of the Kafka client that a bundle has in another form; what is in the package is bundled with them already. */

@@ -1,27 +1,46 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isKind, messageOf, TidemarkError } from '../engine/errors.ts';
 import type { Pipeline } from '../engine/index.ts';
-import { SOURCE_EXTENSION } from './source-extension.ts';
+import { sql } from '../sql/index.ts';
+import { SOURCE_EXTENSION, SQL_EXTENSION } from './source-extension.ts';
 
 /** What a module may export. */
 export type ImportModule = (file: string) => Promise<{ readonly default?: unknown }>;
 
-/** Definitions of this project, one module each. */
+/** Definitions of this project, one module or file of SQL each. */
 export const PIPELINES = resolve(import.meta.dirname, '../pipelines');
 
 /** Names of the pipelines in a folder, ascending; none when there is no such folder. */
 export function pipelineNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(SOURCE_EXTENSION) && !file.endsWith('.d.ts'))
-    .map((file) => file.slice(0, -SOURCE_EXTENSION.length))
-    .sort();
+  const names = readdirSync(folder).flatMap((file) => {
+    const extension = [SOURCE_EXTENSION, SQL_EXTENSION].find((one) => file.endsWith(one));
+    return extension === undefined || file.endsWith('.d.ts') ? [] : [file.slice(0, -extension.length)];
+  });
+  return [...new Set(names)].sort();
 }
 
 /**
- * The pipeline that a module exports by default.
+ * The module or the file of SQL that defines a pipeline of a folder.
+ *
+ * @throws NAME_TAKEN (invalid) when there are both
+ */
+export function pipelineFile(folder: string, name: string): string {
+  const [module, text] = [join(folder, `${name}${SOURCE_EXTENSION}`), join(folder, `${name}${SQL_EXTENSION}`)];
+  if (!existsSync(text)) return module;
+  if (!existsSync(module)) return text;
+  throw new TidemarkError(
+    'invalid',
+    'NAME_TAKEN',
+    `pipeline ${name} must be defined by one file, got ${JSON.stringify([basename(module), basename(text)])}; rename one of them`,
+  );
+}
+
+/**
+ * The pipeline that a module exports by default, or that a file of SQL is.
  *
  * @param file absolute path
  * @throws BROKEN_PIPELINE (invalid) when the module throws, but what its definition throws as it is
@@ -56,6 +75,8 @@ function isPipeline(value: unknown): value is Pipeline {
   );
 }
 
-function importFile(file: string): Promise<{ readonly default?: unknown }> {
+async function importFile(file: string): Promise<{ readonly default?: unknown }> {
+  if (file.endsWith(SQL_EXTENSION))
+    return { default: sql(basename(file, SQL_EXTENSION), await readFile(file, 'utf8')) };
   return import(pathToFileURL(file).href);
 }

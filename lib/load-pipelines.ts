@@ -1,13 +1,18 @@
 import { resolve } from 'node:path';
 import { TidemarkError } from '../engine/errors.ts';
-import { importPipeline, pipelineNames, PIPELINES, type ImportModule } from '../lambdas/pipeline-module.ts';
-import { SOURCE_EXTENSION } from '../lambdas/source-extension.ts';
+import {
+  importPipeline,
+  pipelineFile,
+  pipelineNames,
+  PIPELINES,
+  type ImportModule,
+} from '../lambdas/pipeline-module.ts';
 import type { DeployedTopology } from './deployed-topology.ts';
 
 /** A pipeline that is to be deployed. */
 export interface DeployedPipeline {
   readonly name: string;
-  /** Absolute path of its module. */
+  /** Absolute path of its module, or of its file of SQL. */
   readonly file: string;
   readonly topology: DeployedTopology;
 }
@@ -24,6 +29,7 @@ export interface LoadOptions {
  *
  * @param selection `flights`, `flights,orders` or `all`
  * @throws NAME_RESERVED (invalid) when one is named `kafka`
+ * @throws NAME_TAKEN (invalid) when a module and a file of SQL have one name
  * @throws UNKNOWN_PIPELINE (invalid) when there is no such file
  * @throws BROKEN_PIPELINE, NOT_A_PIPELINE (invalid) when its module is not that of a complete pipeline of that name
  */
@@ -46,10 +52,10 @@ export async function loadPipelines(
         'UNKNOWN_PIPELINE',
         `pipeline must be one of ${known.join(', ') || 'none'}`,
         name,
-        `add ${resolve(folder, name)}.ts or correct the name`,
+        `add ${resolve(folder, name)}.ts or .sql, or correct the name`,
       );
   }
-  return Promise.all(names.map((name) => load(name, resolve(folder, `${name}${SOURCE_EXTENSION}`), importModule)));
+  return Promise.all(names.map((name) => load(name, resolve(pipelineFile(folder, name)), importModule)));
 }
 
 async function load(name: string, file: string, importModule: ImportModule | undefined): Promise<DeployedPipeline> {

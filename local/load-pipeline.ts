@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { requireSetting, TidemarkError } from '../engine/errors.ts';
 import type { Pipeline } from '../engine/index.ts';
-import { importPipeline, pipelineNames, PIPELINES } from '../lambdas/pipeline-module.ts';
-import { SOURCE_EXTENSION } from '../lambdas/source-extension.ts';
+import { importPipeline, pipelineFile, pipelineNames, PIPELINES } from '../lambdas/pipeline-module.ts';
 
 export interface LoadedPipeline extends Pick<Pipeline, 'plan' | 'topology' | 'fragments'> {
-  /** Absolute path of its module. */
+  /** Absolute path of its module, or of its file of SQL. */
   readonly file: string;
 }
 
 /**
- * The pipeline of this name in `pipelines/`, or in the module at this path.
+ * The pipeline of this name in `pipelines/`, or in the module or file of SQL at this path.
  *
- * @throws UNKNOWN_PIPELINE, BROKEN_PIPELINE, NOT_A_PIPELINE and what its definition throws (invalid)
+ * @throws NAME_TAKEN, UNKNOWN_PIPELINE, BROKEN_PIPELINE, NOT_A_PIPELINE and what its definition throws (invalid)
  */
 export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Promise<LoadedPipeline> {
   const file = fileOf(nameOrPath, folder);
@@ -30,9 +29,9 @@ export async function loadPipeline(nameOrPath: string, folder = PIPELINES): Prom
 
 function fileOf(nameOrPath: string, folder: string): string {
   const known = pipelineNames(folder);
-  if (known.includes(nameOrPath)) return join(folder, `${nameOrPath}${SOURCE_EXTENSION}`);
+  if (known.includes(nameOrPath)) return pipelineFile(folder, nameOrPath);
   const path = resolve(nameOrPath);
-  const isPath = /\.[cm]?[jt]s$/.test(nameOrPath);
+  const isPath = /\.(?:[cm]?[jt]s|sql)$/.test(nameOrPath);
   if (isPath && existsSync(path)) return path;
   if (isPath)
     throw new TidemarkError(
@@ -43,6 +42,6 @@ function fileOf(nameOrPath: string, folder: string): string {
   throw new TidemarkError(
     'invalid',
     'UNKNOWN_PIPELINE',
-    `pipeline must be one of ${known.join(', ') || 'none'}, or the path of a .ts file, got ${JSON.stringify(nameOrPath)}; correct the name`,
+    `pipeline must be one of ${known.join(', ') || 'none'}, or the path of a .ts or .sql file, got ${JSON.stringify(nameOrPath)}; correct the name`,
   );
 }

@@ -8,7 +8,7 @@ export const SOURCE = [
   '--source <name>',
   'the stream or topic that gets them, of a pipeline that reads several',
 ] as const;
-const PIPELINE = ['<pipeline>', 'a name in pipelines/, or the path of a .ts file'] as const;
+const PIPELINE = ['<pipeline>', 'a name in pipelines/, or the path of a .ts or .sql file'] as const;
 
 /** The command line. Each command is loaded when it is asked for, so that help comes at once. */
 export function program(ended: (exitCode: number) => void): Command {

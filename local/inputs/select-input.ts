@@ -14,6 +14,7 @@ import { spread } from './spread.ts';
 /** Pipelines that come with an input of their own for each source, and how much of each a run takes unless told otherwise. */
 const EMBEDDED: Readonly<Record<string, { readonly open: (source: string) => Input; readonly records: number }>> = {
   clickstream: { open: clicksInput, records: 20_000 },
+  'busy-airports': { open: () => flightsInput(), records: 100_000 },
   busiest: { open: () => flightsInput(), records: 100_000 },
   destinations: { open: () => flightsInput(), records: 100_000 },
   earthquakes: { open: () => earthquakesInput(), records: 2_000 },

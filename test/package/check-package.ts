@@ -46,7 +46,7 @@ function pack(): string {
   const paths = packed.files.map(({ path }) => path);
   const strangers = paths.filter(
     (path) =>
-      !/^(dist\/(adapters|bin|engine|lambdas|lib|local|operate|packages|pipelines|testing)\/.+(\.js|\.d\.ts)|dist\/esbuild\/(lib\/main\.js|LICENSE\.md|package\.json)|dist\/THIRD-PARTY-NOTICES\.txt|bin\/tidemark\.js|package\.json|README\.md|LICENSE)$/.test(
+      !/^(dist\/(adapters|bin|engine|lambdas|lib|local|operate|packages|pipelines|sql|testing)\/.+(\.js|\.d\.ts)|dist\/pipelines\/[a-z-]+\.sql|dist\/esbuild\/(lib\/main\.js|LICENSE\.md|package\.json)|dist\/THIRD-PARTY-NOTICES\.txt|bin\/tidemark\.js|package\.json|README\.md|LICENSE)$/.test(
         path,
       ),
   );

@@ -1,0 +1,260 @@
+/** A bound query as a pipeline: through the same calls as one that is written in TypeScript. */
+import { isKind, messageOf } from '../../engine/errors.ts';
+import {
+  hopping,
+  kinesis,
+  lake,
+  pipeline,
+  resultTable,
+  session,
+  stream,
+  tumbling,
+  type Aggregate,
+  type Pipeline,
+} from '../../engine/index.ts';
+import { partsOf } from '../../engine/key.ts';
+import type { ResultRow } from '../../engine/outputs.ts';
+import type { SinkSpec } from '../../engine/plan/sink.ts';
+import type { Windows } from '../../engine/window/windows.ts';
+import { bindCondition } from '../bind/bind-expression.ts';
+import { named, type Bound } from '../bind/bound.ts';
+import { shown, SqlError } from '../sql-error.ts';
+import type { Insert, Select, WindowFrom } from '../syntax/ast.ts';
+import { isAssignable, resultTypeOf, type Row, type SqlType, type Value } from '../types/sql-type.ts';
+import { bindAggregate } from './aggregates.ts';
+import type { Connector } from './connector.ts';
+import { aggregateField, bindGrouping, keyField, type Grouping } from './grouping.ts';
+import { scopeOf, type Relation, type SourceTable } from './relation.ts';
+
+/** The table that gets the results. */
+export interface ResultTarget {
+  readonly name: string;
+  readonly connector: Connector;
+  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: SqlType }>;
+}
+
+/** The calls of the DSL as they are used here: SQL has checked the types. */
+interface Records {
+  filter(isWanted: (row: Row) => boolean): Records;
+  map(change: (row: Row) => Row): Records;
+  keyBy(...fields: string[]): Keyed;
+  keyAll(): Keyed;
+}
+interface Keyed {
+  window(windows: Windows): { aggregate(aggregates: Readonly<Record<string, Aggregate<unknown>>>): Results };
+}
+interface Results {
+  filter(isWanted: (values: Row) => boolean): Results;
+  map(change: (values: Row, row: ResultRow) => Row, types: Readonly<Record<string, string>>): Results;
+  to(sink: SinkSpec): Pipeline;
+}
+
+/** @throws SQL_INVALID, SQL_TYPE, SQL_UNKNOWN_NAME, SQL_UNSUPPORTED */
+export function planInsert(
+  name: string,
+  { select, table }: Insert,
+  relation: Relation,
+  target: ResultTarget,
+): Pipeline {
+  const { from } = select;
+  if (from.kind !== 'window' || select.groupBy.length === 0)
+    throw new SqlError(
+      'SQL_UNSUPPORTED',
+      select.span,
+      'a query without GROUP BY of a window is not there yet: got one',
+      "read TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) and GROUP BY window_start, window_end",
+    );
+  const { source } = relation;
+  const { time } = source;
+  if (time === undefined)
+    throw new SqlError(
+      'SQL_INVALID',
+      source.name.span,
+      `expected WATERMARK in a table that windows read, got none`,
+      "write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND",
+    );
+  const scope = scopeOf(relation, from.alias?.text);
+  requireTime(from, relation, time);
+  const where = select.where === undefined ? [] : [bindCondition(select.where, scope, 'WHERE')];
+  const columns = target.columns.map((column) => column.name);
+  const grouping = bindGrouping(select, from, scope, source.connector.partitionKey?.text, columns);
+  requirePartition(from, grouping, relation);
+  requireColumns(select, grouping, target);
+  try {
+    const records = recordsOf(name, source, time, [...relation.filters, ...where]);
+    return resultsOf(records, from, grouping, target);
+  } catch (cause) {
+    // What the DSL refuses, such as a name of a stream with a blank.
+    if (!isKind(cause, 'invalid') || cause instanceof SqlError) throw cause;
+    throw new SqlError(
+      'SQL_INVALID',
+      table.span,
+      messageOf(cause).replace(/; [^;]*$/, ''),
+      messageOf(cause).split('; ').at(-1) as string,
+      cause,
+    );
+  }
+}
+
+function recordsOf(
+  name: string,
+  source: SourceTable,
+  { column, delayMs }: NonNullable<SourceTable['time']>,
+  filters: readonly Bound[],
+): Records {
+  const { connector, schema } = source;
+  const partitionKey = connector.partitionKey?.text;
+  const settings = { stream: connector.stream, schema, ...(partitionKey === undefined ? {} : { partitionKey }) };
+  // NULL is no time: the record becomes a dead letter.
+  const timeOf = named(column.text, (row: Row) => column.run(row) as number);
+  // Flink's windows fire once the watermark has come to their last millisecond, Tidemark's once it has come to their end.
+  const lateness =
+    delayMs > 0
+      ? { maxOutOfOrdernessMs: delayMs - 1 }
+      : { watermark: named(`${column.text} + 1`, (row: Row) => (column.run(row) as number) + 1) };
+  const timed = pipeline(name)
+    .source(kinesis(settings as { readonly stream: string; readonly schema: typeof schema }))
+    .eventTime(timeOf, lateness) as unknown as Records;
+  return filters.reduce(
+    (records, { text, run }) => records.filter(named(text, (row: Row) => run(row) === true)),
+    timed,
+  );
+}
+
+function resultsOf(
+  records: Records,
+  from: WindowFrom,
+  { keys, aggregates, having, items }: Grouping,
+  target: ResultTarget,
+): Pipeline {
+  const computed = keys.filter(({ bound, field }) => bound.field !== field);
+  const text = computed.map(({ bound, field }) => `${bound.text} AS ${field}`).join(', ');
+  const addKeys = (row: Row): Row => ({
+    ...row,
+    ...Object.fromEntries(computed.map(({ bound, field }) => [field, bound.run(row)])),
+  });
+  const keyable = computed.length === 0 ? records : records.map(named(text, addKeys));
+  const keyed = keys.length === 0 ? keyable.keyAll() : keyable.keyBy(...keys.map(({ field }) => field));
+  // A window needs an aggregate even where the query names none.
+  const list =
+    aggregates.size === 0
+      ? new Map([['aggregate1', bindAggregate('COUNT', undefined, undefined, from.span)]])
+      : aggregates;
+  const windowed = keyed
+    .window(windowsOf(from))
+    .aggregate(Object.fromEntries([...list].map(([field, { aggregate }]) => [field, aggregate])));
+  const wanted =
+    having === undefined
+      ? windowed
+      : windowed.filter(named(having.text, (values: Row) => having.run(withAggregates(values)) === true));
+  const keyTypes = keys.map(({ bound }) => bound.type);
+  const shape = (values: Row, row: ResultRow): Row => {
+    const group = {
+      ...withAggregates(values),
+      ...keyValues(keyTypes, row.key),
+      window_start: row.windowStartMs,
+      window_end: row.windowEndMs,
+    };
+    return Object.fromEntries(items.map(({ bound }, i) => [target.columns[i]?.name as string, bound.run(group)]));
+  };
+  const shapeText = items.map(({ bound }, i) => `${bound.text} AS ${target.columns[i]?.name}`).join(', ');
+  const types = Object.fromEntries(target.columns.map(({ name, type }) => [name, resultTypeOf(type)]));
+  return wanted.map(named(shapeText, shape), types).to(sinkOf(target.connector));
+}
+
+function withAggregates(values: Row): Row {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [aggregateField(name), value]));
+}
+
+/** A key is text in the engine: numbers are read back from it. */
+function keyValues(types: readonly SqlType[], key: string): Row {
+  const parts = types.length === 1 ? [key] : types.length === 0 ? [] : partsOf(key);
+  return Object.fromEntries(
+    parts.map((part, i): [string, Value] => [keyField(i), types[i] === 'STRING' ? part : Number(part)]),
+  );
+}
+
+function windowsOf({ windows, intervals }: WindowFrom): Windows {
+  const [first = 0, second = 0] = intervals;
+  if (windows === 'TUMBLE') return tumbling({ sizeMs: first });
+  return windows === 'HOP' ? hopping({ advanceMs: first, sizeMs: second }) : session({ gapMs: first });
+}
+
+function sinkOf(connector: Connector): SinkSpec {
+  if (connector.kind === 'result-table') return resultTable();
+  return connector.kind === 'lake' ? lake() : stream({ stream: connector.stream });
+}
+
+function requireTime(
+  { time, windows, intervals, span }: WindowFrom,
+  relation: Relation,
+  declared: NonNullable<SourceTable['time']>,
+): void {
+  const column = scopeOf(relation).column([time]);
+  if (column.text !== declared.column.text)
+    throw new SqlError(
+      'SQL_INVALID',
+      time.span,
+      `expected the column of the WATERMARK in DESCRIPTOR, got ${shown(time.text)}`,
+      `write the one that ${relation.source.name.text.slice(0, 60)} declares`,
+    );
+  const [first = 0, second = 0] = intervals;
+  if (intervals.some((ms) => ms < 1))
+    throw new SqlError(
+      'SQL_INVALID',
+      span,
+      `expected INTERVALs above 0 of ${windows}, got one that is not`,
+      "write INTERVAL '1' HOUR",
+    );
+  if (windows === 'HOP' && second % first !== 0)
+    throw new SqlError(
+      'SQL_INVALID',
+      span,
+      `expected a size of HOP that is a multiple of its slide, got ${second} ms and ${first} ms`,
+      'write the slide first, then the size',
+    );
+}
+
+/** Sessions are those of a key: SESSION has to name the same as GROUP BY. */
+function requirePartition({ windows, partitionBy, span }: WindowFrom, { keys }: Grouping, relation: Relation): void {
+  const scope = scopeOf(relation);
+  const parts = partitionBy.map((column) => scope.column([column]).text);
+  if (windows !== 'SESSION') {
+    if (parts.length > 0)
+      throw new SqlError(
+        'SQL_INVALID',
+        span,
+        `expected PARTITION BY in SESSION only, got it in ${windows}`,
+        'leave it out: GROUP BY has the keys',
+      );
+    return;
+  }
+  const texts = keys.map(({ bound: { text } }) => text);
+  if (new Set(parts).size === texts.length && texts.every((text) => parts.includes(text))) return;
+  throw new SqlError(
+    'SQL_UNSUPPORTED',
+    span,
+    `sessions of other keys than those of GROUP BY are not there yet: got PARTITION BY ${parts.join(', ') || 'nothing'}`,
+    `write PARTITION BY ${texts.join(', ') || 'nothing'}`,
+  );
+}
+
+function requireColumns(select: Select, { items }: Grouping, { name, columns }: ResultTarget): void {
+  if (items.length !== columns.length)
+    throw new SqlError(
+      'SQL_TYPE',
+      select.span,
+      `expected ${columns.length} columns for ${name.slice(0, 60)}, got ${items.length}`,
+      'write one expression for each of its columns, in their order',
+    );
+  items.forEach(({ bound: { type }, span }, i) => {
+    const column = columns[i] as ResultTarget['columns'][number];
+    if (!isAssignable(type, column.type))
+      throw new SqlError(
+        'SQL_TYPE',
+        span,
+        `expected ${column.type} for the column ${column.name.slice(0, 60)}, got ${type}`,
+        `CAST it to ${column.type}, or declare the column as ${type}`,
+      );
+  });
+}
