@@ -21,7 +21,7 @@ const builtin = new Set([...builtinModules, ...builtinModules.map((name) => `nod
 const external: Plugin = {
   name: 'external',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.|^#pipeline$/ }, ({ path, importer }) =>
+    onResolve({ filter: /^\.|^#(pipeline|sql)$/ }, ({ path, importer }) =>
       isCompiled(importer) ? { path, external: true } : undefined,
     );
     onResolve({ filter: /^esbuild$/ }, ({ importer }) => ({

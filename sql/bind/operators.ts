@@ -1,7 +1,7 @@
 /** Arithmetic and comparison, by types. */
 import { SqlError, type Span } from '../sql-error.ts';
 import { requireInteger } from '../types/integers.ts';
-import { commonType, isInteger, isNumeric, type SqlType, type Value } from '../types/sql-type.ts';
+import { commonType, isNumeric, type SqlType, type Value } from '../types/sql-type.ts';
 import type { BinaryOperator } from '../syntax/ast.ts';
 import { runtimeError, strict, type Bound } from './bound.ts';
 

@@ -24,7 +24,7 @@ export function parseStatements(text: string): Statement[] {
   const reader = new TokenReader(text);
   const statements: Statement[] = [];
   for (;;) {
-    while (reader.takeIf(';'));
+    for (let empty = 0; empty <= MAX_STATEMENTS && reader.takeIf(';'); empty++);
     if (reader.peek().kind === 'end') return statements;
     if (statements.length === MAX_STATEMENTS)
       throw new SqlError(

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 const guide = readFileSync(join(root, 'docs', 'pipelines.md'), 'utf8');
-const names = readdirSync(join(root, 'pipelines')).map((file) => file.replace(/\.ts$/, ''));
-const sources = names.map((name) => readFileSync(join(root, 'pipelines', `${name}.ts`), 'utf8'));
+const files = readdirSync(join(root, 'pipelines'));
+const names = files.map((file) => file.replace(/\.(ts|sql)$/, ''));
+const sources = files.map((file) => readFileSync(join(root, 'pipelines', file), 'utf8'));
 
 describe('docs/pipelines.md', () => {
   it('shows the pipelines as they are', () => {

@@ -78,7 +78,7 @@ describe('loadPipelines', () => {
     expect(await refusal('oders')).toMatchObject({
       code: 'UNKNOWN_PIPELINE',
       kind: 'invalid',
-      message: `pipeline must be one of nothing, orders, renamed, returns, throws, unfinished, got "oders"; add ${folder}/oders.ts or correct the name`,
+      message: `pipeline must be one of nothing, orders, renamed, returns, throws, unfinished, got "oders"; add ${folder}/oders.ts or .sql, or correct the name`,
     });
   });
 

@@ -72,7 +72,7 @@ describe('the name of a pipeline', () => {
     await expect(loadPipeline('nope')).rejects.toMatchObject({
       code: 'UNKNOWN_PIPELINE',
       message: expect.stringMatching(
-        /^pipeline must be one of .*flights.*, or the path of a \.ts file, got "nope"; correct the name$/,
+        /^pipeline must be one of .*flights.*, or the path of a \.ts or \.sql file, got "nope"; correct the name$/,
       ),
     });
   });

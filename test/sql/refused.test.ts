@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import { sql } from '../../sql/index.ts';
+import { query, READINGS } from './texts.ts';
+
+const RESULTS = "CREATE TABLE results (c BIGINT) WITH ('connector' = 'result-table');";
+const one = (items: string, more: Parameters<typeof query>[2] = {}, columns = 'c BIGINT'): string =>
+  query(columns, items, more);
+const windows = (call: string): string => one('COUNT(*)', { from: `TABLE(${call})` });
+
+describe('what SQL refuses', () => {
+  it('says where, what was expected and what to write', () => {
+    expect(() => sql('readings', one('COUNT(*), room', {}, 'c BIGINT, r STRING'))).toThrow(
+      'expected GROUP BY columns, got "room" at 6:38; write GROUP BY … `room`, or an aggregate of it',
+    );
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      'an unknown table',
+      one('COUNT(*)', { from: "TABLE(TUMBLE(TABLE reading, DESCRIPTOR(ts), INTERVAL '1' HOUR))" }),
+      'SQL_UNKNOWN_NAME',
+      'write readings',
+    ],
+    ['an unknown column', one('SUM(bigg)'), 'SQL_UNKNOWN_NAME', 'write big'],
+    ['an unknown function', one('SUM(ABSS(n))'), 'SQL_UNKNOWN_NAME', 'write ABS'],
+    [
+      'an unknown option',
+      READINGS.replace('partition-key', 'partition.key'),
+      'SQL_UNKNOWN_NAME',
+      'write partition-key',
+    ],
+    ['an unknown connector', READINGS.replace("'kinesis'", "'kinesi'"), 'SQL_UNKNOWN_NAME', 'write kinesis'],
+    ['an unknown type', READINGS.replace('n INT', 'n INTT'), 'SQL_UNKNOWN_NAME', 'write INT'],
+    ['another format', READINGS.replace("'json'", "'avro'"), 'SQL_UNSUPPORTED', 'json'],
+    ['a type that is not there', READINGS.replace('n INT', 'n DECIMAL(10, 2)'), 'SQL_UNSUPPORTED', 'write DOUBLE'],
+    [
+      'a name of a stream that no stream has',
+      one('COUNT(*)').replace("'stream' = 'readings'", "'stream' = 'a b'"),
+      'SQL_INVALID',
+      'stream must be',
+    ],
+    [
+      'a column of results with a reserved name',
+      one('COUNT(*)', {}, '`key` BIGINT'),
+      'SQL_INVALID',
+      'choose another name',
+    ],
+    [
+      'types that do not fit the results',
+      one('COUNT(*)', {}, 'c STRING'),
+      'SQL_TYPE',
+      'expected STRING for the column c, got BIGINT',
+    ],
+    [
+      'more columns than the results have',
+      one('COUNT(*), COUNT(*)'),
+      'SQL_TYPE',
+      'expected 1 columns for results, got 2',
+    ],
+    [
+      'a condition that is none',
+      one('COUNT(*)', { where: 'WHERE n' }),
+      'SQL_TYPE',
+      'expected BOOLEAN for WHERE, got INT',
+    ],
+    [
+      'an aggregate in WHERE',
+      one('COUNT(*)', { where: 'WHERE COUNT(*) > 1' }),
+      'SQL_INVALID',
+      'got the aggregate COUNT',
+    ],
+    ['an aggregate in another', one('SUM(MAX(n))'), 'SQL_INVALID', 'got the aggregate MAX'],
+    [
+      'a query without a window',
+      `${READINGS}${RESULTS}INSERT INTO results SELECT n FROM readings;`,
+      'SQL_UNSUPPORTED',
+      'TUMBLE',
+    ],
+    [
+      'a window that is not grouped by',
+      one('COUNT(*)').replace('window_start, ', ''),
+      'SQL_INVALID',
+      'got no window_start',
+    ],
+    [
+      'a table without a watermark',
+      one('COUNT(*)').replace(',\n  WATERMARK FOR ts AS ts', ''),
+      'SQL_INVALID',
+      'write WATERMARK',
+    ],
+    [
+      'windows over another column',
+      one('COUNT(*)').replace('DESCRIPTOR(ts)', 'DESCRIPTOR(n)'),
+      'SQL_INVALID',
+      'WATERMARK in DESCRIPTOR',
+    ],
+    [
+      'CUMULATE',
+      windows("CUMULATE(TABLE readings, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '1' DAY)"),
+      'SQL_UNSUPPORTED',
+      'CUMULATE',
+    ],
+    [
+      'a hop that does not divide its size',
+      windows("HOP(TABLE readings, DESCRIPTOR(ts), INTERVAL '2' HOUR, INTERVAL '3' HOUR)"),
+      'SQL_INVALID',
+      'multiple',
+    ],
+    [
+      'sessions over all keys',
+      windows("SESSION(TABLE readings, DESCRIPTOR(ts), INTERVAL '2' HOUR)"),
+      'SQL_UNSUPPORTED',
+      'write PARTITION BY `sensor`',
+    ],
+    ['a join', one('COUNT(*)').replace('GROUP BY', 'JOIN readings ON TRUE GROUP BY'), 'SQL_UNSUPPORTED', 'JOIN'],
+    ['DISTINCT in an aggregate', one('COUNT(DISTINCT n)'), 'SQL_UNSUPPORTED', 'DISTINCT'],
+    ['OVER', one('SUM(n) OVER (ORDER BY ts)'), 'SQL_UNSUPPORTED', 'OVER'],
+    ['ORDER BY', `${one('COUNT(*)')} ORDER BY c`, 'SQL_UNSUPPORTED', 'ORDER BY'],
+    ['MIN of texts', one('MIN(room)', {}, 'c STRING'), 'SQL_UNSUPPORTED', 'MIN of STRING'],
+    ['SET', `SET 'a' = 'b'; ${one('COUNT(*)')}`, 'SQL_UNSUPPORTED', 'SET'],
+    [
+      'a second INSERT',
+      `${one('COUNT(*)')}; INSERT INTO results SELECT COUNT(*) FROM readings`,
+      'SQL_UNSUPPORTED',
+      'file of its own',
+    ],
+    ['names in double quotes', one('COUNT("n")'), 'SQL_SYNTAX', 'backticks'],
+    [
+      'a primary key',
+      one('COUNT(*)').replace('(c BIGINT)', '(c BIGINT, PRIMARY KEY (c) NOT ENFORCED)'),
+      'SQL_UNSUPPORTED',
+      'PRIMARY KEY',
+    ],
+  ])('%s', (_, text, code, says) => {
+    const plan = () => sql('readings', text);
+    expect(plan).toThrow(expect.objectContaining({ code, kind: 'invalid', name: 'SqlError' }) as Error);
+    expect(plan).toThrow(says);
+    expect(plan).toThrow(/ at \d+:\d+; /);
+  });
+});
