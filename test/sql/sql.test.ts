@@ -137,7 +137,11 @@ describe('a pipeline in SQL', () => {
     const records = [1, 6, 30].map((ts) => ({ sensor: 'a', ts, n: ts }));
     const of = async (from: string) => {
       const { results } = await runOf(query('c BIGINT', 'COUNT(*)', { from }), records);
-      return results.map(({ windowStartMs, windowEndMs, values }) => [windowStartMs, windowEndMs, values['c']]);
+      return results.map(({ windowStartMs, windowEndMs, values }) => [
+        windowStartMs,
+        windowEndMs,
+        (values as { c: number }).c,
+      ]);
     };
     expect(
       await of("TABLE(HOP(TABLE readings, DESCRIPTOR(ts), INTERVAL '0.005' SECOND, INTERVAL '0.010' SECOND))"),
