@@ -63,7 +63,7 @@ describe('a file of SQL as a pipeline', () => {
     expect(await loadPipelines('all', { folder })).toMatchObject([{ name: 'busy-airports', file }]);
     writeFileSync(join(folder, 'busy-airports.ts'), 'export default 1;\n');
     expect(() => pipelineFile(folder, 'busy-airports')).toThrow(
-      expect.objectContaining({ code: 'NAME_TAKEN' }) as Error,
+      expect.objectContaining({ code: 'NAME_TAKEN' }) as never,
     );
   });
 });
