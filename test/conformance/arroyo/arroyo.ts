@@ -27,7 +27,7 @@ export async function arroyoReports(folder: string, lives: number): Promise<Case
     const [source, dialect] = sql === undefined ? ['arroyo', GIVEN] : ['arroyo by duckdb', COMPUTED];
     reports.push(judged({ source, name, dialect, compared: expected.length, lives, leftOut: [], differences }));
   }
-  return [...reports, skipped('arroyo', 'windowed_inner_join', GIVEN, 'a join of two streams: there are none yet')];
+  return [...reports, skipped('arroyo', 'windowed_inner_join', GIVEN, 'a join within windows: there is none yet')];
 }
 
 async function differencesIn(
