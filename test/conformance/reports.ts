@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { arroyoReports } from './arroyo/arroyo.ts';
 import { beamReports } from './beam.ts';
+import { flinkReports } from './flink/flink.ts';
 import { kafkaStreamsReports } from './kafka-streams.ts';
 import { nexmarkReports } from './nexmark/nexmark.ts';
 import { skipped, type CaseReport } from './scoreboard.ts';
@@ -22,7 +23,7 @@ export async function conformance({ folder = DATA, lives = 5 }: ConformanceSetti
   if (!existsSync(folder))
     return [
       skipped(
-        'beam, arroyo, nexmark',
+        'beam, arroyo, nexmark, flink',
         'all',
         'see docs/windows.md',
         'the folder ../shared/conformance, which is no part of the repository, is not here',
@@ -33,6 +34,7 @@ export async function conformance({ folder = DATA, lives = 5 }: ConformanceSetti
     ...beamReports(folder),
     ...(await arroyoReports(folder, lives)),
     ...(await nexmarkReports(folder, lives)),
+    ...(await flinkReports(folder)),
     ...own,
   ];
 }
