@@ -1,12 +1,12 @@
-import { KAFKA_AUTH, type KafkaAuth } from '../adapters/kafka/auth.ts';
-import { requireSetting } from '../engine/errors.ts';
 import { DEFAULT_INLINE_LIMIT_KIB, INLINE_LIMIT_RANGE_KIB } from '../engine/partition-log/inline-limit.ts';
+import { readKafkaEnvironment, type KafkaEnvironment } from './kafka-environment.ts';
+import { isSecret, reader, SECRET_RULE, type Variables } from './variables.ts';
 
 /**
  * The environment variables of the functions: set by `lib/` and by the local runner, read by `wiring.ts`, nowhere else.
  * Endpoints of emulators come through the SDK's own `AWS_ENDPOINT_URL_*`.
  */
-export interface FunctionEnvironment {
+export interface FunctionEnvironment extends KafkaEnvironment {
   /** Table of the partition logs. */
   readonly TIDEMARK_LOG_TABLE: string;
   /** Table of the results; empty when the pipeline has no result table. */
@@ -35,17 +35,6 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_EXCHANGE?: string;
   /** Kinesis stream that gets the results, ARN or name; empty when the pipeline has no stream() sink. @default '' */
   readonly TIDEMARK_OUTPUT_STREAM?: string;
-  /** Brokers of a Kafka source or sink, `host:port` with commas between; empty when there is none. */
-  readonly TIDEMARK_KAFKA_BROKERS?: string;
-  /** How to get in, always through TLS but for `none`: `tls`, `iam` (MSK), `plain`, `scram-256`, `scram-512` or `mtls`. @default none */
-  readonly TIDEMARK_KAFKA_AUTH?: KafkaAuth;
-  /**
-   * Credentials for it, as Lambda's event source mappings read them too: `{"username", "password"}`, or for `mtls`
-   * `{"certificate", "privateKey", "privateKeyPassword"?}` in PEM. ARN of a secret, or `file:///….json`. @default '': none
-   */
-  readonly TIDEMARK_KAFKA_SECRET?: string;
-  /** Certificate of the authority that signed the brokers', `{"certificate"}` in PEM. ARN of a secret, or `file:///….json`. @default '': one that Node knows */
-  readonly TIDEMARK_KAFKA_CA?: string;
   /** Address of the Confluent schema registry, `https://user:secret@host` where it asks for one; empty when there is none. @default '' */
   readonly TIDEMARK_SCHEMA_REGISTRY?: string;
   /** Credentials for it in place of those in its address, `{"username", "password"}`. ARN of a secret, or `file:///….json`. @default '': none */
@@ -62,24 +51,13 @@ export interface FunctionEnvironment {
   readonly TIDEMARK_STAGE?: string;
 }
 
-/** How a function reaches a Kafka cluster. */
-export type KafkaEnvironment = Pick<
-  FunctionEnvironment,
-  'TIDEMARK_KAFKA_BROKERS' | 'TIDEMARK_KAFKA_AUTH' | 'TIDEMARK_KAFKA_SECRET' | 'TIDEMARK_KAFKA_CA'
->;
-
-type Variables = Readonly<Record<string, string | undefined>>;
-
-/** Whether this is `host:port`. */
-export const isBroker = (text: string): boolean => /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(text);
-
 /**
  * Reads and checks the environment, once, at cold start.
  *
  * @throws INVALID_SETTING naming the variable
  */
 export function readEnvironment(variables: Variables): Required<FunctionEnvironment> {
-  const text = reader(variables);
+  const text = reader<FunctionEnvironment>(variables);
   const yesOrNo = (name: keyof FunctionEnvironment): string =>
     text(name, (value) => value === 'yes' || value === 'no', "'yes' or 'no'", 'no');
   const isPlace = (value: string) => /^(s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(\/.*)?|file:\/\/\/.+)$/.test(value);
@@ -129,51 +107,6 @@ export function readEnvironment(variables: Variables): Required<FunctionEnvironm
   });
 }
 
-/**
- * The part of it that a function without a pipeline has.
- *
- * @throws INVALID_SETTING naming the variable
- */
-export function readKafkaEnvironment(variables: Variables): Required<KafkaEnvironment> {
-  const text = reader(variables);
-  const isMethod = (value: string) => (KAFKA_AUTH as readonly string[]).includes(value);
-  return Object.freeze({
-    TIDEMARK_KAFKA_BROKERS: text(
-      'TIDEMARK_KAFKA_BROKERS',
-      (value) => value === '' || value.split(',').every(isBroker),
-      'host:port, with commas between',
-    ),
-    TIDEMARK_KAFKA_AUTH: text('TIDEMARK_KAFKA_AUTH', isMethod, KAFKA_AUTH.join(' or '), 'none') as KafkaAuth,
-    TIDEMARK_KAFKA_SECRET: text('TIDEMARK_KAFKA_SECRET', isSecret, SECRET_RULE),
-    TIDEMARK_KAFKA_CA: text('TIDEMARK_KAFKA_CA', isSecret, SECRET_RULE),
-  });
-}
-
 const [SMALLEST_KIB, LARGEST_KIB] = INLINE_LIMIT_RANGE_KIB;
 const isInlineLimit = (value: string): boolean =>
   /^[1-9]\d*$/.test(value) && Number(value) >= SMALLEST_KIB && Number(value) <= LARGEST_KIB;
-
-const SECRET_RULE = 'the ARN of a secret or file:///….json';
-const isSecret = (value: string): boolean =>
-  value === '' || /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|file:\/\/\/.+)$/.test(value);
-
-function reader(variables: Variables) {
-  return (name: keyof FunctionEnvironment, valid: (value: string) => boolean, rule: string, fallback = ''): string => {
-    const value = variables[name] ?? fallback;
-    return requireSetting(name, value, valid(value), rule, 'set it in the environment of the function');
-  };
-}
-
-/** @throws INVALID_SETTING when no broker is named */
-export function requireBrokers(
-  { TIDEMARK_KAFKA_BROKERS: brokers }: Required<KafkaEnvironment>,
-  what: string,
-): string[] {
-  return requireSetting(
-    'TIDEMARK_KAFKA_BROKERS',
-    brokers,
-    brokers !== '',
-    `the brokers of the cluster for ${what}`,
-    'set it in the environment of the function, as host:port',
-  ).split(',');
-}

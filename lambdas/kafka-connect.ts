@@ -1,6 +1,6 @@
 import type { Connect } from '../adapters/kafka/connection.ts';
 import { securityOf } from '../adapters/kafka/security.ts';
-import { requireBrokers, type KafkaEnvironment } from './environment.ts';
+import { requireBrokers, type KafkaEnvironment } from './kafka-environment.ts';
 import { secretAt } from './secret-at.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceResponse, Context } from 'aws-lambda';
 import { NO_TOPIC_ID, TopicAdmin } from '../adapters/kafka/topic-admin.ts';
 import { isKind } from '../engine/errors.ts';
-import { readKafkaEnvironment } from './environment.ts';
+import { readKafkaEnvironment } from './kafka-environment.ts';
 import { kafkaConnect } from './kafka-connect.ts';
 import {
   droppedConfigs,

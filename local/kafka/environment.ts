@@ -1,6 +1,6 @@
 import type { Connect } from '../../adapters/kafka/connection.ts';
 import { requireSetting } from '../../engine/errors.ts';
-import { readKafkaEnvironment, type KafkaEnvironment } from '../../lambdas/environment.ts';
+import { readKafkaEnvironment, type KafkaEnvironment } from '../../lambdas/kafka-environment.ts';
 import { kafkaConnect } from '../../lambdas/kafka-connect.ts';
 
 /**

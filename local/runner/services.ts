@@ -1,6 +1,6 @@
 import type { Topology } from '../../engine/topology.ts';
 import { requireSetting } from '../../engine/errors.ts';
-import type { KafkaEnvironment } from '../../lambdas/environment.ts';
+import type { KafkaEnvironment } from '../../lambdas/kafka-environment.ts';
 import { dynamodbClient, kinesisClient } from '../aws/clients.ts';
 import { ensureStream, type StreamInfo } from '../aws/stream.ts';
 import { ensureTables } from '../aws/tables.ts';

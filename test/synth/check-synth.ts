@@ -21,7 +21,7 @@ const EXPECTED_LINES = [
   /^Bundling asset /,
   /^Successfully synthesized to /,
   /^Supply a stack id /,
-  /^Tidemark-\S+: \$\d+\.\d\d a month at rest \(/,
+  /^Tidemark-\S+: \$\d+\.\d\d\*? a month at rest \(/,
   /^\s*$/,
 ];
 

@@ -1,5 +1,5 @@
 import { requireSetting } from '../../../engine/errors.ts';
-import { isBroker } from '../../../lambdas/environment.ts';
+import { isBroker } from '../../../lambdas/kafka-environment.ts';
 import { requireInteger } from '../../require-integer.ts';
 import { requireSecretArn } from '../../require-secret-arn.ts';
 import type {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { readEnvironment, readKafkaEnvironment } from '../../../lambdas/environment.ts';
+import { readEnvironment } from '../../../lambdas/environment.ts';
+import { readKafkaEnvironment } from '../../../lambdas/kafka-environment.ts';
 import type { DeployedTopology } from '../../../lib/deployed-topology.ts';
 import type { StageOverrides } from '../../../lib/settings.ts';
 import { created, existing, selfManaged } from '../ingest/kafka/clusters.ts';
