@@ -8,6 +8,7 @@ import { sourceRelation, viewRelation, type Relation } from './plan/relation.ts'
 import { shown, SqlError } from './sql-error.ts';
 import type { CreateTable, From, Insert, Name } from './syntax/ast.ts';
 import { parseStatements } from './syntax/parse-statement.ts';
+import { unsupported } from './syntax/token-reader.ts';
 
 /**
  * A pipeline of a text in Flink's SQL: tables, views, and one `INSERT INTO … SELECT`. It is the same value as one that
@@ -124,6 +125,7 @@ function requireResults({ columns, watermark }: CreateTable, kind: string): void
   const names = new Set<string>();
   for (const column of columns) {
     const { text, span } = column.name;
+    if (column.kind === 'unread') throw unsupported(span, column.what, column.remedy);
     if (column.kind === 'computed')
       throw new SqlError(
         'SQL_INVALID',

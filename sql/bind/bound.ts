@@ -12,6 +12,8 @@ export interface Bound {
   readonly constant?: { readonly value: Value };
   /** The field of the row that it is, if it is nothing else. */
   readonly field?: string;
+  /** A BIGINT that Flink has as INT: a column of INT takes it. */
+  readonly isSumOfInt?: boolean;
 }
 
 /** Views put into each other can double an expression with each [characters]. */

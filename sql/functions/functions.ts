@@ -7,17 +7,26 @@ import { conditional } from './conditional.ts';
 import { numberFunctions } from './numbers.ts';
 import type { Parameter, StrictFunction } from './strict-function.ts';
 import { textFunctions } from './texts.ts';
+import { parseTimestamp } from '../types/timestamp.ts';
 
-const STRICT: Readonly<Record<string, StrictFunction>> = { ...textFunctions, ...numberFunctions };
+const STRICT: Readonly<Record<string, StrictFunction>> = {
+  ...textFunctions,
+  ...numberFunctions,
+  // NULL of a text that is no time.
+  TO_TIMESTAMP: {
+    parameters: ['STRING'],
+    type: 'TIMESTAMP(3)',
+    apply: (text: string) => parseTimestamp(text) ?? null,
+  },
+};
 
 export const AGGREGATES: readonly string[] = ['COUNT', 'SUM', 'MIN', 'MAX', 'AVG'];
 
 /** Known, and what stands for them. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  TUMBLE: "write FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) and GROUP BY window_start, window_end",
-  HOP: "write FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)) and GROUP BY window_start, window_end",
-  SESSION:
-    "write FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' HOUR)) and GROUP BY window_start, window_end, k",
+  TUMBLE: 'write it in GROUP BY, or in FROM TABLE(…)',
+  HOP: 'write it in GROUP BY, or in FROM TABLE(…)',
+  SESSION: 'write it in GROUP BY, or in FROM TABLE(…)',
   TUMBLE_START: 'write window_start',
   TUMBLE_END: 'write window_end',
   HOP_START: 'write window_start',

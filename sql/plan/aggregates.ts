@@ -5,11 +5,14 @@ import { UNIT_BITS, unitsOf } from '../../engine/aggregate/exact-quotient.ts';
 import { partialsOf } from '../../engine/aggregate/exact-sum.ts';
 import { runtimeError, type Bound } from '../bind/bound.ts';
 import { SqlError, type Span } from '../sql-error.ts';
+import { countingDistinct } from './counting-distinct.ts';
 import { isInteger, isNumeric, type Row, type SqlType } from '../types/sql-type.ts';
 
 export interface BoundAggregate {
   readonly type: SqlType;
   readonly aggregate: Aggregate<unknown>;
+  /** INT in Flink, so a column of INT takes it. */
+  readonly isSumOfInt?: boolean;
 }
 
 type Summing = typeof summing;
@@ -47,12 +50,22 @@ export function bindAggregate(
   argument: Bound | undefined,
   filter: Bound | undefined,
   span: Span,
+  isDistinct = false,
 ): BoundAggregate {
   const counts = filter === undefined ? () => true : (row: Row) => filter.run(row) === true;
   const shown = argument === undefined ? '' : (argument.field ?? argument.text);
   const suffix = filter === undefined ? '' : ` filter ${filter.text}`;
   const word = name === 'AVG' ? 'mean' : name.toLowerCase();
-  const descriptor = `${word}(${shown})${suffix}`;
+  const descriptor = `${word}(${isDistinct ? 'distinct ' : ''}${shown})${suffix}`;
+  if (isDistinct && argument !== undefined)
+    return {
+      type: 'BIGINT',
+      aggregate: aggregateOfPresent(
+        descriptor,
+        (row: Row) => (counts(row) ? (argument.run(row) ?? undefined) : undefined),
+        countingDistinct,
+      ) as Aggregate<unknown>,
+    };
   if (name === 'COUNT') {
     const isCounted = argument === undefined ? counts : (row: Row) => counts(row) && argument.run(row) !== null;
     return {
@@ -85,7 +98,11 @@ export function bindAggregate(
   };
   if (name === 'SUM') {
     const sum = aggregate(descriptor, extract, isInteger(type) ? summingIntegers : summing) as Aggregate<unknown>;
-    return { type: type === 'DOUBLE' ? 'DOUBLE' : 'BIGINT', aggregate: sum };
+    return {
+      type: type === 'DOUBLE' ? 'DOUBLE' : 'BIGINT',
+      aggregate: sum,
+      ...(type === 'INT' ? { isSumOfInt: true } : {}),
+    };
   }
   const aggregator =
     name === 'AVG' ? (isInteger(type) ? averagingIntegers : averaging) : name === 'MIN' ? minimum : maximum;

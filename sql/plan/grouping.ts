@@ -6,6 +6,8 @@ import { SqlError, shown } from '../sql-error.ts';
 import type { Expression, Select, WindowFrom } from '../syntax/ast.ts';
 import type { Value } from '../types/sql-type.ts';
 import { bindAggregate, type BoundAggregate } from './aggregates.ts';
+import { TOO_MANY } from './counting-distinct.ts';
+import type { SourceTable } from './relation.ts';
 
 export interface GroupKey {
   readonly bound: Bound;
@@ -36,10 +38,10 @@ export function bindGrouping(
   select: Select,
   from: WindowFrom,
   scope: Scope,
-  partitionKey: string | undefined,
+  { connector, fields }: SourceTable,
   columns: readonly string[],
 ): Grouping {
-  const keys = bindKeys(select, from, scope, partitionKey);
+  const keys = bindKeys(select, from, scope, connector.partitionKey?.text, fields);
   const aggregates = new Map<string, BoundAggregate>();
   const named = new Map<string, string>();
   const taken = new Set(keys.map(({ field }) => field));
@@ -84,24 +86,32 @@ function freeName(taken: ReadonlySet<string>, columns: readonly string[]): strin
 }
 
 function bindAggregateCall(
-  { name, args, isStar, filter, span }: Extract<Expression, { kind: 'call' }>,
+  { name, args, isStar, isDistinct, filter, span }: Extract<Expression, { kind: 'call' }>,
   scope: Scope,
 ): BoundAggregate {
   const upper = name.text.toUpperCase();
   if (args.length !== (isStar ? 0 : 1))
     throw new SqlError('SQL_TYPE', span, `expected one argument of ${upper}, got ${args.length}`, `write ${upper}(x)`);
   const condition = filter === undefined ? undefined : bindCondition(filter, scope, 'FILTER');
-  return bindAggregate(upper, args[0] === undefined ? undefined : bindExpression(args[0], scope), condition, span);
+  const argument = args[0] === undefined ? undefined : bindExpression(args[0], scope);
+  return bindAggregate(upper, argument, condition, span, isDistinct);
 }
 
-function aggregateColumn(name: string, { type }: BoundAggregate, text: string): Bound {
+function aggregateColumn(name: string, { type, isSumOfInt = false }: BoundAggregate, text: string): Bound {
   const field = aggregateField(name);
   return {
     type,
     text,
+    isSumOfInt,
     run: (row) => {
       const value = row[field] as Value | bigint | undefined;
       if (typeof value !== 'bigint') return value ?? null;
+      if (value === TOO_MANY)
+        throw runtimeError(
+          'SQL_TOO_MANY_VALUES',
+          'a group of COUNT(DISTINCT x) must have at most 1000 different values of 16384 characters, got more',
+          'use approxDistinct of the DSL',
+        );
       throw runtimeError(
         'SQL_NUMBER_TOO_LARGE',
         'SUM must be a value that BIGINT keeps exactly (2^53 - 1 at most), got a larger one',
@@ -111,7 +121,13 @@ function aggregateColumn(name: string, { type }: BoundAggregate, text: string): 
   };
 }
 
-function bindKeys(select: Select, { windows }: WindowFrom, scope: Scope, partitionKey: string | undefined): GroupKey[] {
+function bindKeys(
+  select: Select,
+  { windows }: WindowFrom,
+  scope: Scope,
+  partitionKey: string | undefined,
+  fields: readonly string[],
+): GroupKey[] {
   const names = select.groupBy.map((expression) => windowColumnOf(expression));
   for (const column of WINDOW_COLUMNS)
     if (!names.includes(column))
@@ -140,16 +156,19 @@ function bindKeys(select: Select, { windows }: WindowFrom, scope: Scope, partiti
         'write CAST(… AS STRING)',
       );
     if (keys.some(({ bound: { text } }) => text === bound.text)) return;
-    keys.push({ bound, field: bound.field ?? keyNameOf(expression, i) });
+    const isPartitionKey = bound.field !== undefined && bound.field === partitionKey;
+    keys.push({ bound, field: isPartitionKey ? partitionKey : keyNameOf(expression, i, fields) });
   });
   // A key that begins with the partition key needs no exchange.
   return keys.sort((a, b) => Number(b.field === partitionKey) - Number(a.field === partitionKey));
 }
 
-/** Never the name of a field of the record: those of the user have no blank before them. */
-function keyNameOf(expression: Expression, i: number): string {
-  const name = expression.kind === 'name' ? expression.parts.at(-1)?.text : undefined;
-  return `${name !== undefined && /^[A-Za-z0-9_]{1,40}$/.test(name) ? name : 'key'}-${i + 1}`;
+/** Never the name of a field of the record. */
+function keyNameOf(expression: Expression, i: number, fields: readonly string[]): string {
+  const column = expression.kind === 'name' ? expression.parts.at(-1)?.text : undefined;
+  let name = `${column !== undefined && /^[A-Za-z0-9_]{1,40}$/.test(column) ? column : 'key'}-${i + 1}`;
+  while (fields.includes(name)) name += '-';
+  return name;
 }
 
 function windowColumnOf(expression: Expression): (typeof WINDOW_COLUMNS)[number] | undefined {

@@ -20,10 +20,13 @@ import { bindCondition } from '../bind/bind-expression.ts';
 import { named, type Bound } from '../bind/bound.ts';
 import { shown, SqlError } from '../sql-error.ts';
 import type { Insert, Select, WindowFrom } from '../syntax/ast.ts';
+import { requireInteger } from '../types/integers.ts';
 import { isAssignable, resultTypeOf, type Row, type SqlType, type Value } from '../types/sql-type.ts';
 import { bindAggregate } from './aggregates.ts';
 import type { Connector } from './connector.ts';
 import { aggregateField, bindGrouping, keyField, type Grouping } from './grouping.ts';
+import { withWindowTable } from './group-windows.ts';
+import { keyTextOf, valueOfKey } from './key-texts.ts';
 import { scopeOf, type Relation, type SourceTable } from './relation.ts';
 
 /** The table that gets the results. */
@@ -52,10 +55,11 @@ interface Results {
 /** @throws SQL_INVALID, SQL_TYPE, SQL_UNKNOWN_NAME, SQL_UNSUPPORTED */
 export function planInsert(
   name: string,
-  { select, table }: Insert,
+  { select: given, table }: Insert,
   relation: Relation,
   target: ResultTarget,
 ): Pipeline {
+  const select = withWindowTable(given);
   const { from } = select;
   if (from.kind !== 'window' || select.groupBy.length === 0)
     throw new SqlError(
@@ -77,7 +81,7 @@ export function planInsert(
   requireTime(from, relation, time);
   const where = select.where === undefined ? [] : [bindCondition(select.where, scope, 'WHERE')];
   const columns = target.columns.map((column) => column.name);
-  const grouping = bindGrouping(select, from, scope, source.connector.partitionKey?.text, columns);
+  const grouping = bindGrouping(select, from, scope, source, columns);
   requirePartition(from, grouping, relation);
   requireColumns(select, grouping, target);
   try {
@@ -131,7 +135,7 @@ function resultsOf(
   const text = computed.map(({ bound, field }) => `${bound.text} AS ${field}`).join(', ');
   const addKeys = (row: Row): Row => ({
     ...row,
-    ...Object.fromEntries(computed.map(({ bound, field }) => [field, bound.run(row)])),
+    ...Object.fromEntries(computed.map(({ bound, field }) => [field, keyTextOf(bound.run(row))])),
   });
   const keyable = computed.length === 0 ? records : records.map(named(text, addKeys));
   const keyed = keys.length === 0 ? keyable.keyAll() : keyable.keyBy(...keys.map(({ field }) => field));
@@ -147,19 +151,31 @@ function resultsOf(
     having === undefined
       ? windowed
       : windowed.filter(named(having.text, (values: Row) => having.run(withAggregates(values)) === true));
-  const keyTypes = keys.map(({ bound }) => bound.type);
+  const readKey = keys.map(({ bound: { type, field: own }, field }) => {
+    // The partition key is a text of the producer's, which is neither NULL nor empty.
+    if (own === field) return (text: string): Value => (type === 'STRING' ? text : Number(text));
+    return (text: string): Value => valueOfKey(text, type);
+  });
   const shape = (values: Row, row: ResultRow): Row => {
     const group = {
       ...withAggregates(values),
-      ...keyValues(keyTypes, row.key),
+      ...keyValues(readKey, row.key),
       window_start: row.windowStartMs,
       window_end: row.windowEndMs,
     };
-    return Object.fromEntries(items.map(({ bound }, i) => [target.columns[i]?.name as string, bound.run(group)]));
+    return Object.fromEntries(
+      items.map(({ bound }, i) => [target.columns[i]?.name as string, fitting(bound, group, target.columns[i]?.type)]),
+    );
   };
   const shapeText = items.map(({ bound }, i) => `${bound.text} AS ${target.columns[i]?.name}`).join(', ');
   const types = Object.fromEntries(target.columns.map(({ name, type }) => [name, resultTypeOf(type)]));
   return wanted.map(named(shapeText, shape), types).to(sinkOf(target.connector));
+}
+
+/** @throws SQL_NUMBER_TOO_LARGE (data) for a SUM of INT that a column of INT does not keep */
+function fitting({ run, isSumOfInt = false }: Bound, row: Row, type: SqlType | undefined): Value {
+  const value = run(row);
+  return isSumOfInt && type === 'INT' && typeof value === 'number' ? requireInteger(value, type, 'SUM') : value;
 }
 
 function withAggregates(values: Row): Row {
@@ -167,18 +183,20 @@ function withAggregates(values: Row): Row {
 }
 
 /** A key is text in the engine: numbers are read back from it. */
-function keyValues(types: readonly SqlType[], key: string): Row {
-  const parts = types.length === 1 ? [key] : types.length === 0 ? [] : partsOf(key);
-  return Object.fromEntries(
-    parts.map((part, i): [string, Value] => [keyField(i), types[i] === 'STRING' ? part : Number(part)]),
-  );
+function keyValues(read: ReadonlyArray<(text: string) => Value>, key: string): Row {
+  const parts = read.length === 1 ? [key] : read.length === 0 ? [] : partsOf(key);
+  return Object.fromEntries(parts.map((part, i): [string, Value] => [keyField(i), read[i]?.(part) ?? null]));
 }
 
 function windowsOf({ windows, intervals }: WindowFrom): Windows {
-  const [first = 0, second = 0] = intervals;
-  if (windows === 'TUMBLE') return tumbling({ sizeMs: first });
-  return windows === 'HOP' ? hopping({ advanceMs: first, sizeMs: second }) : session({ gapMs: first });
+  const [first = 0, second = 0, third = 0] = intervals;
+  if (windows === 'TUMBLE') return tumbling({ sizeMs: first, offsetMs: modulo(second, first) });
+  if (windows === 'SESSION') return session({ gapMs: first });
+  return hopping({ advanceMs: first, sizeMs: second, offsetMs: modulo(third, first) });
 }
+
+/** Of a time before 1970 as well. */
+const modulo = (ms: number, lengthMs: number): number => ((ms % lengthMs) + lengthMs) % lengthMs;
 
 function sinkOf(connector: Connector): SinkSpec {
   if (connector.kind === 'result-table') return resultTable();
@@ -199,7 +217,7 @@ function requireTime(
       `write the one that ${relation.source.name.text.slice(0, 60)} declares`,
     );
   const [first = 0, second = 0] = intervals;
-  if (intervals.some((ms) => ms < 1))
+  if (intervals.slice(0, windows === 'HOP' ? 2 : 1).some((ms) => ms < 1))
     throw new SqlError(
       'SQL_INVALID',
       span,
@@ -217,6 +235,7 @@ function requireTime(
 
 /** Sessions are those of a key: SESSION has to name the same as GROUP BY. */
 function requirePartition({ windows, partitionBy, span }: WindowFrom, { keys }: Grouping, relation: Relation): void {
+  if (partitionBy === undefined) return;
   const scope = scopeOf(relation);
   const parts = partitionBy.map((column) => scope.column([column]).text);
   if (windows !== 'SESSION') {
@@ -247,9 +266,9 @@ function requireColumns(select: Select, { items }: Grouping, { name, columns }: 
       `expected ${columns.length} columns for ${name.slice(0, 60)}, got ${items.length}`,
       'write one expression for each of its columns, in their order',
     );
-  items.forEach(({ bound: { type }, span }, i) => {
+  items.forEach(({ bound: { type, isSumOfInt = false }, span }, i) => {
     const column = columns[i] as ResultTarget['columns'][number];
-    if (!isAssignable(type, column.type))
+    if (!isAssignable(type, column.type) && !(isSumOfInt && column.type === 'INT'))
       throw new SqlError(
         'SQL_TYPE',
         span,

@@ -3,7 +3,8 @@ import type { Bound } from '../bind/bound.ts';
 import { bindCondition, bindExpression, type Scope } from '../bind/bind-expression.ts';
 import { nearest } from '../nearest.ts';
 import { shown, SqlError, type Span } from '../sql-error.ts';
-import type { CreateTable, Name, Select } from '../syntax/ast.ts';
+import type { CreateTable, Name, Select, Unread } from '../syntax/ast.ts';
+import { unsupported } from '../syntax/token-reader.ts';
 import { recordSchema, type RecordColumn } from '../types/record-schema.ts';
 import type { Connector } from './connector.ts';
 
@@ -21,15 +22,17 @@ export interface Relation {
   readonly source: SourceTable;
   /** Each as an expression of the source's record. */
   readonly columns: ReadonlyMap<string, Bound>;
+  /** Columns that are declared and cannot be read. */
+  readonly unread: ReadonlyMap<string, Unread>;
   /** Conditions of views, the innermost first. */
   readonly filters: readonly Bound[];
 }
 
-export function scopeOf({ name, columns }: Pick<Relation, 'name' | 'columns'>, alias = name): Scope {
+export function scopeOf(relation: Pick<Relation, 'name' | 'columns' | 'unread'>, alias = relation.name): Scope {
   return {
     column(parts) {
       const [first, second] = parts as readonly [Name, ...Name[]];
-      if (second === undefined) return named(columns, first, alias);
+      if (second === undefined) return named(relation, first, alias);
       if (first.text !== alias)
         throw new SqlError(
           'SQL_UNKNOWN_NAME',
@@ -37,14 +40,16 @@ export function scopeOf({ name, columns }: Pick<Relation, 'name' | 'columns'>, a
           `expected the table ${alias}, got ${shown(first.text)}`,
           `write ${alias}.${second.text}`,
         );
-      return named(columns, second, alias);
+      return named(relation, second, alias);
     },
   };
 }
 
-function named(columns: ReadonlyMap<string, Bound>, { text, span }: Name, table: string): Bound {
+function named({ columns, unread }: Pick<Relation, 'columns' | 'unread'>, { text, span }: Name, table: string): Bound {
   const column = columns.get(text);
   if (column !== undefined) return column;
+  const declared = unread.get(text);
+  if (declared !== undefined) throw unsupported(span, `${declared.what}, which ${shown(text)} is,`, declared.remedy);
   const near = nearest(text, columns.keys());
   const remedy = near === undefined ? `write one of ${[...columns.keys()].slice(0, 8).join(', ')}` : `write ${near}`;
   throw new SqlError('SQL_UNKNOWN_NAME', span, `expected a column of ${table}, got ${shown(text)}`, remedy);
@@ -54,8 +59,9 @@ function named(columns: ReadonlyMap<string, Bound>, { text, span }: Name, table:
 export function sourceRelation(table: CreateTable, connector: Extract<Connector, { kind: 'kinesis' }>): Relation {
   const physical: RecordColumn[] = [];
   const columns = new Map<string, Bound>();
+  const unread = new Map<string, Unread>();
   const add = ({ text, span }: Name, bound: Bound): void => {
-    requireNewColumn(columns, text, span);
+    requireNewColumn(columns, unread, text, span);
     columns.set(text, bound);
   };
   for (const column of table.columns) {
@@ -65,23 +71,32 @@ export function sourceRelation(table: CreateTable, connector: Extract<Connector,
     physical.push({ name, type, isRequired });
     add(column.name, { type, text: `\`${name.replaceAll('`', '``')}\``, run: (row) => row[name] ?? null, field: name });
   }
-  const base = new Map(columns);
+  for (const column of table.columns) {
+    if (column.kind !== 'unread') continue;
+    requireNewColumn(columns, unread, column.name.text, column.name.span);
+    unread.set(column.name.text, column);
+  }
+  const base = { name: table.name.text, columns: new Map(columns), unread };
   for (const column of table.columns)
-    if (column.kind === 'computed')
-      add(column.name, bindExpression(column.expression, scopeOf({ name: table.name.text, columns: base })));
+    if (column.kind === 'computed') add(column.name, bindExpression(column.expression, scopeOf(base)));
   requirePartitionKey(connector, physical);
   const source: SourceTable = {
     name: table.name,
     connector,
     schema: recordSchema(physical),
     fields: physical.map(({ name }) => name),
-    time: timeOf(table, columns),
+    time: timeOf(table, { name: table.name.text, columns, unread }),
   };
-  return { name: table.name.text, source, columns, filters: [] };
+  return { name: table.name.text, source, columns, unread, filters: [] };
 }
 
-function requireNewColumn(columns: ReadonlyMap<string, Bound>, name: string, span: Span): void {
-  if (columns.has(name))
+function requireNewColumn(
+  columns: ReadonlyMap<string, Bound>,
+  unread: ReadonlyMap<string, Unread>,
+  name: string,
+  span: Span,
+): void {
+  if (columns.has(name) || unread.has(name))
     throw new SqlError(
       'SQL_INVALID',
       span,
@@ -108,9 +123,12 @@ function requirePartitionKey({ partitionKey }: SourceTable['connector'], columns
 }
 
 /** `WATERMARK FOR ts AS ts - INTERVAL '5' SECOND`, or `AS ts`. */
-function timeOf({ name, watermark }: CreateTable, columns: ReadonlyMap<string, Bound>): SourceTable['time'] {
+function timeOf(
+  { watermark }: CreateTable,
+  columns: Pick<Relation, 'name' | 'columns' | 'unread'>,
+): SourceTable['time'] {
   if (watermark === undefined) return undefined;
-  const column = scopeOf({ name: name.text, columns }).column([watermark.column]);
+  const column = scopeOf(columns).column([watermark.column]);
   if (column.type !== 'TIMESTAMP(3)')
     throw new SqlError(
       'SQL_TYPE',
@@ -154,11 +172,16 @@ export function viewRelation(name: string, select: Select, below: Relation): Rel
     );
   const scope = scopeOf(below, select.from.alias?.text);
   const columns = new Map<string, Bound>();
+  const unread = new Map<string, Unread>();
   for (const { expression, alias, span } of select.items) {
     if (expression === undefined) {
       for (const [column, bound] of below.columns) {
-        requireNewColumn(columns, column, span);
+        requireNewColumn(columns, unread, column, span);
         columns.set(column, bound);
+      }
+      for (const [column, declared] of below.unread) {
+        requireNewColumn(columns, unread, column, span);
+        unread.set(column, declared);
       }
       continue;
     }
@@ -170,9 +193,9 @@ export function viewRelation(name: string, select: Select, below: Relation): Rel
         'expected a name for each column of a view, got none',
         'write AS and a name',
       );
-    requireNewColumn(columns, column, span);
+    requireNewColumn(columns, unread, column, span);
     columns.set(column, bindExpression(expression, scope));
   }
   const where = select.where === undefined ? [] : [bindCondition(select.where, scope, 'WHERE')];
-  return { name, source: below.source, columns, filters: [...below.filters, ...where] };
+  return { name, source: below.source, columns, unread, filters: [...below.filters, ...where] };
 }

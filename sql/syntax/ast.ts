@@ -64,6 +64,7 @@ export type Expression = ExpressionBase &
         readonly name: Name;
         readonly args: readonly Expression[];
         readonly isStar: boolean;
+        readonly isDistinct: boolean;
         readonly filter: Expression | undefined;
       }
   );
@@ -94,9 +95,10 @@ export interface WindowFrom {
   readonly kind: 'window';
   readonly windows: 'TUMBLE' | 'HOP' | 'SESSION';
   readonly table: Name;
-  readonly partitionBy: readonly Name[];
+  /** undefined: by the columns of GROUP BY. */
+  readonly partitionBy: readonly Name[] | undefined;
   readonly time: Name;
-  /** [ms] */
+  /** Lengths, and behind them the offset, if there is one [ms]. */
   readonly intervals: readonly number[];
   readonly alias: Name | undefined;
   readonly span: Span;
@@ -114,7 +116,15 @@ export interface Select {
 
 export type ColumnDefinition =
   | { readonly kind: 'physical'; readonly name: Name; readonly type: SqlType; readonly isRequired: boolean }
-  | { readonly kind: 'computed'; readonly name: Name; readonly expression: Expression };
+  | { readonly kind: 'computed'; readonly name: Name; readonly expression: Expression }
+  | ({ readonly kind: 'unread'; readonly name: Name } & Unread);
+
+/** A column of a type that is not there: it may be declared, and nothing may read it. */
+export interface Unread {
+  /** What is not there, for the error. */
+  readonly what: string;
+  readonly remedy: string;
+}
 
 export interface Option {
   readonly key: Name;

@@ -4,7 +4,7 @@ import { parseTimestamp } from '../types/timestamp.ts';
 import type { SqlType } from '../types/sql-type.ts';
 import type { BinaryOperator, CaseBranch, Expression, Name } from './ast.ts';
 import { parseInterval } from './parse-interval.ts';
-import { parseType } from './parse-type.ts';
+import { parseCastType } from './parse-type.ts';
 import { unsupported, type TokenReader } from './token-reader.ts';
 
 /** Levels of an expression at most: each takes some frames of the stack here, in the binder and with each record. */
@@ -250,15 +250,16 @@ export class ExpressionParser {
     if (upper === 'CAST' || upper === 'TRY_CAST') {
       const operand = this.parse();
       reader.expect('AS', `write ${upper}(x AS BIGINT)`);
-      const type = parseType(reader);
+      const type = parseCastType(reader);
       reader.expect(')');
       return this.#make(span, { kind: 'cast', operand, type, isTry: upper === 'TRY_CAST' }, operand);
     }
     let isStar = false;
     const args: Expression[] = [];
-    if (reader.isWord('DISTINCT'))
+    if (reader.isWord('DISTINCT') && upper !== 'COUNT')
       throw unsupported(reader.peek().span, `${upper}(DISTINCT …)`, 'leave DISTINCT out, or use the DSL');
-    if (reader.takeIf('*')) isStar = true;
+    const isDistinct = reader.takeIf('DISTINCT');
+    if (!isDistinct && reader.takeIf('*')) isStar = true;
     else if (!reader.isSymbol(')')) this.#arguments(upper, args);
     reader.expect(')', 'write ) behind the arguments');
     let filter: Expression | undefined;
@@ -271,7 +272,7 @@ export class ExpressionParser {
     }
     if (reader.isWord('OVER')) throw unsupported(reader.peek().span, 'OVER', 'group by a window');
     if (reader.isWord('WITHIN')) throw unsupported(reader.peek().span, 'WITHIN GROUP', 'leave it out');
-    return this.#make(span, { kind: 'call', name, args, isStar, filter }, filter, ...args);
+    return this.#make(span, { kind: 'call', name, args, isStar, isDistinct, filter }, filter, ...args);
   }
 
   /** Between commas, or between the words that SUBSTRING and POSITION have. */

@@ -160,9 +160,8 @@ function parseWindows(reader: TokenReader): WindowFrom {
   const intervals: number[] = [];
   while (intervals.length < 4 && reader.takeIf(',')) intervals.push(parseInterval(reader));
   const needed = windows === 'HOP' ? 2 : 1;
-  if (intervals.length === needed + 1 && windows !== 'SESSION')
-    throw unsupported(reader.last.span, 'an offset of windows', remedy);
-  if (intervals.length !== needed) throw reader.unexpected(`${needed} INTERVALs of ${windows}`, remedy);
+  const hasOffset = intervals.length === needed + 1 && windows !== 'SESSION';
+  if (intervals.length !== needed && !hasOffset) throw reader.unexpected(`${needed} INTERVALs of ${windows}`, remedy);
   reader.expect(')', remedy);
   return {
     kind: 'window',

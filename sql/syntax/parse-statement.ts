@@ -2,7 +2,7 @@ import { SqlError } from '../sql-error.ts';
 import type { ColumnDefinition, CreateTable, CreateView, Insert, Name, Option, Statement } from './ast.ts';
 import { ExpressionParser } from './parse-expression.ts';
 import { parseSelect } from './parse-query.ts';
-import { parseType } from './parse-type.ts';
+import { parseColumnType } from './parse-type.ts';
 import { TokenReader, unsupported } from './token-reader.ts';
 
 /** Of a pipeline by hand never near it; a longer one is no pipeline [characters]. */
@@ -136,9 +136,12 @@ function parseColumn(reader: TokenReader): ColumnDefinition {
   if (reader.takeIf('AS')) {
     const expression = new ExpressionParser(reader).parse();
     skipComment(reader);
+    const isClock = expression.kind === 'call' && expression.name.text.toUpperCase() === 'PROCTIME';
+    if (isClock && expression.args.length === 0 && !expression.isStar)
+      return { kind: 'unread', name, what: 'PROCTIME()', remedy: 'go by the time of the records' };
     return { kind: 'computed', name, expression };
   }
-  const type = parseType(reader);
+  const type = parseColumnType(reader);
   if (reader.isWord('METADATA')) throw unsupported(reader.peek().span, 'METADATA', 'leave the column out');
   const isRequired = reader.takeIf('NOT');
   if (isRequired) reader.expect('NULL');
@@ -146,7 +149,7 @@ function parseColumn(reader: TokenReader): ColumnDefinition {
   if (reader.isWord('PRIMARY'))
     throw unsupported(reader.peek().span, 'PRIMARY KEY', 'leave it out: results are told apart by GROUP BY');
   skipComment(reader);
-  return { kind: 'physical', name, type, isRequired };
+  return typeof type === 'string' ? { kind: 'physical', name, type, isRequired } : { kind: 'unread', name, ...type };
 }
 
 function parseWatermark(reader: TokenReader): NonNullable<CreateTable['watermark']> {

@@ -1,6 +1,7 @@
 import { nearest } from '../nearest.ts';
 import { shown, SqlError } from '../sql-error.ts';
 import type { SqlType } from '../types/sql-type.ts';
+import type { Unread } from './ast.ts';
 import { unsupported, type TokenReader } from './token-reader.ts';
 
 const TYPES: Readonly<Record<string, SqlType>> = {
@@ -10,6 +11,8 @@ const TYPES: Readonly<Record<string, SqlType>> = {
   BIGINT: 'BIGINT',
   DOUBLE: 'DOUBLE',
   STRING: 'STRING',
+  VARCHAR: 'STRING',
+  CHAR: 'STRING',
   TIMESTAMP: 'TIMESTAMP(3)',
 };
 
@@ -21,8 +24,6 @@ const OTHERS: Readonly<Record<string, string>> = {
   DECIMAL: 'write DOUBLE, or BIGINT in a smaller unit',
   DEC: 'write DOUBLE, or BIGINT in a smaller unit',
   NUMERIC: 'write DOUBLE, or BIGINT in a smaller unit',
-  CHAR: 'write STRING',
-  VARCHAR: 'write STRING',
   BYTES: 'write STRING',
   BINARY: 'write STRING',
   VARBINARY: 'write STRING',
@@ -36,8 +37,40 @@ const OTHERS: Readonly<Record<string, string>> = {
   ROW: 'leave the column out',
 };
 
+/** Types with parts of their own: a column of one is left out. */
+const NESTED: readonly string[] = ['ARRAY', 'MAP', 'MULTISET', 'ROW', 'INTERVAL'];
+
+/** A type of a column, or why nothing may read it. @throws SQL_SYNTAX, SQL_UNSUPPORTED, SQL_UNKNOWN_NAME */
+export function parseColumnType(reader: TokenReader): SqlType | Unread {
+  const { upper, kind } = reader.peek();
+  const remedy = kind === 'word' ? OTHERS[upper] : undefined;
+  if (remedy === undefined || NESTED.includes(upper)) return parseType(reader);
+  reader.take();
+  parseLength(reader);
+  return { what: `the type ${upper}`, remedy };
+}
+
+/** In CAST a length cuts the text off, which is not there. */
+export function parseCastType(reader: TokenReader): SqlType {
+  const { upper, span } = reader.peek();
+  const hasLength = reader.isSymbol('(', 1);
+  if (upper === 'CHAR' || (upper === 'VARCHAR' && hasLength))
+    throw unsupported(span, `a CAST to ${upper} of a length`, 'write STRING');
+  return parseType(reader);
+}
+
+/** Digits in parentheses, which change no value of JSON. */
+function parseLength(reader: TokenReader): void {
+  if (!reader.takeIf('(')) return;
+  do {
+    if (reader.peek().kind !== 'number') throw reader.unexpected('a length', 'write it as in VARCHAR(10)');
+    reader.take();
+  } while (reader.takeIf(','));
+  reader.expect(')');
+}
+
 /** @throws SQL_SYNTAX, SQL_UNSUPPORTED, SQL_UNKNOWN_NAME */
-export function parseType(reader: TokenReader): SqlType {
+function parseType(reader: TokenReader): SqlType {
   const { text, upper, span } = reader.name('a type');
   const remedy = OTHERS[upper];
   if (remedy !== undefined) throw unsupported(span, `the type ${upper}`, remedy);
@@ -52,6 +85,7 @@ export function parseType(reader: TokenReader): SqlType {
     );
   }
   if (upper === 'DOUBLE') reader.takeIf('PRECISION');
+  if (upper === 'VARCHAR' || upper === 'CHAR') parseLength(reader);
   if (type !== 'TIMESTAMP(3)') return type;
   const isMillis = reader.isSymbol('(') && reader.peek(1).text === '3';
   if (!isMillis) throw unsupported(span, `TIMESTAMP of another precision than milliseconds`, 'write TIMESTAMP(3)');

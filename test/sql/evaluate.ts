@@ -12,7 +12,7 @@ export function bound(text: string, columns: Readonly<Record<string, SqlType>> =
     { type, text: name, run: (row) => row[name] ?? null },
   ]);
   const expression = new ExpressionParser(new TokenReader(text)).parse();
-  return bindExpression(expression, scopeOf({ name: 't', columns: new Map(fields) }));
+  return bindExpression(expression, scopeOf({ name: 't', columns: new Map(fields), unread: new Map() }));
 }
 
 export function evaluate(text: string, row: Row = {}, columns: Readonly<Record<string, SqlType>> = {}): Value {

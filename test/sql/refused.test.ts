@@ -32,7 +32,41 @@ describe('what SQL refuses', () => {
     ['an unknown connector', READINGS.replace("'kinesis'", "'kinesi'"), 'SQL_UNKNOWN_NAME', 'write kinesis'],
     ['an unknown type', READINGS.replace('n INT', 'n INTT'), 'SQL_UNKNOWN_NAME', 'write INT'],
     ['another format', READINGS.replace("'json'", "'avro'"), 'SQL_UNSUPPORTED', 'json'],
-    ['a type that is not there', READINGS.replace('n INT', 'n DECIMAL(10, 2)'), 'SQL_UNSUPPORTED', 'write DOUBLE'],
+    [
+      'what reads a column of a type that is not there',
+      one('SUM(n)').replace('n INT', 'n DECIMAL(10, 2)'),
+      'SQL_UNSUPPORTED',
+      'the type DECIMAL, which "n" is, is not there yet',
+    ],
+    [
+      'what reads a column of PROCTIME() through a view',
+      one('MAX(p)', { from: "TABLE(TUMBLE(TABLE v, DESCRIPTOR(ts), INTERVAL '1' HOUR))" })
+        .replace('ok BOOLEAN', 'ok BOOLEAN, p AS PROCTIME()')
+        .replace('CREATE TABLE results', 'CREATE VIEW v AS SELECT * FROM readings; CREATE TABLE results'),
+      'SQL_UNSUPPORTED',
+      'PROCTIME(), which "p" is, is not there yet',
+    ],
+    [
+      'a column of results of a type that is not there',
+      one('COUNT(*)', {}, 'c FLOAT'),
+      'SQL_UNSUPPORTED',
+      'the type FLOAT is not there yet',
+    ],
+    ['a CAST that cuts a text off', one('COUNT(CAST(room AS VARCHAR(2)))'), 'SQL_UNSUPPORTED', 'write STRING'],
+    ['a column that is there twice', one('COUNT(*)').replace('x DOUBLE', 'n FLOAT'), 'SQL_INVALID', 'once, got "n"'],
+    [
+      'the start of another window than that of GROUP BY',
+      `${READINGS} CREATE TABLE results (t TIMESTAMP(3)) WITH ('connector' = 'result-table');
+      INSERT INTO results SELECT TUMBLE_START(ts, INTERVAL '1' HOUR) FROM readings GROUP BY TUMBLE(ts, INTERVAL '2' HOUR)`,
+      'SQL_INVALID',
+      'expected the window of GROUP BY in TUMBLE_START, got another',
+    ],
+    [
+      'a window in GROUP BY without its length',
+      `${RESULTS} ${READINGS} INSERT INTO results SELECT COUNT(*) FROM readings GROUP BY HOP(ts, INTERVAL '2' HOUR)`,
+      'SQL_INVALID',
+      "write HOP(ts, INTERVAL '1' HOUR, INTERVAL '1' HOUR)",
+    ],
     [
       'a name of a stream that no stream has',
       one('COUNT(*)').replace("'stream' = 'readings'", "'stream' = 'a b'"),
@@ -113,7 +147,8 @@ describe('what SQL refuses', () => {
       'write PARTITION BY `sensor`',
     ],
     ['a join', one('COUNT(*)').replace('GROUP BY', 'JOIN readings ON TRUE GROUP BY'), 'SQL_UNSUPPORTED', 'JOIN'],
-    ['DISTINCT in an aggregate', one('COUNT(DISTINCT n)'), 'SQL_UNSUPPORTED', 'DISTINCT'],
+    ['DISTINCT in another aggregate', one('SUM(DISTINCT n)'), 'SQL_UNSUPPORTED', 'SUM(DISTINCT …)'],
+    ['DISTINCT of all columns', one('COUNT(DISTINCT *)'), 'SQL_SYNTAX', 'got "*"'],
     ['OVER', one('SUM(n) OVER (ORDER BY ts)'), 'SQL_UNSUPPORTED', 'OVER'],
     ['ORDER BY', `${one('COUNT(*)')} ORDER BY c`, 'SQL_UNSUPPORTED', 'ORDER BY'],
     ['MIN of texts', one('MIN(room)', {}, 'c STRING'), 'SQL_UNSUPPORTED', 'MIN of STRING'],

@@ -1,0 +1,181 @@
+import { describe, expect, it } from '@jest/globals';
+import { ByteReader, ByteWriter } from '../../engine/codec/bytes.ts';
+import { sql } from '../../sql/index.ts';
+import { countingDistinct, TOO_MANY } from '../../sql/plan/counting-distinct.ts';
+import { keyTextOf, valueOfKey } from '../../sql/plan/key-texts.ts';
+import { PipelineTest } from '../../testing/index.ts';
+import { query, READINGS } from './texts.ts';
+
+async function valuesOf(text: string, records: readonly unknown[]) {
+  const test = new PipelineTest(sql('readings', text));
+  await test.put(...records);
+  await test.finish();
+  expect(test.deadLetters).toEqual([]);
+  return test.results.map(({ values }) => values);
+}
+
+describe('a group of SQL', () => {
+  it('may be of NULL or of the empty text, each of its own', async () => {
+    const rooms = [null, '', 'N', '\\N', '\\E', null, undefined];
+    const values = await valuesOf(
+      query('r STRING, c BIGINT', 'room, COUNT(*)', { keys: 'room' }),
+      rooms.map((room, i) => ({ sensor: 'a', room, ts: i })),
+    );
+    expect(values).toHaveLength(5);
+    expect(values).toEqual(
+      expect.arrayContaining([
+        { r: null, c: 3 },
+        { r: '', c: 1 },
+        { r: 'N', c: 1 },
+        { r: '\\N', c: 1 },
+        { r: '\\E', c: 1 },
+      ]),
+    );
+  });
+
+  it('may be of NULL in one of several columns, beside the partition key', async () => {
+    const values = await valuesOf(query('s STRING, n INT, c BIGINT', 'sensor, n, COUNT(*)', { keys: 'n, sensor' }), [
+      { sensor: 'a', ts: 1 },
+      { sensor: 'a', ts: 2, n: 0 },
+      { sensor: 'a', ts: 3, n: null },
+    ]);
+    expect(values).toHaveLength(2);
+    expect(values).toEqual(
+      expect.arrayContaining([
+        { s: 'a', n: null, c: 2 },
+        { s: 'a', n: 0, c: 1 },
+      ]),
+    );
+  });
+
+  it('has a key that the value is read back from, whatever it is', () => {
+    for (const text of ['', 'a', '\\', '\\\\N', '\\N', '\\E', 'N'])
+      expect(valueOfKey(keyTextOf(text) as string, 'STRING')).toBe(text);
+    expect([keyTextOf(null), keyTextOf(7)].map((key) => valueOfKey(String(key), 'INT'))).toEqual([null, 7]);
+  });
+
+  it('may have its window in GROUP BY', async () => {
+    const records = [1, 6, 30].map((ts) => ({ sensor: 'a', ts, n: ts }));
+    const of = async (windows: string, items: string) =>
+      (
+        await valuesOf(
+          `${READINGS} CREATE TABLE results (c BIGINT, f TIMESTAMP(3), t TIMESTAMP(3)) WITH ('connector' = 'result-table');
+          INSERT INTO results SELECT COUNT(*), ${items} FROM readings WHERE n > 0 GROUP BY sensor, ${windows}`,
+          records,
+        )
+      ).map((values) => Object.values(values as object));
+    const [five, ten] = ["INTERVAL '0.005' SECOND", "INTERVAL '0.010' SECOND"];
+    expect(await of(`TUMBLE(ts, ${ten})`, `TUMBLE_START(ts, ${ten}), tumble_end(ts, ${ten})`)).toEqual([
+      [2, 0, 10],
+      [1, 30, 40],
+    ]);
+    expect(await of(`SESSION(ts, ${ten})`, `SESSION_START(ts, ${ten}), SESSION_END(ts, ${ten})`)).toEqual([
+      [2, 1, 16],
+      [1, 30, 40],
+    ]);
+    expect(
+      await of(`HOP(ts, ${five}, ${ten})`, `HOP_START(ts, ${five}, ${ten}), HOP_END(ts, ${five}, ${ten})`),
+    ).toEqual([
+      [1, -5, 5],
+      [2, 0, 10],
+      [1, 5, 15],
+      [1, 25, 35],
+      [1, 30, 40],
+    ]);
+  });
+
+  it('may have windows with an offset, below 0 too', async () => {
+    const of = (offset: string) =>
+      valuesOf(
+        query('f TIMESTAMP(3), c BIGINT', 'window_start, COUNT(*)', {
+          from: `TABLE(TUMBLE(TABLE readings, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '${offset}' SECOND))`,
+        }),
+        [{ sensor: 'a', ts: 500 }],
+      );
+    expect(await of('1')).toEqual([{ f: -9_000, c: 1 }]);
+    expect(await of('-1')).toEqual([{ f: -1_000, c: 1 }]);
+  });
+
+  it('gives a SUM of INT to a column of INT, and a dead letter for one that is larger', async () => {
+    const test = new PipelineTest(sql('readings', query('s INT', 'SUM(n)')));
+    await test.put(
+      { sensor: 'a', ts: 1, n: 2 ** 31 - 1 },
+      { sensor: 'b', ts: 1, n: 2 ** 31 - 1 },
+      { sensor: 'b', ts: 2, n: 1 },
+    );
+    await test.finish();
+    expect(test.results.map(({ values }) => values)).toEqual([{ s: 2 ** 31 - 1 }]);
+    expect(test.deadLetters.map(({ code }) => code)).toEqual(['RESULT_FAILED']);
+  });
+});
+
+describe('COUNT(DISTINCT x)', () => {
+  it('counts each value once, and no NULL, in windows that are made of parts too', async () => {
+    const records = [1, 2, 3, 4, 5, 6, 7].map((ts) => ({
+      sensor: 'a',
+      ts,
+      n: ts % 3 === 0 ? null : ts % 2,
+      room: 'x',
+    }));
+    const text = (from?: string) =>
+      query(
+        'd BIGINT, f BIGINT, r BIGINT',
+        'COUNT(DISTINCT n), COUNT(DISTINCT n) FILTER (WHERE n > 0), COUNT(DISTINCT room)',
+        from === undefined ? {} : { from },
+      );
+    expect(await valuesOf(text(), records)).toEqual([{ d: 2, f: 1, r: 1 }]);
+    const hop = "TABLE(HOP(TABLE readings, DESCRIPTOR(ts), INTERVAL '0.002' SECOND, INTERVAL '0.010' SECOND))";
+    expect(await valuesOf(text(hop), records)).toContainEqual({ d: 2, f: 1, r: 1 });
+  });
+
+  it('makes a dead letter of a result with more different values than it holds, in whatever order they come', async () => {
+    const test = new PipelineTest(sql('readings', query('d BIGINT', 'COUNT(DISTINCT n)')));
+    const put = (sensor: string, n: number) =>
+      test.put(...Array.from({ length: n }, (_, i) => ({ sensor, ts: 1, n: (i * 7_919) % n })));
+    await put('a', 1_000);
+    await put('b', 1_001);
+    await test.finish();
+    expect(test.results.map(({ key, values }) => [key, values])).toEqual([['a', { d: 1_000 }]]);
+    expect(test.deadLetters.map(({ code }) => code)).toEqual(['RESULT_FAILED']);
+  });
+
+  it('keeps the same however the values are parted, and through its stored form', () => {
+    const { init, add, merge, result, write, read } = countingDistinct;
+    const of = (values: ReadonlyArray<string | number>) => values.reduce((all, value) => add(all, value), init());
+    const values = ['b', 'a', '\ud800', '', 'b', '\ufffd'];
+    const whole = of(values);
+    expect(result(whole)).toBe(5);
+    expect(merge(of(values.slice(3)), of(values.slice(0, 3)))).toEqual(whole);
+    const tooMany = of(['a'.repeat(9_000), 'b'.repeat(9_000)]);
+    expect(result(merge(whole, tooMany))).toBe(TOO_MANY);
+    for (const one of [init(), whole, tooMany]) {
+      const writer = new ByteWriter();
+      write(writer, one);
+      const reader = new ByteReader(writer.finish());
+      expect(read(reader)).toEqual(one);
+      expect(reader.atEnd).toBe(true);
+    }
+  });
+});
+
+describe('a table of SQL', () => {
+  it('may have columns of other types and of the clock, which nothing reads, and texts of a length', async () => {
+    const text = query('k STRING, c VARCHAR(9)', 'sensor, CAST(COUNT(*) AS VARCHAR)').replace(
+      'room STRING, n INT',
+      'room CHAR(2) NOT NULL, n DECIMAL(10, 2), `f` FLOAT, p AS PROCTIME()',
+    );
+    expect(await valuesOf(text, [{ sensor: 'a', ts: 1, room: 'long', n: 'x' }])).toEqual([{ k: 'a', c: '1' }]);
+  });
+
+  it('may have its time from a text', async () => {
+    const text = query('f TIMESTAMP(3)', 'window_start').replace(
+      'ts TIMESTAMP(3)',
+      'at STRING, ts AS TO_TIMESTAMP(at)',
+    );
+    const test = new PipelineTest(sql('readings', text));
+    await test.put({ sensor: 'a', at: '1970-01-01 00:00:01' }, { sensor: 'a', at: 'now' });
+    await test.finish();
+    expect(test.results.map(({ values }) => values)).toEqual([{ f: 1_000 }]);
+    expect(test.deadLetters).toHaveLength(1);
+  });
+});
