@@ -4,9 +4,10 @@ import type { Pipeline } from '../engine/index.ts';
 import { nearest } from './nearest.ts';
 import { connectorOf, type Connector } from './plan/connector.ts';
 import { planInsert, type ResultTarget } from './plan/plan-insert.ts';
+import { settingsOf } from './plan/settings.ts';
 import { sourceRelation, viewRelation, type Relation } from './plan/relation.ts';
 import { shown, SqlError } from './sql-error.ts';
-import type { CreateTable, From, Insert, Name } from './syntax/ast.ts';
+import type { CreateTable, From, Insert, Name, SetOption } from './syntax/ast.ts';
 import { parseStatements } from './syntax/parse-statement.ts';
 import { unsupported } from './syntax/token-reader.ts';
 
@@ -22,8 +23,10 @@ export function sql(name: string, text: string): Pipeline {
   requirePipelineName(name);
   const catalog = new Catalog();
   const inserts: Insert[] = [];
+  const options: SetOption[] = [];
   for (const statement of parseStatements(text)) {
     if (statement.kind === 'insert') inserts.push(statement);
+    else if (statement.kind === 'set') options.push(statement);
     else if (statement.kind === 'createTable') catalog.addTable(statement);
     else catalog.addView(statement.name, catalog.view(statement.name.text, statement.select));
   }
@@ -39,7 +42,8 @@ export function sql(name: string, text: string): Pipeline {
       'a second INSERT INTO is not there yet: got one',
       'write it in a file of its own',
     );
-  const planned = planInsert(name, insert, catalog.read(insert.select.from), catalog.target(insert.table));
+  const settings = settingsOf(options, insert.span);
+  const planned = planInsert(name, insert, catalog.read(insert.select.from), catalog.target(insert.table), settings);
   noteDefinitionSite(name, sql);
   return planned;
 }
@@ -69,7 +73,10 @@ class Catalog {
   /** @throws SQL_UNKNOWN_NAME, SQL_INVALID */
   read({ table, alias }: From): Relation {
     if ('items' in table) return this.view(alias?.text ?? 'the subquery', table);
+    const key = this.#tables.get(table.text)?.table.primaryKey;
     const relation = this.#relations.get(table.text);
+    if (relation !== undefined && key !== undefined)
+      throw unsupported(key.span, 'a PRIMARY KEY of a table that is read', 'leave it out');
     if (relation !== undefined) return relation;
     if (this.#tables.has(table.text))
       throw new SqlError(
@@ -98,7 +105,7 @@ class Catalog {
       name: column.name.text,
       type: column.kind === 'physical' ? column.type : ('NULL' as const),
     }));
-    return { name: name.text, connector, columns };
+    return { name: name.text, connector, columns, primaryKey: table.primaryKey };
   }
 
   #requireNew({ text, span }: Name): void {

@@ -24,7 +24,7 @@ export interface Grouping {
   readonly items: ReadonlyArray<{ readonly bound: Bound; readonly span: Select['span'] }>;
 }
 
-const WINDOW_COLUMNS = ['window_start', 'window_end'] as const;
+export const WINDOW_COLUMNS = ['window_start', 'window_end'] as const;
 
 /** Names in the row that expressions behind GROUP BY read: no other name begins so. */
 export const keyField = (i: number): string => `key ${i}`;

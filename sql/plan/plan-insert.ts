@@ -19,7 +19,7 @@ import type { Windows } from '../../engine/window/windows.ts';
 import { bindCondition } from '../bind/bind-expression.ts';
 import { named, type Bound } from '../bind/bound.ts';
 import { shown, SqlError } from '../sql-error.ts';
-import type { Insert, Select, WindowFrom } from '../syntax/ast.ts';
+import type { CreateTable, Insert, Select, WindowFrom } from '../syntax/ast.ts';
 import { requireInteger } from '../types/integers.ts';
 import { isAssignable, resultTypeOf, type Row, type SqlType, type Value } from '../types/sql-type.ts';
 import { bindAggregate } from './aggregates.ts';
@@ -27,6 +27,8 @@ import type { Connector } from './connector.ts';
 import { aggregateField, bindGrouping, keyField, type Grouping } from './grouping.ts';
 import { withWindowTable } from './group-windows.ts';
 import { keyTextOf, valueOfKey } from './key-texts.ts';
+import { requirePrimaryKey } from './primary-key.ts';
+import type { Settings } from './settings.ts';
 import { scopeOf, type Relation, type SourceTable } from './relation.ts';
 
 /** The table that gets the results. */
@@ -34,6 +36,7 @@ export interface ResultTarget {
   readonly name: string;
   readonly connector: Connector;
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: SqlType }>;
+  readonly primaryKey: CreateTable['primaryKey'];
 }
 
 /** The calls of the DSL as they are used here: SQL has checked the types. */
@@ -44,7 +47,10 @@ interface Records {
   keyAll(): Keyed;
 }
 interface Keyed {
-  window(windows: Windows): { aggregate(aggregates: Readonly<Record<string, Aggregate<unknown>>>): Results };
+  window(
+    windows: Windows,
+    settings: Settings,
+  ): { aggregate(aggregates: Readonly<Record<string, Aggregate<unknown>>>): Results };
 }
 interface Results {
   filter(isWanted: (values: Row) => boolean): Results;
@@ -58,6 +64,7 @@ export function planInsert(
   { select: given, table }: Insert,
   relation: Relation,
   target: ResultTarget,
+  settings: Settings,
 ): Pipeline {
   const select = withWindowTable(given);
   const { from } = select;
@@ -84,9 +91,10 @@ export function planInsert(
   const grouping = bindGrouping(select, from, scope, source, columns);
   requirePartition(from, grouping, relation);
   requireColumns(select, grouping, target);
+  requirePrimaryKey(grouping, target);
   try {
     const records = recordsOf(name, source, time, [...relation.filters, ...where]);
-    return resultsOf(records, from, grouping, target);
+    return resultsOf(records, from, grouping, target, settings);
   } catch (cause) {
     // What the DSL refuses, such as a name of a stream with a blank.
     if (!isKind(cause, 'invalid') || cause instanceof SqlError) throw cause;
@@ -130,6 +138,7 @@ function resultsOf(
   from: WindowFrom,
   { keys, aggregates, having, items }: Grouping,
   target: ResultTarget,
+  settings: Settings,
 ): Pipeline {
   const computed = keys.filter(({ bound, field }) => bound.field !== field);
   const text = computed.map(({ bound, field }) => `${bound.text} AS ${field}`).join(', ');
@@ -145,7 +154,7 @@ function resultsOf(
       ? new Map([['aggregate1', bindAggregate('COUNT', undefined, undefined, from.span)]])
       : aggregates;
   const windowed = keyed
-    .window(windowsOf(from))
+    .window(windowsOf(from), settings)
     .aggregate(Object.fromEntries([...list].map(([field, { aggregate }]) => [field, aggregate])));
   const wanted =
     having === undefined

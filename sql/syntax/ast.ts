@@ -136,6 +136,7 @@ export interface CreateTable {
   readonly name: Name;
   readonly columns: readonly ColumnDefinition[];
   readonly watermark: { readonly column: Name; readonly expression: Expression; readonly span: Span } | undefined;
+  readonly primaryKey: { readonly columns: readonly Name[]; readonly span: Span } | undefined;
   readonly options: readonly Option[];
   readonly span: Span;
 }
@@ -154,4 +155,10 @@ export interface Insert {
   readonly span: Span;
 }
 
-export type Statement = CreateTable | CreateView | Insert;
+/** `SET 'key' = 'value'` */
+export interface SetOption extends Option {
+  readonly kind: 'set';
+  readonly span: Span;
+}
+
+export type Statement = CreateTable | CreateView | Insert | SetOption;

@@ -41,7 +41,6 @@ export function parseStatements(text: string): Statement[] {
 const OTHERS: Readonly<Record<string, string>> = {
   SELECT: 'write INSERT INTO and the table that gets the results before SELECT',
   WITH: 'write CREATE VIEW',
-  SET: 'leave it out',
   RESET: 'leave it out',
   EXECUTE: 'write one INSERT INTO per file',
   BEGIN: 'write one INSERT INTO per file',
@@ -61,6 +60,7 @@ function parseStatement(reader: TokenReader): Statement {
   const remedy = OTHERS[upper];
   if (remedy !== undefined) throw unsupported(span, upper === 'SELECT' ? 'a SELECT on its own' : upper, remedy);
   if (reader.isWord('INSERT')) return parseInsert(reader);
+  if (reader.takeIf('SET')) return { kind: 'set', ...parseOption(reader), span: reader.spanFrom(span) };
   if (reader.isWord('CREATE')) return parseCreate(reader);
   throw reader.unexpected('CREATE TABLE, CREATE VIEW or INSERT INTO', 'begin with one of them');
 }
@@ -93,6 +93,7 @@ function parseCreate(reader: TokenReader): CreateTable | CreateView {
   reader.expect('(', 'write the columns: CREATE TABLE t (a STRING) WITH (…)');
   const columns: ColumnDefinition[] = [];
   let watermark: CreateTable['watermark'];
+  let primaryKey: CreateTable['primaryKey'];
   do {
     const { span: at } = reader.peek();
     if (reader.isWord('WATERMARK') && reader.isWord('FOR', 1)) {
@@ -102,9 +103,11 @@ function parseCreate(reader: TokenReader): CreateTable | CreateView {
     } else if (
       (reader.isWord('PRIMARY') && reader.isWord('KEY', 1)) ||
       (reader.isWord('CONSTRAINT') && !reader.isSymbol(',', 1) && reader.isWord('PRIMARY', 2))
-    )
-      throw unsupported(at, 'PRIMARY KEY', 'leave it out: results are told apart by GROUP BY');
-    else if (reader.isWord('UNIQUE') && reader.isSymbol('(', 1)) throw unsupported(at, 'UNIQUE', 'leave it out');
+    ) {
+      if (primaryKey !== undefined)
+        throw new SqlError('SQL_INVALID', at, 'expected one PRIMARY KEY, got a second', 'leave it out');
+      primaryKey = parsePrimaryKey(reader);
+    } else if (reader.isWord('UNIQUE') && reader.isSymbol('(', 1)) throw unsupported(at, 'UNIQUE', 'leave it out');
     else columns.push(parseColumn(reader));
     if (columns.length > MAX_COLUMNS)
       throw new SqlError('SQL_SYNTAX', at, `expected at most ${MAX_COLUMNS} columns, got more`, 'write fewer');
@@ -119,7 +122,7 @@ function parseCreate(reader: TokenReader): CreateTable | CreateView {
   const options = parseOptions(reader);
   if (reader.isWord('LIKE') || reader.isWord('AS'))
     throw unsupported(reader.peek().span, `CREATE TABLE … ${reader.peek().upper}`, 'write its columns');
-  return { kind: 'createTable', name, columns, watermark, options, span: reader.spanFrom(span) };
+  return { kind: 'createTable', name, columns, watermark, primaryKey, options, span: reader.spanFrom(span) };
 }
 
 function refuseIfNotExists(reader: TokenReader): void {
@@ -147,7 +150,11 @@ function parseColumn(reader: TokenReader): ColumnDefinition {
   if (isRequired) reader.expect('NULL');
   else reader.takeIf('NULL');
   if (reader.isWord('PRIMARY'))
-    throw unsupported(reader.peek().span, 'PRIMARY KEY', 'leave it out: results are told apart by GROUP BY');
+    throw unsupported(
+      reader.peek().span,
+      'PRIMARY KEY behind a column',
+      `write PRIMARY KEY (${name.text}) NOT ENFORCED behind the columns`,
+    );
   skipComment(reader);
   return typeof type === 'string' ? { kind: 'physical', name, type, isRequired } : { kind: 'unread', name, ...type };
 }
@@ -161,13 +168,34 @@ function parseWatermark(reader: TokenReader): NonNullable<CreateTable['watermark
   return { column, expression, span: reader.spanFrom(span) };
 }
 
+/** `[CONSTRAINT c] PRIMARY KEY (a, b) NOT ENFORCED` */
+function parsePrimaryKey(reader: TokenReader): NonNullable<CreateTable['primaryKey']> {
+  const { span } = reader.peek();
+  if (reader.takeIf('CONSTRAINT')) reader.name('the name of the constraint');
+  reader.take();
+  reader.take();
+  const remedy = 'write PRIMARY KEY (a, b) NOT ENFORCED';
+  reader.expect('(', remedy);
+  const columns: Name[] = [];
+  do columns.push(reader.name('a column'));
+  while (columns.length < MAX_COLUMNS && reader.takeIf(','));
+  reader.expect(')', remedy);
+  reader.expect('NOT', remedy);
+  reader.expect('ENFORCED', remedy);
+  return { columns, span: reader.spanFrom(span) };
+}
+
+function parseOption(reader: TokenReader): Option {
+  const key: Name = reader.string('the name of an option');
+  reader.expect('=');
+  return { key, value: reader.string('the value of an option') };
+}
+
 function parseOptions(reader: TokenReader): Option[] {
   reader.expect('(');
   const options: Option[] = [];
   do {
-    const key: Name = reader.string('the name of an option');
-    reader.expect('=');
-    options.push({ key, value: reader.string('the value of an option') });
+    options.push(parseOption(reader));
   } while (options.length < MAX_COLUMNS && reader.takeIf(','));
   reader.expect(')', 'write , or ) behind an option');
   return options;

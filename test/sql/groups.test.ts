@@ -109,6 +109,29 @@ describe('a group of SQL', () => {
   });
 });
 
+describe('results of SQL', () => {
+  it('may have the primary key that they have anyway', async () => {
+    const columns = 's STRING, e TIMESTAMP(3), r STRING, c BIGINT, CONSTRAINT k PRIMARY KEY (r, e, s) NOT ENFORCED';
+    const text = query(columns, 'sensor, window_end, UPPER(room), COUNT(*)', { keys: 'sensor, UPPER(room)' });
+    expect(await valuesOf(text, [{ sensor: 'a', room: 'x', ts: 1 }])).toEqual([{ s: 'a', e: 10, r: 'X', c: 1 }]);
+  });
+
+  it('are corrected by late records for as long as SET says', async () => {
+    const of = async (set: string) => {
+      const test = new PipelineTest(sql('readings', `${set} ${query('c BIGINT', 'COUNT(*)')}`));
+      for (const ts of [1, 1_009, 2]) await test.put({ sensor: 'a', ts });
+      await test.finish();
+      return [
+        test.results.filter(({ windowStartMs }) => windowStartMs === 0).map(({ values }) => values),
+        test.lateRecords.length,
+      ];
+    };
+    expect(await of('')).toEqual([[{ c: 1 }], 1]);
+    expect(await of("SET 'tidemark.allowed-lateness' = '1001 ms';")).toEqual([[{ c: 2 }], 0]);
+    expect(await of("SET 'tidemark.allowed-lateness' = '1s';")).toEqual([[{ c: 1 }], 1]);
+  });
+});
+
 describe('COUNT(DISTINCT x)', () => {
   it('counts each value once, and no NULL, in windows that are made of parts too', async () => {
     const records = [1, 2, 3, 4, 5, 6, 7].map((ts) => ({

@@ -152,7 +152,30 @@ describe('what SQL refuses', () => {
     ['OVER', one('SUM(n) OVER (ORDER BY ts)'), 'SQL_UNSUPPORTED', 'OVER'],
     ['ORDER BY', `${one('COUNT(*)')} ORDER BY c`, 'SQL_UNSUPPORTED', 'ORDER BY'],
     ['MIN of texts', one('MIN(room)', {}, 'c STRING'), 'SQL_UNSUPPORTED', 'MIN of STRING'],
-    ['SET', `SET 'a' = 'b'; ${one('COUNT(*)')}`, 'SQL_UNSUPPORTED', 'SET'],
+    [
+      'another setting',
+      `SET 'tidemark.allowed-latenes' = '1 h'; ${one('COUNT(*)')}`,
+      'SQL_UNKNOWN_NAME',
+      'write tidemark.allowed-lateness',
+    ],
+    [
+      'a setting that is no length',
+      `SET 'tidemark.allowed-lateness' = '1 year'; ${one('COUNT(*)')}`,
+      'SQL_INVALID',
+      'expected a length, got "1 year"',
+    ],
+    [
+      'a setting twice',
+      `SET 'tidemark.allowed-lateness' = '1 h'; SET 'tidemark.allowed-lateness' = '2 h'; ${one('COUNT(*)')}`,
+      'SQL_INVALID',
+      'once, got it twice',
+    ],
+    [
+      'a setting behind the query',
+      `${one('COUNT(*)')}; SET 'tidemark.allowed-lateness' = '1 h'`,
+      'SQL_INVALID',
+      'expected SET before INSERT INTO',
+    ],
     [
       'a second INSERT',
       `${one('COUNT(*)')}; INSERT INTO results SELECT COUNT(*) FROM readings`,
@@ -161,10 +184,40 @@ describe('what SQL refuses', () => {
     ],
     ['names in double quotes', one('COUNT("n")'), 'SQL_SYNTAX', 'backticks'],
     [
-      'a primary key',
-      one('COUNT(*)').replace('(c BIGINT)', '(c BIGINT, PRIMARY KEY (c) NOT ENFORCED)'),
+      'a primary key that lacks what is not selected',
+      one('COUNT(*)', {}, 'c BIGINT, PRIMARY KEY (c) NOT ENFORCED'),
+      'SQL_INVALID',
+      'add `sensor`, window_start to the SELECT, to the table and to the key',
+    ],
+    [
+      'a primary key that lacks the window',
+      one('sensor, window_end, COUNT(*)', {}, 's STRING, e TIMESTAMP(3), c BIGINT, PRIMARY KEY (s) NOT ENFORCED'),
+      'SQL_INVALID',
+      'got s at 5:59; write PRIMARY KEY (s, e) NOT ENFORCED',
+    ],
+    [
+      'a primary key with more than the key',
+      one('sensor, window_end, COUNT(*)', {}, 's STRING, e TIMESTAMP(3), c BIGINT, PRIMARY KEY (c, e, s) NOT ENFORCED'),
+      'SQL_INVALID',
+      'write PRIMARY KEY (s, e) NOT ENFORCED',
+    ],
+    [
+      'a primary key of an unknown column',
+      one('COUNT(*)', {}, 'cnt BIGINT, PRIMARY KEY (cn) NOT ENFORCED'),
+      'SQL_UNKNOWN_NAME',
+      'write cnt',
+    ],
+    [
+      'a primary key that would be enforced',
+      one('COUNT(*)', {}, 'c BIGINT, PRIMARY KEY (c)'),
+      'SQL_SYNTAX',
+      'write PRIMARY KEY (a, b) NOT ENFORCED',
+    ],
+    [
+      'a primary key of a table that is read',
+      one('COUNT(*)').replace('ok BOOLEAN', 'ok BOOLEAN, PRIMARY KEY (n) NOT ENFORCED'),
       'SQL_UNSUPPORTED',
-      'PRIMARY KEY',
+      'a PRIMARY KEY of a table that is read',
     ],
   ])('%s', (_, text, code, says) => {
     const plan = () => sql('readings', text);
