@@ -13,12 +13,13 @@ import {
   type Pipeline,
 } from '../../engine/index.ts';
 import { partsOf } from '../../engine/key.ts';
+import type { ResultType } from '../../engine/aggregate/aggregate.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
 import type { SinkSpec } from '../../engine/plan/sink.ts';
 import type { Windows } from '../../engine/window/windows.ts';
 import { bindCondition } from '../bind/bind-expression.ts';
 import { named, type Bound } from '../bind/bound.ts';
-import { shown, SqlError } from '../sql-error.ts';
+import { shown, SqlError, type Span } from '../sql-error.ts';
 import type { CreateTable, Insert, Select, WindowFrom } from '../syntax/ast.ts';
 import { requireInteger } from '../types/integers.ts';
 import { isAssignable, resultTypeOf, type Row, type SqlType, type Value } from '../types/sql-type.ts';
@@ -27,6 +28,7 @@ import type { Connector } from './connector.ts';
 import { aggregateField, bindGrouping, keyField, type Grouping } from './grouping.ts';
 import { withWindowTable } from './group-windows.ts';
 import { keyTextOf, valueOfKey } from './key-texts.ts';
+import { bindRows, requireRowKey } from './rows.ts';
 import { requirePrimaryKey } from './primary-key.ts';
 import type { Settings } from './settings.ts';
 import { scopeOf, type Relation, type SourceTable } from './relation.ts';
@@ -47,6 +49,7 @@ interface Records {
   keyAll(): Keyed;
 }
 interface Keyed {
+  process(given: object): Results;
   window(
     windows: Windows,
     settings: Settings,
@@ -68,11 +71,13 @@ export function planInsert(
 ): Pipeline {
   const select = withWindowTable(given);
   const { from } = select;
+  if (from.kind !== 'window' && select.groupBy.length === 0 && select.having === undefined)
+    return orSqlError(table.span, () => planRows(name, select, relation, target, settings));
   if (from.kind !== 'window' || select.groupBy.length === 0)
     throw new SqlError(
       'SQL_UNSUPPORTED',
       select.span,
-      'a query without GROUP BY of a window is not there yet: got one',
+      'GROUP BY and a window without each other are not there yet: got one',
       "read TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) and GROUP BY window_start, window_end",
     );
   const { source } = relation;
@@ -92,15 +97,52 @@ export function planInsert(
   requirePartition(from, grouping, relation);
   requireColumns(select, grouping, target);
   requirePrimaryKey(grouping, target);
-  try {
+  return orSqlError(table.span, () => {
     const records = recordsOf(name, source, time, [...relation.filters, ...where]);
     return resultsOf(records, from, grouping, target, settings);
+  });
+}
+
+/** Each record that passes gives a result, at once. */
+function planRows(
+  name: string,
+  select: Select,
+  relation: Relation,
+  target: ResultTarget,
+  settings: Settings,
+): Pipeline {
+  const alias = 'alias' in select.from ? select.from.alias : undefined;
+  const scope = scopeOf(relation, alias?.text);
+  const where = select.where === undefined ? [] : [bindCondition(select.where, scope, 'WHERE')];
+  const items = bindRows(select, scope, relation);
+  requireColumns(select, { items }, target);
+  const key = requireRowKey(select, relation, target, settings);
+  const shape = (row: Row): Row =>
+    Object.fromEntries(items.map(({ bound }, i) => [target.columns[i]?.name as string, bound.run(row)]));
+  const text = items.map(({ bound }, i) => `${bound.text} AS ${target.columns[i]?.name}`).join(', ');
+  return recordsOf(name, relation.source, undefined, [...relation.filters, ...where])
+    .keyBy(key)
+    .process({
+      results: typesOf(target),
+      onRecord: named(text, ({ value }: { value: Row }, { emit }: { emit: (values: Row) => void }) =>
+        emit(shape(value)),
+      ),
+    })
+    .to(sinkOf(target.connector));
+}
+
+const typesOf = ({ columns }: ResultTarget): Readonly<Record<string, ResultType>> =>
+  Object.fromEntries(columns.map(({ name, type }) => [name, resultTypeOf(type)]));
+
+/** What the DSL refuses, such as a name of a stream with a blank, as an error of the text. */
+function orSqlError(span: Span, plan: () => Pipeline): Pipeline {
+  try {
+    return plan();
   } catch (cause) {
-    // What the DSL refuses, such as a name of a stream with a blank.
     if (!isKind(cause, 'invalid') || cause instanceof SqlError) throw cause;
     throw new SqlError(
       'SQL_INVALID',
-      table.span,
+      span,
       messageOf(cause).replace(/; [^;]*$/, ''),
       messageOf(cause).split('; ').at(-1) as string,
       cause,
@@ -108,15 +150,19 @@ export function planInsert(
   }
 }
 
-function recordsOf(
-  name: string,
-  source: SourceTable,
-  { column, delayMs }: NonNullable<SourceTable['time']>,
-  filters: readonly Bound[],
-): Records {
+function recordsOf(name: string, source: SourceTable, time: SourceTable['time'], filters: readonly Bound[]): Records {
   const { connector, schema } = source;
   const partitionKey = connector.partitionKey?.text;
   const settings = { stream: connector.stream, schema, ...(partitionKey === undefined ? {} : { partitionKey }) };
+  const given = pipeline(name).source(kinesis(settings as { readonly stream: string; readonly schema: typeof schema }));
+  const timed = time === undefined ? given.arrivalTime() : given.eventTime(...eventTimeOf(time));
+  return filters.reduce(
+    (records, { text, run }) => records.filter(named(text, (row: Row) => run(row) === true)),
+    timed as unknown as Records,
+  );
+}
+
+function eventTimeOf({ column, delayMs }: NonNullable<SourceTable['time']>) {
   // NULL is no time: the record becomes a dead letter.
   const timeOf = named(column.text, (row: Row) => column.run(row) as number);
   // Flink's windows fire once the watermark has come to their last millisecond, Tidemark's once it has come to their end.
@@ -124,13 +170,7 @@ function recordsOf(
     delayMs > 0
       ? { maxOutOfOrdernessMs: delayMs - 1 }
       : { watermark: named(`${column.text} + 1`, (row: Row) => (column.run(row) as number) + 1) };
-  const timed = pipeline(name)
-    .source(kinesis(settings as { readonly stream: string; readonly schema: typeof schema }))
-    .eventTime(timeOf, lateness) as unknown as Records;
-  return filters.reduce(
-    (records, { text, run }) => records.filter(named(text, (row: Row) => run(row) === true)),
-    timed,
-  );
+  return [timeOf, lateness] as const;
 }
 
 function resultsOf(
@@ -177,8 +217,7 @@ function resultsOf(
     );
   };
   const shapeText = items.map(({ bound }, i) => `${bound.text} AS ${target.columns[i]?.name}`).join(', ');
-  const types = Object.fromEntries(target.columns.map(({ name, type }) => [name, resultTypeOf(type)]));
-  return wanted.map(named(shapeText, shape), types).to(sinkOf(target.connector));
+  return wanted.map(named(shapeText, shape), typesOf(target)).to(sinkOf(target.connector));
 }
 
 /** @throws SQL_NUMBER_TOO_LARGE (data) for a SUM of INT that a column of INT does not keep */
@@ -267,7 +306,7 @@ function requirePartition({ windows, partitionBy, span }: WindowFrom, { keys }: 
   );
 }
 
-function requireColumns(select: Select, { items }: Grouping, { name, columns }: ResultTarget): void {
+function requireColumns(select: Select, { items }: Pick<Grouping, 'items'>, { name, columns }: ResultTarget): void {
   if (items.length !== columns.length)
     throw new SqlError(
       'SQL_TYPE',

@@ -87,7 +87,12 @@ export function sourceRelation(table: CreateTable, connector: Extract<Connector,
     fields: physical.map(({ name }) => name),
     time: timeOf(table, { name: table.name.text, columns, unread }),
   };
-  return { name: table.name.text, source, columns, unread, filters: [] };
+  // SELECT * has them in the order in which they were declared.
+  const declared = table.columns.flatMap(({ name: { text } }): Array<[string, Bound]> => {
+    const bound = columns.get(text);
+    return bound === undefined ? [] : [[text, bound]];
+  });
+  return { name: table.name.text, source, columns: new Map(declared), unread, filters: [] };
 }
 
 function requireNewColumn(

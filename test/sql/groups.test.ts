@@ -181,6 +181,73 @@ describe('COUNT(DISTINCT x)', () => {
   });
 });
 
+describe('a query without a window', () => {
+  const rows = (select: string, columns: string) =>
+    `${READINGS} CREATE TABLE results (${columns}) WITH ('connector' = 'result-table'); INSERT INTO results ${select}`;
+
+  it('gives a result for each record that passes, late or without a time, in the order of its key', async () => {
+    const text = rows(
+      'SELECT sensor, 2 * n, ts FROM (SELECT * FROM readings WHERE n > 0) r WHERE r.ok',
+      's STRING, n INT, t TIMESTAMP(3)',
+    );
+    const values = await valuesOf(text, [
+      { sensor: 'a', n: 1, ok: true, ts: 5 },
+      { sensor: 'a', n: 2, ok: true, ts: 1 },
+      { sensor: 'a', n: 2, ok: true, ts: 1 },
+      { sensor: 'a', n: 0, ok: true, ts: 6 },
+      { sensor: 'a', n: 3, ok: null, ts: 6 },
+      { sensor: 'a', n: 4, ok: true },
+    ]);
+    expect(values).toEqual([
+      { s: 'a', n: 2, t: 5 },
+      { s: 'a', n: 4, t: 1 },
+      { s: 'a', n: 4, t: 1 },
+      { s: 'a', n: 8, t: null },
+    ]);
+  });
+
+  it('has all columns in the order in which they were declared', async () => {
+    const text = rows('SELECT * FROM readings', 'a STRING, b INT, c STRING').replace(
+      / {2}sensor[^]*AS ts/,
+      'sensor STRING, n AS 7, room STRING',
+    );
+    expect(await valuesOf(text, [{ sensor: 'a', room: 'x' }])).toEqual([{ a: 'a', b: 7, c: 'x' }]);
+    const plan = () => sql('readings', text.replace('room STRING', 'room STRING, f FLOAT'));
+    expect(plan).toThrow('* with the type FLOAT is not there yet');
+  });
+
+  it('makes a dead letter of a record that its expressions fail with, and goes on', async () => {
+    const test = new PipelineTest(sql('readings', rows('SELECT 10 / n FROM readings', 'n INT')));
+    await test.put(...[0, 5].map((n) => ({ sensor: 'a', n })));
+    expect(test.results.map(({ values }) => values)).toEqual([{ n: 2 }]);
+    expect(test.deadLetters.map(({ code }) => code)).toEqual(['SQL_DIVISION_BY_ZERO']);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'without a partition key',
+      rows('SELECT n FROM readings', 'n INT').replace("'partition-key' = 'sensor', ", ''),
+      "'partition-key'",
+    ],
+    [
+      'with a primary key',
+      rows('SELECT n FROM readings', 'n INT, PRIMARY KEY (n) NOT ENFORCED'),
+      'a PRIMARY KEY of results',
+    ],
+    [
+      'with an allowed lateness',
+      `SET 'tidemark.allowed-lateness' = '1 h'; ${rows('SELECT n FROM readings', 'n INT')}`,
+      'leave SET out',
+    ],
+    ['with an aggregate', rows('SELECT COUNT(*) FROM readings', 'n BIGINT'), 'got the aggregate COUNT'],
+    ['with HAVING', rows('SELECT n FROM readings HAVING n > 1', 'n INT'), 'a window without each other'],
+    ['with GROUP BY', rows('SELECT n FROM readings GROUP BY n', 'n INT'), 'a window without each other'],
+    ['of other columns', rows('SELECT n, n FROM readings', 'n INT'), 'expected 1 columns for results, got 2'],
+  ])('is refused %s', (_, text, says) => {
+    expect(() => sql('readings', text)).toThrow(says);
+  });
+});
+
 describe('a table of SQL', () => {
   it('may have columns of other types and of the clock, which nothing reads, and texts of a length', async () => {
     const text = query('k STRING, c VARCHAR(9)', 'sensor, CAST(COUNT(*) AS VARCHAR)').replace(
