@@ -28,6 +28,12 @@ describe('the README', () => {
       });
   });
 
+  it('has the cost at rest that explain says', () => {
+    const [cost = 'none', stream = 'none'] =
+      /At rest a pipeline costs (\$[\d.]+) a month, (\$[\d.]+) of/.exec(readme)?.slice(1) ?? [];
+    expect(read('docs/plans.md')).toContain(`at rest: ${cost}* a month (Kinesis ${stream},`);
+  });
+
   it('names scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '');

@@ -10,7 +10,7 @@ import type { Exchange } from '../engine/plan/exchange.ts';
 import { nameOfSource } from '../engine/plan/source.ts';
 import type { Pipeline } from '../engine/dsl/pipeline-of.ts';
 import type { Processor } from '../engine/processor.ts';
-import type { SourcePartition } from '../engine/record.ts';
+import { withFields, type SourcePartition } from '../engine/record.ts';
 import { TickMemory } from '../engine/tick/tick-memory.ts';
 import { readingOf, receivingOf } from '../engine/topology.ts';
 import type { TestClock } from './test-clock.ts';
@@ -116,5 +116,7 @@ export class TestFunctions {
 /** Values are put as JSON whatever the format of the source is: no schema registry is asked. */
 const AS_JSON: RecordDecoder = {
   decode: async (records) =>
-    records.map((record) => ({ ...record, value: JSON.parse(new TextDecoder().decode(record.data)) as unknown })),
+    records.map((record) =>
+      withFields(record, { value: JSON.parse(new TextDecoder().decode(record.data)) as unknown }),
+    ),
 };

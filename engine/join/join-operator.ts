@@ -105,11 +105,11 @@ class JoinRun implements BoundOperator {
     const { kind, keyFields } = this.#join;
     if (isLateForJoin(this.#join, eventTimeMs, this.#context.lateFrom(key))) return 'late';
     const json = jsonOf(`of ${this.#id}`, value);
-    const hasPartner = !isNullKey(keyFields[side], value) && this.#pairWithWaiting(side, key, eventTimeMs, value);
+    const hasKey = !isNullKey(keyFields[side], value);
+    const hasPartner = hasKey && this.#pairWithWaiting(side, key, eventTimeMs, value);
     if (hasPartner && side === 'left' && isOnceOnly(kind)) return 'accepted';
-    const isOver =
-      isNullKey(keyFields[side], value) || leavesAtMs(this.#join, side, eventTimeMs) <= this.#context.watermarkOf(key);
-    if (!isOver) this.#wait(side, key, eventTimeMs, { json, isMatched: hasPartner, hash: 0 });
+    const mayHavePartner = hasKey && leavesAtMs(this.#join, side, eventTimeMs) > this.#context.watermarkOf(key);
+    if (mayHavePartner) this.#wait(side, key, eventTimeMs, { json, isMatched: hasPartner, hash: 0 });
     else if (!hasPartner) this.#leaveAlone(side, key, eventTimeMs, value);
     return 'accepted';
   }

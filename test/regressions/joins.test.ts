@@ -71,7 +71,7 @@ describe('joins by time', () => {
     expect(join.state.timers[0]?.event).toBeUndefined();
   });
 
-  it('R-56 a row for which the further condition holds with nobody is without a partner', () => {
+  it('R-56 a row for which the further condition holds with no other row is without a partner', () => {
     const join = new JoinSteps({ kind: 'full', isAbove: true });
     expect(join.take(left('l', 0, { amount: 5 }), right('r', 3, { amount: 5 }), upTo(50))).toEqual([
       '- + r @ 3',

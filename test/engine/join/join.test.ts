@@ -160,7 +160,7 @@ describe('a side that has no rows', () => {
   };
   const event = { id: 'l', key: 'k', timeMs: 0, amount: 1 };
 
-  it.each(['orders', 'payments'] as const)('for ever holds nothing back: %s alone have some', async (source) => {
+  it.each(['orders', 'payments'] as const)('for ever holds nothing back: only %s have records', async (source) => {
     const world = await worldOf(joinedOrders({ ...RULES, kind: 'full' }));
     await world.take(source, source === 'orders' ? 's1' : '0', source === 'orders' ? orderOf(event) : paymentOf(event));
     await bringOut(world, ['orders', 'payments']);

@@ -8,6 +8,7 @@ import { PACE } from './pace.ts';
 import { PACKED_STATE } from './packed-state.ts';
 import { SEVERAL_SOURCES } from './several-sources.ts';
 import { SEVERAL_EXCHANGES } from './several-exchanges.ts';
+import { JOIN } from './join.ts';
 import { PENDING_MOVES } from './pending-moves.ts';
 import { REWRITTEN_SOURCE } from './rewritten-source.ts';
 import { REFUSED_ROWS } from './refused-rows.ts';
@@ -61,6 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...EXCHANGE_WORLDS,
   ...COMBINED_ROWS,
   ...REWRITTEN_SOURCE,
+  ...JOIN,
   {
     name: 'blind upsert',
     rule: 'PL-1',

@@ -1,4 +1,4 @@
-/** All orders and payments at once: DuckDB joins them, and says which orders nobody can pay in time any more. */
+/** All orders and payments at once: DuckDB joins them, and says which orders no payment can pay in time any more. */
 import { shardStarts } from '../expected.ts';
 import { rowsOf, sqlText, withDuckdb } from '../duckdb.ts';
 import { shardOf } from '../records-by-shard.ts';
