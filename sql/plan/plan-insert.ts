@@ -1,17 +1,6 @@
 /** A bound query as a pipeline: through the same calls as one that is written in TypeScript. */
 import { isKind, messageOf } from '../../engine/errors.ts';
-import {
-  hopping,
-  kinesis,
-  lake,
-  pipeline,
-  resultTable,
-  session,
-  stream,
-  tumbling,
-  type Aggregate,
-  type Pipeline,
-} from '../../engine/index.ts';
+import { kinesis, lake, pipeline, resultTable, stream, type Aggregate, type Pipeline } from '../../engine/index.ts';
 import { partsOf } from '../../engine/key.ts';
 import type { ResultType } from '../../engine/aggregate/aggregate.ts';
 import type { ResultRow } from '../../engine/outputs.ts';
@@ -19,10 +8,10 @@ import type { SinkSpec } from '../../engine/plan/sink.ts';
 import type { Windows } from '../../engine/window/windows.ts';
 import { bindCondition } from '../bind/bind-expression.ts';
 import { named, type Bound } from '../bind/bound.ts';
-import { shown, SqlError, type Span } from '../sql-error.ts';
-import type { CreateTable, Insert, Select, WindowFrom } from '../syntax/ast.ts';
+import { SqlError, type Span } from '../sql-error.ts';
+import type { Insert, Select, WindowFrom } from '../syntax/ast.ts';
 import { requireInteger } from '../types/integers.ts';
-import { isAssignable, resultTypeOf, type Row, type SqlType, type Value } from '../types/sql-type.ts';
+import { resultTypeOf, type Row, type SqlType, type Value } from '../types/sql-type.ts';
 import { bindAggregate } from './aggregates.ts';
 import type { Connector } from './connector.ts';
 import { aggregateField, bindGrouping, keyField, type Grouping } from './grouping.ts';
@@ -30,16 +19,10 @@ import { withWindowTable } from './group-windows.ts';
 import { keyTextOf, valueOfKey } from './key-texts.ts';
 import { bindRows, requireRowKey } from './rows.ts';
 import { requirePrimaryKey } from './primary-key.ts';
+import { requireColumns, type ResultTarget } from './result-target.ts';
 import type { Settings } from './settings.ts';
 import { scopeOf, type Relation, type SourceTable } from './relation.ts';
-
-/** The table that gets the results. */
-export interface ResultTarget {
-  readonly name: string;
-  readonly connector: Connector;
-  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: SqlType }>;
-  readonly primaryKey: CreateTable['primaryKey'];
-}
+import { requirePartition, requireTime, windowsOf } from './windows-of.ts';
 
 /** The calls of the DSL as they are used here: SQL has checked the types. */
 interface Records {
@@ -236,92 +219,7 @@ function keyValues(read: ReadonlyArray<(text: string) => Value>, key: string): R
   return Object.fromEntries(parts.map((part, i): [string, Value] => [keyField(i), read[i]?.(part) ?? null]));
 }
 
-function windowsOf({ windows, intervals }: WindowFrom): Windows {
-  const [first = 0, second = 0, third = 0] = intervals;
-  if (windows === 'TUMBLE') return tumbling({ sizeMs: first, offsetMs: modulo(second, first) });
-  if (windows === 'SESSION') return session({ gapMs: first });
-  return hopping({ advanceMs: first, sizeMs: second, offsetMs: modulo(third, first) });
-}
-
-/** Of a time before 1970 as well. */
-const modulo = (ms: number, lengthMs: number): number => ((ms % lengthMs) + lengthMs) % lengthMs;
-
 function sinkOf(connector: Connector): SinkSpec {
   if (connector.kind === 'result-table') return resultTable();
   return connector.kind === 'lake' ? lake() : stream({ stream: connector.stream });
-}
-
-function requireTime(
-  { time, windows, intervals, span }: WindowFrom,
-  relation: Relation,
-  declared: NonNullable<SourceTable['time']>,
-): void {
-  const column = scopeOf(relation).column([time]);
-  if (column.text !== declared.column.text)
-    throw new SqlError(
-      'SQL_INVALID',
-      time.span,
-      `expected the column of the WATERMARK in DESCRIPTOR, got ${shown(time.text)}`,
-      `write the one that ${relation.source.name.text.slice(0, 60)} declares`,
-    );
-  const [first = 0, second = 0] = intervals;
-  if (intervals.slice(0, windows === 'HOP' ? 2 : 1).some((ms) => ms < 1))
-    throw new SqlError(
-      'SQL_INVALID',
-      span,
-      `expected INTERVALs above 0 of ${windows}, got one that is not`,
-      "write INTERVAL '1' HOUR",
-    );
-  if (windows === 'HOP' && second % first !== 0)
-    throw new SqlError(
-      'SQL_INVALID',
-      span,
-      `expected a size of HOP that is a multiple of its slide, got ${second} ms and ${first} ms`,
-      'write the slide first, then the size',
-    );
-}
-
-/** Sessions are those of a key: SESSION has to name the same as GROUP BY. */
-function requirePartition({ windows, partitionBy, span }: WindowFrom, { keys }: Grouping, relation: Relation): void {
-  if (partitionBy === undefined) return;
-  const scope = scopeOf(relation);
-  const parts = partitionBy.map((column) => scope.column([column]).text);
-  if (windows !== 'SESSION') {
-    if (parts.length > 0)
-      throw new SqlError(
-        'SQL_INVALID',
-        span,
-        `expected PARTITION BY in SESSION only, got it in ${windows}`,
-        'leave it out: GROUP BY has the keys',
-      );
-    return;
-  }
-  const texts = keys.map(({ bound: { text } }) => text);
-  if (new Set(parts).size === texts.length && texts.every((text) => parts.includes(text))) return;
-  throw new SqlError(
-    'SQL_UNSUPPORTED',
-    span,
-    `sessions of other keys than those of GROUP BY are not there yet: got PARTITION BY ${parts.join(', ') || 'nothing'}`,
-    `write PARTITION BY ${texts.join(', ') || 'nothing'}`,
-  );
-}
-
-function requireColumns(select: Select, { items }: Pick<Grouping, 'items'>, { name, columns }: ResultTarget): void {
-  if (items.length !== columns.length)
-    throw new SqlError(
-      'SQL_TYPE',
-      select.span,
-      `expected ${columns.length} columns for ${name.slice(0, 60)}, got ${items.length}`,
-      'write one expression for each of its columns, in their order',
-    );
-  items.forEach(({ bound: { type, isSumOfInt = false }, span }, i) => {
-    const column = columns[i] as ResultTarget['columns'][number];
-    if (!isAssignable(type, column.type) && !(isSumOfInt && column.type === 'INT'))
-      throw new SqlError(
-        'SQL_TYPE',
-        span,
-        `expected ${column.type} for the column ${column.name.slice(0, 60)}, got ${type}`,
-        `CAST it to ${column.type}, or declare the column as ${type}`,
-      );
-  });
 }

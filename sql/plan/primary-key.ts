@@ -2,16 +2,10 @@
 import { nearest } from '../nearest.ts';
 import { shown, SqlError } from '../sql-error.ts';
 import { WINDOW_COLUMNS, type Grouping } from './grouping.ts';
-import type { CreateTable } from '../syntax/ast.ts';
+import type { ResultTarget } from './result-target.ts';
 
 /** It has to be what does: the columns of GROUP BY, and a bound of the window. @throws SQL_INVALID, SQL_UNKNOWN_NAME */
-export function requirePrimaryKey(
-  { keys, items }: Grouping,
-  {
-    columns,
-    primaryKey,
-  }: { readonly columns: ReadonlyArray<{ readonly name: string }>; readonly primaryKey: CreateTable['primaryKey'] },
-): void {
+export function requirePrimaryKey({ keys, items }: Grouping, { columns, primaryKey }: ResultTarget): void {
   if (primaryKey === undefined) return;
   const names = columns.map(({ name }) => name);
   const columnOf = (text: string): string | undefined => names[items.findIndex(({ bound }) => bound.text === text)];

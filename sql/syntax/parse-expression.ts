@@ -3,6 +3,7 @@ import { shown, SqlError, type Span } from '../sql-error.ts';
 import { parseTimestamp } from '../types/timestamp.ts';
 import type { SqlType } from '../types/sql-type.ts';
 import type { BinaryOperator, CaseBranch, Expression, Name } from './ast.ts';
+import { numberLiteral } from './number-literal.ts';
 import { parseInterval } from './parse-interval.ts';
 import { parseCastType } from './parse-type.ts';
 import { unsupported, type TokenReader } from './token-reader.ts';
@@ -284,26 +285,6 @@ export class ExpressionParser {
     if (reader.isSymbol('=>'))
       throw unsupported(reader.peek().span, 'an argument by name', 'write arguments by their place');
   }
-}
-
-function numberLiteral(text: string, span: Span): { type: SqlType; value: number } {
-  const value = Number(text);
-  if (/e/i.test(text)) {
-    if (Number.isFinite(value)) return { type: 'DOUBLE', value };
-    throw new SqlError(
-      'SQL_SYNTAX',
-      span,
-      `expected a number within the range of DOUBLE, got ${shown(text)}`,
-      'write a smaller one',
-    );
-  }
-  if (text.includes('.')) {
-    if (text.length <= 16) return { type: 'DECIMAL', value };
-    throw unsupported(span, 'a DECIMAL of more than 15 digits', `write ${text.slice(0, 12)}E0 for a DOUBLE`);
-  }
-  if (!Number.isSafeInteger(value))
-    throw unsupported(span, 'a whole number beyond 2^53 - 1', 'write a smaller one, or a STRING');
-  return { type: value < 2 ** 31 ? 'INT' : 'BIGINT', value };
 }
 
 function tooDeep(span: Span): SqlError {
